@@ -1,7 +1,8 @@
 /** A short version of `npm run chaos`: real processes, faults from a fixed seed, and a comparison of everything. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
+import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 import { MachineLedger } from '../load/record/ledger.ts';
 import { reasonToSkip } from '../support/needed.ts';
 import { runChaos, shareOf } from './chaos.ts';
@@ -63,6 +64,13 @@ it('draws the same faults from the same seed, and each kind of fault has a uniqu
   expect(draws()).toEqual(draws());
   expect(new Set(draws()).size).toBeGreaterThan(15);
   expect(new Set(faults.map(({ kind }) => kind)).size).toBe(faults.length);
+});
+
+it('has a place in the table of kinds for each fault, and the table names no other', () => {
+  const text = readFileSync(join(packageRoot, 'test/chaos/docs/kinds.md'), 'utf8');
+  const cells = text.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.split('|')[2]!] : []));
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, kind]) => kind!));
+  expect([...new Set(named)].sort()).toEqual(faults.map(({ kind }) => kind).sort());
 });
 
 it('detects lost, duplicate, invented and reordered readings, except those that were damaged on purpose', () => {

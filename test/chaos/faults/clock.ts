@@ -4,26 +4,27 @@ import { statusOf } from '../observe/reported.ts';
 import { metricOf } from '../observe/watch.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
 
-const jumpsMs = [
-  -86_400_000, -3_600_000, -600_000, -30_000, -1_500, 1_500, 30_000, 600_000, 3_600_000, 86_400_000,
-];
+const dayMs = 86_400_000;
+const jumpsMs = [-dayMs, -3_600_000, -600_000, -30_000, -1_500, 1_500, 30_000, 600_000, 3_600_000, dayMs];
+/** Further than devices' times are believed, than dead letters are kept, and to the end of 32 bits of seconds. */
+const farJumpsMs = () => [91 * dayMs, Date.UTC(2038, 0, 19, 3, 14, 8) - Date.now()];
 /** Default of the gateway's configuration: how far ahead of its clock a device's may be. */
 const aheadMsMax = 300_000;
 
-function clockJump(which: 'gateway' | 'cloud'): Fault {
+function clockJump(which: 'gateway' | 'cloud', isFar: boolean): Fault {
   return {
-    kind: `${which}-clock-jumps`,
+    kind: `${which}-clock-jumps${isFar ? '-far' : ''}`,
     target: which,
     plan(draw) {
-      const [offsetMs, forMs] = [draw.pick(jumpsMs), draw.int(1_500, 4_000)];
+      const [offsetMs, forMs] = [draw.pick(isFar ? farJumpsMs() : jumpsMs), draw.int(1_500, 4_000)];
       const restarts = draw.chance(0.3);
       return {
         text:
           `the clock of the ${which} jumps by ${offsetMs / 1_000} s, and back after ${seconds(forMs)}` +
           (restarts ? '; it is killed and started in between' : ''),
         async run({ site, allow }) {
-          // Sensors then seem to be further ahead than is accepted, and the gateway's own time is used.
-          if (which === 'gateway') allow(offsetMs < -aheadMsMax ? 'disorder' : 'disorder-untimed');
+          // Sensors then seem to be further ahead or behind than is accepted, and the gateway's own time is used.
+          if (which === 'gateway') allow(isFar || offsetMs < -aheadMsMax ? 'disorder' : 'disorder-untimed');
           site.order(which, { clockOffsetMs: offsetMs });
           try {
             await pause(forMs / 2);
@@ -88,4 +89,7 @@ const unset: Fault = {
   },
 };
 
-export const clockFaults: Fault[] = [clockJump('gateway'), clockJump('cloud'), unset];
+export const clockFaults: Fault[] = [
+  ...[false, true].flatMap((isFar) => [clockJump('gateway', isFar), clockJump('cloud', isFar)]),
+  unset,
+];

@@ -87,6 +87,34 @@ const letterFlood: Fault = {
   },
 };
 
+/** Reading such a message does not end (site/preload.ts). It must cost only itself. */
+const stuckMessages: Fault = {
+  kind: 'stuck-messages',
+  target: 'sensors',
+  plan(draw) {
+    const [count, mark] = [draw.int(1, 3), draw.int(0, 2 ** 40)];
+    return {
+      text: `${count} messages on which the code that reads them works for ever`,
+      async run({ site, expect, isAllowed }) {
+        const payloads = Array.from(
+          { length: count },
+          (_, i) => `{"seq":${mark},"n":${i},"note":"never read"}`,
+        );
+        const messages = payloads.map((payload) => ['telemetry/chaos/stuck', payload] as const);
+        await publishAll(site.gateway.process.mqttUrl, messages, 'chaos-stuck');
+        expect('gateway: each of them is a dead letter', async () => {
+          if (isAllowed('letters')) return null;
+          for (const payload of payloads) {
+            const topics = await topicsOfLetters(site, Buffer.from(payload).toString('base64'));
+            if (topics.size === 0) return `${payload} is none`;
+          }
+          return null;
+        });
+      },
+    };
+  },
+};
+
 /** Topics of the dead letters that have this payload. */
 async function topicsOfLetters({ gateway }: Site, payload: string): Promise<ReadonlySet<string>> {
   interface Page {
@@ -169,4 +197,4 @@ async function quarantinedNow(site: Site): Promise<number> {
   return lines;
 }
 
-export const sensorFaults: Fault[] = [malformedMessages, letterFlood, poison];
+export const sensorFaults: Fault[] = [malformedMessages, letterFlood, stuckMessages, poison];

@@ -90,7 +90,23 @@ async function injectDiskFaults(): Promise<void> {
   } as typeof writev;
 }
 
+/** A mistake in the product, as it were: reading a message with this text does not end. */
+const endless = '"never read"';
+
+function readForEver(): void {
+  const parse = JSON.parse;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  JSON.parse = (text: string, ...rest: []) => {
+    // It pauses nearly all the time, to leave the processor to the others.
+    while (text.includes(endless)) Atomics.wait(never, 0, 0, 5);
+    return parse(text, ...rest) as unknown;
+  };
+}
+
 shiftClock();
 const name = ownName();
 if (name) obey(name);
-if (name === 'data') await injectDiskFaults();
+if (name === 'data') {
+  readForEver();
+  await injectDiskFaults();
+}

@@ -11,6 +11,7 @@ import { compiledEntry, packageRoot } from '../../../shared/files/paths.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import { FailingDisk } from '../../database/failing-disk.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
+import { makeCertificate } from '../../support/openssl.ts';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
 import { freePort } from '../../support/ports.ts';
 import { ProductProcess } from '../../support/processes.ts';
@@ -42,6 +43,7 @@ const shortLimits = {
   ingest: { storeWaitMsMax: 3_000 },
   webhook: { backoffFirstMs: 200, backoffMaxMs: 1_000 },
   influxTimeoutMs: 1_500,
+  decodeMsMax: 1_000,
 };
 
 /** Limits that a flood exceeds: of dead letters, twice what all odd sensors send. */
@@ -53,6 +55,9 @@ export const floodLimits = {
   openAlerts: 800,
   events: 4_000,
   quarantine: 200,
+  connections: 120,
+  connectMs: 3_000,
+  gatewayConnections: 60,
 } as const;
 
 export class Site {
@@ -143,11 +148,13 @@ export class Site {
         { match: 'plant/*', type: 'pump' },
       ],
       machinesMax: floodLimits.machinesOfSender,
+      decodeMsMax: shortLimits.decodeMsMax,
       broker: {
         anonymous: 'loopback',
         users: [flooder, modest].map((user) => ({ ...user, ...rights })),
         sessionsMax: 100,
         retainedMessagesMax: floodLimits.retained,
+        connectionsMax: floodLimits.connections,
       },
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
@@ -178,6 +185,28 @@ export class Site {
     rmSync(dataDir, { recursive: true, force: true });
     const env = { HARBINGER_LOG: 'info' };
     return new ProductProcess({ command: 'gateway', dataDir, configFile: this.#configFile('gateway'), env });
+  }
+
+  /** A gateway beside the one under test, which sends as the calm gateway and whose broker speaks TLS only. */
+  tlsGateway(): ProductProcess {
+    const dataDir = join(this.#folder, 'tls');
+    rmSync(dataDir, { recursive: true, force: true });
+    const [certFile, keyFile] = [join(this.#folder, 'tls.crt'), join(this.#folder, 'tls.key')];
+    makeCertificate(certFile, keyFile, '-subj', '/CN=chaos');
+    const { connections, connectMs } = floodLimits;
+    this.#write('tls', {
+      gateway: calmGateway.id,
+      machines: [{ match: 'chaos/*', type: 'generic' }],
+      broker: {
+        anonymous: 'loopback',
+        connectionsMax: connections,
+        connectTimeoutMs: connectMs,
+        tls: { certFile, keyFile },
+      },
+      uplink: { url: this.cloud.process.mqttUrl, password: calmGateway.password, ...shortLimits.uplink },
+    });
+    const env = { HARBINGER_LOG: 'info' };
+    return new ProductProcess({ command: 'gateway', dataDir, configFile: this.#configFile('tls'), env });
   }
 
   async stop(): Promise<void> {
@@ -212,7 +241,7 @@ export class Site {
         eventsMax: floodLimits.events,
         quarantineMax: floodLimits.quarantine,
       },
-      ingest: shortLimits.ingest,
+      ingest: { ...shortLimits.ingest, connectionsMax: floodLimits.gatewayConnections },
       store: this.#storeConfig(),
       api: { openOnLoopback: true },
     });

@@ -5,7 +5,18 @@
 import type { Fault } from '../fault.ts';
 import { alertStorm } from './alert-storm.ts';
 import { gatewayFloods } from './gateway-floods.ts';
+import { heavyReaders } from './heavy-readers.ts';
+import { hostileFields } from './hostile-fields.ts';
 import { sessionFlood } from './session-flood.ts';
+import { silentSockets } from './silent-sockets.ts';
 import { userFloods } from './user-floods.ts';
 
-export const floodFaults: Fault[] = [sessionFlood, alertStorm, ...userFloods, ...gatewayFloods];
+export const floodFaults: Fault[] = [
+  sessionFlood,
+  alertStorm,
+  ...userFloods,
+  ...gatewayFloods,
+  ...silentSockets,
+  hostileFields,
+  heavyReaders,
+];

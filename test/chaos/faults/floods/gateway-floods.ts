@@ -175,7 +175,7 @@ interface QuarantinePage {
   items: { gateway: string; lane: string; code: string }[];
 }
 
-/** Of the sensors' target, because the poisoned readings that come there are counted exactly. */
+/** Its target is the sensors', because the poisoned readings that come there are counted exactly. */
 const quarantine: Fault = {
   kind: 'gateway-floods-quarantine',
   target: 'sensors',

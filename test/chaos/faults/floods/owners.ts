@@ -1,4 +1,4 @@
-/** What the checks of floods ask: whether the owner of a flood was refused, and whether the operator is told of it. */
+/** Checks of floods: whether the owner of a flood was refused, and whether the operator is told of it. */
 import mqtt from 'mqtt';
 import { metricOf } from '../../observe/watch.ts';
 import type { Operated } from '../../site/operated.ts';
