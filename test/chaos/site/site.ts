@@ -17,6 +17,16 @@ import { freePort } from '../../support/ports.ts';
 import { ProductProcess } from '../../support/processes.ts';
 import { type Disk, makeDisk } from './disk.ts';
 import { HttpFaults } from './http-faults.ts';
+import {
+  calmGateway,
+  flooder,
+  floodLimits,
+  modest,
+  namer,
+  rights,
+  shortLimits,
+  stormGateway,
+} from './limits.ts';
 import { Link } from './link.ts';
 import { Operated } from './operated.ts';
 import type { Orders, WorkerName } from './preload.ts';
@@ -28,37 +38,7 @@ export type StoreKind = 'embedded' | 'influx1';
 export const gatewayName = 'chaos';
 export const database = 'chaos';
 const password = 'chaos-link-password';
-/** A gateway that takes all that one can get of the cloud, and one that needs little. */
-export const stormGateway = { id: 'storm', password: 'chaos-storm-password' };
-export const calmGateway = { id: 'calm', password: 'chaos-calm-password' };
-/** A user of the broker who takes all that one can get, and one who needs little. */
-export const flooder = { name: 'flooder', password: 'chaos-flooder-password' };
-export const modest = { name: 'modest', password: 'chaos-modest-password' };
-const rights = { publish: ['telemetry/#', 'kept/#'], subscribe: ['telemetry/#', 'kept/#'] };
 const diskMib = 160;
-
-/** Limits that are small enough to be reached within a round. */
-const shortLimits = {
-  uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000, refusedMsMax: 2_000 },
-  ingest: { storeWaitMsMax: 3_000 },
-  webhook: { backoffFirstMs: 200, backoffMaxMs: 1_000 },
-  influxTimeoutMs: 1_500,
-  decodeMsMax: 1_000,
-};
-
-/** Limits that a flood exceeds: of dead letters, twice what all odd sensors send. */
-export const floodLimits = {
-  letters: 8_000,
-  retained: 200,
-  machinesOfSender: 500,
-  machinesOfGateway: 2_000,
-  openAlerts: 800,
-  events: 4_000,
-  quarantine: 200,
-  connections: 120,
-  connectMs: 3_000,
-  gatewayConnections: 60,
-} as const;
 
 export class Site {
   readonly store: StoreKind;
@@ -151,7 +131,7 @@ export class Site {
       decodeMsMax: shortLimits.decodeMsMax,
       broker: {
         anonymous: 'loopback',
-        users: [flooder, modest].map((user) => ({ ...user, ...rights })),
+        users: [flooder, namer, modest].map((user) => ({ ...user, ...rights })),
         sessionsMax: 100,
         retainedMessagesMax: floodLimits.retained,
         connectionsMax: floodLimits.connections,

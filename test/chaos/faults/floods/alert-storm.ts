@@ -1,6 +1,6 @@
 import { predictionEvent } from '../../../../shared/notifiers/prediction.testing.ts';
 import { BatchSender } from '../../../support/peers/batch-sender.ts';
-import { stormGateway } from '../../site/site.ts';
+import { stormGateway } from '../../site/limits.ts';
 import { eventually, type Fault } from '../fault.ts';
 import { numbers } from './owners.ts';
 

@@ -3,7 +3,8 @@ import { predictionEvent } from '../../../../shared/notifiers/prediction.testing
 import { BatchSender } from '../../../support/peers/batch-sender.ts';
 import type { Draw } from '../../draw/draw.ts';
 import { metricOf } from '../../observe/watch.ts';
-import { calmGateway, floodLimits, type Site, stormGateway } from '../../site/site.ts';
+import { calmGateway, floodLimits, stormGateway } from '../../site/limits.ts';
+import type { Site } from '../../site/site.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
 import { counterRises, numbers, toldOfQuota } from './owners.ts';
 

@@ -1,6 +1,6 @@
 /** A gateway whose credential somebody else has, who sends lines that harm a store. */
 import { keptOf } from '../../observe/stored.ts';
-import { calmGateway, stormGateway } from '../../site/site.ts';
+import { calmGateway, stormGateway } from '../../site/limits.ts';
 import type { Fault } from '../fault.ts';
 import { journalOf, lineOf, withGateways } from './gateway-floods.ts';
 

@@ -5,7 +5,7 @@ import { noOpenssl } from '../../../support/openssl.ts';
 import type { ProductProcess } from '../../../support/processes.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { metricOf } from '../../observe/watch.ts';
-import { calmGateway, floodLimits } from '../../site/site.ts';
+import { calmGateway, floodLimits } from '../../site/limits.ts';
 import { Device } from '../device.ts';
 import { eventually, type Fault } from '../fault.ts';
 import { journalOf, lineOf, withGateways } from './gateway-floods.ts';

@@ -2,7 +2,7 @@
 import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { metricOf } from '../../observe/watch.ts';
-import { flooder, floodLimits, modest } from '../../site/site.ts';
+import { flooder, floodLimits, modest, namer } from '../../site/limits.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
 import { counterRises, numbers, publishAs, toldOfQuota } from './owners.ts';
 
@@ -130,7 +130,7 @@ const sensorFlood: Fault = {
           const payload = JSON.stringify({ seq, kept: seq, ...Object.fromEntries(made) });
           return { topic: `telemetry/flood/${machine}-${seq}`, payload };
         });
-        await publishAs(site, flooder, messages);
+        await publishAs(site, namer, messages);
         await modestReadings(scene, mark, 20);
         expect('a flood of names: the known field of each of its readings is stored once', async () => {
           for (const seq of numbers(count)) {
@@ -158,7 +158,7 @@ const layoutFlood: Fault = {
           topic: `telemetry/flood/layouts-${i % 50}`,
           payload: `{"seq":${mark}${i},"kept":${i},"${'k'.repeat(2_000)}${mark}${i}":"text"}`,
         }));
-        await publishAs(site, flooder, messages);
+        await publishAs(site, namer, messages);
         await modestReadings(scene, mark, 20);
       },
     };
