@@ -134,8 +134,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const batchLog = new DirectLog(sink);
     const receive = { ...base, credentials, batchLog, metrics: createReceiveMetrics(registry) };
     const listener = new Listener(config.ingest, receive);
-    const mqttPort = await started.start('ingest', listener);
 
+    let mqttPort = 0;
     const status = () => ({
       store: { kind: store.kind, healthy: keeper.healthy },
       ingest: { port: mqttPort, connections: listener.connectionCount, batchesWaiting: batchLog.waiting },
@@ -171,6 +171,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const jobDeps = { ...base, ...concerns, store, records: operations.records, offerRetention };
     const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
     reporters.push(...jobs.reporters);
+    // After the jobs were made: retention may forbid the store to take anything.
+    mqttPort = await started.start('ingest', listener);
     const copyOperations = (folder: string) => operations.copyTo(folder);
     const backups = new CloudBackups({ ...base, store, copyOperations });
     const api = createApi({

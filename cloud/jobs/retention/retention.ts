@@ -33,6 +33,7 @@ const dayMs = 86_400_000;
 export function createRetention(config: RetentionConfig, deps: CloudJobDeps): Retention {
   const retention = new Retention(config, deps);
   deps.offerRetention(retention);
+  if (config.whenFull === 'refuse') deps.store.retention?.guard?.((space) => rulesOf(config, space));
   return retention;
 }
 

@@ -65,4 +65,9 @@ export interface StoreRetention {
   space(): Promise<StoreSpace | null>;
   /** @throws HarbingerError STORE_UNAVAILABLE, STORE_BUSY (retry); what was done before stays done */
   apply(rules: RetentionRules, pass: RetentionPass): Promise<RetentionOutcome>;
+  /**
+   * Puts a bound that refuses in force before the first pass: nothing is stored until the store knows that it takes no
+   * more. Absent if the store has no bound.
+   */
+  guard?(rulesFor: (space: StoreSpace) => RetentionRules): void;
 }

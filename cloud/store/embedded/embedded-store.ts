@@ -123,6 +123,11 @@ class EmbeddedStore implements ReadingStore {
   }
 
   write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+    const unknown = this.retention.unknownYet();
+    return unknown ? unknown.then(() => this.#write(batch, signal)) : this.#write(batch, signal);
+  }
+
+  #write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
     const { refusal } = this.retention;
     if (refusal !== null) return Promise.reject(new StoreUnavailableError(refusal));
     if (!this.#hold.admits(batch.raw.length)) return Promise.reject(heldError());

@@ -26,6 +26,9 @@ export class EmbeddedRetention implements StoreRetention {
   readonly #deps: RetentionDeps;
 
   #refusal: string | null = null;
+  /** Rules whose bound has not been looked at since the start. */
+  #unchecked: ((space: StoreSpace) => RetentionRules) | null = null;
+  #checking: Promise<void> | null = null;
 
   constructor(deps: RetentionDeps) {
     this.#deps = deps;
@@ -34,6 +37,28 @@ export class EmbeddedRetention implements StoreRetention {
   /** Why nothing new is stored at present; null if it is. */
   get refusal(): string | null {
     return this.#refusal;
+  }
+
+  guard(rulesFor: (space: StoreSpace) => RetentionRules): void {
+    this.#unchecked = rulesFor;
+  }
+
+  /** Resolves when `refusal` is known; null if it is. @throws HarbingerError STORE_UNAVAILABLE, STORE_BUSY (retry) */
+  unknownYet(): Promise<void> | null {
+    if (!this.#unchecked) return null;
+    this.#checking ??= this.#check(this.#unchecked).finally(() => {
+      this.#checking = null;
+    });
+    return this.#checking;
+  }
+
+  async #check(rulesFor: (space: StoreSpace) => RetentionRules): Promise<void> {
+    const { bound } = rulesFor(await this.space());
+    const work = new Work(this.#deps, new AbortController().signal);
+    const refuses = bound?.whenFull === 'refuse' && (await isOver(work, bound.bytesMax));
+    if (!this.#unchecked) return;
+    this.#unchecked = null;
+    this.#refusal = refuses ? refusalAt(bound.bytesMax) : null;
   }
 
   async space(): Promise<StoreSpace> {
@@ -83,7 +108,10 @@ export class EmbeddedRetention implements StoreRetention {
     if (work.isOver) return [];
     const isFull = bound !== null && (await isOver(work, bound.bytesMax));
     const refuses = isFull && bound.whenFull === 'refuse';
-    if (!isDryRun) this.#refusal = refuses ? refusalAt(bound.bytesMax) : null;
+    if (!isDryRun) {
+      this.#unchecked = null;
+      this.#refusal = refuses ? refusalAt(bound.bytesMax) : null;
+    }
     if (refuses) return [refusalAt(bound.bytesMax)];
     if (!isFull) return [];
     return deleteOldest(work, bound.bytesMax, isDryRun, (measurement, rows) => {
