@@ -116,7 +116,7 @@ async function runAll(cwd, commands) {
   const failures = await Promise.all(children.map(failureOf));
   process.off('SIGINT', stop).off('SIGTERM', stop);
   const failed = failures.filter((output) => output !== null);
-  if (failed.length > 0) throw new Problem(`the build failed:\n${failed.join('\n')}`);
+  if (failed.length > 0) throw new Problem('BUILD_FAILED', `the build failed:\n${failed.join('\n')}`);
 }
 
 /**
@@ -136,7 +136,7 @@ function failureOf(child) {
 /** @param {string} root */
 function requirePackages(root) {
   if (!existsSync(join(root, 'node_modules')))
-    throw new Problem(`the packages are not installed: run npm ci in ${root}`);
+    throw new Problem('BUILD_TOOLS_MISSING', `the packages are not installed: run npm ci in ${root}`);
 }
 
 /**
@@ -152,6 +152,7 @@ function requireTools(root, wanted) {
     ? 'dist was built from other sources'
     : 'dist is not built yet';
   throw new Problem(
+    'BUILD_TOOLS_MISSING',
     `${state}, and what builds it is not installed (${missing.join(', ')}): run npm ci without --omit=dev, then npm run build`,
   );
 }
@@ -162,9 +163,10 @@ function requireTools(root, wanted) {
  */
 function notWritable(root, error) {
   if (codeOf(error) === 'ENOSPC')
-    return new Problem(`the disk of ${root} is full: free about 50 MB for the build`);
+    return new Problem('BUILD_NOT_WRITABLE', `the disk of ${root} is full: free about 50 MB for the build`);
   const owner = statSync(root).uid === 0 ? 'root' : `its owner (user ${statSync(root).uid})`;
   return new Problem(
+    'BUILD_NOT_WRITABLE',
     `${root} is not built from its present sources, and this user may not write there: run npm run build there as ${owner}, or copy the folder and use the copy`,
   );
 }

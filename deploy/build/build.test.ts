@@ -99,7 +99,7 @@ describe('what is built', () => {
     await build();
     writeFileSync(join(root, 'src', 'a.ts'), 'two');
     await expect(build(targetOf('console.error("no such thing"); process.exit(1)'))).rejects.toThrow(
-      /no such thing/,
+      expect.objectContaining({ code: 'BUILD_FAILED', message: expect.stringContaining('no such thing') }),
     );
     expect([state(), readFileSync(join(root, 'out', 'a.js'), 'utf8')]).toEqual(['changed', 'one']);
   });
@@ -208,7 +208,7 @@ describe('a copy of the tree that its user may not write, without what builds it
       status: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^harbinger: dist was built from other sources, .*\(vite\): run npm ci [^\n]+\n$/,
+        /^harbinger: dist was built from other sources, .*\(vite\): run npm ci [^\n]+ \[BUILD_TOOLS_MISSING\]\n$/,
       ),
     });
     setWritable(true);
@@ -218,7 +218,7 @@ describe('a copy of the tree that its user may not write, without what builds it
       status: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^harbinger: .* this user may not write there: run npm run build there as [^\n]+\n$/,
+        /^harbinger: .* this user may not write there: run npm run build there as [^\n]+ \[BUILD_NOT_WRITABLE\]\n$/,
       ),
     });
   });
@@ -232,7 +232,7 @@ it('every script of package.json begins with run.mjs, which names a Node that do
   const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([
     1,
-    `harbinger: this is Node ${process.versions.node}, and Node 99.1 or newer is needed; README.md says under "A Node that fits" how to get one\n`,
+    `harbinger: this is Node ${process.versions.node}, and Node 99.1 or newer is needed; README.md says under "A Node that fits" how to get one [NODE_TOO_OLD]\n`,
   ]);
   const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -256,7 +256,7 @@ it('a command whose tool is not installed says what to do', () => {
     const { status, stderr } = spawnSync(process.execPath, [script, command], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([
       1,
-      `harbinger: ${tool} is not installed: run npm ci without --omit=dev\n`,
+      `harbinger: ${tool} is not installed: run npm ci without --omit=dev [BUILD_TOOLS_MISSING]\n`,
     ]);
   }
 });

@@ -44,15 +44,15 @@ const recipes = {
 export async function main([name = '', ...args]) {
   try {
     const recipe = recipes[name];
-    if (!recipe) throw new Problem(`'${name}' is not one of ${Object.keys(recipes).join(', ')}`);
+    if (!recipe) throw new Problem('USAGE', `'${name}' is not one of ${Object.keys(recipes).join(', ')}`);
     const built = await ensureBuilt(root, recipe.builds, say);
     if (recipe.tools) process.exitCode = runTools(recipe.tools, args);
     else if (recipe.entry !== undefined) await runEntry(join(root, recipe.entry), args);
     else if (!built) say('already built, from these sources');
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    say(error.message);
-    process.exitCode = 1;
+    say(`${error.message} [${error.code}]`);
+    process.exitCode = error.code === 'USAGE' ? 2 : 1;
   }
 }
 
@@ -76,6 +76,7 @@ function runTools(tools, args) {
     const path = join(root, 'node_modules', script);
     if (!existsSync(path))
       throw new Problem(
+        'BUILD_TOOLS_MISSING',
         `${script.replace(/\/(bin\/)?[^/]*$/, '')} is not installed: run npm ci without --omit=dev`,
       );
     const command = [path, ...own, ...(index === tools.length - 1 ? args : [])];

@@ -23,6 +23,7 @@ export async function takeLock(path, waiting) {
     if (waitedMs === 0) waiting(pidOf(taken.holder));
     if (waitedMs > waitMsMax)
       throw new Problem(
+        'BUILD_LOCKED',
         `another build has held ${path} for ${waitMsMax / 1_000} s (process ${taken.holder}); end it and try again`,
       );
     await delay(pollMs);

@@ -1,5 +1,14 @@
-/** An error that its message explains in full, so that it is printed without a stack trace. */
-export class Problem extends Error {}
+/** An error that its message explains in full, so that it is printed without a stack trace, with its code. */
+export class Problem extends Error {
+  /**
+   * @param {string} code of the error reference (deploy/cli/error-codes.ts)
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
  * Returns the code of a system error; undefined for other errors.

@@ -16,6 +16,6 @@ const problem = nodeProblem(process.versions.node, engines.node);
 if (problem === null) {
   import('./commands.mjs').then(({ main }) => main(process.argv.slice(2)));
 } else {
-  process.stderr.write(`harbinger: ${problem}\n`);
+  process.stderr.write(`harbinger: ${problem} [NODE_TOO_OLD]\n`);
   process.exitCode = 1;
 }

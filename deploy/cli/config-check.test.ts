@@ -248,3 +248,15 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 });
+
+it.each([
+  ['gateway', 'cloud', '[store]\nkind = "embedded"\n[ingest]\nport = 1884\n'],
+  ['cloud', 'gateway', 'gateway = "g"\n[broker]\nport = 1883\n'],
+])('a %s that is started with the file of a %s says so', async (side, other, text) => {
+  const file = join(dir, `${other}.toml`);
+  writeFileSync(file, text);
+  const { status, stderr } = await runInside([side, '--config', file, '--data', join(dir, 'data')]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`this looks like a ${other} configuration: harbinger ${other} --config '`);
+  expect(stderr).toContain('CONFIG_INVALID');
+});

@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { readProblem } from '../../shared/files/read-problem.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { randomHex, systemRandom } from '../../shared/runtime/random.ts';
 
@@ -101,6 +104,26 @@ export function machineTypeOf(options: FullReplayOptions): MachineType {
   const type = types.get(options.type);
   if (type) return type;
   throw wrong(`no machine type '${options.type}'; there are: ${[...types.keys()].join(', ')}`);
+}
+
+/** Reads the certificate of the authority that `--ca-file` names. @throws HarbingerError USAGE */
+export function authorityOf({ caFile, mqttUrl }: FullReplayOptions): Buffer | undefined {
+  if (caFile === undefined) return undefined;
+  const isEncrypted = /^(mqtts|wss|ssl|tls):/.test(mqttUrl);
+  if (!isEncrypted)
+    throw wrong(`--ca-file is for an encrypted connection, and ${mqttUrl} is not: say --mqtt-url mqtts://…`);
+  let pem: Buffer;
+  try {
+    pem = readFileSync(caFile);
+  } catch (error) {
+    throw wrong(`--ca-file ${caFile} cannot be read: ${readProblem(error)}`);
+  }
+  try {
+    new X509Certificate(pem);
+  } catch {
+    throw wrong(`--ca-file ${caFile} is no certificate in PEM format`);
+  }
+  return pem;
 }
 
 /** Makes the ids of a repeated replay differ from those of the first. */

@@ -3,12 +3,12 @@
  * reading of its machine and is acknowledged by the gateway. A new file format is a new `Recording` here.
  * publisher.ts is also the MQTT client of the virtual plant and of the demonstration's compressor.
  */
-import { readFileSync } from 'node:fs';
 import { type Clock, every, holdProcess, systemClock } from '../../shared/runtime/clock.ts';
 import { cmapssRecording, indexCmapss, looksLikeCmapss } from './cmapss.ts';
 import { csvRecording } from './csv.ts';
 import { type FileFacts, scanFile } from './file-scan.ts';
 import {
+  authorityOf,
   type FullReplayOptions,
   fullOptions,
   machineTypeOf,
@@ -151,7 +151,7 @@ class ReplayRun {
       url: options.mqttUrl,
       username: options.username,
       password: options.password,
-      ca: options.caFile === undefined ? undefined : readFileSync(options.caFile),
+      ca: authorityOf(options),
       clientId: this.#clientId,
       inFlightMax: options.inFlightMax,
       patienceMs: options.patienceMs,

@@ -1,15 +1,25 @@
+import { type DecimalMark, decimalNumber, markEvidence } from '../../shared/contract/decimal-marks.ts';
+
+/** A longer text is not a number. */
+export const numberLengthMax = 64;
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const absentPattern = /^(nan|null|none|n\/?a|-?inf(inity)?|-)?$/i;
 
-/** Parses a cell: a number, NaN if the cell is empty or names no value, null if it holds other text. */
-export function cellValue(cell: string | undefined, decimalComma: boolean): number | null {
+/**
+ * Parses a cell: a number, NaN if the cell is empty or names no value, null if it holds other text.
+ * @param mark the decimal mark of a text that could be two numbers, such as 1.000
+ */
+export function cellValue(cell: string | undefined, mark: DecimalMark): number | null {
   const text = cell?.trim() ?? '';
   if (absentPattern.test(text)) return Number.NaN;
-  const plain = decimalComma && /^[^.,]*,[^.,]*$/.test(text) ? text.replace(',', '.') : text;
-  if (!numberPattern.test(plain)) return null;
-  const value = Number(plain);
-  return Number.isFinite(value) ? value : Number.NaN;
+  if (numberPattern.test(text) && !text.includes('.')) return finite(Number(text));
+  if (text.length > numberLengthMax) return null;
+  const own = markEvidence(text);
+  const value = decimalNumber(text, own === 'both' ? mark : own === 'none' ? '.' : own);
+  return Number.isNaN(value) ? null : finite(value);
 }
+
+const finite = (value: number) => (Number.isFinite(value) ? value : Number.NaN);
 
 /** Larger numbers are times in ms or a finer unit; smaller ones are seconds. */
 const millisecondsMin = 1e11;

@@ -1,5 +1,6 @@
+import { type DecimalMark, MarkCount } from '../../shared/contract/decimal-marks.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { cellTimeMs, cellValue } from './cells.ts';
+import { cellTimeMs, cellValue, numberLengthMax } from './cells.ts';
 
 /** Names of columns that hold the answer; they are never used as inputs. */
 export const labelNames = ['anomaly', 'changepoint', 'label', 'is_anomaly'];
@@ -17,7 +18,7 @@ export interface ColumnPlan {
   time: number;
   /** Whether times are dates, which daily and weekly patterns require. */
   hasClock: boolean;
-  sensors: { index: number; name: string }[];
+  sensors: { index: number; name: string; mark: DecimalMark }[];
   /** Columns that are copied to the output but not used, each with the reason. */
   passedOn: { name: string; why: 'label' | 'not numeric' | 'no values' | 'over the limit' }[];
 }
@@ -29,32 +30,41 @@ export function detectSeparator(head: string): string {
   return separators[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** Decides what each column is, from its name and the first rows. @throws HarbingerError DETECT_* */
+/**
+ * Decides what each column is, and its decimal mark, from its name and the first rows.
+ * @param given the mark of all columns, if it was given @throws HarbingerError DETECT_*, USAGE
+ */
 export function planColumns(
   file: string,
   header: string[],
   rows: string[][],
-  decimalComma: boolean,
+  { separator, given }: { separator: string; given: DecimalMark | undefined },
 ): ColumnPlan {
   const taken = header.find((title) => addedNames.includes(title.trim()));
   if (taken !== undefined)
     throw unusable(file, `it already has a column '${taken}', which this command adds`);
-  if (header.every((title) => Number.isFinite(cellValue(title, decimalComma) ?? Number.NaN))) {
+  if (header.every((title) => Number.isFinite(cellValue(title, '.') ?? Number.NaN))) {
     throw unusable(file, 'its first line holds numbers; it must name the columns');
   }
   const time = timeColumn(header, rows);
   const firstTime = rows.map((row) => cellTimeMs(row[time])).find(Number.isFinite);
   const plan: ColumnPlan = { header, time, hasClock: (firstTime ?? 0) >= 1e11, sensors: [], passedOn: [] };
+  const counts = markCounts(header, rows, time);
+  const all = given ?? counts.all.mark ?? (separator === ';' ? undefined : '.');
   header.forEach((title, index) => {
     if (index === time) return;
     const name = title.trim() || `column_${index + 1}`;
-    const why = problemOf(
-      name,
-      rows.map((row) => row[index]),
-      decimalComma,
-      plan.sensors.length,
-    );
-    if (why === null) plan.sensors.push({ index, name });
+    const count = counts.columns[index]!;
+    const mark = given ?? count.mark ?? all;
+    const cells = rows.map((row) => row[index]);
+    const why = problemOf(name, cells, mark ?? '.', plan.sensors.length);
+    if (why === null && mark === undefined && count.isUnclear)
+      throw new HarbingerError(
+        'USAGE',
+        'cli',
+        `column '${name}' of ${file} has numbers such as 1.000 that could be a thousand or one: say --decimal , or --decimal .`,
+      );
+    if (why === null) plan.sensors.push({ index, name, mark: mark ?? '.' });
     else plan.passedOn.push({ name, why });
   });
   if (plan.sensors.length > 0) return plan;
@@ -65,12 +75,30 @@ export function planColumns(
   );
 }
 
-function problemOf(name: string, cells: (string | undefined)[], decimalComma: boolean, used: number) {
+/** Gathers what the rows say about decimal marks, by column and together. */
+function markCounts(
+  header: string[],
+  rows: string[][],
+  time: number,
+): { columns: MarkCount[]; all: MarkCount } {
+  const columns = header.map(() => new MarkCount());
+  const all = new MarkCount();
+  for (const row of rows)
+    for (const [index, count] of columns.entries()) {
+      const text = row[index]?.trim() ?? '';
+      if (index === time || text === '' || text.length > numberLengthMax) continue;
+      count.add(text);
+      all.add(text);
+    }
+  return { columns, all };
+}
+
+function problemOf(name: string, cells: (string | undefined)[], mark: DecimalMark, used: number) {
   if (labelNames.includes(name.toLowerCase())) return 'label' as const;
   let numbers = 0;
   let texts = 0;
   for (const cell of cells) {
-    const value = cellValue(cell, decimalComma);
+    const value = cellValue(cell, mark);
     if (value === null) texts++;
     else if (!Number.isNaN(value)) numbers++;
   }

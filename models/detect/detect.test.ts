@@ -158,3 +158,41 @@ describe('harbinger models detect', () => {
     await expect(detect('a,b\n1,2\n', { separator: ';;' })).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
+
+describe('decimal marks', () => {
+  const rows = (cells: (row: number) => string, count = 60) =>
+    Array.from({ length: count }, (_, row) => cells(row)).join('\n');
+
+  it.each<[string, string, (row: number) => string]>([
+    ['commas', 'time;p;t', (row) => `${at(row)};1,${row % 5};2${row % 3},5`],
+    ['points between semicolons', 'time;p;t', (row) => `${at(row)};1.${row % 5};2${row % 3}.5`],
+    ['a column of each', 'time;p;t', (row) => `${at(row)};1,${row % 5};2${row % 3}.5`],
+    ['points between commas', 'time,p,t', (row) => `${at(row)},1.${row % 5},2${row % 3}.5`],
+  ])('%s are read', async (_, header, cells) => {
+    const { summary } = await detect(`${header}\n${rows(cells)}\n`);
+    expect(summary).toMatchObject({ sensors: ['p', 't'], badCells: 0, missingCells: 0, passedOn: [] });
+  });
+
+  /** The scores of a counter with the cells as written, which do not depend on how numbers are written. */
+  const scoresOf = async (cells: (row: number) => string, options: Partial<DetectOptions> = {}) => {
+    const { lines } = await detect(`time;n;p\n${rows(cells, 500)}\n`, options);
+    return lines.slice(1).map((line) => line.split(';')[3]);
+  };
+
+  it('a thousand is a thousand where the other numbers have commas', async () => {
+    const plain = await scoresOf((row) => `${at(row)};${900 + row};${row % 7}.5`);
+    const german = (row: number) =>
+      row < 100 ? String(900 + row) : `1.${String(row - 100).padStart(3, '0')}`;
+    expect(await scoresOf((row) => `${at(row)};${german(row)};${row % 7},5`)).toEqual(plain);
+  });
+
+  it('a number that can be two is asked about, unless the mark is given', async () => {
+    const text = `time;n\n${rows((row) => `${at(row)};1.${100 + row}`)}\n`;
+    await expect(detect(text)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('--decimal'),
+    });
+    for (const decimal of ['.', ','] as const)
+      expect((await detect(text, { decimal })).summary).toMatchObject({ sensors: ['n'], badCells: 0 });
+  });
+});

@@ -9,6 +9,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
+import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
 import { parameters } from '../../shared/detector/sensors/parameters.ts';
 import { checkRegular } from '../../shared/files/read-regular.ts';
 import { besideOf, putInPlace } from '../../shared/files/replace.ts';
@@ -22,6 +23,8 @@ export interface DetectOptions {
   out: string;
   /** One character. Default: detected from the first line. */
   separator?: string;
+  /** Decimal mark of all columns. Default: decided for each column from its first rows. */
+  decimal?: DecimalMark;
   /** Number of rows from which the detector learns what is normal. */
   warmupRows?: number;
   signal?: AbortSignal;
@@ -54,7 +57,7 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
     throw usage('--separator is one character, like ; or ,');
   const warmupRows = options.warmupRows ?? parameters.learnRows;
   const startMs = clock.monotonicMs();
-  const scorer = new RowScorer(csv, separator, warmupRows);
+  const scorer = new RowScorer(csv, separator, warmupRows, options.decimal);
   const unfinished = besideOf(out);
   const read = createReadStream(csv);
   const report = await progressOf(options, clock, () => read.bytesRead);

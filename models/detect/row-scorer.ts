@@ -1,3 +1,4 @@
+import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
 import { Detector } from '../../shared/detector/detector.ts';
 import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';
@@ -52,14 +53,17 @@ export class RowScorer {
   private readonly file: string;
   private readonly separator: string;
   private readonly warmUpRows: number;
+  private readonly decimal: DecimalMark | undefined;
   private header: string[] | null = null;
   private held: string[][] = [];
   private scoring: Scoring | null = null;
 
-  constructor(file: string, separator: string, warmUpRows: number) {
+  /** @param decimal the mark of all columns; absent: that of each follows from its first rows */
+  constructor(file: string, separator: string, warmUpRows: number, decimal?: DecimalMark) {
     this.file = file;
     this.separator = separator;
     this.warmUpRows = warmUpRows;
+    this.decimal = decimal;
   }
 
   *take(record: string[]): Generator<string> {
@@ -74,14 +78,17 @@ export class RowScorer {
   }
 
   private *begin(): Generator<string> {
-    const plan = planColumns(this.file, this.header!, this.held, this.separator === ';');
+    const plan = planColumns(this.file, this.header!, this.held, {
+      separator: this.separator,
+      given: this.decimal,
+    });
     const { header, time, sensors, passedOn } = plan;
     Object.assign(this.counts, {
       sensors: sensors.map(({ name }) => name),
       timeColumn: header[time] ?? null,
       passedOn,
     });
-    const scoring = new Scoring(plan, this.separator === ';', this.warmUpRows);
+    const scoring = new Scoring(plan, this.warmUpRows);
     this.counts.times = scoring.times.counts;
     this.scoring = scoring;
     yield this.joined([...header, ...addedNames]);
@@ -116,14 +123,12 @@ export class RowScorer {
 class Scoring {
   readonly plan: ColumnPlan;
   readonly times = new RowTimes();
-  private readonly decimalComma: boolean;
   private readonly detector: Detector;
   private readonly values: Float64Array;
   private readonly weights: Float64Array;
 
-  constructor(plan: ColumnPlan, decimalComma: boolean, warmUpRows: number) {
+  constructor(plan: ColumnPlan, warmUpRows: number) {
     this.plan = plan;
-    this.decimalComma = decimalComma;
     const count = plan.sensors.length;
     this.detector = new Detector(count, { warmUpRows, hasClock: plan.hasClock });
     this.values = new Float64Array(count);
@@ -132,8 +137,8 @@ class Scoring {
 
   score(record: string[], counts: ScoredCounts): number {
     const { plan, values, times } = this;
-    plan.sensors.forEach(({ index }, i) => {
-      const value = cellValue(record[index], this.decimalComma);
+    plan.sensors.forEach(({ index, mark }, i) => {
+      const value = cellValue(record[index], mark);
       if (value === null) counts.badCells++;
       else if (Number.isNaN(value)) counts.missingCells++;
       values[i] = value ?? Number.NaN;

@@ -163,3 +163,18 @@ it('a missing file is named, with what to do', () => {
     },
   ]);
 });
+
+it.each([
+  ['with a sound file', 'names = ["a"]\n'],
+  ['with another problem', 'names = 7\n'],
+])('a file in place of the folder of drop-ins is named, %s', (_, text) => {
+  write('b.toml', text);
+  write('b.toml.d', '');
+  const { problems } = readConfig(schema, { file: join(folder, 'b.toml') });
+  expect(problems).toContainEqual({
+    code: 'CONFIG_UNREADABLE',
+    key: '',
+    file: join(folder, 'b.toml.d'),
+    message: expect.stringContaining('this is a file, and drop-ins are files in a folder of that name'),
+  });
+});

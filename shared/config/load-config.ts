@@ -58,7 +58,7 @@ export function readConfig<S extends TSchema>(
   prepare: (table: Table) => Table = (table) => table,
 ): ReadConfig<Static<S>> {
   const problems: ConfigProblem[] = [];
-  const files = filesOf(sources.file);
+  const files = filesOf(sources.file, 'CONFIG_UNREADABLE', problems);
   const documents = files.flatMap((file) => readDocument(file, 'CONFIG_UNREADABLE', problems) ?? []);
   const overrides = sources.overrides ?? {};
   const merged = [...documents.map(({ table }) => table), overrides].reduce(

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { readProblem } from '../files/read-problem.ts';
 import { readRegularText } from '../files/read-regular.ts';
-import { messageOf } from '../runtime/errors.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
 import type { ConfigProblem } from './problem.ts';
 
 export type Table = { [key: string]: unknown };
@@ -19,11 +19,23 @@ export interface Document {
   table: Table;
 }
 
-/** Returns a file and its drop-ins, `FILE.d/*.toml`, in the order in which they are merged. */
-export function filesOf(file: string | undefined): string[] {
+/**
+ * Returns a file and its drop-ins, `FILE.d/*.toml`, in the order in which they are merged; adds a problem with `code` if
+ * the folder of these cannot be read.
+ */
+export function filesOf(file: string | undefined, code: string, problems: ConfigProblem[]): string[] {
   if (file === undefined) return [];
   const folder = `${file}.d`;
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  let names: string[] = [];
+  try {
+    names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  } catch (error) {
+    const isFile = codeOf(error) === 'ENOTDIR';
+    const message = isFile
+      ? 'this is a file, and drop-ins are files in a folder of that name: remove or rename it'
+      : readProblem(error);
+    problems.push({ code, key: '', file: folder, message });
+  }
   return [file, ...names.filter((name) => extname(name) === '.toml').map((name) => join(folder, name))];
 }
 

@@ -1,5 +1,6 @@
 /** `harbinger cloud`. */
 import type { Command } from 'commander';
+import { runSide } from '../config-sides.ts';
 import { port, stopSignal } from '../options.ts';
 
 export function addCloud(program: Command): void {
@@ -13,6 +14,6 @@ export function addCloud(program: Command): void {
     .addHelpText('after', '\nExample:\n  harbinger cloud --config /etc/harbinger/cloud.toml\n')
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
       const { runCloud } = await import('../../../cloud/main.ts');
-      await runCloud(options, stopSignal());
+      await runSide('cloud', options.config, () => runCloud(options, stopSignal()));
     });
 }

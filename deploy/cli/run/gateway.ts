@@ -3,6 +3,7 @@
  * runs. This file is `harbinger gateway`.
  */
 import type { Command } from 'commander';
+import { runSide } from '../config-sides.ts';
 import { port, stopSignal } from '../options.ts';
 
 export function addGateway(program: Command): void {
@@ -16,6 +17,6 @@ export function addGateway(program: Command): void {
     .addHelpText('after', '\nExample:\n  harbinger gateway --config /etc/harbinger/gateway.toml\n')
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
       const { runGateway } = await import('../../../gateway/main.ts');
-      await runGateway(options, stopSignal());
+      await runSide('gateway', options.config, () => runGateway(options, stopSignal()));
     });
 }

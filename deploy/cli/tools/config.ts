@@ -1,13 +1,13 @@
 /** `harbinger config`: checks a configuration file, hashes a password. */
 import { createInterface } from 'node:readline/promises';
-import type { TSchema } from '@sinclair/typebox';
 import type { Command } from 'commander';
-import { ConfigError, type ConfigProblem, describeProblem } from '../../../shared/config/problem.ts';
+import { ConfigError, describeProblem } from '../../../shared/config/problem.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/security/passwords.ts';
 import { shellQuoted, toolName } from '../../shown-commands.ts';
 import { validityWarnings } from '../certificates.ts';
+import { checkSide, otherSide, otherSideHint } from '../config-sides.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -28,10 +28,14 @@ export function addConfig(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
-      const { config: checked, problems, warnings, schema } = await check(role, file);
+      const { config: checked, problems, warnings, schema } = await checkSide(role, file);
       for (const warning of warnings) process.stderr.write(`warning: ${describeProblem(warning)}\n`);
       if (problems.length > 0) {
-        await noteOtherSide(role, file, problems);
+        const hint = await otherSideHint(role, file, problems);
+        if (hint !== null)
+          process.stderr.write(
+            `${hint}: ${toolName()} config check ${otherSide(role)} ${shellQuoted(file)}\n`,
+          );
         if (!options.json) throw new ConfigError(problems);
         printJson({ problems });
         process.exitCode = exitCodes.usage;
@@ -58,37 +62,4 @@ export function addConfig(program: Command): void {
       }
       process.stdout.write(`${await hashPassword(value)}\n`);
     });
-}
-
-/** Says so where the file fits the other side better: it has sections there that are unknown here. */
-async function noteOtherSide(role: string, file: string, problems: readonly ConfigProblem[]): Promise<void> {
-  const unknown = (found: readonly ConfigProblem[]) =>
-    found.filter(({ message }) => message.startsWith('unknown property ')).length;
-  if (unknown(problems) === 0) return;
-  const other = role === 'gateway' ? 'cloud' : 'gateway';
-  if (unknown((await check(other, file)).problems) >= unknown(problems)) return;
-  process.stderr.write(
-    `this looks like a ${other} configuration: ${toolName()} config check ${other} ${shellQuoted(file)}\n`,
-  );
-}
-
-interface Checked {
-  config: unknown;
-  problems: ConfigProblem[];
-  warnings: ConfigProblem[];
-  schema: TSchema;
-}
-
-async function check(role: string, file: string): Promise<Checked> {
-  if (role === 'gateway') {
-    const { checkGatewayConfig } = await import('../../../gateway/main.ts');
-    const { GatewayConfig } = await import('../../../gateway/config.ts');
-    return { ...checkGatewayConfig({ config: file }, { files: true }), schema: GatewayConfig };
-  }
-  if (role === 'cloud') {
-    const { checkCloudConfig } = await import('../../../cloud/main.ts');
-    const { CloudConfig } = await import('../../../cloud/config.ts');
-    return { ...checkCloudConfig({ config: file }, { files: true }), schema: CloudConfig };
-  }
-  throw new HarbingerError('USAGE', 'cli', `'${role}' is neither gateway nor cloud`);
 }

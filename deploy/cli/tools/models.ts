@@ -3,7 +3,7 @@
  * which trains, evaluates, compares and backtests models, and scores a CSV.
  */
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';
 import { addBacktest } from './backtest.ts';
@@ -95,6 +95,7 @@ function addCompare(group: Command): void {
 }
 
 interface DetectFlags {
+  decimal?: '.' | ',';
   csv: string;
   out: string;
   separator?: string;
@@ -111,6 +112,12 @@ function addDetect(group: Command): void {
     .requiredOption('--csv <file>', 'input with a header line, a time column and one or more numeric columns')
     .requiredOption('--out <file>', 'output: the same rows with anomaly_score (0 … 1) and top_sensors')
     .option('--separator <char>', 'separator of cells (default: detected from the first line)')
+    .addOption(
+      new Option('--decimal <mark>', 'decimal mark, . or , (default: decided for each column)').choices([
+        '.',
+        ',',
+      ]),
+    )
     .option(
       '--warmup-rows <n>',
       'number of rows from which normal behaviour is learnt (default 400)',

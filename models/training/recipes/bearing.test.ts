@@ -37,6 +37,23 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('rul-bearing', () => {
+  it('says that bearings are too short to be evaluated', () => {
+    const short = mkdtempSync(join(folder, 'short-'));
+    const whole = madeUpBearings({ bearings: 2, seed: 3 });
+    const cut = whole.runs.map((run) => ({
+      ...run,
+      rows: 2,
+      values: run.values.slice(0, 2 * whole.sensors),
+    }));
+    writeFemto(short, { ...whole, runs: cut });
+    expect(() => bearingRecipe.loadTest({ dataDir: short, subset, seed: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'DATA_TOO_SMALL',
+        message: expect.stringContaining('none has as many'),
+      }),
+    );
+  });
+
   it('beats baselines that use age or the last reading, trained on few bearings', async () => {
     const recipe = shorter(6, 4_000);
     const dataset = recipe.load({ dataDir, subset, seed: 1 });

@@ -104,6 +104,12 @@ export const bearingRecipe: Recipe = {
   loadTest(options) {
     const { description, sensors, runs } = load(options);
     const machines = runs.filter(({ rows }) => rows > rowsMin).flatMap((run) => stopped(run, sensors));
+    if (machines.length === 0)
+      throw new HarbingerError(
+        'DATA_TOO_SMALL',
+        'cli',
+        `the evaluation needs a bearing with more than ${rowsMin} rows; of the ${runs.length} files none has as many`,
+      );
     return {
       machines: {
         description: `${description}, each stopped at ${stopsPerBearing} rows of its life (figures of bearings that a model has learnt from say little)`,
