@@ -1,7 +1,7 @@
 /** An error that its message explains in full, so that it is printed without a stack trace, with its code. */
 export class Problem extends Error {
   /**
-   * @param {string} code of the error reference (deploy/cli/error-codes.ts)
+   * @param {string} code of the error reference (error-codes.ts beside this file)
    * @param {string} message
    */
   constructor(code, message) {

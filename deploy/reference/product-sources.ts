@@ -10,7 +10,7 @@ export interface Source {
 
 const folders = ['shared', 'gateway', 'cloud', 'models', 'deploy'];
 
-/** The product's own TypeScript: neither tests nor the page, which runs in browsers. */
+/** The product's own TypeScript, and the JavaScript that builds it: neither tests nor the page, which runs in browsers. */
 export function productSources(): Source[] {
   return folders
     .flatMap((folder) =>
@@ -18,7 +18,7 @@ export function productSources(): Source[] {
         (name) => `${folder}/${name.replaceAll('\\', '/')}`,
       ),
     )
-    .filter((path) => path.endsWith('.ts') && !/\.(test|testing|d)\.ts$/.test(path))
+    .filter((path) => /\.(ts|mjs)$/.test(path) && !/\.(test|testing|d)\.ts$/.test(path))
     .filter((path) => !path.startsWith('cloud/console/'))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(packageRoot, path), 'utf8') }));

@@ -121,7 +121,7 @@ export function authorityOf({ caFile, mqttUrl }: FullReplayOptions): Buffer | un
   try {
     new X509Certificate(pem);
   } catch {
-    throw wrong(`--ca-file ${caFile} is no certificate in PEM format`);
+    throw wrong(`--ca-file ${caFile} has something other than a certificate in PEM format`);
   }
   return pem;
 }

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { builtInTypesDir } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { TestBroker } from '../../test/load/test-broker.ts';
 import { replayOptions, runReplayCommand } from './command.ts';
@@ -283,42 +282,5 @@ describe('the command', () => {
   it('takes the credentials from the environment', () => {
     const env = { HARBINGER_MQTT_USERNAME: 'u', HARBINGER_MQTT_PASSWORD: 'p' };
     expect(replayOptions('f', { type: 'pump' }, env)).toMatchObject({ username: 'u', password: 'p' });
-  });
-});
-
-describe('the files that options name', () => {
-  const csv = 'time,temperature\n2026-01-01T00:00:00Z,21.5\n';
-
-  it.each<[string, () => Partial<ReplayOptions>, RegExp]>([
-    [
-      'an authority that is not there',
-      () => ({ caFile: join(folder, 'no.pem') }),
-      /no\.pem cannot be read: there is no such file/,
-    ],
-    ['an authority that is a folder', () => ({ caFile: folder }), /cannot be read: it is a folder/],
-    [
-      'an authority that is no certificate',
-      () => ({ caFile: join(folder, 'history.csv') }),
-      /is no certificate in PEM format/,
-    ],
-  ])('%s is refused before anything is sent', async (_, options, problem) => {
-    const mqttUrl = `mqtts://127.0.0.1:${broker.port}`;
-    const refused = replay(csv, { mqttUrl, ...options() });
-    await expect(refused).rejects.toMatchObject({ code: 'USAGE', message: expect.stringMatching(problem) });
-    expect(broker.received).toEqual([]);
-  });
-
-  it('an authority for a connection that is not encrypted is refused', async () => {
-    await expect(replay(csv, { caFile: 'ca.pem' })).rejects.toThrow(/is for an encrypted connection/);
-  });
-
-  it('machine types of one’s own are used, and a folder that is not there is named', async () => {
-    const machineTypesDir = join(folder, 'types');
-    await expect(replay(csv, { machineTypesDir, type: 'boiler' })).rejects.toThrow(/types/);
-    await mkdir(machineTypesDir);
-    const generic = await readFile(join(builtInTypesDir, 'generic.toml'), 'utf8');
-    await writeFile(join(machineTypesDir, 'boiler.toml'), generic.replace('"generic"', '"boiler"'));
-    await replay(csv, { machineTypesDir, type: 'boiler' });
-    expect([...readings().keys()]).toEqual(['telemetry/boiler/history']);
   });
 });

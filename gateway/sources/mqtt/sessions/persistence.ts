@@ -10,7 +10,6 @@
  * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.
  */
 import { Readable } from 'node:stream';
-import { SettledTime } from '../../../../shared/bounds/settled-time.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
@@ -22,8 +21,9 @@ import type { Interest } from './interest.ts';
 import { noSubscription, type SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
 import type { OpenedSessions } from './open-sessions.ts';
-import { Retained } from './retained.ts';
-import { RetainedAgain } from './retained-again.ts';
+import { Retained } from './retained/retained.ts';
+import { RetainedAgain } from './retained/retained-again.ts';
+import { SessionExpiry } from './session-expiry.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import { UnreleasedMessages } from './unreleased-messages.ts';
 
@@ -40,7 +40,6 @@ type PersistentClient = ClientRef & {
   };
 };
 
-const hourMs = 3_600_000;
 /** Answers Aedes for every new QoS 2 message. It is one error for all, because to note a stack takes longer than the rest. */
 const unknownPacket = new Error('no such packet');
 
@@ -68,9 +67,7 @@ export class BrokerPersistence {
   readonly wills: Wills;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
-  /** Time that a jump of the clock does not move at once, because an expired session does not come back. */
-  private readonly time: SettledTime;
-  private readonly expiryMs: number;
+  private readonly expiry: SessionExpiry;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
@@ -79,36 +76,38 @@ export class BrokerPersistence {
     limits: PersistenceLimits,
   ) {
     this.mirror = new Mirror(records, clock, log);
-    this.expiryMs = limits.sessionExpiryHours * hourMs;
-    // Not longer, because each restart begins it again.
-    this.time = new SettledTime(clock, Math.min(hourMs, this.expiryMs / 10));
+    this.expiry = new SessionExpiry(clock, limits.sessionExpiryHours, loaded);
     const { write, writeLater } = this.mirror;
     this.retained = new Retained(write, limits, ({ user, topic, limit }) =>
       tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText),
     );
     this.retainedAgain = new RetainedAgain(this.retained, limits);
     const onDropped = (who: { user: string; client: string }) => tell?.('queue', who, queueText);
-    const seenMs = () => this.time.atMostMs;
+    const seenMs = () => this.expiry.seenMs;
     this.sessions = new Sessions({ write, writeLater, interest, seenMs, onDropped }, limits);
     const isShared = (clientId: string) => takeovers.isShared(clientId);
     this.incoming = new UnreleasedMessages({ write, writeLater, clock, isShared });
     this.wills = new Wills(writeLater);
-    const { retained, sessions, incoming, wills } = this;
-    this.mirror.begin([retained, sessions, incoming, wills, new KeptImportNotes()], loaded);
+    const { retained, sessions, incoming, wills, expiry } = this;
+    this.mirror.begin([retained, sessions, incoming, wills, expiry, new KeptImportNotes()], loaded);
   }
 
   get writeFailures(): number {
     return this.mirror.writeFailures;
   }
 
-  /** How often `expireSessions` must be called to notice jumps of the clock. */
+  /** How often `expireSessions` must be called. */
   get expireEveryMs(): number {
-    return this.time.observeEveryMs;
+    return this.expiry.everyMs;
   }
 
   /** Drops the sessions of clients that have been absent for too long. Returns how many there were. */
   expireSessions(isConnected: (clientId: string) => boolean): number {
-    const expired = this.sessions.expired(this.time.atLeastMs - this.expiryMs, isConnected);
+    const { expiry, sessions, mirror } = this;
+    for (const clientId of sessions.connectedSince(expiry.refreshBeforeMs, isConnected))
+      sessions.left(clientId);
+    void mirror.writeLater([expiry.record()]);
+    const expired = sessions.expired(expiry.beforeMs, isConnected);
     for (const clientId of expired) {
       this.sessions.drop(clientId);
       this.incoming.forgetKept(clientId);

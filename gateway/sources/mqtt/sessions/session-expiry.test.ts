@@ -78,3 +78,81 @@ it.each([91 * 24, -91 * 24])(
     await persistence.destroy();
   },
 );
+
+/** A gateway that runs for 50 minutes between two starts; a kill leaves what was written. */
+async function livesOf50Minutes(
+  clock: ReturnType<typeof manualClock>,
+  isOver: (persistence: BrokerPersistence) => boolean,
+  isConnected: (clientId: string) => boolean,
+): Promise<number> {
+  for (let lives = 1; lives <= 400; lives++) {
+    const { persistence } = await open(clock);
+    for (let at = 0; at < 50 * 60_000; at += persistence.expireEveryMs) {
+      persistence.expireSessions(isConnected);
+      clock.advanceNow(persistence.expireEveryMs);
+    }
+    const isEnd = isOver(persistence);
+    await persistence.destroy();
+    if (isEnd) return lives;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+it('sessions expire on a gateway that is restarted before each hour is over, neither early nor late', async () => {
+  const clock = manualClock();
+  const { persistence } = await open(clock);
+  persistence.sessions.open('away', 'user');
+  persistence.sessions.left('away');
+  await persistence.destroy();
+  const startMs = clock.nowMs();
+  await livesOf50Minutes(
+    clock,
+    ({ sessions }) => sessions.size === 0,
+    () => false,
+  );
+  const hours = (clock.nowMs() - startMs) / hourMs;
+  expect(hours).toBeGreaterThan(168);
+  expect(hours).toBeLessThan(168 + 4);
+});
+
+it('the session of a client that was connected for longer than its expiry outlives a kill', async () => {
+  const clock = manualClock();
+  const { persistence } = await open(clock);
+  persistence.sessions.open('here', 'user');
+  const nobody = () => false;
+  for (let at = 0; at < 400 * hourMs; at += persistence.expireEveryMs) {
+    persistence.expireSessions(() => true);
+    clock.advanceNow(persistence.expireEveryMs);
+  }
+  await persistence.destroy();
+  const after = (await open(clock)).persistence;
+  for (let at = 0; at < 2 * hourMs; at += after.expireEveryMs) {
+    expect(after.expireSessions(nobody)).toBe(0);
+    clock.advanceNow(after.expireEveryMs);
+  }
+  expect(after.sessions.size).toBe(1);
+  await after.destroy();
+});
+
+it('a gateway that was off for longer than sessions live gives their clients time to come back', async () => {
+  const clock = manualClock();
+  const { persistence } = await open(clock);
+  persistence.sessions.open('away', 'user');
+  for (let at = 0; at < 3 * hourMs; at += persistence.expireEveryMs) {
+    persistence.expireSessions(() => true);
+    clock.advanceNow(persistence.expireEveryMs);
+  }
+  await persistence.destroy();
+  clock.setWall(clock.nowMs() + 1_000 * hourMs);
+  const after = (await open(clock)).persistence;
+  for (let at = 0; at < 0.9 * hourMs; at += after.expireEveryMs) {
+    expect(after.expireSessions(() => false)).toBe(0);
+    clock.advanceNow(after.expireEveryMs);
+  }
+  for (let at = 0; at < 0.3 * hourMs; at += after.expireEveryMs) {
+    after.expireSessions(() => false);
+    clock.advanceNow(after.expireEveryMs);
+  }
+  expect(after.sessions.size).toBe(0);
+  await after.destroy();
+});

@@ -118,7 +118,7 @@ export class Sessions {
     return this.sessions.get(clientId)?.user;
   }
 
-  /** Starts the expiry time of the session, as its client has disconnected. */
+  /** Starts the expiry time of the session, as its client has disconnected or is there. */
   left(clientId: string): void {
     const session = this.sessions.get(clientId);
     if (!session) return;
@@ -132,6 +132,14 @@ export class Sessions {
       ([id, { lastSeenMs }]) => lastSeenMs < beforeMs && !isConnected(id),
     );
     return old.map(([id]) => id);
+  }
+
+  /** The clients that are connected and were noted last before `beforeMs`. */
+  connectedSince(beforeMs: number, isConnected: (clientId: string) => boolean): string[] {
+    const noted = [...this.sessions].filter(
+      ([id, { lastSeenMs }]) => lastSeenMs < beforeMs && isConnected(id),
+    );
+    return noted.map(([id]) => id);
   }
 
   drop(clientId: string): void {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { PersistenceLimits } from '../config.ts';
-import type { PublishPacket } from '../packet.ts';
+import type { PersistenceLimits } from '../../config.ts';
+import type { PublishPacket } from '../../packet.ts';
 import { RetainedAgain, type RetainingConnection } from './retained-again.ts';
 
 const limits = { retainedMessagesMax: 4, retainedBytesMax: 1_000 } as PersistenceLimits;

@@ -1,9 +1,13 @@
-import { Quotas } from '../../../../shared/bounds/quotas.ts';
-import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
-import { compileFilter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
-import type { PersistenceLimits } from '../config.ts';
-import type { PublishPacket } from '../packet.ts';
-import type { Mirror } from './mirror.ts';
+/**
+ * Retained messages (gateway/sources/mqtt/sessions/retained): this file keeps the last one of each topic, and the other
+ * recognises those that come again. Writing to disk is the business of ../mirror.ts.
+ */
+import { Quotas } from '../../../../../shared/bounds/quotas.ts';
+import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json-record.ts';
+import { compileFilter, parseFilter } from '../../../../../shared/mqtt/topic-filter.ts';
+import type { PersistenceLimits } from '../../config.ts';
+import type { PublishPacket } from '../../packet.ts';
+import type { Mirror } from '../mirror.ts';
 
 /** A message that was passed on, but not retained. */
 export type RetainedRefused = (refused: { user: string; topic: string; limit: string }) => void;

@@ -1,6 +1,6 @@
-import { Quotas } from '../../../../shared/bounds/quotas.ts';
-import type { PersistenceLimits } from '../config.ts';
-import type { PublishPacket } from '../packet.ts';
+import { Quotas } from '../../../../../shared/bounds/quotas.ts';
+import type { PersistenceLimits } from '../../config.ts';
+import type { PublishPacket } from '../../packet.ts';
 import type { Retained } from './retained.ts';
 
 /** The part of a connection that is needed here. */
