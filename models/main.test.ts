@@ -90,7 +90,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
     expect(nasaScore(0)).toBe(0);
   });
 
-  it('compares candidates on the same machines, with the baselines', async () => {
+  it('compares candidates on the same machines, with the baselines', { tags: ['long'] }, async () => {
     const candidates = vi.spyOn(turbofanRecipe, 'candidates').mockImplementation(() => ({
       'as built': { design: small(), members: 1 },
       'rows of the last 30': {

@@ -61,6 +61,13 @@ export default defineConfig({
         },
       },
     ],
+    tags: [
+      {
+        name: 'long',
+        description:
+          'proves a promise at its full size, and costs more than about four CPU seconds: npm run test:long',
+      },
+    ],
     root: fileURLToPath(new URL('..', import.meta.url)),
     // Generous, because these limits only end what hangs: a busy machine must fail no test.
     testTimeout: 240_000,

@@ -58,7 +58,10 @@ describe('lives through the gateway’s own decision', () => {
 });
 
 describe('harbinger models backtest', () => {
-  it('pumps: the model warns of more failures in time than rules do, with hardly a false alert', async () => {
+  it('pumps: the model warns of more failures in time than rules do, with hardly a false alert', {
+    tags: ['long'],
+    timeout: 300_000,
+  }, async () => {
     const out = join(folder, 'plots', 'pump.svg');
     const report = await runBacktest({ name: 'pump-rul', machines: 12, seed: 4_711, out });
     const figuresOf = (name: string) => report.policies.find((policy) => policy.name === name)!.figures;
@@ -68,7 +71,7 @@ describe('harbinger models backtest', () => {
     expect(model.outcomes['in time']).toBeGreaterThan(rules.outcomes['in time']);
     expect(model.falseAlerts).toBeLessThanOrEqual(1);
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg/);
-  }, 300_000);
+  });
 
   it('names a missing type, folder or horizon', async () => {
     await expect(runBacktest({ name: 'nothing' })).rejects.toThrow(/no machine type or model 'nothing'/);

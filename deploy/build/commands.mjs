@@ -23,7 +23,8 @@ const recipes = {
   'build-tests': { builds: [product, tests] },
   demo: { builds: [product], entry: 'dist/deploy/demo/main.js' },
   harbinger: { builds: [product], entry: 'dist/deploy/cli/main.js' },
-  test: { builds: [product, tests], tools: [vitest] },
+  test: { builds: [product, tests], tools: [[...vitest, '--tags-filter', '!long']] },
+  'test-long': { builds: [product, tests], tools: [[...vitest, '--tags-filter', 'long']] },
   docs: { builds: [], tools: [[...vitest, 'deploy/reference', 'test/tidy/rooms.test.ts', '-u']] },
   typecheck: {
     builds: [],

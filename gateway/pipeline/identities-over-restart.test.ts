@@ -38,10 +38,18 @@ const random = seededRandom(5);
 const wide = (i: number) =>
   Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`w${k}`, i + random.next()]));
 
-const kinds: [string, { count: number; ofBatch: number; reading: (i: number) => object }][] = [
+interface Kind {
+  count: number;
+  ofBatch: number;
+  reading(i: number): object;
+}
+
+const small: [string, Kind][] = [
   // A reading with a number has two identities: its number and its timestamp.
   ['small readings', { count: identitiesMin / 2, ofBatch: 500, reading: (i) => ({ seq: i, t: 21.5 }) }],
   ['readings that came one by one', { count: 3_000, ofBatch: 1, reading: (i) => ({ seq: i, t: 21.5 }) }],
+];
+const large: [string, Kind][] = [
   ['large readings', { count: 24_000, ofBatch: 100, reading: (i) => ({ seq: i, ...wide(i) }) }],
   [
     'large readings with a time',
@@ -49,25 +57,29 @@ const kinds: [string, { count: number; ofBatch: number; reading: (i: number) => 
   ],
 ];
 
+async function expectResendsKnown({ count, ofBatch, reading }: Kind): Promise<void> {
+  const payloads = Array.from({ length: count }, (_, i) => Buffer.from(JSON.stringify(reading(i))));
+  const send = async (plane: DataPlane, connection: number) => {
+    for (let from = 0; from < count; from += ofBatch) {
+      await plane.take((each) => {
+        for (const payload of payloads.slice(from, from + ofBatch)) {
+          const received = { client: 'c', receivedMs: startMs, resend: false, connection };
+          each({ topic: 'telemetry/lab/bench-1', payload, ...received });
+        }
+      });
+    }
+  };
+  const before = await open('first');
+  await send(before, 1);
+  expect((await before.calls.status()).pipeline).toMatchObject({ readings: count, deadLetters: 0 });
+  const after = await openAsKilled('first');
+  await send(after, 1);
+  const { pipeline, placement } = await after.calls.status();
+  expect([pipeline.readings, placement.resends]).toEqual([0, count]);
+}
+
 describe('after a kill, a resend of the latest readings is recognised as a whole', () => {
-  it.each(kinds)('%s', async (_, { count, ofBatch, reading }) => {
-    const payloads = Array.from({ length: count }, (_, i) => Buffer.from(JSON.stringify(reading(i))));
-    const send = async (plane: DataPlane, connection: number) => {
-      for (let from = 0; from < count; from += ofBatch) {
-        await plane.take((each) => {
-          for (const payload of payloads.slice(from, from + ofBatch)) {
-            const received = { client: 'c', receivedMs: startMs, resend: false, connection };
-            each({ topic: 'telemetry/lab/bench-1', payload, ...received });
-          }
-        });
-      }
-    };
-    const before = await open('first');
-    await send(before, 1);
-    expect((await before.calls.status()).pipeline).toMatchObject({ readings: count, deadLetters: 0 });
-    const after = await openAsKilled('first');
-    await send(after, 1);
-    const { pipeline, placement } = await after.calls.status();
-    expect([pipeline.readings, placement.resends]).toEqual([0, count]);
-  });
+  it.each(small)('%s', async (_, kind) => expectResendsKnown(kind));
+
+  it.each(large)('%s', { tags: ['long'] }, async (_, kind) => expectResendsKnown(kind));
 });

@@ -41,7 +41,7 @@ describe('the score of the Numenta benchmark', () => {
   });
 });
 
-it('the self-learned detector beats the baselines on series it was not tuned on', () => {
+it('the self-learned detector beats the baselines on series it was not tuned on', { tags: ['long'] }, () => {
   const comparisons = compareDetectors(univariateCorpus([21, 22, 23]), machineCorpus([21, 22, 23, 24, 25]));
   for (const line of comparisonTable(comparisons)) console.log(line);
   const [ours, ...others] = comparisons;
@@ -54,7 +54,7 @@ it('the self-learned detector beats the baselines on series it was not tuned on'
   expect(ours!.machines.falseAlarmRate).toBeLessThan(0.2);
 });
 
-it('it also beats them on harder series with events that are not anomalies', () => {
+it('it also beats them on harder series with events that are not anomalies', { tags: ['long'] }, () => {
   const comparisons = compareDetectors(hardCorpus([121, 122, 123, 124]), []);
   for (const { name, nab } of comparisons) console.log(name, nab.score.toFixed(1), nab.detected, nab.windows);
   const [ours, ...others] = comparisons;

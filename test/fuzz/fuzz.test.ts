@@ -35,7 +35,7 @@ function mistaken(take: (text: string) => void): Target {
   };
 }
 
-it('notices work that does not fit the length of an input', async () => {
+it('notices work that does not fit the length of an input', { tags: ['long'] }, async () => {
   const target = mistaken((text) => {
     const until = process.cpuUsage().user + (text.includes('x') ? 400_000 : 0);
     while (process.cpuUsage().user < until);

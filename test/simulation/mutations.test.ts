@@ -23,13 +23,9 @@ async function firstBroken({ needs = [], seed: from = 1, seams }: Mutation): Pro
 const searchMsMax = 900_000;
 
 describe('the simulation detects a product that', () => {
-  it.each(mutations)(
-    '$name',
-    async (mutation) => {
-      expect(await firstBroken(mutation)).not.toBeNull();
-    },
-    searchMsMax,
-  );
+  it.each(mutations)('$name', { tags: ['long'], timeout: searchMsMax }, async (mutation) => {
+    expect(await firstBroken(mutation)).not.toBeNull();
+  });
 });
 
 it(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closingLines, type Outcome } from './closing-reporter.ts';
+import { closingLines, isChosen, type Outcome } from './closing-reporter.ts';
 
 const outcome = (state: Outcome['state'], name: string, note?: string): Outcome => ({
   name,
@@ -32,4 +32,13 @@ it('lists skipped tests by reason: the note of the test, or its title or that of
   ]);
   const many = Array.from({ length: 5 }, (_, i) => outcome('skipped', `test ${i} (needs root)`));
   expect(closingLines(many, 0)[1]).toMatch(/test 2 \(needs root\); 2 more$/);
+});
+
+it('reports nothing of tests that the tags leave out', () => {
+  expect(isChosen(['long'], [])).toBe(true);
+  expect(isChosen(['long'], ['long'])).toBe(true);
+  expect(isChosen([], ['long'])).toBe(false);
+  expect(isChosen(['long'], ['!long'])).toBe(false);
+  expect(isChosen([], ['!long'])).toBe(true);
+  expect(isChosen([], ['!long and slow'])).toBe(true);
 });

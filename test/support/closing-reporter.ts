@@ -14,13 +14,22 @@ export class ClosingReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const pattern = this.#vitest?.config.testNamePattern;
+    const { testNamePattern: pattern, tagsFilter = [] } = this.#vitest?.config ?? {};
     const tests = modules
       .flatMap((module) => [...module.children.allTests()])
+      .filter((test) => isChosen(test.tags, tagsFilter))
       .filter((test) => pattern === undefined || pattern.test(test.fullName.replaceAll(' > ', ' ')));
     const lines = closingLines(tests.map(outcomeOf), modules.filter(failedAsAWhole).length + errors.length);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
+}
+
+/** Whether a test with these tags runs. A filter is `tag` or `!tag`; an expression of several chooses every test. */
+export function isChosen(tags: readonly string[], filters: readonly string[]): boolean {
+  return filters.every((filter) => {
+    const [, not, tag = ''] = /^(!?)(\w+)$/.exec(filter) ?? [];
+    return tag === '' || tags.includes(tag) === (not === '');
+  });
 }
 
 export interface Outcome {

@@ -106,6 +106,7 @@ export function describeFormat(harness: FormatHarness): void {
 
     it.each(['open', 'meter'] as const)(
       'takes a message of a machine of type %s in time and space proportional to its length',
+      { tags: ['long'], timeout: growthTestMsMax },
       async (type) => {
         const decoder = await create();
         for (const grown of growing) {
@@ -121,7 +122,6 @@ export function describeFormat(harness: FormatHarness): void {
           expect(became, about).toBeLessThan(growthMax * largeBytes);
         }
       },
-      growthTestMsMax,
     );
   });
 }

@@ -53,7 +53,9 @@ async function countIn(bytes: Buffer): Promise<number> {
   return (await store.counts()).pump ?? 0;
 }
 
-test('what was stored before is in it, what is stored meanwhile is not, and both are in the store', async () => {
+test('what was stored before is in it, what is stored meanwhile is not, and both are in the store', {
+  tags: ['long'],
+}, async () => {
   const store = await startStore(path, 1_024);
   for (let seq = 1; seq <= 3; seq++) await store.write(rows(seq), never);
   const held = await store.holdForBackup!();

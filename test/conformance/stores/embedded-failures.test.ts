@@ -108,7 +108,10 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
     }
   });
 
-  test('repeated kill -9 while columns are freed: every value is in its column or beside it, once', async () => {
+  test('repeated kill -9 while columns are freed: every value is in its column or beside it, once', {
+    tags: ['long'],
+    timeout: 60_000,
+  }, async () => {
     let last = 0;
     for (let round = 0; round < 3; round++) {
       const { child, confirmed } = await writerThatHasConfirmed(path, last + 1, 20, 'free');
@@ -130,7 +133,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
       expect(row).toEqual([lines, lines, (last * 199 * 200) / 2]);
       await store.stop();
     }
-  }, 60_000);
+  });
 
   test('a file that another process has open: STORE_LOCKED, and the other process is not disturbed', async () => {
     const { child, confirmed } = await writerThatHasConfirmed(path, 1, 1);

@@ -181,7 +181,10 @@ async function fullStoreOfOld(): Promise<void> {
   instance.closeSync();
 }
 
-test('an old store with 1,000 columns: readings are stored, new names beside them, and columns can be freed', async () => {
+test('an old store with 1,000 columns: readings are stored, new names beside them, and columns can be freed', {
+  tags: ['long'],
+  timeout: 300_000,
+}, async () => {
   await fullStoreOfOld();
   // No time passes, so that a slow computer too looks up every column.
   const clock = manualClock(epochMs);
@@ -206,7 +209,7 @@ test('an old store with 1,000 columns: readings are stored, new names beside the
   await write([line(200, 'c0=9,brand_new=9', 'm3')]);
   expect(await rows("select c0, brand_new from generic where machine = 'm3'")).toEqual([[9, 9]]);
   expect(await store.counts()).toEqual({ generic: 504 });
-}, 300_000);
+});
 
 test('the store of version 0.1.0 is taken over', async () => {
   const archive = join(packageRoot, 'test', 'fixtures', 'data-0.1.0', 'cloud.tar.gz');

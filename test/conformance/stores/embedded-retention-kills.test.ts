@@ -32,6 +32,7 @@ afterEach(async () => {
 
 test.skipIf(notBuilt !== null)(
   'repeated kill -9 while readings are deleted and thinned: what is to be kept is there, once (needs npm run build:tests)',
+  { tags: ['long'], timeout: 120_000 },
   async () => {
     let last = 0;
     for (let round = 0; round < 3; round++) {
@@ -76,5 +77,4 @@ test.skipIf(notBuilt !== null)(
       await opened.stop();
     }
   },
-  120_000,
 );

@@ -134,6 +134,7 @@ async function fill(rowsPerDay = 200_000): Promise<void> {
 }
 
 test('space of deleted readings is given back to the disk, and what is left is the same', {
+  tags: ['long'],
   timeout: 120_000,
 }, async () => {
   await fill();
@@ -161,6 +162,7 @@ test('space of deleted readings is given back to the disk, and what is left is t
 });
 
 test('above the bound the oldest readings go, events last, whatever the clock says', {
+  tags: ['long'],
   timeout: 120_000,
 }, async () => {
   await fill();
@@ -262,6 +264,7 @@ test('values without a column are thinned by field', async () => {
 });
 
 test('thinning 200,000 readings: readers see no gap, and storing goes on', {
+  tags: ['long'],
   timeout: 120_000,
 }, async () => {
   await fill(40_000);

@@ -77,7 +77,10 @@ test('it is stopped, and every batch is stored meanwhile', async () => {
   expect(await store.counts()).toEqual({ pump: (next - 1) * 2_000 });
 }, 300_000);
 
-test('blocks of tables that are kept are not counted: a query over more than a quarter of the memory is answered', async () => {
+test('blocks of tables that are kept are not counted: a query over more than a quarter of the memory is answered', {
+  tags: ['long'],
+  timeout: 300_000,
+}, async () => {
   // 20 columns of 200,000 numbers that do not compress are 32 MB; a query may have 32 MiB beside them.
   await open(64);
   const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
@@ -93,4 +96,4 @@ test('blocks of tables that are kept are not counted: a query over more than a q
   const sql = `SELECT ${names.map((name) => `count(${name})::INT`).join(', ')} FROM pump WHERE abs(f0) <= 1`;
   const { rows } = await store.sql!({ sql, rowsMax: 1, timeoutMs });
   expect(rows).toEqual([names.map(() => 200_000)]);
-}, 300_000);
+});

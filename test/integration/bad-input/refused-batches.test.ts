@@ -94,7 +94,9 @@ describe('a cloud that gets batches other than they were sent', () => {
     expect(await site.cloud.json('/api/quarantine')).toMatchObject({ items: [] });
   });
 
-  it('of a format that it does not know: other lanes go on, and after too long so does this one', async () => {
+  it('of a format that it does not know: other lanes go on, and after too long so does this one', {
+    tags: ['long'],
+  }, async () => {
     await startLoad('newer');
     link.meddle('newer-format', 1);
     const { connects } = (await status()).uplink;

@@ -102,7 +102,9 @@ it('if its layout was known, the gateway ends with code 1 once: started again, i
   expect((await statusOf(site.gateway)).pipeline.readings).toBe(1);
 });
 
-it('if it is in a built-in function, which nothing ends, the process ends all the same, twice and not for ever', async () => {
+it('if it is in a built-in function, which nothing ends, the process ends all the same, twice and not for ever', {
+  tags: ['long'],
+}, async () => {
   await start(400);
   for (let end = 1; end <= 2; end++) {
     const client = await connect();

@@ -103,9 +103,9 @@ describe('on a disk of its own (needs root)', () => {
     expect(rows).toEqual([[21]]);
   });
 
-  it('the cloud starts, confirms nothing that it cannot store, and goes on when there is space', async ({
-    skip,
-  }) => {
+  it('the cloud starts, confirms nothing that it cannot store, and goes on when there is space', {
+    tags: ['long'],
+  }, async ({ skip }) => {
     const why = await siteOnDisk('cloud', 64);
     if (why !== null) return skip(why);
     const { gateway, cloud } = site;

@@ -76,7 +76,9 @@ describe('a journal that is full while the cloud is down', () => {
     expect(sensors.ledger.compare(stored)).toMatchObject({ repeatedCount: 0, strangers: 0 });
   });
 
-  it('refuse: acknowledges nothing more instead of losing readings, and continues once there is space', async () => {
+  it('refuse: acknowledges nothing more instead of losing readings, and continues once there is space', {
+    tags: ['long'],
+  }, async () => {
     site = await createSite({
       gateway: { journal: { bytesMax, whenFull: 'refuse', appendPatienceMs: 500 } },
     });

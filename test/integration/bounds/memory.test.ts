@@ -27,7 +27,7 @@ describe('memory of a gateway whose cloud is down', () => {
     await site?.dispose();
   });
 
-  it('stays flat under load: the backlog is on disk', async () => {
+  it('stays flat under load: the backlog is on disk', { tags: ['long'] }, async () => {
     const { gateway } = site;
     const load = new LoadGenerator({ port: gateway.mqttPort, connections: 50, qos: 1, window: 50 });
     await load.start();

@@ -34,7 +34,9 @@ interface Restored {
   restored: { missing: { gateway: string; lane: string; blocks: number }[] } | null;
 }
 
-it('has what was stored when the backup began; it reports what is missing; journals that are sent again fill it', async () => {
+it('has what was stored when the backup began; it reports what is missing; journals that are sent again fill it', {
+  tags: ['long'],
+}, async () => {
   site = await startSite();
   const file = join(site.folder, 'cloud.tar');
   const load = await start('load');

@@ -38,7 +38,9 @@ async function loseAndRestore(file: string): Promise<void> {
   await site.gateway.restart();
 }
 
-it('older than what its cloud has: nothing is stored twice, and what is new is not taken for known', async () => {
+it('older than what its cloud has: nothing is stored twice, and what is new is not taken for known', {
+  tags: ['long'],
+}, async () => {
   site = await startSite();
   const file = join(site.folder, 'gateway.tar');
   const before = await start('before');
@@ -112,9 +114,9 @@ it('made when it is stopped, or after it was killed, it has everything', async (
   expect(missingOf(ackedNow(load), await storedOnce(site))).toEqual([]);
 });
 
-it('on a full disk the backup is a clear error, and neither it nor a part of it is left', async ({
-  skip,
-}) => {
+it('on a full disk the backup is a clear error, and neither it nor a part of it is left', {
+  tags: ['long'],
+}, async ({ skip }) => {
   site = await startSite();
   disk = makeDisk(site.folder, 'target', 24);
   if (disk.unavailable !== null) return skip(disk.unavailable);
@@ -133,7 +135,7 @@ it('on a full disk the backup is a clear error, and neither it nor a part of it 
   expect(load.progress.reconnects).toBe(0);
 });
 
-it('a restore that is killed leaves nothing that can be started on', async () => {
+it('a restore that is killed leaves nothing that can be started on', { tags: ['long'] }, async () => {
   site = await startSite();
   const load = await start('load');
   await acked(load, 20_000);

@@ -79,6 +79,7 @@ describe(`kill -9 of influxd under load${noInflux ? ` (skipped: ${noInflux})` : 
 
   it.skipIf(noInflux !== null)(
     'leaves every acknowledged reading in it once, although the cloud is killed meanwhile',
+    { tags: ['long'] },
     async () => {
       const load = loadOn(site);
       await load.start();

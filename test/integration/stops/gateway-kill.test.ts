@@ -47,6 +47,7 @@ interface StoreCase {
   name: string;
   skip: string | null;
   kills: readonly Kill[];
+  tags: 'long'[];
   start(): Promise<{ site: Site; stored(): Promise<StoredReading[]>; stop(): Promise<void> }>;
 }
 
@@ -58,6 +59,7 @@ const stores: StoreCase[] = [
       { atAcked: 1_500, again: 'first word' },
       { atAcked: 4_000, again: 'open' },
     ],
+    tags: [],
     async start() {
       const site = await startSite();
       return { site, stored: () => embeddedReadings(site.cloud), stop: () => site.dispose() };
@@ -67,6 +69,7 @@ const stores: StoreCase[] = [
     name: noInflux ? `InfluxDB 1.x (${noInflux})` : 'InfluxDB 1.x',
     skip: noInflux,
     kills: [{ atAcked: 2_500, again: 'open' }],
+    tags: ['long'],
     async start() {
       const influxd: Influxd = await startInfluxd();
       const store = { kind: 'influx', version: 1, url: influxd.url, database: 'telemetry' };
@@ -83,7 +86,7 @@ const stores: StoreCase[] = [
   },
 ];
 
-describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ skip, kills, start }) => {
+describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ skip, kills, tags, start }) => {
   let running: Awaited<ReturnType<StoreCase['start']>>;
 
   beforeAll(async () => {
@@ -95,6 +98,7 @@ describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ sk
 
   it.skipIf(skip !== null)(
     'leaves every acknowledged reading in the store once (needs the store’s server)',
+    { tags },
     async () => {
       const { site, stored } = running;
       const { gateway } = site;

@@ -100,7 +100,10 @@ describe('the demonstration', () => {
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it('warns of a machine that then fails, stops in order, and continues with the same data', async () => {
+  it('warns of a machine that then fails, stops in order, and continues with the same data', {
+    tags: ['long'],
+    timeout: 600_000,
+  }, async () => {
     const [mqttPort, httpPort] = [await freePort(), await freePort()];
     const beganMs = performance.now();
     const secondsNow = () => Math.round((performance.now() - beganMs) / 1_000);
@@ -153,7 +156,7 @@ describe('the demonstration', () => {
       `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, it failed ` +
         `after ${failedAfter} s; the machine without a model was warned of by ${ownPastAfter} s; stopped by ${stoppedAfter} s, storing again by ${againAfter} s, stopped by ${secondsNow()} s`,
     );
-  }, 600_000);
+  });
 
   it('stops in order when the reader of its output exits', async () => {
     const left = start(data, await freePort(), await freePort());
