@@ -98,7 +98,12 @@ function mounted(path: string, kind: Disk['kind'], how: Pick<Disk, 'breakDown' |
     unavailable: null,
     cannotFill: null,
     ...how,
-    fill: () => fill(join(path, ballastName)),
+    fill() {
+      fill(join(path, ballastName));
+      // ext4 frees the blocks of removed files only when it commits, some seconds later.
+      run('sync', ['-f', path]);
+      fill(join(path, ballastName));
+    },
     free: () => rmSync(join(path, ballastName), { force: true }),
     remount: (mode) => run('mount', ['-o', `remount,${mode}`, path]),
     close() {
@@ -127,7 +132,7 @@ function ordinary(path: string, unavailable: string, injection?: Injection): Dis
 }
 
 function fill(path: string): void {
-  const file = openSync(path, 'w');
+  const file = openSync(path, 'a');
   try {
     for (let size = 1 << 20; size >= 1; size >>= 1) fillWith(file, Buffer.alloc(size, 0x55));
   } finally {
