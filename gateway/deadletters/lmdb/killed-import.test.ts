@@ -128,6 +128,7 @@ describe('the import of old letters', () => {
 
   it.each(Array.from({ length: stepCount }, (_, step) => step))(
     'imports each letter once although starts were killed at step %i and then at each before it',
+    { tags: ['long'] },
     async (step) => {
       await leaveBoth();
       for (let last = step; last >= 0; last -= 3) await startKilledAt(last);

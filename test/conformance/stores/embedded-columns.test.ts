@@ -91,6 +91,7 @@ test('16 messages full of new names: each is stored whole, and another gatewayâ€
 
 test.each([64, 128, 512])(
   '1,000 new names at once with %i MiB: stored, and delivery goes on, also after restarts',
+  { tags: ['long'] },
   async (memoryMiB) => {
     await reopen(memoryMiB);
     await write([line(0, 'a=1'), line(1, 'b=2', { machine: 'm2' })]);

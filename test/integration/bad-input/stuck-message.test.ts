@@ -86,7 +86,9 @@ it('if it was being stored, the gateway ends with code 1, and goes on once it is
   expect((await statusOf(site.gateway)).pipeline.readings).toBe(1);
 });
 
-it('if its layout was known, the gateway ends with code 1 once: started again, it ends only the reading of the message', async () => {
+it('if its layout was known, the gateway ends with code 1 once: started again, it ends only the reading of the message', {
+  tags: ['long'],
+}, async () => {
   await start(400);
   const client = await connect();
   await client.publishAsync(topic, neverKnown(1), { qos: 1 });

@@ -51,7 +51,9 @@ describe('a cloud that was unreachable for a long time', () => {
     return rows.reduce((sum, [, count]) => sum + count, 0);
   }
 
-  it('receives the backlog in order, events first, while live readings are acknowledged', async () => {
+  it('receives the backlog in order, events first, while live readings are acknowledged', {
+    tags: ['long'],
+  }, async () => {
     const { gateway } = site;
     const port = gateway.mqttPort;
     const bulk = new LoadGenerator({ port, connections: 20, qos: 1, window: 100, total: backlogReadings });

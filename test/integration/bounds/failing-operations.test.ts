@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
-import { FailingDisk } from '../database/failing-disk.ts';
-import { BatchSender } from '../support/peers/batch-sender.ts';
-import { createSite, drained, gatewayName, linkPassword, type Site, until } from './site.ts';
-import { sql } from './stored.ts';
+import { FailingDisk } from '../../database/failing-disk.ts';
+import { BatchSender } from '../../support/peers/batch-sender.ts';
+import { createSite, drained, gatewayName, linkPassword, type Site, until } from '../site.ts';
+import { sql } from '../stored.ts';
 
 let site: Site;
 let sensor: MqttClient;
