@@ -16,6 +16,7 @@
  * (alerts/notification-runner.ts), and page and API only read (api/server.ts).
  */
 import { mkdirSync } from 'node:fs';
+import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
 import { FreeSpace } from '../shared/files/free-space.ts';
@@ -97,6 +98,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const unlock = lockDataDir(dataDir);
   started.add('data folder', async () => unlock());
   try {
+    noteDataFormat(dataDir, 'cloud');
     const store = deps.store ?? (await createReadingStore(config.store, base));
     const operations = openOperations(config.operations, { ...base, rules, failed });
     started.add('operations', () => operations.close());

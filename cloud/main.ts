@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
 import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
@@ -71,6 +72,7 @@ export async function runCloud(
   };
   const start = async () => {
     prepareDataDir(dataDir, 'cloud');
+    checkDataFormat(dataDir, 'cloud');
     return startCloud(config, { dataDir, log, failed });
   };
   const cloud = await startWithSpace(start, { dataDir, http: api, clock: systemClock, log, signal });

@@ -4,6 +4,7 @@
  * room. The cloud's code is never imported.
  */
 import { join } from 'node:path';
+import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
@@ -63,6 +64,7 @@ export async function startGateway(
   try {
     const unlock = lockDataDir(config.dataDir);
     started.add('data folder', async () => unlock());
+    noteDataFormat(config.dataDir, 'gateway');
     await started.start('heap growth', new HeapGrowth({ clock }));
     // The folder keeps its name from earlier versions.
     const baselinesDir = join(config.dataDir, 'normals');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
@@ -102,6 +103,7 @@ async function startOnce(
 ) {
   const { dataDir } = config;
   prepareDataDir(dataDir, 'gateway');
+  checkDataFormat(dataDir, 'gateway');
   const http = withToken(config.http, dataDir, log);
   let fail: (error: Error) => void = () => {};
   const over = new Promise<void>((resolve, reject) => {

@@ -87,8 +87,18 @@ export function createStatus(deps: StatusDeps) {
 /** Returns notes about conditions that need a person although messages are accepted. */
 function refusedNotes(status: DataStatus | undefined): string[] {
   const count = status?.refused.count ?? 0;
-  if (count === 0) return [];
-  return [`${count} batches that the cloud refused are set aside on this gateway: harbinger refused list`];
+  const lanes = Object.values(status?.uplink?.refused ?? {});
+  const isNewer = lanes.some((batch) => batch?.code === 'BATCH_VERSION');
+  const waits = isNewer
+    ? [
+        'the cloud is older than this gateway and does not know its batches, which wait here: update the cloud',
+      ]
+    : [];
+  if (count === 0) return waits;
+  return [
+    ...waits,
+    `${count} batches that the cloud refused are set aside on this gateway: harbinger refused list`,
+  ];
 }
 
 function ofData(status: DataStatus): Reporter[] {

@@ -22,6 +22,12 @@ export const errorCodes = declareErrors({
       'Yes. Gateways keep unconfirmed batches and resend them. After a write that failed the cloud ends at once, and its service starts it again.',
     remedy: 'Check free space and permissions of the folder `operations` in the data folder.',
   },
+  OPERATIONS_VERSION: {
+    stage: 'store',
+    meaning: 'The database of alerts, machines and watermarks was written by a newer version of Harbinger.',
+    retried: 'No. The cloud does not start, and changes nothing.',
+    remedy: 'Start the version that wrote it, or restore a backup that this version made.',
+  },
   PAGE_INVALID: {
     stage: 'api',
     meaning: 'The cursor of a page (`before`) was not returned by an earlier page.',

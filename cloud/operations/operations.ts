@@ -27,6 +27,7 @@ import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
+import { claimFormat } from './format.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
@@ -52,11 +53,12 @@ export interface OperationsDeps {
   failed(error: HarbingerError): void;
 }
 
-/** Opens `{dataDir}/operations`, creating it if there is none. @throws HarbingerError OPERATIONS_DAMAGED */
+/** Opens `{dataDir}/operations`, creating it if there is none. @throws HarbingerError OPERATIONS_DAMAGED, OPERATIONS_VERSION */
 export function openOperations(config: OperationsConfig, deps: OperationsDeps): StoredOperations {
   const folder = join(deps.dataDir, 'operations');
   const store = openStore(folder, deps.failed);
   try {
+    claimFormat(store, folder);
     return new StoredOperations(store, config, deps);
   } catch (error) {
     throw error instanceof HarbingerError ? error : damagedStore(folder, messageOf(error));

@@ -70,6 +70,12 @@ export const errorCodes = declareErrors({
     retried: 'No. Nothing is deleted.',
     remedy: 'Retire the machine instead; the retention of the database deletes its readings.',
   },
+  STORE_VERSION: {
+    stage: 'store',
+    meaning: 'The embedded database was written by a newer version of Harbinger.',
+    retried: 'No. The cloud does not start, and changes nothing.',
+    remedy: 'Start the version that wrote it, or restore a backup that this version made.',
+  },
   STORE_UNAVAILABLE: {
     stage: 'store',
     meaning: 'The store of readings cannot be reached, or does not accept writes at present.',

@@ -1,6 +1,7 @@
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 export function openError(dir: string, cause: unknown): HarbingerError {
+  if (codeOf(cause) === 'JOURNAL_VERSION') return cause as HarbingerError;
   const advice = "check the folder's rights and the disk";
   const message = `the dead letters in ${dir} cannot be opened: ${messageOf(cause)}; ${advice}`;
   return new HarbingerError('DEADLETTERS_OPEN', 'journal', message, { retry: true, cause });

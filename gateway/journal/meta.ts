@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -23,6 +23,20 @@ const MetaValue = Type.Object({
 });
 const checkMeta = compileValidator(MetaValue);
 
+/** The format of meta.json and cursors.json; files of earlier versions do not name it. */
+const version = 1;
+
+/** @throws HarbingerError JOURNAL_VERSION */
+function refuseNewer(value: unknown, path: string): void {
+  const found = typeof value === 'object' && value !== null && 'version' in value ? value.version : version;
+  if (typeof found !== 'number' || found <= version) return;
+  throw new HarbingerError(
+    'JOURNAL_VERSION',
+    'journal',
+    `${path} has format ${found}, this version of Harbinger knows ${version}: start the version that wrote it, or move the folder away`,
+  );
+}
+
 /** The state of a lane apart from its blocks. */
 export interface LaneMeta {
   /** First seq of the most recently created segment, by which its loss is noticed; 0 if there was none. */
@@ -42,18 +56,19 @@ export class Meta {
   isNew = false;
   /** The gateway whose blocks these are; null if that is not known. */
   owner: JournalOwner | null = null;
+  private readonly path: string;
   private readonly file: StateFile;
   private readonly log: Log;
   private readonly onSaved: (bytes: number) => void;
   private readonly lanes = new Map<string, LaneMeta>();
   private readonly save = coalesced(async () => {
     const { id, owner } = this;
-    this.onSaved(
-      await this.file.save({ id, lanes: Object.fromEntries(this.lanes), ...(owner && { owner }) }),
-    );
+    const lanes = Object.fromEntries(this.lanes);
+    this.onSaved(await this.file.save({ version, id, lanes, ...(owner && { owner }) }));
   });
 
   constructor(parts: { fs: JournalFs; dir: string; log: Log; onSaved: (bytes: number) => void }) {
+    this.path = `${parts.dir}/meta.json`;
     this.file = stateFile(parts.fs, parts.dir, 'meta.json');
     this.log = parts.log;
     this.onSaved = parts.onSaved;
@@ -61,13 +76,14 @@ export class Meta {
 
   /**
    * Loads the file. `idOfSegments` is the id in the segments, if there are any; it is used if the file is damaged or
-   * missing.
+   * missing. @throws HarbingerError JOURNAL_VERSION
    */
   async load(idOfSegments: string | null, random: Random): Promise<void> {
     const loaded = await this.file.load();
     try {
       if (loaded.found === 'damaged') throw new Error('its checksum does not match');
       if (loaded.found === 'yes') {
+        refuseNewer(loaded.value, this.path);
         const value = checkMeta(loaded.value, (problem) => new Error(problem));
         this.id = value.id;
         this.owner = value.owner ?? null;
@@ -75,6 +91,7 @@ export class Meta {
         return;
       }
     } catch (error) {
+      if (codeOf(error) === 'JOURNAL_VERSION') throw error;
       this.log.error({ cause: messageOf(error) }, 'meta.json is damaged: the count of losses restarts at 0');
     }
     this.isNew = loaded.found === 'no' && idOfSegments === null;

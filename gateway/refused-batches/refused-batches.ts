@@ -6,7 +6,7 @@
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
 import type { RefusedEntry, RefusedIntake } from '../ports/refused-batches.ts';
@@ -51,6 +51,7 @@ export async function openRefusedBatches(options: RefusedBatchesOptions): Promis
     return new RefusedBatches(options, records, entries, ledger);
   } catch (error) {
     await records?.stop();
+    if (codeOf(error) === 'JOURNAL_VERSION') throw error;
     const message = `the refused batches in ${dir} cannot be opened: ${messageOf(error)}; check the folder's rights and the disk`;
     throw new HarbingerError('REFUSED_OPEN', 'uplink', message, { cause: error });
   }

@@ -1,6 +1,7 @@
 /**
  * Handles the batches of one lane that the cloud does not accept. Such a batch is resent for `refusedMsMax`, and then
- * set aside on this gateway, so that the batches behind it are sent.
+ * set aside on this gateway, so that the batches behind it are sent. Those of a format that the cloud does not know wait
+ * for a newer cloud.
  */
 import { createHash } from 'node:crypto';
 import { type Batch, encodeBatch } from '../../shared/contract/batch.ts';
@@ -93,6 +94,8 @@ export class LaneRefusedBatches {
     const { lane, current } = this;
     const { refusedMsMax, cursor, setAside, stats, log } = this.deps;
     if (!current || !(error instanceof BatchRefused)) return false;
+    // The cloud is older than this gateway, and would refuse all that follow as well: they wait until it is updated.
+    if (error.refusal === 'BATCH_VERSION') return false;
     const { journal } = batch.header;
     const { firstSeq, lastSeq, refusedMs, attempts } = current;
     if (refusedMs < refusedMsMax) return false;

@@ -8,11 +8,9 @@
  * order, with their lengths. `checksums.sha256` comes last, in the format of sha256sum: an archive without it is not
  * complete.
  */
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { packageRoot } from '../files/paths.ts';
+import { ownVersion } from '../files/paths.ts';
 import { compileValidator } from '../runtime/validate.ts';
 
 export const manifestName = 'manifest.json';
@@ -56,9 +54,4 @@ export function newManifest(
   about: Pick<Manifest, 'role' | 'takenAt' | 'credentials' | 'leftOut' | 'files'>,
 ): Manifest {
   return { product: 'harbinger', format: backupFormat, version: ownVersion(), host: hostname(), ...about };
-}
-
-export function ownVersion(): string {
-  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  return about.version;
 }

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { ownVersion } from '../files/paths.ts';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
-import {
-  backupFormat,
-  checkManifest,
-  checksumsName,
-  type Manifest,
-  manifestName,
-  ownVersion,
-} from './backup.ts';
+import { backupFormat, checkManifest, checksumsName, type Manifest, manifestName } from './backup.ts';
 import { padding, parseTarHeader, pathOfPax, tarBlockBytes, tarEnd } from './tar.ts';
 
 const chunkBytes = 1 << 20;

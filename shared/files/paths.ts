@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,4 +24,10 @@ export function compiledEntry(sourcePath: string): string {
 /** The default data folder, as an absolute path: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */
 export function defaultDataDir(): string {
   return resolve(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'harbinger');
+}
+
+/** The version of the product. */
+export function ownVersion(): string {
+  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return about.version;
 }

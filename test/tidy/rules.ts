@@ -21,6 +21,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
   files: [],
   backup: ['files'],
+  'data-format': ['files'],
   security: ['files'],
   http: ['config', 'files', 'security'],
   mqtt: [],

@@ -3,10 +3,11 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { makeFolder } from '../../../shared/files/make-folder.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { loadCatalog } from './bookkeeping.ts';
-import { cutTornTail } from './torn-wal.ts';
+import { noteFormat, refuseNewer } from './opening/format.ts';
+import { cutTornTail } from './opening/torn-wal.ts';
 
 export interface DatabaseOptions {
   path: string;
@@ -49,13 +50,16 @@ export class Database {
       const instance = await openRepaired(options, log);
       const database = new Database(instance, realPath);
       await database.with(async (connection) => {
+        await refuseNewer(connection, options.path);
         await connection.run(bookkeeping);
+        await noteFormat(connection);
         await allowMemory(connection, options, log);
         await connection.run('SET lock_configuration = true');
       });
       return database;
     } catch (error) {
       openHere.delete(realPath);
+      if (codeOf(error) === 'STORE_VERSION') throw error;
       throw openingFailed(options.path, error);
     }
   }

@@ -66,6 +66,7 @@ export class AlertDecision implements Decision {
   private readonly counts = { dropped: 0, errors: 0, saveFailures: 0 };
   private tail: Promise<void> = Promise.resolve();
   private waiting = 0;
+  private isRestored = false;
   private stopping = false;
   /** True if the state file is outdated; and when saving was last tried. */
   private unsaved = false;
@@ -102,6 +103,7 @@ export class AlertDecision implements Decision {
   async start(): Promise<void> {
     const saved = await this.file.load();
     this.book.restore(saved, this.options.clock.monotonicMs());
+    this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
     await this.sender.flush();
   }
@@ -201,6 +203,8 @@ export class AlertDecision implements Decision {
 
   /** A failing disk must not suppress an alert: the failure is logged, counted and retried, and the event is sent. */
   private async save(): Promise<void> {
+    // What could not be read must not be replaced with nothing, when the failed start is stopped.
+    if (!this.isRestored) return;
     this.saveTriedMs = this.options.clock.monotonicMs();
     try {
       await this.file.save({ ...this.book.snapshot(), pending: this.sender.pending() });

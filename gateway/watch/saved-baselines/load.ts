@@ -83,7 +83,12 @@ class Load {
       this.unreadable.push(`${group.name}: ${messageOf(error)}`);
       return;
     }
-    const { records, problem } = decodeFile(file);
+    const { records, problem, isNewer } = decodeFile(file);
+    if (isNewer) {
+      groups.drop(group);
+      this.unreadable.push(`${group.name}: it is ${problem}`);
+      return;
+    }
     const foreignBefore = this.foreign.length;
     for (const record of records) this.record(record, group);
     if (problem !== null) this.damagedFiles.push(`${group.name}: ${problem}`);

@@ -69,10 +69,22 @@ export function encodeFile(records: readonly BaselineRecord[]): Buffer {
   return Buffer.concat([magic, ...records.map(({ bytes }) => bytes)]);
 }
 
-/** Returns the valid records of a file, and its problem, or null. */
-export function decodeFile(file: Buffer): { records: BaselineRecord[]; problem: string | null } {
+export interface DecodedFile {
+  /** The valid records. */
+  records: BaselineRecord[];
+  problem: string | null;
+  /** A newer version has written it, and it is to be left as it is. */
+  isNewer?: boolean;
+}
+
+export function decodeFile(file: Buffer): DecodedFile {
   const records: BaselineRecord[] = [];
-  if (!file.subarray(0, magic.length).equals(magic)) return { records, problem: 'not of this format' };
+  if (!file.subarray(0, magic.length).equals(magic)) {
+    const newer = /^harbinger-normals (\d+)\n/.exec(file.toString('latin1', 0, 40))?.[1];
+    if (newer !== undefined)
+      return { records, problem: `of format ${newer}, and this version knows 1`, isNewer: true };
+    return { records, problem: 'not of this format' };
+  }
   let at = magic.length;
   while (at < file.length) {
     const record = recordAt(file, at);

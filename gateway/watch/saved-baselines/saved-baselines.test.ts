@@ -163,6 +163,19 @@ describe('an unusable baseline is learnt again', () => {
     }
   });
 
+  it('in a file that a newer version has written, which is left as it is', async () => {
+    const made = await threeMachines();
+    const newer = Buffer.from(made.bytes.toString('latin1').replace('normals 1', 'normals 2'), 'latin1');
+    await writeFile(made.path, newer);
+    const run = await made.start();
+    run.take(40, 60);
+    await run.baselines.stop();
+    expect(made.said).toMatchObject([
+      { code: 'NORMALS_UNREADABLE', first: expect.stringContaining('format 2') },
+    ]);
+    expect(await readFile(made.path)).toEqual(newer);
+  });
+
   it('after the machine type has got another contract', async () => {
     const made = await threeMachines();
     const changed = { ...rig, sensors: rig.sensors.map((sensor) => ({ ...sensor, unit: 'mm' })) };

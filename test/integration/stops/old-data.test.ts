@@ -68,6 +68,8 @@ describe('data folders of version 0.1.0', () => {
     const open = (alerts.openPredictions as { predictionId: string }[]).map((one) => one.predictionId);
     expect(open).toEqual(facts.openPredictions);
     expect(await backlogOf()).toBeGreaterThan(0);
+    const note = JSON.parse(readFileSync(join(site.gatewayDir, 'format.json'), 'utf8'));
+    expect(note).toMatchObject({ role: 'gateway', formats: { journal: 1 } });
   });
 
   it('keep retained messages', async () => {

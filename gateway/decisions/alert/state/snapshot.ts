@@ -71,6 +71,7 @@ export interface SnapshotFile {
   save(snapshot: AlertSnapshot): Promise<void>;
 }
 
+const version = 1;
 const validate = compileValidator(Snapshot);
 const empty: AlertSnapshot = { open: [], held: [], pending: [] };
 
@@ -87,6 +88,18 @@ function checkOf({ open, held, pending }: AlertSnapshot): number {
   return crc32(JSON.stringify([open, held, pending]));
 }
 
+/** @throws HarbingerError ALERT_STATE_VERSION; a file that cannot be parsed is left to the caller */
+function refuseNewer(path: string, text: string): void {
+  const found = /"format": *"harbinger-alerts", *"version": *(\d+)/.exec(text.slice(0, 100))?.[1];
+  if (found === undefined || Number(found) <= version) return;
+  throw new HarbingerError(
+    'ALERT_STATE_VERSION',
+    'decision',
+    `alert state ${path} has format ${found}, and this version of Harbinger knows ${version}: start the version that wrote ` +
+      'it, or move the file away; predictions that are open will be opened again then',
+  );
+}
+
 export function snapshotFile(path: string, log: Log): SnapshotFile {
   return {
     async load() {
@@ -101,6 +114,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           `alert state ${path} cannot be read: ${messageOf(error)}`,
         );
       }
+      refuseNewer(path, text);
       try {
         return parse(text);
       } catch (error) {

@@ -21,7 +21,7 @@ export interface OpenSessionsDeps {
 /**
  * Opens or creates the sessions in the folder `sessions` of `dataDir`, and reads all of them, which are few because of
  * their limits. An unreadable folder is set aside, which is logged, and the broker starts without sessions. @throws
- * HarbingerError BROKER_STORE_LOCKED (another process uses it), BROKER_STORE_FAILED (the folder is unusable)
+ * HarbingerError JOURNAL_VERSION, BROKER_STORE_LOCKED (another process uses it), BROKER_STORE_FAILED (the folder is unusable)
  */
 export async function openSessions(dataDir: string, deps: OpenSessionsDeps): Promise<OpenedSessions> {
   const folder = join(dataDir, 'sessions');
@@ -43,9 +43,10 @@ async function openOrReplace(folder: string, deps: OpenSessionsDeps): Promise<Op
   } catch (error) {
     const code = codeOf(error);
     if (code === 'JOURNAL_LOCKED') throw lockedError(folder);
+    if (code === 'JOURNAL_VERSION') throw error;
     const reason = messageOf(error);
     try {
-      if (code === 'JOURNAL_VERSION' || isOfTheSystem(error)) throw error;
+      if (isOfTheSystem(error)) throw error;
       const aside = `${folder}.damaged-${deps.nowMs}`;
       if (existsSync(folder)) setAside(folder, aside);
       const opened = await open(folder, deps);
