@@ -27,7 +27,7 @@ import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
-import { claimFormat } from './format.ts';
+import { claimFormat } from './format/format.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';

@@ -1,5 +1,5 @@
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Store } from './database.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { Store } from '../database.ts';
 
 /** Rises when an earlier version could not read the tables, or would lose something of them. */
 const operationsFormat = 1;
