@@ -1,7 +1,7 @@
 import { type HarbingerEvent, isEventOf, judgedBy, type MachineRef } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
-import { type AlertBook, type AlertChanged, isPrediction } from './alert-book.ts';
+import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-book.ts';
 import type { EventLists } from './event-lists.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';

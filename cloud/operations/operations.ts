@@ -21,7 +21,7 @@ import type { DeadNotifications, NotificationQueue } from '../ports/notification
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
-import { AlertBook, isPrediction } from './alert-book.ts';
+import { AlertBook, isPrediction } from './alerts/alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
@@ -126,6 +126,7 @@ export class StoredOperations {
       openMax: config.alertsOpenMax,
       resolvedMax: config.alertsResolvedMax,
       forgotten: (gateway) => this.quotas.note('alerts', gateway),
+      endForgotten: (gateway) => this.quotas.note('alert-ends', gateway),
     });
     const notifications = new StoredQueue(store, {
       waitingMax: config.notificationsMax,
@@ -250,8 +251,8 @@ export class StoredOperations {
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
       const { watermarks, machines, alerts, notifications, lists, retired } = this.tables;
-      for (const { table } of [watermarks, alerts]) table.reload();
-      for (const each of [retired, machines, notifications, lists]) each.reload();
+      watermarks.table.reload();
+      for (const each of [alerts, retired, machines, notifications, lists]) each.reload();
       this.quarantineList.reload();
       throw error;
     }

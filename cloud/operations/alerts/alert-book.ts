@@ -1,18 +1,14 @@
-import { Shares } from '../../shared/bounds/shares.ts';
-import { type HarbingerEvent, isEventOf, type Prediction } from '../../shared/contract/events.ts';
-import type { Alert, AlertRules, AlertStep } from '../ports/alerts.ts';
-import type { MachineName } from '../ports/retired/retired.ts';
-import { CachedTable } from './cached-table.ts';
-import { keyOf, type Store } from './database.ts';
-import type { AddedBefore, AgedList } from './record-ages.ts';
+import { Shares } from '../../../shared/bounds/shares.ts';
+import { type HarbingerEvent, isEventOf, type Prediction } from '../../../shared/contract/events.ts';
+import type { Alert, AlertRules, AlertStep } from '../../ports/alerts.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
+import { CachedTable } from '../cached-table.ts';
+import { keyOf, type Store } from '../database.ts';
+import type { AddedBefore, AgedList } from '../record-ages.ts';
+import { type Row, ToldAlerts } from './told-alerts.ts';
 
-interface Row {
-  alert: Alert;
-  /** Names of the notifiers that have heard of this alert. */
-  told: string[];
-  /** When it was changed last, in ms since 1970; earlier versions did not say. */
-  changedMs?: number;
-}
+/** For each open alert that is kept, so many more are remembered by what their receivers know. */
+const toldFactor = 4;
 
 export interface AlertBookOptions {
   rules: AlertRules;
@@ -20,8 +16,10 @@ export interface AlertBookOptions {
   resolvedMax: number;
   /** The time of a change that is made now. */
   stampMs?(): number;
-  /** Called for each open alert that is forgotten, because its gateway has most of too many. */
+  /** Called for each open alert that is not kept, because its gateway has most of too many. */
   forgotten?(gateway: string): void;
+  /** Called for each of these whose end will not be told either. */
+  endForgotten?(gateway: string): void;
 }
 
 /** The change of one alert by one event, and the names of the notifiers that must hear of it. */
@@ -30,14 +28,26 @@ export interface AlertChanged {
   recipients: string[];
 }
 
-/** All open alerts and the latest resolved ones. Change it only inside a transaction. */
+/**
+ * Alerts (cloud/operations/alerts): all open ones and the latest resolved ones, here; and what receivers were told of
+ * open ones beyond the limit (told-alerts.ts), so that they are told their end. Rules and delivery are in cloud/alerts.
+ * Change it only inside a transaction.
+ */
 export class AlertBook implements AgedList {
   readonly table: CachedTable<Row>;
+  private readonly told: ToldAlerts;
   private readonly options: AlertBookOptions;
 
   constructor(store: Store, options: AlertBookOptions) {
     this.table = new CachedTable(store, 'alerts');
+    this.told = new ToldAlerts(store, toldFactor * options.openMax, options.endForgotten);
     this.options = options;
+  }
+
+  /** After a failed transaction. */
+  reload(): void {
+    this.table.reload();
+    this.told.table.reload();
   }
 
   all(state?: Alert['state']): Alert[] {
@@ -55,9 +65,9 @@ export class AlertBook implements AgedList {
       if (alert.state === 'resolved' && changedMs < beforeMs) yield () => this.table.remove(key);
   }
 
-  /** Number of open alerts of one machine. */
+  /** Number of open alerts of one machine that are kept. It is asked for each event, so it looks at nothing else. */
   openOn(gateway: string, ref: { site: string; machine: string }): number {
-    return this.openRows(gateway, ref).length;
+    return openRowsIn(this.table, gateway, ref).length;
   }
 
   apply(gateway: string, event: HarbingerEvent): AlertChanged[] {
@@ -83,20 +93,24 @@ export class AlertBook implements AgedList {
     return this.openRows(from.gateway, from).map(({ alert, told }) => {
       const { gateway, site, machine } = to;
       const moved = { ...alert, gateway, prediction: { ...alert.prediction, site, machine } };
-      this.table.remove(rowKey(from.gateway, alert.alertId));
-      this.table.put(rowKey(gateway, alert.alertId), { alert: moved, told });
+      const [key, newKey] = [rowKey(from.gateway, alert.alertId), rowKey(gateway, alert.alertId)];
+      const table = this.table.get(key) ? this.table : this.told.table;
+      table.remove(key);
+      table.put(newKey, { alert: moved, told });
       return moved;
     });
   }
 
   /** Removes all alerts of a machine, and returns their ids. */
   remove({ gateway, site, machine }: MachineName): string[] {
-    const all = this.all().filter(
-      ({ gateway: owner, prediction }) =>
-        owner === gateway && prediction.site === site && prediction.machine === machine,
-    );
-    for (const { alertId } of all) this.table.remove(rowKey(gateway, alertId));
-    return all.map(({ alertId }) => alertId);
+    return [this.table, this.told.table].flatMap((table) => {
+      const all = [...table.values()].filter(
+        ({ alert: { gateway: owner, prediction } }) =>
+          owner === gateway && prediction.site === site && prediction.machine === machine,
+      );
+      for (const { alert } of all) table.remove(rowKey(gateway, alert.alertId));
+      return all.map(({ alert }) => alert.alertId);
+    });
   }
 
   private applyTo(gateway: string, row: Row | null, event: HarbingerEvent): AlertChanged | null {
@@ -105,7 +119,9 @@ export class AlertBook implements AgedList {
     if (!step) return null;
     const told = row?.told ?? [];
     const recipients = step.change === null ? [] : rules.recipients({ ...step, change: step.change }, told);
-    this.table.put(rowKey(gateway, step.alert.alertId), {
+    const key = rowKey(gateway, step.alert.alertId);
+    if (this.told.table.get(key)) this.told.table.remove(key);
+    this.table.put(key, {
       alert: step.alert,
       told: [...new Set([...told, ...recipients])],
       ...(this.options.stampMs && { changedMs: this.options.stampMs() }),
@@ -121,17 +137,15 @@ export class AlertBook implements AgedList {
     ) {
       return this.openRows(gateway, event.data);
     }
-    return isPrediction(event) ? [this.table.get(rowKey(gateway, event.data.predictionId)) ?? null] : [];
+    return isPrediction(event) ? [this.find(rowKey(gateway, event.data.predictionId)) ?? null] : [];
   }
 
-  private openRows(gateway: string, { site, machine }: { site: string; machine: string }): Row[] {
-    return [...this.table.values()].filter(
-      ({ alert }) =>
-        alert.state === 'open' &&
-        alert.gateway === gateway &&
-        alert.prediction.site === site &&
-        alert.prediction.machine === machine,
-    );
+  private find(key: string): Row | undefined {
+    return this.table.get(key) ?? this.told.table.get(key);
+  }
+
+  private openRows(gateway: string, ref: { site: string; machine: string }): Row[] {
+    return [this.table, this.told.table].flatMap((table) => openRowsIn(table, gateway, ref));
   }
 
   /**
@@ -151,11 +165,29 @@ export class AlertBook implements AgedList {
         const id = shares.oldestOfLargest('count') ?? 0;
         const { gateway, alertId } = byId.get(id)!;
         shares.remove([gateway], id, 0);
-        this.table.remove(rowKey(gateway, alertId));
-        if (state === 'open') this.options.forgotten?.(gateway);
+        const key = rowKey(gateway, alertId);
+        if (state === 'open') {
+          this.told.keep(key, this.table.get(key)!);
+          this.options.forgotten?.(gateway);
+        }
+        this.table.remove(key);
       }
     }
   }
+}
+
+function openRowsIn(
+  table: CachedTable<Row>,
+  gateway: string,
+  { site, machine }: { site: string; machine: string },
+): Row[] {
+  return [...table.values()].filter(
+    ({ alert }) =>
+      alert.state === 'open' &&
+      alert.gateway === gateway &&
+      alert.prediction.site === site &&
+      alert.prediction.machine === machine,
+  );
 }
 
 export function isPrediction(event: HarbingerEvent): event is HarbingerEvent & { data: Prediction } {
