@@ -45,11 +45,10 @@ function withLane(name: Lane, change: (lane: Journal) => Partial<Journal>) {
 
 async function* nothing(): AsyncGenerator<Block> {}
 
-/** Removes the number of the preceding batch: a batch that overtook another then looks like the first one. */
-function withoutOrder(received: ReceivedBatch): ReceivedBatch {
+/** Removes a part of the header that may be missing: without `after` a batch looks like the first one. */
+function without(part: 'after' | 'original', received: ReceivedBatch): ReceivedBatch {
   const { batch } = received;
-  const { after: _, ...header } = batch.header;
-  return { ...received, batch: { ...batch, header } };
+  return { ...received, batch: { ...batch, header: { ...batch.header, [part]: undefined } } };
 }
 
 function byIdAlone(incoming: UnreleasedMessages): UnreleasedMessages {
@@ -179,7 +178,15 @@ export const mutations: Mutation[] = [
     name: 'lets batches of a lane overtake each other in the cloud',
     seams: {
       log: (log, sink) =>
-        withChanges(log, { accept: (received, sender) => sink.take(withoutOrder(received), sender) }),
+        withChanges(log, { accept: (received, sender) => sink.take(without('after', received), sender) }),
+    },
+  },
+  {
+    name: 'forgets which journal a batch that was set aside comes from',
+    needs: ['cloud-older', 'link-flips'],
+    seams: {
+      log: (log) =>
+        withChanges(log, { accept: (received, sender) => log.accept(without('original', received), sender) }),
     },
   },
   {

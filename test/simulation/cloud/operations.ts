@@ -100,6 +100,7 @@ export class SimulatedOperations {
     if (lastSeq <= before) return;
     const firstSeq = this.received.get(`${key}/${lastSeq}`) ?? lastSeq;
     for (let seq = Math.max(firstSeq, before + 1); seq <= lastSeq; seq++) {
+      this.store.noteStored(journal, lane, seq);
       if (this.store.hasBlock(journal, lane, seq)) continue;
       const original = this.originals.get(journal);
       if (original !== undefined && this.store.hasBlock(original, lane, seq)) continue;

@@ -35,6 +35,8 @@ export class SimulatedStore {
   /** Message numbers of readings, in the order in which the cloud was first told that they were stored. */
   readonly order = new Set<number>();
   private readonly blocks = new Map<string, number>();
+  /** The journal under whose name the cloud noted a block as stored, by lane, sequence number and content. */
+  private readonly noted = new Map<string, string>();
   private readonly newest = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -64,6 +66,13 @@ export class SimulatedStore {
 
   hasBlock(journal: string, lane: string, seq: number): boolean {
     return this.blocks.has(`${journal}/${lane}/${seq}`);
+  }
+
+  /** The cloud has noted durably that a block is stored. */
+  noteStored(journal: string, lane: string, seq: number): void {
+    const checksum = this.blocks.get(`${journal}/${lane}/${seq}`);
+    const content = `${lane}/${seq}/${checksum}`;
+    if (checksum !== undefined && !this.noted.has(content)) this.noted.set(content, journal);
   }
 
   private async write(batch: StoreBatch, process: Process, signal: AbortSignal): Promise<StoreOutcome> {
@@ -134,6 +143,11 @@ export class SimulatedStore {
     const known = this.blocks.get(key);
     if (known !== undefined && known !== checksum) {
       this.ledger.broken('a seq stands for one block', `${key} arrived with different content`);
+    }
+    // A store that knows blocks by their journal only would have its rows twice.
+    const noted = this.noted.get(`${lane}/${seq}/${checksum}`);
+    if (noted !== undefined && noted !== journal && isAwaited && !this.sender().mayLoseIdentities) {
+      this.ledger.broken('a block is stored once', `${key} is stored already, as ${noted}`);
     }
     const newest = this.newest.get(`${journal}/${lane}`) ?? 0;
     if (known === undefined && seq < newest && isAwaited && !this.sender().hasSetAside) {
