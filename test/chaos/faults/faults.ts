@@ -22,7 +22,8 @@ import { linkFaults } from './link.ts';
 import { processFaults } from './processes.ts';
 import { sensorFaults } from './sensors.ts';
 import { sessionFaults } from './sessions.ts';
-import { storeFaults } from './store.ts';
+import { retentionFaults } from './stores/retention.ts';
+import { storeFaults } from './stores/stores.ts';
 
 export const faults: readonly Fault[] = [
   ...processFaults,
@@ -41,6 +42,7 @@ export const faults: readonly Fault[] = [
   ...deviceFaults,
   ...duplicateGatewayFaults,
   ...floodFaults,
+  ...retentionFaults,
 ];
 
 export interface PlannedFault {

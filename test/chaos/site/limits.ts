@@ -33,3 +33,24 @@ export const floodLimits = {
   connectMs: 3_000,
   gatewayConnections: 60,
 } as const;
+
+const dayMs = 86_400_000;
+
+/** Ages at which readings are thinned and deleted: more than a day beyond what the load and jumps of clocks amount to. */
+export const ages = { thinnedAfterDays: 3, deletedAfterDays: 6, acceptedMs: 30 * dayMs } as const;
+
+/** A pass of retention every few seconds, so that every fault meets some. */
+export const retentionSettings = {
+  schedule: '*/3 * * * * *',
+  measurements: [
+    { name: 'generic', keepDays: ages.deletedAfterDays, thinAfterDays: ages.thinnedAfterDays, thinToS: 60 },
+  ],
+};
+
+/** The memory of a job that has seen the same clock for two days: otherwise nothing would go by age for a day. */
+export function settledClock(nowMs: number): string {
+  const runningMs = 2 * dayMs;
+  const differenceMs = nowMs - runningMs;
+  const observations = [{ sinceMs: 0, leastMs: differenceMs, greatestMs: differenceMs }];
+  return JSON.stringify({ time: { runningMs, observations } });
+}

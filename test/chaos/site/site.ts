@@ -18,12 +18,15 @@ import { ProductProcess } from '../../support/processes.ts';
 import { type Disk, makeDisk } from './disk.ts';
 import { HttpFaults } from './http-faults.ts';
 import {
+  ages,
   calmGateway,
   flooder,
   floodLimits,
   modest,
   namer,
+  retentionSettings,
   rights,
+  settledClock,
   shortLimits,
   stormGateway,
 } from './limits.ts';
@@ -139,6 +142,7 @@ export class Site {
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
       deadLetters: { countMax: floodLimits.letters },
+      timestamps: { behindMsMax: ages.acceptedMs },
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
       // A model that hung or died is tried again soon, so that a later fault of it is visible.
       decisions: { alerts: { breaker: { halfOpenAfterMs: 1_000 } } },
@@ -214,6 +218,7 @@ export class Site {
     this.#write('cloud', {
       gateways: [{ id: gatewayName, password }, stormGateway, calmGateway],
       alerts: { webhook: [{ name: 'hook', url: this.receiver.url, ...shortLimits.webhook }] },
+      jobs: { retention: retentionSettings },
       operations: {
         notificationsMax: 100,
         machinesMax: floodLimits.machinesOfGateway,
@@ -225,6 +230,8 @@ export class Site {
       store: this.#storeConfig(),
       api: { openOnLoopback: true },
     });
+    mkdirSync(this.cloudDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.cloudDir, 'retention.json'), settledClock(Date.now()));
     await this.cloud.start();
     await this.gateway.start();
   }

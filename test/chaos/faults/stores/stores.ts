@@ -1,8 +1,11 @@
-/** InfluxDB that is down, hangs, is slow, refuses, stores a part, or stores without confirming. */
+/**
+ * Faults of the store and of its retention (test/chaos/faults/stores). Here: InfluxDB that is down, hangs, is slow,
+ * refuses, stores a part, or stores without confirming.
+ */
 
-import { metricOf } from '../observe/watch.ts';
-import type { StoreFault } from '../site/http-faults.ts';
-import { type Fault, pause, type Scene, seconds } from './fault.ts';
+import { metricOf } from '../../observe/watch.ts';
+import type { StoreFault } from '../../site/http-faults.ts';
+import { type Fault, pause, type Scene, seconds } from '../fault.ts';
 
 /** The cloud checks its store every 5 s, and waits 5 s for an answer. */
 const noticeMsMax = 10_500;
@@ -53,7 +56,7 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
  * Starts InfluxDB twice with no write in between. If the end of its log is torn, InfluxDB 1 appends behind the tear
  * after the first start, and cuts that off at the next one, with everything that it has confirmed since.
  */
-async function revive(site: Scene['site']): Promise<void> {
+export async function reviveInflux(site: Scene['site']): Promise<void> {
   const { influxd, storeFaults } = site;
   storeFaults!.fault = { kind: 'status', status: 503 };
   try {
@@ -112,7 +115,7 @@ const killed: Fault = {
           forMs,
           true,
           () => {},
-          () => revive(scene.site),
+          () => reviveInflux(scene.site),
         );
       },
     };
@@ -136,7 +139,7 @@ const killedInRecovery: Fault = {
           await influxd.kill9();
           await starting;
         }
-        await revive(scene.site);
+        await reviveInflux(scene.site);
       },
     };
   },
@@ -189,7 +192,7 @@ const diskFull: Fault = {
         }
         const toMs = performance.now();
         await site.influxd!.kill9();
-        await revive(site);
+        await reviveInflux(site);
         expect('cloud: logs advice about InfluxDB’s disk, and is not ready meanwhile', () => {
           if (targets.size > 1 || toMs - fromMs < saysMsMax) return null;
           const logged = cloud.logsSince(mark).some(({ text }) => text.includes('restart InfluxDB twice'));
