@@ -137,6 +137,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     statusSchema: GatewayStatus,
     deadLetters: data.deadLetters,
     refused: data.refused,
+    sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     clock,
     log,
   });

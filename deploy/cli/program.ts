@@ -16,6 +16,7 @@ import { addRefused } from './inspect/refused.ts';
 import { addRetention } from './inspect/retention.ts';
 import { addGateways } from './inspect/retire/gateways.ts';
 import { addMachines } from './inspect/retire/machines.ts';
+import { addSessions } from './inspect/retire/sessions.ts';
 import { refuseEmptyPaths } from './options.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
@@ -64,6 +65,7 @@ Exit codes: ${exitCodeLine()}.`,
     addReplay,
     addMachines,
     addGateways,
+    addSessions,
     addQuery,
     addDecisions,
     addDeadLetters,

@@ -33,6 +33,10 @@ it('answers everywhere as documented', async () => {
   await api.ask('GET', `${refused}/{id}`, { path: `${refused}/99`, status: 404 });
   await api.ask('POST', `${refused}/redrive`, { body: { ids: [1, 2] } });
   await api.ask('DELETE', refused, { body: { all: true } });
+  expect(await api.ask('GET', '/api/sessions')).toMatchObject({ sessions: [{ clientId: 'panel' }] });
+  const ended = await api.ask('DELETE', '/api/sessions', { body: { clientIds: ['panel', 'none'] } });
+  expect(ended).toEqual({ ended: ['panel'], connected: [], unknown: ['none'] });
+  await api.ask('DELETE', '/api/sessions', { body: { all: true }, status: 400 });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

@@ -7,6 +7,7 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
+import type { SessionAdmin } from '../ports/sessions.ts';
 import { GatewayHttpConfig } from './config.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
@@ -44,6 +45,19 @@ export function memoryLetters(count: number): DeadLetterOperations {
       return { redriven: take(which), failedAgain: 0, unknown };
     },
     drop: async (which) => ({ dropped: take(which) }),
+  };
+}
+
+/** The session of a client that is away. */
+function memorySessions(): SessionAdmin {
+  const counts = { subscriptions: 1, queuedMessages: 2, queuedBytes: 300 };
+  return {
+    list: () => [{ clientId: 'panel', user: 'panels', isConnected: false, lastSeenMs: 1, ...counts }],
+    end: async (ids) => ({
+      ended: ids.filter((id) => id === 'panel'),
+      connected: [],
+      unknown: ids.filter((id) => id !== 'panel'),
+    }),
   };
 }
 
@@ -94,6 +108,7 @@ export async function startHttp(
     statusSchema: Type.Object({ gateway: Type.String() }, { additionalProperties: true }),
     deadLetters: letters,
     refused: memoryRefused(),
+    sessions: () => [memorySessions()],
     clock,
     log,
   });

@@ -28,7 +28,7 @@ describe('for probes', () => {
 });
 
 describe('access', () => {
-  it.each(['/metrics', '/api/status', '/api/deadletters', '/api/refused'])(
+  it.each(['/metrics', '/api/status', '/api/deadletters', '/api/refused', '/api/sessions'])(
     'to %s needs a token',
     async (path) => {
       const { call, port } = await startHttp({ token });
@@ -65,6 +65,7 @@ describe('access', () => {
       ['DELETE', '/api/deadletters'],
       ['POST', '/api/refused/redrive'],
       ['DELETE', '/api/refused'],
+      ['DELETE', '/api/sessions'],
     ] as const) {
       const refused = await call(method, path, { all: true }, headers);
       expect(refused).toMatchObject({ status: 403, body: { error: { code: 'API_READ_ONLY' } } });

@@ -1,6 +1,6 @@
 /**
- * The gateway's own HTTP API (gateway/api): status, metrics, health, dead letters and refused batches. Routes reach
- * other rooms through ports, and change only what redrive and drop of kept items offer.
+ * The gateway's own HTTP API (gateway/api): status, metrics, health, dead letters, refused batches and sessions. Routes
+ * reach other rooms through ports, and change only what redrive and drop of kept items offer.
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
@@ -18,9 +18,11 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
+import type { SessionAdmin } from '../ports/sessions.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { refusedRoutes } from './refused-batches.ts';
+import { sessionRoutes } from './sessions.ts';
 
 /** `ok` without reasons, or the problems as sentences. */
 export interface Condition {
@@ -40,6 +42,8 @@ export interface GatewayHttpDeps {
   statusSchema: TSchema;
   deadLetters: DeadLetterOperations;
   refused: RefusedOperations;
+  /** The sessions of each source that keeps any. */
+  sessions(): readonly SessionAdmin[];
   clock: Clock;
   log: Log;
 }
@@ -53,8 +57,8 @@ export interface GatewayHttp {
 
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
- * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters` and `/api/refused`
- * answer callers with the token, or on loopback if so configured.
+ * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters`, `/api/refused` and
+ * `/api/sessions` answer callers with the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -116,4 +120,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   app.get('/api/status', { schema: status }, async () => deps.status());
   deadLetterRoutes(app, deps.deadLetters, deps.log);
   refusedRoutes(app, deps.refused, deps.log);
+  sessionRoutes(app, deps);
 }

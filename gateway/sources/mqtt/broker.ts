@@ -61,6 +61,7 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     },
     ports: () => running().ports(),
     stats: () => running().stats(),
+    sessions: () => running().sessions(),
     addresses() {
       const { port: mqttPort, websocketPort } = running().ports();
       return { mqttPort, ...(websocketPort !== null && { websocketPort }) };

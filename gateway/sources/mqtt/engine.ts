@@ -13,6 +13,7 @@ import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/t
 import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
+import type { SessionAdmin } from '../../ports/sessions.ts';
 import type { Intake } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
@@ -31,6 +32,7 @@ import { describe, type RefusalCounts, reasonOf, takeoverText } from './refusal-
 import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
+import { sessionAdmin } from './sessions/session-admin.ts';
 import type { BrokerStats } from './statistics.ts';
 import { LeftWills } from './wills/left-wills.ts';
 
@@ -198,6 +200,10 @@ export class Engine {
   private noteError(client: Client, error: Error): void {
     const reason = reasonOf(error);
     if (reason !== null) this.deps.refusals.count(reason, describe(client as ConnectedClient), error.message);
+  }
+
+  sessions(): SessionAdmin {
+    return sessionAdmin(this.persistence, (id) => this.admission.isConnected(id));
   }
 
   private expireSessions(): void {

@@ -156,7 +156,9 @@ describe('QoS 2: after PUBCOMP', () => {
     rmSync(join(atTheAck, 'sessions', 'lock'));
     const { records, loaded } = await openTestSessions(atTheAck);
     await records.stop();
-    expect(loaded.map(([key]) => key)).toEqual([`c!${clientId}`]);
+    // Beside the time that the gateway has run, only the session is there.
+    const kept = loaded.map(([key]) => key).filter((key) => key !== 'time');
+    expect(kept).toEqual([`c!${clientId}`]);
   });
 
   it('an unknown id is answered too, and releases nothing that is under way', async () => {

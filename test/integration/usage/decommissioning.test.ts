@@ -5,11 +5,14 @@ import { harbinger, harbingerJson } from '../cli.ts';
 import { drained, gatewayName, type Site, startSite, until } from '../site.ts';
 import { sql } from '../stored.ts';
 
+const panels = { username: 'panels', password: 'panels-password' };
 let site: Site;
 let sensor: mqtt.MqttClient;
 let sent = 0;
 beforeAll(async () => {
-  site = await startSite();
+  const rights = { publish: ['news'], subscribe: ['news'] };
+  const users = [{ name: panels.username, password: panels.password, ...rights }];
+  site = await startSite({ gateway: { broker: { users } } });
   sensor = await mqtt.connectAsync(site.gateway.mqttUrl);
   for (const machine of ['scrapped', 'moved', 'test']) await publish(machine);
   await drained(site);
@@ -83,6 +86,32 @@ it('a machine is deleted with its readings only when that is confirmed', async (
   expect(outcome).toMatchObject({ machines: 1, stored: 1, isComplete: true });
   expect(await count()).toBe(0);
   expect(await names()).toEqual(['moved-2', 'scrapped']);
+});
+
+it('a kept session is ended with what waits for it, also over a kill, but not while its client is connected', async () => {
+  const options = { ...panels, clientId: 'panel', clean: false, reconnectPeriod: 0 };
+  const client = await mqtt.connectAsync(site.gateway.mqttUrl, options);
+  await client.subscribeAsync('news', { qos: 1 });
+  const gateway = (...args: string[]) => [...args, '--url', site.gateway.httpUrl];
+  const refused = await harbinger(...gateway('sessions', 'retire', 'panel'));
+  expect(refused).toMatchObject({ code: 1, stderr: 'panel is connected: disconnect it first\n' });
+  await client.endAsync();
+  const publisher = await mqtt.connectAsync(site.gateway.mqttUrl, { ...panels, reconnectPeriod: 0 });
+  await publisher.publishAsync('news', 'hello', { qos: 1 });
+  await publisher.endAsync();
+  const sessions = async () =>
+    (await harbingerJson<{ sessions: object[] }>(...gateway('sessions', 'list'))).sessions;
+  expect(await sessions()).toMatchObject([
+    { clientId: 'panel', isConnected: false, subscriptions: 1, queuedMessages: 1 },
+  ]);
+  expect(await harbinger(...gateway('sessions', 'retire', 'panel'))).toMatchObject({
+    code: 0,
+    stdout: '1 ended\n',
+  });
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  expect(await sessions()).toEqual([]);
+  await until(() => sensor.connected, 'the sensor to be back');
 });
 
 it('a gateway is retired with its machines, and all of it is in the audit', async () => {

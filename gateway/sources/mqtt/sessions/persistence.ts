@@ -109,7 +109,7 @@ export class BrokerPersistence {
     void mirror.writeLater([expiry.record()]);
     const expired = sessions.expired(expiry.beforeMs, isConnected);
     for (const clientId of expired) {
-      this.sessions.drop(clientId);
+      void this.sessions.drop(clientId);
       this.incoming.forgetKept(clientId);
     }
     return expired.length;
@@ -195,7 +195,7 @@ export class BrokerPersistence {
 
   /** Called when a client connects with a clean session: drops everything kept for it. */
   async cleanSubscriptions(client: ClientRef): Promise<void> {
-    this.sessions.drop(client.id);
+    void this.sessions.drop(client.id);
     this.incoming.forgetKept(client.id);
   }
 

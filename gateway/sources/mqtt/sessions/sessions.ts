@@ -142,14 +142,19 @@ export class Sessions {
     return noted.map(([id]) => id);
   }
 
-  drop(clientId: string): void {
+  all(): Iterable<[clientId: string, Session]> {
+    return this.sessions;
+  }
+
+  /** Resolves when it is written. */
+  async drop(clientId: string): Promise<void> {
     const session = this.sessions.get(clientId);
     if (!session) return;
     for (const topic of session.subscriptions.keys()) this.kept.remove(clientId, topic);
     for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
     this.sessions.delete(clientId);
     this.quotas.remove(session.user);
-    this.deps.writeLater([deleteSession(clientId)]);
+    await this.deps.writeLater([deleteSession(clientId)]);
   }
 
   // ── Subscriptions ──────────────────────────────────────────────────────────────────────────────────────────────

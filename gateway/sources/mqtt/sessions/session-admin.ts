@@ -1,0 +1,41 @@
+import type { EndedSessions, KeptSession, SessionAdmin } from '../../../ports/sessions.ts';
+import type { BrokerPersistence } from './persistence.ts';
+
+/** Sessions for people: to see whose they are, and to end those of clients that will not come back. */
+export function sessionAdmin(
+  { sessions, incoming }: Pick<BrokerPersistence, 'sessions' | 'incoming'>,
+  isConnected: (clientId: string) => boolean,
+): SessionAdmin {
+  return {
+    list() {
+      const all = [...sessions.all()].map(([clientId, session]): KeptSession => {
+        const queued = [...session.queue.entries.values()];
+        return {
+          clientId,
+          user: session.user,
+          isConnected: isConnected(clientId),
+          lastSeenMs: session.lastSeenMs,
+          subscriptions: session.subscriptions.size,
+          queuedMessages: queued.length,
+          queuedBytes: queued.reduce((sum, { bytes }) => sum + bytes, 0),
+        };
+      });
+      return all.sort((a, b) => Number(a.isConnected) - Number(b.isConnected) || a.lastSeenMs - b.lastSeenMs);
+    },
+    async end(clientIds) {
+      const outcome: EndedSessions = { ended: [], connected: [], unknown: [] };
+      const written: Promise<void>[] = [];
+      for (const clientId of new Set(clientIds)) {
+        if (sessions.ownerOf(clientId) === undefined) outcome.unknown.push(clientId);
+        else if (isConnected(clientId)) outcome.connected.push(clientId);
+        else {
+          written.push(sessions.drop(clientId));
+          incoming.forgetKept(clientId);
+          outcome.ended.push(clientId);
+        }
+      }
+      await Promise.all(written);
+      return outcome;
+    },
+  };
+}
