@@ -31,6 +31,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
       if (!schema.type.openSensors || typeof raw === 'number') {
         row.refused.push({ sensor, value: raw, error: breach(schema, sensor, column, raw), column });
+        row.values[column] = Number.NaN; // of a column that has just been opened, it was not emptied
         continue;
       }
       row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is not a violation

@@ -7,7 +7,7 @@ export type DecimalMark = '.' | ',';
 /** The evidence of a text about the decimal mark; `both` could be of either, and `none` says nothing. */
 export type MarkEvidence = DecimalMark | 'both' | 'none';
 
-const withComma = /^[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3}){2,}|\d*,\d+|\d+,)$/;
+const withComma = /^[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3}){2,}|\d*,\d+|\d+,)([eE][+-]?\d{1,3})?$/;
 const withPoint = /^[+-]?(\d{1,3}(,\d{3})+\.\d+|[1-9]\d{0,2}(,\d{3}){2,}|\d*\.\d+|\d+\.)([eE][+-]?\d{1,3})?$/;
 /** `1.000` is a thousand, or one; `0.125` and `12.5` can only be decimals. */
 const ofEither = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;

@@ -1,3 +1,4 @@
+import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget, Unreadable } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
@@ -7,7 +8,7 @@ import { type Labels, labelsOf } from './labels.ts';
 import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
 import { type NamedValue, namedValue } from './named-values.ts';
 import { sensorName } from './names.ts';
-import { type ExactTime, isTimeName, timeIn } from './time-names.ts';
+import { type ExactTime, isTimeName, timeIn, timeKeyOf } from './time-names.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -28,6 +29,7 @@ interface Outer {
   seq: number | undefined;
 }
 
+const reserved: ReadonlySet<string> = new Set(reservedSensors);
 /** Lists in lists in lists are read; deeper ones are not. */
 const depthMax = 4;
 /** A smaller number under `t` is not a time. */
@@ -73,7 +75,7 @@ export class ItemReader {
   private flat(item: Fields, own: Fields | null): FlatFields {
     const { sensor } = this.target;
     if (own) return flatten(own, this.count);
-    if (sensor === undefined) return flatten(item, this.count);
+    if (sensor === undefined) return flatten(this.withoutTime(item), this.count);
     if ('value' in item) return flatten({ [sensor]: item.value }, this.count);
     return flatten(sensor in item ? { [sensor]: item[sensor] } : {}, this.count);
   }
@@ -104,7 +106,7 @@ export class ItemReader {
     // An item's id names a thing, because the message has one of its own.
     const inner: Outer = { labels, time, id: outer.id, seq: seqOf(item) ?? outer.seq };
     if (named) return [this.item(this.named(item, named), inner, true)];
-    const flat = flattenItem(item, path, this.count);
+    const flat = flattenItem(this.withoutTime(item), path, this.count);
     const parts = depth < depthMax ? flat.lists.flatMap((list) => this.list(list, inner, depth + 1)) : [];
     return hasValue(flat.values) ? [this.item(flat, inner, true), ...parts] : parts;
   }
@@ -131,6 +133,14 @@ export class ItemReader {
   private labels(item: Fields, named: NamedValue | null, things?: readonly string[]): Labels {
     const used = named ? [named.nameKey, named.valueKey] : undefined;
     return labelsOf(item, { apart: this.target.labels, used, things });
+  }
+
+  /** A field that was the device's time is not a value too. Reserved names never are. */
+  private withoutTime(item: Fields): Fields {
+    const key = timeKeyOf(item, this.target.timeKeys);
+    if (key === undefined || reserved.has(key)) return item;
+    const { [key]: _, ...others } = item;
+    return others;
   }
 
   private time(item: Fields, exactTime?: ExactTime): Moment | undefined {
@@ -170,9 +180,11 @@ function listOf(name: string, list: unknown[]): FlatFields {
   return { values: { [name === '' ? 'list' : name]: list }, refused: [], lists: [] };
 }
 
-/** True if fields beside a list have a value that may be a sensor's; a time and texts are about the list. */
+/** True if fields beside a list have a value that may be a sensor's; a time, a number and texts are about the list. */
 function hasValue(fields: Fields): boolean {
-  return Object.keys(fields).some((name) => isSensorValue(fields[name]) && !isTimeName(name));
+  return Object.keys(fields).some(
+    (name) => isSensorValue(fields[name]) && !isTimeName(name) && !reserved.has(name),
+  );
 }
 
 /** The object that has the values of a message, if it is one of the known names. */

@@ -12,7 +12,7 @@ const otherNames = new Set(
   `ts timestamp time timestampms datetime lastseen measuredat measurementtime measuretime sampledat sampletime
   recordedat eventtime observedat observationtime phenomenontime resulttime sourcetimestamp servertimestamp devicetime
   devicetimestamp createdat updatedat lastupdate lastupdated timestamputc utctime timeutc utctimestamp epochms unixtime
-  unixtimestamp reportedat collectedat generatedat acquiredat origin tst`.split(/\s+/),
+  unixtimestamp reportedat collectedat generatedat acquiredat origin tst dateutc dateandtime`.split(/\s+/),
 );
 /** From 2001 to 2100, as seconds. */
 const [secondsMin, secondsMax] = [978_307_200, 4_102_444_800];
