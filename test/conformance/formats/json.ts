@@ -27,6 +27,7 @@ export const jsonHarness: FormatHarness = {
     '[{"name":"m","tags":{"slave":"1"},"fields":{"volts":230}},{"name":"m","tags":{"slave":"2"},"fields":{"volts":400}}]',
     '{"MessageId":"13","Messages":[{"DataSetWriterId":1,"Payload":{"Temp":{"Value":21.4},"Press":{"Value":3.1}}}]}',
     '{"temperature":-127,"flow":"unavailable","volts":1e-400,"total":9007199254740993}',
+    '{"a":1,"b":2,"new":1e400}',
     '{"Air Temp":5.2,"Motor/Speed":3,"a_b":1,"a":{"b":2},"box":{"Air Temp":5.2,"Time":"2026-02-30"}}',
     '{"Time":"2026-11-28T08:00:00","ENERGY":{"Power":7},"a":{"ts":1},"b":{"ts":2}}',
     '[{"bn":"urn:dev:ow:1:","bver":11,"n":"a","u":"V","v":1,"s":2,"x_":1},{"u":"lon","v":2,"t":-5}]',

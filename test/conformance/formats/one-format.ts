@@ -4,6 +4,7 @@ import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';
 import { ReadingIdentity } from '../../../gateway/decode/identity/reading-identity.ts';
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
 import { Routes } from '../../../gateway/decode/routes.ts';
+import type { Row } from '../../../gateway/decode/row.ts';
 import { compileTopicPattern } from '../../../gateway/decode/topic-pattern.ts';
 import { Pipeline } from '../../../gateway/pipeline/pipeline.ts';
 import type { Decoder } from '../../../gateway/ports/decode.ts';
@@ -12,16 +13,20 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const receivedMs = 1_700_000_000_000;
+/** A value that no message has: what is stored of a message must not depend on the one before it. */
+const ofAnother = Math.fround(86_420.531);
 
 /** Takes messages of one format through the whole pipeline, with a disk that answers at once. */
 export class OneFormat {
   /** Bytes of the readings and of the dead letters that the messages became. */
   readonly became = { readings: 0, letters: 0 };
-  /** Reasons of dead letters for which no error was foreseen. */
+  /** Reasons of dead letters for which no error was foreseen, and values that were of another message. */
   readonly unexpected: string[] = [];
   private readonly machinesMax: number;
   private readonly pipeline: Pipeline;
   private readonly sensor: string | undefined;
+  /** The pipeline’s own, which it uses for each message. */
+  private readonly row: Row;
   private taken = 0;
 
   constructor(decoder: Decoder, sensor?: string, machinesMax = 100_000) {
@@ -48,8 +53,11 @@ export class OneFormat {
       },
       lifecycle: async () => {},
       fields: new FieldNotes(silentLog),
-      windows: () => {},
+      windows: ({ values }) => {
+        if (values.includes(ofAnother)) this.unexpected.push('a value of another message was stored');
+      },
     });
+    this.row = Reflect.get(this.pipeline, 'row') as Row;
   }
 
   /** Takes a message of a new machine, whose type is open or declares its sensors. */
@@ -57,6 +65,7 @@ export class OneFormat {
     const number = this.taken++ % this.machinesMax;
     const machine = type === 'open' ? `lab/m-${number}` : `plant/meter-${number}`;
     const topic = `f/${machine}${this.sensor === undefined ? '' : `/${this.sensor}`}`;
+    this.row.values.fill(ofAnother);
     return this.pipeline.take((each) =>
       each({ topic, payload, client: 'client', receivedMs, resend: false, connection: 1 }),
     );

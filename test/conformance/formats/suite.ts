@@ -88,6 +88,17 @@ export function describeFormat(harness: FormatHarness): void {
       for (const message of all) expectSound(decoder, message, target);
     });
 
+    it.each(['open', 'meter'] as const)(
+      'stores nothing of the message before it, for machines of type %s',
+      async (type) => {
+        const format = new OneFormat(await create(), harness.sensor);
+        const others = [...hostileTexts(), ...harness.hostile];
+        for (const message of [...messages, ...messages.flatMap(changedMessages), ...others])
+          await format.take(message, type);
+        expect(format.unexpected).toEqual([]);
+      },
+    );
+
     it('reads the dead letter of one refused reading out of several', async () => {
       const decoder = await create();
       const decoded = harness.several ? decoder.decode(harness.several, target) : [];
