@@ -11,10 +11,10 @@ import type { Work } from './work.ts';
 
 /** The file may have so much more than is used, as room for the next day; then nothing is moved. */
 const spareShareMax = 0.15;
-/** Row groups that are moved between two checkpoints; each has at most 122,880 rows. */
-const groupsAtOnce = 8;
-/** Cells that are moved in one transaction: they are in memory meanwhile. */
-const cellsInPieceMax = 8_000_000;
+/** Row groups that are moved between two checkpoints; each has at most 122,880 rows. With more, commits wrote checkpoints. */
+const groupsAtOnce = 1;
+/** Cells that are moved in one transaction, in a part of a second; they are in memory meanwhile. */
+const cellsInPieceMax = 500_000;
 /** The end of the file may hold what cannot be moved. */
 const futileMax = 3;
 
