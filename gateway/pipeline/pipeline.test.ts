@@ -201,9 +201,12 @@ it('after a restart resends are recognised and windows filled from the journalâ€
     newMachines: [{ machine: 'meter-1' }, { machine: 'bench' }],
   });
   expect([...(replayed[0]?.values ?? [])]).toEqual([Number.NaN, 1, 5]);
+  expect(replayed[0]?.newOwners).toBeUndefined();
   await take(
     ['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true],
     ['telemetry/plant/meter-1', '{"flow":2,"seq":2}'],
   );
   expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+  expect(parts.columns[0]?.newOwners).toMatchObject([{ machineIndex: 0 }]);
+  expect(parts.columns[0]?.newMachines).toEqual([]);
 });

@@ -5,6 +5,11 @@ import type { BlockPosition } from './journal.ts';
 export interface ColumnBatch {
   /** Machines first seen in this batch; they get the next indexes, in order. */
   newMachines: { site: string; machine: string; machineType: string }[];
+  /**
+   * Machines whose sender became known with this batch: the user, or the client if there is none. Readings from the
+   * journal after a restart have no sender. Absent if there are none.
+   */
+  newOwners?: { machineIndex: number; owner: string }[];
   /** Sensors first seen on machines of an open type; each becomes the next column of its machine. */
   newSensors: { machineIndex: number; sensor: string }[];
   machineIndex: Int32Array;

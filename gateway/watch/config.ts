@@ -24,7 +24,7 @@ export const WatchConfig = Type.Object(
       maximum: 1_000_000,
       default: 20_000,
       description:
-        'Machines that are watched at once. Above it, one that was silent for a minute makes room for a new one; where there is none, new ones are not watched.',
+        'Machines of one sender (a user of the broker, or a client or serial port without one) that are watched at once. Where several have some, each has no more than it leaves to the others, of twice as many. Above it, one of its own that was silent for a minute makes room for a new one; where there is none, new ones are not watched, which is logged.',
     }),
     intervalMsMin: Type.Integer({
       minimum: 0,

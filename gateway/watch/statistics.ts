@@ -21,6 +21,10 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
       type: 'counter',
       help: 'Readings of machines without a window',
     },
+    harbinger_windows_refused_total: {
+      type: 'counter',
+      help: 'Machines that are not watched because their sender has as many watched ones as one may',
+    },
     harbinger_scorer_machines_total: { type: 'counter', help: 'Machines sent to a decision' },
     harbinger_model_worker_state: { type: 'gauge', help: 'State of the model worker', labels: ['state'] },
     harbinger_model_backend: { type: 'gauge', help: 'Backend that runs the models', labels: ['backend'] },
@@ -34,12 +38,13 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
     harbinger_models_refused: { type: 'gauge', help: 'Models that did not pass their checks' },
   },
   status: { intelligence: Type.Object({}, { additionalProperties: true }) },
-  samples: ({ intelligence: { windows, normals, model, scorer } }) => ({
+  samples: ({ intelligence: { windows, quotas, normals, model, scorer } }) => ({
     ...(normals && savedBaselinesSamples(normals)),
     harbinger_windows_machines: windows.machines,
     harbinger_windows_rows_total: windows.rows,
     harbinger_windows_evicted_total: windows.evicted,
     harbinger_windows_unwatched_readings_total: windows.unwatched,
+    harbinger_windows_refused_total: quotas.counts.windows ?? 0,
     harbinger_scorer_machines_total: scorer?.machines ?? 0,
     harbinger_model_worker_state: workerStates.map((state) => ({
       value: model.state === state ? 1 : 0,

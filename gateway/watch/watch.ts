@@ -7,6 +7,7 @@
  *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
  */
 import { join } from 'node:path';
+import { type QuotaRefusal, QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
@@ -36,8 +37,15 @@ export interface WatchOptions {
   log: Log;
 }
 
+const quotaTexts = {
+  windows:
+    'machines are stored and not watched, so nothing warns of their failure: their sender has as many watched machines as one may; find the device that makes up machine names, or raise intelligence.machinesMax',
+};
+
 export interface WatchStats {
   windows: WindowsStats;
+  /** Machines that are not watched because their sender has as many as one may. */
+  quotas: { counts: Record<string, number>; refused: QuotaRefusal[] };
   /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
@@ -55,7 +63,9 @@ export function modelSources(
 }
 
 function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string): SavedBaselines {
-  const { machinesMax, saveNormalsMs: saveMs } = config;
+  // All senders together may have that many windows, see Quotas.
+  const machinesMax = 2 * config.machinesMax;
+  const { saveNormalsMs: saveMs } = config;
   return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
@@ -68,6 +78,7 @@ export class Watch {
   readonly rulesAssessor: Assessor;
   private readonly options: WatchOptions;
   private readonly client: ModelClient;
+  private readonly quotas: QuotaRefusals<keyof typeof quotaTexts>;
   private scorer: Scorer | null = null;
 
   constructor(options: WatchOptions) {
@@ -76,7 +87,9 @@ export class Watch {
     const { baselinesDir } = options;
     this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
     const keeper = this.savedBaselines;
-    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }) });
+    this.quotas = new QuotaRefusals(quotaTexts, clock, log);
+    const refused = (owner: string) => this.quotas.note('windows', owner);
+    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }), refused });
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -118,6 +131,7 @@ export class Watch {
   stats(): WatchStats {
     return {
       windows: this.windows.stats(),
+      quotas: { counts: { ...this.quotas.counts }, refused: this.quotas.all() },
       normals: this.savedBaselines?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,

@@ -28,6 +28,7 @@ export class BlockBuilder {
   private refused: RefusedValue[] = [];
   private newMachines: ColumnBatch['newMachines'] = [];
   private newSensors: ColumnBatch['newSensors'] = [];
+  private newOwners: NonNullable<ColumnBatch['newOwners']> = [];
   private machineIndex = new Int32Array(1_024);
   private timeMs = new Float64Array(1_024);
   private offset = new Int32Array(1_025);
@@ -36,12 +37,14 @@ export class BlockBuilder {
   /** By machine index: the machine's number in the columns, and how many of its sensors the receiver knows. */
   private readonly blockIndexes: number[] = [];
   private readonly announced: number[] = [];
+  /** By machine index: the sender that the receiver knows. */
+  private readonly owners: string[] = [];
   private machinesInBlock = 0;
 
   add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
     const { sensors } = schema.set;
     this.reserve(sensors.length);
-    if ((this.announced[schema.index] ?? -1) < sensors.length) this.announce(schema);
+    if (this.isNews(schema)) this.announce(schema);
     for (let column = 0; column < sensors.length; column++) {
       this.values[this.valueCount++] = row.values[column]!;
     }
@@ -55,7 +58,7 @@ export class BlockBuilder {
   /** Notes a value that its sensor cannot have, for the windows; of more than 1,000 in a batch the others are left out. */
   refuse(schema: MachineSchema, { column, value: sent }: RefusedField): void {
     if (column < 0 || this.refused.length >= refusedMax) return;
-    if ((this.announced[schema.index] ?? -1) < schema.set.sensors.length) this.announce(schema);
+    if (this.isNews(schema)) this.announce(schema);
     const machineIndex = this.blockIndexes[schema.index]!;
     const value = typeof sent === 'number' && Number.isFinite(sent) ? sent : null;
     const isBeyondAlarm = value !== null && isBeyond(schema.type.sensors[column], value);
@@ -91,6 +94,7 @@ export class BlockBuilder {
     const columns: ColumnBatch = {
       newMachines: this.newMachines,
       newSensors: this.newSensors,
+      ...(this.newOwners.length > 0 && { newOwners: this.newOwners }),
       machineIndex: this.machineIndex.slice(0, this.lines),
       timeMs: this.timeMs.slice(0, this.lines),
       offset: this.offset.slice(0, this.lines + 1),
@@ -103,10 +107,21 @@ export class BlockBuilder {
     this.valueCount = 0;
     this.newMachines = [];
     this.newSensors = [];
+    this.newOwners = [];
     return columns;
   }
 
-  /** Announces a machine once, with the columns of its type; columns of an open type follow as they appear. */
+  private isNews(schema: MachineSchema): boolean {
+    const known = this.announced[schema.index];
+    return (
+      known === undefined || known < schema.set.sensors.length || this.owners[schema.index] !== schema.owner
+    );
+  }
+
+  /**
+   * Announces a machine once, with the columns of its type; columns of an open type and the sender follow as they
+   * appear.
+   */
   private announce(schema: MachineSchema): void {
     const known = this.announced[schema.index];
     if (known === undefined) {
@@ -117,6 +132,9 @@ export class BlockBuilder {
         machineType: schema.type.name,
       });
     }
+    if ((this.owners[schema.index] ?? '') !== schema.owner)
+      this.newOwners.push({ machineIndex: this.blockIndexes[schema.index]!, owner: schema.owner });
+    this.owners[schema.index] = schema.owner;
     for (let column = known ?? schema.type.sensors.length; column < schema.set.sensors.length; column++) {
       this.newSensors.push({
         machineIndex: this.blockIndexes[schema.index]!,

@@ -1,6 +1,6 @@
 /** Groups of machines that share a file, so that ten thousand take a few hundred files and syncs, not ten thousand. */
 
-import type { WatchedMachine } from '../windows/windows.ts';
+import type { WatchedMachine } from '../windows/watched-machine.ts';
 import type { BaselineRecord } from './record.ts';
 
 const membersMax = 32;

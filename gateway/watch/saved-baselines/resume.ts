@@ -3,7 +3,7 @@ import { contractHash, type MachineType } from '../../../shared/domain/machine-t
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { Gathered } from '../windows/machine-window.ts';
-import type { WatchedMachine } from '../windows/windows.ts';
+import type { WatchedMachine } from '../windows/watched-machine.ts';
 import { type BaselineRecord, encodeRecord, readBody } from './record.ts';
 
 const hashes = new WeakMap<MachineType, string>();

@@ -17,7 +17,7 @@ import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts'
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
-import type { BaselineKeeper, WatchedMachine } from '../windows/windows.ts';
+import type { BaselineKeeper, WatchedMachine } from '../windows/watched-machine.ts';
 import type { BaselineFiles } from './files.ts';
 import { BaselineGroups, type Group, mustWrite } from './groups.ts';
 import { loadBaselines } from './load.ts';

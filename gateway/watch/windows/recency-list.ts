@@ -26,10 +26,13 @@ export class RecencyList<T extends Linked<T>> {
     this.last ??= item;
   }
 
-  removeOldest(): T | null {
-    const item = this.last;
-    if (item) this.unlink(item);
-    return item;
+  get isEmpty(): boolean {
+    return this.last === null;
+  }
+
+  /** Removes an item of this list. */
+  remove(item: T): void {
+    this.unlink(item);
   }
 
   private unlink(item: T): void {

@@ -1,48 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
-import type { ColumnBatch } from '../../ports/watch.ts';
-import { alertInput, Windows, type WindowsOptions } from './windows.ts';
-
-const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
-const type: MachineType = {
-  name: 'rig',
-  version: '1.0.0',
-  description: 'two sensors, windows of four rows',
-  lifeUnit: 'cycles',
-  stepMs: 4,
-  windowRows: 4,
-  openSensors: false,
-  sensors: [sensor('a'), sensor('b')],
-  alerts: [],
-};
-const open: MachineType = { ...type, name: 'open', openSensors: true, sensors: [] };
-
-function newWindows(options: Partial<WindowsOptions> = {}): { windows: Windows; clock: ManualClock } {
-  const clock = manualClock();
-  const types = new Map([type, open].map((each) => [each.name, each]));
-  return { clock, windows: new Windows({ types, machinesMax: 100, intervalMsMin: 200, clock, ...options }) };
-}
-
-type Row = [machineIndex: number, timeMs: number, ...values: number[]];
-
-function batch(rows: Row[], more: Partial<ColumnBatch> = {}): ColumnBatch {
-  const offset = [0];
-  for (const row of rows) offset.push(offset.at(-1)! + row.length - 2);
-  return {
-    newMachines: [],
-    newSensors: [],
-    machineIndex: Int32Array.from(rows, (row) => row[0]),
-    timeMs: Float64Array.from(rows, (row) => row[1]),
-    offset: Int32Array.from(offset),
-    values: Float32Array.from(rows.flatMap((row) => row.slice(2))),
-    replay: false,
-    ...more,
-  };
-}
-
-const named = (...machines: string[]) =>
-  machines.map((machine) => ({ site: 's', machine, machineType: 'rig' }));
+import { batch, named, newWindows, type Row, type } from './windows.testing.ts';
+import { alertInput, type Windows, type WindowsOptions } from './windows.ts';
 
 /** Adds m0 with four full rows at 0 … 3 ms: a = row, b = 10 · row. */
 function filled(options: Partial<WindowsOptions> = {}) {

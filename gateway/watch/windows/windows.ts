@@ -2,10 +2,10 @@
  * Windows (gateway/watch/windows): the latest rows of each machine, as models and rules see them, and which machines
  * are due for a decision. Nothing is assessed here.
  *
- * The windows of all machines, fed by durable rows. Bounded: above `machinesMax` the machine that has been silent
- * longest is evicted (counted), and gets a new window when it sends again. Only long silence leads to eviction: while
- * all machines with a window send, further machines are stored but not watched (counted), because otherwise windows
- * would be evicted faster than they fill. Nothing is allocated per row.
+ * The windows of all machines, fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as
+ * many machines as one may loses the one that has been silent longest (counted), which gets a new window when it sends
+ * again. Only long silence leads to eviction: while all its machines with a window send, further ones are stored but not
+ * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
@@ -16,9 +16,10 @@ import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
 import { OpenTypes } from './open-types.ts';
-import { RecencyList } from './recency-list.ts';
-import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
+import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
+import type { BaselineKeeper, WatchedMachine } from './watched-machine.ts';
+import { WindowShares } from './window-shares.ts';
 
 /** Limit of watched sensors of an open type's machine; further ones are stored but not watched. */
 const openSensorsMax = 64;
@@ -29,46 +30,20 @@ const openSensorsMax = 64;
 const restOfStep = 0.8;
 /** Longest rest, however slowly machines of the type age. */
 const restMsOfStepMax = 1_000;
-/** A machine that sent within this time keeps its window. */
-const silentMsMin = 60_000;
 /** Resolution of the silence measurement: it may be longer than real by up to this. */
 const seenResolutionMs = 1_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
+  /** Machines with a window that one sender may have who is alone, see Quotas. */
   machinesMax: number;
   /** Least time between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
   intervalMsMin: number;
   clock: Clock;
   /** Saves baselines across restarts. */
   keeper?: BaselineKeeper;
-}
-
-/** Saves baselines across restarts; it is notified of every machine that gets or loses a window. */
-export interface BaselineKeeper {
-  /** May restore the machine's baseline. */
-  watched(machine: WatchedMachine): void;
-  /** The window was reset: the former baseline must not be restored. */
-  renewed(machine: WatchedMachine): void;
-  evicted(machine: WatchedMachine): void;
-  /** All rows up to this block have been taken. */
-  reached(block: BlockPosition): void;
-}
-
-/** A machine that has a window. */
-export interface WatchedMachine {
-  identity: MachineIdentity;
-  readonly key: string;
-  /** The index that ColumnBatch uses. */
-  readonly index: number;
-  window: MachineWindow;
-  readonly schedule: Scheduled;
-  /** Null as long as no value of the machine was refused. */
-  faults: SensorFaults | null;
-  /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
-  seenMs: number;
-  newer: WatchedMachine | null;
-  older: WatchedMachine | null;
+  /** Called once for each machine that gets no window, with its sender. */
+  refused?(owner: string): void;
 }
 
 export interface WindowsStats {
@@ -86,6 +61,8 @@ export interface WindowsStats {
 /** A machine by the index that ColumnBatch uses. */
 interface Slot {
   identity: MachineIdentity;
+  owner: string;
+  isRefused: boolean;
   watched: WatchedMachine | null;
 }
 
@@ -94,7 +71,7 @@ export class Windows {
   /** By the index that ColumnBatch uses; null if the type is unknown. */
   private readonly slots: (Slot | null)[] = [];
   private readonly byKey = new Map<string, WatchedMachine>();
-  private readonly recency = new RecencyList<WatchedMachine>();
+  private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly openTypes = new OpenTypes();
   private readonly samples = new SampleBudget();
@@ -102,6 +79,7 @@ export class Windows {
 
   constructor(options: WindowsOptions) {
     this.options = options;
+    this.shares = new WindowShares(options.machinesMax);
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
@@ -208,13 +186,19 @@ export class Windows {
   private noteSeen(machine: WatchedMachine, nowMs: number): void {
     if (nowMs - machine.seenMs < seenResolutionMs) return;
     machine.seenMs = nowMs;
-    this.recency.touch(machine);
+    this.shares.touch(machine);
   }
 
   private learnNames(batch: ColumnBatch): void {
     for (const { site, machine, machineType } of batch.newMachines) {
       const type = this.options.types.get(machineType);
-      this.slots.push(type ? { identity: { site, machine, type }, watched: null } : null);
+      this.slots.push(type ? newSlot({ site, machine, type }) : null);
+    }
+    for (const { machineIndex, owner } of batch.newOwners ?? []) {
+      const slot = this.slots[machineIndex];
+      if (!slot) continue;
+      Object.assign(slot, { owner, isRefused: false });
+      if (slot.watched) this.shares.give(slot.watched, owner);
     }
     for (const { machineIndex, sensor } of batch.newSensors) {
       const slot = this.slots[machineIndex];
@@ -241,31 +225,38 @@ export class Windows {
     });
   }
 
-  /** Adds a window for a machine; null if every window belongs to one that still sends. */
+  /** Adds a window for a machine; null if its sender has as many as one may, all of machines that still send. */
   private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
-    if (this.byKey.size >= this.options.machinesMax && !this.evict(nowMs)) return null;
-    const { identity } = slot;
+    const { identity, owner } = slot;
+    if (!this.shares.admits(owner) && !this.evict(owner, nowMs)) {
+      if (!slot.isRefused) this.options.refused?.(owner);
+      slot.isRefused = true;
+      return null;
+    }
     const machine: WatchedMachine = {
       identity,
       key: `${identity.site}/${identity.machine}`,
       index,
+      owner,
       window: this.newWindow(identity.type),
       faults: null,
       schedule: newlyScheduled(this.restMsOf(identity.type)),
-      seenMs: -seenResolutionMs,
+      seenMs: nowMs,
       newer: null,
       older: null,
     };
     slot.watched = machine;
+    slot.isRefused = false;
+    this.shares.add(machine);
     this.byKey.set(machine.key, machine);
     this.options.keeper?.watched(machine);
     return machine;
   }
 
-  private evict(nowMs: number): boolean {
-    const { oldest } = this.recency;
-    if (!oldest || nowMs - oldest.seenMs < silentMsMin) return false;
-    this.recency.removeOldest();
+  private evict(owner: string, nowMs: number): boolean {
+    const oldest = this.shares.silentFor(owner, nowMs);
+    if (!oldest) return false;
+    this.shares.remove(oldest);
     oldest.schedule.isDropped = true;
     this.slots[oldest.index]!.watched = null;
     this.byKey.delete(oldest.key);
@@ -273,6 +264,10 @@ export class Windows {
     this.options.keeper?.evicted(oldest);
     return true;
   }
+}
+
+function newSlot(identity: MachineIdentity): Slot {
+  return { identity, owner: '', isRefused: false, watched: null };
 }
 
 /** True if rows of the batch come after `learntTo`; live rows always do. */
