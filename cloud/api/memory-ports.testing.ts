@@ -24,6 +24,8 @@ export interface MemoryOperations {
   /** The ports that the API reads. */
   readonly ports: Pick<ApiDeps, 'machines' | 'alerts' | 'events' | 'decisions' | 'changes'>;
   set(change: Partial<StateChange>): void;
+  /** Takes all machines out of the list. */
+  clear(): void;
   addDecision(decision: StoredDecision): void;
   addEvent(event: HarbingerEvent): void;
   readonly listeners: number;
@@ -82,6 +84,10 @@ export function createMemoryOperations(): MemoryOperations {
       for (const listener of listeners) {
         listener({ machines: change.machines ?? [], alerts: change.alerts ?? [] });
       }
+    },
+    clear() {
+      machines.clear();
+      for (const listener of listeners) listener({ machines: [], alerts: [], isLess: true });
     },
     addDecision: (decision) => decisions.unshift(decision),
     addEvent: (event) => events.unshift(event),

@@ -70,6 +70,19 @@ function many(lastSeenMs: number) {
 }
 
 describe('the stream', () => {
+  it('sends a snapshot when machines are gone, which no change could say', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ machines: [machineOf()] });
+    const { clock, url } = await startStream(operations);
+    const { events, response } = await open(url);
+    await until(() => expect(events).toHaveLength(1));
+    operations.clear();
+    await clock.advance(streamTimes.flushMs);
+    await until(() => expect(events).toHaveLength(2));
+    expect(events[1]).toMatchObject({ event: 'snapshot', data: { machines: [] } });
+    response.destroy();
+  });
+
   it('sends a snapshot, then only the changes, collected', async () => {
     const operations = createMemoryOperations();
     operations.set({ machines: [machineOf(), machineOf({ machine: 'pump-2' })] });
