@@ -252,10 +252,20 @@ describe('bounds', () => {
     expect(decision.stats().records).toMatchObject({ sample: 2, mode: 3, suppressed: 37 });
   });
 
-  it('accepts no more machines than its limit', async () => {
+  it('keeps no more machines than its limit, and forgets the one without an alert that was silent longest', async () => {
     const decision = await bench.started({ machinesMax: 2 });
     await decision.evaluate(['a', 'b', 'c'].map((machine) => bench.input(machine)));
-    expect(decision.stats()).toMatchObject({ machines: 2, refused: 1 });
+    expect(decision.stats()).toMatchObject({ machines: 2, refused: 0, estimates: 3 });
+  });
+
+  it('decides about a machine although reports of made-up ones have filled its book', async () => {
+    const decision = await bench.started({ machinesMax: 10 });
+    for (let i = 0; i < 30; i++) {
+      const about = { site: 'plant', machine: `made-up-${i}`, machineType: 'pump' };
+      await decision.lifecycle({ state: 'failed', about, atMs: i });
+    }
+    await decision.evaluate([bench.input('real')]);
+    expect(decision.stats()).toMatchObject({ machines: 10, refused: 0, estimates: 1 });
   });
 
   it('drops batches beyond the limit of waiting ones', async () => {

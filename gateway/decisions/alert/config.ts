@@ -45,7 +45,8 @@ export const AlertDecisionConfig = Type.Object(
     machinesMax: Type.Integer({
       minimum: 1,
       default: 100_000,
-      description: 'Machines that alerts are kept for; further ones are counted and not decided.',
+      description:
+        'Machines that alerts are kept for; a further one takes the place of the one that was decided least lately and has no open alert. If there is none, it is counted and not decided.',
     }),
   },
   {

@@ -31,8 +31,16 @@ export interface MachineAlerts {
   estimateSentMs: number;
 }
 
-/** The alert state of all machines, at most `machinesMax`: further ones are refused, and the caller counts them. */
+/** Machines that are looked through for one that can be forgotten. */
+const triesMax = 64;
+
+/**
+ * The alert state of all machines, at most `machinesMax`. A further one takes the place of the one that has been asked
+ * for least lately and has no open prediction; if there is hardly one, it is refused, and the caller counts it. A
+ * machine that was forgotten is known again as soon as it sends.
+ */
 export class MachineBook {
+  /** The one that was asked for least lately comes first. */
   private readonly machines = new Map<string, MachineAlerts>();
   private readonly machinesMax: number;
 
@@ -49,8 +57,13 @@ export class MachineBook {
   }
 
   take(site: string, machine: string): MachineAlerts | null {
-    const found = this.find(site, machine);
-    if (found || this.machines.size >= this.machinesMax) return found;
+    const key = `${site}/${machine}`;
+    const found = this.machines.get(key);
+    if (found) {
+      this.moveToEnd(key, found);
+      return found;
+    }
+    if (this.machines.size >= this.machinesMax && !this.forgetOne()) return null;
     return this.add(site, machine);
   }
 
@@ -76,6 +89,22 @@ export class MachineBook {
       const alert = { track: hold(held.estimatesLeft), prediction: null };
       this.restored(held).modes.set(held.failureMode, alert);
     }
+  }
+
+  private forgetOne(): boolean {
+    let tries = 0;
+    for (const [key, machine] of this.machines) {
+      if ([...machine.modes.values()].every(({ prediction }) => prediction === null))
+        return this.machines.delete(key);
+      if (++tries >= triesMax) return false;
+      this.moveToEnd(key, machine);
+    }
+    return false;
+  }
+
+  private moveToEnd(key: string, machine: MachineAlerts): void {
+    this.machines.delete(key);
+    this.machines.set(key, machine);
   }
 
   private restored(of: { site: string; machine: string }): MachineAlerts {
