@@ -105,6 +105,19 @@ it('with mixed lines of several machines report the last time of each machine', 
   ]);
 });
 
+it('with more series than are remembered report each machine, and of the first one its newest time', () => {
+  const of = (machine: number, time: number) => `${prefix.replace('p1', `m${machine}`)} a=1 ${time}000000\n`;
+  const count = 20_001;
+  const lines = Array.from({ length: count }, (_, i) => of(i, i + 1));
+  const { machines, refused } = read(lines.join('') + of(0, 99_999));
+  expect(refused).toEqual([]);
+  const newest = new Map<string, number>();
+  for (const { machine, lastSeenMs } of machines)
+    newest.set(String(machine), Math.max(newest.get(String(machine)) ?? 0, lastSeenMs ?? 0));
+  expect(newest.size).toBe(count);
+  expect(newest.get('m0')).toBe(99_999);
+});
+
 it('with lines that begin nearly as the line before name each machine of theirs', () => {
   const of = (machine: string) => prefix.replace('p1', machine);
   const lines = ['p1', 'p1', 'p12', 'p1', 'p2'].map((machine, i) => `${of(machine)} a=1 ${i + 1}000000\n`);
