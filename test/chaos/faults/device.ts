@@ -26,7 +26,11 @@ export class Device extends PacketClient {
     this.socket.write(mqttPacket.generate(packet));
   }
 
-  publish(topic: string, payload: string, more: { qos: 0 | 1 | 2; messageId: number; dup?: boolean }): void {
+  publish(
+    topic: string,
+    payload: string,
+    more: { qos: 0 | 1 | 2; messageId: number; dup?: boolean; retain?: boolean },
+  ): void {
     this.send({ cmd: 'publish', topic, payload, retain: false, dup: false, ...more } as Packet);
   }
 
