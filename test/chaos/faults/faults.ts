@@ -13,6 +13,7 @@ import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
 import { removalFaults } from './damage/removed.ts';
 import { stateFaults } from './damage/state.ts';
+import { decommissioningFaults } from './decommissioning.ts';
 import { deviceFaults } from './devices.ts';
 import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
@@ -43,6 +44,7 @@ export const faults: readonly Fault[] = [
   ...duplicateGatewayFaults,
   ...floodFaults,
   ...retentionFaults,
+  ...decommissioningFaults,
 ];
 
 export interface PlannedFault {
