@@ -54,10 +54,11 @@ describe('shares of senders', () => {
   });
 
   it('machines that the journal knows count for their sender as soon as it is known', () => {
-    const { windows } = newWindows({ machinesMax: 8 });
+    const refused: string[] = [];
+    const { windows } = newWindows({ machinesMax: 8, refused: (owner) => refused.push(owner) });
     windows.add(batch(rowsOf(8), { newMachines: names('good', 8), replay: true }));
     windows.add(batch(rowsOf(1, 8), { newMachines: names('x', 1), replay: true }));
-    expect(watched(windows, 'x', 1)).toBe(0);
+    expect([watched(windows, 'x', 1), refused]).toEqual([0, []]);
     windows.add(batch(rowsOf(9), { newOwners: [...owned('good', 8), { machineIndex: 8, owner: 'x' }] }));
     expect(watched(windows, 'x', 1)).toBe(1);
   });

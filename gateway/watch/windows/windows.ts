@@ -229,7 +229,8 @@ export class Windows {
   private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
     const { identity, owner } = slot;
     if (!this.shares.admits(owner) && !this.evict(owner, nowMs)) {
-      if (!slot.isRefused) this.options.refused?.(owner);
+      // The sender of a machine that only the journal knows is reported when the machine sends.
+      if (!slot.isRefused && owner !== '') this.options.refused?.(owner);
       slot.isRefused = true;
       return null;
     }
