@@ -2,13 +2,14 @@ import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget, Unreadable } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
-import { isSensorValue, kindOf } from '../values.ts';
+import { kindOf } from '../values.ts';
 import { type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
 import { type NamedValue, namedValue } from './named-values.ts';
 import { sensorName } from './names.ts';
-import { type ExactTime, isTimeName, timeIn, timeKeyOf } from './time-names.ts';
+import { type ExactTime, timeIn, timeKeyOf } from './time-names.ts';
+import { gathered, hasValue } from './told-apart.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -19,6 +20,8 @@ export interface Item {
   labels: Labels;
   /** True if it is a value of its own or an item of a list in the message: those of one time are one reading. */
   isPart: boolean;
+  /** True for a part without anything that may be a sensor's value. */
+  isEmpty?: boolean;
 }
 
 /** The properties that an item has from the message that it is in. */
@@ -68,8 +71,10 @@ export class ItemReader {
     }
     const flat = this.flat(item, own);
     if (flat.lists.length === 0) return [this.item(flat, outer, false)];
-    const parts = flat.lists.flatMap((list) => this.list(list, outer, 1));
-    return hasValue(flat.values) ? [this.item(flat, outer, true), ...parts] : parts;
+    return gathered([
+      this.item(flat, outer, true),
+      ...flat.lists.flatMap((list) => this.list(list, outer, 1)),
+    ]);
   }
 
   private flat(item: Fields, own: Fields | null): FlatFields {
@@ -107,8 +112,13 @@ export class ItemReader {
     const inner: Outer = { labels, time, id: outer.id, seq: seqOf(item) ?? outer.seq };
     if (named) return [this.item(this.named(item, named), inner, true)];
     const flat = flattenItem(this.withoutTime(item), path, this.count);
-    const parts = depth < depthMax ? flat.lists.flatMap((list) => this.list(list, inner, depth + 1)) : [];
-    return hasValue(flat.values) ? [this.item(flat, inner, true), ...parts] : parts;
+    if (depth < depthMax)
+      return [
+        this.item(flat, inner, true),
+        ...flat.lists.flatMap((list) => this.list(list, inner, depth + 1)),
+      ];
+    for (const { name, items } of flat.lists) flat.values[name === '' ? 'list' : name] ??= items;
+    return [this.item(flat, inner, true)];
   }
 
   private named(item: Fields, { name, valueKey, value, others }: NamedValue): FlatFields {
@@ -127,7 +137,7 @@ export class ItemReader {
     if (time) reading.deviceTime = time;
     if (id !== undefined) reading.id = id;
     if (seq !== undefined) reading.seq = seq;
-    return { reading, labels, isPart };
+    return { reading, labels, isPart, isEmpty: isPart && !hasValue(values) };
   }
 
   private labels(item: Fields, named: NamedValue | null, things?: readonly string[]): Labels {
@@ -178,13 +188,6 @@ export class ItemReader {
 
 function listOf(name: string, list: unknown[]): FlatFields {
   return { values: { [name === '' ? 'list' : name]: list }, refused: [], lists: [] };
-}
-
-/** True if fields beside a list have a value that may be a sensor's; a time, a number and texts are about the list. */
-function hasValue(fields: Fields): boolean {
-  return Object.keys(fields).some(
-    (name) => isSensorValue(fields[name]) && !isTimeName(name) && !reserved.has(name),
-  );
 }
 
 /** The object that has the values of a message, if it is one of the known names. */

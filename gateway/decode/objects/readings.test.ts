@@ -167,6 +167,35 @@ describe('lists within a message', () => {
     expect(() => read([])).toThrow(refusal('DECODE_SHAPE', /empty list/));
   });
 
+  it.each([
+    [{ measurements: [{ ts: 1_700_000_000, series: { temperature: [45.4, 46.2] } }] }, 'temperature'],
+    [{ m: [{ s: [1, 2] }] }, 'm_s'],
+    [{ m: [{ s: 'text' }] }, 'm_s'],
+    [{ m: [{ s: [] }, { s: [] }] }, 'm_s'],
+    [{ values: [{ x: [1] }] }, 'x'],
+    [{ g: [{ h: [{ i: [{ j: [{ k: [{ l: 5 }] }] }] }] }] }, 'g_h_i_j_k'],
+  ])('without any value in their lists remain, to be refused: %j', (message, name) => {
+    expect(read(message)).toMatchObject([{ values: { [name]: expect.anything() } }]);
+    expect(read(message)).toHaveLength(1);
+  });
+
+  it('keep what is beside the values of a list, also with another time, to be passed over and named', () => {
+    const items = [
+      { ts: 1_700_000_000, rpm: 1 },
+      { ts: 1_700_000_001, state: 'on', load: [1, 2] },
+    ];
+    expect(read({ source: 'plc', items })).toMatchObject([
+      {
+        values: { source: 'plc', rpm: 1, state: 'on', load: [1, 2] },
+        deviceTime: { ms: 1_700_000_000_000, ns: 0 },
+      },
+    ]);
+    const values = [1, 'off'].map((v, i) => ({ id: 'a', v, t: 1_700_000_000 + i }));
+    expect(read({ values })).toMatchObject([{ values: { a: 1 } }, { values: { a: 'off' } }]);
+    const inner = { a: { b: 'x' }, a_b: 'y', items };
+    expect(read(inner)[0]).toMatchObject({ refused: [{ name: 'a_b', value: 'x' }] });
+  });
+
   it('keep numbers beside objects as a field, which is passed over and named', () => {
     expect(read({ a: 1, list: [7, { b: 2 }] })).toEqual([{ values: { a: 1, list_b: 2, list: [7] } }]);
   });

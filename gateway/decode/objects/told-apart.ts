@@ -38,6 +38,37 @@ export function toldApart(items: readonly Item[]): Decoded[] {
   return decoded;
 }
 
+/**
+ * Returns the parts of a message without those that have no value: what they have belongs to the first one with a value,
+ * where it is passed over, counted and named. Without such a one a part remains, which is refused.
+ */
+export function gathered(parts: Item[]): Item[] {
+  if (!parts.some(({ isEmpty }) => isEmpty)) return parts;
+  const first = parts.find(({ reading, isEmpty }) => reading && !isEmpty) ?? parts[0]!;
+  const reading = first.reading!;
+  const others: DecodedReading['values'] = Object.create(null);
+  const gone = new Set<Item>();
+  for (const part of parts) {
+    if (!part.isEmpty || part === first) continue;
+    const { values, refused } = part.reading!;
+    const names = Object.keys(values).filter((name) => !isSensorValue(values[name]) && !reserved.has(name));
+    // Of two values under one name none may be lost: this part is refused instead.
+    if (!first.isEmpty && names.some((name) => name in reading.values)) continue;
+    gone.add(part);
+    for (const name of names) if (!isTimeName(name)) others[name] = values[name];
+    if (refused) reading.refused = [...(reading.refused ?? []), ...refused];
+  }
+  reading.values = Object.assign(others, reading.values);
+  return parts.filter((part) => !gone.has(part));
+}
+
+/** True if fields beside a list have a value that may be a sensor's; a time, a number and texts are about the list. */
+export function hasValue(fields: DecodedReading['values']): boolean {
+  return Object.keys(fields).some(
+    (name) => isSensorValue(fields[name]) && !isTimeName(name) && !reserved.has(name),
+  );
+}
+
 function partKey({ deviceTime, id, seq }: DecodedReading): string {
   return `${deviceTime?.ms} ${deviceTime?.ns} ${seq} ${id}`;
 }
