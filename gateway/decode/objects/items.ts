@@ -218,6 +218,7 @@ function joinedLabels(outer: Labels, inner: Labels): Labels {
     things: outer.things + inner.things,
     texts: outer.texts + inner.texts,
     prefix: outer.prefix + inner.prefix,
+    named: outer.named + inner.named,
   };
 }
 

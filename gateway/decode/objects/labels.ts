@@ -14,9 +14,11 @@ export interface Labels {
   texts: string;
   /** The beginning of the sensors' names, by the labels that the route names. */
   prefix: string;
+  /** The values of these labels as they were sent: different ones may have one prefix. */
+  named: string;
 }
 
-export const noLabels: Labels = { things: '', texts: '', prefix: '' };
+export const noLabels: Labels = { things: '', texts: '', prefix: '', named: '' };
 
 const groups = new Set(['tags', 'labels', 'attributes']);
 /** Words that a key which names a thing ends with, perhaps followed by `id`, `name` and the like. */
@@ -56,7 +58,7 @@ export interface LabelRules {
 /** Returns the labels of one item. */
 export function labelsOf(item: Readonly<Record<string, unknown>>, rules: LabelRules = {}): Labels {
   const { apart = [], used, things: more } = rules;
-  let [things, texts] = ['', ''];
+  let [things, texts, named] = ['', '', ''];
   const values = new Map<string, string>();
   const add = (key: string, value: unknown, isGroup: boolean) => {
     const isText = typeof value === 'string';
@@ -70,7 +72,8 @@ export function labelsOf(item: Readonly<Record<string, unknown>>, rules: LabelRu
     if (!isObject(value)) add(key, value, false);
     else if (groups.has(key.toLowerCase())) for (const name in value) add(name, value[name], true);
   }
-  return { things, texts, prefix: labelPrefix(apart, values) };
+  for (const [key, value] of values) named += `${key}=${value}\n`;
+  return { things, texts, prefix: labelPrefix(apart, values), named };
 }
 
 /** Returns what the names of sensors begin with, by the labels that are to be a part of them. */
@@ -85,11 +88,14 @@ export function labelPrefix(apart: readonly string[], values: ReadonlyMap<string
 
 /** Creates the error for values of several things under one name. */
 export function mixed(sensor: string, one: Labels, other: Labels): HarbingerError {
+  const named = differing(one.named, other.named);
   const key = differing(one.things, other.things) ?? differing(one.texts, other.texts);
   const why =
-    key === undefined
-      ? 'nothing tells them apart: let each have a name, a time, or a message of its own'
-      : `only '${key.slice(0, 64)}' tells them apart: name it under labels of the route, which makes it a part of the sensors’ names, or give each a topic of its own`;
+    named !== undefined
+      ? `'${named.slice(0, 64)}', a label of the route, gives several things this name: let it differ in more than blanks and signs, or give each a topic of its own`
+      : key === undefined
+        ? 'nothing tells them apart: let each have a name, a time, or a message of its own'
+        : `only '${key.slice(0, 64)}' tells them apart: name it under labels of the route, which makes it a part of the sensors’ names, or give each a topic of its own`;
   return new HarbingerError(
     'DECODE_MIXED',
     'decode',

@@ -202,6 +202,29 @@ describe('lists within a message', () => {
 });
 
 describe('names', () => {
+  it('that labels give to several things are refused', () => {
+    const labels = ['host'];
+    for (const list of [
+      [
+        { host: 'A b', x: 1 },
+        { host: 'A/b', x: 2 },
+      ],
+      [
+        { host: 'A', b_x: 1, ts: 1_700_000_000 },
+        { host: 'A_b', x: 2, ts: 1_700_000_001 },
+      ],
+      {
+        m: [
+          { host: 'A b', x: 1 },
+          { host: 'A/b', x: 2 },
+        ],
+      },
+    ])
+      expect(() => read(list, { labels })).toThrow(refusal('DECODE_MIXED', /'host', a label of the route/));
+    const apart = ['A', 'B'].map((host, i) => ({ host, x: i }));
+    expect(read(apart, { labels })).toMatchObject([{ values: { A_x: 0 } }, { values: { B_x: 1 } }]);
+  });
+
   it('have one rule in the message, in groups and in lists', () => {
     expect(read({ 'Air Temp': 5.2, 'Motor/Speed': 3, ok: 1, box: { 'Air Temp': 5.2 }, ' b ': 2 })).toEqual([
       { values: { Air_Temp: 5.2, Motor_Speed: 3, ok: 1, box_Air_Temp: 5.2, b: 2 } },

@@ -85,7 +85,8 @@ function checkMixed(items: readonly Item[]): void {
       if (!isSensorValue(reading.values[sensor]) || isAbout(sensor)) continue;
       const known = ofSensor.get(sensor);
       if (!known) ofSensor.set(sensor, item);
-      else if (known.labels.things !== labels.things) throw mixed(sensor, known.labels, labels);
+      else if (known.labels.things !== labels.things || known.labels.named !== labels.named)
+        throw mixed(sensor, known.labels, labels);
       if (!isPart && (labels.texts === '' || isIdentified)) continue;
       const key = `${sensor}\n${time}`;
       const same = atTime.get(key);
@@ -101,5 +102,5 @@ function isAbout(name: string): boolean {
 }
 
 function isSame(one: Labels, other: Labels): boolean {
-  return one.things === other.things && one.texts === other.texts;
+  return one.things === other.things && one.texts === other.texts && one.named === other.named;
 }

@@ -54,6 +54,20 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     expect(() => read('cpu idle=1 5\ncpu idle=2 5')).toThrow(/nothing tells them apart/);
   });
 
+  it('names sensors by the same rule as JSON', () => {
+    expect(read('hall\\ 1 Water\\ Temperature=5,Air/Temp=6 5')).toEqual([
+      { deviceTime: { ms: 0, ns: 5 }, values: { hall_1_Water_Temperature: 5, hall_1_Air_Temp: 6 } },
+    ]);
+    expect(() => read('m a\\ b=1,a_b=2 5')).toThrow(/nothing tells them apart/);
+  });
+
+  it('refuses lines of several things whose labels give them one name', () => {
+    const lines = 'm,dev=a\\ b x=1 5\nm,dev=a/b x=2 6';
+    expect(() => influx.decode(Buffer.from(lines), { site: 's', machine: 'm', labels: ['dev'] })).toThrow(
+      /'dev', a label of the route, gives several things this name/,
+    );
+  });
+
   it('names large integers that are rounded', () => {
     expect(read('flow total=9007199254740993i,small=1i 5')).toMatchObject([{ rounded: ['total'] }]);
   });

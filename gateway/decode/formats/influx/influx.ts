@@ -2,8 +2,9 @@ import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder, DecodeTarget } from '../../../ports/decode.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
-import { labelsOf, mixed } from '../../objects/labels.ts';
+import { type Labels, labelsOf, mixed } from '../../objects/labels.ts';
 import { messageLimits, tooMany, ValueCount } from '../../objects/message-limits.ts';
+import { sensorName } from '../../objects/names.ts';
 import { roundedInLine } from '../../objects/rounded.ts';
 
 /** A longer measurement cannot name a sensor, and would be repeated in the name of each of its fields. */
@@ -35,8 +36,8 @@ interface Found {
   target: DecodeTarget;
   readings: Map<string, { reading: DecodedReading; values: number }>;
   count: ValueCount;
-  /** By sensor: the tags that its values have, but for those that the route names as labels. */
-  things: Map<string, string>;
+  /** By sensor: the tags that its values have. */
+  things: Map<string, Labels>;
 }
 
 function addLine({ target, readings, count, things }: Found, text: string): void {
@@ -44,8 +45,8 @@ function addLine({ target, readings, count, things }: Found, text: string): void
   const { measurement, tags, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
   const labels = labelsOf({ tags }, { apart: target.labels });
   const key = isTimed ? String(timestampNs) : '';
-  const known = readings.get(key) ?? { reading: { values: {} }, values: 0 };
-  const { reading } = known;
+  const found = readings.get(key) ?? { reading: { values: {} }, values: 0 };
+  const { reading } = found;
   if (isTimed) {
     const ms = Number(timestampNs / 1_000_000n);
     reading.deviceTime = { ms, ns: Number(timestampNs % 1_000_000n) };
@@ -53,17 +54,18 @@ function addLine({ target, readings, count, things }: Found, text: string): void
   const isNameable = measurement.length <= measurementLengthMax;
   if (!isNameable) reading.values[measurement] = null;
   for (const [field, value] of isNameable ? Object.entries(fields) : []) {
-    count.add(field, ++known.values);
-    const name = labels.prefix + (field === 'value' ? measurement : `${measurement}_${field}`);
-    if (Object.hasOwn(reading.values, name) || (things.get(name) ?? labels.things) !== labels.things)
-      throw mixed(name, { ...labels, things: things.get(name) ?? '' }, labels);
-    things.set(name, labels.things);
+    count.add(field, ++found.values);
+    const name = labels.prefix + sensorName(field === 'value' ? measurement : `${measurement}_${field}`);
+    const known = things.get(name) ?? labels;
+    if (Object.hasOwn(reading.values, name) || known.things !== labels.things || known.named !== labels.named)
+      throw mixed(name, known, labels);
+    things.set(name, known);
     reading.values[name] = value;
   }
   count.check();
   const rounded = roundedInLine(text);
   if (rounded.length > 0) reading.rounded = [...(reading.rounded ?? []), ...rounded].slice(0, 20);
-  readings.set(key, known);
+  readings.set(key, found);
 }
 
 function parsed(text: string) {
