@@ -1,6 +1,6 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading, DecodeTarget, Unreadable } from '../../ports/decode.ts';
+import type { DecodedReading, DecodeTarget } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
 import { type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
@@ -9,20 +9,9 @@ import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
 import { type NamedValue, namedValue } from './named-values.ts';
 import { sensorName } from './names.ts';
 import { type ExactTime, timeIn, timeKeyOf } from './time-names.ts';
-import { gathered, hasValue } from './told-apart.ts';
+import { gathered, hasValue, type Item } from './told-apart.ts';
 
 type Fields = Record<string, unknown>;
-
-/** A reading in a message, or a part of one, with what says of which thing it is. */
-export interface Item {
-  reading?: DecodedReading;
-  unreadable?: Unreadable['unreadable'];
-  labels: Labels;
-  /** True if it is a value of its own or an item of a list in the message: those of one time are one reading. */
-  isPart: boolean;
-  /** True for a part without anything that may be a sensor's value. */
-  isEmpty?: boolean;
-}
 
 /** The properties that an item has from the message that it is in. */
 interface Outer {

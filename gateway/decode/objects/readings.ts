@@ -9,12 +9,12 @@
  */
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
-import { type Item, ItemReader, printed } from './items.ts';
+import { ItemReader, printed } from './items.ts';
 import { noLabels } from './labels.ts';
 import { messageLimits, tooMany, ValueCount } from './message-limits.ts';
 import { isSenml, readSenml } from './senml.ts';
 import type { ExactTime } from './time-names.ts';
-import { toldApart } from './told-apart.ts';
+import { type Item, toldApart } from './told-apart.ts';
 
 /**
  * @param exactTime for a message of one object only

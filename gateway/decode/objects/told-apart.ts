@@ -1,11 +1,21 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
-import type { Decoded, DecodedReading } from '../../ports/decode.ts';
+import type { Decoded, DecodedReading, Unreadable } from '../../ports/decode.ts';
 import { isSensorValue } from '../values.ts';
-import type { Item } from './items.ts';
 import { type Labels, mixed, namesThing } from './labels.ts';
 import { isTimeName } from './time-names.ts';
 
 const reserved = new Set(reservedSensors);
+
+/** A reading in a message, or a part of one, with what says of which thing it is. */
+export interface Item {
+  reading?: DecodedReading;
+  unreadable?: Unreadable['unreadable'];
+  labels: Labels;
+  /** True if it is a value of its own or an item of a list in the message: those of one time are one reading. */
+  isPart: boolean;
+  /** True for a part without anything that may be a sensor's value. */
+  isEmpty?: boolean;
+}
 
 /**
  * Returns the readings of a message, of whose items none may be of another thing than those with the same sensors: they
