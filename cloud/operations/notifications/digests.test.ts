@@ -137,6 +137,24 @@ describe('notifications that are too many', () => {
     const [digest] = digestsOf(await deliver());
     expect(digest!.open + digest!.resolved).toBe(96);
   });
+
+  it('are not counted as open if they have ended, however many there were', async () => {
+    await test.reopen({ ...limits, alertsOpenMax: 10 });
+    const resolved = (from: number, to: number) =>
+      opened(from, to).map((_, i) => event('resolved', from + i));
+    await test.apply(opened(1, 10));
+    // Never more than 10 are open, and whenever one more is known the oldest of them are among the open ones.
+    for (const from of [1, 11, 21]) {
+      await test.apply([...resolved(from + 5, from + 9), ...opened(from + 10, from + 14)]);
+      await test.apply([...resolved(from, from + 4), ...opened(from + 15, from + 19)]);
+    }
+    const told = await deliver();
+    const [digest] = digestsOf(told);
+    const openItself = told.filter(({ change }) => change === 'opened').length;
+    expect(digest!.open).toBeLessThanOrEqual(10);
+    expect(digest!.open + openItself).toBeGreaterThanOrEqual(10);
+    expect(digest!.resolved).toBeGreaterThanOrEqual(26);
+  });
 });
 
 interface Change {

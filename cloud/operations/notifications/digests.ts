@@ -171,17 +171,26 @@ export class Digests {
     this.digests.put(notifier, { ...digest, attempts, nextAttemptMs: atMs, lastError: reason });
   }
 
-  /** Alerts beyond the limit are only counted, the oldest first, as they are now. */
+  /**
+   * Alerts beyond the limit are only counted. First those that have ended, which nothing changes any more: one that is
+   * counted as open would be counted as ended later too.
+   */
   private onlyCount(notifier: string): void {
     const digest = this.digests.get(notifier);
     if (!digest) return;
     const counted = { ...digest.counted };
-    for (const [key, member] of this.members.entries()) {
-      if ((this.sizes.get(notifier) ?? 0) <= this.options.membersMax) break;
-      if (!key.startsWith(`${notifier} `)) continue;
-      counted[this.asItIs(member).isOpen ? 'open' : 'resolved'] += 1;
-      this.removeMember(notifier, key);
-    }
+    const isTooMany = () => (this.sizes.get(notifier) ?? 0) > this.options.membersMax;
+    const count = (kind: keyof Counts, mayCount: () => boolean) => {
+      for (const [key, member] of this.members.entries()) {
+        if (!mayCount()) return;
+        if (!key.startsWith(`${notifier} `)) continue;
+        if (this.asItIs(member).isOpen !== (kind === 'open')) continue;
+        counted[kind] += 1;
+        this.removeMember(notifier, key);
+      }
+    };
+    if (isTooMany()) count('resolved', () => true);
+    count('open', isTooMany);
     this.digests.put(notifier, { ...digest, counted });
   }
 
