@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createSecureServer } from 'node:tls';
 import { Aedes } from 'aedes';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { greetingTopic } from '../../shared/contract/topics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 import { uplinkProblems } from './config.ts';
 import { MqttLink } from './mqtt-link.ts';
 
@@ -85,6 +90,43 @@ it('names an unreadable TLS file, and the link can still be closed', async () =>
     message: expect.stringMatching(/uplink\.caFile names \/nowhere\/ca\.pem: there is no such file/),
   });
   await link.close();
+});
+
+describe('an error of connecting says what to do', () => {
+  /** The message of the error, for a server that answers with `answer`, or that speaks TLS. */
+  async function messageFrom(serve: (socket: Socket) => void, scheme: 'mqtt' | 'mqtts', files = {}) {
+    const url = (await serverAt(serve)).replace('mqtt', scheme);
+    const link = new MqttLink('gw', { ...config, ...files, url }, systemClock);
+    return link.connect(new AbortController().signal).then(
+      () => 'connected',
+      (error) => error.message,
+    );
+  }
+
+  it.skipIf(noOpenssl !== null)('for certificates (needs openssl)', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbinger-link-'));
+    const caFile = join(folder, 'cert.pem');
+    makeCertificate(caFile, join(folder, 'key.pem'), '-subj', '/CN=elsewhere');
+    const secure = createSecureServer({
+      cert: readFileSync(caFile),
+      key: readFileSync(join(folder, 'key.pem')),
+    });
+    secure.on('tlsClientError', () => {});
+    const serve = (socket: Socket) => void secure.emit('connection', socket);
+    expect(await messageFrom(serve, 'mqtts')).toMatch(/name that authority's PEM file as uplink\.caFile$/);
+    expect(await messageFrom(serve, 'mqtts', { caFile })).toMatch(/a name into uplink\.url that its/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('for a port without TLS, and for a wrong password, and nothing for the rest', async () => {
+    const answering = (answer: Buffer) => (socket: Socket) =>
+      void socket.once('data', () => socket.write(answer));
+    const plain = answering(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await messageFrom(plain, 'mqtts')).toMatch(/does not speak TLS/);
+    const connack = (code: number) => answering(Buffer.from([0x20, 2, 0, code]));
+    expect(await messageFrom(connack(4), 'mqtt')).toMatch(/check uplink\.password, and/);
+    expect(await messageFrom(connack(3), 'mqtt')).not.toContain(';');
+  });
 });
 
 it('fails with an error that can be retried if there is no cloud', async () => {

@@ -10,6 +10,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
+import { connectRemedy } from './connect-remedy.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 /** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
@@ -150,7 +151,9 @@ export class MqttLink implements CloudLink {
   }
 
   private onClose(): void {
-    const error = this.broken(this.lastError ? messageOf(this.lastError) : 'connection closed');
+    const { lastError } = this;
+    const why = lastError ? `${messageOf(lastError).trim()}${connectRemedy(lastError)}` : 'connection closed';
+    const error = this.broken(why);
     for (const fail of [...this.underWay]) fail(error);
     this.client?.removeAllListeners();
     this.client?.on('error', () => {});

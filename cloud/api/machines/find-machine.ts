@@ -32,7 +32,7 @@ export function findMachine(
   throw new HttpError(
     404,
     'API_MACHINE_UNKNOWN',
-    `no machine ${wanted.site}/${wanted.machine} has reported; see /api/machines`,
+    `no machine ${wanted.site}/${wanted.machine} has reported; see \`harbinger machines list\` (/api/machines)`,
   );
 }
 
@@ -52,7 +52,7 @@ export function nameMachine(
     throw new HttpError(
       404,
       'API_MACHINE_UNKNOWN',
-      `no machine ${site}/${machine} has reported; see /api/machines`,
+      `no machine ${site}/${machine} has reported; see \`harbinger machines list\` (/api/machines)`,
     );
   throw new HttpError(
     409,

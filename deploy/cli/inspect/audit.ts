@@ -1,4 +1,4 @@
-/** `harbinger audit`: the cloud's record of manual redrives: who, from where, with which outcome. */
+/** `harbinger audit`: the cloud's record of changes that people have asked for. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
@@ -15,7 +15,9 @@ interface Entry {
 
 export function addAudit(program: Command): void {
   withReach(program.command('audit'), 'cloud')
-    .description('list manual redrives in the cloud: by whom, from which address, with which outcome')
+    .description(
+      'list changes that people have asked the cloud for (redrives, retired machines, …): by whom, from where, with which outcome',
+    )
     .option('--limit <n>', 'number of entries, newest first', wholeNumber, 20)
     .action(async (options: ReachOptions & { limit: number }) => {
       const path = `/api/audit?limit=${options.limit}`;

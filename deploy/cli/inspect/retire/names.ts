@@ -40,7 +40,8 @@ export function printRetired(outcome: RetireOutcome, json: boolean | undefined, 
   if (json) return printJson(outcome);
   const { machines, alerts } = outcome;
   const open = alerts === 0 ? '' : ` (open alerts: ${alerts})`;
-  process.stdout.write(`${machines} ${machines === 1 ? 'machine' : 'machines'} ${done}${open}\n`);
+  const none = machines === 0 ? ': none was listed any more' : '';
+  process.stdout.write(`${machines} ${machines === 1 ? 'machine' : 'machines'} ${done}${open}${none}\n`);
 }
 
 /** Sets the exit code 1 if there was no time for everything. */

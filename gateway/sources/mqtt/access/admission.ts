@@ -138,7 +138,9 @@ export class Admission {
       throw new ConnectionRefusal('client-id', `client id ${id} belongs to another user`, 2);
     }
     if (opened === 'full') {
-      const message = `user ${rights.user} has as many kept sessions as one user may while others have some (broker.sessionsMax)`;
+      const message =
+        `user ${rights.user} has as many kept sessions as one user may (broker.sessionsMax, shared out among the users ` +
+        'that have some): end those of clients that are gone (`harbinger sessions list`), or raise it';
       throw new ConnectionRefusal('session-limit', message, 3);
     }
     connection.rights = rights;

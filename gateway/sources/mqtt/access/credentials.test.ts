@@ -28,6 +28,20 @@ describe('credentials', () => {
     expect(checks).toBe(2);
   });
 
+  it('name the user in the reason, but never a name that is not configured, which may be a password', async () => {
+    const credentials = new Credentials([user('press-1', { password: 'secret' })], manualClock());
+    const reason = (name: string) =>
+      credentials.check(name, wrong, 'x').then(
+        () => 'in',
+        (error) => error.message,
+      );
+    expect(await reason('press-1')).toBe("wrong password of user 'press-1'");
+    expect(await reason('hunter2')).toMatch(/^unknown user/);
+    for (let i = 0; i < 10; i++) await reason('press-1');
+    expect(await reason('press-1')).toMatch(/of user 'press-1' from this address: .* wait a minute/);
+    for (let i = 0; i < 10; i++) expect(await reason('hunter2')).not.toContain('hunter2');
+  });
+
   it('really check the hash', async () => {
     const credentials = new Credentials([user('a', { passwordHash })], manualClock());
     await expect(credentials.check('a', wrong, 'x')).rejects.toMatchObject({ reason: 'credentials' });

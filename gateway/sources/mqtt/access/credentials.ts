@@ -31,12 +31,19 @@ export class Credentials {
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const verdict = await this.passwords.check(name, password, address);
     if (verdict === 'accepted') return this.users.get(name)!;
+    // Only names of the configuration are told: another one may be a password in the wrong place.
+    const isKnown = this.users.has(name);
     if (verdict === 'throttled') {
-      throw new ConnectionRefusal('throttled', 'too many failed attempts from this address; wait a minute');
+      const who = isKnown ? `user '${name}'` : 'an unknown user';
+      const why = `too many wrong passwords of ${who} from this address: correct them, and wait a minute`;
+      throw new ConnectionRefusal('throttled', why);
     }
     if (verdict === 'busy')
       throw new ConnectionRefusal('busy', 'too many passwords are being checked; try again', 3);
-    throw new ConnectionRefusal('credentials', 'unknown user or wrong password', 4);
+    const why = isKnown
+      ? `wrong password of user '${name}'`
+      : 'unknown user: its name is not under [[broker.users]]';
+    throw new ConnectionRefusal('credentials', why, 4);
   }
 }
 
