@@ -36,9 +36,8 @@ export const errorCodes = declareErrors({
   },
   RENAME_REFUSED: {
     stage: 'api',
-    meaning:
-      'A machine or gateway cannot get the new name: it has it already, or its history would be joined in a circle.',
+    meaning: 'A machine or gateway cannot get the new name: it has it already.',
     retried: 'No. Nothing is changed.',
-    remedy: 'Choose another name, or retire the machine that has the name.',
+    remedy: 'Choose another name. A rename that was a mistake is undone by renaming back.',
   },
 });

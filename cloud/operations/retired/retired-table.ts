@@ -61,6 +61,23 @@ export class RetiredTable implements RetiredMachines {
     return row;
   }
 
+  remove(name: MachineName): void {
+    this.byTarget = null;
+    this.table.remove(keyOfName(name));
+  }
+
+  /** Whether `name` was renamed to `target`, over however many renames. */
+  leadsTo(name: MachineName, target: MachineName): boolean {
+    const seen = new Set<string>();
+    for (let row = this.get(name); row?.into; row = this.get(row.into)) {
+      const key = keyOfName(row.into);
+      if (key === keyOfName(target)) return true;
+      if (seen.has(key)) return false;
+      seen.add(key);
+    }
+    return false;
+  }
+
   /** Removes those beyond the limit, the oldest of the least important first. */
   evict(): void {
     const over = this.table.size - this.countMax;

@@ -56,7 +56,8 @@ export class Retirement {
 
   /**
    * Lists `from` under the name `to` from now on, with its open alerts; what is stored under `from` stays there and is
-   * found through `to`. @throws HarbingerError MACHINE_NOT_LISTED, RENAME_REFUSED, and nothing is changed
+   * found through `to`, which may be a former name of `from`: that undoes a rename.
+   * @throws HarbingerError MACHINE_NOT_LISTED, RENAME_REFUSED, and nothing is changed
    */
   rename(pairs: readonly (readonly [from: MachineName, to: MachineName])[], gateway?: string) {
     return this.change((changes): RetireOutcome => {
@@ -96,13 +97,13 @@ export class Retirement {
   private renameOne(from: MachineName, to: MachineName, changes: RetiredChanges): number {
     const { tables, nowMs } = this.deps;
     if (keyOfName(from) === keyOfName(to)) throw refused(from, 'it has that name');
-    if (tables.retired.formerNames(from).some((former) => keyOfName(former) === keyOfName(to)))
-      throw refused(from, `'${to.site}/${to.machine}' is its own former name; retire one of them instead`);
     const earlier: RetiredMachine | undefined = tables.retired.get(from);
     const state = tables.machines.remove(from) ?? (earlier?.isBack === false ? earlier.state : null);
     if (!state) throw unknownMachine(from);
     const moved = tables.alerts.move(from, to);
-    tables.retired.returned(to);
+    // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
+    if (tables.retired.leadsTo(to, from)) tables.retired.remove(to);
+    else tables.retired.returned(to);
     tables.retired.put({ state, atMs: nowMs(), why: 'renamed', into: to, isBack: false });
     const target = tables.machines.takeOver(to, state, tables.alerts.openOn(to.gateway, to));
     changes.gone.push(from);

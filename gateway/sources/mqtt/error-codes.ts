@@ -63,7 +63,8 @@ export const reasonLists: ReasonList[] = [
       malformed: 'The client sent bytes that are not MQTT, or plain text to a port that speaks TLS.',
       oversize: 'A packet is larger than `broker.packetBytesMax`.',
       credentials: 'The user is unknown, the password is wrong, or there is none.',
-      throttled: 'Too many wrong passwords of this user came from this address. Correct them; the client must wait a minute.',
+      throttled:
+        'Too many wrong passwords of this user came from this address. Correct them; the client must wait a minute.',
       busy: 'Too many logins are being checked at once; the client should try again.',
       'client-id': 'The client identifier is missing, too long, or belongs to another user.',
       'session-limit':
