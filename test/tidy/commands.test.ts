@@ -25,6 +25,16 @@ describe('commands in documents', () => {
     ]);
   });
 
+  it('are all listed in the README, and no others', () => {
+    const text = textOf('README.md');
+    const section = text.slice(
+      text.indexOf('## The command line'),
+      text.indexOf('Without options they talk'),
+    );
+    const listed = [...section.matchAll(/^[ -] .*$/gm)].flatMap(([line]) => namesIn(line));
+    expect(listed.sort()).toEqual(leavesOf(program, '').sort());
+  });
+
   it('of npm are scripts of package.json', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = documents.flatMap((path) =>
@@ -35,6 +45,24 @@ describe('commands in documents', () => {
     expect(unknown.map(({ path, name }) => `${path}: npm run ${name}`)).toEqual([]);
   });
 });
+
+/** `a b|c` stands for `a b` and `a c`. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].flatMap(([, span = '']) => {
+    const [group, ...rest] = span.split(' ');
+    return rest.length === 0 ? [span] : rest[0]!.split('|').map((name) => `${group} ${name}`);
+  });
+}
+
+/** Commands that do something: those without further ones, and `backup`, which does something without one too. */
+function leavesOf(command: Command, name: string): string[] {
+  const further = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((each) => each.name() !== 'help');
+  const leaves = further.flatMap((each) => leavesOf(each, `${name} ${each.name()}`.trim()));
+  return leaves.length === 0 || name === 'backup' ? [name, ...leaves] : leaves;
+}
 
 function problemsOf({ path, line, isWhole }: ShownCommand): string[] {
   const words = wordsOf(line);
