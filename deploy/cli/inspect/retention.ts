@@ -41,7 +41,11 @@ It ends after half a minute at the latest, and the job goes on with the rest at 
       const endpoint = findEndpoint('cloud', options);
       const report = (await request(endpoint, 'POST', '/api/retention/run', body)) as RetentionReport;
       if (options.json) printJson(report);
-      else printReport(report);
+      else {
+        const { clockWaitsMs } = (await request(endpoint, 'GET', '/api/retention')) as RetentionState;
+        printReport(report);
+        if (clockWaitsMs > 0) process.stdout.write(`${clockLine(clockWaitsMs)}\n`);
+      }
       if (!report.isComplete) process.exitCode = exitCodes.failed;
     });
 }
@@ -60,10 +64,7 @@ function linesOf(state: RetentionState): string[] {
       daysToBound === null ? '' : `, reached in about ${daysToBound.toFixed(daysToBound < 10 ? 1 : 0)} days`;
     lines.push(`the bound is ${shownBytes(boundBytes)}${soon}; ${then}`);
   }
-  if (clockWaitsMs > 0)
-    lines.push(
-      `nothing is deleted by age until the clock has been the same for another ${hours(clockWaitsMs)}`,
-    );
+  if (clockWaitsMs > 0) lines.push(clockLine(clockWaitsMs));
   if (!last) return [...lines, 'no pass has been made yet'];
   lines.push(`last pass ${new Date(last.atMs).toISOString()}, ${last.durationMs} ms: ${summaryOf(last)}`);
   return [...lines, ...last.notes.map((note) => printable(note, 300))];
@@ -94,6 +95,10 @@ function printReport(report: RetentionReport): void {
   const prefix = report.isDryRun ? 'nothing was changed; it would be: ' : '';
   process.stdout.write(`${prefix}${summaryOf(report)}\n`);
   for (const note of report.notes) process.stdout.write(`${printable(note, 300)}\n`);
+}
+
+function clockLine(waitsMs: number): string {
+  return `nothing is deleted by age until the clock has been the same for another ${hours(waitsMs)}`;
 }
 
 function hours(ms: number): string {
