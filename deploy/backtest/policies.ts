@@ -6,7 +6,12 @@ import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import { applyRules } from '../../gateway/watch/assessors/rules.ts';
 import type { Watch } from '../../gateway/watch/watch.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
-import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
+import {
+  type AlertPolicy,
+  type EstimatePolicy,
+  estimatePoliciesOf,
+} from '../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 
 export interface WarningPolicy {
   name: string;
@@ -16,10 +21,12 @@ export interface WarningPolicy {
   order: Assessor[];
   /** The alert policies that open and resolve the predictions. */
   alerts: AlertPolicy[];
+  /** True if limits of sensors raise alerts too, where the type has them. */
+  withLimits?: boolean;
 }
 
 /** Used if a type has no alert on the anomaly score. */
-const anomalyAlert: AlertPolicy = {
+const anomalyAlert: EstimatePolicy = {
   failureMode: 'unusual-behaviour',
   on: 'anomaly',
   openAt: 0.5,
@@ -33,7 +40,7 @@ const anomalyAlert: AlertPolicy = {
  * A warning limit that holds for three readings in a row. It resolves below the limit, at a fifth of the
  * distance between warning and alarm.
  */
-const limitAlert: AlertPolicy = {
+const limitAlert: EstimatePolicy = {
   ...anomalyAlert,
   failureMode: 'limit-crossed',
   openAt: 0.5,
@@ -64,8 +71,9 @@ function limitsOf(rules: Assessor): Assessor {
  */
 export function policiesOf(type: MachineType, watch: Watch): WarningPolicy[] {
   const { modelAssessor: model, selfLearnedAssessor: selfLearned, rulesAssessor: rules } = watch;
-  const onLife = type.alerts.filter((alert) => alert.on === 'remaining-life');
-  const declared = type.alerts.filter((alert) => alert.on === 'anomaly');
+  const onEstimates = estimatePoliciesOf(type);
+  const onLife = onEstimates.filter((alert) => alert.on === 'remaining-life');
+  const declared = onEstimates.filter((alert) => alert.on === 'anomaly');
   const onAnomaly = declared.length > 0 ? declared : [anomalyAlert];
   const withModel = type.model !== undefined;
   const policies = [
@@ -75,6 +83,7 @@ export function policiesOf(type: MachineType, watch: Watch): WarningPolicy[] {
         'all alerts of the machine type, from the model, or else the self-learned baseline, or else rules',
       order: [model, selfLearned, rules],
       alerts: type.alerts,
+      withLimits: true,
     },
     withModel && {
       name: 'model alone',
@@ -87,6 +96,7 @@ export function policiesOf(type: MachineType, watch: Watch): WarningPolicy[] {
       meaning: 'the policy that remains when the model fails: all alerts of the machine type, without it',
       order: [selfLearned, rules],
       alerts: type.alerts,
+      withLimits: true,
     },
     {
       name: 'detector alone',

@@ -122,7 +122,8 @@ export class PolicyDecisions {
     machineType: MachineType,
     dataDir: string,
   ): Promise<PolicyRun> {
-    const type = { ...machineType, alerts: policy.alerts };
+    const limits = policy.withLimits ? {} : { limitAlerts: false };
+    const type = { ...machineType, alerts: policy.alerts, ...limits };
     const warnings: Warning[] = [];
     const outbox: Outbox = {
       estimates: () => {},

@@ -4,6 +4,7 @@
  */
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
+import type { Limit } from '../../shared/domain/limits.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { type AnyPart, partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
@@ -29,8 +30,25 @@ export interface AlertInput {
   rows: number;
   /** True if the window is not full although the machine's history is longer, so that its beginning is unknown. */
   cutOff?: boolean;
+  /**
+   * True if the window has fewer rows than its type wants for an assessment: the machine is due because of its limits
+   * alone, and neither its model nor its baseline can say anything.
+   */
+  isShort?: boolean;
   /** Sensors whose latest value is one that they cannot have; absent if there are none. */
   faults?: readonly SensorFault[];
+  /** Sensors of which a limit is met or may be; absent if there are none. */
+  limits?: readonly LimitState[];
+}
+
+/** The worst of the limits of one sensor that are met, and of those about which nothing is known yet. */
+export interface LimitState {
+  sensor: string;
+  /** Its latest value; null if it has sent none since the machine is watched. */
+  value: number | null;
+  /** `sinceMs`: the time of the first reading that met it. */
+  met: (Limit & { sinceMs: number }) | null;
+  mayBe: Limit | null;
 }
 
 /** A sensor whose latest value was refused. */

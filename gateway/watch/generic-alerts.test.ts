@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { estimatePoliciesOf } from '../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import { Baseline, baselineOptions } from './baselines/baseline.ts';
 
 /** The alert of machines of an open type: it is rare while nothing happens, and opens when something does. */
 const generic = loadMachineTypes().get('generic')!;
-const [policy] = generic.alerts;
+const [policy] = estimatePoliciesOf(generic);
 const dayRows = 288;
 const rows = 14 * dayRows;
 const random = seededRandom(11);

@@ -7,8 +7,8 @@ import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { AlertInput } from '../ports/decision.ts';
-import type { WatchedMachine } from './windows/watched-machine.ts';
-import { alertInput, type Windows } from './windows/windows.ts';
+import { alertInput, type WatchedMachine } from './windows/watched-machine.ts';
+import type { Windows } from './windows/windows.ts';
 
 /** Limit of batches in flight: one being decided, and one being prepared. */
 const inFlightMax = 2;

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { probeMeasurement } from '../contract/line-protocol.ts';
 import { plainName } from '../contract/topics.ts';
+import { AlertPolicy } from './alert-policy.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
 export const reservedMeasurements = ['estimate', 'event', 'decision', probeMeasurement];
@@ -51,64 +52,42 @@ export const Sensor = Type.Object(
     }),
     warn: Type.Optional(
       Type.Number({
-        description: 'For rules: wear is visible from this value on. Only together with alarm.',
+        description:
+          'The warning limit: a value at or above it is a warning; at or below it where alarm is below warn. May stand without alarm.',
         examples: [4.2],
       }),
     ),
     alarm: Type.Optional(
       Type.Number({
         description:
-          'For rules: at this value the machine is at its end; below warn where the value falls with wear.',
+          'The alarm limit: a value at or above it is critical; at or below it where alarm is below warn. For rules, which need both, the machine is at its end there.',
         examples: [6.4],
+      }),
+    ),
+    warnLow: Type.Optional(
+      Type.Number({
+        description: 'A warning limit on the low side, beside warn and alarm on the high side or alone.',
+        examples: [0.4],
+      }),
+    ),
+    alarmLow: Type.Optional(
+      Type.Number({
+        description: 'An alarm limit on the low side, beside warn and alarm on the high side or alone.',
+        examples: [0.2],
+      }),
+    ),
+    deadBand: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description:
+          'How far back inside a limit a value must be to count as returned. Defaults to a tenth of the distance between the warning and the alarm limit of its side, or 1 % of min … max where only one of them is given.',
+        examples: [0.3],
       }),
     ),
   },
   { additionalProperties: false },
 );
 export type Sensor = Static<typeof Sensor>;
-
-export const AlertPolicy = Type.Object(
-  {
-    failureMode: name('The kind of failure; a machine has at most one open alert for each.', 'wear-out'),
-    on: Type.Union([Type.Literal('remaining-life'), Type.Literal('anomaly')], {
-      description:
-        'The estimate that decides: remaining-life (its median, in lifeUnit) or anomaly (the score of how unusual readings are).',
-    }),
-    openAt: Type.Number({
-      description: 'Opens the alert: remaining life at or below this, or anomaly score at or above it.',
-      examples: [60],
-    }),
-    resolveAt: Type.Number({
-      description:
-        'Resolves it: remaining life or score back beyond this. It lies on the healthy side of openAt, so that an alert does not flicker.',
-      examples: [90],
-    }),
-    criticalAt: Type.Optional(
-      Type.Number({
-        description: 'Makes it critical instead of a warning: remaining life or score at or beyond this.',
-        examples: [25],
-      }),
-    ),
-    minConfidence: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 0.5,
-      description: 'Estimates of a lower confidence are ignored: they neither open the alert nor resolve it.',
-    }),
-    openAfter: Type.Integer({
-      minimum: 1,
-      default: 3,
-      description: 'Estimates in a row that must agree before the alert is opened.',
-    }),
-    resolveAfter: Type.Integer({
-      minimum: 1,
-      default: 10,
-      description: 'Estimates in a row that must agree before it is resolved.',
-    }),
-  },
-  { additionalProperties: false },
-);
-export type AlertPolicy = Static<typeof AlertPolicy>;
 
 /** A machine type: the sensors of its machines, their rate, and when an alert is raised. Each has a data file. */
 export const MachineType = Type.Object(
@@ -174,8 +153,15 @@ export const MachineType = Type.Object(
       maxItems: 8,
       default: [],
       description:
-        'Alert policies: when an alert is raised. Without one, machines are watched and no alert is raised.',
+        'Alert policies: when an alert is raised, and by what. Without one, only limits and faults of sensors raise alerts.',
     }),
+    limitAlerts: Type.Optional(
+      Type.Boolean({
+        description:
+          'false: a sensor beyond its limits raises no alert; the limits serve rules and charts only.',
+        examples: [true],
+      }),
+    ),
     model: Type.Optional(
       Type.String({
         description:

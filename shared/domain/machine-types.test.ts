@@ -74,7 +74,7 @@ description = "a fan"
 stepMs = 1_000
 windowRowsMin = 40
 sensors = [
-  { name = "rpm", unit = "1/s", min = 5, max = 5, alarm = 4 },
+  { name = "rpm", unit = "1/s", min = 5, max = 5, warn = 4, alarm = 4 },
   { name = "rpm", unit = "1/s", min = 0 },
   { name = "time", unit = "s", min = 0, max = 1 },
 ]
@@ -90,7 +90,7 @@ openAfter = 0
       expect.stringMatching(/^2: version must /),
       '5: windowRowsMin must not be above windowRows',
       '7: sensors[0]: min must be below max',
-      '7: sensors[0].alarm is set without warn; set both or neither',
+      '7: sensors[0].alarm must differ from warn (4); set alarm alone if there is no warning limit',
       expect.stringMatching(/^8: sensors\[1\].max is missing/),
       "8: sensors[1].name: 'rpm' is taken by sensors[0].name; choose another",
       expect.stringMatching(/^9: sensors\[2\].name: 'time' is reserved/),
@@ -98,6 +98,43 @@ openAfter = 0
       '16: alerts[0].openAfter must be at least 1, not 0',
     ]);
     expect([isBroken('fan'), isBroken('pmp')]).toEqual([true, false]);
+  });
+
+  it('in alert policies are those of the kind that each is', () => {
+    const { found } = problemsOf(
+      'fan.toml',
+      `${head('fan')}stepMs = 1_000
+limitAlerts = false
+${sensor('rpm', 60)}
+[[alerts]]
+failureMode = "stall"
+[[alerts]]
+failureMode = "stall"
+on = "limits"
+[[alerts]]
+on = "limit"
+openAt = 4
+[[alerts]]
+on = "limit"
+failureMode = "hot"
+openAfterMs = -1
+[[alerts]]
+on = "anomaly"
+failureMode = "odd"
+openAt = 0.6
+resolveAfterMs = 3
+`,
+    );
+    expect(found).toEqual([
+      '5: limitAlerts = false switches alerts[2] off; remove one of them',
+      expect.stringMatching(/^13: alerts\[0\] must have on = "remaining-life" or "anomaly" or "limit"$/),
+      expect.stringMatching(/^17: alerts\[1\] must have on = .* or "limit", not "limits"$/),
+      expect.stringMatching(/^20: alerts\[2\]: unknown property 'openAt'/),
+      '22: alerts[3].on: alerts[2] is on = "limit" already; one policy is for all limits',
+      '24: alerts[3].openAfterMs must be at least 0, not -1',
+      expect.stringMatching(/^25: alerts\[4\].resolveAt is missing/),
+      expect.stringMatching(/^29: alerts\[4\]: unknown property 'resolveAfterMs'/),
+    ]);
   });
 
   it('have the lines of sensors also where others come from the type that it extends', () => {

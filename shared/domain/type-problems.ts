@@ -3,8 +3,9 @@
 import { repeatedProblems } from '../config/entry-problems.ts';
 import { type ConfigProblem, invalid } from '../config/problem.ts';
 import { eachSound, rules } from '../config/sound-view.ts';
+import { type AlertPolicy, isEstimatePolicy } from './alert-policy.ts';
+import { type Limit, limitsOf } from './limits.ts';
 import {
-  type AlertPolicy,
   type MachineType,
   reservedMeasurements,
   reservedSensors,
@@ -38,6 +39,7 @@ export function typeProblems(type: MachineType): ConfigProblem[] {
       ),
     () => eachSound(type.sensors, (sensor, i) => sensorProblems(sensor, `sensors[${i}]`)),
     () => eachSound(type.alerts, (alert, i) => alertProblems(alert, `alerts[${i}]`)),
+    () => limitPolicyProblems(type),
   );
 }
 
@@ -49,17 +51,58 @@ function sensorProblems(sensor: Sensor, key: string): ConfigProblem[] {
       return reservedSensors.includes(name) ? [invalid(`${key}.name`, message)] : [];
     },
     () => (sensor.min < sensor.max ? [] : [invalid(`${key}.max`, `${key}: min must be below max`)]),
-    () => {
-      const { warn, alarm } = sensor;
-      if ((warn === undefined) === (alarm === undefined)) return [];
-      const [given, other] = warn === undefined ? ['alarm', 'warn'] : ['warn', 'alarm'];
-      return [invalid(`${key}.${given}`, `${key}.${given} is set without ${other}; set both or neither`)];
-    },
+    () => lowSideProblems(sensor, key),
+    () => orderProblems(sensor, key),
+    () => deadBandProblems(sensor, key),
   );
+}
+
+/** warnLow and alarmLow are for the side that warn and alarm leave free. */
+function lowSideProblems({ warn, alarm, warnLow, alarmLow }: Sensor, key: string): ConfigProblem[] {
+  const isFalling = warn !== undefined && alarm !== undefined && alarm < warn;
+  const given = warnLow !== undefined ? 'warnLow' : alarmLow !== undefined ? 'alarmLow' : null;
+  if (!isFalling || given === null) return [];
+  const message = `${key}.${given}: warn and alarm are on the low side already, because alarm is below warn`;
+  return [invalid(`${key}.${given}`, message)];
+}
+
+/** From low to high: alarmLow, warnLow, warn, alarm. Without low limits, alarm may also be below warn. */
+function orderProblems(sensor: Sensor, key: string): ConfigProblem[] {
+  const { warn, alarm, warnLow, alarmLow } = sensor;
+  if (warn !== undefined && warn === alarm) {
+    const message = `${key}.alarm must differ from warn (${warn}); set alarm alone if there is no warning limit`;
+    return [invalid(`${key}.alarm`, message)];
+  }
+  const hasLow = warnLow !== undefined || alarmLow !== undefined;
+  if (!hasLow || (warn !== undefined && alarm !== undefined && alarm < warn)) return [];
+  const names = ['alarmLow', 'warnLow', 'warn', 'alarm'] as const;
+  const given = names.filter((name) => sensor[name] !== undefined);
+  return given.slice(1).flatMap((name, i) => {
+    const below = given[i]!;
+    if (sensor[name]! > sensor[below]!) return [];
+    const message = `${key}.${name} (${sensor[name]}) must be above ${below} (${sensor[below]})`;
+    return [invalid(`${key}.${name}`, message)];
+  });
+}
+
+function deadBandProblems(sensor: Sensor, key: string): ConfigProblem[] {
+  const { deadBand } = sensor;
+  if (deadBand === undefined) return [];
+  const limits = limitsOf(sensor);
+  if (limits.length === 0)
+    return [
+      invalid(`${key}.deadBand`, `${key}.deadBand is set without a limit (warn, alarm, warnLow, alarmLow)`),
+    ];
+  const ends = (side: Limit['side']) => limits.filter((limit) => limit.side === side).map(({ at }) => at);
+  const room = Math.min(...ends('high')) - Math.max(...ends('low'));
+  if (deadBand < room) return [];
+  const message = `${key}.deadBand (${deadBand}) must be below the distance between its low and high limits (${room})`;
+  return [invalid(`${key}.deadBand`, message)];
 }
 
 function alertProblems(alert: AlertPolicy, key: string): ConfigProblem[] {
   return rules(() => {
+    if (!isEstimatePolicy(alert)) return [];
     const { on, openAt, resolveAt } = alert;
     const isOrdered = on === 'anomaly' ? resolveAt < openAt : resolveAt > openAt;
     if (isOrdered) return [];
@@ -68,4 +111,23 @@ function alertProblems(alert: AlertPolicy, key: string): ConfigProblem[] {
       invalid(`${key}.resolveAt`, `${key}.resolveAt must be ${side} openAt (${openAt}), on the healthy side`),
     ];
   });
+}
+
+/** All limits of a machine are one alert, so one policy says when it is raised. */
+function limitPolicyProblems({ alerts, limitAlerts }: MachineType): ConfigProblem[] {
+  const onLimits = eachSound(alerts, (alert, i) => (isEstimatePolicy(alert) ? [] : [`alerts[${i}]`]));
+  const [first, second] = onLimits;
+  return [
+    ...(second === undefined
+      ? []
+      : [
+          invalid(
+            `${second}.on`,
+            `${second}.on: ${first} is on = "limit" already; one policy is for all limits`,
+          ),
+        ]),
+    ...(first === undefined || limitAlerts !== false
+      ? []
+      : [invalid('limitAlerts', `limitAlerts = false switches ${first} off; remove one of them`)]),
+  ];
 }

@@ -7,8 +7,8 @@ it('states failure mode, machine, remaining life, reasons and origin in a techni
     notificationOf(predictionEvent('opened', 1)),
     'https://harbinger.example/',
   );
-  expect(headline).toBe('Warning: bearing-wear expected on leeds/pump-1');
-  expect(body).toBe(`Warning: bearing-wear expected on leeds/pump-1
+  expect(headline).toBe('Warning: bearing-wear on leeds/pump-1');
+  expect(body).toBe(`Warning: bearing-wear on leeds/pump-1
 
 Machine:         pump-1 (pump), site leeds
 Remaining life:  about 20 cycles (8 in 10 times between 12.3 and 31)
@@ -33,7 +33,7 @@ Alert p-1, decision d-1
 it('states if rules or the baseline judged, if remaining life is unknown, and if the alert is resolved', () => {
   const byRules = { source: 'rules', model: null, remainingLife: null, severity: 'critical' } as const;
   const opened = alertTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
-  expect(opened.body).toContain('CRITICAL: bearing-wear expected');
+  expect(opened.body).toContain('CRITICAL: bearing-wear on');
   expect(opened.body).toContain('Remaining life:  unknown');
   expect(opened.body).toContain('Judged by:       rules of the machine type (no model)');
   const detector = { name: 'self-learned', version: '1.0.0' };

@@ -9,7 +9,7 @@ export interface AlertText {
 }
 
 /**
- * Formats a notification for a technician: the machine, the expected failure, its remaining life, the reasons, and the
+ * Formats a notification for a technician: the machine, the failure that is expected or the limit that is met, its remaining life, the reasons, and the
  * origin of the assessment.
  */
 export function alertTextOf(notification: Notification, link?: string): AlertText {
@@ -20,7 +20,7 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const resolved = change === 'resolved' || isEventOf(event, 'io.harbinger.prediction.resolved.v1');
   const headline = resolved
     ? `Resolved: ${prediction.failureMode} on ${machine}`
-    : `${prediction.severity === 'critical' ? 'CRITICAL' : 'Warning'}: ${prediction.failureMode} expected on ${machine}`;
+    : `${prediction.severity === 'critical' ? 'CRITICAL' : 'Warning'}: ${prediction.failureMode} on ${machine}`;
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
     '',

@@ -6,6 +6,7 @@ import { Watch } from '../../gateway/watch/watch.ts';
 import { readCmapss } from '../../models/data/cmapss.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
+import { estimatePoliciesOf } from '../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -39,7 +40,7 @@ afterAll(() => watch.stop());
 
 async function report(typeName: string, assessor: Assessor, runs: readonly Run[]): Promise<LeadReport> {
   const type = types.get(typeName)!;
-  const policy = type.alerts[0]!;
+  const policy = estimatePoliciesOf(type)[0]!;
   const leads: (number | null)[] = [];
   for (const run of runs) leads.push(leadRows(await assessLife(assessor, inputsOf(run, type)), policy));
   return reportLeads(leads, policy, policy.openAt / 4);

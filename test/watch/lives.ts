@@ -4,7 +4,8 @@ import { quiet, step } from '../../gateway/decisions/alert/state/alert-state.ts'
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
-import { type AlertPolicy, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
+import type { EstimatePolicy } from '../../shared/domain/alert-policy.ts';
+import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 
 /** One input for each row from which on machines of the type are assessed, the oldest first. */
 export function inputsOf(run: Run, type: MachineType): AlertInput[] {
@@ -38,12 +39,12 @@ export async function assessLife(assessor: Assessor, inputs: AlertInput[]): Prom
 }
 
 /** Remaining life, in rows, when the alert opens for the first time; null if it never does. */
-export function leadRows(assessments: Assessment[], policy: AlertPolicy): number | null {
+export function leadRows(assessments: Assessment[], policy: EstimatePolicy): number | null {
   let track = quiet;
   const limits = { updateMsMin: 0, updateLifeChange: 1 };
   for (let i = 0; i < assessments.length; i++) {
-    const { remainingLife, anomaly, confidence } = assessments[i]!;
-    const after = step(track, policy, limits, { life: remainingLife?.p50 ?? null, anomaly, confidence }, i);
+    const { remainingLife, ...assessment } = assessments[i]!;
+    const after = step(track, policy, limits, { ...assessment, life: remainingLife?.p50 ?? null }, i);
     if (after.change?.kind === 'opened') return assessments.length - 1 - i;
     track = after.track;
   }
@@ -61,7 +62,11 @@ export interface LeadReport {
   medianRows: number;
 }
 
-export function reportLeads(leads: (number | null)[], policy: AlertPolicy, usefulRows: number): LeadReport {
+export function reportLeads(
+  leads: (number | null)[],
+  policy: EstimatePolicy,
+  usefulRows: number,
+): LeadReport {
   const opened = leads.filter((lead) => lead !== null).sort((a, b) => a - b);
   return {
     lives: leads.length,

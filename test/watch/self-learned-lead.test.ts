@@ -6,12 +6,13 @@ import { Baseline, baselineOptions } from '../../gateway/watch/baselines/baselin
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
+import { estimatePoliciesOf } from '../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { inputsOf, leadRows, reportLeads } from './lives.ts';
 
 const pump = loadMachineTypes().get('pump')!;
 const sensors = pump.sensors.length;
-const policy = pump.alerts[0]!;
+const policy = estimatePoliciesOf(pump)[0]!;
 const { signal } = new AbortController();
 
 /** Assesses a life without a model: by rules alone, and by the learned baseline before them. */

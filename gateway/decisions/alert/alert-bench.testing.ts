@@ -40,26 +40,27 @@ const pump: MachineType = {
   ],
 };
 
-function assessed(life: number, source: 'model' | 'rules' = 'model'): Assessment {
+/** Without a remaining life the machine is healthy. */
+function assessed(life: number | null, source: 'model' | 'rules' = 'model'): Assessment {
   return {
     source,
     model: source === 'model' ? { name: 'wear-net', version: '2.0.0' } : null,
-    remainingLife: { p10: life * 0.7, p50: life, p90: life * 1.4, unit: 'cycles' },
-    health: Math.min(1, life / 200),
+    remainingLife: life === null ? null : { p10: life * 0.7, p50: life, p90: life * 1.4, unit: 'cycles' },
+    health: life === null ? 1 : Math.min(1, life / 200),
     anomaly: 0.1,
     confidence: 0.8,
     contributions: [{ sensor: 'vibration', share: 1, value: 6.8 }],
   };
 }
 
-const byItself = (life: number): Assessment => ({
+const byItself = (life: number | null): Assessment => ({
   ...assessed(life, 'rules'),
   detector: { name: 'self-learned', version: '1.0.0' },
 });
 
 function surroundings() {
   const state = {
-    life: 500,
+    life: 500 as number | null,
     model: 'sound' as 'sound' | 'silent' | 'broken' | 'nan' | 'endless' | 'ignorant',
     modelAsked: 0,
     /** True if the machine's own baseline has an answer. */
@@ -137,11 +138,16 @@ export async function alertBench() {
   }
 
   /** Evaluates one machine `times` times, a second apart. */
-  async function evaluate(decision: AlertDecision, life: number, times = 1): Promise<void> {
+  async function evaluate(
+    decision: AlertDecision,
+    life: number | null,
+    times = 1,
+    more: Partial<AlertInput> = {},
+  ): Promise<void> {
     state.life = life;
     for (let i = 0; i < times; i++) {
       await clock.advance(1_000);
-      const evaluating = decision.evaluate([input()]);
+      const evaluating = decision.evaluate([{ ...input(), ...more }]);
       if (state.model === 'silent') await clock.advance(300);
       await evaluating;
     }

@@ -1,151 +1,129 @@
 /** Derives the changes of one machine's alerts from a decision about it. */
-import type { Assessment } from '../../../shared/contract/events.ts';
-import type { Decided, Verdict } from '../../../shared/decisions/policy.ts';
-import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
+import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
 import type { AlertInput } from '../../ports/decision.ts';
-import type { AlertDecisionConfig } from './config.ts';
+import { currentReasons, type Judged, type SaidStep, stepCauses } from './cause-steps.ts';
 import type { PredictionChange } from './events.ts';
-import { changeReason, contributionReasons, type Ending, endingReasons, modeReasons } from './reasons.ts';
-import { type Change, type Estimate, hold, step } from './state/alert-state.ts';
-import { type FaultMode, faultModesOf, faultReasons, faultsIn, isFaultMode } from './state/fault-modes.ts';
-import type { MachineAlerts, ModeAlert } from './state/machine-book.ts';
+import { type Ending, endingReasons } from './reasons/reasons.ts';
+import { hold } from './state/alert-state.ts';
+import { applySteps, type Cause, type Outcome, worstOf } from './state/causes.ts';
+import { faultModes, faultsIn } from './state/fault-modes.ts';
+import { heldLimits, type MetLimit } from './state/limit-track.ts';
+import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;
+const contributionsMax = 8;
 
 export interface AlertChange {
   kind: PredictionChange;
   prediction: OpenPrediction;
   assessment: Assessment;
   reasons: string[];
-  /** True if it must be in the saved state before it is sent: an opening, a rise in severity, or an end. */
+  /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
   saveFirst: boolean;
 }
 
-export interface StepContext {
-  config: AlertDecisionConfig;
-  /** Monotonic. */
-  nowMs: number;
-  newId: () => string;
-}
-
-export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };
-
-/** Applies one estimate to every failure mode of the machine. */
-export function stepMachine(
-  machine: MachineAlerts,
-  input: AlertInput,
-  decided: DecidedAssessment,
-  context: StepContext,
-): AlertChange[] {
-  const { alerts } = input.machine.type;
-  const changes = alerts.flatMap((policy) => stepMode(machine, policy, input, decided, context) ?? []);
-  const ofSensors = faultModesOf(input.machine.type).flatMap(
-    (mode) => stepFault(machine, mode, input, decided, context) ?? [],
+/** Applies one decision to every alert of the machine. */
+export function stepMachine(judged: Judged): AlertChange[] {
+  const { machine } = judged;
+  const steps = stepCauses(judged);
+  if (steps.length === 0 && machine.alerts.length === 0) return [];
+  const outcomes = applySteps(machine.alerts, steps);
+  const kept = machine.alerts.filter((alert) => !outcomes.some(({ before }) => before === alert));
+  const changes = outcomes.map((outcome) => changeOf(judged, outcome));
+  const changed = changes.flatMap(({ alert }) => (alert.causes.length > 0 ? [alert] : []));
+  // The oldest stay first.
+  machine.alerts = [...kept.map((alert) => refreshed(judged, alert)), ...changed].sort(
+    (a, b) => a.openedAtMs - b.openedAtMs,
   );
-  return [...changes, ...ofSensors, ...endUnwatched(machine, input, decided.verdict.answer)];
+  return changes.flatMap(({ change }) => (change ? [change] : []));
 }
 
-function stepMode(
-  machine: MachineAlerts,
-  policy: AlertPolicy,
-  input: AlertInput,
-  decided: DecidedAssessment,
-  context: StepContext,
-): AlertChange | null {
-  const assessment = decided.verdict.answer;
-  const { anomaly, confidence } = assessment;
-  const estimate = { life: assessment.remainingLife?.p50 ?? null, anomaly, confidence };
-  return stepTrack(machine, policy, input, assessment, estimate, context, (change) => [
-    changeReason(change, assessment, policy),
-    ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, input.machine.type)),
-    ...modeReasons(decided, context.config.budgetMs, input.machine.type),
-  ]);
+function changeOf(
+  judged: Judged,
+  outcome: Outcome<OpenAlert, SaidStep>,
+): { alert: OpenAlert; change: AlertChange | null } {
+  const { before, causes, steps } = outcome;
+  const kind = before === null ? 'opened' : causes.length === 0 ? 'resolved' : 'updated';
+  const alert = before ?? opened(judged, causes);
+  const [first] = causes;
+  const { failureMode, severity } = first
+    ? { failureMode: first.failureMode, severity: worstOf(causes) }
+    : alert;
+  const now = refreshed(judged, { ...alert, failureMode, severity, causes });
+  const isSame = kind === 'updated' && alert.severity === severity && areSame(alert.causes, causes);
+  const change = {
+    kind,
+    prediction: now,
+    assessment: now.assessment,
+    reasons: reasonsOf(judged, causes, steps),
+    saveFirst: !isSame,
+  } as const;
+  return { alert: now, change };
 }
 
-/** Applies what the sensors sent to one failure mode of sensors; most machines have none. */
-function stepFault(
-  machine: MachineAlerts,
-  mode: FaultMode,
-  input: AlertInput,
-  decided: DecidedAssessment,
-  context: StepContext,
-): AlertChange | null {
-  const { policy } = mode;
-  const faults = faultsIn(input, mode);
-  if (faults.length === 0 && !machine.modes.has(policy.failureMode)) return null;
-  const share = 1 / Math.max(1, faults.length);
-  const contributions = faults.slice(0, 8).map(({ sensor, value }) => ({ sensor, share, value }));
-  const assessment = { ...decided.verdict.answer, contributions };
-  const estimate = { life: null, anomaly: faults.length > 0 ? 1 : 0, confidence: 1 };
-  const reasons = () => faultReasons(faults, input.machine.type);
-  const change = stepTrack(machine, policy, input, assessment, estimate, context, reasons);
-  const track = machine.modes.get(policy.failureMode)?.track;
-  if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(policy.failureMode);
-  return change;
+function areSame(before: readonly Cause[], now: readonly Cause[]): boolean {
+  return (
+    before.length === now.length && before.every(({ failureMode }, i) => now[i]?.failureMode === failureMode)
+  );
 }
 
-function stepTrack(
-  machine: MachineAlerts,
-  policy: AlertPolicy,
-  input: AlertInput,
-  assessment: Assessment,
-  estimate: Estimate,
-  context: StepContext,
-  reasonsOf: (change: Change) => string[],
-): AlertChange | null {
-  const before = machine.modes.get(policy.failureMode) ?? { track: machine.unseenTrack, prediction: null };
-  const { track, change } = step(before.track, policy, context.config, estimate, context.nowMs);
-  let { prediction } = before;
-  if (change?.kind === 'opened') prediction = opened(policy, input, change, assessment, context.newId);
-  else if (prediction)
-    prediction = { ...prediction, severity: change?.severity ?? prediction.severity, assessment };
-  machine.modes.set(policy.failureMode, { track, prediction: track.open ? prediction : null });
-  if (!change || !prediction) return null;
-  return {
-    kind: change.kind,
-    prediction,
-    assessment,
-    reasons: reasonsOf(change),
-    saveFirst: change.kind !== 'updated' || change.why === 'severity',
-  };
-}
-
-function opened(
-  policy: AlertPolicy,
-  input: AlertInput,
-  change: Change,
-  assessment: Assessment,
-  newId: () => string,
-): OpenPrediction {
+function opened({ input, decided, context }: Judged, causes: Cause[]): OpenAlert {
   const { site, machine, type } = input.machine;
+  const assessment = decided.verdict.answer;
   return {
-    predictionId: newId(),
+    predictionId: context.newId(),
     site,
     machine,
     machineType: type.name,
-    failureMode: policy.failureMode,
-    severity: change.severity,
+    failureMode: causes[0]!.failureMode,
+    severity: worstOf(causes),
     openedAtMs: input.timeMs,
     lifeAtOpening: assessment.remainingLife,
     assessment,
+    causes,
   };
 }
 
-/** Resolves predictions whose failure mode the machine's type no longer declares; no estimate ever would. */
-function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Assessment): AlertChange[] {
-  const { type } = input.machine;
-  const changes: AlertChange[] = [];
-  for (const [failureMode, { prediction }] of machine.modes) {
-    if (isFaultMode(failureMode) || type.alerts.some((policy) => policy.failureMode === failureMode))
-      continue;
-    machine.modes.delete(failureMode);
-    if (!prediction) continue;
-    const reasons = [`Machine type ${type.name} no longer watches for ${failureMode}`];
-    changes.push({ kind: 'resolved', prediction, assessment, reasons, saveFirst: true });
-  }
-  return changes;
+/** The alert with what is known now. */
+function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
+  const { machine, input, decided } = judged;
+  const has = (kind: Cause['kind']) => alert.causes.some((cause) => cause.kind === kind);
+  const { limits: _, ...rest } = alert;
+  const limits = has('limit') ? { limits: [...machine.limits.met] } : {};
+  // What a short window says must not replace the estimate of a whole one.
+  if (has('estimate') && input.isShort) return { ...rest, ...limits };
+  const contributions = has('fault')
+    ? faultContributions(input, alert)
+    : has('limit')
+      ? limitContributions(machine.limits.met)
+      : [];
+  const isByEstimate = has('estimate') || contributions.length === 0;
+  const assessment = isByEstimate ? decided.verdict.answer : { ...decided.verdict.answer, contributions };
+  return { ...rest, ...limits, assessment };
+}
+
+function limitContributions(met: readonly MetLimit[]): Contribution[] {
+  const named = met.slice(0, contributionsMax);
+  return named.map(({ sensor, value }) => ({ sensor, value, share: 1 / named.length }));
+}
+
+function faultContributions(input: AlertInput, { failureMode }: OpenAlert): Contribution[] {
+  const mode = faultModes.find(({ policy }) => policy.failureMode === failureMode);
+  const faults = mode ? faultsIn(input, mode).slice(0, contributionsMax) : [];
+  return faults.map(({ sensor, value }) => ({ sensor, value, share: 1 / faults.length }));
+}
+
+/** First what causes the alert now, limits before estimates; then what has ended. */
+function reasonsOf(judged: Judged, causes: readonly Cause[], steps: readonly SaidStep[]): string[] {
+  const ordered = [...causes].sort((a, b) => Number(b.kind === 'limit') - Number(a.kind === 'limit'));
+  const stepOf = ({ failureMode }: Cause) => steps.find(({ cause }) => cause.failureMode === failureMode);
+  const now = ordered.flatMap((cause) => stepOf(cause)?.reasons ?? currentReasons(judged, cause));
+  const ended = steps.filter(
+    ({ cause }) => !causes.some(({ failureMode }) => failureMode === cause.failureMode),
+  );
+  return [...new Set([...now, ...ended.flatMap(({ reasons }) => reasons)])];
 }
 
 /**
@@ -153,16 +131,19 @@ function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Ass
  * healthy, is replaced, or (after a replacement) its window contains only the new machine.
  */
 export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[] {
-  const held = hold(ending.state === 'replaced' ? (machine.windowRows ?? windowRowsMax) : null);
-  const changes: AlertChange[] = [];
-  for (const [failureMode, { prediction }] of machine.modes) {
-    const ended: ModeAlert = { track: held, prediction: null };
-    machine.modes.set(failureMode, ended);
-    if (!prediction) continue;
+  const isReplaced = ending.state === 'replaced';
+  const estimatesLeft = isReplaced ? (machine.windowRows ?? windowRowsMax) : null;
+  const held = hold(estimatesLeft, machine.source);
+  for (const failureMode of machine.modes.keys()) machine.modes.set(failureMode, held);
+  machine.unseenTrack = held;
+  // Limits are judged anew after a replacement, unless the gateway has restarted and read the old machine's readings again.
+  const toMs = isReplaced ? (machine.newestMs ?? ending.atMs) : undefined;
+  machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
+  const ended = machine.alerts;
+  machine.alerts = [];
+  return ended.map((prediction): AlertChange => {
     const { assessment, openedAtMs, lifeAtOpening } = prediction;
     const reasons = endingReasons(ending, { atMs: openedAtMs, life: lifeAtOpening });
-    changes.push({ kind: 'resolved', prediction, assessment, reasons, saveFirst: true });
-  }
-  machine.unseenTrack = held;
-  return changes;
+    return { kind: 'resolved', prediction, assessment, reasons, saveFirst: true };
+  });
 }

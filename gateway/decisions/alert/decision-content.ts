@@ -4,8 +4,9 @@ import type { Assessment, DecisionRecord } from '../../../shared/contract/events
 import type { RecordContent } from '../../../shared/decisions/record.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { RecordWhy } from '../record-choice.ts';
-import type { AlertChange, DecidedAssessment } from './alert-changes.ts';
-import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons.ts';
+import type { AlertChange } from './alert-changes.ts';
+import type { DecidedAssessment } from './cause-steps.ts';
+import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons/reasons.ts';
 
 const sensorsMax = 8;
 

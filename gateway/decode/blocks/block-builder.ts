@@ -3,7 +3,7 @@
  * reads blocks back after a restart (replay-tail.ts). The journal stores blocks and does not look into them.
  */
 import { gzipSync } from 'node:zlib';
-import type { Sensor } from '../../../shared/domain/machine-type.ts';
+import { isBeyondAlarmSide } from '../../../shared/domain/limits.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
@@ -61,7 +61,8 @@ export class BlockBuilder {
     if (this.isNews(schema)) this.announce(schema);
     const machineIndex = this.blockIndexes[schema.index]!;
     const value = typeof sent === 'number' && Number.isFinite(sent) ? sent : null;
-    const isBeyondAlarm = value !== null && isBeyond(schema.type.sensors[column], value);
+    const sensor = schema.type.sensors[column];
+    const isBeyondAlarm = value !== null && sensor !== undefined && isBeyondAlarmSide(sensor, value);
     this.refused.push({ machineIndex, column, row: this.lines, value, isBeyondAlarm });
   }
 
@@ -154,11 +155,6 @@ export class BlockBuilder {
       this.values = grown(this.values, new Float32Array(this.values.length * 2));
     }
   }
-}
-
-function isBeyond(sensor: Sensor | undefined, value: number): boolean {
-  if (sensor?.warn === undefined || sensor.alarm === undefined) return false;
-  return sensor.alarm > sensor.warn ? value > sensor.max : value < sensor.min;
 }
 
 function grown<T extends Int32Array | Float64Array | Float32Array>(from: T, to: T): T {

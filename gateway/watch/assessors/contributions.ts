@@ -1,7 +1,8 @@
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 
-const contributionsMax = 8;
+/** As many as an assessment may have. */
+export const contributionsMax = 8;
 
 /** Returns a sensor's newest value in the window; null if it has never sent one. */
 export function latestValue(input: AlertInput, column: number): number | null {

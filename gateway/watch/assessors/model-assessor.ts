@@ -26,9 +26,7 @@ export interface ModelAssessorOptions {
 
 /** Returns the p50 below which a machine of this type is at risk; 0 if no alert depends on remaining life. */
 export function riskBelow(type: MachineType): number {
-  const thresholds = type.alerts
-    .filter((alert) => alert.on === 'remaining-life')
-    .map((alert) => alert.openAt);
+  const thresholds = type.alerts.filter((alert) => alert.on === 'remaining-life').map(({ openAt }) => openAt);
   return explainFactor * Math.max(0, ...thresholds);
 }
 
@@ -36,8 +34,8 @@ export function riskBelow(type: MachineType): number {
  * The model learnt from short histories how a new machine looks, so a history whose beginning is lost would look as
  * good as new to it.
  */
-function fits({ window, cutOff }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
-  return window.length === windowRows * inputs && !cutOff;
+function fits({ window, cutOff, isShort }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
+  return window.length === windowRows * inputs && !cutOff && !isShort;
 }
 
 export function createModelAssessor(options: ModelAssessorOptions): Assessor {

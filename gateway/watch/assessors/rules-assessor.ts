@@ -1,7 +1,7 @@
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
 import { type Baseline, scoreAnomaly } from '../baselines/baseline.ts';
-import { contributionsOf } from './contributions.ts';
+import { contributionsMax, contributionsOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
 
 /** Upper bound of the confidence of rules, which is below that of a model. */
@@ -29,6 +29,21 @@ function byLimits(input: AlertInput, finding: RuleFinding, anomaly: number): Ass
   };
 }
 
+/** Assesses a machine that has only begun to send: nothing is known but whether a limit is met. */
+function byMetLimits({ limits = [] }: AlertInput): Assessment {
+  const met = limits.filter((state) => state.met !== null).slice(0, contributionsMax);
+  const isCritical = met.some((state) => state.met?.severity === 'critical');
+  return {
+    source: 'rules',
+    model: null,
+    remainingLife: null,
+    health: isCritical ? 0 : met.length > 0 ? 0.5 : 1,
+    anomaly: 0,
+    confidence: confidenceLearning,
+    contributions: met.map(({ sensor, value }) => ({ sensor, value, share: 1 / met.length })),
+  };
+}
+
 /**
  * Assesses by the limits of the machine type or, if it has none, by the deviation from the machine's baseline. It
  * depends on nothing, never fails, and answers at once.
@@ -37,6 +52,7 @@ export function createRulesAssessor(options: {
   baselineOf(machine: MachineIdentity): Baseline | null;
 }): Assessor {
   function assess(input: AlertInput): Assessment {
+    if (input.isShort) return byMetLimits(input);
     const { type } = input.machine;
     const baseline = options.baselineOf(input.machine);
     const { score, deviations } = scoreAnomaly(baseline, type.sensors.length);

@@ -2,7 +2,8 @@
  * Assessment without a model: how far each sensor with limits has moved from warning to alarm, and when its trend will
  * reach the alarm. Severity is linear, with 0.5 at the warning limit and 1 at the alarm limit.
  */
-import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
+import { type WearRange, wearRangesOf } from '../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 
 /** The level is the median of this many newest rows, so that a single odd reading changes nothing. */
 const levelRows = 5;
@@ -33,23 +34,39 @@ interface Trend {
   now: number;
 }
 
+/** A warning and an alarm limit of one side of a sensor, with the sensor's column. */
+type Range = WearRange & { column: number };
+
+const rangesByType = new WeakMap<MachineType, readonly Range[]>();
+
+/** Collected once for each type, because rules are applied several times a second to each machine. */
+function rangesOf(type: MachineType): readonly Range[] {
+  const known = rangesByType.get(type);
+  if (known) return known;
+  const ranges = type.sensors.flatMap((sensor, column) =>
+    wearRangesOf(sensor).map((range) => ({ ...range, column })),
+  );
+  rangesByType.set(type, ranges);
+  return ranges;
+}
+
+/** True if a sensor of the type has a warning and an alarm limit on one side. */
 export function hasLimits(type: MachineType): boolean {
-  return type.sensors.some((sensor) => sensor.warn !== undefined);
+  return rangesOf(type).length > 0;
 }
 
 /** Returns one sensor's severity at each row from `firstRow` on, not clipped. */
 function severitiesOf(
-  { warn, alarm }: Sensor,
-  index: number,
+  { warn, alarm, column }: Range,
   window: Float32Array,
   rows: number,
   firstRow: number,
 ): Float64Array {
   const columns = window.length / rows;
-  const slope = 0.5 / (alarm! - warn!);
+  const slope = 0.5 / (alarm - warn);
   const values = new Float64Array(rows - firstRow);
   for (let row = firstRow; row < rows; row++) {
-    values[row - firstRow] = 0.5 + slope * (window[row * columns + index]! - warn!);
+    values[row - firstRow] = 0.5 + slope * (window[row * columns + column]! - warn);
   }
   return values;
 }
@@ -106,21 +123,20 @@ export function applyRules(type: MachineType, allRows: Float32Array, rowCount: n
   const severities = new Float64Array(type.sensors.length);
   let remaining: RuleFinding['remaining'] = null;
   let trendStdErrors = 0;
-  type.sensors.forEach((sensor, index) => {
-    if (sensor.warn === undefined) return;
-    const newest = severitiesOf(sensor, index, window, rows, rows - levelRows);
+  for (const range of rangesOf(type)) {
+    const newest = severitiesOf(range, window, rows, rows - levelRows);
     const level = median(newest);
-    if (Number.isNaN(level)) return;
+    if (Number.isNaN(level)) continue;
     const severity = Math.min(1, Math.max(0, level));
-    severities[index] = severity;
-    if (severity < trendFromSeverity) return;
-    const trend = trendOf(severitiesOf(sensor, index, window, rows, 0));
+    severities[range.column] = Math.max(severities[range.column]!, severity);
+    if (severity < trendFromSeverity) continue;
+    const trend = trendOf(severitiesOf(range, window, rows, 0));
     const left = extrapolate(severity, trend, rows);
     if (left && (!remaining || left.p50 < remaining.p50)) {
       remaining = left;
       trendStdErrors = severity >= 1 ? Number.POSITIVE_INFINITY : trend.slope / trend.stdError;
     }
-  });
+  }
   return { severities, severity: smoothWorst(severities), remaining, trendStdErrors };
 }
 

@@ -20,7 +20,7 @@ export function createSelfLearnedAssessor(options: {
   function assess(input: AlertInput): Assessment | null {
     const { type } = input.machine;
     const baseline = options.baselineOf(input.machine);
-    if (!baseline?.ready) return null;
+    if (!baseline?.ready || input.isShort) return null;
     const remaining = baseline.remaining();
     if (!remaining && hasLimits(type)) return null;
     const { score, deviations } = baseline.score();

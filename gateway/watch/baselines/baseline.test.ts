@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { estimatePoliciesOf } from '../../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
 import { Baseline, baselineOptions, learnRows, scoreAnomaly } from './baseline.ts';
@@ -91,15 +92,16 @@ describe('the anomaly score', () => {
 
 it('of an open type accepts a lasting change as the new normal', () => {
   const generic = loadMachineTypes().get('generic')!;
+  const [alert] = estimatePoliciesOf(generic);
   const { baseline, take } = learnt(baselineOptions(generic));
   expect(baseline.ready).toBe(false);
   take(600);
   const [, , third] = take(10, (row) => {
     row[0]! += 30;
   });
-  expect(third).toBeGreaterThan(generic.alerts[0]!.openAt);
+  expect(third).toBeGreaterThan(alert!.openAt);
   const later = take(1_000, (row) => {
     row[0]! += 30;
   });
-  expect(later.at(-1)).toBeLessThan(generic.alerts[0]!.resolveAt);
+  expect(later.at(-1)).toBeLessThan(alert!.resolveAt);
 });

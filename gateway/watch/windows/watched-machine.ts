@@ -1,6 +1,7 @@
-import type { MachineIdentity } from '../../ports/decision.ts';
+import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
-import type { MachineWindow } from './machine-window.ts';
+import type { MachineLimits } from '../limits/machine-limits.ts';
+import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
 import type { SensorFaults } from './sensor-faults.ts';
 
@@ -26,8 +27,37 @@ export interface WatchedMachine {
   owner: string;
   /** Null as long as no value of the machine was refused. */
   faults: SensorFaults | null;
+  /** Null if no limit of its type raises an alert. */
+  limits: MachineLimits | null;
   /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
   seenMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
+}
+
+/** True if a decision about the machine can find something: its window is ready, or a limit is or was met. */
+export function hasSomethingToSay({ window, limits }: WatchedMachine): boolean {
+  return window.ready || (limits !== null && (limits.isNews || limits.hasMet));
+}
+
+/** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
+export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
+  if (machine.limits?.isNews) return true;
+  return taken === 'row' && hasSomethingToSay(machine);
+}
+
+/** Returns the input of a decision about a taken machine: a copy of its current window. */
+export function alertInput(machine: WatchedMachine): AlertInput {
+  const { identity, window, faults } = machine;
+  const limits = machine.limits?.list() ?? [];
+  return {
+    machine: identity,
+    timeMs: window.newestMs,
+    window: window.copy(),
+    rows: identity.type.windowRows,
+    cutOff: window.cutOff,
+    ...(!window.ready && { isShort: true }),
+    ...(faults && { faults: faults.list(identity.type.sensors) }),
+    ...(limits.length > 0 && { limits }),
+  };
 }

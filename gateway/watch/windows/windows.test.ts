@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { alertInput } from './watched-machine.ts';
 import { batch, named, newWindows, type Row, type } from './windows.testing.ts';
-import { alertInput, type Windows, type WindowsOptions } from './windows.ts';
+import type { Windows, WindowsOptions } from './windows.ts';
 
 /** Adds m0 with four full rows at 0 … 3 ms: a = row, b = 10 · row. */
 function filled(options: Partial<WindowsOptions> = {}) {

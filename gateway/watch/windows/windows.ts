@@ -9,16 +9,23 @@
  */
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
-import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
+import type { MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
+import { type LimitPlan, limitPlanOf } from '../limits/limit-plan.ts';
+import { MachineLimits } from '../limits/machine-limits.ts';
 import { MachineWindow } from './machine-window.ts';
 import { OpenTypes } from './open-types.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
-import type { BaselineKeeper, WatchedMachine } from './watched-machine.ts';
+import {
+  type BaselineKeeper,
+  hasSomethingToSay,
+  isDueAfter,
+  type WatchedMachine,
+} from './watched-machine.ts';
 import { WindowShares } from './window-shares.ts';
 
 /** Limit of watched sensors of an open type's machine; further ones are stored but not watched. */
@@ -74,6 +81,7 @@ export class Windows {
   private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly openTypes = new OpenTypes();
+  private readonly limitPlans = new WeakMap<MachineType, LimitPlan | null>();
   private readonly samples = new SampleBudget();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
@@ -108,12 +116,13 @@ export class Windows {
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (machine.faults !== null) this.heard(machine, values, offset[i]!, offset[i + 1]!);
-      if (taken === 'row') {
-        this.counts.rows++;
-        if (!batch.replay && machine.window.ready && this.schedule.mark(machine)) due = true;
-      } else if (taken === 'late') {
+      if (taken === 'late') {
         this.counts.late++;
+        continue;
       }
+      if (taken === 'row') this.counts.rows++;
+      if (machine.limits !== null) machine.limits.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
+      if (!batch.replay && isDueAfter(machine, taken) && this.schedule.mark(machine)) due = true;
     }
     for (; refused && nextRefused < refused.length; nextRefused++)
       if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
@@ -131,8 +140,9 @@ export class Windows {
     while (taken.length < max) {
       const machine = this.schedule.take(nowMs);
       if (!machine) break;
-      if (machine.window.ready) taken.push(machine);
+      if (hasSomethingToSay(machine)) taken.push(machine);
       else this.schedule.release(machine);
+      if (machine.limits) machine.limits.isNews = false;
     }
     return taken;
   }
@@ -152,6 +162,7 @@ export class Windows {
     if (!watched) return;
     watched.window = this.newWindow(watched.identity.type);
     watched.faults = null;
+    watched.limits = this.newLimits(watched.identity.type);
     this.options.keeper?.renewed(watched);
   }
 
@@ -225,6 +236,15 @@ export class Windows {
     });
   }
 
+  private newLimits(type: MachineType): MachineLimits | null {
+    let plan = this.limitPlans.get(type);
+    if (plan === undefined) {
+      plan = limitPlanOf(type);
+      this.limitPlans.set(type, plan);
+    }
+    return plan && new MachineLimits(plan);
+  }
+
   /** Adds a window for a machine; null if its sender has as many as one may, all of machines that still send. */
   private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
     const { identity, owner } = slot;
@@ -241,6 +261,7 @@ export class Windows {
       owner,
       window: this.newWindow(identity.type),
       faults: null,
+      limits: this.newLimits(identity.type),
       schedule: newlyScheduled(this.restMsOf(identity.type)),
       seenMs: nowMs,
       newer: null,
@@ -274,17 +295,4 @@ function newSlot(identity: MachineIdentity): Slot {
 /** True if rows of the batch come after `learntTo`; live rows always do. */
 function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
-}
-
-/** Returns the input of a decision about a taken machine: a copy of its current window. */
-export function alertInput(machine: WatchedMachine): AlertInput {
-  const { identity, window, faults } = machine;
-  return {
-    machine: identity,
-    timeMs: window.newestMs,
-    window: window.copy(),
-    rows: identity.type.windowRows,
-    cutOff: window.cutOff,
-    ...(faults && { faults: faults.list(identity.type.sensors) }),
-  };
 }

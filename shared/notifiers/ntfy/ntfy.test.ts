@@ -35,7 +35,7 @@ describe('ntfy', () => {
     expect(headers.authorization).toBeUndefined();
     expect(message).toMatchObject({
       topic: 'plant-7',
-      title: 'Warning: bearing-wear expected on leeds/pump-1',
+      title: 'Warning: bearing-wear on leeds/pump-1',
       priority: 4,
       tags: ['warning'],
       click: link,

@@ -19,6 +19,21 @@ describe('charts', () => {
     expect(lifeLimits(null)).toEqual([]);
   });
 
+  it('show limits of both sides, and one that stands alone', () => {
+    const sensors = [
+      { name: 'oil', unit: 'bar', min: 0, max: 10, warn: 6, alarm: 8, warnLow: 2, alarmLow: 1 },
+      { name: 'flow', unit: 'm3/h', min: 0, max: 10, alarmLow: 1 },
+    ];
+    const type = { ...pumpType, sensors };
+    expect(sensorText('oil', type).limits).toEqual([
+      { value: 6, color: 'warning' },
+      { value: 8, color: 'critical' },
+      { value: 2, color: 'warning' },
+      { value: 1, color: 'critical' },
+    ]);
+    expect(sensorText('flow', type).limits).toEqual([{ value: 1, color: 'critical' }]);
+  });
+
   it('read out the value under the pointer, else the latest', () => {
     const [xs, ys] = [
       [10, 20, 30],

@@ -23,7 +23,7 @@ export function lifeReadout(
 
 /** The remaining lives at which alerts of this machine type open. */
 export function lifeLimits(type: MachineType | null): Limit[] {
-  const alerts = (type?.alerts ?? []).filter(({ on }) => on === 'remaining-life');
+  const alerts = (type?.alerts ?? []).filter((alert) => alert.on === 'remaining-life');
   return alerts.map(({ openAt }) => ({ value: openAt, color: 'warning' }));
 }
 
@@ -36,9 +36,14 @@ export interface SensorText {
 /** Reads a sensor's declaration in the machine type. A sensor without one has neither unit nor limits. */
 export function sensorText(sensor: string, type: MachineType | null): SensorText {
   const declared = type?.sensors.find(({ name }) => name === sensor);
-  const limits: Limit[] = [];
-  if (declared?.warn !== undefined) limits.push({ value: declared.warn, color: 'warning' });
-  if (declared?.alarm !== undefined) limits.push({ value: declared.alarm, color: 'critical' });
+  const limitAt = (value: number | undefined, color: Limit['color']): Limit[] =>
+    value === undefined ? [] : [{ value, color }];
+  const limits = [
+    ...limitAt(declared?.warn, 'warning'),
+    ...limitAt(declared?.alarm, 'critical'),
+    ...limitAt(declared?.warnLow, 'warning'),
+    ...limitAt(declared?.alarmLow, 'critical'),
+  ];
   return { unit: unit(declared?.unit), description: declared?.description, limits };
 }
 

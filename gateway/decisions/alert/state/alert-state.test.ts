@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlertPolicy } from '../../../../shared/domain/machine-type.ts';
+import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { type Change, type Estimate, hold, quiet, step, type Track } from './alert-state.ts';
 
 const limits = { updateMsMin: 60_000, updateLifeChange: 0.2 };
-const onLife: AlertPolicy = {
+const onLife: EstimatePolicy = {
   failureMode: 'wear',
   on: 'remaining-life',
   openAt: 60,
@@ -14,7 +14,7 @@ const onLife: AlertPolicy = {
   openAfter: 3,
   resolveAfter: 4,
 };
-const onAnomaly: AlertPolicy = {
+const onAnomaly: EstimatePolicy = {
   failureMode: 'odd',
   on: 'anomaly',
   openAt: 0.8,
@@ -31,7 +31,7 @@ interface Seen {
   at: number;
 }
 
-function run(policy: AlertPolicy, estimates: Estimate[], stepMs = 1_000, start: Track = quiet) {
+function run(policy: EstimatePolicy, estimates: Estimate[], stepMs = 1_000, start: Track = quiet) {
   let track = start;
   const seen: Seen[] = [];
   estimates.forEach((estimate, at) => {
@@ -42,10 +42,12 @@ function run(policy: AlertPolicy, estimates: Estimate[], stepMs = 1_000, start: 
   return { track, seen, kinds: seen.map(({ change }) => change.kind) };
 }
 
-const life = (value: number | null, confidence = 0.9): Estimate => ({ life: value, anomaly: 0, confidence });
+const life = (value: number | null, confidence = 0.9): Estimate => ({
+  ...{ life: value, anomaly: 0, confidence },
+  ...{ health: 0.3, source: 'model' },
+});
 const lives = (...values: (number | null)[]) => values.map((value) => life(value));
-const anomalies = (...values: number[]): Estimate[] =>
-  values.map((anomaly) => ({ life: null, anomaly, confidence: 0.9 }));
+const anomalies = (...values: number[]): Estimate[] => values.map((anomaly) => ({ ...life(null), anomaly }));
 
 describe('opening', () => {
   it('requires openAfter estimates in a row at or beyond the limit', () => {
@@ -106,7 +108,7 @@ describe('held', () => {
   it('after a failure, opens nothing until healthy again', () => {
     const { kinds, track } = run(onLife, lives(...new Array(2_000).fill(0)), 1_000, hold(null));
     expect(kinds).toEqual([]);
-    expect(track.held).toEqual({ estimatesLeft: null });
+    expect(track.held).toEqual({ estimatesLeft: null, source: null });
     expect(run(onLife, lives(0, 0, 100, 100, 100, 100, 50, 50, 50), 1_000, hold(null)).kinds).toEqual([
       'opened',
     ]);
@@ -119,7 +121,9 @@ describe('held', () => {
 });
 
 describe('for any sequence of estimates', () => {
-  const estimate = fc.record({
+  const estimate: fc.Arbitrary<Estimate> = fc.record({
+    health: fc.double({ min: 0, max: 1, noNaN: true }),
+    source: fc.constantFrom('model', 'rules'),
     life: fc.option(fc.double({ min: 0, max: 150, noNaN: true }), { nil: null }),
     anomaly: fc.double({ min: 0, max: 1, noNaN: true }),
     confidence: fc.oneof(

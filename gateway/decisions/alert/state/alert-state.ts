@@ -8,12 +8,15 @@
  *       └───── healthy again, or the hold has run out ───── held ◀──┘
  *
  * - An estimate below `minConfidence`, or without the quantity the alert is on, is not evidence: it neither counts nor
- *   breaks a row.
- * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing.
+ *   breaks a row. One exception: a healthy machine has no end in sight, and rules then know no remaining life. If what
+ *   found the alert (model or rules) says that, it counts as healthy; otherwise an alert of the rules would never end.
+ * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing. (That
+ *   of limits falls, too: see limit-track.ts.)
  * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates
  *   are healthy again or, after a replacement, as many have passed as fill a window.
  */
-import type { AlertPolicy } from '../../../../shared/domain/machine-type.ts';
+import type { EstimateSource } from '../../../../shared/contract/events.ts';
+import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 
 export type Severity = 'warning' | 'critical';
 
@@ -31,11 +34,17 @@ export interface OpenState {
   /** Last reported remaining life (p50), and when (monotonic). */
   sentLife: number | null;
   sentMs: number;
+  /** The source of the last estimate that spoke for the alert; null if it is not known. */
+  source: EstimateSource | null;
 }
 
 /** If `estimatesLeft` is null, the hold lasts until the machine is healthy. */
 export interface Hold {
   estimatesLeft: number | null;
+  /** The source of the last estimate before it; null if it is not known. */
+  source: EstimateSource | null;
+  /** For limits: what was met up to this reading was met by the machine that was replaced. */
+  toMs?: number;
 }
 
 export interface Estimate {
@@ -43,6 +52,9 @@ export interface Estimate {
   life: number | null;
   anomaly: number;
   confidence: number;
+  /** 0 (at its end) … 1. */
+  health: number;
+  source: EstimateSource;
 }
 
 export interface UpdateLimits {
@@ -52,67 +64,86 @@ export interface UpdateLimits {
 
 export type Change =
   | { kind: 'opened'; severity: Severity }
-  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' }
+  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'sensors' }
   | { kind: 'resolved'; severity: Severity };
 
 export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };
 
+/** From this health on, an unknown remaining life means that no end is in sight: no limit is near and nothing is odd. */
+const healthyFrom = 0.8;
+
 /** True if `value` has reached `limit` from the healthy side. */
-export function reached(policy: Pick<AlertPolicy, 'on'>, limit: number, value: number): boolean {
+export function reached(policy: Pick<EstimatePolicy, 'on'>, limit: number, value: number): boolean {
   return policy.on === 'anomaly' ? value >= limit : value <= limit;
 }
 
-function isBack(policy: AlertPolicy, value: number): boolean {
+function isBack(policy: EstimatePolicy, value: number): boolean {
   return policy.on === 'anomaly' ? value <= policy.resolveAt : value >= policy.resolveAt;
 }
 
 /** Applies one estimate at `nowMs` (monotonic). */
 export function step(
   before: Track,
-  policy: AlertPolicy,
+  policy: EstimatePolicy,
   limits: UpdateLimits,
   estimate: Estimate,
   nowMs: number,
 ): { track: Track; change: Change | null } {
   if (before.held) return { track: stepHeld(before, before.held, policy, estimate), change: null };
-  const track = counted(before, policy, estimate);
+  const track = counted(before, policy, estimate, before.open);
   if (track === before) return { track, change: null };
   return track.open
     ? stepOpen(track, track.open, policy, limits, estimate, nowMs)
     : stepQuiet(track, policy, estimate, nowMs);
 }
 
-function counted(before: Track, policy: AlertPolicy, estimate: Estimate): Track {
+/** @param since what is open or held, which an unknown remaining life can end; null if nothing is */
+function counted(
+  before: Track,
+  policy: EstimatePolicy,
+  estimate: Estimate,
+  since: Pick<OpenState, 'source'> | null,
+): Track {
+  if (estimate.confidence < policy.minConfidence) return before;
   const value = policy.on === 'anomaly' ? estimate.anomaly : estimate.life;
-  if (value === null || estimate.confidence < policy.minConfidence) return before;
+  if (value === null)
+    return since && hasNoEndInSight(estimate, since.source)
+      ? { ...before, openRow: 0, criticalRow: 0, healthyRow: before.healthyRow + 1 }
+      : before;
   const { criticalAt } = policy;
   const isCritical = criticalAt !== undefined && reached(policy, criticalAt, value);
+  const isOpening = reached(policy, policy.openAt, value);
   return {
     ...before,
-    openRow: reached(policy, policy.openAt, value) ? before.openRow + 1 : 0,
+    openRow: isOpening ? before.openRow + 1 : 0,
     criticalRow: isCritical ? before.criticalRow + 1 : 0,
     healthyRow: isBack(policy, value) ? before.healthyRow + 1 : 0,
+    open: before.open && isOpening ? { ...before.open, source: estimate.source } : before.open,
   };
 }
 
-function stepHeld(before: Track, held: Hold, policy: AlertPolicy, estimate: Estimate): Track {
-  const { healthyRow } = counted(before, policy, estimate);
-  const estimatesLeft = held.estimatesLeft === null ? null : held.estimatesLeft - 1;
-  const isOver = healthyRow >= policy.resolveAfter || (estimatesLeft !== null && estimatesLeft <= 0);
-  return isOver ? quiet : { ...quiet, healthyRow, held: { estimatesLeft } };
+function hasNoEndInSight({ health, source }: Estimate, of: EstimateSource | null): boolean {
+  return health >= healthyFrom && (of === null || source === of);
 }
 
-function stepQuiet(track: Track, policy: AlertPolicy, estimate: Estimate, nowMs: number) {
+function stepHeld(before: Track, held: Hold, policy: EstimatePolicy, estimate: Estimate): Track {
+  const { healthyRow } = counted(before, policy, estimate, held);
+  const estimatesLeft = held.estimatesLeft === null ? null : held.estimatesLeft - 1;
+  const isOver = healthyRow >= policy.resolveAfter || (estimatesLeft !== null && estimatesLeft <= 0);
+  return isOver ? quiet : { ...quiet, healthyRow, held: { ...held, estimatesLeft } };
+}
+
+function stepQuiet(track: Track, policy: EstimatePolicy, estimate: Estimate, nowMs: number) {
   if (track.openRow < policy.openAfter) return { track, change: null };
   const severity: Severity = track.criticalRow >= policy.openAfter ? 'critical' : 'warning';
-  const open = { severity, sentLife: estimate.life, sentMs: nowMs };
+  const open = { severity, sentLife: estimate.life, sentMs: nowMs, source: estimate.source };
   return { track: { ...track, healthyRow: 0, open }, change: { kind: 'opened' as const, severity } };
 }
 
 function stepOpen(
   track: Track,
   open: OpenState,
-  policy: AlertPolicy,
+  policy: EstimatePolicy,
   limits: UpdateLimits,
   estimate: Estimate,
   nowMs: number,
@@ -124,7 +155,7 @@ function stepOpen(
   if (!rises && !isNews(open, limits, estimate, nowMs)) return { track, change: null };
   const severity = rises ? 'critical' : open.severity;
   return {
-    track: { ...track, open: { severity, sentLife: estimate.life ?? open.sentLife, sentMs: nowMs } },
+    track: { ...track, open: { ...open, severity, sentLife: estimate.life ?? open.sentLife, sentMs: nowMs } },
     change: { kind: 'updated', severity, why: rises ? 'severity' : 'remaining-life' },
   };
 }
@@ -139,6 +170,6 @@ function isNews(open: OpenState, limits: UpdateLimits, estimate: Estimate, nowMs
  * The track after a failure, which holds until the machine is healthy or replaced, or after a replacement, which holds
  * for at most a window.
  */
-export function hold(estimatesLeft: number | null): Track {
-  return { ...quiet, held: { estimatesLeft } };
+export function hold(estimatesLeft: number | null, source: EstimateSource | null = null): Track {
+  return { ...quiet, held: { estimatesLeft, source } };
 }

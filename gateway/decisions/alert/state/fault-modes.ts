@@ -1,9 +1,10 @@
-import type { AlertPolicy, MachineType } from '../../../../shared/domain/machine-type.ts';
+import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
 
 /** A failure mode of the sensors of every type: values that they cannot have. */
 export interface FaultMode {
-  policy: AlertPolicy;
+  policy: EstimatePolicy;
   concerns(fault: SensorFault): boolean;
 }
 

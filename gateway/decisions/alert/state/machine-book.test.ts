@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest';
-import { quiet } from './alert-state.ts';
-import { MachineBook } from './machine-book.ts';
-import type { OpenPrediction } from './snapshot.ts';
+import { MachineBook, type OpenAlert } from './machine-book.ts';
 
 const takeAll = (book: MachineBook, from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => book.take('s', `m${from + i}`));
 
 function open(book: MachineBook, machine: string): void {
-  book.take('s', machine)!.modes.set('wear', { track: quiet, prediction: {} as OpenPrediction });
+  book.take('s', machine)!.alerts = [{} as OpenAlert];
 }
 
 it('forgets the machine that was asked for least lately', () => {

@@ -2,30 +2,43 @@
  * The state of alerts (gateway/decisions/alert/state): of each machine in memory, of one failure mode as a state machine,
  * and of what is open on the disk. What follows from a change (events, records, reasons) belongs one folder up.
  */
+import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
-import type { AlertSnapshot, OpenPrediction } from './snapshot.ts';
+import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
+import {
+  type AlertSnapshot,
+  causesOf,
+  limitsFailureMode,
+  type OpenPrediction,
+  type SavedCause,
+} from './snapshot.ts';
 
-/** One failure mode of one machine. `prediction` is present exactly while `track.open` is. */
-export interface ModeAlert {
-  track: Track;
-  prediction: OpenPrediction | null;
-}
+/** An open alert of a machine, with what causes it; there is at least one. */
+export type OpenAlert = OpenPrediction & { causes: SavedCause[] };
 
 /** The alert state of one machine. */
 export interface MachineAlerts {
   readonly site: string;
   readonly machine: string;
-  /** By failure mode. */
-  readonly modes: Map<string, ModeAlert>;
+  /** The tracks of estimates and of faults of sensors, by failure mode. */
+  readonly modes: Map<string, Track>;
   /** The initial track of a failure mode that is not in `modes` yet. */
   unseenTrack: Track;
+  /** The track of its limits. */
+  limits: LimitTrack;
+  /** Open alerts, the oldest first; each of their causes has a track above. */
+  alerts: readonly OpenAlert[];
   /** Rows of its type's window, once it has been assessed. */
   windowRows: number | null;
   /** The last reported failure or replacement, by which a resent report is recognised. */
   ended: { state: string; atMs: number } | null;
   /** The mode of the last decision; null before the first one. */
   mode: Mode | null;
+  /** The source of the last estimate from a whole window; null before the first one. */
+  source: EstimateSource | null;
+  /** The time of its newest reading that was decided about; null before the first one. */
+  newestMs: number | null;
   estimatePrefix: string | null;
   /** When its last estimate line was written, monotonic. */
   estimateSentMs: number;
@@ -68,34 +81,47 @@ export class MachineBook {
   }
 
   open(): OpenPrediction[] {
-    return this.all().flatMap(([, alert]) => (alert.prediction ? [alert.prediction] : []));
+    return [...this.machines.values()].flatMap(({ alerts }) => alerts);
   }
 
   snapshot(): Pick<AlertSnapshot, 'open' | 'held'> {
-    const held = this.all().flatMap(([{ site, machine }, { track }, failureMode]) =>
-      track.held ? [{ site, machine, failureMode, estimatesLeft: track.held.estimatesLeft }] : [],
-    );
+    const held = [...this.machines.values()].flatMap(({ site, machine, modes, limits }) => {
+      const tracks = [...modes].map(([failureMode, track]) => ({ failureMode, track }));
+      return [...tracks, { failureMode: limitsFailureMode, track: limits }].flatMap(
+        ({ failureMode, track }) => (track.held ? [{ site, machine, failureMode, ...track.held }] : []),
+      );
+    });
     return { open: this.open(), held };
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
   restore(saved: AlertSnapshot, nowMs: number): void {
     for (const prediction of saved.open) {
+      const machine = this.restored(prediction);
+      const causes = causesOf(prediction);
+      machine.alerts = [...machine.alerts, { ...prediction, causes }];
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;
-      const open = { severity: prediction.severity, sentLife, sentMs: nowMs };
-      this.restored(prediction).modes.set(prediction.failureMode, { track: { ...quiet, open }, prediction });
+      for (const { kind, failureMode, severity, source } of causes) {
+        const sent = { severity, sentMs: nowMs };
+        if (kind === 'limit') {
+          const met = prediction.limits ?? [];
+          const told = { ...sent, sensors: met.map(({ sensor }) => sensor) };
+          machine.limits = { met, told, held: null };
+        } else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
+      }
     }
-    for (const held of saved.held) {
-      const alert = { track: hold(held.estimatesLeft), prediction: null };
-      this.restored(held).modes.set(held.failureMode, alert);
+    for (const { failureMode, estimatesLeft, source = null, toMs, ...of } of saved.held) {
+      const machine = this.restored(of);
+      const held = { estimatesLeft, source, ...(toMs !== undefined && { toMs }) };
+      if (failureMode === limitsFailureMode) machine.limits = heldLimits(held);
+      else machine.modes.set(failureMode, hold(estimatesLeft, source));
     }
   }
 
   private forgetOne(): boolean {
     let tries = 0;
     for (const [key, machine] of this.machines) {
-      if ([...machine.modes.values()].every(({ prediction }) => prediction === null))
-        return this.machines.delete(key);
+      if (machine.alerts.length === 0) return this.machines.delete(key);
       if (++tries >= triesMax) return false;
       this.moveToEnd(key, machine);
     }
@@ -117,21 +143,17 @@ export class MachineBook {
       machine,
       modes: new Map(),
       unseenTrack: quiet,
+      limits: noLimits,
+      alerts: [],
       ended: null,
       mode: null,
+      source: null,
+      newestMs: null,
       windowRows: null,
       estimatePrefix: null,
       estimateSentMs: Number.NEGATIVE_INFINITY,
     };
     this.machines.set(`${site}/${machine}`, created);
     return created;
-  }
-
-  private all(): [MachineAlerts, ModeAlert, string][] {
-    const all: [MachineAlerts, ModeAlert, string][] = [];
-    for (const machine of this.machines.values()) {
-      for (const [failureMode, alert] of machine.modes) all.push([machine, alert, failureMode]);
-    }
-    return all;
   }
 }

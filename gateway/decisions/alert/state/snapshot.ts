@@ -19,6 +19,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import {
   Assessment,
   checkEvent,
+  EstimateSource,
   type HarbingerEvent,
   RemainingLife,
 } from '../../../../shared/contract/events.ts';
@@ -27,6 +28,29 @@ import { setAside } from '../../../../shared/files/set-aside.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
+import { isFaultMode } from './fault-modes.ts';
+
+/** The name under which a hold of limits is saved; no failure mode has such a name. */
+export const limitsFailureMode = '(limits)';
+
+const Severity = Type.Union([Type.Literal('warning'), Type.Literal('critical')]);
+
+const SavedCause = Type.Object({
+  failureMode: Type.String(),
+  kind: Type.Union([Type.Literal('limit'), Type.Literal('estimate'), Type.Literal('fault')]),
+  severity: Severity,
+  source: Type.Union([EstimateSource, Type.Null()]),
+});
+export type SavedCause = Static<typeof SavedCause>;
+
+const SavedLimit = Type.Object({
+  sensor: Type.String(),
+  side: Type.Union([Type.Literal('high'), Type.Literal('low')]),
+  severity: Severity,
+  at: Type.Number(),
+  value: Type.Union([Type.Number(), Type.Null()]),
+  sinceMs: Type.Number(),
+});
 
 export const OpenPrediction = Type.Object({
   predictionId: Type.String(),
@@ -34,10 +58,14 @@ export const OpenPrediction = Type.Object({
   machine: Type.String(),
   machineType: Type.String(),
   failureMode: Type.String(),
-  severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
+  severity: Severity,
   openedAtMs: Type.Number({ description: 'time of the reading that opened it' }),
   lifeAtOpening: Type.Union([RemainingLife, Type.Null()]),
   assessment: Assessment,
+  /** Absent in files of earlier versions, in which each prediction has one cause. */
+  causes: Type.Optional(Type.Array(SavedCause, { minItems: 1 })),
+  /** The limits that are met, if they are among the causes. */
+  limits: Type.Optional(Type.Array(SavedLimit)),
 });
 export type OpenPrediction = Static<typeof OpenPrediction>;
 
@@ -46,6 +74,8 @@ const Held = Type.Object({
   machine: Type.String(),
   failureMode: Type.String(),
   estimatesLeft: Type.Union([Type.Integer(), Type.Null()]),
+  source: Type.Optional(Type.Union([EstimateSource, Type.Null()])),
+  toMs: Type.Optional(Type.Number()),
 });
 export type Held = Static<typeof Held>;
 
@@ -57,6 +87,11 @@ const Snapshot = Type.Object({
   pending: Type.Array(Type.Unknown()),
   check: Type.Optional(Type.Integer()),
 });
+
+export function causesOf({ causes, failureMode, severity, assessment }: OpenPrediction): SavedCause[] {
+  const kind = isFaultMode(failureMode) ? 'fault' : 'estimate';
+  return causes ?? [{ failureMode, kind, severity, source: assessment.source }];
+}
 
 export interface AlertSnapshot {
   open: OpenPrediction[];

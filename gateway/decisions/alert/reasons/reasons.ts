@@ -1,8 +1,13 @@
-/** Formulates reasons for technicians: short sentences with numbers, units and limits. */
-import type { Assessment, Contribution, RemainingLife } from '../../../shared/contract/events.ts';
-import type { Decided } from '../../../shared/decisions/policy.ts';
-import type { AlertPolicy, MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Change, Severity } from './state/alert-state.ts';
+/**
+ * Reasons (gateway/decisions/alert/reasons): words for technicians, as short sentences with numbers, units and limits. What
+ * is opened, changed or ended is decided elsewhere.
+ */
+import type { Assessment, Contribution, RemainingLife } from '../../../../shared/contract/events.ts';
+import type { Decided } from '../../../../shared/decisions/policy.ts';
+import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import type { Change, Severity } from '../state/alert-state.ts';
 
 const contributionsMax = 3;
 const shareMin = 0.1;
@@ -27,12 +32,13 @@ export function lifeText(life: RemainingLife): string {
   return `Remaining life ${numberText(life.p50)} ${life.unit} (80 % interval ${interval})`;
 }
 
-function measure(assessment: Assessment, policy: AlertPolicy): string {
+/** The present value of the estimate that the policy is on. */
+export function measure(assessment: Assessment, policy: EstimatePolicy): string {
   if (policy.on === 'anomaly') return `Anomaly score ${numberText(assessment.anomaly)}`;
   return assessment.remainingLife ? lifeText(assessment.remainingLife) : 'Remaining life is not known';
 }
 
-function limitText(assessment: Assessment, policy: AlertPolicy, severity: Severity): string {
+function limitText(assessment: Assessment, policy: EstimatePolicy, severity: Severity): string {
   const isCritical = severity === 'critical' && policy.criticalAt !== undefined;
   const limit = isCritical ? policy.criticalAt! : policy.openAt;
   const value = policy.on === 'anomaly' ? assessment.anomaly : assessment.remainingLife?.p50;
@@ -41,8 +47,10 @@ function limitText(assessment: Assessment, policy: AlertPolicy, severity: Severi
 }
 
 /** The first sentence: the measured quantity and the limit that it met. */
-export function changeReason(change: Change, assessment: Assessment, policy: AlertPolicy): string {
+export function changeReason(change: Change, assessment: Assessment, policy: EstimatePolicy): string {
   if (change.kind === 'resolved') {
+    if (policy.on === 'remaining-life' && assessment.remainingLife === null)
+      return `No end of life is in sight: health ${numberText(assessment.health)} for ${policy.resolveAfter} estimates in a row`;
     const side = policy.on === 'anomaly' ? 'at or below' : 'at or above';
     const { resolveAt, resolveAfter } = policy;
     return `${measure(assessment, policy)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row`;
@@ -51,14 +59,22 @@ export function changeReason(change: Change, assessment: Assessment, policy: Ale
   return limitText(assessment, policy, change.severity);
 }
 
+function normalText(limits: readonly Limit[]): string | null {
+  const innermost = (side: Limit['side']) => limits.find((limit) => limit.side === side)?.at;
+  const [low, high] = [innermost('low'), innermost('high')];
+  if (low !== undefined && high !== undefined) return `between ${numberText(low)} and ${numberText(high)}`;
+  if (high !== undefined) return `below ${numberText(high)}`;
+  return low === undefined ? null : `above ${numberText(low)}`;
+}
+
 function contributionReason(contribution: Contribution, type: MachineType): string {
   const said = `${contribution.sensor} contributes ${Math.round(contribution.share * 100)} %`;
   if (contribution.value === null || !Number.isFinite(contribution.value)) return said;
   const sensor = type.sensors.find((candidate) => candidate.name === contribution.sensor);
   const unit = sensor && sensor.unit !== '1' ? ` ${sensor.unit}` : '';
   const value = `${said}: ${numberText(contribution.value)}${unit}`;
-  if (sensor?.warn === undefined || sensor.alarm === undefined) return value;
-  return `${value}, normal ${sensor.alarm >= sensor.warn ? 'below' : 'above'} ${numberText(sensor.warn)}`;
+  const normal = sensor && normalText(limitsOf(sensor));
+  return normal ? `${value}, normal ${normal}` : value;
 }
 
 /** One sentence for each of the sensors that contributed most. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Assessment } from '../../../shared/contract/events.ts';
-import type { AlertPolicy, MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Assessment } from '../../../../shared/contract/events.ts';
+import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { changeReason, contributionReasons, durationText, endingReasons, numberText } from './reasons.ts';
 
 const assessment: Assessment = {
@@ -26,7 +27,7 @@ const type = {
     { ...sensor, name: 'ratio', unit: '1' },
   ],
 } as MachineType;
-const policy: AlertPolicy = {
+const policy: EstimatePolicy = {
   failureMode: 'wear',
   on: 'remaining-life',
   openAt: 60,

@@ -1,0 +1,161 @@
+/** Steps the causes of one machine's alerts by a decision about it: estimates, faults of sensors, and limits. */
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { Decided, Verdict } from '../../../shared/decisions/policy.ts';
+import { type EstimatePolicy, isEstimatePolicy } from '../../../shared/domain/alert-policy.ts';
+import { limitPolicyOf } from '../../../shared/domain/limits.ts';
+import type { AlertInput, SensorFault } from '../../ports/decision.ts';
+import type { AlertDecisionConfig } from './config.ts';
+import { backReasons, metReasons } from './reasons/limit-reasons.ts';
+import { changeReason, contributionReasons, measure, modeReasons } from './reasons/reasons.ts';
+import { type Change, type Estimate, step } from './state/alert-state.ts';
+import type { Cause, CauseKind, CauseStep } from './state/causes.ts';
+import { type FaultMode, faultModesOf, faultReasons, faultsIn } from './state/fault-modes.ts';
+import { type MetLimit, noLimits, stepLimits } from './state/limit-track.ts';
+import type { MachineAlerts } from './state/machine-book.ts';
+
+export interface StepContext {
+  config: AlertDecisionConfig;
+  /** Monotonic. */
+  nowMs: number;
+  newId: () => string;
+}
+
+export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };
+
+/** A change of one cause, with the words for it. */
+export interface SaidStep extends CauseStep {
+  reasons: string[];
+}
+
+/** One decision about one machine. */
+export interface Judged {
+  machine: MachineAlerts;
+  input: AlertInput;
+  decided: DecidedAssessment;
+  context: StepContext;
+}
+
+/** Applies a decision to every cause of the machine, and returns what changed. */
+export function stepCauses(judged: Judged): SaidStep[] {
+  const { type } = judged.input.machine;
+  const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
+  // A short window is judged by its limits alone.
+  if (!judged.input.isShort)
+    for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
+  for (const mode of faultModesOf(type)) steps.push(stepFault(judged, mode));
+  return [...steps.filter((said) => said !== null), ...endUnwatched(judged)];
+}
+
+/** The words for a cause that has not changed. */
+export function currentReasons({ input, decided, machine }: Judged, cause: Cause): string[] {
+  const { type } = input.machine;
+  if (cause.kind === 'limit') return metReasons(machine.limits.met, type, input.timeMs);
+  const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
+  if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
+  return [measure(decided.verdict.answer, policy)];
+}
+
+function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null {
+  const { type } = input.machine;
+  const { limits: states = [] } = input;
+  const before = machine.limits;
+  if (before === noLimits && states.length === 0) return null;
+  const policy = limitPolicyOf(type);
+  if (policy === null) {
+    // If an alert is open for them, it ends because they are no longer watched for.
+    if (before.told === null) machine.limits = noLimits;
+    return null;
+  }
+  const { track, change } = stepLimits(before, states, context.config, context.nowMs);
+  machine.limits = track;
+  if (!change) return null;
+  const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
+  const reasons =
+    change.kind === 'resolved'
+      ? backReasons(before.met, policy, input)
+      : [...metReasons(track.met, type, input.timeMs), ...fallenReasons(before.met, track.met)];
+  return { cause, change, reasons };
+}
+
+/** Says which sensors are beyond no limit any more, while others are. */
+function fallenReasons(before: readonly MetLimit[], now: readonly MetLimit[]): string[] {
+  const gone = before.filter(({ sensor }) => !now.some((met) => met.sensor === sensor));
+  return gone.length === 0 ? [] : [`Back inside its limits: ${gone.map(({ sensor }) => sensor).join(', ')}`];
+}
+
+function stepEstimate({ machine, input, decided, context }: Judged, policy: EstimatePolicy): SaidStep | null {
+  const assessment = decided.verdict.answer;
+  const { type } = input.machine;
+  const { anomaly, confidence, health, source, remainingLife } = assessment;
+  const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source };
+  const change = stepTrack(machine, policy, estimate, context);
+  if (!change) return null;
+  const reasons = [
+    changeReason(change, assessment, policy),
+    ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, type)),
+    ...modeReasons(decided, context.config.budgetMs, type),
+  ];
+  return { ...causeStep(machine, policy, 'estimate', change), reasons };
+}
+
+/** Applies what the sensors sent to one failure mode of sensors; most machines have none. */
+function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidStep | null {
+  const { policy } = mode;
+  const { failureMode } = policy;
+  const faults: SensorFault[] = faultsIn(input, mode);
+  if (faults.length === 0 && !machine.modes.has(failureMode)) return null;
+  const anomaly = faults.length > 0 ? 1 : 0;
+  const estimate = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
+  const change = stepTrack(machine, policy, estimate, context);
+  const track = machine.modes.get(failureMode);
+  if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(failureMode);
+  if (!change) return null;
+  return {
+    ...causeStep(machine, policy, 'fault', change),
+    reasons: faultReasons(faults, input.machine.type),
+  };
+}
+
+function stepTrack(
+  machine: MachineAlerts,
+  policy: EstimatePolicy,
+  estimate: Estimate,
+  context: StepContext,
+): Change | null {
+  const { failureMode } = policy;
+  const before = machine.modes.get(failureMode) ?? machine.unseenTrack;
+  const { track, change } = step(before, policy, context.config, estimate, context.nowMs);
+  machine.modes.set(failureMode, track);
+  return change;
+}
+
+function causeStep(
+  machine: MachineAlerts,
+  { failureMode }: EstimatePolicy,
+  kind: CauseKind,
+  change: Change,
+): CauseStep {
+  const source = machine.modes.get(failureMode)?.open?.source ?? null;
+  return { cause: { failureMode, kind, source }, change };
+}
+
+/** Ends causes that the machine's type no longer declares; nothing ever would. */
+function endUnwatched({ machine, input }: Judged): SaidStep[] {
+  const { type } = input.machine;
+  const limits = limitPolicyOf(type);
+  const isWatched = ({ failureMode, kind }: Omit<Cause, 'severity'>) =>
+    kind === 'fault' ||
+    (kind === 'limit'
+      ? limits?.failureMode === failureMode
+      : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));
+  const gone = machine.alerts.flatMap(({ causes }) => causes.filter((cause) => !isWatched(cause)));
+  for (const { kind, failureMode } of gone) {
+    if (kind === 'limit') machine.limits = noLimits;
+    else machine.modes.delete(failureMode);
+  }
+  return gone.map(({ severity, ...cause }) => ({
+    cause,
+    change: { kind: 'resolved', severity },
+    reasons: [`Machine type ${type.name} no longer watches for ${cause.failureMode}`],
+  }));
+}

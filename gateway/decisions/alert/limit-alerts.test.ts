@@ -1,0 +1,190 @@
+/** Limits of sensors as alerts: alone, and beside what estimates say. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LimitState } from '../../ports/decision.ts';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+/** The vibration of the bench's pump, whose limits are 4.5 and 9 mm/s, beyond one of them for 12 s. */
+function beyond(value: number): { limits: LimitState[] } {
+  const severity = value >= 9 ? 'critical' : 'warning';
+  const at = value >= 9 ? 9 : 4.5;
+  const met = {
+    side: 'high',
+    severity,
+    at,
+    backAt: at - 0.45,
+    sinceMs: bench.clock.nowMs() - 11_000,
+  } as const;
+  return { limits: [{ sensor: 'vibration', value, met, mayBe: null }] };
+}
+const unknown = (): { limits: LimitState[] } => ({
+  limits: [
+    {
+      ...{ sensor: 'vibration', value: 6, met: null },
+      mayBe: { side: 'high', severity: 'critical', at: 9, backAt: 8.55 },
+    },
+  ],
+});
+const severities = () => bench.updated().map(({ data }) => data.severity);
+const ids = () =>
+  new Set([...bench.opened(), ...bench.updated(), ...bench.resolved()].map(({ data }) => data.predictionId))
+    .size;
+
+describe('a sensor beyond a limit', () => {
+  it('is told with value, limit, duration and time; severity follows both ways, and it ends', async () => {
+    const decision = await bench.started();
+    const since = new Date(bench.clock.nowMs() - 11_000).toISOString().slice(11, 19);
+    await bench.evaluate(decision, 500, 5, beyond(6.2));
+    expect(bench.opened()).toMatchObject([
+      {
+        data: {
+          ...{ failureMode: 'limit', severity: 'warning', remainingLife: { p50: 500 } },
+          contributions: [{ sensor: 'vibration', share: 1, value: 6.2 }],
+          reasons: [`vibration 6.2 mm/s, above the warning limit of 4.5 mm/s for 12 s (since ${since} UTC)`],
+        },
+      },
+    ]);
+    await bench.evaluate(decision, 500, 5, beyond(9.5));
+    await bench.evaluate(decision, 500, 5, beyond(6));
+    await bench.evaluate(decision, 500, 5);
+    expect(severities()).toEqual(['critical', 'warning']);
+    expect(bench.updated()[0]!.data.reasons[0]).toMatch(
+      /^vibration 9.5 mm\/s, above the alarm limit of 9 mm\/s/,
+    );
+    expect(bench.resolved()).toMatchObject([
+      { data: { failureMode: 'limit', reasons: ['vibration 6.8 mm/s; at or below 4.05 mm/s for 60 s'] } },
+    ]);
+    expect([ids(), decision.open()]).toEqual([1, []]);
+  });
+
+  it('is told of a machine that has only begun to send, and estimates of it are not believed', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 5, 5, { ...beyond(9.5), isShort: true });
+    expect(bench.opened()).toMatchObject([{ data: { failureMode: 'limit', severity: 'critical' } }]);
+    expect(bench.state.estimates).toHaveLength(1);
+    expect(bench.records().map(({ data }) => data.answer.recorded)).toEqual(['change']);
+  });
+
+  it('names all sensors, the worst first, in one alert', async () => {
+    const decision = await bench.started();
+    const [first] = beyond(6.2).limits;
+    const [second] = beyond(9.5).limits;
+    await bench.evaluate(decision, 500, 3, { limits: [first!, { ...second!, sensor: 'sound' }] });
+    expect(bench.opened()).toHaveLength(1);
+    expect(bench.opened()[0]!.data.reasons.map((reason) => reason.split(' ')[0])).toEqual([
+      'sound',
+      'vibration',
+    ]);
+  });
+});
+
+describe('a limit beside wear-out is one alert', () => {
+  it('if wear-out was open first: it names both and rises, and ends when both are gone', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 50, 5);
+    await bench.evaluate(decision, 50, 5, beyond(9.5));
+    expect(bench.updated()).toMatchObject([{ data: { failureMode: 'wear', severity: 'critical' } }]);
+    expect(bench.updated()[0]!.data.reasons).toEqual([
+      expect.stringMatching(/^vibration 9.5 mm\/s, above the alarm limit/),
+      expect.stringMatching(/^Remaining life 50 cycles/),
+    ]);
+    await bench.evaluate(decision, 500, 5, beyond(9.5));
+    expect(bench.updated().at(-1)!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
+    expect(bench.resolved()).toEqual([]);
+    await bench.evaluate(decision, 500, 5);
+    expect([bench.opened().length, bench.resolved().length, ids()]).toEqual([1, 1, 1]);
+  });
+
+  it('if the limit was: wear-out joins it, and stays when the limit is met no more', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 5, beyond(6.2));
+    await bench.evaluate(decision, 50, 5, beyond(6.2));
+    expect(bench.updated()).toMatchObject([{ data: { failureMode: 'limit', severity: 'warning' } }]);
+    expect(bench.updated()[0]!.data.reasons).toEqual([
+      expect.stringMatching(/^vibration 6.2 mm\/s/),
+      expect.stringMatching(/^Remaining life 50 cycles/),
+      expect.stringMatching(/^vibration contributes/),
+    ]);
+    await bench.evaluate(decision, 50, 5);
+    expect(bench.updated().at(-1)!.data).toMatchObject({ failureMode: 'wear' });
+    await bench.evaluate(decision, 500, 5);
+    expect([bench.opened().length, bench.resolved().length, ids()]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('a restart', () => {
+  it('tells nothing twice, ends nothing by itself, and ends what has ended', async () => {
+    const before = await bench.started();
+    await bench.evaluate(before, 50, 5, beyond(9.5));
+    const count = () => new Set(bench.state.events.map(({ id }) => id)).size;
+    const told = count();
+    const after = await bench.started();
+    await bench.evaluate(after, 50, 5, { ...unknown(), isShort: true });
+    await bench.evaluate(after, 50, 5, beyond(9.5));
+    expect(count()).toBe(told);
+    const last = await bench.started();
+    await bench.evaluate(last, 500, 1, unknown());
+    await bench.evaluate(last, 500, 4);
+    expect([bench.resolved().length, ids()]).toEqual([1, 1]);
+  });
+
+  it('with a type that no longer watches for limits ends the alert', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 5, beyond(9.5));
+    const { machine } = bench.input();
+    const type = { ...machine.type, limitAlerts: false };
+    await bench.evaluate(decision, 500, 5, { machine: { ...machine, type } });
+    expect(bench.resolved()).toMatchObject([
+      { data: { reasons: ['Machine type pump no longer watches for limit'] } },
+    ]);
+  });
+});
+
+it('a machine that failed is told no limit until it is replaced', async () => {
+  const decision = await bench.started();
+  const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
+  await bench.evaluate(decision, 500, 5, beyond(9.5));
+  await decision.lifecycle({ state: 'failed', about, atMs: bench.clock.nowMs() });
+  await decision.stop();
+  const restarted = await bench.started();
+  await bench.evaluate(restarted, 500, 5, beyond(9.5));
+  expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
+  await restarted.lifecycle({ state: 'replaced', about, atMs: bench.clock.nowMs() });
+  await bench.evaluate(restarted, 500, 3, beyond(9.5));
+  expect(bench.opened()).toHaveLength(1);
+  await bench.clock.advance(20_000);
+  await bench.evaluate(restarted, 500, 1, beyond(9.5));
+  expect(bench.opened()).toHaveLength(2);
+});
+
+describe('an alert that rules raised', () => {
+  it('ends when the machine is healthy, although it then has no remaining life', async () => {
+    const decision = await bench.started();
+    bench.state.model = 'ignorant';
+    await bench.evaluate(decision, 10, 5);
+    await bench.evaluate(decision, null, 3);
+    expect(bench.resolved()).toEqual([]);
+    await bench.evaluate(decision, null, 1);
+    expect(bench.resolved()).toMatchObject([
+      {
+        data: {
+          reasons: ['No end of life is in sight: health 1 for 4 estimates in a row', expect.anything()],
+        },
+      },
+    ]);
+  });
+
+  it('but not one that the model raised: rules do not see what it sees', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 10, 5);
+    bench.state.model = 'broken';
+    await bench.evaluate(decision, null, 20);
+    await bench.evaluate(await bench.started(), null, 20);
+    expect(bench.resolved()).toEqual([]);
+  });
+});

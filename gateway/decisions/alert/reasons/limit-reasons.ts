@@ -1,0 +1,77 @@
+/** Formulates reasons about limits for technicians: what is beyond which limit, by how much, how long and since when. */
+import type { LimitPolicy } from '../../../../shared/domain/alert-policy.ts';
+import { limitsOf } from '../../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import type { AlertInput } from '../../../ports/decision.ts';
+import type { MetLimit } from '../state/limit-track.ts';
+import { durationText } from './reasons.ts';
+
+/** One is left for the estimate that an alert may also have. */
+const sensorsMax = 6;
+const dayMs = 86_400_000;
+
+/** Four digits, because limits are often close to what is normal: 643.4 beside a limit of 643.1. */
+function valueText(value: number): string {
+  return String(Number(value.toPrecision(Math.abs(value) >= 1_000 ? 6 : 4)));
+}
+
+function unitOf(sensor: string, { sensors }: MachineType): string {
+  const unit = sensors.find(({ name }) => name === sensor)?.unit ?? '1';
+  return unit === '1' ? '' : ` ${unit}`;
+}
+
+/** The newest value in the window; null if there is none. */
+function latestOf({ machine, window, rows }: AlertInput, sensor: string): number | null {
+  const { sensors } = machine.type;
+  const value = window[(rows - 1) * sensors.length + sensors.findIndex(({ name }) => name === sensor)];
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** A time of day, with the date if that is not near. */
+function sinceText(sinceMs: number, nowMs: number): string {
+  const time = new Date(sinceMs).toISOString();
+  const isNear = Math.abs(nowMs - sinceMs) < dayMs;
+  return isNear ? `${time.slice(11, 19)} UTC` : `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+}
+
+function metReason(
+  { sensor, side, severity, at, value, sinceMs }: MetLimit,
+  type: MachineType,
+  nowMs: number,
+) {
+  const unit = unitOf(sensor, type);
+  const word = severity === 'critical' ? 'alarm' : 'warning';
+  const when = `for ${durationText(nowMs - sinceMs)} (since ${sinceText(sinceMs, nowMs)})`;
+  const limit = `the ${word} limit of ${valueText(at)}${unit}`;
+  const isInside = value !== null && (side === 'high' ? value < at : value > at);
+  if (value === null || isInside) {
+    const now = value === null ? '' : ` ${valueText(value)}${unit},`;
+    return `${sensor}${now} not yet back from ${limit}, met ${when}`;
+  }
+  const place = value === at ? 'at' : side === 'high' ? 'above' : 'below';
+  return `${sensor} ${valueText(value)}${unit}, ${place} ${limit} ${when}`;
+}
+
+/** One sentence for each sensor beyond a limit, the worst first. */
+export function metReasons(met: readonly MetLimit[], type: MachineType, nowMs: number): string[] {
+  const said = met.slice(0, sensorsMax).map((limit) => metReason(limit, type, nowMs));
+  return met.length > sensorsMax
+    ? [...said, `${met.length - sensorsMax} more sensors are beyond a limit`]
+    : said;
+}
+
+/** One sentence for each sensor that was beyond a limit, with the value that it sends now. */
+export function backReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
+  const { type } = input.machine;
+  return before.slice(0, sensorsMax).map((limit) => {
+    const { sensor: name, side, at } = limit;
+    const unit = unitOf(name, type);
+    const value = latestOf(input, name);
+    const now = value === null ? name : `${name} ${valueText(value)}${unit}`;
+    const sensor = type.sensors.find((candidate) => candidate.name === name);
+    const warning = sensor && limitsOf(sensor).find((candidate) => candidate.side === side);
+    const inner = warning ? warning.backAt : at;
+    const place = side === 'high' ? 'at or below' : 'at or above';
+    return `${now}; ${place} ${valueText(inner)}${unit} for ${durationText(policy.resolveAfterMs)}`;
+  });
+}

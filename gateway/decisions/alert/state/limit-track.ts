@@ -1,0 +1,121 @@
+/**
+ * The limits of one machine as a cause of an alert: pure, so that it can be tested by properties. The delays of each
+ * limit are gateway/watch/limits; here their findings become one cause for all sensors, whose severity rises and falls
+ * with them.
+ *
+ * A limit about which nothing is known yet, as after a restart, stays what it was: the start of a gateway neither ends an
+ * alert nor opens it a second time.
+ */
+import type { Limit } from '../../../../shared/domain/limits.ts';
+import type { LimitState } from '../../../ports/decision.ts';
+import type { Change, Hold, Severity, UpdateLimits } from './alert-state.ts';
+
+/** A limit that is met, for the words about it. */
+export interface MetLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
+  sensor: string;
+  value: number | null;
+  sinceMs: number;
+}
+
+export interface LimitTrack {
+  /** The worst first; empty while no limit is met. */
+  met: readonly MetLimit[];
+  /** The last message; null while no alert is open for a limit. */
+  told: { severity: Severity; sensors: readonly string[]; sentMs: number } | null;
+  /** After a failure or a replacement; see alert-state.ts. */
+  held: Hold | null;
+}
+
+export const noLimits: LimitTrack = { met: [], told: null, held: null };
+
+export function heldLimits(held: Hold): LimitTrack {
+  return { ...noLimits, held };
+}
+
+/** Applies the findings of one decision at `nowMs` (monotonic). */
+export function stepLimits(
+  before: LimitTrack,
+  states: readonly LimitState[],
+  limits: Pick<UpdateLimits, 'updateMsMin'>,
+  nowMs: number,
+): { track: LimitTrack; change: Change | null } {
+  const { held } = before;
+  if (held && !isOver(held, states)) return { track: heldLimits(oneLess(held)), change: null };
+  const met = metIn(before.met, states);
+  const { told } = before;
+  const [worst] = met;
+  if (worst === undefined)
+    return told === null
+      ? { track: noLimits, change: null }
+      : { track: noLimits, change: { kind: 'resolved', severity: told.severity } };
+  const { severity } = worst;
+  const sensors = met.map(({ sensor }) => sensor);
+  const kind = changeOf(told, severity, sensors, limits, nowMs);
+  if (kind === null) return { track: { met, told, held: null }, change: null };
+  const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
+  return { track: { met, told: { severity, sensors, sentMs: nowMs }, held: null }, change };
+}
+
+/** Severity is told at once; further sensors are, too, but not more often than other updates. */
+function changeOf(
+  told: LimitTrack['told'],
+  severity: Severity,
+  sensors: readonly string[],
+  { updateMsMin }: Pick<UpdateLimits, 'updateMsMin'>,
+  nowMs: number,
+): 'opened' | 'severity' | 'sensors' | null {
+  if (told === null) return 'opened';
+  if (told.severity !== severity) return 'severity';
+  const isSame =
+    sensors.length === told.sensors.length && sensors.every((sensor) => told.sensors.includes(sensor));
+  return isSame || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
+}
+
+/**
+ * After a failure, until no sensor is beyond a limit; after a replacement, until what is met was met by the new machine,
+ * and for as many decisions as fill a window at most.
+ */
+function isOver({ estimatesLeft, toMs }: Hold, states: readonly LimitState[]): boolean {
+  if (estimatesLeft !== null && estimatesLeft <= 0) return true;
+  if (toMs !== undefined) return states.every(({ met }) => met === null || met.sinceMs > toMs);
+  // A sensor that sends nothing says nothing about the machine, and must not hold it back for ever.
+  return states.every(({ met, value }) => met === null && value === null);
+}
+
+function oneLess(held: Hold): Hold {
+  return { ...held, estimatesLeft: held.estimatesLeft === null ? null : held.estimatesLeft - 1 };
+}
+
+const rank = (severity: Severity | undefined): number =>
+  severity === undefined ? 0 : severity === 'warning' ? 1 : 2;
+
+function metIn(before: readonly MetLimit[], states: readonly LimitState[]): MetLimit[] {
+  const met = states.flatMap((state) => {
+    const kept = keptOf(
+      before.find(({ sensor }) => sensor === state.sensor),
+      state,
+    );
+    const found = state.met && metLimit(state, state.met, state.met.sinceMs);
+    if (kept && rank(kept.severity) > rank(found?.severity)) return [kept];
+    return found ? [found] : [];
+  });
+  return met.sort((a, b) => rank(b.severity) - rank(a.severity) || beyondness(b) - beyondness(a));
+}
+
+/** The limit that was met before and may still be, because nothing is known yet. */
+function keptOf(before: MetLimit | undefined, state: LimitState): MetLimit | null {
+  if (!before || !state.mayBe) return null;
+  const value = state.value ?? before.value;
+  return rank(state.mayBe.severity) < rank(before.severity)
+    ? { ...metLimit(state, state.mayBe, before.sinceMs), value }
+    : { ...before, value };
+}
+
+function metLimit({ sensor, value }: LimitState, { side, severity, at }: Limit, sinceMs: number): MetLimit {
+  return { sensor, severity, side, at, value, sinceMs };
+}
+
+/** How far a value is beyond its limit, as a part of the limit. */
+function beyondness({ value, at }: MetLimit): number {
+  return value === null ? 0 : Math.abs(value - at) / Math.max(Math.abs(at), 1e-9);
+}

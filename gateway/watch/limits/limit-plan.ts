@@ -1,0 +1,59 @@
+import type { LimitPolicy } from '../../../shared/domain/alert-policy.ts';
+import { type Limit, limitPolicyOf, limitsOf } from '../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+
+/** One sensor with limits. */
+export interface LimitedSensor {
+  name: string;
+  /** As declared, for people. */
+  limits: readonly Limit[];
+  /** The same limits as 32-bit floats, which is what values are: 6.4 must have met a limit of 6.4. */
+  compared: readonly Limit[];
+  /** The index of its first limit among those of all sensors. */
+  first: number;
+}
+
+/** The limits of a machine type, prepared for being compared with each row. */
+export interface LimitPlan {
+  policy: LimitPolicy;
+  sensors: readonly LimitedSensor[];
+  /** Number of limits of all sensors. */
+  limits: number;
+  /** By limited sensor, in rising order of columns: its column, and its innermost limits (infinite where there is none). */
+  column: Int32Array;
+  high: Float64Array;
+  low: Float64Array;
+}
+
+/** Returns null if no limit of this type raises an alert. */
+export function limitPlanOf(type: MachineType): LimitPlan | null {
+  const policy = limitPolicyOf(type);
+  if (policy === null) return null;
+  const sensors: LimitedSensor[] = [];
+  const columns: number[] = [];
+  let limits = 0;
+  type.sensors.forEach((sensor, column) => {
+    const declared = limitsOf(sensor);
+    if (declared.length === 0) return;
+    const compared = declared.map(({ at, backAt, ...limit }) => ({
+      ...limit,
+      at: Math.fround(at),
+      backAt: Math.fround(backAt),
+    }));
+    sensors.push({ name: sensor.name, limits: declared, compared, first: limits });
+    columns.push(column);
+    limits += declared.length;
+  });
+  const innermost = (side: Limit['side'], choose: (...values: number[]) => number) =>
+    Float64Array.from(sensors, ({ compared }) =>
+      choose(...compared.filter((limit) => limit.side === side).map(({ at }) => at)),
+    );
+  return {
+    policy,
+    sensors,
+    limits,
+    column: Int32Array.from(columns),
+    high: innermost('high', Math.min),
+    low: innermost('low', Math.max),
+  };
+}

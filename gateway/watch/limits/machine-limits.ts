@@ -1,0 +1,121 @@
+/**
+ * Limits (gateway/watch/limits): which limits of its sensors a machine has met, judged from each of its readings. What
+ * is told of it is decided in gateway/decisions/alert.
+ */
+import type { Limit } from '../../../shared/domain/limits.ts';
+import type { LimitState } from '../../ports/decision.ts';
+import type { LimitedSensor, LimitPlan } from './limit-plan.ts';
+
+const unknown = 0;
+const away = 1;
+const met = 2;
+
+/**
+ * The limits of one machine. Each limit is a switch with two delays:
+ *
+ *              met, and not back, for openAfterMs
+ *     away ─────────────────────────────────────▶ met
+ *       ▲ ◀───────────────────────────────────────│
+ *       │      back, without a break, for resolveAfterMs
+ *     unknown (until either has happened: after a start nobody knows what was before)
+ *
+ * Time is that of the readings, so a delay above 0 needs two of them, and one odd value switches nothing. A value that
+ * is absent or was refused counts for neither. Nothing is allocated per row, and a healthy value of a sensor
+ * whose limits are all away costs two comparisons.
+ */
+export class MachineLimits {
+  /** True if a limit switched since this was last set to false. */
+  isNews = false;
+  /** True once any limit was met. */
+  hasMet = false;
+  private readonly plan: LimitPlan;
+  /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
+  private readonly calm: Uint8Array;
+  private readonly values: Float32Array;
+  /** By limit: its state, since when it is (or is about to be) met, and since when it is back; NaN if it is not. */
+  private readonly states: Uint8Array;
+  private readonly metMs: Float64Array;
+  private readonly backMs: Float64Array;
+
+  constructor(plan: LimitPlan) {
+    this.plan = plan;
+    this.calm = new Uint8Array(plan.sensors.length);
+    this.values = new Float32Array(plan.sensors.length).fill(Number.NaN);
+    this.states = new Uint8Array(plan.limits);
+    this.metMs = new Float64Array(plan.limits).fill(Number.NaN);
+    this.backMs = new Float64Array(plan.limits).fill(Number.NaN);
+  }
+
+  /** Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. */
+  take(values: Float32Array, from: number, to: number, timeMs: number): void {
+    const { calm } = this;
+    const { column, high, low } = this.plan;
+    for (let i = 0; i < column.length; i++) {
+      const at = from + column[i]!;
+      if (at >= to) return;
+      const value = values[at]!;
+      // Written so that NaN counts as healthy here.
+      if (calm[i] === 1 && !(value >= high[i]! || value <= low[i]!)) continue;
+      if (!Number.isNaN(value)) this.judge(i, value, timeMs);
+    }
+  }
+
+  /** The sensors of which a limit is met, or may be because nothing is known yet. */
+  list(): LimitState[] {
+    return this.plan.sensors.flatMap((sensor, i) => (this.calm[i] === 1 ? [] : this.stateOf(sensor, i)));
+  }
+
+  private judge(index: number, value: number, timeMs: number): void {
+    const { compared, first } = this.plan.sensors[index]!;
+    this.values[index] = value;
+    let isCalm = 1;
+    for (let i = 0; i < compared.length; i++) {
+      this.step(first + i, compared[i]!, value, timeMs);
+      if (this.states[first + i] !== away || !Number.isNaN(this.metMs[first + i]!)) isCalm = 0;
+    }
+    this.calm[index] = isCalm;
+  }
+
+  private step(limit: number, { side, at, backAt }: Limit, value: number, timeMs: number): void {
+    const { states, metMs, backMs } = this;
+    const { openAfterMs, resolveAfterMs } = this.plan.policy;
+    const isMet = side === 'high' ? value >= at : value <= at;
+    const isBack = !isMet && (side === 'high' ? value <= backAt : value >= backAt);
+    // A machine's clock may go back: then its delays begin again.
+    if (isMet && !(metMs[limit]! <= timeMs)) metMs[limit] = timeMs;
+    if (isBack && !(backMs[limit]! <= timeMs)) backMs[limit] = timeMs;
+    if (!isBack) backMs[limit] = Number.NaN;
+    if (isBack && states[limit] !== met) metMs[limit] = Number.NaN;
+    if (isMet && states[limit] !== met && timeMs - metMs[limit]! >= openAfterMs) {
+      this.switch(limit, met);
+      this.hasMet = true;
+    } else if (isBack && states[limit] !== away && timeMs - backMs[limit]! >= resolveAfterMs) {
+      this.switch(limit, away);
+      metMs[limit] = Number.NaN;
+    }
+  }
+
+  private switch(limit: number, to: number): void {
+    this.states[limit] = to;
+    this.isNews = true;
+  }
+
+  private stateOf({ name, limits, first }: LimitedSensor, index: number): LimitState | [] {
+    const worstIn = (state: number): number =>
+      limits.reduce(
+        (worst, { severity }, i) =>
+          this.states[first + i] === state && (worst < 0 || severity === 'critical') ? i : worst,
+        -1,
+      );
+    const [isMet, mayBe] = [worstIn(met), worstIn(unknown)];
+    if (isMet < 0 && mayBe < 0) return [];
+    const value = this.values[index]!;
+    return {
+      sensor: name,
+      // Without the digits that a 32-bit float does not have.
+      value: Number.isNaN(value) ? null : Number(value.toPrecision(7)),
+      met: isMet < 0 ? null : { ...limits[isMet]!, sinceMs: this.metMs[first + isMet]! },
+      mayBe: mayBe < 0 ? null : limits[mayBe]!,
+    };
+  }
+}

@@ -1,0 +1,125 @@
+/** Machines that are due because a sensor is beyond a limit, also before their window is full. */
+import { describe, expect, it } from 'vitest';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import { createModelAssessor } from '../assessors/model-assessor.ts';
+import { createRulesAssessor } from '../assessors/rules-assessor.ts';
+import { createSelfLearnedAssessor } from '../assessors/self-learned-assessor.ts';
+import { alertInput } from './watched-machine.ts';
+import { Windows } from './windows.ts';
+
+const type: MachineType = {
+  ...{ name: 'fan', version: '1.0.0', description: '', lifeUnit: 'hours', stepMs: 60_000, windowRows: 30 },
+  openSensors: false,
+  sensors: [
+    { name: 'vibration', unit: 'mm/s', min: 0, max: 60, warn: 4.5, alarm: 7.1 },
+    { name: 'speed', unit: '1/s', min: 0, max: 60 },
+  ],
+  alerts: [],
+};
+
+function fan(of: MachineType = type) {
+  const clock = manualClock();
+  const windows = new Windows({ types: new Map([['fan', of]]), machinesMax: 9, intervalMsMin: 200, clock });
+  let minutes = 0;
+  let isKnown = false;
+  /** Adds a reading a minute after the one before. Returns the input of the decision that is due, or null. */
+  const add = (vibration: number, more: Partial<ColumnBatch> & { atMs?: number } = {}): AlertInput | null => {
+    const { atMs = minutes++ * 60_000, ...batch } = more;
+    clock.advanceNow(60_000);
+    windows.add({
+      newMachines: isKnown ? [] : [{ site: 's', machine: 'm', machineType: 'fan' }],
+      newSensors: [],
+      machineIndex: Int32Array.of(0),
+      timeMs: Float64Array.of(atMs),
+      offset: Int32Array.of(0, 2),
+      values: Float32Array.of(vibration, 25),
+      replay: false,
+      ...batch,
+    });
+    isKnown = true;
+    const taken = windows.take(1);
+    const [input] = taken.map(alertInput);
+    windows.release(taken);
+    return input ?? null;
+  };
+  return { windows, add };
+}
+
+describe('a machine is due', () => {
+  it('with its second reading beyond a limit, and with each one after it until its window is full', () => {
+    const { add } = fan();
+    expect(add(6.2)).toBeNull();
+    expect(add(6.2)).toMatchObject({
+      isShort: true,
+      limits: [{ sensor: 'vibration', value: 6.2, met: { severity: 'warning', sinceMs: 0 } }],
+    });
+    const later = Array.from({ length: 28 }, () => add(6.2));
+    expect(later.map((input) => input?.isShort)).toEqual([...Array(27).fill(true), undefined]);
+    expect(later.every((input) => input?.limits?.length === 1)).toBe(true);
+  });
+
+  it('when the limit is met no more', () => {
+    const { add } = fan();
+    for (let i = 0; i < 3; i++) add(6.2);
+    add(1);
+    expect(add(1)).toMatchObject({ isShort: true });
+    expect(add(1)).not.toHaveProperty('limits');
+  });
+
+  it('once when its limits are known, and then not before its window is full', () => {
+    const { add } = fan();
+    const due = Array.from({ length: 30 }, () => add(1) !== null);
+    expect(due.flatMap((is, i) => (is ? [i] : []))).toEqual([1, 29]);
+  });
+
+  it('with the first live reading, if a limit was met by those that were read again', () => {
+    const { add } = fan();
+    for (let i = 0; i < 3; i++) expect(add(6.2, { replay: true })).toBeNull();
+    expect(add(6.2)).toMatchObject({ isShort: true, limits: [{ met: { sinceMs: 0 } }] });
+  });
+
+  it('not because of readings that are late, of a value that was refused, or with limitAlerts = false', () => {
+    const { add } = fan();
+    for (let i = 0; i < 3; i++) add(1);
+    for (let i = 0; i < 5; i++) expect(add(50, { atMs: i * 1_000 })).toBeNull();
+    const refused = [{ machineIndex: 0, column: 0, row: 0, value: 70, isBeyondAlarm: true }];
+    for (let i = 0; i < 5; i++) expect(add(Number.NaN, { refused })).toBeNull();
+    const off = fan({ ...type, limitAlerts: false });
+    for (let i = 0; i < 20; i++) expect(off.add(50)).toBeNull();
+  });
+
+  it('not because of the machine that it replaces', () => {
+    const { windows, add } = fan();
+    for (let i = 0; i < 3; i++) add(6.2);
+    windows.reset('s', 'm');
+    expect(add(1)).toBeNull();
+    expect(add(1)?.limits).toBeUndefined();
+  });
+});
+
+it('a short window is for rules alone, which say what is beyond a limit', async () => {
+  const { windows, add } = fan();
+  add(8);
+  const input = add(8)!;
+  const baselineOf = windows.baselineOf.bind(windows);
+  const { signal } = new AbortController();
+  const asked: unknown[] = [];
+  const model = createModelAssessor({
+    client: {
+      available: true,
+      status: () => ({ models: [] }) as never,
+      modelOf: () => ({ windowRows: 30, inputs: 2 }) as never,
+      score: (request: unknown) => Promise.reject(asked.push(request)),
+    },
+    baselineOf,
+  });
+  expect(await model.assess([input], signal)).toEqual([null]);
+  expect(asked).toEqual([]);
+  expect(await createSelfLearnedAssessor({ baselineOf }).assess([input], signal)).toEqual([null]);
+  expect(await createRulesAssessor({ baselineOf }).assess([input], signal)).toMatchObject([
+    { health: 0, remainingLife: null, contributions: [{ sensor: 'vibration', share: 1, value: 8 }] },
+  ]);
+});

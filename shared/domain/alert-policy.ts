@@ -1,0 +1,137 @@
+/** When an alert of a machine type is raised: by an estimate (remaining life, anomaly score), or by a limit of a sensor. */
+import { type Static, Type } from '@sinclair/typebox';
+import { plainName } from '../contract/topics.ts';
+
+const failureMode = (example: string) =>
+  Type.String({
+    ...plainName,
+    description: 'The kind of failure; a machine has at most one open alert for each.',
+    examples: [example],
+  });
+
+/** How much an estimate must be trusted, and how many must agree. */
+const evidence = {
+  minConfidence: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0.5,
+    description: 'Estimates of a lower confidence are ignored: they neither open the alert nor resolve it.',
+  }),
+  openAfter: Type.Integer({
+    minimum: 1,
+    default: 3,
+    description: 'Estimates in a row that must agree before the alert is opened.',
+  }),
+  resolveAfter: Type.Integer({
+    minimum: 1,
+    default: 10,
+    description: 'Estimates in a row that must agree before it is resolved.',
+  }),
+};
+
+const RemainingLifePolicy = Type.Object(
+  {
+    failureMode: failureMode('wear-out'),
+    on: Type.Literal('remaining-life'),
+    openAt: Type.Number({
+      description: 'Opens the alert: remaining life (its median, in lifeUnit) at or below this.',
+      examples: [60],
+    }),
+    resolveAt: Type.Number({
+      description:
+        'Resolves it: remaining life at or above this. It is above openAt, so that an alert does not flicker.',
+      examples: [90],
+    }),
+    criticalAt: Type.Optional(
+      Type.Number({
+        description: 'Makes it critical instead of a warning: remaining life at or below this.',
+        examples: [25],
+      }),
+    ),
+    ...evidence,
+  },
+  { additionalProperties: false, description: 'The remaining life that was estimated' },
+);
+
+const AnomalyPolicy = Type.Object(
+  {
+    failureMode: failureMode('unusual-vibration'),
+    on: Type.Literal('anomaly'),
+    openAt: Type.Number({
+      description: 'Opens the alert: the score of how unusual readings are at or above this.',
+      examples: [0.65],
+    }),
+    resolveAt: Type.Number({
+      description:
+        'Resolves it: the score at or below this. It is below openAt, so that an alert does not flicker.',
+      examples: [0.4],
+    }),
+    criticalAt: Type.Optional(
+      Type.Number({
+        description: 'Makes it critical instead of a warning: the score at or above this.',
+        examples: [0.9],
+      }),
+    ),
+    ...evidence,
+  },
+  { additionalProperties: false, description: 'The score of how unusual readings are' },
+);
+
+const LimitPolicy = Type.Object(
+  {
+    failureMode: Type.String({
+      ...plainName,
+      default: 'limit',
+      description: 'The kind of failure as which a limit that is met is told.',
+    }),
+    on: Type.Literal('limit'),
+    openAfterMs: Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      default: 10_000,
+      description:
+        'How long a sensor must be beyond a limit, by the time of its readings, before the alert is opened; with 0 one reading is enough.',
+    }),
+    resolveAfterMs: Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      default: 60_000,
+      description:
+        'How long it must be back inside the limit, by its dead band, before the alert is resolved or becomes less severe.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'The limits of sensors (warn, alarm, warnLow, alarmLow). A type with limits has this policy, with the defaults below, where it declares none',
+  },
+);
+
+export type EstimatePolicy = Static<typeof RemainingLifePolicy> | Static<typeof AnomalyPolicy>;
+export type LimitPolicy = Static<typeof LimitPolicy>;
+export type AlertPolicy = EstimatePolicy | LimitPolicy;
+
+/** One of three tables, which `on` tells apart. */
+export const AlertPolicy = Type.Unsafe<AlertPolicy>({
+  type: 'object',
+  discriminator: { propertyName: 'on' },
+  oneOf: [RemainingLifePolicy, AnomalyPolicy, LimitPolicy],
+  required: ['on'],
+});
+
+/** The policy on limits of a type that declares none. */
+export const defaultLimitPolicy: LimitPolicy = {
+  failureMode: 'limit',
+  on: 'limit',
+  openAfterMs: 10_000,
+  resolveAfterMs: 60_000,
+};
+
+export function isEstimatePolicy(policy: AlertPolicy): policy is EstimatePolicy {
+  return policy.on !== 'limit';
+}
+
+/** The policies of a type that decide by an estimate. */
+export function estimatePoliciesOf({ alerts }: { alerts: readonly AlertPolicy[] }): EstimatePolicy[] {
+  return alerts.filter(isEstimatePolicy);
+}

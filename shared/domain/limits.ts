@@ -1,0 +1,87 @@
+/**
+ * The limits of a sensor: a value at or beyond `at` has met the limit, and one at or inside `backAt` has returned from
+ * it. Between the two, what was last true goes on.
+ */
+import { defaultLimitPolicy, type LimitPolicy } from './alert-policy.ts';
+import type { MachineType, Sensor } from './machine-type.ts';
+
+export interface Limit {
+  side: 'high' | 'low';
+  severity: 'warning' | 'critical';
+  at: number;
+  backAt: number;
+}
+
+/** A warning and an alarm limit of one side, which rules need. */
+export interface WearRange {
+  warn: number;
+  alarm: number;
+}
+
+const shareOfDistance = 0.1;
+const shareOfRange = 0.01;
+/** A dead band that is not declared never takes more than this of the room between the limits of both sides. */
+const shareOfRoomMax = 0.25;
+
+interface Side {
+  side: Limit['side'];
+  warn?: number | undefined;
+  alarm?: number | undefined;
+}
+
+/** The limits of each side that has any. `warn` and `alarm` are on the low side if alarm is below warn. */
+function sidesOf({ warn, alarm, warnLow, alarmLow }: Sensor): Side[] {
+  const isFalling = warn !== undefined && alarm !== undefined && alarm < warn;
+  const sides: Side[] = [
+    { side: isFalling ? 'low' : 'high', warn, alarm },
+    { side: 'low', warn: warnLow, alarm: alarmLow },
+  ];
+  return sides.filter((side) => side.warn !== undefined || side.alarm !== undefined);
+}
+
+/** The room between the limits of both sides; infinite if there is but one side. */
+function roomOf(sides: readonly Side[]): number {
+  const innermost = (wanted: Limit['side']) => {
+    const side = sides.find((candidate) => candidate.side === wanted);
+    return side && (side.warn ?? side.alarm);
+  };
+  const [high, low] = [innermost('high'), innermost('low')];
+  return high === undefined || low === undefined ? Number.POSITIVE_INFINITY : high - low;
+}
+
+/** All limits of a sensor, the warning of each side before its alarm; none if it declares none. */
+export function limitsOf(sensor: Sensor): Limit[] {
+  const sides = sidesOf(sensor);
+  const room = roomOf(sides);
+  return sides.flatMap(({ side, warn, alarm }) => {
+    const distance =
+      warn !== undefined && alarm !== undefined
+        ? shareOfDistance * Math.abs(alarm - warn)
+        : shareOfRange * (sensor.max - sensor.min);
+    const deadBand = sensor.deadBand ?? Math.min(distance, shareOfRoomMax * room);
+    const limit = (severity: Limit['severity'], at: number | undefined): Limit[] =>
+      at === undefined
+        ? []
+        : [{ side, severity, at, backAt: side === 'high' ? at - deadBand : at + deadBand }];
+    return [...limit('warning', warn), ...limit('critical', alarm)];
+  });
+}
+
+/** The sides of a sensor that have both a warning and an alarm limit. */
+export function wearRangesOf(sensor: Sensor): WearRange[] {
+  return sidesOf(sensor).flatMap(({ warn, alarm }) =>
+    warn === undefined || alarm === undefined ? [] : [{ warn, alarm }],
+  );
+}
+
+/** True if the value is outside the sensor's range, on a side with an alarm limit. */
+export function isBeyondAlarmSide(sensor: Sensor, value: number): boolean {
+  const isOutside = (side: Limit['side']) => (side === 'high' ? value > sensor.max : value < sensor.min);
+  return sidesOf(sensor).some(({ side, alarm }) => alarm !== undefined && isOutside(side));
+}
+
+/** The policy by which limits of a type raise alerts; null if it has no limits, or switches these alerts off. */
+export function limitPolicyOf({ sensors, alerts, limitAlerts }: MachineType): LimitPolicy | null {
+  if (limitAlerts === false || !sensors.some((sensor) => sidesOf(sensor).length > 0)) return null;
+  return alerts.find((policy) => policy.on === 'limit') ?? defaultLimitPolicy;
+}

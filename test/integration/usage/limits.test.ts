@@ -1,0 +1,153 @@
+/**
+ * A machine beyond its limits, from its sensor to the receiver of alerts: told at once, in the right severity, once, and
+ * it ends; also if gateway and cloud are killed meanwhile. Readings come a minute apart, by their own time.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+
+const fan = `name = "fan"
+version = "1.0.0"
+description = "A fan that sends its vibration once a minute"
+stepMs = 60_000
+
+[[sensors]]
+name = "vibration_x"
+unit = "mm/s"
+min = 0
+max = 60
+warn = 4.5
+alarm = 7.1
+`;
+const minuteMs = 60_000;
+
+interface Alert {
+  alertId: string;
+  state: string;
+  openedAt: string;
+  resolvedAt: string | null;
+  prediction: { severity: string; failureMode: string; reasons: string[] };
+}
+
+const receiver = new AlertReceiver();
+let site: Site;
+let sensor: MqttClient;
+let readings = 0;
+/** The time of the first reading, on a whole minute and some hours ago. */
+const beganMs = Math.floor(Date.now() / minuteMs) * minuteMs - 180 * minuteMs;
+
+beforeAll(async () => {
+  await receiver.start();
+  site = await createSite({
+    gateway: { machines: [{ match: 'hall/*', type: 'fan' }], intelligence: { intervalMsMin: 0 } },
+    cloud: {
+      alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
+    },
+  });
+  const types = join(site.folder, 'types');
+  await mkdir(types);
+  await writeFile(join(types, 'fan.toml'), fan);
+  await site.dropIn('types', { machineTypesDir: types });
+  await site.cloud.start();
+  await site.gateway.start();
+  await connect();
+});
+afterAll(async () => {
+  await sensor?.endAsync(true);
+  await site?.dispose();
+  receiver.stop();
+});
+
+async function connect(): Promise<void> {
+  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-1', reconnectPeriod: 0 });
+  sensor.on('error', () => {});
+}
+
+const rowsTaken = async () => (await statusOf(site.gateway)).intelligence.windows.rows;
+
+/** Sends readings a minute apart, each after the one before was watched. */
+async function send(value: number, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const rows = await rowsTaken();
+    const reading = { timestamp: beganMs + readings++ * minuteMs, vibration_x: value };
+    await sensor.publishAsync('telemetry/hall/fan-1', JSON.stringify(reading), { qos: 1 });
+    await until(async () => (await rowsTaken()) > rows, 'the reading to be watched');
+    await until(
+      async () => (await statusOf(site.gateway)).intelligence.scorer?.inFlight === 0,
+      'the decision',
+    );
+  }
+}
+
+const alerts = async () => (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts;
+const told = () => [...receiver.told.values()].map(({ alertchange }) => alertchange);
+
+/** Waits until the only alert of the cloud is like this, and returns it. */
+async function alertIs(state: string, severity: string): Promise<Alert> {
+  await until(async () => {
+    const [alert] = await alerts();
+    return alert?.state === state && alert.prediction.severity === severity;
+  }, `the alert to be ${state}, ${severity}`);
+  const all = await alerts();
+  expect(all).toHaveLength(1);
+  return all[0]!;
+}
+
+/** Resolves when everything sent so far has been decided and stored: nothing more can be told of it. */
+async function settled(changes: string[]): Promise<void> {
+  await drained(site);
+  await until(() => told().length >= changes.length, 'the receiver to be told');
+  expect(told()).toEqual(changes);
+}
+
+it('is a warning within its first minute, critical and back, ends, and is told once whatever is restarted', async () => {
+  await send(6.2, 2);
+  const opened = await alertIs('open', 'warning');
+  expect(Date.parse(opened.openedAt) - beganMs).toBe(minuteMs);
+  const since = new Date(beganMs).toISOString().slice(11, 19);
+  expect(opened.prediction).toMatchObject({
+    failureMode: 'limit',
+    reasons: [`vibration_x 6.2 mm/s, above the warning limit of 4.5 mm/s for 60 s (since ${since} UTC)`],
+  });
+
+  await send(8, 2);
+  const critical = await alertIs('open', 'critical');
+  expect(critical.alertId).toBe(opened.alertId);
+  expect(critical.prediction.reasons[0]).toMatch(
+    /^vibration_x 8 mm\/s, above the alarm limit of 7.1 mm\/s for 60 s/,
+  );
+  await settled(['opened', 'updated']);
+
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.cloud.kill9();
+  await site.cloud.restart();
+  await site.gateway.restart();
+  await connect();
+  await send(8, 3);
+  await settled(['opened', 'updated']);
+
+  await send(5, 2);
+  expect((await alertIs('open', 'warning')).alertId).toBe(opened.alertId);
+  await sensor.endAsync(true);
+  await site.gateway.stop();
+  await site.cloud.stop();
+  await site.cloud.start();
+  await site.gateway.start();
+  await connect();
+  await send(5, 2);
+  await settled(['opened', 'updated', 'updated']);
+
+  await send(50, 1);
+  await send(1.2, 1);
+  await settled(['opened', 'updated', 'updated']);
+  await send(1.2, 1);
+  const ended = await alertIs('resolved', 'warning');
+  expect(ended.alertId).toBe(opened.alertId);
+  expect(ended.prediction.reasons).toEqual(['vibration_x 1.2 mm/s; at or below 4.24 mm/s for 60 s']);
+  await send(1.2, 5);
+  await settled(['opened', 'updated', 'updated', 'resolved']);
+});
