@@ -64,6 +64,20 @@ describe.skipIf(skip !== null)(
     });
     afterEach(() => store.stop());
 
+    test('a measurement that InfluxDB needs too much memory for is left alone, and the others are not', async () => {
+      await open(1);
+      const names = Array.from({ length: 1_000 }, (_, i) => `f${i}=1`).join(',');
+      const of = (machine: number) => at(0, 'rpm=1').replace('machine=m1', `machine=m${machine}`);
+      await write([at(0, names), ...Array.from({ length: 300 }, (_, i) => of(i + 1))]);
+      await write([at(0, 'rpm=1').replace(/^pump/, 'fan')]);
+      const { measurements, notes } = await apply(store, keeping({ '*': 1 }));
+      expect(measurements).toMatchObject([{ measurement: 'fan', deleted: 1 }]);
+      expect(notes.join()).toMatch(
+        /nothing of pump is deleted or thinned: .* 1001 fields and at least 200 machines/,
+      );
+      expect(await rows('SELECT count(rpm) FROM pump')).toMatchObject([[0, 300]]);
+    });
+
     test('means keep the types of fields; of texts and truth values the last one stays', async () => {
       await open(1);
       await write([

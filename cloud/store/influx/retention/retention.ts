@@ -109,6 +109,13 @@ export class InfluxRetention implements StoreRetention {
     const thinnedToMs = thin === null ? 0 : Math.floor(realMs - thin.afterMs);
     const beforeMs = Math.max(keptFromMs, thinnedToMs);
     if (beforeMs <= 0) return outcome;
+    const wide = await this.#server.tooWide(measurement);
+    if (wide) {
+      notes.push(
+        `nothing of ${measurement} is deleted or thinned: InfluxDB would need too much memory for its ${wide.fields} fields and at least ${wide.machines} machines; let InfluxDB delete by a retention policy of its own`,
+      );
+      return outcome;
+    }
     const other = await this.#server.otherPolicyWith(measurement, beforeMs);
     if (other !== null) {
       notes.push(

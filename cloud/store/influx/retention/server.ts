@@ -11,6 +11,9 @@ import type { Reader } from '../reads.ts';
 /** Every series that Harbinger writes has these; measurements without them belong to somebody else. */
 const ownTags = ['gateway', 'machine', 'site'];
 
+/** Fields × machines that may be read at once: with InfluxDB 1.6.7 that is below 1 GB. */
+const cellsMax = 200_000;
+
 /** Deleting touches every file of the time that it is about. */
 const deleteMsFactor = 10;
 
@@ -69,6 +72,20 @@ export class RetentionServer {
         types.set(key, (types.get(key) ?? new Set()).add(type));
     }
     return types;
+  }
+
+  /**
+   * How many fields of how many machines the measurement has, if that is more than it may be: InfluxDB needs memory for
+   * each field of each series whenever all of them are read, some kilobytes, whatever the span is. Null if it is not.
+   */
+  async tooWide(measurement: string): Promise<{ fields: number; machines: number } | null> {
+    const fields = (await this.fieldTypes(measurement)).size;
+    const most = Math.floor(cellsMax / Math.max(1, fields));
+    const found = await this.#query(
+      `SHOW TAG VALUES FROM ${identifier(measurement)} WITH KEY = "machine" LIMIT ${most + 1}`,
+    );
+    const machines = found.reduce((sum, { values = [] }) => sum + values.length, 0);
+    return machines > most ? { fields, machines } : null;
   }
 
   /**
