@@ -6,6 +6,7 @@ import type {
   EraseOutcome,
   GatewaySummary,
   MachineName,
+  MachineSpan,
   RetiredMachines,
   RetireOutcome,
 } from './ports/retired/retired.ts';
@@ -68,8 +69,9 @@ export class CloudDecommissioning implements Decommissioning {
     return this.deps.operations.retirement.rename([[from, to]]);
   }
 
-  erase(names: readonly MachineName[]): Promise<EraseOutcome> {
-    return this.eraseAll(names.flatMap((name) => [name, ...this.earlierOf(name)]));
+  async erase(names: readonly MachineName[]): Promise<EraseOutcome> {
+    for (const name of names) this.checkNotRenamed(name);
+    return this.eraseAll(names.flatMap((name) => this.spansOf(name)));
   }
 
   async retireGateway(gateway: string): Promise<RetireOutcome> {
@@ -90,37 +92,61 @@ export class CloudDecommissioning implements Decommissioning {
     const retired = this.retired.all().filter(({ state, isBack, why }) => {
       return state.gateway === gateway && !isBack && why !== 'deleted';
     });
-    const names = [...this.machinesOf(gateway), ...retired.map(({ state }) => nameOf(state))];
-    return this.eraseAll(names, gateway);
+    const others = retired.filter(({ into }) => !into || into.gateway === gateway);
+    const names = [...this.machinesOf(gateway), ...others.map(({ state }) => nameOf(state))];
+    const spans = new Map(
+      names.flatMap((name) => this.spansOf(name)).map((span) => [JSON.stringify(span), span]),
+    );
+    return this.eraseAll([...spans.values()], gateway);
   }
 
   /** Retires first: a machine whose deletion was interrupted is not listed, and can be deleted again. */
-  private async eraseAll(names: readonly MachineName[], gateway?: string): Promise<EraseOutcome> {
+  private async eraseAll(spans: readonly MachineSpan[], gateway?: string): Promise<EraseOutcome> {
     const { operations, store, clock } = this.deps;
+    // What a machine has that is back under its former name stays listed.
+    const names = spans.filter(({ untilMs }) => untilMs === undefined);
     const outcome = await operations.retirement.retire(names, gateway);
     const timeout = new AbortController();
     const timer = clock.setTimer(timeMsMax, () => timeout.abort());
     let stored: number | null = 0;
     try {
-      const erased: MachineName[] = [];
-      for (const name of names) {
+      const erased: MachineSpan[] = [];
+      for (const span of spans) {
         if (timeout.signal.aborted) break;
-        const { rows, isComplete } = await store.deleteMachine(name, timeout.signal);
+        const { rows, isComplete } = await store.deleteMachine(span, timeout.signal);
         stored = rows === null || stored === null ? null : stored + rows;
-        if (isComplete) erased.push(name);
+        if (isComplete) erased.push(span);
       }
       const events = await operations.retirement.erase(erased);
-      return { ...outcome, stored, events, isComplete: erased.length === names.length };
+      return { ...outcome, stored, events, isComplete: erased.length === spans.length };
     } finally {
       timer.cancel();
     }
   }
 
-  private earlierOf(name: MachineName): MachineName[] {
-    return this.retired
-      .formerNames(name)
-      .map(nameOf)
-      .filter((former) => this.retired.get(former)?.isBack === false);
+  /**
+   * Spans that are a machine's own: under its own name what was observed since another machine of this name was renamed, and
+   * under its former names what was observed until they were another machine's.
+   */
+  private spansOf(name: MachineName): MachineSpan[] {
+    const afterMs = this.retired.ownSinceMs(name);
+    const former = this.retired.formerNames(name).map(({ machineType: _, untilMs, ...span }) => {
+      const row = this.retired.get(span);
+      return row?.into && !row.isBack && untilMs === row.atMs ? span : { ...span, untilMs };
+    });
+    return [afterMs === null ? name : { ...name, afterMs }, ...former];
+  }
+
+  private checkNotRenamed({ gateway, site, machine }: MachineName): void {
+    const row = this.retired.get({ gateway, site, machine });
+    if (!row?.into || row.isBack) return;
+    const { into } = row;
+    throw new HarbingerError(
+      'MACHINE_RENAMED',
+      'api',
+      `${site}/${machine} of gateway '${gateway}' was renamed, and what is stored of it is the history of ` +
+        `${into.site}/${into.machine} of gateway '${into.gateway}': delete that one`,
+    );
   }
 
   private machinesOf(gateway: string): MachineName[] {

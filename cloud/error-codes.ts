@@ -1,6 +1,13 @@
 import { declareErrors } from '../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  MACHINE_RENAMED: {
+    stage: 'api',
+    meaning:
+      'A machine that was renamed cannot be deleted under its former name: what is stored of it is the history of the renamed machine.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'Delete the machine under its new name, which deletes what it had under former names too.',
+  },
   GATEWAY_UNKNOWN: {
     stage: 'api',
     meaning:

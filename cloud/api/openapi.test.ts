@@ -105,7 +105,7 @@ function plantDecommissioning(state: MachineState): Decommissioning {
   const row = { ...former, into: { gateway: 'north', site: state.site, machine: state.machine } };
   return {
     ...createMemoryDecommissioning(),
-    retired: { all: () => [row], get: () => undefined, formerNames: () => [] },
+    retired: { all: () => [row], get: () => undefined, formerNames: () => [], ownSinceMs: () => null },
     gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, lastSeenMs: 1 }],
   };
 }

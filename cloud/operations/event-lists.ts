@@ -34,10 +34,12 @@ export class EventLists {
    * Removes at most `max` events and decision records about a machine of some gateways; returns how many. Call it inside
    * a transaction.
    */
-  removeSubject(subject: string, isOf: (gateway: string) => boolean, max: number): number {
-    const isItsEvent = ({ source }: HarbingerEvent) => isOf(source.slice('/gateways/'.length));
+  removeSubject(subject: string, isOf: (gateway: string, at: string) => boolean, max: number): number {
+    const isItsEvent = ({ source, time }: HarbingerEvent) => isOf(source.slice('/gateways/'.length), time);
     const events = this.events.removeSubject(subject, isItsEvent, max);
-    return events + this.decisions.removeSubject(subject, ({ gateway }) => isOf(gateway), max - events);
+    return (
+      events + this.decisions.removeSubject(subject, ({ gateway, at }) => isOf(gateway, at), max - events)
+    );
   }
 
   /** Call it inside a transaction. False if the event was added before. */

@@ -10,7 +10,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { HeldFiles } from './backup/backup.ts';
 import type { StoreRetention } from './retention/store-retention.ts';
-import type { MachineName } from './retired/retired.ts';
+import type { MachineSpan } from './retired/retired.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
 export interface StoreBatch {
@@ -57,10 +57,10 @@ export interface ReadingStore extends Partial<Reporting> {
   /** Absent if the store has no means of deleting what is old. */
   readonly retention?: StoreRetention;
   /**
-   * Deletes everything of a machine, in pieces, until it is done or `signal` aborts.
+   * Deletes what is stored of a machine, everything or that of a time, in pieces, until it is done or `signal` aborts.
    * @throws HarbingerError STORE_NO_DELETE; STORE_UNAVAILABLE, STORE_BUSY (retry); what was deleted before stays deleted
    */
-  deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows>;
+  deleteMachine(span: MachineSpan, signal: AbortSignal): Promise<DeletedRows>;
   /** Keeps its files as they are until they are released. Absent if the store is backed up by means of its own. */
   holdForBackup?(): Promise<HeldFiles>;
 }

@@ -13,11 +13,12 @@ export async function joinedSeries(
   isOfType: boolean,
 ): Promise<SeriesPoint[]> {
   const lists = [await store.series(query)];
-  for (const { gateway, site, machine, machineType, untilMs } of former) {
-    if (untilMs < query.fromMs) continue;
+  for (const { gateway, site, machine, machineType, afterMs, untilMs } of former) {
+    const fromMs = Math.max(query.fromMs, (afterMs ?? -1) + 1);
     const measurement = isOfType ? machineType : query.measurement;
     const toMs = Math.min(query.toMs, untilMs);
-    lists.push(await store.series({ ...query, gateway, site, machine, measurement, toMs }));
+    if (toMs < fromMs) continue;
+    lists.push(await store.series({ ...query, gateway, site, machine, measurement, fromMs, toMs }));
   }
   const found = lists.filter((list) => list.length > 0);
   if (found.length < 2) return found[0] ?? [];
@@ -63,31 +64,39 @@ export function joinedPage<T>(
   names: { machines: MachineStates; retired: RetiredMachines },
   aboutOf: (item: T) => { subject: string | undefined; timeMs: number },
 ): Page<T> {
-  const untilMs =
-    query.subject === undefined ? new Map<string, number>() : formerSubjects(query.subject, names);
-  if (untilMs.size === 0) return list.page(query);
-  const page = list.page({ ...query, alsoSubjects: [...untilMs.keys()] });
+  const former = query.subject === undefined ? [] : formerSubjects(query.subject, names);
+  if (former.length === 0) return list.page(query);
+  const alsoSubjects = [...new Set(former.map((each) => each.subject))];
+  const page = list.page({ ...query, alsoSubjects });
   const isItsOwn = (item: T) => {
     const { subject = '', timeMs } = aboutOf(item);
-    return subject === query.subject || timeMs <= (untilMs.get(subject) ?? 0);
+    const isOf = (each: FormerSubject) =>
+      each.subject === subject && timeMs > each.afterMs && timeMs <= each.untilMs;
+    return subject === query.subject || former.some(isOf);
   };
   return { ...page, items: page.items.filter(isItsOwn) };
 }
 
-/** The former subjects of a machine, `site/machine`, with the time until which each was its own. */
+interface FormerSubject {
+  subject: string;
+  afterMs: number;
+  untilMs: number;
+}
+
+/** The former subjects of a machine, `site/machine`, with the time for which each was its own. */
 function formerSubjects(
   subject: string,
   { machines, retired }: { machines: MachineStates; retired: RetiredMachines },
-): Map<string, number> {
-  const found = new Map<string, number>();
+): FormerSubject[] {
+  const found: FormerSubject[] = [];
   const slash = subject.indexOf('/');
   const [site, machine] = [subject.slice(0, slash), subject.slice(slash + 1)];
   const gone = retired.all().filter(({ isBack }) => !isBack);
   for (const state of [...machines.all(), ...gone.map((each) => each.state)]) {
     if (state.site !== site || state.machine !== machine) continue;
-    for (const { untilMs, ...former } of retired.formerNames(state)) {
+    for (const { afterMs = Number.NEGATIVE_INFINITY, untilMs, ...former } of retired.formerNames(state)) {
       const name = `${former.site}/${former.machine}`;
-      if (name !== subject) found.set(name, Math.max(untilMs, found.get(name) ?? 0));
+      if (name !== subject) found.push({ subject: name, afterMs, untilMs });
     }
   }
   return found;

@@ -3,11 +3,13 @@
  * file is one group of routes with its schemas. Routes read through ports, never from operations/ or store/ directly,
  * and change nothing, except what decommissioning offers.
  */
+
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { Alert as StoredAlert } from '../../ports/alerts.ts';
+import type { FormerName as FormerNameOf } from '../../ports/retired/retired.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
 import { Alert, Name } from '../schemas.ts';
@@ -60,13 +62,14 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
       const wanted = { site, machine, gateway: request.query.gateway };
       const { state, retired } = findMachine(context.machines, names, wanted);
       const formerNames = names.formerNames(state);
-      const own = [{ ...state, untilMs: Number.POSITIVE_INFINITY }, ...formerNames];
+      const own: FormerNameOf[] = [{ ...state, untilMs: Number.POSITIVE_INFINITY }, ...formerNames];
       const isOwn = ({ gateway, prediction, openedAt }: StoredAlert) =>
         own.some(
           (name) =>
             gateway === name.gateway &&
             prediction.site === name.site &&
             prediction.machine === name.machine &&
+            Date.parse(openedAt) > (name.afterMs ?? Number.NEGATIVE_INFINITY) &&
             Date.parse(openedAt) <= name.untilMs,
         );
       const alerts = context.alerts.all().filter(isOwn);

@@ -105,6 +105,7 @@ const statuses: Readonly<Record<string, number>> = {
   MACHINE_NOT_LISTED: 404,
   GATEWAY_UNKNOWN: 404,
   RENAME_REFUSED: 409,
+  MACHINE_RENAMED: 409,
   STORE_NO_DELETE: 501,
 };
 

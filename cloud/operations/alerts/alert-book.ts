@@ -102,11 +102,14 @@ export class AlertBook implements AgedList {
   }
 
   /** Removes all alerts of a machine, and returns their ids. */
-  remove({ gateway, site, machine }: MachineName): string[] {
+  remove({ gateway, site, machine }: MachineName, isMeant: (alert: Alert) => boolean): string[] {
     return [this.table, this.told.table].flatMap((table) => {
       const all = [...table.values()].filter(
-        ({ alert: { gateway: owner, prediction } }) =>
-          owner === gateway && prediction.site === site && prediction.machine === machine,
+        ({ alert }) =>
+          alert.gateway === gateway &&
+          alert.prediction.site === site &&
+          alert.prediction.machine === machine &&
+          isMeant(alert),
       );
       for (const { alert } of all) table.remove(rowKey(gateway, alert.alertId));
       return all.map(({ alert }) => alert.alertId);

@@ -5,6 +5,7 @@
 import type {
   FormerName,
   MachineName,
+  Rename,
   RetiredMachine,
   RetiredMachines,
 } from '../../ports/retired/retired.ts';
@@ -19,7 +20,7 @@ const order: Record<RetiredMachine['why'], number> = { deleted: 0, retired: 1, r
 export class RetiredTable implements RetiredMachines {
   readonly table: CachedTable<RetiredMachine>;
   private readonly countMax: number;
-  private byTarget: Map<string, RetiredMachine[]> | null = null;
+  private byTarget: Map<string, FormerName[]> | null = null;
 
   constructor(store: Store, countMax: number) {
     this.table = new CachedTable(store, 'retired');
@@ -56,14 +57,21 @@ export class RetiredTable implements RetiredMachines {
     const row = this.get(name);
     if (!row || row.isBack) return undefined;
     this.byTarget = null;
-    if (row.why === 'renamed') this.table.put(keyOfName(name), { ...row, isBack: true });
+    if (renamesOf(row).length > 0) this.table.put(keyOfName(name), { ...row, isBack: true });
     else this.table.remove(keyOfName(name));
     return row;
   }
 
-  remove(name: MachineName): void {
+  /** Takes a rename back: `name` has the history again that led to `target`. */
+  undo(name: MachineName, target: MachineName): void {
     this.byTarget = null;
-    this.table.remove(keyOfName(name));
+    const row = this.get(name);
+    const others = row?.earlier?.filter(
+      ({ into }) => keyOfName(into) !== keyOfName(target) && !this.leadsTo(into, target),
+    );
+    if (!row || !others || others.length === 0) this.table.remove(keyOfName(name));
+    else
+      this.table.put(keyOfName(name), { ...row, why: 'retired', into: null, isBack: true, earlier: others });
   }
 
   /** Whether `name` was renamed to `target`, over however many renames. */
@@ -83,42 +91,63 @@ export class RetiredTable implements RetiredMachines {
     const over = this.table.size - this.countMax;
     if (over <= 0) return;
     this.byTarget = null;
-    const rows = this.all().sort((a, b) => order[a.why] - order[b.why] || a.atMs - b.atMs);
+    const rows = this.all().sort((a, b) => orderOf(a) - orderOf(b) || a.atMs - b.atMs);
     for (const { state } of rows.slice(0, over)) this.table.remove(keyOfName(state));
+  }
+
+  ownSinceMs(name: MachineName): number | null {
+    const row = this.get(name);
+    if (!row) return null;
+    const before = row.into && !row.isBack ? row.earlier : renamesOf(row);
+    return before?.at(-1)?.atMs ?? null;
   }
 
   formerNames(name: MachineName): FormerName[] {
     const found = new Map<string, FormerName>();
-    const open: { name: MachineName; untilMs: number }[] = [{ name, untilMs: Number.POSITIVE_INFINITY }];
+    const own = { name, afterMs: this.ownSinceMs(name) ?? Number.NEGATIVE_INFINITY };
+    const open = [{ ...own, untilMs: Number.POSITIVE_INFINITY }];
     for (let next = open.shift(); next && found.size < formerNamesMax; next = open.shift()) {
-      for (const { state, atMs } of this.renamedTo(next.name)) {
-        const key = keyOfName(state);
-        if (found.has(key) || key === keyOfName(name)) continue;
-        const { gateway, site, machine, machineType } = state;
-        const untilMs = Math.min(atMs, next.untilMs);
-        found.set(key, { gateway, site, machine, machineType, untilMs });
-        open.push({ name: state, untilMs });
+      for (const former of this.byTargetOf(next.name)) {
+        const { untilMs, afterMs = Number.NEGATIVE_INFINITY } = former;
+        const key = `${keyOfName(former)} ${afterMs}`;
+        if (found.has(key) || keyOfName(former) === keyOfName(name)) continue;
+        // One that was renamed before or after belongs to another machine that had this name.
+        if (untilMs <= next.afterMs || untilMs > next.untilMs) continue;
+        found.set(key, former);
+        open.push({ name: former, afterMs, untilMs });
       }
     }
     return [...found.values()].sort((a, b) => b.untilMs - a.untilMs);
   }
 
-  private renamedTo(name: MachineName): RetiredMachine[] {
+  private byTargetOf(name: MachineName): FormerName[] {
     this.byTarget ??= this.indexed();
     return this.byTarget.get(keyOfName(name)) ?? [];
   }
 
-  private indexed(): Map<string, RetiredMachine[]> {
-    const index = new Map<string, RetiredMachine[]>();
+  private indexed(): Map<string, FormerName[]> {
+    const index = new Map<string, FormerName[]>();
     for (const row of this.table.values()) {
-      if (!row.into) continue;
-      const key = keyOfName(row.into);
-      const rows = index.get(key) ?? [];
-      rows.push(row);
-      index.set(key, rows);
+      const { gateway, site, machine, machineType } = row.state;
+      let after: { afterMs?: number } = {};
+      for (const { into, atMs } of renamesOf(row)) {
+        const names = index.get(keyOfName(into)) ?? [];
+        names.push({ gateway, site, machine, machineType, ...after, untilMs: atMs });
+        index.set(keyOfName(into), names);
+        after = { afterMs: atMs };
+      }
     }
     return index;
   }
+}
+
+/** All renames of machines that had this name, oldest first. */
+export function renamesOf({ earlier = [], into, atMs }: RetiredMachine): readonly Rename[] {
+  return into ? [...earlier, { into, atMs }] : earlier;
+}
+
+function orderOf(row: RetiredMachine): number {
+  return renamesOf(row).length > 0 ? order.renamed : order[row.why];
 }
 
 export function keyOfName({ gateway, site, machine }: MachineName): string {

@@ -128,6 +128,57 @@ it('a rename that was a mistake is undone by renaming back, also after it was he
   expect(operations.now.retired.formerNames(last).map(({ machine }) => machine)).toEqual(['pump-1']);
 });
 
+it('a new machine of a former name is retired, renamed and erased without the history of the one that was renamed', async () => {
+  const { retirement, retired } = operations.now;
+  await operations.apply([prediction('opened')]);
+  await operations.apply([prediction('resolved')]);
+  await heard(pump);
+  await operations.clock.advance(1_000);
+  await retirement.rename([[pump, moved]]);
+  const renamedMs = operations.clock.nowMs();
+  const former = [{ ...pump, machineType: 'pump', untilMs: renamedMs }];
+  await operations.clock.advance(1_000);
+  await heard(pump);
+  await operations.apply([prediction('opened')]);
+  await retirement.retire([pump]);
+  expect(retired.formerNames(moved)).toEqual(former);
+  expect(retired.ownSinceMs(pump)).toBe(renamedMs);
+  expect(await retirement.erase([{ ...pump, afterMs: renamedMs }])).toBe(1);
+  const { items } = operations.now.events.page({ limit: 10, subject: 'plant/pump-1' });
+  expect(items).toHaveLength(2);
+  await operations.clock.advance(1_000);
+  await heard(pump);
+  await operations.reopen();
+  expect(operations.now.retired.formerNames(moved)).toEqual(former);
+
+  const other = { ...moved, machine: 'pump-11' };
+  await operations.clock.advance(1_000);
+  await operations.now.retirement.rename([[pump, other]]);
+  expect(operations.now.retired.formerNames(moved)).toEqual(former);
+  expect(operations.now.retired.formerNames(other)).toEqual([
+    { ...former[0], afterMs: renamedMs, untilMs: operations.clock.nowMs() },
+  ]);
+  // Undoing the second rename leaves the first as it is.
+  await operations.now.retirement.rename([[other, pump]]);
+  expect(operations.now.retired.formerNames(moved)).toEqual(former);
+  expect(operations.now.retired.ownSinceMs(pump)).toBe(renamedMs);
+  const names = (name: MachineName) => operations.now.retired.formerNames(name).map(({ machine }) => machine);
+  expect(names(pump)).toEqual(['pump-11']);
+});
+
+it('what was renamed into a name belongs to the machine that had the name then', async () => {
+  const oldest = { ...pump, machine: 'pump-0' };
+  const names = (name: MachineName) => operations.now.retired.formerNames(name).map(({ machine }) => machine);
+  await heard(oldest);
+  await operations.now.retirement.rename([[oldest, pump]]);
+  await operations.clock.advance(1_000);
+  await operations.now.retirement.rename([[pump, moved]]);
+  await operations.clock.advance(1_000);
+  await heard(pump);
+  expect(names(moved).sort()).toEqual(['pump-0', 'pump-1']);
+  expect(names(pump)).toEqual([]);
+});
+
 it('a gateway that is renamed takes its open alerts and machines along, and its later events end them', async () => {
   await operations.apply([prediction('opened')]);
   const south = { ...pump, gateway: 'south' };

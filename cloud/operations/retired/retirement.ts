@@ -3,10 +3,10 @@ import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
-import type { MachineName, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
+import type { MachineName, MachineSpan, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
 import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
 import type { WatermarkTable } from '../watermark-table.ts';
-import { keyOfName, type RetiredTable } from './retired-table.ts';
+import { keyOfName, type RetiredTable, renamesOf } from './retired-table.ts';
 
 export interface RetirementDeps {
   tables: EventTables & { retired: RetiredTable; watermarks: WatermarkTable };
@@ -45,7 +45,8 @@ export class Retirement {
         outcome.alerts += ended;
         if (!state) continue;
         outcome.machines++;
-        tables.retired.put({ state, atMs: nowMs(), why: 'retired', into: null, isBack: false });
+        const before = this.renamesBefore(name);
+        tables.retired.put({ state, atMs: nowMs(), why: 'retired', into: null, isBack: false, ...before });
         changes.gone.push(name);
       }
       if (gateway !== undefined) tables.watermarks.removeGateway(gateway);
@@ -73,12 +74,12 @@ export class Retirement {
   }
 
   /** Removes what the lists have of retired machines, in as many transactions as it takes; returns how many entries. */
-  async erase(names: readonly MachineName[]): Promise<number> {
+  async erase(names: readonly MachineSpan[]): Promise<number> {
     const { tables } = this.deps;
     let removed = 0;
     for (const name of names) {
       const subject = `${name.site}/${name.machine}`;
-      const isOf = (gateway: string) => gateway === name.gateway;
+      const isOf = (gateway: string, at: string) => gateway === name.gateway && isWithin(name, at);
       for (let some = removedAtOnce; some === removedAtOnce; ) {
         some = await this.deps.transaction(() => tables.lists.removeSubject(subject, isOf, removedAtOnce));
         removed += some;
@@ -86,9 +87,10 @@ export class Retirement {
     }
     await this.change((changes) => {
       for (const name of names) {
-        changes.forgotten.push(...tables.alerts.remove(name));
+        changes.forgotten.push(...tables.alerts.remove(name, ({ openedAt }) => isWithin(name, openedAt)));
         const row = tables.retired.get(name);
-        if (row && !row.isBack) tables.retired.put({ ...row, why: 'deleted', into: null });
+        if (row && !row.isBack && name.untilMs === undefined)
+          tables.retired.put({ ...row, why: 'deleted', into: null });
       }
     });
     return removed;
@@ -102,14 +104,22 @@ export class Retirement {
     if (!state) throw unknownMachine(from);
     const moved = tables.alerts.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
-    if (tables.retired.leadsTo(to, from)) tables.retired.remove(to);
+    if (tables.retired.leadsTo(to, from)) tables.retired.undo(to, from);
     else tables.retired.returned(to);
-    tables.retired.put({ state, atMs: nowMs(), why: 'renamed', into: to, isBack: false });
+    const before = this.renamesBefore(from);
+    tables.retired.put({ state, atMs: nowMs(), why: 'renamed', into: to, isBack: false, ...before });
     const target = tables.machines.takeOver(to, state, tables.alerts.openOn(to.gateway, to));
     changes.gone.push(from);
     changes.machine(target);
     for (const alert of moved) changes.alerts.set(alert.alertId, alert);
     return moved.length;
+  }
+
+  /** The renames of machines that had a name before the one that has it now. */
+  private renamesBefore(name: MachineName): Pick<RetiredMachine, 'earlier'> {
+    const row = this.deps.tables.retired.get(name);
+    const earlier = row?.isBack ? renamesOf(row) : row?.earlier;
+    return earlier && earlier.length > 0 ? { earlier } : {};
   }
 
   private endAlerts(name: MachineName, changes: RetiredChanges): number {
@@ -146,6 +156,11 @@ class RetiredChanges extends Changes {
   get isLess(): boolean {
     return this.gone.length + this.forgotten.length > 0;
   }
+}
+
+function isWithin({ afterMs = -Infinity, untilMs = Infinity }: MachineSpan, at: string): boolean {
+  const ms = Date.parse(at);
+  return ms > afterMs && ms <= untilMs;
 }
 
 function unknownMachine({ gateway, site, machine }: MachineName): HarbingerError {

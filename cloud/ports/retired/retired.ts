@@ -7,6 +7,12 @@ export interface MachineName {
   machine: string;
 }
 
+/** Everything that is stored under a name, or the part of it that was observed after a time or until one, in ms since 1970. */
+export interface MachineSpan extends MachineName {
+  afterMs?: number;
+  untilMs?: number;
+}
+
 /** `renamed`: its history is joined to that of another machine; `deleted`: it has none any more. */
 export type WhyRetired = 'retired' | 'renamed' | 'deleted';
 
@@ -20,11 +26,20 @@ export interface RetiredMachine {
   into: MachineName | null;
   /** It was renamed, and was heard again under its old name: it is a machine of its own since. */
   isBack: boolean;
+  /** Renames of earlier machines of this name, oldest first: what was observed until `atMs` is the history of `into`. */
+  earlier?: readonly Rename[];
+}
+
+export interface Rename {
+  into: MachineName;
+  atMs: number;
 }
 
 /** A name under which a machine's earlier history is stored. */
 export interface FormerName extends MachineName {
   machineType: string;
+  /** The beginning of that time, if the name was another machine's before. */
+  afterMs?: number;
   /** The end of that time: readings after it are not the machine's. */
   untilMs: number;
 }
@@ -34,6 +49,8 @@ export interface RetiredMachines {
   get(name: MachineName): RetiredMachine | undefined;
   /** The names that a machine had before, latest first; at most 20. */
   formerNames(name: MachineName): FormerName[];
+  /** The time until which what is stored under a name is another machine's, which was renamed; null if it never was. */
+  ownSinceMs(name: MachineName): number | null;
 }
 
 export interface RetireOutcome {
@@ -76,7 +93,10 @@ export interface Decommissioning {
   retire(names: readonly MachineName[]): Promise<RetireOutcome>;
   /** Joins the history of `from` to that of `to`, which need not exist yet. Open alerts move along. */
   rename(from: MachineName, to: MachineName): Promise<RetireOutcome>;
-  /** Deletes the machines with their history, also what they had under former names. */
+  /**
+   * Deletes the machines with their history, also what they had under former names. What was stored under a name before
+   * its machine was renamed is the history of the renamed one, and stays. @throws also HarbingerError MACHINE_RENAMED
+   */
   erase(names: readonly MachineName[]): Promise<EraseOutcome>;
   retireGateway(gateway: string): Promise<RetireOutcome>;
   /** Renames all of its machines; see `rename`. */

@@ -9,7 +9,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { HeldFiles } from '../../ports/backup/backup.ts';
-import type { MachineName } from '../../ports/retired/retired.ts';
+import type { MachineSpan } from '../../ports/retired/retired.ts';
 import type {
   ColumnAdmin,
   DeletedRows,
@@ -144,8 +144,8 @@ class EmbeddedStore implements ReadingStore {
     }
   }
 
-  deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows> {
-    return deleteMachine(this.#changes, name, signal);
+  deleteMachine(span: MachineSpan, signal: AbortSignal): Promise<DeletedRows> {
+    return deleteMachine(this.#changes, span, signal);
   }
 
   holdForBackup(): Promise<HeldFiles> {

@@ -7,7 +7,7 @@ import { HttpError } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { MachineName } from '../../ports/retired/retired.ts';
+import type { MachineSpan } from '../../ports/retired/retired.ts';
 import type {
   DeletedRows,
   ReadingStore,
@@ -209,9 +209,9 @@ class InfluxStore implements ReadingStore {
     }
   }
 
-  async deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows> {
+  async deleteMachine(span: MachineSpan, signal: AbortSignal): Promise<DeletedRows> {
     try {
-      await deleteMachine(this.#http, this.#config, name, signal);
+      await deleteMachine(this.#http, this.#config, span, signal);
     } catch (error) {
       throw this.#http.failureOf(error);
     }

@@ -97,6 +97,21 @@ export function describeReadingStore(harness: StoreHarness): void {
       expect(await store.series({ ...pump, gateway: 'gw1', pointsMax: 10 })).toHaveLength(3);
     });
 
+    test('deletes what a machine has after a time, or until one', async () => {
+      await write(batchOf({ blocks: [pumpLines(0, 10)] }));
+      const name = { gateway: 'gw1', site: 'plant', machine: 'm1' };
+      const left = async () =>
+        (await store.series({ ...pump, gateway: 'gw1', pointsMax: 100 })).map(
+          ({ timeMs }) => timeMs - epochMs,
+        );
+      await store.deleteMachine({ ...name, afterMs: epochMs + 7_000 }, never);
+      expect(await left()).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((s) => s * 1_000));
+      await store.deleteMachine({ ...name, untilMs: epochMs + 2_000 }, never);
+      expect(await left()).toEqual([3, 4, 5, 6, 7].map((s) => s * 1_000));
+      await store.deleteMachine({ ...name, afterMs: epochMs + 3_000, untilMs: epochMs + 6_000 }, never);
+      expect(await left()).toEqual([3_000, 7_000]);
+    });
+
     test('reports what it declares', async () => {
       await write(batchOf({ blocks: [pumpLines(0, 3)] }));
       await expectDeclaredReports(partOfKind(stores, kind), store);

@@ -88,6 +88,25 @@ it('a machine is deleted with its readings only when that is confirmed', async (
   expect(await names()).toEqual(['moved-2', 'scrapped']);
 });
 
+it('a new machine of a former name is deleted without the history of the one that was renamed', async () => {
+  const history = async () => {
+    const { values } = await site.cloud.json<{ values: { cycles: number[] } }>(
+      '/api/readings?site=load&machine=moved-2',
+    );
+    return values.cycles;
+  };
+  const before = await history();
+  const refused = await harbinger(...cloud('machines', 'delete', 'load/moved', '--yes'));
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('history of load/moved-2') });
+  await publish('moved');
+  await until(async () => (await names()).includes('moved'), 'the new machine to be listed');
+  await drained(site);
+  const outcome = await harbingerJson(...cloud('machines', 'delete', 'load/moved', '--yes'));
+  expect(outcome).toMatchObject({ machines: 1, stored: 1, isComplete: true });
+  expect(await history()).toEqual(before);
+  expect(await names()).toEqual(['moved-2', 'scrapped']);
+});
+
 it('a kept session is ended with what waits for it, also over a kill, but not while its client is connected', async () => {
   const options = { ...panels, clientId: 'panel', clean: false, reconnectPeriod: 0 };
   const client = await mqtt.connectAsync(site.gateway.mqttUrl, options);
@@ -128,6 +147,7 @@ it('a gateway is retired with its machines, and all of it is in the audit', asyn
   expect(done.map(({ action }) => action).reverse()).toEqual([
     'machines.retire',
     'machines.rename',
+    'machines.delete',
     'machines.delete',
     'gateways.retire',
   ]);
