@@ -2,7 +2,7 @@
 import { keptOf } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
 import { eventually, type Fault } from './fault.ts';
-import { publishAll } from './sensors.ts';
+import { publishAll } from './publish.ts';
 
 const answerMsMax = 45_000;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);

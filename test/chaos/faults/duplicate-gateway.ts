@@ -2,7 +2,7 @@
 
 import { keptOf } from '../observe/stored.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
-import { publishAll } from './sensors.ts';
+import { publishAll } from './publish.ts';
 
 const duplicateGateway: Fault = {
   kind: 'gateway-duplicate',

@@ -1,8 +1,8 @@
 /** Sensors that send messages which can never be stored. They must be set aside and counted, and delay nothing. */
-import mqtt from 'mqtt';
 import { statusOf } from '../observe/reported.ts';
 import { database, type Site } from '../site/site.ts';
 import { eventually, type Fault } from './fault.ts';
+import { publishAll } from './publish.ts';
 
 const malformed: readonly (readonly [topic: string, payload: string])[] = [
   ['telemetry/chaos/bad', 'not json'],
@@ -12,25 +12,6 @@ const malformed: readonly (readonly [topic: string, payload: string])[] = [
   ['telemetry/unknown/machine', '{"temperature":1}'],
   ['lifecycle/plant/pump-1', '{"state":"bored"}'],
 ];
-
-/** Publishes at QoS 1, through reconnects, until everything is acknowledged. */
-export async function publishAll(
-  mqttUrl: string,
-  messages: readonly (readonly [string, string])[],
-  clientId = 'chaos-odd-sensor',
-): Promise<void> {
-  const client = mqtt.connect(mqttUrl, {
-    protocolVersion: 4,
-    clientId,
-    reconnectPeriod: 200,
-  });
-  client.on('error', () => {});
-  try {
-    await Promise.all(messages.map(([topic, payload]) => client.publishAsync(topic, payload, { qos: 1 })));
-  } finally {
-    await client.endAsync(true);
-  }
-}
 
 const malformedMessages: Fault = {
   kind: 'malformed-messages',
@@ -74,7 +55,7 @@ const letterFlood: Fault = {
           (_, i) => [`telemetry/chaos/few-${i}`, `not JSON ${mark}`] as const,
         );
         await publishAll(mqttUrl, others.slice(0, few >> 1));
-        await publishAll(mqttUrl, flood, 'chaos-flood');
+        await publishAll(mqttUrl, flood, { clientId: 'chaos-flood' });
         await publishAll(mqttUrl, others.slice(few >> 1));
         expect('gateway: the flood dropped none of the other sensor’s dead letters', async () => {
           if (isAllowed('letters')) return null;
@@ -101,7 +82,7 @@ const stuckMessages: Fault = {
           (_, i) => `{"seq":${mark},"n":${i},"note":"never read"}`,
         );
         const messages = payloads.map((payload) => ['telemetry/chaos/stuck', payload] as const);
-        await publishAll(site.gateway.process.mqttUrl, messages, 'chaos-stuck');
+        await publishAll(site.gateway.process.mqttUrl, messages, { clientId: 'chaos-stuck' });
         expect('gateway: each of them is a dead letter', async () => {
           if (isAllowed('letters')) return null;
           for (const payload of payloads) {

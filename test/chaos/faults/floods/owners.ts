@@ -1,9 +1,9 @@
 /** Checks of floods: whether the owner of a flood was refused, and whether the operator is told of it. */
-import mqtt from 'mqtt';
 import { metricOf } from '../../observe/watch.ts';
 import type { Operated } from '../../site/operated.ts';
 import type { Site } from '../../site/site.ts';
 import { eventually } from '../fault.ts';
+import { type Message, publishAll } from '../publish.ts';
 
 export const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
@@ -36,27 +36,12 @@ export function counterRises(of: Operated, metric: string, before: number | null
   }, 20_000);
 }
 
-/** Publishes with QoS 1 as a user, through reconnects, until everything is acknowledged. */
-export async function publishAs(
+/** Publishes as a user until everything is acknowledged. @throws Error as `publishAll` */
+export function publishAs(
   site: Site,
-  user: { name: string; password: string },
-  messages: readonly { topic: string; payload: string; retain?: boolean }[],
+  { name, password }: { name: string; password: string },
+  messages: readonly Message[],
 ): Promise<void> {
-  const client = mqtt.connect(site.gateway.process.mqttUrl, {
-    protocolVersion: 4,
-    clientId: `chaos-${user.name}`,
-    username: user.name,
-    password: user.password,
-    reconnectPeriod: 200,
-  });
-  client.on('error', () => {});
-  try {
-    await Promise.all(
-      messages.map(({ topic, payload, retain = false }) =>
-        client.publishAsync(topic, payload, { qos: 1, retain }),
-      ),
-    );
-  } finally {
-    await client.endAsync(true);
-  }
+  const publisher = { clientId: `chaos-${name}`, username: name, password };
+  return publishAll(site.gateway.process.mqttUrl, messages, publisher);
 }

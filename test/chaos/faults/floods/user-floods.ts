@@ -4,6 +4,7 @@ import { keptOf } from '../../observe/stored.ts';
 import { metricOf } from '../../observe/watch.ts';
 import { flooder, floodLimits, modest, namer } from '../../site/limits.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
+import type { Message } from '../publish.ts';
 import { counterRises, numbers, publishAs, toldOfQuota } from './owners.ts';
 
 const markOf = (draw: Draw) => `${draw.int(0, 2 ** 40)}`;
@@ -12,10 +13,9 @@ const markOf = (draw: Draw) => `${draw.int(0, 2 ** 40)}`;
 async function modestReadings({ site, expect, sends }: Scene, mark: string, count: number): Promise<void> {
   const machine = `modest${mark}`;
   sends(count);
-  const messages = numbers(count).map((seq) => ({
-    topic: `telemetry/flood/${machine}`,
-    payload: JSON.stringify({ seq, kept: seq }),
-  }));
+  const messages = numbers(count).map((seq): Message => {
+    return [`telemetry/flood/${machine}`, JSON.stringify({ seq, kept: seq })];
+  });
   await publishAs(site, modest, messages);
   expect('a flood: the readings of another user’s new machine are stored once', async () => {
     const kept = await keptOf(site, machine);
@@ -40,7 +40,7 @@ const retainedFlood: Fault = {
           publishAs(
             site,
             user,
-            topicsOf(user.name, many).map((topic) => ({ topic, payload, retain: true })),
+            topicsOf(user.name, many).map((topic): Message => [topic, payload, 'retained']),
           );
         await retain(flooder, count, 'x');
         await retain(modest, 1, mark);
@@ -96,10 +96,9 @@ const machineFlood: Fault = {
       async run(scene) {
         const { site, targets, expect, sends } = scene;
         sends(count);
-        const messages = numbers(count).map((i) => ({
-          topic: `telemetry/flood/made-up-${mark}-${i}`,
-          payload: '{"seq":1,"cycles":1}',
-        }));
+        const messages = numbers(count).map((i): Message => {
+          return [`telemetry/flood/made-up-${mark}-${i}`, '{"seq":1,"cycles":1}'];
+        });
         await publishAs(site, flooder, messages);
         const told = targets.has('gateway')
           ? null
@@ -125,10 +124,10 @@ const sensorFlood: Fault = {
         const { site, expect, sends } = scene;
         const machine = `names${mark}`;
         sends(count);
-        const messages = numbers(count).map((seq) => {
+        const messages = numbers(count).map((seq): Message => {
           const made = numbers(namesPerMachine).map((i) => [`s${mark}_${seq}_${i}`, i] as const);
           const payload = JSON.stringify({ seq, kept: seq, ...Object.fromEntries(made) });
-          return { topic: `telemetry/flood/${machine}-${seq}`, payload };
+          return [`telemetry/flood/${machine}-${seq}`, payload];
         });
         await publishAs(site, namer, messages);
         await modestReadings(scene, mark, 20);
@@ -154,10 +153,10 @@ const layoutFlood: Fault = {
       async run(scene) {
         const { site, sends } = scene;
         sends(count);
-        const messages = numbers(count).map((i) => ({
-          topic: `telemetry/flood/layouts-${i % 50}`,
-          payload: `{"seq":${mark}${i},"kept":${i},"${'k'.repeat(2_000)}${mark}${i}":"text"}`,
-        }));
+        const messages = numbers(count).map((i): Message => {
+          const payload = `{"seq":${mark}${i},"kept":${i},"${'k'.repeat(2_000)}${mark}${i}":"text"}`;
+          return [`telemetry/flood/layouts-${i % 50}`, payload];
+        });
         await publishAs(site, namer, messages);
         await modestReadings(scene, mark, 20);
       },

@@ -9,7 +9,7 @@ import { keptOf } from '../../observe/stored.ts';
 import { ages } from '../../site/limits.ts';
 import type { Site } from '../../site/site.ts';
 import { eventually, type Fault, pause, type Scene } from '../fault.ts';
-import { publishAll } from '../sensors.ts';
+import { publishAll } from '../publish.ts';
 import { reviveInflux } from './stores.ts';
 
 const dayMs = 86_400_000;
