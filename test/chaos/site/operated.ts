@@ -112,7 +112,10 @@ export class Operated {
     do {
       const { code, signal } = await this.process.exited();
       if (!this.#wanted) return;
-      this.endedByItself.push(`${this.name} ended by itself (code ${code}, signal ${signal})`);
+      const last = this.process.logs.slice(-3).map(({ text }) => text.slice(0, 1_000));
+      this.endedByItself.push(
+        `${this.name} ended by itself (code ${code}, signal ${signal}); it said last: ${last.join(' | ')}`,
+      );
     } while (await this.#startAgain());
   }
 
