@@ -24,7 +24,7 @@ export const OperationsConfig = Type.Object(
     ),
     alertsOpenMax: Count(
       10_000,
-      'Open alerts; above it that one of the gateway with most which is longest untouched is not shown any more. Its receivers are still told when it ends, up to four times as many.',
+      'Open alerts; above it those of the gateway with most which are longest untouched are not shown any more, a hundredth at once. Its receivers are still told when it ends, up to four times as many.',
     ),
     alertsResolvedMax: Count(2_000, 'Resolved alerts, shared out in the same way.'),
     quarantineMax: Count(

@@ -108,6 +108,16 @@ it('what is added while the clock is set back is as old as it is', async () => {
   expect([...(await pass(25))]).toEqual([]);
 });
 
+it('an alert that ended because its machine was retired is as old as that, however long the cloud has run', async () => {
+  await pass(40);
+  await test.apply([predictionEvent('opened', 1)]);
+  const { gateway, prediction } = test.now.alerts.all('open')[0]!;
+  const { site, machine } = prediction;
+  await test.now.retirement.retire([{ gateway, site, machine }]);
+  expect((await pass(29)).get('alertsResolved')).toBeUndefined();
+  expect((await pass(2)).get('alertsResolved')).toBe(1);
+});
+
 it('the time that has passed is known after a restart', async () => {
   await fill();
   await pass(29);

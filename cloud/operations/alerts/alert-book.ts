@@ -2,13 +2,15 @@ import { Shares } from '../../../shared/bounds/shares.ts';
 import { type HarbingerEvent, isEventOf, type Prediction } from '../../../shared/contract/events.ts';
 import type { Alert, AlertRules, AlertStep } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
-import { CachedTable } from '../cached-table.ts';
-import { keyOf, type Store } from '../database.ts';
+import type { Store } from '../database.ts';
 import type { AddedBefore, AgedList } from '../record-ages.ts';
-import { type Row, ToldAlerts } from './told-alerts.ts';
+import { AlertRows, type Row, rowKey } from './alert-rows.ts';
+import { ToldAlerts } from './told-alerts.ts';
 
 /** For each open alert that is kept, so many more are remembered by what their receivers know. */
 const toldFactor = 4;
+/** Above a limit so many alerts are removed at once, because it takes time to find out which. */
+const removedPart = 0.01;
 
 export interface AlertBookOptions {
   rules: AlertRules;
@@ -34,12 +36,12 @@ export interface AlertChanged {
  * Change it only inside a transaction.
  */
 export class AlertBook implements AgedList {
-  readonly table: CachedTable<Row>;
+  readonly table: AlertRows;
   private readonly told: ToldAlerts;
   private readonly options: AlertBookOptions;
 
   constructor(store: Store, options: AlertBookOptions) {
-    this.table = new CachedTable(store, 'alerts');
+    this.table = new AlertRows(store, 'alerts');
     this.told = new ToldAlerts(store, toldFactor * options.openMax, options.endForgotten);
     this.options = options;
   }
@@ -65,9 +67,9 @@ export class AlertBook implements AgedList {
       if (alert.state === 'resolved' && changedMs < beforeMs) yield () => this.table.remove(key);
   }
 
-  /** Number of open alerts of one machine that are kept. It is asked for each event, so it looks at nothing else. */
-  openOn(gateway: string, ref: { site: string; machine: string }): number {
-    return openRowsIn(this.table, gateway, ref).length;
+  /** Number of open alerts of one machine that are kept. */
+  openOn(gateway: string, { site, machine }: { site: string; machine: string }): number {
+    return this.table.openCountOf({ gateway, site, machine });
   }
 
   apply(gateway: string, event: HarbingerEvent): AlertChanged[] {
@@ -83,20 +85,21 @@ export class AlertBook implements AgedList {
       if (!changed) return [];
       const key = rowKey(name.gateway, row.alert.alertId);
       const alert = { ...changed.step.alert, isRetired: true };
-      this.table.put(key, { alert, told: this.table.get(key)?.told ?? row.told });
+      this.table.put(key, { ...(this.table.get(key) ?? row), alert });
       return [changed];
     });
   }
 
   /** Moves the open alerts of a machine to another name of it, and returns them. */
   move(from: MachineName, to: MachineName): Alert[] {
-    return this.openRows(from.gateway, from).map(({ alert, told }) => {
+    return this.openRows(from.gateway, from).map((row) => {
+      const { alert } = row;
       const { gateway, site, machine } = to;
       const moved = { ...alert, gateway, prediction: { ...alert.prediction, site, machine } };
       const [key, newKey] = [rowKey(from.gateway, alert.alertId), rowKey(gateway, alert.alertId)];
       const table = this.table.get(key) ? this.table : this.told.table;
       table.remove(key);
-      table.put(newKey, { alert: moved, told });
+      table.put(newKey, { ...row, alert: moved });
       return moved;
     });
   }
@@ -147,8 +150,8 @@ export class AlertBook implements AgedList {
     return this.table.get(key) ?? this.told.table.get(key);
   }
 
-  private openRows(gateway: string, ref: { site: string; machine: string }): Row[] {
-    return [this.table, this.told.table].flatMap((table) => openRowsIn(table, gateway, ref));
+  private openRows(gateway: string, { site, machine }: { site: string; machine: string }): Row[] {
+    return [this.table, this.told.table].flatMap((table) => table.openOf({ gateway, site, machine }));
   }
 
   /**
@@ -158,13 +161,14 @@ export class AlertBook implements AgedList {
   private evict(): void {
     const limits = { open: this.options.openMax, resolved: this.options.resolvedMax };
     for (const state of ['open', 'resolved'] as const) {
-      const alerts = this.all(state);
-      if (alerts.length <= limits[state]) continue;
-      alerts.sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
-      const byId = new Map(alerts.map((alert, i) => [i + 1, alert]));
+      if (this.table.count(state) <= limits[state]) continue;
+      const alerts = this.all(state).map((alert) => ({ alert, updatedMs: Date.parse(alert.updatedAt) }));
+      alerts.sort((a, b) => a.updatedMs - b.updatedMs);
+      const byId = new Map(alerts.map(({ alert }, i) => [i + 1, alert]));
       const shares = new Shares(1);
       for (const [id, { gateway }] of byId) shares.add([gateway], id, 0);
-      while (shares.count > limits[state]) {
+      const left = limits[state] - Math.floor(limits[state] * removedPart);
+      while (shares.count > left) {
         const id = shares.oldestOfLargest('count') ?? 0;
         const { gateway, alertId } = byId.get(id)!;
         shares.remove([gateway], id, 0);
@@ -179,24 +183,6 @@ export class AlertBook implements AgedList {
   }
 }
 
-function openRowsIn(
-  table: CachedTable<Row>,
-  gateway: string,
-  { site, machine }: { site: string; machine: string },
-): Row[] {
-  return [...table.values()].filter(
-    ({ alert }) =>
-      alert.state === 'open' &&
-      alert.gateway === gateway &&
-      alert.prediction.site === site &&
-      alert.prediction.machine === machine,
-  );
-}
-
 export function isPrediction(event: HarbingerEvent): event is HarbingerEvent & { data: Prediction } {
   return event.type.startsWith('io.harbinger.prediction.');
-}
-
-function rowKey(gateway: string, alertId: string): string {
-  return `${gateway}/${keyOf(alertId)}`;
 }

@@ -1,16 +1,6 @@
 import { Shares } from '../../../shared/bounds/shares.ts';
-import type { Alert } from '../../ports/alerts.ts';
-import { CachedTable } from '../cached-table.ts';
 import type { Store } from '../database.ts';
-
-/** An alert, and what its receivers know of it. */
-export interface Row {
-  alert: Alert;
-  /** Names of the notifiers that have heard of this alert. */
-  told: string[];
-  /** When it was changed last, in ms since 1970; earlier versions did not say. */
-  changedMs?: number;
-}
+import { AlertRows, type Row } from './alert-rows.ts';
 
 /** Above the limit so many are dropped at once, because it takes time to find out whose. */
 const droppedPart = 0.1;
@@ -20,13 +10,13 @@ const droppedPart = 0.1;
  * receivers when they end. Change it only inside a transaction.
  */
 export class ToldAlerts {
-  readonly table: CachedTable<Row>;
+  readonly table: AlertRows;
   private readonly countMax: number;
   private readonly dropped: ((gateway: string) => void) | undefined;
 
   /** @param dropped called for each alert whose end will not be told, because there are too many even of these */
   constructor(store: Store, countMax: number, dropped?: (gateway: string) => void) {
-    this.table = new CachedTable(store, 'alerts.told');
+    this.table = new AlertRows(store, 'alerts.told');
     this.countMax = countMax;
     this.dropped = dropped;
   }

@@ -1,0 +1,111 @@
+import type { Alert } from '../../ports/alerts.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
+import { CachedTable } from '../cached-table.ts';
+import { keyOf, type Store } from '../database.ts';
+
+/** An alert, and what its receivers know of it. */
+export interface Row {
+  alert: Alert;
+  /** Names of the notifiers that have heard of this alert. */
+  told: string[];
+  /** When it was changed last, in ms since 1970; earlier versions did not say. */
+  changedMs?: number;
+}
+
+/**
+ * Rows of alerts, with the open ones by machine: each event asks for those of its machine, and must not look at all.
+ * Change it only inside a transaction.
+ */
+export class AlertRows {
+  private readonly table: CachedTable<Row>;
+  private open = new Map<string, Map<string, Row>>();
+  private opened = 0;
+
+  constructor(store: Store, name: string) {
+    this.table = new CachedTable(store, name);
+    this.index();
+  }
+
+  get size(): number {
+    return this.table.size;
+  }
+
+  count(state: Alert['state']): number {
+    return state === 'open' ? this.opened : this.table.size - this.opened;
+  }
+
+  /** After a failed transaction. */
+  reload(): void {
+    this.table.reload();
+    this.index();
+  }
+
+  get(key: string): Row | undefined {
+    return this.table.get(key);
+  }
+
+  put(key: string, row: Row): void {
+    this.unlist(key);
+    this.table.put(key, row);
+    this.list(key, row);
+  }
+
+  remove(key: string): void {
+    this.unlist(key);
+    this.table.remove(key);
+  }
+
+  entries(): IterableIterator<[string, Row]> {
+    return this.table.entries();
+  }
+
+  values(): IterableIterator<Row> {
+    return this.table.values();
+  }
+
+  openOf(name: MachineName): Row[] {
+    return [...(this.open.get(machineKey(name))?.values() ?? [])];
+  }
+
+  /** How many `openOf` returns. */
+  openCountOf(name: MachineName): number {
+    return this.open.get(machineKey(name))?.size ?? 0;
+  }
+
+  private index(): void {
+    this.open = new Map();
+    this.opened = 0;
+    for (const [key, row] of this.table.entries()) this.list(key, row);
+  }
+
+  private list(key: string, row: Row): void {
+    if (row.alert.state !== 'open') return;
+    const machine = machineOf(row);
+    const rows = this.open.get(machine) ?? new Map<string, Row>();
+    rows.set(key, row);
+    this.open.set(machine, rows);
+    this.opened += 1;
+  }
+
+  private unlist(key: string): void {
+    const row = this.table.get(key);
+    if (row?.alert.state !== 'open') return;
+    const machine = machineOf(row);
+    const rows = this.open.get(machine);
+    rows?.delete(key);
+    if (rows?.size === 0) this.open.delete(machine);
+    this.opened -= 1;
+  }
+}
+
+export function rowKey(gateway: string, alertId: string): string {
+  return `${gateway}/${keyOf(alertId)}`;
+}
+
+function machineOf({ alert: { gateway, prediction } }: Row): string {
+  return machineKey({ gateway, site: prediction.site, machine: prediction.machine });
+}
+
+function machineKey({ gateway, site, machine }: MachineName): string {
+  return `${gateway}/${site}/${machine}`;
+}
