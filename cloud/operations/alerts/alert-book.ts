@@ -1,3 +1,8 @@
+/**
+ * Alerts (cloud/operations/alerts): all open ones and the latest resolved ones, here; and what receivers were told of
+ * open ones beyond the limit (told-alerts.ts), so that they are told their end. alert-rows.ts keeps both. Rules and
+ * delivery are in cloud/alerts.
+ */
 import { Shares } from '../../../shared/bounds/shares.ts';
 import { type HarbingerEvent, isEventOf, type Prediction } from '../../../shared/contract/events.ts';
 import type { Alert, AlertRules, AlertStep } from '../../ports/alerts.ts';
@@ -30,11 +35,7 @@ export interface AlertChanged {
   recipients: string[];
 }
 
-/**
- * Alerts (cloud/operations/alerts): all open ones and the latest resolved ones, here; and what receivers were told of
- * open ones beyond the limit (told-alerts.ts), so that they are told their end. Rules and delivery are in cloud/alerts.
- * Change it only inside a transaction.
- */
+/** Change it only inside a transaction. */
 export class AlertBook implements AgedList {
   readonly table: AlertRows;
   private readonly told: ToldAlerts;
