@@ -1,8 +1,9 @@
 /** A machine that is deleted by hand while everything goes on, and heard again: what is deleted is one machine's past. */
+
+import { publishAll } from '../../support/peers/publish-all.ts';
 import { keptOf } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
 import { eventually, type Fault } from './fault.ts';
-import { publishAll } from './publish.ts';
 
 const answerMsMax = 45_000;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);

@@ -1,8 +1,8 @@
 /** A second gateway with the name of the first one and a journal of its own, as with a copied configuration. */
 
+import { publishAll } from '../../support/peers/publish-all.ts';
 import { keptOf } from '../observe/stored.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
-import { publishAll } from './publish.ts';
 
 const duplicateGateway: Fault = {
   kind: 'gateway-duplicate',

@@ -1,8 +1,9 @@
 /** Sensors that send messages which can never be stored. They must be set aside and counted, and delay nothing. */
+
+import { publishAll } from '../../support/peers/publish-all.ts';
 import { statusOf } from '../observe/reported.ts';
 import { database, type Site } from '../site/site.ts';
 import { eventually, type Fault } from './fault.ts';
-import { publishAll } from './publish.ts';
 
 const malformed: readonly (readonly [topic: string, payload: string])[] = [
   ['telemetry/chaos/bad', 'not json'],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { expect, it } from 'vitest';
-import { publishAll } from './publish.ts';
+import { publishAll } from './publish-all.ts';
 
 /** Publishes two messages to a server that does `serve` with each connection. */
 async function publishedTo(serve: (socket: Socket) => void, msMax?: number): Promise<void> {

@@ -9,7 +9,7 @@ export interface Publisher {
   password?: string;
 }
 
-/** Longer than any outage that is drawn and what the gateway needs afterwards. */
+/** Longer than any outage that chaos draws, and what the gateway needs afterwards. */
 const patienceMsMax = 300_000;
 
 /**

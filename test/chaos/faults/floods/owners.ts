@@ -1,9 +1,10 @@
 /** Checks of floods: whether the owner of a flood was refused, and whether the operator is told of it. */
+
+import { type Message, publishAll } from '../../../support/peers/publish-all.ts';
 import { metricOf } from '../../observe/watch.ts';
 import type { Operated } from '../../site/operated.ts';
 import type { Site } from '../../site/site.ts';
 import { eventually } from '../fault.ts';
-import { type Message, publishAll } from '../publish.ts';
 
 export const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 

@@ -1,10 +1,11 @@
 /** Floods of one user of the gateway's broker: retained messages, machines, names of sensors, and layouts of JSON. */
+
+import type { Message } from '../../../support/peers/publish-all.ts';
 import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { metricOf } from '../../observe/watch.ts';
 import { flooder, floodLimits, modest, namer } from '../../site/limits.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
-import type { Message } from '../publish.ts';
 import { counterRises, numbers, publishAs, toldOfQuota } from './owners.ts';
 
 const markOf = (draw: Draw) => `${draw.int(0, 2 ** 40)}`;

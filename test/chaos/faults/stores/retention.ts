@@ -4,12 +4,12 @@
  * old must go, what is to be thinned must become means, and everything young must stay, once.
  */
 import { request } from 'node:http';
+import { publishAll } from '../../../support/peers/publish-all.ts';
 import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { ages } from '../../site/limits.ts';
 import type { Site } from '../../site/site.ts';
 import { eventually, type Fault, pause, type Scene } from '../fault.ts';
-import { publishAll } from '../publish.ts';
 import { reviveInflux } from './stores.ts';
 
 const dayMs = 86_400_000;
