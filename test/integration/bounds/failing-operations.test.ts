@@ -36,6 +36,7 @@ it.each([
   ['ENOSPC', 128, 5],
 ])(
   'after a write that fails with %s (%d of 256 calls) the cloud ends at once, and its successor loses nothing',
+  { tags: ['long'] },
   async (code, share, seed) => {
     const folder = mkdtempSync(join(tmpdir(), 'harbinger-failing-'));
     site = await createSite({
