@@ -94,7 +94,7 @@ describe('a cloud that gets batches other than they were sent', () => {
     expect(await site.cloud.json('/api/quarantine')).toMatchObject({ items: [] });
   });
 
-  it('of a format that it does not know: other lanes go on, and after too long so does this one', {
+  it('of a format that it does not know: other lanes go on, and this one waits for a cloud that does', {
     tags: ['long'],
   }, async () => {
     await startLoad('newer');
@@ -103,24 +103,13 @@ describe('a cloud that gets batches other than they were sent', () => {
     await until(async () => (await status()).uplink.refused.readings?.code === 'BATCH_VERSION', 'a refusal');
     await fail('m1');
     await until(async () => (await failed()).length === 1, 'the event');
-    await until(async () => (await status()).refused.count >= 1, 'a batch set aside');
     expect((await status()).uplink.connects).toBeLessThanOrEqual(connects + 1);
-    await until(async () => {
-      const ready = await fetch(`${site.gateway.httpUrl}/readyz`);
-      return ready.status === 200 && (await ready.text()).includes('harbinger refused list');
-    }, 'a note at /readyz');
-
     await stopLoad();
     await site.gateway.kill9();
     await site.gateway.start();
-    const before = (await status()).refused.count;
-    expect(before).toBeGreaterThan(0);
-    const [, id] = /^(\d+) .*readings.*BATCH_VERSION/m.exec(await cli('list')) ?? [];
-    expect(id).toBeDefined();
-    expect(await cli('show', id!)).toMatch(/^generic,gateway=site1,/m);
+    await until(async () => (await status()).uplink.refused.readings?.code === 'BATCH_VERSION', 'a refusal');
     link.heal();
     await until(async () => (await status()).uplink.refused.readings === null, 'the readings');
-    expect(await cli('redrive', '--all')).toMatch(/taken by the cloud/);
     expect((await status()).refused).toMatchObject({ count: 0, dropped: 0 });
     await expectEverythingOnce('newer');
   });
