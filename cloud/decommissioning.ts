@@ -103,7 +103,7 @@ export class CloudDecommissioning implements Decommissioning {
   /** Retires first: a machine whose deletion was interrupted is not listed, and can be deleted again. */
   private async eraseAll(spans: readonly MachineSpan[], gateway?: string): Promise<EraseOutcome> {
     const { operations, store, clock } = this.deps;
-    // What a machine has that is back under its former name stays listed.
+    // A machine that is back under its former name stays listed.
     const names = spans.filter(({ untilMs }) => untilMs === undefined);
     const outcome = await operations.retirement.retire(names, gateway);
     const timeout = new AbortController();

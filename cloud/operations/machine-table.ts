@@ -36,7 +36,7 @@ const aheadMsMax = 10 * 60_000;
 /**
  * The newest state of every machine. Change it only inside a transaction.
  *
- * What is newer is decided by the times of gateways and devices, and one of them may say 2038. A time that is too far
+ * Gateways and devices say by their times which state is newer, and one of them may say 2038. A time that is too far
  * ahead counts as the time of its arrival, and one that is on disk already as unknown, so that it outdates nothing that
  * comes after it.
  */

@@ -77,10 +77,10 @@ export class Pipeline implements MessageHandler {
   }
 
   /**
-   * Processes a batch; resolves when it is durable, with the messages that are not, if there are any (those whose dead
-   * letters or changes could not be written), and retained ones that were not stored as readings. Rejects if no message is durable. `forEach` is called synchronously, and again if a
-   * message takes too long. @param isRedrive also messages that were stuck are tried @throws HarbingerError
-   * DATA_THREAD_STUCK: the thread must end
+   * Processes a batch; resolves when it is durable, with its exceptions, if there are any: the messages that are not
+   * durable (those whose dead letters or changes could not be written), and retained ones that were not stored as
+   * readings. Rejects if no message is durable. `forEach` is called synchronously, and again if a message takes too long.
+   * @param isRedrive also messages that were stuck are tried @throws HarbingerError DATA_THREAD_STUCK: the thread must end
    */
   take(forEach: EachMessage, isRedrive = false): Promise<Exceptions | null> {
     if (this.ended) return this.ended;

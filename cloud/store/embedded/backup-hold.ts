@@ -5,8 +5,8 @@
  * transactions and a CHECKPOINT later the file's first part was the same, byte for byte.) The headers of the file count
  * checkpoints; they are compared at the end, so that no backup depends on this.
  *
- * What is stored meanwhile stays in DuckDB's memory until a checkpoint. So it is bounded: beyond `heldBytesMax` gateways
- * wait for the end of the backup.
+ * Lines that are stored meanwhile stay in DuckDB's memory until a checkpoint. So they are bounded: beyond
+ * `heldBytesMax` gateways wait for the end of the backup.
  */
 import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';

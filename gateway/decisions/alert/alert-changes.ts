@@ -92,7 +92,7 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
   const has = (kind: Cause['kind']) => alert.causes.some((cause) => cause.kind === kind);
   const { limits: _, ...rest } = alert;
   const limits = has('limit') ? { limits: [...machine.limits.met] } : {};
-  // What a short window says must not replace the estimate of a whole one.
+  // The assessment of a short window must not replace the estimate of a whole one.
   if (has('estimate') && input.isShort) return { ...rest, ...limits };
   const contributions = has('fault')
     ? faultContributions(input, alert)

@@ -203,7 +203,7 @@ export class AlertDecision implements Decision {
 
   /** A failing disk must not suppress an alert: the failure is logged, counted and retried, and the event is sent. */
   private async save(): Promise<void> {
-    // What could not be read must not be replaced with nothing, when the failed start is stopped.
+    // A start that could not read the file is stopped too, and must not replace the file with an empty one.
     if (!this.isRestored) return;
     this.saveTriedMs = this.options.clock.monotonicMs();
     try {

@@ -5,8 +5,8 @@ import { isFromUnsetClock } from './time-bounds.ts';
 
 /**
  * True for a reading of a retained message that came again, if nothing of its own identifies it: what an `id`, a `seq`
- * or a time of the device identifies is recognised by that, or is new. A time relative to now is another
- * at each arrival and identifies nothing.
+ * or a time of the device identifies is recognised by that, or is new. A time relative to now is another at each
+ * arrival and identifies nothing.
  */
 export function isReadAgain(
   { retained }: RawMessage,

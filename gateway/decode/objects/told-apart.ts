@@ -62,7 +62,7 @@ export function gathered(parts: Item[]): Item[] {
     if (!part.isEmpty || part === first) continue;
     const { values, refused } = part.reading!;
     const names = Object.keys(values).filter((name) => !isSensorValue(values[name]) && !reserved.has(name));
-    // Of two values under one name none may be lost: this part is refused instead.
+    // Two values under one name cannot both be stored, and neither may be lost, so this part is refused.
     if (!first.isEmpty && names.some((name) => name in reading.values)) continue;
     gone.add(part);
     for (const name of names) if (!isTimeName(name)) others[name] = values[name];

@@ -51,7 +51,7 @@ const deletedMachine: Fault = {
             const stored = await keptOf(site, machine);
             const isOnce = new Set(stored).size === stored.length;
             const isThere = later.every((seq) => stored.includes(seq));
-            // What another fault has held up, or brought back out of a backup, may come after the deletion.
+            // Readings that another fault has held up, or brought back out of a backup, may come after the deletion.
             const isGone = stored.length === after || !isAlone;
             if (isAlone && why !== null) return `it could not be deleted: ${why}`;
             return isOnce && isThere && isGone ? null : `${stored.join()} instead of ${later.join()}`;

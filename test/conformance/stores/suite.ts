@@ -92,7 +92,7 @@ export function describeReadingStore(harness: StoreHarness): void {
       expect(await store.deleteMachine({ ...name, machine: "m'2" }, never)).toMatchObject({
         isComplete: true,
       });
-      // What is sent again after it was deleted is another writing of blocks that are known, or the same points.
+      // Sending again what was deleted writes blocks that are known, or the same points.
       await write(batchOf({ blocks: [pumpLines(0, 3)], firstSeq: 7 }));
       expect(await store.series({ ...pump, gateway: 'gw1', pointsMax: 10 })).toHaveLength(3);
     });

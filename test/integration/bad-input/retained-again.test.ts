@@ -73,7 +73,7 @@ it.each([0, 1, 2] as const)(
     expect(await readingsAfter(() => sendWith(warm, warm))).toBe(1);
     expect(await readingsAfter(() => sendWith(cold))).toBe(1);
     expect(await readingsAfter(() => sendWith(warm))).toBe(1);
-    // What is not retained is a reading; so is what a sender marks as a possible copy, and only its identity could tell.
+    // A message without RETAIN is a reading, and so is one with DUP: only its identity could tell that it is a copy.
     expect(await readingsAfter(() => send(topic, [warm], { qos, retain: false }))).toBe(1);
     if (qos === 1) expect(await readingsAfter(() => send(topic, [warm], { qos, dup: true }))).toBe(1);
     if (qos === 0) return;

@@ -48,7 +48,7 @@ export function applySteps<A extends { causes: readonly Cause[] }, S extends Cau
     causes: [...before.causes],
     steps: [],
   }));
-  // What begins joins before anything ends, so that an alert whose cause is followed by another one goes on.
+  // Causes that begin join before others end, so that an alert goes on when one cause follows another.
   for (const step of steps) if (step.change.kind === 'opened') open(outcomes, step);
   for (const step of steps) if (step.change.kind !== 'opened') change(outcomes, step);
   return outcomes.filter((outcome) => outcome.steps.length > 0);
