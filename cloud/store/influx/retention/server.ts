@@ -11,7 +11,7 @@ import type { Reader } from '../reads.ts';
 /** Every series that Harbinger writes has these; measurements without them belong to somebody else. */
 const ownTags = ['gateway', 'machine', 'site'];
 
-/** Fields × machines that may be read at once: with InfluxDB 1.6.7 that is below 1 GB. */
+/** Fields × machines that may be read at once: with InfluxDB 1.6.7 some 100 MB for each shard that has them. */
 const cellsMax = 200_000;
 
 /** Deleting touches every file of the time that it is about. */
@@ -76,7 +76,7 @@ export class RetentionServer {
 
   /**
    * How many fields of how many machines the measurement has, if that is more than it may be: InfluxDB needs memory for
-   * each field of each series whenever all of them are read, some kilobytes, whatever the span is. Null if it is not.
+   * each field of each series whenever all of them are read, about 400 bytes in each shard. Null if it is not.
    */
   async tooWide(measurement: string): Promise<{ fields: number; machines: number } | null> {
     const fields = (await this.fieldTypes(measurement)).size;
