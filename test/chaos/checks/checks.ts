@@ -30,7 +30,7 @@ export async function checkRound(run: RunState, load: RoundLoad, effects: RoundE
   const { pumpRows } = run.accounts;
   problems.push(...(await metricProblems(run, verdict, effects)));
   problems.push(...pumpProblems(run.accounts.pumpRows - pumpRows, load, effects));
-  problems.push(...eventProblems(before, after, load));
+  problems.push(...eventProblems(before, after, load, effects));
   if (effects.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.mayRepeat.add(id);
   const isRepeat = (id: string) =>
     effects.allowed.has('rolled-back') || [...run.mayRepeat].some((prediction) => id.startsWith(prediction));
@@ -104,7 +104,12 @@ async function metricProblems(
 }
 
 /** Each lifecycle message must be one event; each prediction must be opened once. */
-function eventProblems(before: Statement, after: Statement, load: RoundLoad): string[] {
+function eventProblems(
+  before: Statement,
+  after: Statement,
+  load: RoundLoad,
+  { allowed }: RoundEffects,
+): string[] {
   const problems = after.eventsRepeated.map((id) => `EVENT ${id} is listed twice`);
   const events = newEvents(before, after);
   const arrived = events.flatMap(({ type, subject }) => {
@@ -113,8 +118,10 @@ function eventProblems(before: Statement, after: Statement, load: RoundLoad): st
   });
   for (const name of new Set([...load.lifecycle, ...arrived])) {
     const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
-    // A message repeated after a stop without an acknowledgement may have arrived before.
-    const least = load.plantUnacked > 0 ? 0 : load.plantRepeats ? sent! - 1 : sent!;
+    // A message repeated after a stop without an acknowledgement may have arrived before; and what only a disk had that an
+    // older copy replaced is gone.
+    const mayLack = load.plantUnacked > 0 || allowed.has('rolled-back');
+    const least = mayLack ? 0 : load.plantRepeats ? sent! - 1 : sent!;
     if (came! > sent! || came! < least)
       problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);
   }
