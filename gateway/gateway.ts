@@ -28,6 +28,7 @@ import type { GatewayJobDeps } from './ports/job.ts';
 import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
+import { createRetirement } from './retirement.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { watchReport } from './watch/statistics.ts';
@@ -138,6 +139,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     deadLetters: data.deadLetters,
     refused: data.refused,
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
+    machines: createRetirement({ data, watch, decisions, sources: () => sources.map(({ made }) => made) }),
     clock,
     log,
   });

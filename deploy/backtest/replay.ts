@@ -103,7 +103,7 @@ async function replayGroup(
     if (signal?.aborted) {
       throw new HarbingerError('BACKTEST_STOPPED', 'cli', 'stopped before all lives were replayed');
     }
-    watch.add(batchOf(row === 0 ? group : [], alive, row, type, clock.nowMs()));
+    watch.add(batchOf(row === 0 ? alive : [], alive, row, type, clock.nowMs()));
     await decisions.decided();
     const ended = alive.filter(({ run }) => run.rows === row + 1).map(({ run }) => run);
     await decisions.ended(ended.filter((run) => run.fails));
@@ -115,7 +115,7 @@ async function replayGroup(
 
 /** Row `row` of each machine, in the form in which the data thread delivers it. */
 function batchOf(
-  fresh: readonly WatchedRun[],
+  fresh: readonly { run: WatchedRun; index: number }[],
   alive: readonly { run: WatchedRun; index: number }[],
   row: number,
   type: MachineType,
@@ -127,7 +127,10 @@ function batchOf(
     values.set(run.values.subarray(row * sensors, (row + 1) * sensors), i * sensors);
   });
   return {
-    newMachines: fresh.map(({ machine }) => ({ site: 'fleet', machine, machineType: type.name })),
+    newMachines: fresh.map(({ run: { machine }, index }) => ({
+      ...{ machineIndex: index, site: 'fleet', machine },
+      machineType: type.name,
+    })),
     newSensors: [],
     machineIndex: Int32Array.from(alive, ({ index }) => index),
     timeMs: new Float64Array(alive.length).fill(timeMs),

@@ -36,6 +36,20 @@ it('answers everywhere as documented', async () => {
   expect(await api.ask('GET', '/api/sessions')).toMatchObject({ sessions: [{ clientId: 'panel' }] });
   const ended = await api.ask('DELETE', '/api/sessions', { body: { clientIds: ['panel', 'none'] } });
   expect(ended).toEqual({ ended: ['panel'], connected: [], unknown: ['none'] });
+  await api.ask('GET', '/api/machines');
+  const { retired, unknown } = (await api.ask('POST', '/api/machines/retire', {
+    body: {
+      machines: [
+        { site: 'lab', machine: 'p1', sensor: 'a' },
+        { site: 'lab', machine: 'p2' },
+      ],
+    },
+  })) as { retired: unknown[]; unknown: unknown[] };
+  expect([retired, unknown]).toEqual([
+    [{ site: 'lab', machine: 'p1', sensor: 'a' }],
+    [{ site: 'lab', machine: 'p2' }],
+  ]);
+  await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   await api.ask('DELETE', '/api/sessions', { body: { all: true }, status: 400 });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });

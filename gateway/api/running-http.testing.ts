@@ -7,7 +7,7 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
-import type { SessionAdmin } from '../ports/sessions.ts';
+import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
@@ -61,6 +61,19 @@ function memorySessions(): SessionAdmin {
   };
 }
 
+/** One machine, `lab/p1`. */
+function memoryMachines(): MachineAdmin {
+  const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'] };
+  return {
+    list: async () => [{ site: 'lab', machine: 'p1', ...about }],
+    retire: async (those) => ({
+      retired: those.filter(({ machine }) => machine === 'p1'),
+      unknown: those.filter(({ machine }) => machine !== 'p1'),
+      retainedMessages: 0,
+    }),
+  };
+}
+
 /** Two refused batches, the second of which the cloud refuses again. */
 function memoryRefused(): RefusedOperations {
   const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
@@ -109,6 +122,7 @@ export async function startHttp(
     deadLetters: letters,
     refused: memoryRefused(),
     sessions: () => [memorySessions()],
+    machines: memoryMachines(),
     clock,
     log,
   });

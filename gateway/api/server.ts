@@ -1,6 +1,6 @@
 /**
- * The gateway's own HTTP API (gateway/api): status, metrics, health, dead letters, refused batches and sessions. Routes
- * reach other rooms through ports, and change only what redrive and drop of kept items offer.
+ * The gateway's own HTTP API (gateway/api): status, metrics, health, dead letters, refused batches, sessions and machines. Routes
+ * reach other rooms through ports, and change only what redrive and drop of kept items, and retiring, offer.
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
@@ -18,9 +18,10 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
-import type { SessionAdmin } from '../ports/sessions.ts';
+import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { machineRoutes } from './machines.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -44,6 +45,7 @@ export interface GatewayHttpDeps {
   refused: RefusedOperations;
   /** The sessions of each source that keeps any. */
   sessions(): readonly SessionAdmin[];
+  machines: MachineAdmin;
   clock: Clock;
   log: Log;
 }
@@ -57,8 +59,8 @@ export interface GatewayHttp {
 
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
- * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters`, `/api/refused` and
- * `/api/sessions` answer callers with the token, or on loopback if so configured.
+ * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters`, `/api/refused`,
+ * `/api/sessions` and `/api/machines` answer callers with the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -76,7 +78,7 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
 
 async function build(deps: GatewayHttpDeps, guard: HttpGuard): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log);
-  await describeApi(app, 'A gateway’s health, status, dead letters and refused batches.');
+  await describeApi(app, 'A gateway’s health, status, machines, dead letters and refused batches.');
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
@@ -121,4 +123,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   deadLetterRoutes(app, deps.deadLetters, deps.log);
   refusedRoutes(app, deps.refused, deps.log);
   sessionRoutes(app, deps);
+  machineRoutes(app, deps);
 }

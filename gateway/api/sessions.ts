@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { answers } from '../../shared/http/openapi.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { EndedSessions, SessionAdmin } from '../ports/sessions.ts';
+import type { EndedSessions, SessionAdmin } from '../ports/retiring.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Session = Type.Object({

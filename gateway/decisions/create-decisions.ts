@@ -16,6 +16,8 @@ export interface Decisions {
   evaluate(inputs: readonly AlertInput[]): Promise<void>;
   /** Tells every kind that a machine failed or was replaced. Never rejects. */
   lifecycle(notice: LifecycleNotice): Promise<void>;
+  /** Tells every kind that a machine was retired. Returns false if none knew it. Never rejects. */
+  retired(site: string, machine: string): Promise<boolean>;
   /** Report the counts of all kinds, and the statistics of each. */
   reporters: Reporter[];
 }
@@ -40,6 +42,10 @@ export async function createDecisions(
     },
     async lifecycle(notice) {
       await Promise.all(running.map(({ made }) => made.lifecycle?.(notice)));
+    },
+    async retired(site, machine) {
+      const known = await Promise.all(running.map(({ made }) => made.retired?.(site, machine) ?? false));
+      return known.includes(true);
     },
     reporters: [
       reporterOfRoom(decisionsReport, counts),

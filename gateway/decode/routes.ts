@@ -7,6 +7,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoded, Decoder, DecodeTarget } from '../ports/decode.ts';
+import type { MachineOrSensor } from '../ports/retiring.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { DecodeConfig } from './config.ts';
 import { newTopicLayouts, type TopicLayouts } from './fast-json/layouts.ts';
@@ -75,6 +76,26 @@ export class Routes {
   machineOf({ schema, target }: Route, { site, machine }: Decoded, sender: Sender): MachineSchema {
     if (schema && site === undefined && machine === undefined) return schema;
     return this.machines.find(site ?? target.site, machine ?? target.machine, ownerOf(sender));
+  }
+
+  /** Forgets the topics of machines that are not known any more. */
+  forget(machines: ReadonlySet<MachineSchema>): void {
+    for (const [topic, { schema }] of this.byTopic)
+      if (schema && machines.has(schema)) {
+        this.byTopic.delete(topic);
+        this.knownChars -= topic.length;
+      }
+  }
+
+  /** Returns the machine and the sensor that a topic names by itself; null if no route takes it. */
+  namesIn(topic: string): MachineOrSensor | null {
+    for (const { match, ...rule } of this.rules) {
+      const found = match(topic);
+      if (!found) continue;
+      const names = { site: found.site ?? rule.site ?? '', machine: found.machine ?? rule.machine ?? '' };
+      return { ...names, ...(found.sensor !== undefined && { sensor: found.sensor }) };
+    }
+    return null;
   }
 
   private resolve(topic: string, sender: Sender): Route {

@@ -7,6 +7,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
+import type { KnownMachine, MachineOrSensor, RetiredInData } from '../ports/retiring.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
 import type { SlabNote } from './slabs/slab.ts';
@@ -45,6 +46,9 @@ export interface DataCalls {
   refusedShow(id: number): Promise<{ entry: RefusedEntry; text: string } | null>;
   refusedRedrive(which: number[] | 'all'): Promise<Redriven>;
   refusedDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  machinesList(limit: number): Promise<KnownMachine[]>;
+  /** @param topics those of retained messages, of which the ones of the retired machines and sensors are returned */
+  machinesRetire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
   stop(): Promise<void>;
 }
 

@@ -28,8 +28,10 @@ import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
-import { dataCalls } from './plane/calls.ts';
+import { type CallParts, dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
+import { type RetireParts, retire } from './plane/retire.ts';
+import { RetiredNote } from './plane/retired-note.ts';
 import type { Exceptions } from './settle.ts';
 import type { Pulse } from './stuck/pulse.ts';
 import type { EachMessage } from './stuck/watched-batch.ts';
@@ -118,8 +120,16 @@ export async function startDataPlane(
     windows: toWindows,
   });
 
-  const { replayBytes } = config.journal;
-  await replayTail({ journal: journals, recent, machines, builder, windowsBytes: replayBytes }, toWindows);
+  const { firstSeq } = byLane.readings.stats();
+  const note = new RetiredNote(config.dataDir, { id: journals.id, firstSeq }, log);
+  await replayTail(
+    {
+      ...{ journal: journals, recent, machines, builder },
+      windowsBytes: config.journal.replayBytes,
+      wasRetired: (one, seq) => note.covers(one, seq),
+    },
+    toWindows,
+  );
   await replayEventIds(journals, lanes.events);
   for (const letter of await stuckLetters(letters)) pipeline.stuckMessages.add(letter);
 
@@ -128,7 +138,15 @@ export async function startDataPlane(
   const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
   void lossReporter.report();
+  const retireParts: RetireParts = {
+    ...{ machines, routes, builder, fields, note },
+    counts: Object.values(counted),
+    idle: () => pipeline.idle(),
+    position: () => ({ journal: journals.id, seq: byLane.readings.stats().lastSeq }),
+    windows: toWindows,
+  };
   const shown = {
+    retire: (...args: Parameters<CallParts['retire']>) => retire(retireParts, ...args),
     pipeline,
     identity,
     ...counted,

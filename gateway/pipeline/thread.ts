@@ -68,7 +68,9 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
     try {
       const run = plane.calls[method] as (...args: unknown[]) => Promise<unknown>;
-      send({ kind: 'result', id, value: await run(...args), error: null });
+      const value = await run(...args);
+      rows.flush(); // what the call changed for the windows comes before its answer
+      send({ kind: 'result', id, value, error: null });
     } catch (thrown) {
       send({ kind: 'result', id, value: null, error: wireError(thrown) });
     }

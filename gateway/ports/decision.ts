@@ -100,6 +100,8 @@ export interface Decision extends Partial<Reporting> {
   evaluate?(inputs: readonly AlertInput[]): Promise<void>;
   /** Called when a machine failed or was replaced. Never rejects. */
   lifecycle?(notice: LifecycleNotice): Promise<void>;
+  /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
+  retired?(site: string, machine: string): Promise<boolean>;
   stats(): DecisionCounts;
 }
 

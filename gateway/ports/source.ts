@@ -12,7 +12,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { OpenRecords } from './records.ts';
-import type { SessionAdmin } from './sessions.ts';
+import type { RetainedAdmin, SessionAdmin } from './retiring.ts';
 
 /**
  * One message as received, not interpreted yet. Both it and its payload are valid only during the call: a receiver that
@@ -66,6 +66,8 @@ export interface Source extends Reporting {
   addresses?(): Readonly<Record<string, number>>;
   /** The sessions that it keeps, after start(); absent for a source without sessions. */
   sessions?(): SessionAdmin;
+  /** The retained messages that it keeps, after start(); absent for a source without any. */
+  retained?(): RetainedAdmin;
 }
 
 /** The parts of the rest of the configuration that the check of a source may read. */

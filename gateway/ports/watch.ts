@@ -3,8 +3,13 @@ import type { BlockPosition } from './journal.ts';
 
 /** Readings of one block as columns, for windows: row i is the machine `machineIndex[i]` at `timeMs[i]`. */
 export interface ColumnBatch {
-  /** Machines first seen in this batch; they get the next indexes, in order. */
-  newMachines: { site: string; machine: string; machineType: string }[];
+  /**
+   * Machines, or sensors of them (`column`), that were retired: they are forgotten until they send again. Absent if there
+   * are none. It precedes everything else in the batch.
+   */
+  retired?: { machineIndex: number; column?: number }[];
+  /** Machines first seen in this batch. Batches may overtake one another, so the order of machines says nothing. */
+  newMachines: { machineIndex: number; site: string; machine: string; machineType: string }[];
   /**
    * Machines whose sender became known with this batch: the user, or the client if there is none. Readings from the
    * journal after a restart have no sender. Absent if there are none.

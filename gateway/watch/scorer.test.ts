@@ -29,7 +29,12 @@ function batch(rows: number, first = false): ColumnBatch {
   const count = rows * machines;
   return {
     newMachines: first
-      ? Array.from({ length: machines }, (_, i) => ({ site: 's', machine: `m${i}`, machineType: 'rig' }))
+      ? Array.from({ length: machines }, (_, i) => ({
+          machineIndex: i,
+          site: 's',
+          machine: `m${i}`,
+          machineType: 'rig',
+        }))
       : [],
     newSensors: [],
     machineIndex: Int32Array.from({ length: count }, (_, i) => i % machines),

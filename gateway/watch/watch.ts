@@ -128,6 +128,14 @@ export class Watch {
     this.windows.reset(site, machine);
   }
 
+  /**
+   * Forgets what is normal for a machine that was retired; its window went with the rows that said so. Returns false if
+   * nothing was known.
+   */
+  retired(site: string, machine: string): boolean {
+    return this.savedBaselines?.forget(`${site}/${machine}`) ?? false;
+  }
+
   stats(): WatchStats {
     return {
       windows: this.windows.stats(),

@@ -140,6 +140,18 @@ export class AlertDecision implements Decision {
     });
   }
 
+  /** Resolves the open predictions of a machine that was retired, and forgets it. Never rejects. */
+  async retired(site: string, machine: string): Promise<boolean> {
+    let wasKnown = false;
+    await this.exclusive(async () => {
+      wasKnown = this.effects.retired(site, machine);
+      if (!wasKnown) return;
+      await this.save();
+      await this.sender.flush();
+    });
+    return wasKnown;
+  }
+
   /** Open predictions, for status pages. */
   open(): OpenPrediction[] {
     return this.book.open();

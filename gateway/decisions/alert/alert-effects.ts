@@ -92,19 +92,35 @@ export class AlertEffects {
 
   /** Resolves the predictions of a machine that failed or was replaced. Returns false if that was already known. */
   ended({ state, about, atMs }: LifecycleNotice): boolean {
-    const { book, choice, sender, gateway, newId } = this.options;
+    const { book } = this.options;
     const machine = book.take(about.site, about.machine);
     if (!machine || (machine.ended?.state === state && machine.ended.atMs === atMs)) return false;
     machine.ended = { state, atMs };
     const ending: Ending = { state, atMs, ...(about.note !== undefined && { note: about.note }) };
     const changes = endMachine(machine, ending);
     if (state === 'failed') this.counts.failures[changes.length > 0 ? 'warned' : 'unwarned'] += 1;
-    if (changes.length === 0) return true;
-    const record = endingRecord(newId(), `${about.site}/${about.machine}`, ending, changes);
-    choice.admits('change');
-    sender.add(recordEvent({ gateway, timeMs: atMs }, record), true);
-    this.announce(changes, record.decisionId, atMs);
+    this.tellEnding(machine, ending, changes);
     return true;
+  }
+
+  /** Resolves the predictions of a machine that was retired, and forgets it. Returns false if it is not known. */
+  retired(site: string, name: string): boolean {
+    const { book, clock } = this.options;
+    const machine = book.find(site, name);
+    if (!machine) return false;
+    const ending: Ending = { state: 'retired', atMs: clock.nowMs() };
+    this.tellEnding(machine, ending, endMachine(machine, ending));
+    book.forget(site, name);
+    return true;
+  }
+
+  private tellEnding({ site, machine }: MachineAlerts, ending: Ending, changes: AlertChange[]): void {
+    if (changes.length === 0) return;
+    const { choice, sender, gateway, newId } = this.options;
+    const record = endingRecord(newId(), `${site}/${machine}`, ending, changes);
+    choice.admits('change');
+    sender.add(recordEvent({ gateway, timeMs: ending.atMs }, record), true);
+    this.announce(changes, record.decisionId, ending.atMs);
   }
 
   private record(

@@ -50,6 +50,19 @@ describe('a restart', () => {
     expect(bench.opened()).toHaveLength(1);
   });
 
+  it('knows nothing of a machine that was retired, whose prediction has ended', async () => {
+    const before = await bench.started();
+    await bench.evaluate(before, 50, 3);
+    expect(await before.retired('lab', 'none')).toBe(false);
+    expect(await before.retired('lab', 'p1')).toBe(true);
+    expect(bench.resolved().map(({ data }) => data.predictionId)).toEqual([
+      bench.opened()[0]!.data.predictionId,
+    ]);
+    expect(before.stats()).toMatchObject({ machines: 0, open: { warning: 0, critical: 0 } });
+    await bench.evaluate(await bench.started(), 50, 3);
+    expect(bench.opened()).toHaveLength(2);
+  });
+
   it('after an orderly stop sends nothing twice', async () => {
     const before = await bench.started();
     await bench.evaluate(before, 50, 3);

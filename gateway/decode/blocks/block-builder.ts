@@ -26,6 +26,7 @@ export class BlockBuilder {
   private readonly writer = new LineWriter();
   private lines = 0;
   private refused: RefusedValue[] = [];
+  private retired: NonNullable<ColumnBatch['retired']> = [];
   private newMachines: ColumnBatch['newMachines'] = [];
   private newSensors: ColumnBatch['newSensors'] = [];
   private newOwners: NonNullable<ColumnBatch['newOwners']> = [];
@@ -66,6 +67,18 @@ export class BlockBuilder {
     this.refused.push({ machineIndex, column, row: this.lines, value, isBeyondAlarm });
   }
 
+  /** Notes, for the windows, that a machine is gone, or one of its columns. */
+  retire({ index }: MachineSchema, column?: number): void {
+    const machineIndex = this.blockIndexes[index];
+    if (machineIndex !== undefined)
+      this.retired.push({ machineIndex, ...(column !== undefined && { column }) });
+  }
+
+  /** Announces a machine before it has sent. */
+  introduce(schema: MachineSchema): void {
+    if (this.isNews(schema)) this.announce(schema);
+  }
+
   /** Returns the block and its columns, and empties the builder. Null if nothing was added. */
   finish(identities: Uint32Array): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
     const { lines } = this;
@@ -91,8 +104,9 @@ export class BlockBuilder {
   }
 
   private columns(): ColumnBatch | null {
-    if (this.lines === 0 && this.refused.length === 0) return null;
+    if (this.lines === 0 && this.refused.length === 0 && this.retired.length === 0) return null;
     const columns: ColumnBatch = {
+      ...(this.retired.length > 0 && { retired: this.retired }),
       newMachines: this.newMachines,
       newSensors: this.newSensors,
       ...(this.newOwners.length > 0 && { newOwners: this.newOwners }),
@@ -103,6 +117,7 @@ export class BlockBuilder {
       replay: false,
       ...(this.refused.length > 0 && { refused: this.refused }),
     };
+    this.retired = [];
     this.refused = [];
     this.lines = 0;
     this.valueCount = 0;
@@ -128,6 +143,7 @@ export class BlockBuilder {
     if (known === undefined) {
       this.blockIndexes[schema.index] = this.machinesInBlock++;
       this.newMachines.push({
+        machineIndex: this.blockIndexes[schema.index]!,
         site: schema.site,
         machine: schema.machine,
         machineType: schema.type.name,

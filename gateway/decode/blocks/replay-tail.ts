@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { linesOf, parseLine } from '../../../shared/contract/line-protocol.ts';
 import type { Block } from '../../ports/journal.ts';
+import type { MachineOrSensor } from '../../ports/retiring.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { bytesPerIdentity } from '../identity/identities.ts';
 import { identitiesMin, type RecentReadings } from '../identity/recent-readings.ts';
@@ -17,6 +18,8 @@ export interface ReplayTailParts {
   recent: RecentReadings;
   machines: Machines;
   builder: BlockBuilder;
+  /** Whether something was retired after a block; a machine, or one sensor of it. */
+  wasRetired?(of: MachineOrSensor, seq: number): boolean;
   /** Bytes of the journal's tail that are read to fill windows. */
   windowsBytes: number;
 }
@@ -38,23 +41,26 @@ export async function replayTail(
   const row = newRow();
   for await (const block of parts.journal.tail('readings', parts.windowsBytes)) {
     const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
-    for (const line of linesOf(text)) replayLine(line, parts, row);
+    for (const line of linesOf(text)) replayLine(line, parts, row, block.seq);
     const columns = parts.builder.finishColumns();
     if (columns) windows({ ...columns, replay: true }, block.seq);
   }
 }
 
-function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
+function replayLine(text: string, parts: ReplayTailParts, row: Row, seq: number): void {
   const line = parseLine(text);
+  const { site = '', machine = '' } = line.tags;
+  if (parts.wasRetired?.({ site, machine }, seq)) return;
   let schema: ReturnType<Machines['find']>;
   try {
-    schema = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
+    schema = parts.machines.find(site, machine);
   } catch {
     return; // The configuration no longer has this machine, so it needs no window.
   }
   if (schema.type.name !== line.measurement) return;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const [sensor, value] of Object.entries(line.fields)) {
+    if (parts.wasRetired?.({ site, machine, sensor }, seq)) continue;
     const column = columnOf(schema, sensor);
     if (column >= 0 && typeof value === 'number') row.values[column] = value;
   }

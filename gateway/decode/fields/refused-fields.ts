@@ -73,6 +73,13 @@ export class RefusedFields {
     return true;
   }
 
+  /** Forgets a machine, or one sensor of it. @param machine `site/machine` */
+  forget(machine: string, sensor?: string): void {
+    for (const [key, fault] of this.bySensor)
+      if (fault.machine === machine && (sensor === undefined || fault.sensor === sensor))
+        this.bySensor.delete(key);
+  }
+
   /** The sensors that had a value refused in the 10 minutes before the latest refusal, latest first; at most 100. */
   current(): SensorFault[] {
     const all = [...this.bySensor.values()].reverse();

@@ -32,6 +32,11 @@ export class CountsByMachine {
     if (isPowerOfTen(readings)) this.log[this.level]({ machine: name, readings }, this.explanation);
   }
 
+  /** @param machine `site/machine` */
+  forget(machine: string): void {
+    this.byMachine.delete(machine);
+  }
+
   ofMachines(): CountOfMachine[] {
     return [...this.byMachine].map(([machine, readings]) => ({ machine, readings }));
   }

@@ -37,6 +37,25 @@ describe('sets of columns', () => {
     expect(sets.with(root, 'greedy-0-0', 'greedy')?.sensors).toEqual(['greedy-0-0']);
   });
 
+  it('of a machine that is gone count no more, unless another has them or grew from them', () => {
+    const sets = new ColumnSets({ shared: 4, alone: 6 });
+    const root = sets.ofType(types.get('generic')!);
+    const grow = (...names: string[]) =>
+      names.reduce((set, name) => sets.with(set, name, 'user') ?? set, root);
+    const [kept, shared] = [grow('a', 'b'), grow('a', 'b')];
+    const alone = [grow('a', 'b', 'c', 'd', 'e'), grow('f', 'g')];
+    expect(alone.map(({ sensors }) => sensors.length)).toEqual([5, 1]);
+    for (const set of [shared, ...alone]) sets.release(set);
+    expect(grow('a', 'b')).toBe(kept);
+    sets.release(kept);
+    for (let machine = 0; machine < 100; machine++) {
+      const set = grow('a', 'b', `c${machine}`, `d${machine}`, `e${machine}`);
+      expect(set.sensors).toHaveLength(5);
+      sets.release(set);
+    }
+    expect(grow('a', 'b')).toBe(kept);
+  });
+
   it('are shared by machines with the same sensors in the same order, and immutable', () => {
     const sets = new ColumnSets();
     const root = sets.ofType(types.get('generic')!);

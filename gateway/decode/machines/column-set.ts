@@ -21,12 +21,23 @@ export interface ColumnSet {
   readonly isShared: boolean;
 }
 
+/** The share of an owner that a set takes which has more sensors than its type. */
+interface Held {
+  owner: string;
+  /** The set with one sensor less, and that sensor. */
+  smaller: ColumnSet;
+  sensor: string;
+  /** Machines that have this set. */
+  machines: number;
+}
+
 export class ColumnSets {
   private readonly ofTypes = new Map<MachineType, ColumnSet>();
   /** By set and additional sensor: the larger set. */
   private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
   private readonly shared: Quotas;
   private readonly alone: Quotas;
+  private readonly held = new WeakMap<ColumnSet, Held>();
 
   /** @param limits for one owner: the number of shared sets, and the number of sensors in other sets */
   constructor(limits = { shared: sharedMax, alone: aloneMax }) {
@@ -55,7 +66,7 @@ export class ColumnSets {
    */
   with(set: ColumnSet, sensor: string, owner: string): ColumnSet | null {
     const known = this.larger.get(set)?.get(sensor);
-    if (known) return known;
+    if (known) return this.move(set, known);
     const isShared = set.isShared && this.shared.admits(owner);
     if (isShared) this.shared.add(owner);
     else if (!this.takeAlone(owner, set.isShared ? set.sensors.length + 1 : 1)) return null;
@@ -67,11 +78,37 @@ export class ColumnSets {
       max: [...set.max, Number.MAX_VALUE],
       isShared,
     };
+    this.held.set(made, { owner, smaller: set, sensor, machines: 0 });
+    this.move(set, made);
     if (!isShared) return made;
     const others = this.larger.get(set);
     if (others) others.set(sensor, made);
     else this.larger.set(set, new Map([[sensor, made]]));
     return made;
+  }
+
+  /** Gives back what a machine's set counts, where no other machine has it or a larger one. */
+  release(set: ColumnSet): void {
+    const own = this.held.get(set);
+    if (own) own.machines--;
+    let at = set;
+    for (;;) {
+      const held = this.held.get(at);
+      if (!held || held.machines > 0 || this.larger.get(at)?.size) return;
+      if (!at.isShared) this.alone.remove(held.owner, held.smaller.isShared ? at.sensors.length : 1);
+      else {
+        this.shared.remove(held.owner);
+        this.larger.get(held.smaller)?.delete(held.sensor);
+      }
+      at = held.smaller;
+    }
+  }
+
+  private move(from: ColumnSet, to: ColumnSet): ColumnSet {
+    const [before, after] = [this.held.get(from), this.held.get(to)];
+    if (before) before.machines--;
+    if (after) after.machines++;
+    return to;
   }
 
   private takeAlone(owner: string, sensors: number): boolean {

@@ -7,10 +7,11 @@ import { seriesPrefix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { KnownMachine } from '../../ports/retiring.ts';
 import type { DecodeConfig, MachineRule } from '../config.ts';
 import { hashText } from '../hash.ts';
 import { ColumnSets } from './column-set.ts';
-import type { MachineSchema } from './machine-schema.ts';
+import { columnOf, type MachineSchema } from './machine-schema.ts';
 
 export interface MachinesOptions {
   gateway: string;
@@ -36,6 +37,7 @@ export class Machines {
   private readonly rules: { matches: (key: string) => boolean; type: MachineType }[];
   private readonly byKey = new Map<string, MachineSchema>();
   private readonly sets = new ColumnSets();
+  private nextIndex = 0;
   private readonly quotas: Quotas;
   private readonly sensorRefused = (owner: string) => this.options.refused?.('sensors', owner);
 
@@ -88,10 +90,46 @@ export class Machines {
         `'${owner}' has ${this.quotas.of(owner)} machines, as many as one sender may while there are ${this.quotas.total}; raise machinesMax`,
       );
     }
+    return this.create(site, machine, type, owner);
+  }
+
+  /** Returns a known machine, or null. */
+  known(site: string, machine: string): MachineSchema | null {
+    return this.byKey.get(`${site}/${machine}`) ?? null;
+  }
+
+  list(limit: number): KnownMachine[] {
+    const listed: KnownMachine[] = [];
+    for (const { site, machine, type, owner, set } of this.byKey.values()) {
+      if (listed.length >= limit) break;
+      listed.push({ site, machine, machineType: type.name, sender: owner, sensors: [...set.sensors] });
+    }
+    return listed;
+  }
+
+  /** Forgets a machine and what it counts for its owner; it is known again, under another index, when it sends. */
+  forget(schema: MachineSchema): void {
+    const { site, machine, owner, set } = schema;
+    if (!this.byKey.delete(`${site}/${machine}`)) return;
+    this.quotas.remove(owner);
+    this.sets.release(set);
+  }
+
+  /** Forgets a sensor that the machine's type does not declare. Returns the machine with the others, under another index. */
+  forgetSensor(schema: MachineSchema, sensor: string): MachineSchema {
+    const { site, machine, type, owner, set } = schema;
+    this.forget(schema);
+    const remaining = this.create(site, machine, type, owner);
+    for (const other of set.sensors) if (other !== sensor) columnOf(remaining, other);
+    return remaining;
+  }
+
+  private create(site: string, machine: string, type: MachineType, owner: string): MachineSchema {
+    const key = `${site}/${machine}`;
     this.quotas.add(owner);
     const [hashHigh, hashLow] = hashText(key);
     const schema: MachineSchema = {
-      index: this.byKey.size,
+      index: this.nextIndex++,
       site,
       machine,
       owner,

@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { LetterAdmin } from '../../deadletters/letter-admin.ts';
 import type { LossReporter } from '../../lanes/loss-reporter.ts';
 import type { UplinkPositions } from '../../ports/refused-batches.ts';
+import type { MachineOrSensor, RetiredInData } from '../../ports/retiring.ts';
 import type { RawMessage } from '../../ports/source.ts';
 import { RefusedAdmin } from '../../refused-batches/refused-admin.ts';
 import { isNameOf } from '../../uplink/batches.ts';
@@ -24,6 +25,7 @@ type Shown =
   | 'uplink';
 
 export interface CallParts extends Pick<StatusParts, Shown> {
+  retire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
   state: DurableState;
   lossReporter: LossReporter;
   clock: Clock;
@@ -59,6 +61,8 @@ export function dataCalls(parts: CallParts): DataCalls {
     refusedShow: (id) => refusedAdmin.show(id),
     refusedRedrive: (which) => refusedAdmin.redrive(which),
     refusedDrop: (which) => refusedAdmin.drop(which),
+    machinesList: async (limit) => parts.machines.list(limit),
+    machinesRetire: (those, topics) => parts.retire(those, topics),
     async stop() {
       lanes.stopRetrying();
       await uplink?.stop();

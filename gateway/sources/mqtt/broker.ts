@@ -62,6 +62,7 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     ports: () => running().ports(),
     stats: () => running().stats(),
     sessions: () => running().sessions(),
+    retained: () => running().retained(),
     addresses() {
       const { port: mqttPort, websocketPort } = running().ports();
       return { mqttPort, ...(websocketPort !== null && { websocketPort }) };

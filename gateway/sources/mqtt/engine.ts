@@ -13,7 +13,7 @@ import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/t
 import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
-import type { SessionAdmin } from '../../ports/sessions.ts';
+import type { RetainedAdmin, SessionAdmin } from '../../ports/retiring.ts';
 import type { Intake } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
@@ -204,6 +204,11 @@ export class Engine {
 
   sessions(): SessionAdmin {
     return sessionAdmin(this.persistence, (id) => this.admission.isConnected(id));
+  }
+
+  retained(): RetainedAdmin {
+    const { retained } = this.persistence;
+    return { topics: () => retained.topics(), remove: (topics) => retained.removeAll(topics) };
   }
 
   private expireSessions(): void {

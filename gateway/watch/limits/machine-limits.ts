@@ -60,6 +60,21 @@ export class MachineLimits {
     }
   }
 
+  /** Ends what is met by a sensor that is gone. */
+  forget(column: number): void {
+    const index = this.plan.column.indexOf(column);
+    const sensor = this.plan.sensors[index];
+    if (!sensor) return;
+    this.values[index] = Number.NaN;
+    this.calm[index] = 1;
+    for (let limit = sensor.first; limit < sensor.first + sensor.limits.length; limit++) {
+      if (this.states[limit] !== away) this.isNews = true;
+      this.states[limit] = away;
+      this.metMs[limit] = Number.NaN;
+      this.backMs[limit] = Number.NaN;
+    }
+  }
+
   /** The sensors of which a limit is met, or may be because nothing is known yet. */
   list(): LimitState[] {
     return this.plan.sensors.flatMap((sensor, i) => (this.calm[i] === 1 ? [] : this.stateOf(sensor, i)));

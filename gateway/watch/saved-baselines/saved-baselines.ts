@@ -138,6 +138,16 @@ export class SavedBaselines implements BaselineKeeper {
     if (member) this.groups.remove(member);
   }
 
+  /** Forgets a machine that was retired, whether it has sent since the start or not. Returns false if it is not known. */
+  forget(key: string): boolean {
+    const member = this.groups.find(key);
+    if (!member) return false;
+    this.groups.remove(member);
+    member.group.isWrong = true;
+    this.scheduleSoon();
+    return true;
+  }
+
   reached(block: BlockPosition): void {
     this.block = block;
   }

@@ -68,7 +68,12 @@ function columnsOf(names: Map<string, string[]>, readings: readonly Reading[]): 
   for (const reading of readings) {
     if (!names.has(reading.machine)) {
       names.set(reading.machine, reading.type === 'open' ? [] : ['a', 'b', 'c']);
-      newMachines.push({ site: 's', machine: reading.machine, machineType: reading.type });
+      newMachines.push({
+        machineIndex: names.size - 1,
+        site: 's',
+        machine: reading.machine,
+        machineType: reading.type,
+      });
     }
     const machineIndex = [...names.keys()].indexOf(reading.machine);
     const columns = names.get(reading.machine)!;

@@ -117,6 +117,14 @@ export class MachineWindow {
     [this.cells, this.columns] = [cells, columns];
   }
 
+  /** Forgets the values of a sensor that is gone. */
+  clear(column: number): void {
+    const { cells, columns, heldAt, seenAt } = this;
+    for (let at = column; at < heldAt + columns; at += columns) cells[at] = Number.NaN;
+    this.pending -= cells[seenAt + column]!;
+    cells[seenAt + column] = 0;
+  }
+
   /** Suspends learning until `resumeLearning`, which also restores the values gathered when the baseline was saved. */
   pause(learntTo: BlockPosition, gathered: Gathered): void {
     this.paused = { learntTo, gathered };

@@ -19,6 +19,10 @@ export class SensorFaults {
       if (from + column < to && !Number.isNaN(values[from + column]!)) this.byColumn.delete(column);
   }
 
+  forget(column: number): void {
+    this.byColumn.delete(column);
+  }
+
   list(sensors: readonly { name: string }[]): SensorFault[] {
     return [...this.byColumn.values()].flatMap(({ column, value, isBeyondAlarm }) => {
       const sensor = sensors[column]?.name;

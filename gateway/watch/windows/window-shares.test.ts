@@ -3,8 +3,13 @@ import { batch, newWindows, type Row, type } from './windows.testing.ts';
 import type { Windows } from './windows.ts';
 
 describe('shares of senders', () => {
-  const names = (owner: string, count: number) =>
-    Array.from({ length: count }, (_, i) => ({ site: owner, machine: `m${i}`, machineType: 'rig' }));
+  const names = (owner: string, count: number, from = 0) =>
+    Array.from({ length: count }, (_, i) => ({
+      machineIndex: from + i,
+      site: owner,
+      machine: `m${i}`,
+      machineType: 'rig',
+    }));
   const owned = (owner: string, count: number, from = 0) =>
     Array.from({ length: count }, (_, i) => ({ machineIndex: from + i, owner }));
   const rowsOf = (count: number, from = 0) =>
@@ -24,7 +29,7 @@ describe('shares of senders', () => {
     const { windows } = shared(refused);
     windows.add(batch(rowsOf(30)));
     expect([watched(windows, 'greedy', 30), refused]).toEqual([8, Array(22).fill('greedy')]);
-    windows.add(batch(rowsOf(4, 30), { newMachines: names('good', 4), newOwners: owned('good', 4, 30) }));
+    windows.add(batch(rowsOf(4, 30), { newMachines: names('good', 4, 30), newOwners: owned('good', 4, 30) }));
     expect([watched(windows, 'greedy', 30), watched(windows, 'good', 4)]).toEqual([8, 4]);
     expect(refused).toHaveLength(22);
   });
@@ -34,7 +39,7 @@ describe('shares of senders', () => {
     windows.add(batch(rowsOf(4), { newMachines: names('good', 4), newOwners: owned('good', 4) }));
     for (let hour = 0; hour < 23; hour++) {
       clock.advanceNow(3_600_000);
-      const newMachines = names(`greedy-${hour}`, 8);
+      const newMachines = names(`greedy-${hour}`, 8, 4 + 8 * hour);
       windows.add(
         batch(rowsOf(8, 4 + 8 * hour), { newMachines, newOwners: owned('greedy', 8, 4 + 8 * hour) }),
       );
@@ -45,9 +50,9 @@ describe('shares of senders', () => {
 
   it('what has been silent for a day makes room for anybody', () => {
     const { windows, clock } = shared();
-    windows.add(batch(rowsOf(4, 30), { newMachines: names('good', 4), newOwners: owned('good', 4, 30) }));
+    windows.add(batch(rowsOf(4, 30), { newMachines: names('good', 4, 30), newOwners: owned('good', 4, 30) }));
     clock.advanceNow(86_400_000);
-    windows.add(batch(rowsOf(5, 30), { newMachines: names('late', 1), newOwners: owned('good', 1, 34) }));
+    windows.add(batch(rowsOf(5, 30), { newMachines: names('late', 1, 34), newOwners: owned('good', 1, 34) }));
     expect(watched(windows, 'good', 4)).toBe(4);
     expect(watched(windows, 'late', 1)).toBe(1);
     expect(watched(windows, 'greedy', 30)).toBe(7);
@@ -57,7 +62,7 @@ describe('shares of senders', () => {
     const refused: string[] = [];
     const { windows } = newWindows({ machinesMax: 8, refused: (owner) => refused.push(owner) });
     windows.add(batch(rowsOf(8), { newMachines: names('good', 8), replay: true }));
-    windows.add(batch(rowsOf(1, 8), { newMachines: names('x', 1), replay: true }));
+    windows.add(batch(rowsOf(1, 8), { newMachines: names('x', 1, 8), replay: true }));
     expect([watched(windows, 'x', 1), refused]).toEqual([0, []]);
     windows.add(batch(rowsOf(9), { newOwners: [...owned('good', 8), { machineIndex: 8, owner: 'x' }] }));
     expect(watched(windows, 'x', 1)).toBe(1);

@@ -30,7 +30,7 @@ function fan(of: MachineType = type) {
     const { atMs = minutes++ * 60_000, ...batch } = more;
     clock.advanceNow(60_000);
     windows.add({
-      newMachines: isKnown ? [] : [{ site: 's', machine: 'm', machineType: 'fan' }],
+      newMachines: isKnown ? [] : [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }],
       newSensors: [],
       machineIndex: Int32Array.of(0),
       timeMs: Float64Array.of(atMs),

@@ -81,7 +81,9 @@ describe('a window', () => {
 
   it('does not exist for a machine of unknown type, whose readings are counted', () => {
     const { windows } = newWindows();
-    const newMachines = [{ site: 's', machine: 'x', machineType: 'unheard' }, ...named('m1')];
+    const newMachines = named('x', 'm1').map((each) =>
+      each.machine === 'x' ? { ...each, machineType: 'unheard' } : each,
+    );
     windows.add(
       batch(
         [
@@ -95,8 +97,69 @@ describe('a window', () => {
   });
 });
 
+describe('what was retired', () => {
+  const rows = (machine: number, from: number): Row[] =>
+    Array.from({ length: 4 }, (_, i) => [machine, from + i, i, i]);
+
+  it('is a machine whose window goes with its place, and that begins anew under another index', () => {
+    const { windows } = newWindows({ machinesMax: 1 });
+    windows.add(batch(rows(0, 0), { newMachines: named('m0') }));
+    expect(windows.take(9)).toHaveLength(1);
+    const retired = [{ machineIndex: 0 }];
+    expect(windows.add(batch(rows(0, 4), { retired }))).toBe(false);
+    expect(windows.stats()).toMatchObject({ machines: 0, unknown: 4 });
+    const again = { machineIndex: 1, site: 's', machine: 'm0', machineType: 'rig' };
+    expect(windows.add(batch(rows(1, 0), { newMachines: [again] }))).toBe(true);
+    expect(windows.stats()).toMatchObject({ machines: 1, unwatched: 0 });
+  });
+
+  it('is known under its own index, also if batches overtake one another', () => {
+    const { windows } = newWindows();
+    const [m0, m1] = named('m0', 'm1');
+    windows.add(batch(rows(1, 0), { newMachines: [m1!] }));
+    windows.add(batch([], { newMachines: [m0!] }));
+    expect(windows.take(9).map(({ key }) => key)).toEqual(['s/m1']);
+  });
+
+  it('is a sensor whose fault ends and whose last value is not repeated', () => {
+    const { windows } = newWindows();
+    const fault = { machineIndex: 0, column: 1, row: 0, value: -127, isBeyondAlarm: false };
+    windows.add(batch(rows(0, 0), { newMachines: named('m0') }));
+    windows.add(batch([], { refused: [fault] }));
+    const [machine] = windows.take(1);
+    expect(alertInput(machine!).faults).toHaveLength(1);
+    windows.release([machine!]);
+    windows.add(batch([], { retired: [{ machineIndex: 0, column: 1 }] }));
+    for (const at of [5, 6]) windows.add(batch([[0, at, at]]));
+    const input = alertInput(machine!);
+    expect(input.faults).toBeUndefined();
+    expect([...input.window].filter((_, i) => i % 2 === 1)).toEqual(Array(4).fill(Number.NaN));
+  });
+
+  it('is a sensor of an open type: the machine goes on without it, and with what is normal for the others', () => {
+    const { windows } = newWindows();
+    const of = (machineIndex: number) => ({ machineIndex, site: 's', machine: 'o', machineType: 'open' });
+    const sensors = (machineIndex: number, ...names: string[]) =>
+      names.map((sensor) => ({ machineIndex, sensor }));
+    const many = Array.from({ length: 30 }, (_, i): Row => [0, 4 * i, i % 3, 7]);
+    windows.add(batch(many, { newMachines: [of(0)], newSensors: sensors(0, 'x', 'y') }));
+    const identity = { site: 's', machine: 'o', type };
+    const learnt = windows.baselineOf(identity)!.rows;
+    windows.add(
+      batch([[1, 200, 1]], {
+        retired: [{ machineIndex: 0 }],
+        newMachines: [of(1)],
+        newSensors: sensors(1, 'x'),
+      }),
+    );
+    windows.add(batch([[1, 204, 2]]));
+    expect(windows.baselineOf(identity)!.rows).toBeGreaterThan(learnt);
+    expect(windows.stats().machines).toBe(1);
+  });
+});
+
 describe('a machine of an open type', () => {
-  const newMachines = [{ site: 's', machine: 'o', machineType: 'open' }];
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'o', machineType: 'open' }];
   const sensors = (...names: string[]) => names.map((name) => ({ machineIndex: 0, sensor: name }));
 
   it('gets columns as its sensors appear', () => {

@@ -41,4 +41,4 @@ export function batch(rows: Row[], more: Partial<ColumnBatch> = {}): ColumnBatch
 }
 
 export const named = (...machines: string[]) =>
-  machines.map((machine) => ({ site: 's', machine, machineType: 'rig' }));
+  machines.map((machine, machineIndex) => ({ machineIndex, site: 's', machine, machineType: 'rig' }));

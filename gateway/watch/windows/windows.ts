@@ -7,17 +7,16 @@
  * again. Only long silence leads to eviction: while all its machines with a window send, further ones are stored but not
  * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
-import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
-import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
+import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { type LimitPlan, limitPlanOf } from '../limits/limit-plan.ts';
 import { MachineLimits } from '../limits/machine-limits.ts';
-import { MachineWindow } from './machine-window.ts';
-import { OpenTypes } from './open-types.ts';
+import { MachineSlots, type Slot } from './machine-slots.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
 import {
@@ -26,17 +25,9 @@ import {
   isDueAfter,
   type WatchedMachine,
 } from './watched-machine.ts';
+import { restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
 
-/** Limit of watched sensors of an open type's machine; further ones are stored but not watched. */
-const openSensorsMax = 64;
-/**
- * Share of its type's step for which a machine rests; at 1, each step's reading would wait for the end of the rest
- * before it.
- */
-const restOfStep = 0.8;
-/** Longest rest, however slowly machines of the type age. */
-const restMsOfStepMax = 1_000;
 /** Resolution of the silence measurement: it may be longer than real by up to this. */
 const seenResolutionMs = 1_000;
 
@@ -65,44 +56,34 @@ export interface WindowsStats {
   unknown: number;
 }
 
-/** A machine by the index that ColumnBatch uses. */
-interface Slot {
-  identity: MachineIdentity;
-  owner: string;
-  isRefused: boolean;
-  watched: WatchedMachine | null;
-}
-
 export class Windows {
   private readonly options: WindowsOptions;
-  /** By the index that ColumnBatch uses; null if the type is unknown. */
-  private readonly slots: (Slot | null)[] = [];
+  private readonly slots: MachineSlots;
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
-  private readonly openTypes = new OpenTypes();
   private readonly limitPlans = new WeakMap<MachineType, LimitPlan | null>();
   private readonly samples = new SampleBudget();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
+    this.slots = new MachineSlots(options.types);
     this.shares = new WindowShares(options.machinesMax);
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
   add(batch: ColumnBatch): boolean {
-    this.learnNames(batch);
+    let due = this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = Math.floor(this.options.clock.monotonicMs());
     this.samples.refill(nowMs);
-    let due = false;
     const { refused } = batch;
     let nextRefused = 0;
     for (let i = 0; i < machineIndex.length; i++) {
       for (; refused && nextRefused < refused.length && refused[nextRefused]!.row <= i; nextRefused++)
         if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
-      const slot = this.slots[machineIndex[i]!];
+      const slot = this.slots.at(machineIndex[i]!);
       if (!slot) {
         this.counts.unknown++;
         continue;
@@ -160,7 +141,7 @@ export class Windows {
   reset(site: string, machine: string): void {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
-    watched.window = this.newWindow(watched.identity.type);
+    watched.window = windowOf(watched.identity.type, this.samples);
     watched.faults = null;
     watched.limits = this.newLimits(watched.identity.type);
     this.options.keeper?.renewed(watched);
@@ -176,7 +157,7 @@ export class Windows {
 
   /** Notes a refused value. Returns true if its machine became due. */
   private refuse(value: RefusedValue, nowMs: number): boolean {
-    const slot = this.slots[value.machineIndex];
+    const slot = this.slots.at(value.machineIndex);
     const machine = slot && (slot.watched ?? this.watch(slot, value.machineIndex, nowMs));
     if (!machine) return false;
     machine.faults ??= new SensorFaults();
@@ -200,40 +181,41 @@ export class Windows {
     this.shares.touch(machine);
   }
 
-  private learnNames(batch: ColumnBatch): void {
-    for (const { site, machine, machineType } of batch.newMachines) {
-      const type = this.options.types.get(machineType);
-      this.slots.push(type ? newSlot({ site, machine, type }) : null);
+  /** Returns true if a machine became due. */
+  private learnNames(batch: ColumnBatch): boolean {
+    const { slots } = this;
+    let isDue = false;
+    const gone: WatchedMachine[] = [];
+    for (const { machineIndex, column } of batch.retired ?? []) {
+      const machine = slots.at(machineIndex)?.watched ?? null;
+      if (column === undefined) {
+        if (machine) gone.push(this.drop(machine));
+        slots.forget(machineIndex);
+      } else if (machine && this.forgetSensor(machine, column)) isDue = true;
     }
-    for (const { machineIndex, owner } of batch.newOwners ?? []) {
-      const slot = this.slots[machineIndex];
-      if (!slot) continue;
-      Object.assign(slot, { owner, isRefused: false });
-      if (slot.watched) this.shares.give(slot.watched, owner);
-    }
-    for (const { machineIndex, sensor } of batch.newSensors) {
-      const slot = this.slots[machineIndex];
-      if (!slot || slot.identity.type.sensors.length >= openSensorsMax) continue;
-      const identity = { ...slot.identity, type: this.openTypes.with(slot.identity.type, sensor) };
-      slot.identity = identity;
-      if (!slot.watched) continue;
-      slot.watched.identity = identity;
-      slot.watched.window.widen(identity.type.sensors.length);
-      slot.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
+    slots.learn(batch, (machine, owner) => this.shares.give(machine, owner));
+    if (gone.length > 0) this.goOn(gone, batch.newMachines);
+    return isDue;
+  }
+
+  /** A machine that has lost one of the sensors of its own has another index, and keeps what is normal for the others. */
+  private goOn(gone: readonly WatchedMachine[], newMachines: ColumnBatch['newMachines']): void {
+    for (const { identity, key, window, seenMs } of gone) {
+      const found = newMachines.find(({ site, machine }) => `${site}/${machine}` === key);
+      const slot = found && this.slots.at(found.machineIndex);
+      const machine = slot && this.watch(slot, found.machineIndex, seenMs);
+      if (!machine) continue;
+      const saved = window.baseline.save(namesOf(identity.type));
+      machine.window.baseline.restore(saved, namesOf(slot.identity.type));
     }
   }
 
-  /** Resting time by type: a window of readings that come faster than the machine ages adds no information. */
-  private restMsOf(type: MachineType): number {
-    return Math.max(this.options.intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
-  }
-
-  private newWindow(type: MachineType): MachineWindow {
-    const baseline = { ...baselineOptions(type), samples: this.samples };
-    return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
-      rowsMin: windowRowsMin(type),
-      stepMs: type.rowPer === 'step' ? type.stepMs : 0,
-    });
+  private forgetSensor(machine: WatchedMachine, column: number): boolean {
+    machine.window.clear(column);
+    machine.limits?.forget(column);
+    machine.faults?.forget(column);
+    if (machine.faults?.isEmpty) machine.faults = null;
+    return hasSomethingToSay(machine) && this.schedule.mark(machine);
   }
 
   private newLimits(type: MachineType): MachineLimits | null {
@@ -259,10 +241,10 @@ export class Windows {
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
-      window: this.newWindow(identity.type),
+      window: windowOf(identity.type, this.samples),
       faults: null,
       limits: this.newLimits(identity.type),
-      schedule: newlyScheduled(this.restMsOf(identity.type)),
+      schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       seenMs: nowMs,
       newer: null,
       older: null,
@@ -278,18 +260,24 @@ export class Windows {
   private evict(owner: string, nowMs: number): boolean {
     const oldest = this.shares.silentFor(owner, nowMs);
     if (!oldest) return false;
-    this.shares.remove(oldest);
-    oldest.schedule.isDropped = true;
-    this.slots[oldest.index]!.watched = null;
-    this.byKey.delete(oldest.key);
+    this.drop(oldest);
     this.counts.evicted++;
     this.options.keeper?.evicted(oldest);
     return true;
   }
+
+  private drop(machine: WatchedMachine): WatchedMachine {
+    this.shares.remove(machine);
+    machine.schedule.isDropped = true;
+    const slot = this.slots.at(machine.index);
+    if (slot) slot.watched = null;
+    this.byKey.delete(machine.key);
+    return machine;
+  }
 }
 
-function newSlot(identity: MachineIdentity): Slot {
-  return { identity, owner: '', isRefused: false, watched: null };
+function namesOf(type: MachineType): string[] {
+  return type.sensors.map(({ name }) => name);
 }
 
 /** True if rows of the batch come after `learntTo`; live rows always do. */

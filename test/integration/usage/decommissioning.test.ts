@@ -133,10 +133,60 @@ it('a kept session is ended with what waits for it, also over a kill, but not wh
   await until(() => sensor.connected, 'the sensor to be back');
 });
 
+it('a gateway forgets a machine, or one sensor of it, until it sends again; a kill does not bring it back', async () => {
+  const gateway = (...args: string[]) => [...args, '--url', site.gateway.httpUrl];
+  const known = async () => {
+    const { machines } = await harbingerJson<{ machines: { machine: string; sensors: string[] }[] }>(
+      ...gateway('machines', 'list', '--at-gateway'),
+    );
+    return machines.map(({ machine, sensors }) => `${machine}: ${sensors}`).sort();
+  };
+  const retire = (...args: string[]) => harbinger(...gateway('machines', 'retire', '--at-gateway', ...args));
+  const windows = async () =>
+    (await site.gateway.json<{ intelligence: { windows: { machines: number } } }>('/api/status')).intelligence
+      .windows.machines;
+  const send = (machine: string, values: object, retain = false) =>
+    sensor.publishAsync(`telemetry/load/${machine}`, JSON.stringify(values), { qos: 1, retain });
+  const before = await known();
+  await send('gone', { a: 1 }, true);
+  await send('probe', { a: 1, loose: -127 });
+  await until(async () => (await windows()) === before.length + 2, 'both to be watched');
+  expect(await known()).toEqual([...before, 'gone: a', 'probe: a,loose'].sort());
+
+  expect(await retire('load/gone', 'load/nothing')).toMatchObject({
+    code: 1,
+    stdout: '1 retired at the gateway (retained messages removed: 1)\n',
+    stderr: 'the gateway does not know load/nothing\n',
+  });
+  expect(await retire('load/probe', '--sensor', 'loose')).toMatchObject({ code: 0 });
+  expect(await retire('load/probe', '--sensor', 'loose')).toMatchObject({
+    code: 1,
+    stderr: 'the gateway does not know the sensor loose of load/probe\n',
+  });
+  const after = [...before, 'probe: a'].sort();
+  expect([await known(), await windows()]).toEqual([after, before.length + 1]);
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  expect([await known(), await windows()]).toEqual([after, before.length + 1]);
+
+  await until(() => sensor.connected, 'the sensor to be back');
+  await send('gone', { a: 2 });
+  await send('probe', { a: 2, loose: 5 });
+  await until(async () => (await windows()) === before.length + 2, 'both to be watched again');
+  expect(await known()).toEqual([...before, 'gone: a', 'probe: a,loose'].sort());
+  expect(site.gateway.logs.some(({ text }) => text.includes('machines: retiring some was requested'))).toBe(
+    true,
+  );
+  // What they had sent before is in the cloud all the same.
+  await drained(site);
+  const [row] = await sql(site.cloud, "select count(*), min(a) from generic where machine = 'gone'");
+  expect(row).toEqual([2, 1]);
+});
+
 it('a gateway is retired with its machines, and all of it is in the audit', async () => {
   const unknown = await harbinger(...cloud('gateways', 'retire', 'none'));
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("no gateway 'none'") });
-  expect((await harbinger(...cloud('gateways', 'retire', gatewayName))).stdout).toBe('2 machines retired\n');
+  expect((await harbinger(...cloud('gateways', 'retire', gatewayName))).stdout).toBe('4 machines retired\n');
   expect(await names()).toEqual([]);
   const { gateways } = await harbingerJson<{ gateways: unknown[] }>(...cloud('gateways', 'list'));
   expect(gateways).toMatchObject([{ gateway: gatewayName, isConfigured: true, machines: 0 }]);

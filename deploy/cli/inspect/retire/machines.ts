@@ -1,10 +1,12 @@
-/** `harbinger machines`: the machines that a cloud lists, and taking them out of the list. */
+/** `harbinger machines`: the machines that a cloud lists, or a gateway knows, and taking them out of the list. */
 import type { Command } from 'commander';
 import type { MachineState } from '../../../../cloud/ports/machines.ts';
 import type { EraseOutcome, MachineName, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { listAtGateway, retireAtGateway } from './at-gateway.ts';
 import {
   machineName,
   machineNames,
@@ -17,6 +19,7 @@ import {
 } from './names.ts';
 
 type Options = ReachOptions & { gateway?: string };
+type RetireOptions = Options & { atGateway?: boolean; sensor?: string };
 
 interface Retired extends MachineName {
   machineType: string;
@@ -40,6 +43,9 @@ Examples:
   harbinger machines rename hall-1/pump-3 hall-2/pump-3   moved: both histories are shown under the new name
   harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
 
+  harbinger machines retire hall-1/pump-3 --at-gateway    gone at the gateway too: its window, what is normal for it, its quota
+  harbinger machines retire hall-1/fan-2 --at-gateway --sensor humidity   a probe that was taken off
+
 A retired machine that is heard again is listed again, and the log says so. A gateway that still holds
 readings of the time before delivers them, and they do not bring the machine back.
 `,
@@ -48,7 +54,9 @@ readings of the time before delivers them, and they do not bring the machine bac
   withGateway(withReach(group.command('list', { isDefault: true }), 'cloud'))
     .description('list them, most urgent first')
     .option('--retired', 'those that were retired, renamed or deleted, latest first')
-    .action(async (options: Options & { retired?: boolean }) => {
+    .option('--at-gateway', 'those that a gateway knows, instead of those of the cloud')
+    .action(async (options: Options & { retired?: boolean; atGateway?: boolean }) => {
+      if (options.atGateway) return listAtGateway(options);
       const isAsked = ({ gateway }: { gateway: string }) =>
         options.gateway === undefined || gateway === options.gateway;
       const path = `/api/machines${options.retired ? '/retired?limit=10000' : ''}`;
@@ -61,7 +69,16 @@ readings of the time before delivers them, and they do not bring the machine bac
   withGateway(withReach(group.command('retire'), 'cloud'))
     .description('take machines out of the list: their open alerts end, their history stays')
     .argument('<machines...>', 'SITE/MACHINE', machineNames)
-    .action(async (names: NamedMachine[], options: Options) => {
+    .option('--at-gateway', 'forget them at their gateway, instead of in the cloud, until they send again')
+    .option('--sensor <name>', 'only this sensor of them, with --at-gateway')
+    .action(async (names: NamedMachine[], options: RetireOptions) => {
+      if (options.atGateway) return retireAtGateway(names, options);
+      if (options.sensor !== undefined)
+        throw new HarbingerError(
+          'USAGE',
+          'cli',
+          'a single sensor is retired at its gateway: add --at-gateway',
+        );
       const machines = named(names, options);
       const outcome = await ask<RetireOutcome>(options, 'retire', { machines });
       printRetired(outcome, options.json, 'retired');

@@ -1,6 +1,6 @@
 /**
  * Commands that take what is no longer there out of the lists (deploy/cli/inspect/retire): machines and gateways of a
- * cloud, sessions of a gateway. This file has what they share.
+ * cloud, machines and sessions of a gateway. This file has what they share.
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { EraseOutcome, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';

@@ -1,6 +1,6 @@
 /** `harbinger sessions`: the sessions that a gateway keeps for clients that are away. */
 import type { Command } from 'commander';
-import type { EndedSessions, KeptSession } from '../../../../gateway/ports/sessions.ts';
+import type { EndedSessions, KeptSession } from '../../../../gateway/ports/retiring.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';

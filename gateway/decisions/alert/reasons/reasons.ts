@@ -102,7 +102,7 @@ export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type
 }
 
 export interface Ending {
-  state: 'failed' | 'replaced';
+  state: 'failed' | 'replaced' | 'retired';
   atMs: number;
   note?: string;
 }
@@ -117,9 +117,10 @@ export function endingReasons(
     ? `, which expected ${numberText(opened.life.p50)} ${opened.life.unit} more ` +
       `(80 % interval ${numberText(opened.life.p10)}–${numberText(opened.life.p90)})`
     : '';
-  const first =
-    ending.state === 'failed'
-      ? `The machine failed ${sinceText} after the first warning${expected}`
-      : `The machine was replaced ${sinceText} after the first warning`;
+  const first = {
+    failed: `The machine failed ${sinceText} after the first warning${expected}`,
+    replaced: `The machine was replaced ${sinceText} after the first warning`,
+    retired: `The machine was retired at its gateway ${sinceText} after the first warning`,
+  }[ending.state];
   return ending.note ? [first, `Note: ${ending.note.slice(0, noteLengthMax)}`] : [first];
 }

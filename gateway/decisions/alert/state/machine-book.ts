@@ -80,6 +80,10 @@ export class MachineBook {
     return this.add(site, machine);
   }
 
+  forget(site: string, machine: string): void {
+    this.machines.delete(`${site}/${machine}`);
+  }
+
   open(): OpenPrediction[] {
     return [...this.machines.values()].flatMap(({ alerts }) => alerts);
   }

@@ -1,4 +1,4 @@
-import type { EndedSessions, KeptSession, SessionAdmin } from '../../../ports/sessions.ts';
+import type { EndedSessions, KeptSession, SessionAdmin } from '../../../ports/retiring.ts';
 import type { BrokerPersistence } from './persistence.ts';
 
 /** Sessions for people: to see whose they are, and to end those of clients that will not come back. */

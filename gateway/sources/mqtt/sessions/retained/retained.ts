@@ -74,6 +74,20 @@ export class Retained {
     await this.write([{ key, value: recordOf(kept) }], sync);
   }
 
+  topics(): string[] {
+    return [...this.byTopic.keys()];
+  }
+
+  /** Removes messages of topics; written when resolved. Returns how many there were. */
+  async removeAll(topics: readonly string[]): Promise<number> {
+    const removed = topics.filter((topic) => this.remove(topic));
+    await this.write(
+      removed.map((topic) => ({ key: `r!${topic}`, value: null })),
+      false,
+    );
+    return removed.length;
+  }
+
   /** Returns the message of a topic. */
   of(topic: string): PublishPacket | undefined {
     return this.byTopic.get(topic);

@@ -1,0 +1,45 @@
+import type { KnownMachine, MachineOrSensor, RetiredHere } from '../../../../gateway/ports/retiring.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { findEndpoint, request } from '../../http-client.ts';
+import type { ReachOptions } from '../../options.ts';
+import { printable, printJson, printList } from '../../output.ts';
+import type { NamedMachine } from './names.ts';
+
+export async function listAtGateway(options: ReachOptions): Promise<void> {
+  const endpoint = findEndpoint('gateway', options);
+  const answer = (await request(endpoint, 'GET', '/api/machines?limit=100000')) as {
+    machines: KnownMachine[];
+  };
+  if (options.json) return printJson(answer);
+  printList([
+    ['machine', 'type', 'sender', 'sensors'],
+    ...answer.machines.map((each) => [
+      printable(`${each.site}/${each.machine}`, 130),
+      printable(each.machineType, 64),
+      printable(each.sender, 64),
+      String(each.sensors.length),
+    ]),
+  ]);
+}
+
+/** Sets the exit code 1 if one of them is not known. */
+export async function retireAtGateway(
+  names: readonly NamedMachine[],
+  options: ReachOptions & { sensor?: string },
+): Promise<void> {
+  const { sensor, json } = options;
+  const machines = names.map((name) => ({ ...name, ...(sensor !== undefined && { sensor }) }));
+  const endpoint = findEndpoint('gateway', options);
+  const outcome = (await request(endpoint, 'POST', '/api/machines/retire', { machines })) as RetiredHere;
+  const { retired, unknown, retainedMessages } = outcome;
+  const retained = retainedMessages === 0 ? '' : ` (retained messages removed: ${retainedMessages})`;
+  if (json) printJson(outcome);
+  else process.stdout.write(`${retired.length} retired at the gateway${retained}\n`);
+  for (const one of unknown) process.stderr.write(`the gateway does not know ${shown(one)}\n`);
+  if (unknown.length > 0) process.exitCode = exitCodes.failed;
+}
+
+function shown({ site, machine, sensor }: MachineOrSensor): string {
+  const of = printable(`${site}/${machine}`, 130);
+  return sensor === undefined ? of : `the sensor ${printable(sensor, 64)} of ${of}`;
+}

@@ -1,0 +1,83 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { answers } from '../../shared/http/openapi.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { MachineAdmin, MachineOrSensor } from '../ports/retiring.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+const One = Type.Object(
+  {
+    site: Name,
+    machine: Name,
+    sensor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'only this sensor of it' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const Known = Type.Object({
+  site: Type.String(),
+  machine: Type.String(),
+  machineType: Type.String(),
+  sender: Type.String({
+    description: 'the user, or client, whose machine it is; empty while only the journal knows it',
+  }),
+  sensors: Type.Array(Type.String()),
+});
+const Listing = Type.Object(
+  { limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 1_000 }) },
+  { additionalProperties: false },
+);
+const Selection = Type.Object(
+  { machines: Type.Array(One, { minItems: 1, maxItems: 200 }) },
+  { additionalProperties: false },
+);
+const Retired = Type.Object({
+  retired: Type.Array(One),
+  unknown: Type.Array(One),
+  retainedMessages: Type.Integer({ minimum: 0, description: 'retained messages that were removed' }),
+});
+
+/** `GET /api/machines`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`. */
+export function machineRoutes(
+  app: FastifyInstance,
+  { machines, log }: { machines: MachineAdmin; log: Log },
+): void {
+  app.get<{ Querystring: Static<typeof Listing> }>(
+    '/api/machines',
+    {
+      schema: {
+        summary: 'Machines that this gateway knows',
+        querystring: Listing,
+        response: answers('the machines', Type.Object({ machines: Type.Array(Known) })),
+      },
+    },
+    async (request) => ({ machines: await machines.list(request.query.limit) }),
+  );
+  app.post<{ Body: Static<typeof Selection> }>(
+    '/api/machines/retire',
+    {
+      schema: {
+        summary: 'Forget machines, or single sensors of them, until they send again',
+        description:
+          'Their windows, baselines, open alerts, topics and retained messages, and what they count for their senders. What they have sent is kept and goes to the cloud, which lists them until they are retired there.',
+        body: Selection,
+        response: answers('what was done with each', Retired),
+      },
+    },
+    async (request) => {
+      const which = request.body.machines.map(nameOf).join(', ').slice(0, 500);
+      const about = { machines: which, address: request.ip };
+      log.info(about, 'machines: retiring some was requested');
+      const outcome = await machines.retire(request.body.machines);
+      const { retired, unknown, retainedMessages } = outcome;
+      const counts = { retired: retired.length, unknown: unknown.length, retainedMessages };
+      log.info({ ...about, ...counts }, 'machines: the change is done');
+      return outcome;
+    },
+  );
+}
+
+function nameOf({ site, machine, sensor }: MachineOrSensor): string {
+  return sensor === undefined ? `${site}/${machine}` : `${site}/${machine}/${sensor}`;
+}

@@ -1,0 +1,75 @@
+/** Interfaces by which people take out of a gateway's lists what is gone: sessions, machines, and sensors of machines. */
+
+/** A session that a source keeps for a client that may be away. */
+export interface KeptSession {
+  clientId: string;
+  /** Empty for clients without a user. */
+  user: string;
+  isConnected: boolean;
+  /** When the client was there last, in ms since 1970. */
+  lastSeenMs: number;
+  subscriptions: number;
+  queuedMessages: number;
+  queuedBytes: number;
+}
+
+export interface EndedSessions {
+  ended: string[];
+  /** Kept, because their clients are connected and use them. */
+  connected: string[];
+  unknown: string[];
+}
+
+export interface SessionAdmin {
+  /** Absent for longest first. */
+  list(): KeptSession[];
+  /** Ends sessions with their subscriptions and queued messages; written when resolved. */
+  end(clientIds: readonly string[]): Promise<EndedSessions>;
+}
+
+/** A machine, or one sensor of it. */
+export interface MachineOrSensor {
+  site: string;
+  machine: string;
+  sensor?: string;
+}
+
+export interface KnownMachine {
+  site: string;
+  machine: string;
+  machineType: string;
+  /** The user (or client, without users) for whom it counts; empty as long as only the journal knows it. */
+  sender: string;
+  sensors: string[];
+}
+
+export interface RetiredHere {
+  retired: MachineOrSensor[];
+  unknown: MachineOrSensor[];
+  /** Retained messages on topics of theirs that were removed. */
+  retainedMessages: number;
+}
+
+/** The answer of the data thread. */
+export interface RetiredInData {
+  retired: MachineOrSensor[];
+  unknown: MachineOrSensor[];
+  /** Topics, of the given ones, that name what was asked for, whether it was known or not. */
+  topics: string[];
+}
+
+export interface MachineAdmin {
+  list(limit: number): Promise<KnownMachine[]>;
+  /**
+   * Forgets machines, or single sensors of them, until they send again. What they have sent stays in the journal and goes
+   * to the cloud. Durable when resolved: a restart, which reads the journal, does not bring them back.
+   */
+  retire(those: readonly MachineOrSensor[]): Promise<RetiredHere>;
+}
+
+/** The retained messages that a source keeps. */
+export interface RetainedAdmin {
+  topics(): string[];
+  /** Removes the messages of these topics; written when resolved. Returns how many there were. */
+  remove(topics: readonly string[]): Promise<number>;
+}

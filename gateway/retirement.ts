@@ -1,0 +1,39 @@
+/** Takes machines and sensors that are gone out of everything that a gateway keeps of them. */
+import type { Decisions } from './decisions/create-decisions.ts';
+import type { DataClient } from './pipeline/client.ts';
+import type { MachineAdmin, MachineOrSensor } from './ports/retiring.ts';
+import type { Source } from './ports/source.ts';
+import type { Watch } from './watch/watch.ts';
+
+interface RetirementParts {
+  data: Pick<DataClient, 'call'>;
+  watch: Pick<Watch, 'retired'>;
+  decisions: Pick<Decisions, 'retired'>;
+  sources(): readonly Pick<Source, 'retained'>[];
+}
+
+export function createRetirement({ data, watch, decisions, sources }: RetirementParts): MachineAdmin {
+  return {
+    list: (limit) => data.call('machinesList', limit),
+    async retire(those) {
+      const kept = sources().flatMap((source) => source.retained?.() ?? []);
+      const topics = kept.flatMap((each) => each.topics());
+      // The data thread is first, so that nothing that it still sends can bring a machine back.
+      const found = await data.call('machinesRetire', those, topics);
+      const retired = [...found.retired];
+      const unknown: MachineOrSensor[] = [];
+      for (const one of found.retired) await forget(one);
+      // After a restart, a machine may be known by its open alerts or its baseline alone.
+      for (const one of found.unknown) ((await forget(one)) ? retired : unknown).push(one);
+      let retainedMessages = 0;
+      for (const each of kept) retainedMessages += await each.remove(found.topics);
+      return { retired, unknown, retainedMessages };
+    },
+  };
+
+  async function forget({ site, machine, sensor }: MachineOrSensor): Promise<boolean> {
+    if (sensor !== undefined) return false;
+    const hadBaseline = watch.retired(site, machine);
+    return (await decisions.retired(site, machine)) || hadBaseline;
+  }
+}

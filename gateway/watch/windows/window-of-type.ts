@@ -1,0 +1,24 @@
+import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
+import { baselineOptions } from '../baselines/baseline.ts';
+import type { SampleBudget } from '../baselines/sample-budget.ts';
+import { MachineWindow } from './machine-window.ts';
+
+/**
+ * Share of its type's step for which a machine rests; at 1, each step's reading would wait for the end of the rest
+ * before it.
+ */
+const restOfStep = 0.8;
+/** Longest rest, however slowly machines of the type age. */
+const restMsOfStepMax = 1_000;
+/** Resting time by type: a window of readings that come faster than the machine ages adds no information. */
+export function restMsOf(type: MachineType, intervalMsMin: number): number {
+  return Math.max(intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
+}
+
+export function windowOf(type: MachineType, samples: SampleBudget): MachineWindow {
+  const baseline = { ...baselineOptions(type), samples };
+  return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
+    rowsMin: windowRowsMin(type),
+    stepMs: type.rowPer === 'step' ? type.stepMs : 0,
+  });
+}
