@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seqLeap } from '../shared/contract/batch.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
 import { uplinkTopic } from '../shared/contract/topics.ts';
+import { conditionEvent } from '../shared/notifiers/condition.testing.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
 type Running = Awaited<ReturnType<typeof startIngest>>;
@@ -231,6 +232,21 @@ describe('events', () => {
     await send(frameOf([[decision('a', undefined, 'south')]], { lane: 'events' }), 'events');
     expect(quarantined()).toMatchObject([{ code: 'EVENT_FOREIGN' }]);
     expect(cloud.operations.decisions.page({ limit: 10 }).items).toEqual([]);
+  });
+
+  it('that are conditions of another gateway, or of the cloud, are refused, and the gateway’s own are taken', async () => {
+    const said = (name: string, kind: 'gateway' | 'cloud' = 'gateway') => ({
+      ...conditionEvent('opened', 1, { about: { kind, name } }),
+      id: name,
+      source: '/gateways/north',
+    });
+    const lines = ['south', 'cloud', 'north'].map((name) =>
+      JSON.stringify(said(name, name === 'cloud' ? 'cloud' : 'gateway')),
+    );
+    await send(frameOf([lines], { lane: 'events' }), 'events');
+    expect(quarantined()).toMatchObject([{ code: 'EVENT_FOREIGN' }]);
+    const { items } = cloud.operations.events.page({ limit: 10 });
+    expect(items).toMatchObject([{ source: '/gateways/north', data: { about: { name: 'north' } } }]);
   });
 
   it('reach operations while the store is down', async () => {

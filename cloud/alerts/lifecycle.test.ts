@@ -43,7 +43,7 @@ describe('an alert', () => {
     );
     expect(told).toEqual(['opened', null]);
     expect(alert).toMatchObject({ openedAt: '2026-03-01T10:01:00Z', updatedAt: '2026-03-01T10:05:00Z' });
-    expect(alert?.prediction.severity).toBe('critical');
+    expect(alert).toMatchObject({ prediction: { severity: 'critical' } });
     expect(run(predictionEvent('updated', 5), predictionEvent('updated', 3)).told).toEqual(['opened']);
   });
 

@@ -1,16 +1,20 @@
+import { alertSaid, contentOf, reporterOf } from '../../shared/contract/alert-content.ts';
 import {
+  type AlertEvent,
+  alertEventChange,
   type EventData,
   type EventType,
   type HarbingerEvent,
+  isAlertEvent,
   isEventOf,
   type Prediction,
 } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
-import type { Alert, AlertStep } from '../ports/alerts.ts';
+import type { Alert, AlertStep, MachineAlert } from '../ports/alerts.ts';
 
 /**
- * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: the prediction's own (null
- * if it is not known yet), or an open one of the machine that failed or was replaced. Returns null if nothing changes.
+ * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: that of its prediction or
+ * condition (null if it is not known yet), or an open one of the machine that failed or was replaced. Returns null if nothing changes.
  *
  *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`
  *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
@@ -22,44 +26,30 @@ import type { Alert, AlertStep } from '../ports/alerts.ts';
 export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
   if (current?.state === 'resolved') return current.isRetired ? returned(current, event) : null;
   if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return current && replaced(current, event);
-  if (isEventOf(event, 'io.harbinger.prediction.resolved.v1')) return resolved(current, event);
-  if (
-    isEventOf(event, 'io.harbinger.prediction.opened.v1') ||
-    isEventOf(event, 'io.harbinger.prediction.updated.v1')
-  ) {
-    return current ? updated(current, event) : step(newAlert(event), 'opened', event);
-  }
-  return null;
+  if (!isAlertEvent(event)) return null;
+  if (alertEventChange(event) === 'resolved') return resolved(current, event);
+  return current ? updated(current, event) : step(newAlert(event), 'opened', event);
 }
 
 /** The machine is in use again, and the prediction has not ended. */
 function returned(current: Alert, event: HarbingerEvent): AlertStep | null {
-  const isOpen =
-    isEventOf(event, 'io.harbinger.prediction.opened.v1') ||
-    isEventOf(event, 'io.harbinger.prediction.updated.v1');
-  if (!isOpen || isOlder(event.time, current.updatedAt)) return null;
+  if (!isAlertEvent(event) || alertEventChange(event) === 'resolved') return null;
+  if (isOlder(event.time, current.updatedAt)) return null;
   return step({ ...newAlert(event), openedAt: current.openedAt }, 'opened', event);
 }
 
-function updated(current: Alert, event: HarbingerEvent & { data: Prediction }): AlertStep | null {
-  const isOpening = event.type === 'io.harbinger.prediction.opened.v1';
+function updated(current: Alert, event: AlertEvent): AlertStep | null {
+  const isOpening = alertEventChange(event) === 'opened';
   if (isOlder(event.time, current.updatedAt)) {
     const earlier = isOpening && isOlder(event.time, current.openedAt);
     return earlier ? step({ ...current, openedAt: event.time }, null, event) : null;
   }
-  return step({ ...current, updatedAt: event.time, prediction: event.data }, 'updated', event);
+  return step({ ...current, updatedAt: event.time, ...contentOf(event.data) }, 'updated', event);
 }
 
-function resolved(
-  current: Alert | null,
-  event: HarbingerEvent<'io.harbinger.prediction.resolved.v1'>,
-): AlertStep {
+function resolved(current: Alert | null, event: AlertEvent): AlertStep {
   const alert = current ?? newAlert(event);
-  return step(
-    { ...alert, state: 'resolved', updatedAt: event.time, resolvedAt: event.time, prediction: event.data },
-    current ? 'resolved' : null,
-    event,
-  );
+  return step({ ...alert, ...ended(event), ...contentOf(event.data) }, current ? 'resolved' : null, event);
 }
 
 /**
@@ -70,7 +60,7 @@ function replaced(
   current: Alert,
   event: HarbingerEvent<'io.harbinger.machine.replaced.v1'>,
 ): AlertStep | null {
-  if (isOlder(event.time, current.openedAt)) return null;
+  if (!('prediction' in current) || isOlder(event.time, current.openedAt)) return null;
   const prediction: Prediction = { ...current.prediction, reasons: ['The machine was replaced.'] };
   const notice: HarbingerEvent = {
     ...event,
@@ -78,22 +68,23 @@ function replaced(
     type: 'io.harbinger.prediction.resolved.v1',
     data: prediction satisfies EventData<EventType>,
   };
-  return step(
-    { ...current, state: 'resolved', updatedAt: event.time, resolvedAt: event.time, prediction },
-    'resolved',
-    notice,
-  );
+  return step({ ...current, ...ended(event), prediction } satisfies MachineAlert, 'resolved', notice);
 }
 
-function newAlert(event: HarbingerEvent & { data: Prediction }): Alert {
+function ended({ time }: HarbingerEvent) {
+  return { state: 'resolved', updatedAt: time, resolvedAt: time } as const;
+}
+
+function newAlert(event: AlertEvent): Alert {
+  const content = contentOf(event.data);
   return {
-    alertId: event.data.predictionId,
-    gateway: event.source.slice('/gateways/'.length),
+    alertId: alertSaid(content).alertId,
+    gateway: reporterOf(event.source),
     state: 'open',
     openedAt: event.time,
     updatedAt: event.time,
     resolvedAt: null,
-    prediction: event.data,
+    ...content,
   };
 }
 

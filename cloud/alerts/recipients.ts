@@ -1,4 +1,4 @@
-import type { Prediction } from '../../shared/contract/events.ts';
+import { type AlertContent, alertSaid } from '../../shared/contract/alert-content.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
 import type { NotifierFilter } from '../../shared/notifiers/settings.ts';
 import type { AlertStep } from '../ports/alerts.ts';
@@ -13,16 +13,17 @@ export function recipientsOf(
   step: AlertStep & { change: AlertChange },
   told: readonly string[],
 ): string[] {
-  const { prediction } = step.alert;
   return notifiers
     .filter(({ name, filter }) => {
       if (!filter.changes.includes(step.change)) return false;
-      return told.includes(name) || concerns(filter, prediction);
+      return told.includes(name) || concerns(filter, step.alert);
     })
     .map(({ name }) => name);
 }
 
-function concerns(filter: NotifierFilter, prediction: Prediction): boolean {
-  const severeEnough = filter.severity === 'warning' || prediction.severity === 'critical';
-  return severeEnough && (filter.sites === undefined || filter.sites.includes(prediction.site));
+/** An alert about Harbinger itself belongs to no site, and concerns those who are told of some sites too. */
+function concerns({ severity, sites }: NotifierFilter, content: AlertContent): boolean {
+  const said = alertSaid(content);
+  const severeEnough = severity === 'warning' || said.severity === 'critical';
+  return severeEnough && (sites === undefined || said.machine === null || sites.includes(said.machine.site));
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { Alert } from '../ports/alerts.ts';
+import { alertSaid } from '../../shared/contract/alert-content.ts';
+import type { Alert, MachineAlert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
 
 export const Urgency = Type.Union(
@@ -48,10 +49,12 @@ export function machineKey(of: { gateway: string; site: string; machine: string 
 }
 
 /** The worst open alert of each machine, by `machineKey`. */
-function worstAlerts(open: readonly Alert[]): Map<string, Alert> {
-  const worst = new Map<string, Alert>();
+function worstAlerts(open: readonly Alert[]): Map<string, MachineAlert> {
+  const worst = new Map<string, MachineAlert>();
   for (const alert of open) {
-    const key = machineKey({ gateway: alert.gateway, ...siteAndMachine(alert) });
+    if (!('prediction' in alert)) continue;
+    const { site, machine } = alert.prediction;
+    const key = machineKey({ gateway: alert.gateway, site, machine });
     const known = worst.get(key);
     if (!known || (known.prediction.severity === 'warning' && alert.prediction.severity === 'critical')) {
       worst.set(key, alert);
@@ -60,11 +63,7 @@ function worstAlerts(open: readonly Alert[]): Map<string, Alert> {
   return worst;
 }
 
-function siteAndMachine(alert: Alert): { site: string; machine: string } {
-  return { site: alert.prediction.site, machine: alert.prediction.machine };
-}
-
-function urgencyOf(state: MachineState, worst: Alert | undefined): Urgency {
+function urgencyOf(state: MachineState, worst: MachineAlert | undefined): Urgency {
   if (state.condition === 'failed') return 'failed';
   if (worst) return worst.prediction.severity;
   return state.health === null && state.remainingLife === null ? 'unknown' : 'ok';
@@ -101,7 +100,7 @@ export function byAttention(a: Alert, b: Alert): number {
   return (
     Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
     (a.state === 'open'
-      ? Number(a.prediction.severity === 'warning') - Number(b.prediction.severity === 'warning')
+      ? Number(alertSaid(a).severity === 'warning') - Number(alertSaid(b).severity === 'warning')
       : 0) ||
     b.updatedAt.localeCompare(a.updatedAt)
   );

@@ -1,6 +1,6 @@
 /** Realistic machines, alerts and readings for tests of the API and the page. */
 import type { Prediction } from '../../shared/contract/events.ts';
-import type { Alert } from '../ports/alerts.ts';
+import type { MachineAlert } from '../ports/alerts.ts';
 import type { StoredDecision } from '../ports/history.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { SeriesPoint, SeriesQuery } from '../ports/store.ts';
@@ -23,8 +23,8 @@ export function machineOf(over: Partial<MachineState> = {}): MachineState {
 }
 
 export function alertOf(
-  over: Partial<Omit<Alert, 'prediction'>> & { prediction?: Partial<Prediction> },
-): Alert {
+  over: Partial<Omit<MachineAlert, 'prediction'>> & { prediction?: Partial<Prediction> },
+): MachineAlert {
   const at = new Date(1_750_000_000_000).toISOString();
   const alertId = over.alertId ?? 'alert-1';
   const { prediction, ...rest } = over;

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { ConditionData } from '../../shared/contract/condition.ts';
 import { Prediction } from '../../shared/contract/events.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/http/errors.ts';
@@ -7,15 +8,25 @@ import { HttpError } from '../../shared/http/errors.ts';
 export const Name = Type.String({ ...plainName, maxLength: 64 });
 
 /** An alert, from its opening to its resolution. */
-export const Alert = Type.Object({
-  alertId: Type.String({ description: 'the prediction’s id: the same from opened to resolved' }),
-  gateway: Type.String(),
+const alertState = {
+  alertId: Type.String({ description: 'the same from opened to resolved' }),
+  gateway: Type.String({ description: 'the gateway that reported it; empty if the cloud itself did' }),
   state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
   openedAt: Type.String(),
   updatedAt: Type.String(),
   resolvedAt: Type.Union([Type.String(), Type.Null()]),
-  prediction: Prediction,
-});
+};
+export const MachineAlert = Type.Object(
+  { ...alertState, prediction: Prediction },
+  { description: 'an alert about a machine' },
+);
+export const Alert = Type.Union([
+  MachineAlert,
+  Type.Object(
+    { ...alertState, condition: ConditionData },
+    { description: 'an alert about Harbinger itself' },
+  ),
+]);
 
 export const Time = Type.String({
   maxLength: 40,

@@ -102,9 +102,10 @@ export class StreamHub {
     if (change.isLess) this.#isLess = true;
     for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
     for (const alert of change.alerts) {
-      const { site, machine } = alert.prediction;
       this.#changedAlerts.set(alert.alertId, alert);
+      if (!('prediction' in alert)) continue;
       // An alert changes its machine's urgency.
+      const { site, machine } = alert.prediction;
       this.#changedMachines.add(machineKey({ gateway: alert.gateway, site, machine }));
     }
     this.#flushTimer ??= this.#clock.setTimer(streamTimes.flushMs, () => this.#flush());

@@ -76,9 +76,11 @@ export function applyAlertChanges(
   for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
     changes.alerts.set(alert.alertId, alert);
-    const machine = machineOf(alert.prediction);
-    const openAlerts = tables.alerts.openOn(gateway, machine);
-    changes.machine(tables.machines.setOpenAlerts(gateway, machine, openAlerts));
+    if ('prediction' in alert) {
+      const machine = machineOf(alert.prediction);
+      const openAlerts = tables.alerts.openOn(gateway, machine);
+      changes.machine(tables.machines.setOpenAlerts(gateway, machine, openAlerts));
+    }
     for (const notifier of recipients) {
       if (change !== null) tables.notifications.enqueue({ notifier, change, event: notice }, alert.alertId);
       changes.notifiers.add(notifier);

@@ -1,3 +1,4 @@
+import { reporterOf } from '../../shared/contract/alert-content.ts';
 import { type HarbingerEvent, isEventOf } from '../../shared/contract/events.ts';
 import type { StoredDecision } from '../ports/history.ts';
 import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
@@ -35,7 +36,7 @@ export class EventLists {
    * a transaction.
    */
   removeSubject(subject: string, isOf: (gateway: string, at: string) => boolean, max: number): number {
-    const isItsEvent = ({ source, time }: HarbingerEvent) => isOf(source.slice('/gateways/'.length), time);
+    const isItsEvent = ({ source, time }: HarbingerEvent) => isOf(reporterOf(source), time);
     const events = this.events.removeSubject(subject, isItsEvent, max);
     return (
       events + this.decisions.removeSubject(subject, ({ gateway, at }) => isOf(gateway, at), max - events)

@@ -9,7 +9,7 @@
 import { join } from 'node:path';
 import { DropNotes } from '../../shared/bounds/drop-notes.ts';
 import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { type HarbingerEvent, isAlertEvent } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -21,7 +21,7 @@ import type { DeadNotifications, NotificationQueue } from '../ports/notification
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
-import { AlertBook, isPrediction } from './alerts/alert-book.ts';
+import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
@@ -140,7 +140,7 @@ export class StoredOperations {
       deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),
     });
     const isNeeded = (event: HarbingerEvent, gateway: string) =>
-      isPrediction(event) && alerts.get(gateway, event.data.predictionId)?.state === 'open';
+      isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
     this.tables = { watermarks, machines, alerts, notifications, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;

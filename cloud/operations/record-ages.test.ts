@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alertSaid } from '../../shared/contract/alert-content.ts';
 import { lifecycleEvent, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import type { AuditEntry } from '../ports/audit.ts';
 import { BoundedLog } from './bounded-log.ts';
@@ -111,9 +112,8 @@ it('what is added while the clock is set back is as old as it is', async () => {
 it('an alert that ended because its machine was retired is as old as that, however long the cloud has run', async () => {
   await pass(40);
   await test.apply([predictionEvent('opened', 1)]);
-  const { gateway, prediction } = test.now.alerts.all('open')[0]!;
-  const { site, machine } = prediction;
-  await test.now.retirement.retire([{ gateway, site, machine }]);
+  const [alert] = test.now.alerts.all('open');
+  await test.now.retirement.retire([{ gateway: alert!.gateway, ...alertSaid(alert!).machine! }]);
   expect((await pass(29)).get('alertsResolved')).toBeUndefined();
   expect((await pass(2)).get('alertsResolved')).toBe(1);
 });

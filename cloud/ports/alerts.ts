@@ -1,20 +1,27 @@
 /** Alerts: their state, and the rules by which events change them. */
+import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
 
-export interface Alert {
-  /** The prediction's id. */
+interface AlertState {
+  /** The prediction's or condition's id. */
   alertId: string;
+  /** The gateway that reported it; empty if the cloud itself did. */
   gateway: string;
   state: 'open' | 'resolved';
   /** RFC 3339, as the other times here. */
   openedAt: string;
   updatedAt: string;
   resolvedAt: string | null;
-  prediction: Prediction;
   /** It ended because its machine was retired; it opens again if the machine comes back with it. */
   isRetired?: boolean;
 }
+
+/** An alert about a machine. */
+export type MachineAlert = AlertState & { prediction: Prediction };
+/** An alert about Harbinger itself: the cloud, or a gateway. */
+export type ConditionAlert = AlertState & { condition: ConditionData };
+export type Alert = MachineAlert | ConditionAlert;
 
 /** The effect of one event on one alert. */
 export interface AlertStep {

@@ -168,6 +168,13 @@ function parseEvent(gateway: string, text: string): AnyEvent {
       `source ${event.source} came from gateway '${gateway}'`,
     );
   }
+  if (event.type.startsWith('io.harbinger.condition.') && !isAboutGateway(event.data, gateway)) {
+    throw new HarbingerError(
+      'EVENT_FOREIGN',
+      'ingest',
+      `gateway '${gateway}' says a condition of another one`,
+    );
+  }
   const timeMs = Date.parse(event.time);
   if (!(timeMs >= 0 && timeMs <= timeMsMax)) {
     throw new HarbingerError(
@@ -177,6 +184,14 @@ function parseEvent(gateway: string, text: string): AnyEvent {
     );
   }
   return event;
+}
+
+/** True as well for what a newer gateway says without such a field. */
+function isAboutGateway(data: unknown, gateway: string): boolean {
+  if (typeof data !== 'object' || data === null || !('about' in data)) return true;
+  const { about } = data;
+  if (typeof about !== 'object' || about === null || !('kind' in about) || !('name' in about)) return true;
+  return about.kind === 'gateway' && about.name === gateway;
 }
 
 function eventLine(gateway: string, event: AnyEvent, blockSeq: number, index: number): string {

@@ -1,3 +1,5 @@
+import { placeOf } from '../../shared/contract/alert-content.ts';
+import type { ConditionData } from '../../shared/contract/condition.ts';
 import { type JudgedBy, judgedBy } from '../../shared/contract/events.ts';
 import { type Endpoint, request } from '../cli/http-client.ts';
 import { printable } from '../cli/output.ts';
@@ -39,8 +41,9 @@ interface GatewayStatus {
   backlog: Record<string, { blocks: number }>;
 }
 
-export interface OpenAlert {
-  alertId: string;
+export type OpenAlert = { alertId: string } & (OpenMachineAlert | { condition: ConditionData });
+
+interface OpenMachineAlert {
   prediction: {
     site: string;
     machine: string;
@@ -102,7 +105,13 @@ function judgedText(judged: NonNullable<DemoStatus['judged']>): string {
 }
 
 /** The source and the reason of an alert; for a model also the self-learned view of the same moment. */
-export function alertText({ prediction }: OpenAlert): string {
+export function alertText(alert: OpenAlert): string {
+  if ('condition' in alert) {
+    const { condition, about, severity, reasons } = alert.condition;
+    const why = reasons.slice(0, 2).map((reason) => printable(reason, 120));
+    return [`ALERT  ${placeOf(about)}  ${severity}: ${condition}`, ...why].join('  ·  ');
+  }
+  const { prediction } = alert;
   const { site, machine, severity, model, anomaly, reasons } = prediction;
   const by = judgedBy(prediction);
   const who = by === 'model' && model ? `model ${model.name} ${model.version}` : by;

@@ -10,7 +10,8 @@ export function timeText(timeMs: number): string {
 }
 
 export interface EventAbout {
-  gateway: string;
+  /** The gateway that says so, or null for the cloud. */
+  gateway: string | null;
   /** Must be equal each time the same occurrence is reported, so that a duplicate is recognised. */
   id: string;
   /** When it happened. */
@@ -19,7 +20,7 @@ export interface EventAbout {
   subject?: string;
 }
 
-/** Wraps a gateway's event in its CloudEvents envelope. @throws HarbingerError EVENT_INVALID */
+/** Wraps an event in its CloudEvents envelope. @throws HarbingerError EVENT_INVALID */
 export function newEvent<T extends EventType>(
   type: T,
   { gateway, id, timeMs, subject }: EventAbout,
@@ -28,7 +29,7 @@ export function newEvent<T extends EventType>(
   return checkEvent({
     specversion: '1.0',
     id,
-    source: `/gateways/${gateway}`,
+    source: gateway === null ? '/cloud' : `/gateways/${gateway}`,
     type,
     ...(subject !== undefined && { subject }),
     time: timeText(timeMs),

@@ -6,6 +6,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { ConditionData } from './condition.ts';
 import { plainName } from './topics.ts';
 
 const Identifier = Type.String({ ...plainName });
@@ -132,6 +133,9 @@ export const eventTypes = {
   'io.harbinger.prediction.opened.v1': Prediction,
   'io.harbinger.prediction.updated.v1': Prediction,
   'io.harbinger.prediction.resolved.v1': Prediction,
+  'io.harbinger.condition.opened.v1': ConditionData,
+  'io.harbinger.condition.updated.v1': ConditionData,
+  'io.harbinger.condition.resolved.v1': ConditionData,
   'io.harbinger.decision.recorded.v1': DecisionRecord,
   'io.harbinger.machine.failed.v1': Lifecycle,
   'io.harbinger.machine.replaced.v1': Lifecycle,
@@ -145,9 +149,9 @@ const attributes = {
   specversion: Type.Literal('1.0'),
   /** Unique within `source`, fixed before the first durable write. */
   id: Type.String({ minLength: 1, maxLength: 128 }),
-  /** `/gateways/{gateway}`. */
+  /** `/gateways/{gateway}`, or `/cloud` for what the cloud itself has found. */
   source: Type.String({
-    pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
+    pattern: '^/(cloud|gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$',
   }),
   /** `site/machine` if the event concerns one. */
   subject: Type.Optional(Type.String({ maxLength: 200 })),
@@ -213,13 +217,13 @@ const nearestKnown: Readonly<Record<string, { known: readonly unknown[]; nearest
 
 /**
  * Returns the event as far as this program understands it, or a sentence that says why it does not. Unknown fields are
- * kept; in a prediction, an unknown severity counts as critical and an unknown source as rules.
+ * kept; in a prediction or condition, an unknown severity counts as critical and an unknown source as rules.
  */
 export function understoodEvent(event: AnyEvent): HarbingerEvent | string {
   try {
     const { type, data } = event;
-    const isPrediction = type.startsWith('io.harbinger.prediction.');
-    return checkEvent(isPrediction ? { ...event, data: withKnownValues(data) } : event);
+    const isOfAlert = /^io\.harbinger\.(prediction|condition)\./.test(type);
+    return checkEvent(isOfAlert ? { ...event, data: withKnownValues(data) } : event);
   } catch (error) {
     return messageOf(error);
   }
@@ -232,6 +236,20 @@ function withKnownValues(data: unknown): unknown {
     return [name, rule && typeof value === 'string' && !rule.known.includes(value) ? rule.nearest : value];
   });
   return Object.fromEntries(replaced);
+}
+
+/** The events that open, update and resolve an alert: about a machine, or about Harbinger itself. */
+export type AlertEvent = HarbingerEvent & { data: Prediction | ConditionData };
+export type AlertEventChange = 'opened' | 'updated' | 'resolved';
+
+/** How an event changes its alert; null if it is not an event of an alert. */
+export function alertEventChange({ type }: Pick<HarbingerEvent, 'type'>): AlertEventChange | null {
+  const found = /^io\.harbinger\.(?:prediction|condition)\.(opened|updated|resolved)\.v1$/.exec(type);
+  return (found?.[1] as AlertEventChange | undefined) ?? null;
+}
+
+export function isAlertEvent(event: HarbingerEvent): event is AlertEvent {
+  return alertEventChange(event) !== null;
 }
 
 export function isEventOf<T extends EventType>(event: HarbingerEvent, type: T): event is HarbingerEvent<T> {

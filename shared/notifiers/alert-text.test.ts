@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { alertTextOf } from './alert-text.ts';
+import { conditionEvent } from './condition.testing.ts';
 import { notificationOf, prediction, predictionEvent } from './prediction.testing.ts';
 
 it('states failure mode, machine, remaining life, reasons and origin in a technician’s words', () => {
@@ -42,6 +43,27 @@ it('states if rules or the baseline judged, if remaining life is unknown, and if
   const resolved = alertTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
   expect(resolved.headline).toBe('Resolved: bearing-wear on leeds/pump-1');
   expect(resolved.body).not.toContain('Remaining life');
+});
+
+it('states of Harbinger itself what is wrong, where, since when and what to do', () => {
+  const { headline, body } = alertTextOf(notificationOf(conditionEvent('opened', 1)));
+  expect(headline).toBe('Warning: disk-space on gateway north');
+  expect(body).toBe(`Warning: disk-space on gateway north
+
+Where:           gateway north of Harbinger
+Since:           2026-03-01T10:00:00Z
+Time:            2026-03-01T10:01:00Z
+
+Why:
+  - The disk of /var/lib/harbinger has 400 MB left (1 %). Free some space there.
+
+Alert c-1
+`);
+  const about = { kind: 'cloud', name: 'cloud' } as const;
+  const ended = conditionEvent('resolved', 9, { about, item: 'technicians' });
+  const resolved = alertTextOf(notificationOf(ended, 'resolved'));
+  expect(resolved.headline).toBe('Resolved: disk-space on the cloud');
+  expect(resolved.body).toContain('the cloud of Harbinger, technicians');
 });
 
 it('states of a digest how many alerts are open and have ended, where, and which some of them are', () => {

@@ -1,43 +1,67 @@
-import { isEventOf, type Prediction } from '../contract/events.ts';
+import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
+import type { ConditionData } from '../contract/condition.ts';
+import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
 import type { DigestEvent } from './digest.ts';
-import type { Notification } from './notifier.ts';
+import type { AlertNotification, Notification } from './notifier.ts';
 
 export interface AlertText {
-  /** One line: severity or end, failure mode, machine. */
+  /** One line: severity or end, what, where. */
   headline: string;
   body: string;
 }
 
 /**
- * Formats a notification for a technician: the machine, the failure that is expected or the limit that is met, its remaining life, the reasons, and the
- * origin of the assessment.
+ * Formats a notification for a technician. About a machine: the failure that is expected or the limit that is met, its
+ * remaining life, the reasons, and the origin of the assessment. About Harbinger itself: what is wrong, since when, and
+ * what to do.
  */
 export function alertTextOf(notification: Notification, link?: string): AlertText {
   if (notification.change === 'digest') return digestTextOf(notification.event, link);
   const { event, change } = notification;
-  const prediction = event.data as Prediction;
-  const machine = `${prediction.site}/${prediction.machine}`;
-  const resolved = change === 'resolved' || isEventOf(event, 'io.harbinger.prediction.resolved.v1');
-  const headline = resolved
-    ? `Resolved: ${prediction.failureMode} on ${machine}`
-    : `${prediction.severity === 'critical' ? 'CRITICAL' : 'Warning'}: ${prediction.failureMode} on ${machine}`;
+  const { data } = event as AlertEvent;
+  const said = alertSaid(contentOf(data));
+  const isResolved = change === 'resolved' || isEndOf(event);
+  const word = isResolved ? 'Resolved' : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
+  const headline = `${word}: ${said.what} on ${said.where}`;
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
     '',
-    `Machine:         ${prediction.machine} (${prediction.machineType}), site ${prediction.site}`,
-    ...(resolved ? [] : [`Remaining life:  ${lifeOf(prediction)}`]),
-    `Health:          ${percent(prediction.health)}`,
-    `Confidence:      ${percent(prediction.confidence)}`,
-    `Judged by:       ${judgeOf(prediction)}`,
+    ...('conditionId' in data ? conditionLines(data) : machineLines(data, isResolved)),
     `Time:            ${event.time}`,
-    ...list('Why:', prediction.reasons),
-    ...list('Sensors that weigh most:', prediction.contributions.map(contributionText)),
+    ...list('Why:', [...said.reasons]),
+    ...('conditionId' in data ? [] : weighing(data)),
     ...(link === undefined ? [] : ['', `More: ${link}`]),
     '',
-    `Alert ${prediction.predictionId}, decision ${prediction.decisionId}`,
+    `Alert ${said.alertId}${'conditionId' in data ? '' : `, decision ${data.decisionId}`}`,
     '',
   ];
   return { headline, body: lines.join('\n') };
+}
+
+function isEndOf(event: AlertNotification['event']): boolean {
+  return alertEventChange(event) === 'resolved';
+}
+
+function machineLines(prediction: Prediction, isResolved: boolean): string[] {
+  const { machine, machineType, site, health, confidence } = prediction;
+  return [
+    `Machine:         ${machine} (${machineType}), site ${site}`,
+    ...(isResolved ? [] : [`Remaining life:  ${lifeOf(prediction)}`]),
+    `Health:          ${percent(health)}`,
+    `Confidence:      ${percent(confidence)}`,
+    `Judged by:       ${judgeOf(prediction)}`,
+  ];
+}
+
+function weighing({ contributions }: Prediction): string[] {
+  return list('Sensors that weigh most:', contributions.map(contributionText));
+}
+
+function conditionLines({ about, item, since }: ConditionData): string[] {
+  return [
+    `Where:           ${placeOf(about)} of Harbinger${item === undefined ? '' : `, ${item}`}`,
+    `Since:           ${since}`,
+  ];
 }
 
 function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
@@ -58,9 +82,11 @@ function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
     ),
     ...list(
       'Some of them:',
-      examples.map(({ site, machine, failureMode, severity, state }) => {
-        const what = state === 'resolved' ? 'ended' : severity === 'critical' ? 'CRITICAL' : 'warning';
-        return `${what}: ${failureMode} on ${site}/${machine}`;
+      examples.map((example) => {
+        const { severity, state } = example;
+        const word = state === 'resolved' ? 'ended' : severity === 'critical' ? 'CRITICAL' : 'warning';
+        if ('condition' in example) return `${word}: ${example.condition} on ${placeOf(example.about)}`;
+        return `${word}: ${example.failureMode} on ${example.site}/${example.machine}`;
       }),
     ),
     ...(link === undefined ? [] : ['', `All: ${link}`]),

@@ -3,21 +3,29 @@
  * which the cloud sends to receivers only.
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { ConditionAbout } from '../contract/condition.ts';
 
 /** Alerts that a digest names; the others are only counted. */
 export const digestExamplesMax = 20;
 
 const Count = Type.Integer({ minimum: 0 });
 
-const SummedUp = Type.Object({
+const ofAlert = {
   alertId: Type.String(),
-  gateway: Type.String(),
-  site: Type.String(),
-  machine: Type.String(),
-  failureMode: Type.String(),
+  gateway: Type.String({ description: 'the gateway that reported it; empty if the cloud itself did' }),
   severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
   state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
-});
+};
+const SummedUp = Type.Union([
+  Type.Object(
+    { ...ofAlert, site: Type.String(), machine: Type.String(), failureMode: Type.String() },
+    { description: 'an alert about a machine' },
+  ),
+  Type.Object(
+    { ...ofAlert, condition: Type.String(), about: ConditionAbout },
+    { description: 'an alert about Harbinger itself' },
+  ),
+]);
 export type SummedUp = Static<typeof SummedUp>;
 
 export const DigestData = Type.Object({

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { byAttention } from '../machine-view.ts';
@@ -8,7 +9,9 @@ import { Alert } from '../schemas.ts';
 const Query = Type.Object(
   {
     state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('resolved')])),
-    subject: Type.Optional(Type.String({ maxLength: 200, description: 'site/machine' })),
+    subject: Type.Optional(
+      Type.String({ maxLength: 200, description: 'site/machine, `gateway NAME` or `the cloud`' }),
+    ),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 200 }),
   },
   { additionalProperties: false },
@@ -30,10 +33,7 @@ export function alertRoutes(app: FastifyInstance, context: Pick<RouteContext, 'a
     ({ query }) => {
       const alerts = context.alerts
         .all(query.state)
-        .filter(
-          ({ prediction }) =>
-            query.subject === undefined || `${prediction.site}/${prediction.machine}` === query.subject,
-        )
+        .filter((alert) => query.subject === undefined || alertSaid(alert).where === query.subject)
         .sort(byAttention);
       return { alerts: alerts.slice(0, query.limit), total: alerts.length };
     },

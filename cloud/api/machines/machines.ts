@@ -6,6 +6,7 @@
 
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { isAboutMachine } from '../../../shared/contract/alert-content.ts';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { Alert as StoredAlert } from '../../ports/alerts.ts';
@@ -63,14 +64,13 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
       const { state, retired } = findMachine(context.machines, names, wanted);
       const formerNames = names.formerNames(state);
       const own: FormerNameOf[] = [{ ...state, untilMs: Number.POSITIVE_INFINITY }, ...formerNames];
-      const isOwn = ({ gateway, prediction, openedAt }: StoredAlert) =>
+      const isOwn = (alert: StoredAlert) =>
         own.some(
           (name) =>
-            gateway === name.gateway &&
-            prediction.site === name.site &&
-            prediction.machine === name.machine &&
-            Date.parse(openedAt) > (name.afterMs ?? Number.NEGATIVE_INFINITY) &&
-            Date.parse(openedAt) <= name.untilMs,
+            alert.gateway === name.gateway &&
+            isAboutMachine(alert, name) &&
+            Date.parse(alert.openedAt) > (name.afterMs ?? Number.NEGATIVE_INFINITY) &&
+            Date.parse(alert.openedAt) <= name.untilMs,
         );
       const alerts = context.alerts.all().filter(isOwn);
       return {

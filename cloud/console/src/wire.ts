@@ -1,11 +1,11 @@
 /** The shapes of the API’s requests and answers. Types only, so that no code of the server is bundled. */
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Alert } from '../../ports/alerts.ts';
+import type { Alert, MachineAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { MachineState } from '../../ports/machines.ts';
 
-export type { Alert, Contribution, MachineType, StoredDecision };
+export type { Alert, Contribution, MachineAlert, MachineType, StoredDecision };
 
 export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
 

@@ -4,8 +4,15 @@
  * delivery are in cloud/alerts.
  */
 import { Shares } from '../../../shared/bounds/shares.ts';
-import { type HarbingerEvent, isEventOf, type Prediction } from '../../../shared/contract/events.ts';
-import type { Alert, AlertRules, AlertStep } from '../../ports/alerts.ts';
+import { alertSaid, contentOf, isAboutMachine } from '../../../shared/contract/alert-content.ts';
+import {
+  type AlertEvent,
+  type HarbingerEvent,
+  isAlertEvent,
+  isEventOf,
+  type Prediction,
+} from '../../../shared/contract/events.ts';
+import type { Alert, AlertRules, AlertStep, MachineAlert } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import type { Store } from '../database.ts';
 import type { AddedBefore, AgedList } from '../record-ages.ts';
@@ -80,9 +87,9 @@ export class AlertBook implements AgedList {
   }
 
   /** Resolves the open alerts of a machine that is retired, each by its own event. */
-  retire(name: MachineName, eventOf: (alert: Alert) => HarbingerEvent): AlertChanged[] {
+  retire(name: MachineName, eventOf: (alert: MachineAlert) => HarbingerEvent): AlertChanged[] {
     return this.openRows(name.gateway, name).flatMap((row) => {
-      const changed = this.applyTo(name.gateway, row, eventOf(row.alert));
+      const changed = this.applyTo(name.gateway, row, eventOf(row.alert as MachineAlert));
       if (!changed) return [];
       const key = rowKey(name.gateway, row.alert.alertId);
       const alert = { ...changed.step.alert, isRetired: true };
@@ -94,8 +101,8 @@ export class AlertBook implements AgedList {
   /** Moves the open alerts of a machine to another name of it, and returns them. */
   move(from: MachineName, to: MachineName): Alert[] {
     return this.openRows(from.gateway, from).map((row) => {
-      const { alert } = row;
       const { gateway, site, machine } = to;
+      const alert = row.alert as MachineAlert;
       const moved = { ...alert, gateway, prediction: { ...alert.prediction, site, machine } };
       const [key, newKey] = [rowKey(from.gateway, alert.alertId), rowKey(gateway, alert.alertId)];
       const table = this.table.get(key) ? this.table : this.told.table;
@@ -106,16 +113,12 @@ export class AlertBook implements AgedList {
   }
 
   /** Removes all alerts of a machine, and returns their ids. */
-  remove({ gateway, site, machine }: MachineName, isMeant: (alert: Alert) => boolean): string[] {
+  remove(name: MachineName, isMeant: (alert: Alert) => boolean): string[] {
     return [this.table, this.told.table].flatMap((table) => {
       const all = [...table.values()].filter(
-        ({ alert }) =>
-          alert.gateway === gateway &&
-          alert.prediction.site === site &&
-          alert.prediction.machine === machine &&
-          isMeant(alert),
+        ({ alert }) => alert.gateway === name.gateway && isAboutMachine(alert, name) && isMeant(alert),
       );
-      for (const { alert } of all) table.remove(rowKey(gateway, alert.alertId));
+      for (const { alert } of all) table.remove(rowKey(name.gateway, alert.alertId));
       return all.map(({ alert }) => alert.alertId);
     });
   }
@@ -136,7 +139,7 @@ export class AlertBook implements AgedList {
     return { step, recipients };
   }
 
-  /** The alerts an event may change: the prediction's own, or all open ones of a machine that failed or was replaced. */
+  /** The alerts an event may change: that of its prediction or condition, or all open ones of a machine that failed or was replaced. */
   private concerned(gateway: string, event: HarbingerEvent): (Row | null)[] {
     if (
       isEventOf(event, 'io.harbinger.machine.replaced.v1') ||
@@ -144,7 +147,7 @@ export class AlertBook implements AgedList {
     ) {
       return this.openRows(gateway, event.data);
     }
-    return isPrediction(event) ? [this.find(rowKey(gateway, event.data.predictionId)) ?? null] : [];
+    return isAlertEvent(event) ? [this.find(rowKey(gateway, alertIdOf(event))) ?? null] : [];
   }
 
   private find(key: string): Row | undefined {
@@ -182,6 +185,10 @@ export class AlertBook implements AgedList {
       }
     }
   }
+}
+
+export function alertIdOf({ data }: AlertEvent): string {
+  return alertSaid(contentOf(data)).alertId;
 }
 
 export function isPrediction(event: HarbingerEvent): event is HarbingerEvent & { data: Prediction } {

@@ -1,3 +1,4 @@
+import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { CachedTable } from '../cached-table.ts';
@@ -13,7 +14,7 @@ export interface Row {
 }
 
 /**
- * Rows of alerts, with the open ones by machine: each event asks for those of its machine, and must not look at all.
+ * Rows of alerts, with the open ones by what they are about: each event asks for those of its machine, and must not look at all.
  * Change it only inside a transaction.
  */
 export class AlertRows {
@@ -63,6 +64,7 @@ export class AlertRows {
     return this.table.values();
   }
 
+  /** The open ones about a machine. */
   openOf(name: MachineName): Row[] {
     return [...(this.open.get(machineKey(name))?.values() ?? [])];
   }
@@ -80,20 +82,20 @@ export class AlertRows {
 
   private list(key: string, row: Row): void {
     if (row.alert.state !== 'open') return;
-    const machine = machineOf(row);
-    const rows = this.open.get(machine) ?? new Map<string, Row>();
+    const subject = subjectOf(row);
+    const rows = this.open.get(subject) ?? new Map<string, Row>();
     rows.set(key, row);
-    this.open.set(machine, rows);
+    this.open.set(subject, rows);
     this.opened += 1;
   }
 
   private unlist(key: string): void {
     const row = this.table.get(key);
     if (row?.alert.state !== 'open') return;
-    const machine = machineOf(row);
-    const rows = this.open.get(machine);
+    const subject = subjectOf(row);
+    const rows = this.open.get(subject);
     rows?.delete(key);
-    if (rows?.size === 0) this.open.delete(machine);
+    if (rows?.size === 0) this.open.delete(subject);
     this.opened -= 1;
   }
 }
@@ -102,8 +104,10 @@ export function rowKey(gateway: string, alertId: string): string {
   return `${gateway}/${keyOf(alertId)}`;
 }
 
-function machineOf({ alert: { gateway, prediction } }: Row): string {
-  return machineKey({ gateway, site: prediction.site, machine: prediction.machine });
+/** A machine's key, or a key that no machine has: names have no spaces. */
+function subjectOf({ alert }: Row): string {
+  const { machine, where } = alertSaid(alert);
+  return machine ? machineKey({ gateway: alert.gateway, ...machine }) : `${alert.gateway} ${where}`;
 }
 
 function machineKey({ gateway, site, machine }: MachineName): string {

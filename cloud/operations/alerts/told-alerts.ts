@@ -1,4 +1,5 @@
 import { Shares } from '../../../shared/bounds/shares.ts';
+import { withReasons } from '../../../shared/contract/alert-content.ts';
 import type { Store } from '../database.ts';
 import { AlertRows, type Row } from './alert-rows.ts';
 
@@ -24,8 +25,7 @@ export class ToldAlerts {
   /** Keeps an alert that is removed from the open ones; one that nobody was told of needs no end. */
   keep(key: string, { alert, told }: Row): void {
     if (told.length === 0) return;
-    const prediction = { ...alert.prediction, reasons: [] };
-    this.table.put(key, { alert: { ...alert, prediction }, told });
+    this.table.put(key, { alert: { ...alert, ...withReasons(alert, []) }, told });
     if (this.table.size > this.countMax) this.drop();
   }
 

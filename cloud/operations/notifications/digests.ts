@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { AlertContent } from '../../../shared/contract/alert-content.ts';
+import type { ConditionData } from '../../../shared/contract/condition.ts';
 import type { Prediction } from '../../../shared/contract/events.ts';
 import {
   type DigestData,
@@ -15,12 +17,25 @@ import { keyOf, type Store } from '../database.ts';
 const gatherMs = 10_000;
 
 /** An alert that a digest tells, and what was last known of it. */
-interface Member {
+type Member = Summary & {
   gateway: string;
   alertId: string;
   isOpen: boolean;
   updatedAt: string;
-  prediction: Pick<Prediction, 'site' | 'machine' | 'failureMode' | 'severity'>;
+};
+
+type Summary =
+  | { prediction: Pick<Prediction, 'site' | 'machine' | 'failureMode' | 'severity'> }
+  | { condition: Pick<ConditionData, 'condition' | 'about' | 'severity'> };
+
+/** The part of an alert's content that a digest tells. */
+export function summaryOf(content: AlertContent): Summary {
+  if ('condition' in content) {
+    const { condition, about, severity } = content.condition;
+    return { condition: { condition, about, severity } };
+  }
+  const { site, machine, failureMode, severity } = content.prediction;
+  return { prediction: { site, machine, failureMode, severity } };
 }
 
 /** The digest of one notifier. Its number never repeats, because receivers recognise a digest by it. */
@@ -197,8 +212,9 @@ export class Digests {
   private asItIs(member: Member): Member {
     const alert = this.options.alertOf(member.gateway, member.alertId);
     if (!alert) return member;
-    const { state, updatedAt, prediction } = alert;
-    return { ...member, isOpen: state === 'open', updatedAt, prediction };
+    const { gateway, alertId } = member;
+    const { state, updatedAt } = alert;
+    return { gateway, alertId, isOpen: state === 'open', updatedAt, ...summaryOf(alert) };
   }
 
   private removeMember(notifier: string, key: string): void {
@@ -229,10 +245,14 @@ function emptyDigest(nowMs: number): Digest {
 
 function dataOf(digest: Digest, members: readonly Member[]): DigestData {
   const open = members.filter(({ isOpen }) => isOpen);
-  const isCritical = ({ prediction }: Member) => prediction.severity === 'critical';
+  const isCritical = (member: Member) => severityOf(member) === 'critical';
   const critical = open.filter(isCritical);
   const bySite = new Map<string, number>();
-  for (const { prediction } of open) bySite.set(prediction.site, (bySite.get(prediction.site) ?? 0) + 1);
+  for (const member of open) {
+    if (!('prediction' in member)) continue;
+    const { site } = member.prediction;
+    bySite.set(site, (bySite.get(site) ?? 0) + 1);
+  }
   const sites = [...bySite].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   const ranked = [
     ...critical,
@@ -249,7 +269,22 @@ function dataOf(digest: Digest, members: readonly Member[]): DigestData {
   };
 }
 
-function summedUp({ gateway, alertId, isOpen, prediction }: Member): SummedUp {
-  const { site, machine, failureMode, severity } = prediction;
-  return { alertId, gateway, site, machine, failureMode, severity, state: isOpen ? 'open' : 'resolved' };
+function severityOf(member: Summary): 'warning' | 'critical' {
+  return 'condition' in member ? member.condition.severity : member.prediction.severity;
+}
+
+function summedUp(member: Member): SummedUp {
+  const { gateway, alertId, isOpen } = member;
+  const common = {
+    alertId,
+    gateway,
+    severity: severityOf(member),
+    state: isOpen ? 'open' : 'resolved',
+  } as const;
+  if ('condition' in member) {
+    const { condition, about } = member.condition;
+    return { ...common, condition, about };
+  }
+  const { site, machine, failureMode } = member.prediction;
+  return { ...common, site, machine, failureMode };
 }

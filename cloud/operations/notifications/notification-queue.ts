@@ -3,7 +3,8 @@
  * an alert: those that are too many, or that were given up, are summed up in a digest. Here: the queue. Delivery is in
  * cloud/alerts.
  */
-import type { Prediction } from '../../../shared/contract/events.ts';
+import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts';
+import type { AlertEvent } from '../../../shared/contract/events.ts';
 import type {
   AlertChange,
   AlertNotification,
@@ -14,7 +15,7 @@ import type { DeadNotification, DeadNotifications, NotificationQueue } from '../
 import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import { keyOf, type Store } from '../database.ts';
-import { Digests, type DigestsOptions } from './digests.ts';
+import { Digests, type DigestsOptions, summaryOf } from './digests.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
@@ -100,7 +101,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       const { notification, alertId } = row;
       if (held.has(alertId)) continue;
       if (isDue(notification.nextAttemptMs, nowMs)) {
-        const gateway = gatewayOf(notification.event.source);
+        const gateway = reporterOf(notification.event.source);
         if (!due.has(gateway)) due.set(gateway, row);
         continue;
       }
@@ -167,7 +168,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       if (seq === undefined || !dead) return null;
       this.deadLetters.remove(seq);
       const { notifier, event } = dead.notification;
-      this.digests.drop(notifier, gatewayOf(event.source), dead.alertId);
+      this.digests.drop(notifier, reporterOf(event.source), dead.alertId);
       this.append({ ...dead.notification, attempts: 0, nextAttemptMs: this.options.nowMs() }, dead.alertId);
       return notifier;
     });
@@ -210,26 +211,25 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 
   private isSummedUp({ notification: { notifier, event }, alertId }: Row): boolean {
-    return this.digests.has(notifier, gatewayOf(event.source), alertId);
+    return this.digests.has(notifier, reporterOf(event.source), alertId);
   }
 
   /** From now on the digest tells of the alert. Its notifications that wait are not needed any more. */
   private sumUp({ notification, alertId }: Row): void {
     const { notifier, event, change } = notification;
     if (change === 'digest') return;
-    const gateway = gatewayOf(event.source);
+    const gateway = reporterOf(event.source);
     const isInHand = this.inHand.get(notifier) === alertId;
     for (const row of isInHand ? [] : this.table.of(notifier)) {
-      const isOfAlert = row.alertId === alertId && gatewayOf(row.notification.event.source) === gateway;
+      const isOfAlert = row.alertId === alertId && reporterOf(row.notification.event.source) === gateway;
       if (isOfAlert) this.table.remove(row.notification);
     }
-    const { site, machine, failureMode, severity } = event.data as Prediction;
     const hasBegun = this.digests.add(notifier, {
       gateway,
       alertId,
       isOpen: change !== 'resolved',
       updatedAt: event.time,
-      prediction: { site, machine, failureMode, severity },
+      ...summaryOf(contentOf((event as AlertEvent).data)),
     });
     if (hasBegun) this.options.digestBegun?.(notifier);
   }
@@ -254,7 +254,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
 function oldestOfLargest(rows: readonly Row[]): Row | undefined {
   const byGateway = new Map<string, Row[]>();
   for (const row of rows) {
-    const gateway = gatewayOf(row.notification.event.source);
+    const gateway = reporterOf(row.notification.event.source);
     const others = byGateway.get(gateway);
     if (others) others.push(row);
     else byGateway.set(gateway, [row]);
@@ -266,11 +266,6 @@ function oldestOfLargest(rows: readonly Row[]): Row | undefined {
 
 function isDue(atMs: number, nowMs: number): boolean {
   return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
-}
-
-/** Empty for what the cloud itself sends. */
-function gatewayOf(source: string): string {
-  return source.startsWith('/gateways/') ? source.slice('/gateways/'.length) : '';
 }
 
 /**

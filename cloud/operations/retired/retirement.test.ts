@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { journal, TestOperations } from '../operations.testing.ts';
@@ -35,7 +36,7 @@ function prediction(kind: 'opened' | 'updated' | 'resolved', name = pump, atMs =
 
 const isoOf = (ms: number) => new Date(ms).toISOString();
 const listed = () => operations.now.machines.all().map(({ machine }) => machine);
-const openAlerts = () => operations.now.alerts.all('open').map(({ prediction }) => prediction.machine);
+const openAlerts = () => operations.now.alerts.all('open').map((alert) => alertSaid(alert).machine?.machine);
 
 it('a retired machine leaves the list, its alerts end and are told, and an older reading does not bring it back', async () => {
   await operations.apply([prediction('opened')]);

@@ -1,7 +1,7 @@
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { Alert } from '../../ports/alerts.ts';
+import type { MachineAlert } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
 import type { MachineName, MachineSpan, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
 import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
@@ -130,7 +130,10 @@ export class Retirement {
   }
 
   /** The event that receivers of the alert get. */
-  private endOf({ gateway, site, machine }: MachineName, { alertId, prediction }: Alert): HarbingerEvent {
+  private endOf(
+    { gateway, site, machine }: MachineName,
+    { alertId, prediction }: MachineAlert,
+  ): HarbingerEvent {
     const atMs = this.deps.nowMs();
     const about = { gateway, id: `retired/${atMs}/${alertId}`, timeMs: atMs, subject: `${site}/${machine}` };
     const data = { ...prediction, reasons: ['The machine was retired.'] };

@@ -15,7 +15,8 @@ export const MqttNotifierConfig = Type.Object(
       default: 'alerts/{site}/{machine}',
       pattern: '^[^+#\\s]+$',
       form: 'a topic without blanks, + and #',
-      description: 'The topic of each notification; {site}, {machine} and {change} are filled in.',
+      description:
+        'The topic of each notification; {site}, {machine} and {change} are filled in. Of an alert about Harbinger itself, {site} is - and {machine} the gateway, or - for the cloud.',
     }),
     clientId: Type.Optional(
       Type.String({

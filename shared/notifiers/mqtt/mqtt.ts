@@ -93,9 +93,13 @@ function untilClosed(
 }
 
 function topicOf(template: string, { event, change }: Notification): string {
-  const ref = 'machine' in event.data ? event.data : { site: '-', machine: '-' };
-  return template
-    .replaceAll('{site}', ref.site)
-    .replaceAll('{machine}', ref.machine)
-    .replaceAll('{change}', change);
+  const { site, machine } = namesIn(event.data);
+  return template.replaceAll('{site}', site).replaceAll('{machine}', machine).replaceAll('{change}', change);
+}
+
+/** Names for the topic: what is about no machine has `-` as its site, which no site is called, and as its machine the gateway or `-`. */
+function namesIn(data: Notification['event']['data']): { site: string; machine: string } {
+  if ('machine' in data) return data;
+  const isOfGateway = 'about' in data && data.about.kind === 'gateway';
+  return { site: '-', machine: isOfGateway ? data.about.name : '-' };
 }

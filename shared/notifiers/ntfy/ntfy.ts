@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Prediction } from '../../contract/events.ts';
+import { alertSaid, contentOf } from '../../contract/alert-content.ts';
+import type { AlertEvent } from '../../contract/events.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { post } from '../http-post.ts';
@@ -50,7 +51,7 @@ function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
 
 function urgencyOf({ change, event }: Notification): keyof typeof priorities {
   if (change === 'resolved') return 'over';
-  if (change !== 'digest') return (event.data as Prediction).severity;
+  if (change !== 'digest') return alertSaid(contentOf((event as AlertEvent).data)).severity;
   const { open, critical } = event.data;
   return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
 }

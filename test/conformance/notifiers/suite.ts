@@ -3,6 +3,7 @@
  * receiver of its protocol in a file beside this one; the suite knows none of them.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import type { Notifier, NotifierDeps } from '../../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../../shared/notifiers/notifiers.ts';
 import { notificationOf, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
@@ -105,6 +106,17 @@ export function describeNotifier(harness: NotifierHarness): void {
       const [first, second] = receiver.received();
       expect(second?.content.toLowerCase()).toContain('resolved');
       expect(first?.content.toLowerCase()).not.toContain('resolved');
+    });
+
+    it('tells of what is wrong with Harbinger itself: where, what and why', async () => {
+      const notifier = await create();
+      receiver.answer('confirm');
+      await notifier.notify(notificationOf(conditionEvent('opened', 1)), never);
+      await notifier.notify(notificationOf(conditionEvent('resolved', 9), 'resolved'), never);
+      const [first, second] = receiver.received();
+      for (const told of ['disk-space', 'north', '400 MB']) expect(first?.content).toContain(told);
+      expect(first?.content.toLowerCase()).not.toContain('resolved');
+      expect(second?.content.toLowerCase()).toContain('resolved');
     });
 
     it('asks for a retry after a temporary refusal, and then delivers', async () => {

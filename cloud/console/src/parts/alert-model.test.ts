@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { condition } from '../../../../shared/notifiers/condition.testing.ts';
 import { dateTime } from '../format.ts';
 import { alertOf, pumpType } from '../plant.testing.ts';
-import { alertModel, alertsDue, alertTimes, bySeverity } from './alert-model.ts';
+import type { Alert } from '../wire.ts';
+import { alertModel, alertsDue, alertTimes, bySeverity, placeName } from './alert-model.ts';
 
 const openedMs = 1_750_000_000_000;
 const options = { nowMs: openedMs + 180_000, withMachine: true, type: pumpType };
@@ -67,4 +69,20 @@ describe('alerts', () => {
     expect(alertsDue(1, 0)).not.toBe(alertsDue(1, 60_000));
     expect(alertsDue(1, 0)).not.toBe(alertsDue(2, 0));
   });
+});
+
+it('an alert about Harbinger itself says what is wrong and where, and links to no machine', () => {
+  const { prediction: _, ...state } = alertOf({});
+  const alert: Alert = { ...state, gateway: '', condition };
+  expect(alertModel(alert, options)).toMatchObject({
+    state: 'warning',
+    machine: null,
+    title: 'Disk space · gateway north',
+    reasons: condition.reasons,
+    life: null,
+    contributions: [],
+    origin: 'Found by the cloud',
+  });
+  expect(placeName(alert)).toBe('gateway north');
+  expect([alert, alertOf({})].sort(bySeverity).map(placeName)).toEqual(['leeds / pump-1', 'gateway north']);
 });

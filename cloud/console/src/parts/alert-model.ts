@@ -1,7 +1,8 @@
 /** The words and figures of one alert, and the order in which alerts are shown. */
+import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { age, dateTime, duration, niceCeiling, number, percent, unit, words } from '../format.ts';
 import { machineHref } from '../router.ts';
-import type { Alert, Contribution, Life, MachineType } from '../wire.ts';
+import type { Alert, Contribution, Life, MachineAlert, MachineType } from '../wire.ts';
 
 export interface AlertOptions {
   nowMs: number;
@@ -31,17 +32,27 @@ export interface ContributionModel {
   value: string;
 }
 
-export function alertModel(alert: Alert, { nowMs, withMachine, type }: AlertOptions): AlertModel {
+export function alertModel(alert: Alert, options: AlertOptions): AlertModel {
+  const { severity, what, where, reasons } = alertSaid(alert);
+  const said = {
+    state: alert.state === 'open' ? severity : ('resolved' as const),
+    times: alertTimes(alert, options.nowMs),
+    reasons: [...reasons],
+  };
+  if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };
+  const title = `${words(what)} · ${where}`;
+  const origin = alert.gateway === '' ? 'Found by the cloud' : `Found by gateway ${alert.gateway}`;
+  return { ...said, machine: null, title, life: null, contributions: [], origin };
+}
+
+function machineModel(alert: MachineAlert, { withMachine, type }: AlertOptions) {
   const { prediction } = alert;
   const { site, machine, remainingLife } = prediction;
   return {
-    state: alert.state === 'open' ? prediction.severity : 'resolved',
     machine: withMachine
-      ? { name: machineName(alert), href: machineHref({ gateway: alert.gateway, site, machine }) }
+      ? { name: placeName(alert), href: machineHref({ gateway: alert.gateway, site, machine }) }
       : null,
     title: words(prediction.failureMode),
-    times: alertTimes(alert, nowMs),
-    reasons: prediction.reasons,
     life:
       remainingLife === null ? null : { remaining: remainingLife, scaleMax: niceCeiling(remainingLife.p90) },
     contributions: contributionModels(prediction.contributions, type ?? null),
@@ -49,8 +60,10 @@ export function alertModel(alert: Alert, { nowMs, withMachine, type }: AlertOpti
   };
 }
 
-export function machineName({ prediction }: Alert): string {
-  return `${prediction.site} / ${prediction.machine}`;
+/** The machine, or the part of Harbinger, that an alert is about. */
+export function placeName(alert: Alert): string {
+  const { machine, where } = alertSaid(alert);
+  return machine ? `${machine.site} / ${machine.machine}` : where;
 }
 
 export function alertTimes(alert: Alert, nowMs: number): string {
@@ -77,12 +90,12 @@ function contributionModels(
   });
 }
 
-function originText({ prediction, gateway }: Alert): string {
+function originText({ prediction, gateway }: MachineAlert): string {
   const figures = `confidence ${percent(prediction.confidence)} · health ${percent(prediction.health)} · anomaly ${percent(prediction.anomaly)}`;
   return `${judgeText(prediction)} · ${figures} · gateway ${gateway}`;
 }
 
-function judgeText({ source, model, detector }: Alert['prediction']): string {
+function judgeText({ source, model, detector }: MachineAlert['prediction']): string {
   if (source === 'model' && model) return `Model ${model.name} ${model.version}`;
   return detector ? 'Self-learned: this machine’s own past, without a model' : 'Rules, without a model';
 }
@@ -90,7 +103,7 @@ function judgeText({ source, model, detector }: Alert['prediction']): string {
 /** Order of open alerts: critical before warning, then the latest change first. */
 export function bySeverity(a: Alert, b: Alert): number {
   return (
-    Number(a.prediction.severity === 'warning') - Number(b.prediction.severity === 'warning') ||
+    Number(alertSaid(a).severity === 'warning') - Number(alertSaid(b).severity === 'warning') ||
     b.updatedAt.localeCompare(a.updatedAt)
   );
 }

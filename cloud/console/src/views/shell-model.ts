@@ -2,6 +2,7 @@
  * Decides the content of the frame around every view: whether data is live, the number of open alerts, and faults of
  * the cloud.
  */
+import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { duration, time } from '../format.ts';
 import type { Route } from '../router.ts';
 import type { Connection } from '../state.ts';
@@ -69,6 +70,6 @@ export function activeLink({ view }: Route): 'fleet' | 'alerts' | 'decisions' {
 
 /** The title in the browser's tab. The number of open critical alerts can be seen there from another tab. */
 export function documentTitle(viewTitle: string, openAlerts: readonly Alert[]): string {
-  const critical = openAlerts.filter(({ prediction }) => prediction.severity === 'critical').length;
+  const critical = openAlerts.filter((alert) => alertSaid(alert).severity === 'critical').length;
   return `${critical > 0 ? `(${critical}) ` : ''}${viewTitle} · Harbinger`;
 }

@@ -1,9 +1,10 @@
+import { alertSaid } from '../../../../../shared/contract/alert-content.ts';
 import { api } from '../../api.ts';
 import { failureText } from '../../api-failure.ts';
 import { fill, h, keyedList, setText } from '../../dom.ts';
 import { words } from '../../format.ts';
 import { alertCard } from '../../parts/alert-card.ts';
-import { alertsDue, alertTimes, bySeverity, machineName } from '../../parts/alert-model.ts';
+import { alertsDue, alertTimes, bySeverity, placeName } from '../../parts/alert-model.ts';
 import { empty, failure } from '../../parts/empty.ts';
 import { refresher } from '../../refresher.ts';
 import type { View, ViewContext } from '../../view.ts';
@@ -72,8 +73,8 @@ function folded(alert: Alert, nowMs: number): HTMLElement {
     h(
       'summary',
       {},
-      h('b', {}, machineName(alert)),
-      ` ${words(alert.prediction.failureMode)} `,
+      h('b', {}, placeName(alert)),
+      ` ${words(alertSaid(alert).what)} `,
       h('span', { class: 'muted' }, alertTimes(alert, nowMs)),
     ),
     alertCard(alert, { nowMs, withMachine: true }),

@@ -1,0 +1,85 @@
+/** Alerts about Harbinger itself: kept, told and ended as those about machines are, and never mixed up with them. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
+import { lifecycleEvent, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { TestOperations } from '../operations.testing.ts';
+
+let test: TestOperations;
+beforeEach(() => {
+  test = new TestOperations();
+});
+afterEach(() => test.remove());
+
+const ofCloud = { about: { kind: 'cloud', name: 'cloud' } } as const;
+const states = () =>
+  test.now.alerts
+    .all()
+    .map(({ gateway, state }) => [gateway, state])
+    .sort();
+const byCloud = (...events: HarbingerEvent[]) => test.now.events.apply('', events);
+
+async function told(notifier: string): Promise<string[]> {
+  const keys: string[] = [];
+  const next = () => test.now.notifications.next(notifier, test.clock.nowMs()).due;
+  for (let due = next(); due && !keys.includes(due.key); due = next()) {
+    keys.push(due.key);
+    await test.now.notifications.confirm(due);
+  }
+  return keys;
+}
+
+it('open once, are updated and end, over restarts and resends, and each change is told once', async () => {
+  await test.apply([conditionEvent('opened', 1), conditionEvent('opened', 1)]);
+  await test.reopen();
+  await test.apply([conditionEvent('opened', 1), conditionEvent('updated', 2, { severity: 'critical' })]);
+  expect(test.now.alerts.all('open')).toMatchObject([
+    { gateway: 'north', openedAt: '2026-03-01T10:01:00Z', condition: { severity: 'critical' } },
+  ]);
+  await test.reopen();
+  await test.apply([
+    conditionEvent('resolved', 3),
+    conditionEvent('resolved', 3),
+    conditionEvent('opened', 1),
+  ]);
+  expect(states()).toEqual([['north', 'resolved']]);
+  expect(test.now.notifications.waiting().get('mail')).toBe(3);
+  expect(await told('mail')).toHaveLength(3);
+});
+
+it('of the cloud itself stand beside those of gateways with the same id', async () => {
+  await test.apply([conditionEvent('opened', 1)]);
+  await byCloud(conditionEvent('opened', 1, ofCloud));
+  await byCloud(conditionEvent('resolved', 2, ofCloud));
+  expect(states()).toEqual([
+    ['', 'resolved'],
+    ['north', 'open'],
+  ]);
+});
+
+it('make no machine, and the repair of a machine leaves them open', async () => {
+  await test.apply([conditionEvent('opened', 1, { about: { kind: 'gateway', name: 'north' } })]);
+  expect(test.now.machines.all()).toEqual([]);
+  await test.apply([predictionEvent('opened', 2), lifecycleEvent('replaced', 3)]);
+  expect(test.now.alerts.all('open')).toMatchObject([{ condition: { condition: 'disk-space' } }]);
+  expect(test.now.machines.all()).toMatchObject([{ machine: 'pump-1', openAlerts: 0 }]);
+});
+
+it('that are too many are told in a digest, which names them', async () => {
+  await test.reopen({ notificationsMax: 2 });
+  await test.apply(
+    [1, 2, 3, 4].map((i) => conditionEvent('opened', i, { conditionId: `c-${i}`, severity: 'critical' })),
+  );
+  await test.clock.advance(60_000);
+  const { due } = test.now.notifications.next('mail', test.clock.nowMs());
+  if (due?.change !== 'digest') return expect.fail('no digest is due');
+  expect(due.event.data).toMatchObject({ open: 2, critical: 2, sites: [] });
+  expect(due.event.data.examples[0]).toEqual({
+    alertId: 'c-1',
+    gateway: 'north',
+    severity: 'critical',
+    state: 'open',
+    condition: 'disk-space',
+    about: { kind: 'gateway', name: 'north' },
+  });
+});
