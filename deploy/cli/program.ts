@@ -26,6 +26,7 @@ import { addBackup } from './tools/backup.ts';
 import { addConfig } from './tools/config.ts';
 import { addModels } from './tools/models.ts';
 import { addRestore } from './tools/restore.ts';
+import { addTypes } from './tools/types.ts';
 import { sayUsage } from './usage.ts';
 
 function version(): string {
@@ -77,6 +78,7 @@ Exit codes: ${exitCodeLine()}.`,
     addAudit,
     addBackup,
     addRestore,
+    addTypes,
     addModels,
     addConfig,
   ];

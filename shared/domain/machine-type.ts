@@ -8,6 +8,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { probeMeasurement } from '../contract/line-protocol.ts';
 import { plainName } from '../contract/topics.ts';
 import { AlertPolicy } from './alert-policy.ts';
+import { VibrationClassName } from './vibration-classes.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
 export const reservedMeasurements = ['estimate', 'event', 'decision', probeMeasurement];
@@ -84,6 +85,13 @@ export const Sensor = Type.Object(
         examples: [0.3],
       }),
     ),
+    zones: Type.Optional(
+      Type.Literal('iso-20816-3', {
+        description:
+          'For an RMS velocity of vibration in mm/s: warn and alarm are the boundaries of the zones B/C and C/D of ISO 20816-3 for the vibrationClass of the type. Limits that the sensor declares replace them.',
+        examples: ['iso-20816-3'],
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -155,6 +163,7 @@ export const MachineType = Type.Object(
       description:
         'Alert policies: when an alert is raised, and by what. Without one, only limits and faults of sensors raise alerts.',
     }),
+    vibrationClass: Type.Optional(VibrationClassName),
     limitAlerts: Type.Optional(
       Type.Boolean({
         description:

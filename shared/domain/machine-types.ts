@@ -10,6 +10,7 @@ import { messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineType } from './machine-type.ts';
 import { typeProblems } from './type-problems.ts';
+import { typesByClass } from './types-by-class.ts';
 
 const validate = compileValidator(MachineType);
 
@@ -115,7 +116,7 @@ export function readMachineTypes(folders: string[]): {
   const paths = folders.flatMap((folder) => filesIn(folder, problems));
   const documents = paths.flatMap((path) => readDocument(path, code, problems) ?? []);
   const tables = new Map(documents.map(({ table }) => [table.name, table]));
-  const types = new Map<string, MachineType>();
+  const declared = new Map<string, MachineType>();
   const read = new Set(documents.map(({ file }) => file));
   // A file that is not TOML most likely holds the type that it is named after.
   const broken = new Set<unknown>(
@@ -123,14 +124,22 @@ export function readMachineTypes(folders: string[]): {
   );
   for (const document of documents) {
     const found = typeOf(document, tables);
-    if ('type' in found) types.set(found.type.name, found.type);
+    if ('type' in found) declared.set(found.type.name, found.type);
     else {
       problems.push(...found.problems);
       broken.add(document.table.name);
     }
   }
   const isFolderUnread = problems.some(({ key }) => key === 'machineTypesDir');
-  return { types, problems, isBroken: (name) => isFolderUnread || broken.has(name) };
+  return { types: withClasses(declared), problems, isBroken: (name) => isFolderUnread || broken.has(name) };
+}
+
+/** A type that is declared goes before the class of another one with its name. */
+function withClasses(declared: ReadonlyMap<string, MachineType>): Map<string, MachineType> {
+  const all = [...declared.values()].flatMap((type) =>
+    typesByClass(type).filter(({ name }) => name === type.name || !declared.has(name)),
+  );
+  return new Map(all.map((type) => [type.name, type]));
 }
 
 /**

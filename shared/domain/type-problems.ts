@@ -12,6 +12,8 @@ import {
   type Sensor,
   windowRowsMin,
 } from './machine-type.ts';
+import { hasZones, withZones } from './types-by-class.ts';
+import { usualVibrationClass } from './vibration-classes.ts';
 
 /** Returns all problems of a type. Their keys are settings of its file. */
 export function typeProblems(type: MachineType): ConfigProblem[] {
@@ -40,6 +42,7 @@ export function typeProblems(type: MachineType): ConfigProblem[] {
     () => eachSound(type.sensors, (sensor, i) => sensorProblems(sensor, `sensors[${i}]`)),
     () => eachSound(type.alerts, (alert, i) => alertProblems(alert, `alerts[${i}]`)),
     () => limitPolicyProblems(type),
+    () => classProblems(type),
   );
 }
 
@@ -53,7 +56,11 @@ function sensorProblems(sensor: Sensor, key: string): ConfigProblem[] {
     () => (sensor.min < sensor.max ? [] : [invalid(`${key}.max`, `${key}: min must be below max`)]),
     () => lowSideProblems(sensor, key),
     () => orderProblems(sensor, key),
-    () => deadBandProblems(sensor, key),
+    () => deadBandProblems(withZones(sensor, usualVibrationClass), key),
+    () =>
+      sensor.zones !== undefined && sensor.unit !== 'mm/s'
+        ? [invalid(`${key}.zones`, `${key}.zones is for a velocity in mm/s, not for ${sensor.unit}`)]
+        : [],
   );
 }
 
@@ -130,4 +137,10 @@ function limitPolicyProblems({ alerts, limitAlerts }: MachineType): ConfigProble
       ? []
       : [invalid('limitAlerts', `limitAlerts = false switches ${first} off; remove one of them`)]),
   ];
+}
+
+function classProblems(type: MachineType): ConfigProblem[] {
+  if (type.vibrationClass === undefined || hasZones(type)) return [];
+  const message = 'vibrationClass is set, and no sensor has zones = "iso-20816-3"';
+  return [invalid('vibrationClass', message)];
 }
