@@ -25,7 +25,7 @@ function machineOf(typeName: string) {
     values[declared.length] = own;
     clock.advanceNow(60_000);
     windows.add({
-      newMachines: minutes === 0 ? [{ site: 's', machine: 'm', machineType: typeName }] : [],
+      newMachines: minutes === 0 ? [{ machineIndex: 0, site: 's', machine: 'm', machineType: typeName }] : [],
       newSensors: minutes === 0 ? [{ machineIndex: 0, sensor: 'lube_level' }] : [],
       machineIndex: Int32Array.of(0),
       timeMs: Float64Array.of(minutes++ * 60_000),
