@@ -7,7 +7,7 @@ import {
   vibrationClassNames,
 } from './vibration-classes.ts';
 
-/** Of a plain name. */
+/** Limit of the length of a plain name. */
 const nameLengthMax = 64;
 
 /** True if a sensor of the type has the limits of a vibration class. */
