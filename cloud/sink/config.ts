@@ -14,7 +14,7 @@ export const sinkSettings = {
     maximum: 600_000,
     default: 10_000,
     description:
-      'How long checking some lines of a batch may take. It takes milliseconds; lines that take longer than this, twice, are quarantined, and the others go on.',
+      'How long checking some lines of a batch may take. It takes milliseconds; lines that take longer than this, twice, and are computed on for half of it, are quarantined, and the others go on.',
   }),
 };
 const SinkConfig = Type.Object(sinkSettings);

@@ -27,7 +27,7 @@ export const errorCodes = declareErrors({
   CONTENT_STUCK: {
     stage: 'ingest',
     meaning:
-      'Checking an event, or the lines of a batch, did not end within `ingest.checkMsMax`, twice, and was ended from outside.',
+      'Checking an event, or the lines of a batch, did not end within `ingest.checkMsMax`, twice, although the cloud computed for at least half of that time, and was ended from outside.',
     retried: 'No. It is kept in quarantine, and the gateway continues.',
     remedy:
       'Look at it with `harbinger quarantine show` and report it; `quarantine redrive` tries it again after an update.',

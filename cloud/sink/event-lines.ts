@@ -27,7 +27,7 @@ const newline = 10;
  * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its position in the
  * journal, which never changes: a replay writes the same point, and two events of one millisecond stay two.
  * An event of a type, or with values, that this cloud does not know is stored too; it is only not applied.
- * A line whose check does not end within the time that `limited` gives, twice, is refused.
+ * A line whose check does not end within the time that `limited` gives is refused.
  * @throws HarbingerError BATCH_SIZE for a line that is too long
  */
 export async function readEvents(
@@ -91,13 +91,12 @@ class EventReader {
   /** Returns the lines for the store of the block that begins at `start`. */
   async block(block: BatchBlock, raw: Buffer, start: number): Promise<string[]> {
     const part = { block, raw, end: start + block.bytes, at: start, index: 0, lines: [] };
-    for (let triedAgain = -1; part.at < part.end; ) {
-      const { at } = part;
-      const isDone = this.limited(() => this.some(part));
-      // The time of a line that was ended may have gone by while the computer stood still, or with the lines before it.
-      if (!isDone && part.at === triedAgain) this.refuseStuck(part);
-      if (!isDone) triedAgain = part.at;
-      if (part.at === at || this.read % linesAtOnce === 0) await nextTurn();
+    const some = () => this.some(part);
+    const place = () => part.at;
+    while (part.at < part.end) {
+      const isDone = this.limited(some, place);
+      if (!isDone) this.refuseStuck(part);
+      if (!isDone || this.read % linesAtOnce === 0) await nextTurn();
     }
     return part.lines;
   }

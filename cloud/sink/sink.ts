@@ -163,17 +163,18 @@ export class Sink implements BatchSink {
       : this.readTelemetry(batch, fresh, raw);
   }
 
-  /** A check that was ended is done again, because the computer may have stood still. */
+  /** A check that was ended may be done again, and begins anew then. */
   private readTelemetry({ header: { gateway, lane } }: Batch, { blocks }: Fresh, raw: Buffer): Checked {
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const reader = this.reader(gateway, lane);
-      const found: { checked?: Checked } = {};
-      const read = () => {
-        found.checked = reader.read(blocks, raw);
-      };
-      if (this.deps.limited(read) && found.checked) return found.checked;
-      this.readers.delete(`${gateway}/${lane}`);
-    }
+    const found: { checked?: Checked } = {};
+    let isBegun = false;
+    const read = () => {
+      if (found.checked) return;
+      if (isBegun) this.readers.delete(`${gateway}/${lane}`);
+      isBegun = true;
+      found.checked = this.reader(gateway, lane).read(blocks, raw);
+    };
+    if (this.deps.limited(read) && found.checked) return found.checked;
+    this.readers.delete(`${gateway}/${lane}`);
     return allRefused(blocks, raw);
   }
 

@@ -92,7 +92,7 @@ export const decodeKeys = {
     maximum: 600_000,
     default: 10_000,
     description:
-      'How long reading one message may take. It takes microseconds; one that takes longer than this, twice, is ended and becomes a dead letter, and the others go on.',
+      'How long reading one message may take. It takes microseconds; one that takes longer than this, twice, and computes for half of it, is ended and becomes a dead letter, and the others go on.',
   }),
 };
 const DecodeConfig = Type.Object(decodeKeys);

@@ -18,11 +18,11 @@ export const errorCodes = declareErrors({
   DATA_THREAD_STUCK: {
     stage: 'journal',
     meaning:
-      'Storing a message did not end within `decodeMsMax` and was ended from outside, so the state of the data thread is not reliable any more. The gateway ends with code 1. The message is kept as a dead letter, and is not tried again after the start. Or the data thread did not get on with a message for twice as long (at least 10 s), and could only be ended as a whole; this message is not kept. Until it is stopped in order, the gateway that is started next gives every message a time limit; a message over which it ends again all the same is a dead letter the next time. Where nothing can end the thread, the process is killed 10 s later (SIGKILL instead of code 1).',
+      'The data thread did not get on with a message for twice `decodeMsMax` (at least 10 s), and has computed for half of this time: the message was being stored, or read by a known layout or a built-in function, and the thread could only be ended as a whole. The gateway ends with code 1; the message is not acknowledged. Until it is stopped in order, the gateway that is started next reads every message under a time limit and not by layouts; a message over which it ends again all the same is a dead letter the next time that it comes. Where nothing can end the thread, the process is killed 10 s later (SIGKILL instead of code 1).',
     retried:
       'Yes. Sensors resend messages that were not acknowledged, once the gateway has been started again.',
     remedy:
-      'Let a service manager start the gateway again. Report the dead letter with its payload, unless the computer stood still at that time. Without a dead letter, the message comes again as one, or is stored.',
+      'Let a service manager start the gateway again. The message comes again and is stored, or becomes a dead letter (DECODE_STUCK): report that with its payload.',
   },
   DECODE_FAILED: {
     stage: 'decode',
@@ -33,7 +33,7 @@ export const errorCodes = declareErrors({
   DECODE_STUCK: {
     stage: 'decode',
     meaning:
-      'Reading a message did not end within `decodeMsMax`, twice, and was ended from outside. It is kept as a dead letter; other messages went on. Copies of it become dead letters at once.',
+      'Reading a message did not end within `decodeMsMax`, twice, although the data thread computed for at least half of that time, and was ended from outside; or the gateway has ended over the message twice (DATA_THREAD_STUCK). A computer that stands still, or has no CPU to give, causes neither. The message is kept as a dead letter; other messages went on. Copies of it become dead letters at once.',
     retried: 'No. Dead letters can be sent again by hand, for example after an update.',
     remedy: 'Look at the dead letter’s payload and report it; find out who sends it.',
   },

@@ -45,10 +45,20 @@ export interface PipelineCounts {
 
 type Letter = Omit<DeadLetter, 'id'>;
 
-export class Pipeline implements MessageHandler {
+/** A message that no layout reads, on its way: it is found (its route), read (what it says), and handled. */
+interface Begun {
+  readonly message: RawMessage;
+  /** See InHand.digestOf. */
+  readonly digest: Buffer | null;
+  route: Route | null;
+  decoded: readonly Decoded[];
+  /** Why the message as a whole is a dead letter. */
+  failure: { error: unknown } | null;
+}
+
+export class Pipeline implements MessageHandler<Begun> {
   /** Messages that were stuck; they are not tried again, unless somebody sends their dead letters again. */
   readonly stuckMessages = new StuckMessages();
-  isReading = false;
   readonly counts: PipelineCounts = {
     messages: 0,
     readings: 0,
@@ -69,7 +79,6 @@ export class Pipeline implements MessageHandler {
   private notReadings: number[] = [];
   private place = 0;
   private isRedrive = false;
-  private ended: Promise<never> | null = null;
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
@@ -79,11 +88,10 @@ export class Pipeline implements MessageHandler {
   /**
    * Processes a batch; resolves when it is durable, with its exceptions, if there are any: the messages that are not
    * durable (those whose dead letters or changes could not be written), and retained ones that were not stored as
-   * readings. Rejects if no message is durable. `forEach` is called synchronously, and again if a message takes too long.
-   * @param isRedrive also messages that were stuck are tried @throws HarbingerError DATA_THREAD_STUCK: the thread must end
+   * readings. Rejects if no message is durable. `forEach` is called synchronously.
+   * @param isRedrive also messages that were stuck are tried
    */
   take(forEach: EachMessage, isRedrive = false): Promise<Exceptions | null> {
-    if (this.ended) return this.ended;
     try {
       return this.handleBatch(forEach, isRedrive);
     } finally {
@@ -100,11 +108,8 @@ export class Pipeline implements MessageHandler {
     this.place = 0;
     this.isRedrive = isRedrive;
     const resendsBefore = identity.counts.resends;
-    const inHand = handleEach(forEach, limited, this);
-    if (inHand) {
-      this.ended = this.end(inHand);
-      return this.ended;
-    }
+    handleEach(forEach, limited, this);
+    this.inHand.beginOther();
     const hasResends = identity.counts.resends > resendsBefore;
     const added = identity.takeAdded();
     const finished = builder.finish(added);
@@ -133,15 +138,14 @@ export class Pipeline implements MessageHandler {
   }
 
   handleKnown(message: RawMessage): boolean {
-    if (this.inHand.begin(message)) this.deps.stuck?.(message);
     if (this.isRedrive) return false;
+    this.inHand.begin(null);
     try {
       const route = this.deps.routes.known(message.topic);
       const schema = route ? this.readKnown(route, message) : null;
       if (!route || !schema) return false;
       this.add(schema, this.layouts.claim, message, route);
     } catch (error) {
-      this.isReading = false;
       this.deadLetter(message, error);
     }
     this.counts.messages++;
@@ -149,45 +153,64 @@ export class Pipeline implements MessageHandler {
     return true;
   }
 
+  isProbablyKnown({ topic }: RawMessage): boolean {
+    const layouts = this.isRedrive ? null : this.deps.routes.known(topic)?.layouts;
+    return layouts ? layouts.layouts.length > 0 : false;
+  }
+
   /** Reads a message of a known layout, in one pass over its bytes; returns its machine, or null for any other message. */
   private readKnown(route: Route, message: RawMessage): MachineSchema | null {
     if (!route.schema || !route.layouts || this.stuckMessages.has(message)) return null;
     const { schema, layouts } = route;
-    this.isReading = true;
-    const isRead = this.layouts.read(layouts, message.payload, schema, this.row);
-    this.isReading = false;
-    return isRead ? schema : null;
+    return this.layouts.read(layouts, message.payload, schema, this.row) ? schema : null;
   }
 
-  handle(message: RawMessage): void {
-    if (this.handleKnown(message)) return;
-    this.isReading = false;
+  begin(message: RawMessage): Begun {
+    const digest = this.inHand.digestOf(message);
+    this.inHand.begin(digest);
+    const begun: Begun = { message, digest, route: null, decoded: [], failure: null };
     try {
+      if (this.inHand.isSuspect(message, digest)) this.deps.stuck?.(message);
       if (this.isRedrive) this.stuckMessages.forget(message);
-      if (this.stuckMessages.has(message)) throw stuckError(message);
-      const route = this.deps.routes.find(message.topic, message);
-      this.isReading = true;
-      this.decode(route, message);
+      begun.route = this.deps.routes.find(message.topic, message);
     } catch (error) {
-      this.isReading = false;
+      begun.failure = { error };
+    }
+    return begun;
+  }
+
+  read(begun: Begun): void {
+    const { message, digest, route } = begun;
+    if (!route) return;
+    this.inHand.begin(digest);
+    try {
+      if (this.stuckMessages.has(message)) throw stuckError(message);
+      begun.decoded = route.decoder.decode(message.payload, route.target);
+    } catch (error) {
+      begun.failure = { error };
+    }
+  }
+
+  stuck(begun: Begun): void {
+    const { message } = begun;
+    this.stuckMessages.add(message);
+    this.deps.stuck?.(message);
+    begun.failure = { error: stuckError(message) };
+  }
+
+  handle({ message, digest, route, decoded, failure }: Begun): void {
+    this.inHand.begin(digest);
+    try {
+      if (failure) throw failure.error;
+      if (route) this.items(route, decoded, message);
+    } catch (error) {
       this.deadLetter(message, error);
     }
     this.counts.messages++;
     this.place++;
   }
 
-  stuck(message: RawMessage): void {
-    this.isReading = false;
-    this.counts.messages++;
-    this.stuckMessages.add(message);
-    this.deps.stuck?.(message);
-    this.deadLetter(message, stuckError(message));
-    this.place++;
-  }
-
-  private decode(route: Route, message: RawMessage): void {
-    const decoded = route.decoder.decode(message.payload, route.target);
-    this.isReading = false;
+  private items(route: Route, decoded: readonly Decoded[], message: RawMessage): void {
     resolveTimes(decoded, message.receivedMs);
     const isAlone = decoded.length === 1;
     for (const item of decoded) {
@@ -228,7 +251,7 @@ export class Pipeline implements MessageHandler {
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
     for (const { payload, error } of kept) this.keepLetter({ ...message, payload }, error);
     // The layout of a message with a refused value would not hold for the next one that is right.
-    if (route.layouts && isAlone && row.refused.length === 0) {
+    if (route.layouts && !this.isCareful && isAlone && row.refused.length === 0) {
       const { sensor } = route.target;
       this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row });
     }
@@ -258,20 +281,6 @@ export class Pipeline implements MessageHandler {
       throw error;
     }
     this.deps.windows(columns, seq);
-  }
-
-  /**
-   * The state of this thread may be half changed, so nothing more is written but the message, which must not end the
-   * thread again after a restart. It is not acknowledged, and no other message of its batch.
-   */
-  private async end(message: RawMessage): Promise<never> {
-    this.letters = [];
-    this.deadLetter(message, stuckError(message));
-    await this.deps.deadLetters(this.letters).catch(() => {});
-    const why = `a message on topic '${message.topic.slice(0, 200)}' took too long, and was ended while it was being stored`;
-    throw new HarbingerError('DATA_THREAD_STUCK', 'journal', `${why}; the gateway must start again`, {
-      retry: true,
-    });
   }
 
   private deadLetter(message: RawMessage, error: unknown): void {

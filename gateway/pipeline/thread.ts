@@ -25,7 +25,7 @@ const onWire = ({ unkept, notReadings }: Exceptions): SlabOutcome => ({
 });
 
 const carefulText =
-  'the gateway has ended over a message (DATA_THREAD_STUCK): until it is stopped in order and started again, each message has a time limit, which costs some speed';
+  'the gateway has ended over a message (DATA_THREAD_STUCK): until it is stopped in order and started again, each message is read under a time limit and not by layouts, which costs some speed';
 
 type Later = Exclude<ToData, { kind: 'start' }>;
 
@@ -35,11 +35,13 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
   const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
   const log = createLog('data');
   if (init.suspects) log.warn(carefulText);
+  const pulse = new Pulse(init.pulse);
+  pulse.own();
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     limited: timeLimited(init.config.decodeMsMax),
-    pulse: new Pulse(init.pulse),
+    pulse,
     suspects: init.suspects,
     log,
     columns: (batch) => rows.add(batch),
@@ -62,8 +64,6 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
     }
     const columns = rows.take();
     send({ kind: 'settled', id, outcome, columns }, buffersOf(columns));
-    const { error } = outcome;
-    if (error?.code === 'DATA_THREAD_STUCK') send({ kind: 'fatal', error });
   };
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
     try {

@@ -11,15 +11,8 @@ const { fill } = Float64Array.prototype;
 let isPoison = false;
 let isLayoutPoison = false;
 
-const never = new Int32Array(new SharedArrayBuffer(4));
-
-/** JavaScript that goes on for ever. It pauses nearly all the time, to leave the processor to what is tested. */
+/** It computes: work that only waits is not taken for endless. */
 function forever(): never {
-  for (;;) Atomics.wait(never, 0, 0, 5);
-}
-
-/** The same without a pause: a thread that does not compute is not taken for stuck by the gateway's watch. */
-function foreverBusy(): never {
   for (;;);
 }
 
@@ -37,6 +30,6 @@ Map.prototype.get = function (key: unknown) {
 };
 
 Float64Array.prototype.fill = function (...args) {
-  if (isLayoutPoison && new Error('where').stack?.includes('readKnown')) foreverBusy();
+  if (isLayoutPoison && new Error('where').stack?.includes('readKnown')) forever();
   return Reflect.apply(fill, this, args) as Float64Array;
 };

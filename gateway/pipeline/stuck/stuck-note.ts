@@ -1,7 +1,7 @@
 /**
  * Main thread: what a gateway leaves to the next one when its data thread had to be ended over a message: a file in the
- * data folder, until a gateway is stopped in order. The next one gives each message a time limit, even those of known
- * layouts, which finds most of such messages. For one that no time limit ends, because a built-in function does not
+ * data folder, until a gateway is stopped in order. The next one reads no message by a layout, and each under a time limit,
+ * which finds most of such messages. For one that no time limit ends, because a built-in function does not
  * return, it notes which it was, so that the gateway ends over it twice and not for ever.
  */
 import { existsSync, rmSync } from 'node:fs';

@@ -12,56 +12,89 @@ const message = (topic: string): RawMessage => ({
   connection: 1,
 });
 
-/** Handles the topics `known…` without a limit; never ends at `endless`. Returns how each message was handled, in order. */
-function handleBatch(
-  topics: string[],
-  limitMs?: number,
-  isCareful = false,
-): { handled: string[]; limits: number } {
+interface Handled {
+  /** In order, each with the number of limits until then. */
+  handled: string[];
+  /** In the order in which they were read under a limit. */
+  read: string[];
+  limits: number;
+}
+
+interface Options {
+  limitMs?: number;
+  isCareful?: boolean;
+  bytes?: number;
+}
+
+/** Handles the topics `known…` without a limit, does not at once know those that are `probably known`, and never ends reading `endless`. */
+function handleBatch(topics: string[], { limitMs, isCareful = false, bytes = 1 }: Options = {}): Handled {
   const handled: string[] = [];
+  const read: string[] = [];
   let limits = 0;
-  const handler: MessageHandler = {
+  const handler: MessageHandler<{ topic: string; isStuck: boolean }> = {
     isCareful,
-    isReading: true,
     handleKnown({ topic }) {
       if (!topic.startsWith('known')) return false;
       handled.push(`${topic} ${limits}`);
       return true;
     },
-    handle(message) {
-      if (handler.handleKnown(message)) return;
-      if (message.topic === 'endless') for (;;);
-      handled.push(`${message.topic} ${limits}`);
+    isProbablyKnown: ({ topic }) => /known/.test(topic),
+    begin: ({ topic }) => ({ topic, isStuck: false }),
+    read({ topic }) {
+      if (topic === 'endless') for (;;);
+      read.push(topic);
     },
-    stuck: ({ topic }) => void handled.push(`stuck ${topic}`),
+    stuck(begun) {
+      begun.isStuck = true;
+    },
+    handle: ({ topic, isStuck }) => void handled.push(`${isStuck ? 'stuck ' : ''}${topic} ${limits}`),
   };
   const limited = limitMs === undefined ? unlimited : timeLimited(limitMs);
-  const inHand = handleEach(
+  handleEach(
     (each) => {
-      for (const topic of topics) each(message(topic));
+      for (const topic of topics) each({ ...message(topic), payload: Buffer.alloc(bytes) });
     },
-    (work) => {
+    (work, progress) => {
       limits++;
-      return limited(work);
+      return limited(work, progress);
     },
     handler,
   );
-  expect(inHand).toBeNull();
-  return { handled, limits };
+  return { handled, read, limits };
 }
 
 it('messages that are known need no time limit', () => {
-  expect(handleBatch(['known 1', 'known 2'])).toEqual({ handled: ['known 1 0', 'known 2 0'], limits: 0 });
+  expect(handleBatch(['known 1', 'known 2'])).toEqual({
+    handled: ['known 1 0', 'known 2 0'],
+    read: [],
+    limits: 0,
+  });
 });
 
-it('one time limit serves all from the first message on that needs one, in their order', () => {
-  const { handled, limits } = handleBatch(['known 1', 'new 2', 'known 3', 'new 4', 'known 5']);
+it('one time limit serves all that cannot be known, and what is known is not read under it', () => {
+  const { handled, read, limits } = handleBatch(['known 1', 'new 2', 'known 3', 'new 4', 'known 5']);
   expect(handled).toEqual(['known 1 0', 'new 2 1', 'known 3 1', 'new 4 1', 'known 5 1']);
+  expect(read).toEqual(['new 2', 'new 4']);
   expect(limits).toBe(1);
 });
 
-it('a message without end among known ones costs only itself', () => {
-  const { handled } = handleBatch(['known 1', 'endless', 'known 2', 'endless', 'new 3'], 100);
+it('from the second one on that was taken for known, and is not, all are read under one limit', () => {
+  const topics = ['new 1', 'unknown 2', 'new 3', 'unknown 4', 'known 5'];
+  const { handled, limits } = handleBatch(topics);
+  expect(handled.map((text) => text.slice(0, -2))).toEqual(topics);
+  expect(limits).toBe(2);
+});
+
+it('no more than a bounded number of bytes is read ahead', () => {
+  const topics = Array.from({ length: 20 }, (_, i) => `new ${i}`);
+  const { handled, limits } = handleBatch(topics, { bytes: 16 << 10 });
+  expect(handled.map((text) => text.replace(/ \d$/, ''))).toEqual(topics);
+  expect(limits).toBe(5);
+  expect(handleBatch(topics.slice(0, 3), { bytes: 1 << 20 }).limits).toBe(3);
+});
+
+it('a message without end among others costs only itself', () => {
+  const { handled } = handleBatch(['known 1', 'endless', 'known 2', 'endless', 'new 3'], { limitMs: 100 });
   expect(handled.map((text) => text.replace(/ \d$/, ''))).toEqual([
     'known 1',
     'stuck endless',
@@ -72,8 +105,9 @@ it('a message without end among known ones costs only itself', () => {
 });
 
 it('after an end of the gateway, known messages have a time limit too', () => {
-  expect(handleBatch(['known 1', 'known 2'], undefined, true)).toEqual({
+  expect(handleBatch(['known 1', 'known 2'], { isCareful: true })).toEqual({
     handled: ['known 1 1', 'known 2 1'],
+    read: ['known 1', 'known 2'],
     limits: 1,
   });
 });
