@@ -13,7 +13,6 @@
  * resend that was recognised is never acknowledged ahead of its original.
  */
 
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
 import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
@@ -23,11 +22,11 @@ import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
 import { ownPayload, resolveTimes } from '../decode/single-reading.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
+import { type Letter, letterOf } from './letter.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { type Exceptions, settle } from './settle.ts';
@@ -42,8 +41,6 @@ export interface PipelineCounts {
   deadLetters: number;
   fieldsIgnored: number;
 }
-
-type Letter = Omit<DeadLetter, 'id'>;
 
 /** A message that no layout reads, on its way: it is found (its route), read (what it says), and handled. */
 interface Begun {
@@ -289,18 +286,8 @@ export class Pipeline implements MessageHandler<Begun> {
   }
 
   private keepLetter(message: RawMessage, error: unknown): void {
-    const known = error instanceof HarbingerError;
     this.counts.deadLetters++;
     this.letterFrom.push(this.place);
-    this.letters.push({
-      atMs: message.receivedMs,
-      topic: message.topic,
-      payload: Buffer.from(message.payload),
-      client: message.client,
-      ...(message.user !== undefined && { user: message.user }),
-      stage: known ? error.stage : 'decode',
-      code: known ? error.code : 'DECODE_FAILED',
-      reason: messageOf(error),
-    });
+    this.letters.push(letterOf(message, error));
   }
 }

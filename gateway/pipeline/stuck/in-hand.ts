@@ -41,7 +41,7 @@ export class InHand {
     return true;
   }
 
-  /** What follows is not the work of one message. */
+  /** Begins work that is not that of one message. */
   beginOther(): void {
     this.pulse.beat();
     if (this.isCareful) this.pulse.name(null);

@@ -1,0 +1,21 @@
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { RawMessage } from '../ports/source.ts';
+
+/** A dead letter before it has its id. */
+export type Letter = Omit<DeadLetter, 'id'>;
+
+/** Creates the dead letter of a message, with its own copy of the payload. */
+export function letterOf(message: RawMessage, error: unknown): Letter {
+  const known = error instanceof HarbingerError;
+  return {
+    atMs: message.receivedMs,
+    topic: message.topic,
+    payload: Buffer.from(message.payload),
+    client: message.client,
+    ...(message.user !== undefined && { user: message.user }),
+    stage: known ? error.stage : 'decode',
+    code: known ? error.code : 'DECODE_FAILED',
+    reason: messageOf(error),
+  };
+}
