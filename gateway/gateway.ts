@@ -69,15 +69,19 @@ export async function startGateway(
     await started.start('heap growth', new HeapGrowth({ clock }));
     // The folder keeps its name from earlier versions.
     const baselinesDir = join(config.dataDir, 'normals');
-    const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
-    const { savedBaselines } = watch;
+    const hearingsPath = join(config.dataDir, 'hearings.json');
+    const paths = { baselinesDir, hearingsPath };
+    const watch = new Watch({ types, config: config.intelligence, ...paths, clock, random, log });
+    const { savedBaselines, savedHearings } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
+    if (savedHearings) await started.start('saved hearings', savedHearings);
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
     const { decisions, sources, status, http, jobs, handlers } = await createParts(config, deps, watch, data);
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
+    savedHearings?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('watch', () => watch.stop());

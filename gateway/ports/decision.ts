@@ -39,6 +39,22 @@ export interface AlertInput {
   faults?: readonly SensorFault[];
   /** Sensors of which a limit is met or may be; absent if there are none. */
   limits?: readonly LimitState[];
+  /**
+   * Present if the input is about whether the machine is silent, and about nothing else: there is no window (`rows` is 0),
+   * `timeMs` is now by the gateway's clock, and estimates, limits and faults are not stepped by it.
+   */
+  silence?: SilenceState;
+}
+
+/** Whether a machine is silent when the input is made, whether that has changed or not. */
+export interface SilenceState {
+  isSilent: boolean;
+  /** Its device has said that it is offline. */
+  isOffline: boolean;
+  /** When it was last heard, by the gateway's clock; the start of the gateway if it never was. */
+  lastHeardMs: number;
+  /** How long it may be unheard, ms; null if that is not known. */
+  allowedMs: number | null;
 }
 
 /** The worst of the limits of one sensor that are met, and of those about which nothing is known yet. */

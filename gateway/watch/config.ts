@@ -40,6 +40,20 @@ export const WatchConfig = Type.Object(
       description:
         'How often what was learnt of machines is written to disk, where it has changed; at a stop it always is.',
     }),
+    silentAfterMsMin: Type.Integer({
+      minimum: 1_000,
+      maximum: 86_400_000,
+      default: 60_000,
+      description:
+        'A machine that is unheard for a shorter time than this is not called silent, however fast it usually sends. A machine type may say its own time (silentAfterMs).',
+    }),
+    silentAfterMsMax: Type.Integer({
+      minimum: 1_000,
+      maximum: 604_800_000,
+      default: 86_400_000,
+      description:
+        'A machine that is unheard for longer than this is silent, however slowly it usually sends, unless its type says another time.',
+    }),
     batchMax: Type.Integer({
       minimum: 1,
       maximum: 1_024,

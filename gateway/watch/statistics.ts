@@ -26,6 +26,19 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
       help: 'Machines that are not watched because their sender has as many watched ones as one may',
     },
     harbinger_scorer_machines_total: { type: 'counter', help: 'Machines sent to a decision' },
+    harbinger_silence_judged_machines: {
+      type: 'gauge',
+      help: 'Machines whose silence would be told: their rhythm is known, or their type says a time',
+    },
+    harbinger_silence_silent_machines: { type: 'gauge', help: 'Machines that are silent now' },
+    harbinger_silence_forgotten_total: {
+      type: 'counter',
+      help: 'Machines whose silence is not told because there are too many',
+    },
+    harbinger_silence_save_failures_total: {
+      type: 'counter',
+      help: 'Failed writes of the file with the rhythms of machines',
+    },
     harbinger_model_worker_state: { type: 'gauge', help: 'State of the model worker', labels: ['state'] },
     harbinger_model_backend: { type: 'gauge', help: 'Backend that runs the models', labels: ['backend'] },
     harbinger_model_worker_restarts_total: {
@@ -38,7 +51,7 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
     harbinger_models_refused: { type: 'gauge', help: 'Models that did not pass their checks' },
   },
   status: { intelligence: Type.Object({}, { additionalProperties: true }) },
-  samples: ({ intelligence: { windows, quotas, normals, model, scorer } }) => ({
+  samples: ({ intelligence: { windows, quotas, normals, model, scorer, silence } }) => ({
     ...(normals && savedBaselinesSamples(normals)),
     harbinger_windows_machines: windows.machines,
     harbinger_windows_rows_total: windows.rows,
@@ -46,6 +59,10 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
     harbinger_windows_unwatched_readings_total: windows.unwatched,
     harbinger_windows_refused_total: quotas.counts.windows ?? 0,
     harbinger_scorer_machines_total: scorer?.machines ?? 0,
+    harbinger_silence_judged_machines: silence.judged,
+    harbinger_silence_silent_machines: silence.silent,
+    harbinger_silence_forgotten_total: silence.forgotten,
+    harbinger_silence_save_failures_total: silence.saveFailures,
     harbinger_model_worker_state: workerStates.map((state) => ({
       value: model.state === state ? 1 : 0,
       labels: { state },

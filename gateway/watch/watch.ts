@@ -4,7 +4,8 @@
  * gateway/decisions does, and reads no payload.
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
- *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
+ *                  ├─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
+ *                  └─ heard ▶ silence ▶ decide
  */
 import { join } from 'node:path';
 import { type QuotaRefusal, QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
@@ -25,6 +26,9 @@ import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
 import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
+import { hearingsFile } from './silence/hearings-file.ts';
+import { SavedHearings } from './silence/saved-hearings.ts';
+import { Silence, type SilenceStats } from './silence/silence.ts';
 import { Windows, type WindowsStats } from './windows/windows.ts';
 
 export interface WatchOptions {
@@ -32,6 +36,8 @@ export interface WatchOptions {
   config: WatchConfig;
   /** The folder in which baselines are kept across restarts; absent: they are not kept. */
   baselinesDir?: string;
+  /** The file in which the rhythms of machines are kept across restarts; absent: they are not kept. */
+  hearingsPath?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -50,6 +56,7 @@ export interface WatchStats {
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;
+  silence: SilenceStats & { saveFailures: number };
 }
 
 /** Locates the model of each machine type: the folder that its declaration names, among the artefacts. */
@@ -62,17 +69,33 @@ export function modelSources(
   );
 }
 
+/** All senders together may have that many windows, see Quotas. */
+const machinesMaxOf = (config: WatchConfig) => 2 * config.machinesMax;
+
 function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string): SavedBaselines {
-  // All senders together may have that many windows, see Quotas.
-  const machinesMax = 2 * config.machinesMax;
   const { saveNormalsMs: saveMs } = config;
+  const machinesMax = machinesMaxOf(config);
   return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
+}
+
+function listen({ types, config, clock, log }: WatchOptions): Silence {
+  const { silentAfterMsMin: afterMsMin, silentAfterMsMax, batchMax } = config;
+  const bounds = { afterMsMin, afterMsMax: Math.max(afterMsMin, silentAfterMsMax) };
+  return new Silence({ types, bounds, machinesMax: machinesMaxOf(config), batchMax, clock, log });
+}
+
+function keepHearings({ hearingsPath, config, clock, log }: WatchOptions, silence: Silence) {
+  if (hearingsPath === undefined) return null;
+  const file = hearingsFile(hearingsPath, log);
+  return new SavedHearings({ file, silence, saveMs: config.saveNormalsMs, clock, log });
 }
 
 export class Watch {
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
+  readonly savedHearings: SavedHearings | null;
+  readonly silence: Silence;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -87,9 +110,12 @@ export class Watch {
     const { baselinesDir } = options;
     this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
     const keeper = this.savedBaselines;
+    this.silence = listen(options);
+    this.savedHearings = keepHearings(options, this.silence);
     this.quotas = new QuotaRefusals(quotaTexts, clock, log);
     const refused = (owner: string) => this.quotas.note('windows', owner);
-    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }), refused });
+    const hearings = this.silence;
+    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }), hearings, refused });
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -108,13 +134,14 @@ export class Watch {
   /** Starts the model's worker (and continues without it if it fails) and begins to send due machines to `decide`. */
   async start(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Promise<void> {
     const { clock, log, config } = this.options;
+    this.silence.start(decide);
     await this.client.start();
     this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });
     this.scorer.kick();
   }
 
   async stop(): Promise<void> {
-    await this.scorer?.stop();
+    await Promise.all([this.silence.stop(), this.scorer?.stop()]);
     await this.client.stop();
   }
 
@@ -129,11 +156,13 @@ export class Watch {
   }
 
   /**
-   * Forgets what is normal for a machine that was retired; its window went with the rows that said so. Returns false if
-   * nothing was known.
+   * Forgets what is normal for a machine that was retired, and its rhythm; its window went with the rows that said so.
+   * Returns false if nothing was known.
    */
   retired(site: string, machine: string): boolean {
-    return this.savedBaselines?.forget(`${site}/${machine}`) ?? false;
+    const key = `${site}/${machine}`;
+    const wasHeard = this.silence.forget(key);
+    return this.savedBaselines?.forget(key) || wasHeard;
   }
 
   stats(): WatchStats {
@@ -143,6 +172,7 @@ export class Watch {
       normals: this.savedBaselines?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,
+      silence: { ...this.silence.stats(), saveFailures: this.savedHearings?.saveFailures ?? 0 },
     };
   }
 }

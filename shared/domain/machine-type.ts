@@ -171,6 +171,15 @@ export const MachineType = Type.Object(
         examples: [true],
       }),
     ),
+    silentAfterMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_592_000_000,
+        description:
+          'How long a machine may be unheard before an alert says that it is silent. Defaults to three times its own longest usual gap, which is learnt; 0: its silence is never told.',
+        examples: [600_000],
+      }),
+    ),
     model: Type.Optional(
       Type.String({
         description:

@@ -157,6 +157,7 @@ export interface GatewayStatus {
     windows: { rows: number };
     model: { state: string; models: { name: string }[]; refusals: { code: string; reason: string }[] };
     scorer: { machines: number; inFlight: number } | null;
+    silence: { judged: number; silent: number };
   };
   alerts: { openPredictions: unknown[]; decision: { decided: { active: number; fallback: number } } };
 }

@@ -29,6 +29,8 @@ beforeAll(async () => {
       machinesMax: 10,
       intervalMsMin: 0,
       saveNormalsMs: 600_000,
+      silentAfterMsMin: 60_000,
+      silentAfterMsMax: 86_400_000,
       batchMax: 64,
       requestMsMax: 30_000,
       restart: { firstMs: 1, maxMs: 1 },

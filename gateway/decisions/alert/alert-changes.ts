@@ -1,28 +1,21 @@
 /** Derives the changes of one machine's alerts from a decision about it. */
-import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
+import type { Contribution } from '../../../shared/contract/events.ts';
 import type { AlertInput } from '../../ports/decision.ts';
-import { currentReasons, type Judged, type SaidStep, stepCauses } from './cause-steps.ts';
-import type { PredictionChange } from './events.ts';
+import type { AlertChange } from './change.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
+import { unsureReason } from './reasons/silence-reasons.ts';
 import { hold } from './state/alert-state.ts';
 import { applySteps, type Cause, type Outcome, worstOf } from './state/causes.ts';
 import { faultModes, faultsIn } from './state/fault-modes.ts';
 import { heldLimits, type MetLimit } from './state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
-import type { OpenPrediction } from './state/snapshot.ts';
+import { endedSilence } from './state/silence-track.ts';
+import { currentReasons, stepCauses } from './steps/cause-steps.ts';
+import type { Judged, SaidStep } from './steps/judged.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;
 const contributionsMax = 8;
-
-export interface AlertChange {
-  kind: PredictionChange;
-  prediction: OpenPrediction;
-  assessment: Assessment;
-  reasons: string[];
-  /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
-  saveFirst: boolean;
-}
 
 /** Applies one decision to every alert of the machine. */
 export function stepMachine(judged: Judged): AlertChange[] {
@@ -33,11 +26,36 @@ export function stepMachine(judged: Judged): AlertChange[] {
   const kept = machine.alerts.filter((alert) => !outcomes.some(({ before }) => before === alert));
   const changes = outcomes.map((outcome) => changeOf(judged, outcome));
   const changed = changes.flatMap(({ alert }) => (alert.causes.length > 0 ? [alert] : []));
+  const others = kept.map((alert) => otherOf(judged, alert, steps));
   // The oldest stay first.
-  machine.alerts = [...kept.map((alert) => refreshed(judged, alert)), ...changed].sort(
+  machine.alerts = [...others.map(({ alert }) => alert), ...changed].sort(
     (a, b) => a.openedAtMs - b.openedAtMs,
   );
-  return changes.flatMap(({ change }) => (change ? [change] : []));
+  return [...changes, ...others].flatMap(({ change }) => (change ? [change] : []));
+}
+
+/** An alert of which no cause has changed. It says when nothing is known of it any more, and when something is again. */
+function otherOf(
+  judged: Judged,
+  alert: OpenAlert,
+  steps: readonly SaidStep[],
+): { alert: OpenAlert; change: AlertChange | null } {
+  const { silence } = judged.input;
+  if (silence) {
+    const isNews = steps.some(({ change }) => change.kind === 'opened');
+    if (!isNews || alert.isUnsure) return { alert, change: null };
+    const now = { ...alert, isUnsure: true as const };
+    return { alert: now, change: saidNow(now, [unsureReason(judged.input, silence)]) };
+  }
+  const now = refreshed(judged, alert);
+  const reasons = alert.isUnsure ? alert.causes.flatMap((cause) => currentReasons(judged, cause)) : [];
+  if (reasons.length === 0) return { alert: now, change: null };
+  const { isUnsure: _, ...sure } = now;
+  return { alert: sure, change: saidNow(sure, reasons) };
+}
+
+function saidNow(prediction: OpenAlert, reasons: string[]): AlertChange {
+  return { kind: 'updated', prediction, assessment: prediction.assessment, reasons, saveFirst: true };
 }
 
 function changeOf(
@@ -51,7 +69,8 @@ function changeOf(
   const { failureMode, severity } = first
     ? { failureMode: first.failureMode, severity: worstOf(causes) }
     : alert;
-  const now = refreshed(judged, { ...alert, failureMode, severity, causes });
+  const { isUnsure: _, ...told } = alert;
+  const now = refreshed(judged, { ...told, failureMode, severity, causes });
   const isSame = kind === 'updated' && alert.severity === severity && areSame(alert.causes, causes);
   const change = {
     kind,
@@ -139,6 +158,7 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   // Limits are judged anew after a replacement, unless the gateway has restarted and read the old machine's readings again.
   const toMs = isReplaced ? (machine.newestMs ?? ending.atMs) : undefined;
   machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
+  machine.silence = endedSilence(machine.silence, ending.state);
   const ended = machine.alerts;
   machine.alerts = [];
   return ended.map((prediction): AlertChange => {

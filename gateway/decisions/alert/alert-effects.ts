@@ -8,14 +8,15 @@ import type { AlertInput } from '../../ports/decision.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import type { EventSender } from '../event-sender.ts';
 import type { RecordChoice, RecordWhy } from '../record-choice.ts';
-import { type AlertChange, endMachine, stepMachine } from './alert-changes.ts';
-import type { DecidedAssessment } from './cause-steps.ts';
+import { endMachine, stepMachine } from './alert-changes.ts';
+import type { AlertChange } from './change.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { predictionEvent, recordEvent } from './events.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { MachineAlerts, MachineBook } from './state/machine-book.ts';
+import type { DecidedAssessment } from './steps/judged.ts';
 
 const undecidedLogMsMin = 10_000;
 
@@ -72,7 +73,7 @@ export class AlertEffects {
       return [];
     }
     machine.windowRows = type.windowRows;
-    machine.newestMs = input.timeMs;
+    if (!input.silence) machine.newestMs = input.timeMs;
     const context = { config, newId, nowMs: clock.monotonicMs() };
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine({ machine, input, decided, context });
     // A short window is always for the rules, which says nothing about the model.
@@ -85,7 +86,7 @@ export class AlertEffects {
     const why = changes.length > 0 ? 'change' : changesMode ? 'mode' : isSample ? 'sample' : null;
     if (why && choice.admits(why)) this.record(input, decided, changes, why);
     this.announce(changes, decided.decisionId, input.timeMs);
-    if (!isShort || changes.length > 0)
+    if (!input.silence && (!isShort || changes.length > 0))
       this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
     return changes;
   }

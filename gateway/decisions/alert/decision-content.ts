@@ -4,9 +4,9 @@ import type { Assessment, DecisionRecord } from '../../../shared/contract/events
 import type { RecordContent } from '../../../shared/decisions/record.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { RecordWhy } from '../record-choice.ts';
-import type { AlertChange } from './alert-changes.ts';
-import type { DecidedAssessment } from './cause-steps.ts';
+import type { AlertChange } from './change.ts';
 import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons/reasons.ts';
+import type { DecidedAssessment } from './steps/judged.ts';
 
 const sensorsMax = 8;
 
@@ -58,7 +58,7 @@ export function assessmentContent(
       machineType: type.name,
       time: timeText(input.timeMs),
       rows: input.rows,
-      latest: latestValues(input, assessment),
+      ...(input.silence ? { silence: { ...input.silence } } : { latest: latestValues(input, assessment) }),
     },
     answer: {
       source,

@@ -29,15 +29,15 @@ function byLimits(input: AlertInput, finding: RuleFinding, anomaly: number): Ass
   };
 }
 
-/** Assesses a machine that has only begun to send: nothing is known but whether a limit is met. */
-function byMetLimits({ limits = [] }: AlertInput): Assessment {
+/** Assesses a machine that has only begun to send, or is silent: nothing is known but that, or that a limit is met. */
+function byMetLimits({ limits = [], silence }: AlertInput): Assessment {
   const met = limits.filter((state) => state.met !== null).slice(0, contributionsMax);
   const isCritical = met.some((state) => state.met?.severity === 'critical');
   return {
     source: 'rules',
     model: null,
     remainingLife: null,
-    health: isCritical ? 0 : met.length > 0 ? 0.5 : 1,
+    health: isCritical ? 0 : met.length > 0 || silence?.isSilent ? 0.5 : 1,
     anomaly: 0,
     confidence: confidenceLearning,
     contributions: met.map(({ sensor, value }) => ({ sensor, value, share: 1 / met.length })),

@@ -58,6 +58,7 @@ export class MachineSlots {
     slot.identity = identity;
     if (!slot.watched) return;
     slot.watched.identity = identity;
+    if (slot.watched.hearing) slot.watched.hearing.identity = identity;
     slot.watched.window.widen(identity.type.sensors.length);
     slot.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
   }

@@ -1,6 +1,7 @@
 import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
+import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
 import type { SensorFaults } from './sensor-faults.ts';
@@ -14,6 +15,16 @@ export interface BaselineKeeper {
   evicted(machine: WatchedMachine): void;
   /** All rows up to this block have been taken. */
   reached(block: BlockPosition): void;
+}
+
+/** Knows when machines are heard, whether they have a window or not. */
+export interface HearingKeeper {
+  /** Returns null if nobody wants to know. */
+  of(identity: MachineIdentity): Hearing | null;
+  /** A live reading came. Returns from when on the next one is of interest: monotonic, in whole ms. */
+  heard(hearing: Hearing, nowMs: number, timeMs: number): number;
+  /** A value came that is in no row. */
+  isThere(hearing: Hearing, nowMs: number): void;
 }
 
 /** A machine that has a window. */
@@ -31,6 +42,10 @@ export interface WatchedMachine {
   limits: MachineLimits | null;
   /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
   seenMs: number;
+  /** Null if its silence is not told. */
+  readonly hearing: Hearing | null;
+  /** From when on it is noted that it sends. */
+  noteFromMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
 }

@@ -21,6 +21,7 @@ import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
 import {
   type BaselineKeeper,
+  type HearingKeeper,
   hasSomethingToSay,
   isDueAfter,
   type WatchedMachine,
@@ -40,6 +41,8 @@ export interface WindowsOptions {
   clock: Clock;
   /** Saves baselines across restarts. */
   keeper?: BaselineKeeper;
+  /** Knows when machines are heard. */
+  hearings?: HearingKeeper;
   /** Called once for each machine that gets no window, with its sender. */
   refused?(owner: string): void;
 }
@@ -93,7 +96,7 @@ export class Windows {
         this.counts.unwatched++;
         continue;
       }
-      this.noteSeen(machine, nowMs);
+      if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (machine.faults !== null) this.heard(machine, values, offset[i]!, offset[i + 1]!);
@@ -162,7 +165,8 @@ export class Windows {
     if (!machine) return false;
     machine.faults ??= new SensorFaults();
     machine.faults.refused(value);
-    this.noteSeen(machine, nowMs);
+    if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
+    if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
     return machine.window.ready && this.schedule.mark(machine);
   }
 
@@ -172,13 +176,15 @@ export class Windows {
   }
 
   /**
-   * Silence is measured only to the resolution needed, because moving a machine to the end of the list touches three
-   * others.
+   * To be called from `noteFromMs` on: silence is measured only to the resolution needed, because moving a machine to the
+   * end of the list touches three others. @param timeMs of a live reading; null for what is not one
    */
-  private noteSeen(machine: WatchedMachine, nowMs: number): void {
-    if (nowMs - machine.seenMs < seenResolutionMs) return;
+  private noteSeen(machine: WatchedMachine, nowMs: number, timeMs: number | null): void {
+    machine.noteFromMs = nowMs + seenResolutionMs;
     machine.seenMs = nowMs;
     this.shares.touch(machine);
+    if (machine.hearing && timeMs !== null)
+      machine.noteFromMs = this.options.hearings!.heard(machine.hearing, nowMs, timeMs);
   }
 
   /** Returns true if a machine became due. */
@@ -245,7 +251,9 @@ export class Windows {
       faults: null,
       limits: this.newLimits(identity.type),
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
+      hearing: this.options.hearings?.of(identity) ?? null,
       seenMs: nowMs,
+      noteFromMs: nowMs,
       newer: null,
       older: null,
     };
@@ -253,6 +261,7 @@ export class Windows {
     slot.isRefused = false;
     this.shares.add(machine);
     this.byKey.set(machine.key, machine);
+    if (machine.hearing) machine.hearing.listener = machine;
     this.options.keeper?.watched(machine);
     return machine;
   }
@@ -272,6 +281,7 @@ export class Windows {
     const slot = this.slots.at(machine.index);
     if (slot) slot.watched = null;
     this.byKey.delete(machine.key);
+    if (machine.hearing) machine.hearing.listener = null;
     return machine;
   }
 }

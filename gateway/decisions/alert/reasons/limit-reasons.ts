@@ -28,7 +28,7 @@ function latestOf({ machine, window, rows }: AlertInput, sensor: string): number
 }
 
 /** A time of day, with the date if that is not near. */
-function sinceText(sinceMs: number, nowMs: number): string {
+export function sinceText(sinceMs: number, nowMs: number): string {
   const time = new Date(sinceMs).toISOString();
   const isNear = Math.abs(nowMs - sinceMs) < dayMs;
   return isNear ? `${time.slice(11, 19)} UTC` : `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

@@ -6,6 +6,7 @@
  *     a limit       the oldest alert that an estimate has opened    opens an alert
  *     an estimate   the alert of a limit                            opens an alert
  *     a fault       none: a broken probe is another matter          opens an alert
+ *     silence       none: nothing is known of the others then       opens an alert
  *
  * So a limit beside wear-out is one alert, with one prediction id from its opening to its end. An alert is as severe as
  * the worst of its causes, and ends with the last of them. Estimates that are open before a limit is met stay alerts of
@@ -14,7 +15,7 @@
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Change, Severity } from './alert-state.ts';
 
-export type CauseKind = 'limit' | 'estimate' | 'fault';
+export type CauseKind = 'limit' | 'estimate' | 'fault' | 'silence';
 
 export interface Cause {
   failureMode: string;
@@ -55,7 +56,7 @@ export function applySteps<A extends { causes: readonly Cause[] }, S extends Cau
 }
 
 function open<A, S extends CauseStep>(outcomes: Outcome<A, S>[], step: S): void {
-  const wanted = { limit: 'estimate', estimate: 'limit', fault: null }[step.cause.kind];
+  const wanted = { limit: 'estimate', estimate: 'limit', fault: null, silence: null }[step.cause.kind];
   const host = outcomes.find(({ causes }) => causes.some(({ kind }) => kind === wanted));
   const cause = { ...step.cause, severity: step.change.severity };
   if (!host) {

@@ -6,12 +6,15 @@ import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
+import type { SilenceTrack } from './silence-track.ts';
 import {
   type AlertSnapshot,
   causesOf,
+  type Held,
   limitsFailureMode,
   type OpenPrediction,
   type SavedCause,
+  silenceFailureMode,
 } from './snapshot.ts';
 
 /** An open alert of a machine, with what causes it; there is at least one. */
@@ -27,6 +30,7 @@ export interface MachineAlerts {
   unseenTrack: Track;
   /** The track of its limits. */
   limits: LimitTrack;
+  silence: SilenceTrack;
   /** Open alerts, the oldest first; each of their causes has a track above. */
   alerts: readonly OpenAlert[];
   /** Rows of its type's window, once it has been assessed. */
@@ -89,13 +93,7 @@ export class MachineBook {
   }
 
   snapshot(): Pick<AlertSnapshot, 'open' | 'held'> {
-    const held = [...this.machines.values()].flatMap(({ site, machine, modes, limits }) => {
-      const tracks = [...modes].map(([failureMode, track]) => ({ failureMode, track }));
-      return [...tracks, { failureMode: limitsFailureMode, track: limits }].flatMap(
-        ({ failureMode, track }) => (track.held ? [{ site, machine, failureMode, ...track.held }] : []),
-      );
-    });
-    return { open: this.open(), held };
+    return { open: this.open(), held: [...this.machines.values()].flatMap(heldOf) };
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
@@ -111,13 +109,16 @@ export class MachineBook {
           const met = prediction.limits ?? [];
           const told = { ...sent, sensors: met.map(({ sensor }) => sensor) };
           machine.limits = { met, told, held: null };
-        } else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
+        } else if (kind === 'silence') machine.silence = 'told';
+        else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
       }
     }
     for (const { failureMode, estimatesLeft, source = null, toMs, ...of } of saved.held) {
       const machine = this.restored(of);
       const held = { estimatesLeft, source, ...(toMs !== undefined && { toMs }) };
       if (failureMode === limitsFailureMode) machine.limits = heldLimits(held);
+      else if (failureMode === silenceFailureMode)
+        machine.silence = estimatesLeft === null ? 'failed' : 'held';
       else machine.modes.set(failureMode, hold(estimatesLeft, source));
     }
   }
@@ -148,6 +149,7 @@ export class MachineBook {
       modes: new Map(),
       unseenTrack: quiet,
       limits: noLimits,
+      silence: 'heard',
       alerts: [],
       ended: null,
       mode: null,
@@ -160,4 +162,15 @@ export class MachineBook {
     this.machines.set(`${site}/${machine}`, created);
     return created;
   }
+}
+
+/** The holds of one machine, as they are saved. */
+function heldOf({ site, machine, modes, limits, silence }: MachineAlerts): Held[] {
+  const tracks = [...modes].map(([failureMode, track]) => ({ failureMode, track }));
+  const held = [...tracks, { failureMode: limitsFailureMode, track: limits }].flatMap(
+    ({ failureMode, track }) => (track.held ? [{ site, machine, failureMode, ...track.held }] : []),
+  );
+  if (silence !== 'failed' && silence !== 'held') return held;
+  const estimatesLeft = silence === 'failed' ? null : 0;
+  return [...held, { site, machine, failureMode: silenceFailureMode, estimatesLeft }];
 }

@@ -32,12 +32,19 @@ import { isFaultMode } from './fault-modes.ts';
 
 /** The name under which a hold of limits is saved; no failure mode has such a name. */
 export const limitsFailureMode = '(limits)';
+/** The same for what is known of a machine's silence. */
+export const silenceFailureMode = '(silence)';
 
 const Severity = Type.Union([Type.Literal('warning'), Type.Literal('critical')]);
 
 const SavedCause = Type.Object({
   failureMode: Type.String(),
-  kind: Type.Union([Type.Literal('limit'), Type.Literal('estimate'), Type.Literal('fault')]),
+  kind: Type.Union([
+    Type.Literal('limit'),
+    Type.Literal('estimate'),
+    Type.Literal('fault'),
+    Type.Literal('silence'),
+  ]),
   severity: Severity,
   source: Type.Union([EstimateSource, Type.Null()]),
 });
@@ -66,6 +73,8 @@ export const OpenPrediction = Type.Object({
   causes: Type.Optional(Type.Array(SavedCause, { minItems: 1 })),
   /** The limits that are met, if they are among the causes. */
   limits: Type.Optional(Type.Array(SavedLimit)),
+  /** The machine has become silent, and it was told that nobody knows whether this still holds. */
+  isUnsure: Type.Optional(Type.Literal(true)),
 });
 export type OpenPrediction = Static<typeof OpenPrediction>;
 

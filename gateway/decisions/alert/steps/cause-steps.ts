@@ -1,42 +1,25 @@
-/** Steps the causes of one machine's alerts by a decision about it: estimates, faults of sensors, and limits. */
-import type { Assessment } from '../../../shared/contract/events.ts';
-import type { Decided, Verdict } from '../../../shared/decisions/policy.ts';
-import { type EstimatePolicy, isEstimatePolicy } from '../../../shared/domain/alert-policy.ts';
-import { limitPolicyOf } from '../../../shared/domain/limits.ts';
-import type { AlertInput, SensorFault } from '../../ports/decision.ts';
-import type { AlertDecisionConfig } from './config.ts';
-import { backReasons, metReasons } from './reasons/limit-reasons.ts';
-import { changeReason, contributionReasons, measure, modeReasons } from './reasons/reasons.ts';
-import { type Change, type Estimate, step } from './state/alert-state.ts';
-import type { Cause, CauseKind, CauseStep } from './state/causes.ts';
-import { type FaultMode, faultModesOf, faultReasons, faultsIn } from './state/fault-modes.ts';
-import { type MetLimit, noLimits, stepLimits } from './state/limit-track.ts';
-import type { MachineAlerts } from './state/machine-book.ts';
-
-export interface StepContext {
-  config: AlertDecisionConfig;
-  /** Monotonic. */
-  nowMs: number;
-  newId: () => string;
-}
-
-export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };
-
-/** A change of one cause, with the words for it. */
-export interface SaidStep extends CauseStep {
-  reasons: string[];
-}
-
-/** One decision about one machine. */
-export interface Judged {
-  machine: MachineAlerts;
-  input: AlertInput;
-  decided: DecidedAssessment;
-  context: StepContext;
-}
+/**
+ * Steps (gateway/decisions/alert/steps): what a decision about a machine changes of the causes of its alerts, with the words
+ * for it: estimates, limits and faults of sensors here, silence in a file of its own. Which alert changes by that is decided
+ * one folder up.
+ */
+import { type EstimatePolicy, isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
+import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
+import { backReasons, metReasons } from '../reasons/limit-reasons.ts';
+import { changeReason, contributionReasons, measure, modeReasons } from '../reasons/reasons.ts';
+import { type Change, type Estimate, step } from '../state/alert-state.ts';
+import type { Cause, CauseKind, CauseStep } from '../state/causes.ts';
+import { type FaultMode, faultModesOf, faultReasons, faultsIn } from '../state/fault-modes.ts';
+import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import type { MachineAlerts } from '../state/machine-book.ts';
+import type { Judged, SaidStep, StepContext } from './judged.ts';
+import { stepSilenceOf } from './silence-steps.ts';
 
 /** Applies a decision to every cause of the machine, and returns what changed. */
 export function stepCauses(judged: Judged): SaidStep[] {
+  const { silence } = judged.input;
+  if (silence) return stepSilenceOf(judged, silence);
   const { type } = judged.input.machine;
   const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
   // A short window is judged by its limits alone.
@@ -50,6 +33,7 @@ export function stepCauses(judged: Judged): SaidStep[] {
 export function currentReasons({ input, decided, machine }: Judged, cause: Cause): string[] {
   const { type } = input.machine;
   if (cause.kind === 'limit') return metReasons(machine.limits.met, type, input.timeMs);
+  if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
   return [measure(decided.verdict.answer, policy)];
@@ -139,12 +123,20 @@ function causeStep(
   return { cause: { failureMode, kind, source }, change };
 }
 
+function currentFaultReasons(input: AlertInput, failureMode: string): string[] {
+  const { type } = input.machine;
+  const mode = faultModesOf(type).find(({ policy }) => policy.failureMode === failureMode);
+  const faults = mode ? faultsIn(input, mode) : [];
+  return faults.length > 0 ? faultReasons(faults, type) : [];
+}
+
 /** Ends causes that the machine's type no longer declares; nothing ever would. */
 function endUnwatched({ machine, input }: Judged): SaidStep[] {
   const { type } = input.machine;
   const limits = limitPolicyOf(type);
   const isWatched = ({ failureMode, kind }: Omit<Cause, 'severity'>) =>
     kind === 'fault' ||
+    kind === 'silence' ||
     (kind === 'limit'
       ? limits?.failureMode === failureMode
       : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));

@@ -1,0 +1,13 @@
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { PredictionChange } from './events.ts';
+import type { OpenPrediction } from './state/snapshot.ts';
+
+/** A change of one alert, as it is told. */
+export interface AlertChange {
+  kind: PredictionChange;
+  prediction: OpenPrediction;
+  assessment: Assessment;
+  reasons: string[];
+  /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
+  saveFirst: boolean;
+}

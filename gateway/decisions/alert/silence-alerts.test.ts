@@ -1,0 +1,126 @@
+/** The silence of a machine as an alert: alone, beside others, after a failure, and over a restart. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AlertInput } from '../../ports/decision.ts';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+const heardMs = () => bench.clock.nowMs() - 120_000;
+function silence(isSilent: boolean, isOffline = false): Partial<AlertInput> {
+  const found = { isSilent, isOffline, lastHeardMs: heardMs(), allowedMs: 60_000 };
+  return { silence: found, isShort: true, window: new Float32Array(0), rows: 0 };
+}
+const beyond = (): Partial<AlertInput> => {
+  const met = { side: 'high', severity: 'critical', at: 9, backAt: 8.5, sinceMs: heardMs() } as const;
+  return { limits: [{ sensor: 'vibration', value: 9.5, met, mayBe: null }] };
+};
+const counts = () => [bench.opened().length, bench.updated().length, bench.resolved().length];
+
+describe('a silent machine', () => {
+  it('is a warning, with its record, is told once, and ends when it is heard', async () => {
+    const decision = await bench.started();
+    const since = new Date(heardMs()).toISOString().slice(11, 19);
+    await bench.evaluate(decision, 500, 3, silence(true));
+    expect(bench.opened()).toMatchObject([
+      {
+        data: {
+          ...{ failureMode: 'silent', severity: 'warning' },
+          reasons: [
+            `No reading since ${since} UTC, for 2 min; one is expected at least every 60 s: check its device, the network and its power`,
+          ],
+        },
+      },
+    ]);
+    expect(bench.records()[0]!.data.inputs).toMatchObject({ rows: 0, silence: { isSilent: true } });
+    expect(bench.state.estimates).toEqual([]);
+    await bench.evaluate(decision, 500, 3, silence(false));
+    expect(bench.resolved()).toMatchObject([{ data: { reasons: ['Readings come again'] } }]);
+    expect(counts()).toEqual([1, 0, 1]);
+  });
+
+  it('whose device says that it is offline is told so', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 1, silence(true, true));
+    expect(bench.opened()[0]!.data.reasons[0]).toBe('Its device says that it is offline');
+  });
+
+  it('is not ended by an input from its window, which may be older', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 1, silence(true));
+    await bench.evaluate(decision, 500, 30);
+    expect(counts()).toEqual([1, 0, 0]);
+  });
+});
+
+describe('the other alerts of a silent machine', () => {
+  it('neither end nor change, say once that nothing is known, and go on with what is known then', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 1, beyond());
+    await bench.evaluate(decision, 500, 20, silence(true));
+    expect(counts()).toEqual([2, 1, 0]);
+    expect(bench.updated()[0]!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
+    expect(bench.updated()[0]!.data.reasons).toEqual([
+      expect.stringMatching(/^No data since \d\d:\d\d:\d\d UTC, so whether this still holds is not known$/),
+    ]);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    await bench.evaluate(decision, 500, 5, beyond());
+    expect(bench.updated().at(-1)!.data.reasons[0]).toMatch(/^vibration 9.5 mm\/s, above the alarm limit/);
+    expect(counts()).toEqual([2, 2, 1]);
+    await bench.evaluate(decision, 500, 1);
+    expect(counts()).toEqual([2, 2, 2]);
+  });
+
+  it('say so once, also if the gateway restarts meanwhile', async () => {
+    let decision = await bench.started();
+    await bench.evaluate(decision, 500, 1, beyond());
+    await bench.evaluate(decision, 500, 1, silence(true));
+    await decision.stop();
+    decision = await bench.started();
+    await bench.evaluate(decision, 500, 3, silence(true));
+    expect(counts()).toEqual([2, 1, 0]);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    await bench.evaluate(decision, 500, 1, beyond());
+    expect(counts()).toEqual([2, 2, 1]);
+  });
+});
+
+describe('a machine that', () => {
+  it('failed raises none, until it was heard again after its silence; also over a restart', async () => {
+    let decision = await bench.started();
+    const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
+    await bench.evaluate(decision, 500, 1);
+    await decision.lifecycle({ state: 'failed', about, atMs: bench.clock.nowMs() });
+    await bench.evaluate(decision, 500, 1, silence(false));
+    for (let i = 0; i < 2; i++) {
+      await bench.evaluate(decision, 500, 2, silence(true));
+      await decision.stop();
+      decision = await bench.started();
+    }
+    expect(counts()).toEqual([0, 0, 0]);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    await bench.evaluate(decision, 500, 1, silence(true));
+    expect(counts()).toEqual([1, 0, 0]);
+  });
+
+  it('fails or is replaced while it is silent ends that, and is told of when it is silent again', async () => {
+    for (const state of ['failed', 'replaced'] as const) {
+      const decision = await bench.started();
+      const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
+      const before = bench.resolved().length;
+      await bench.evaluate(decision, 500, 1, silence(true));
+      await decision.lifecycle({ state, about, atMs: bench.clock.nowMs() });
+      await bench.evaluate(decision, 500, 5, silence(true));
+      expect(bench.resolved().length).toBe(before + 1);
+      expect(decision.open()).toEqual([]);
+      await bench.evaluate(decision, 500, 1, silence(false));
+      await bench.evaluate(decision, 500, 1, silence(true));
+      expect(decision.open()).toHaveLength(1);
+      await bench.evaluate(decision, 500, 1, silence(false));
+      await decision.stop();
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import type { MachineIdentity } from '../../ports/decision.ts';
+import { Rhythm } from './rhythm.ts';
+
+/** Hearings closer together than this are one; so are all readings of a batch. */
+export const hearingMs = 1_000;
+/** A machine is silent after this many times its longest usual gap. */
+const usualGaps = 3;
+/** How fast the least delay of a device follows one that grows, as clocks drift apart. */
+const lagShare = 1 / 64;
+
+/** The shortest and the longest time after which a machine is called silent, where its type says none. */
+export interface SilenceBounds {
+  afterMsMin: number;
+  afterMsMax: number;
+}
+
+/** Whether a machine is heard; unknown from the start of the gateway until either is found. */
+export type Level = 'unknown' | 'heard' | 'silent';
+
+/** The window of a machine, which looks at each reading from this monotonic time on. */
+export interface Listener {
+  noteFromMs: number;
+}
+
+/**
+ * When one machine is heard. Times are monotonic times of arrival. The time that a reading carries tells
+ * only how old it is: it is compared with the least delay that readings of this machine have had, so a device's clock may
+ * be wrong. A reading that is old says that the machine was heard then, and not now.
+ */
+export class Hearing {
+  identity: MachineIdentity;
+  readonly key: string;
+  rhythm = new Rhythm();
+  level: Level = 'unknown';
+  /** Its device has said that it is offline, and nothing was heard since. */
+  isOffline = false;
+  /** When it was last heard, as far as readings prove; the start of the gateway as long as nothing was. */
+  heardMs: number;
+  /** The wall-clock time of that before the gateway's start; null if it was heard since, or never. */
+  heardBeforeMs: number | null = null;
+  /** Its window; null if it has none. */
+  listener: Listener | null = null;
+  /** Nothing is told of it any more. */
+  isForgotten = false;
+  /** How often its level is still told again although nothing has changed, and the next wait before that. */
+  reminders = 0;
+  remindMs = 0;
+  dueMs = 0;
+  heapAt = -1;
+  /** Arrival of its last reading that was not old; NaN if there was none. */
+  private freshMs = Number.NaN;
+  /** The least delay: monotonic time of arrival minus the time of the reading. At first the device's clock is believed. */
+  private lagMs: number;
+  /** Arrival and delay of an old reading with which the next one is compared; NaN if the last one was fresh. */
+  private oldAtMs = Number.NaN;
+  private oldLagMs = 0;
+
+  /** @param offsetMs wall-clock time minus monotonic time */
+  constructor(identity: MachineIdentity, nowMs: number, offsetMs: number) {
+    this.identity = identity;
+    this.key = `${identity.site}/${identity.machine}`;
+    this.heardMs = Math.floor(nowMs);
+    this.lagMs = -offsetMs;
+  }
+
+  /** How long it may be unheard, ms; null if that is not known yet. */
+  allowedMs({ afterMsMin, afterMsMax }: SilenceBounds): number | null {
+    const { silentAfterMs } = this.identity.type;
+    if (silentAfterMs !== undefined) return silentAfterMs;
+    if (!this.rhythm.isKnown) return null;
+    return Math.min(afterMsMax, Math.max(afterMsMin, usualGaps * this.rhythm.usualMs));
+  }
+
+  /** Takes a reading of `timeMs` that arrived now. Returns true if the machine is heard now, and false if it is old. */
+  takes(nowMs: number, timeMs: number, bounds: SilenceBounds): boolean {
+    const lagMs = nowMs - timeMs;
+    if (lagMs < this.lagMs) this.lagMs = lagMs;
+    const oldFromMs = (this.allowedMs(bounds) ?? bounds.afterMsMin) / 2;
+    if (lagMs - this.lagMs > oldFromMs && this.hasOtherClock(nowMs, lagMs)) this.lagMs = lagMs;
+    const ageMs = lagMs - this.lagMs;
+    const provenMs = Math.floor(nowMs - ageMs);
+    if (provenMs > this.heardMs) {
+      this.heardMs = provenMs;
+      this.heardBeforeMs = null;
+    }
+    if (ageMs > oldFromMs) return false;
+    this.lagMs += ageMs * lagShare;
+    this.oldAtMs = Number.NaN;
+    if (nowMs - this.freshMs >= hearingMs)
+      this.rhythm.take(Math.min(nowMs - this.freshMs, bounds.afterMsMax));
+    if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
+    return true;
+  }
+
+  /** The device has said itself that it is online, or sent what could not be used. */
+  isThere(nowMs: number): void {
+    this.heardMs = nowMs;
+    this.heardBeforeMs = null;
+  }
+
+  /** @param offsetMs wall-clock time minus monotonic time */
+  saved(offsetMs: number): SavedHearing {
+    const { site, machine, type } = this.identity;
+    const heardMs = this.heardBeforeMs ?? this.heardMs + offsetMs;
+    const lagMs = Math.round(this.lagMs + offsetMs);
+    return [site, machine, type.name, Math.round(heardMs), lagMs, this.isOffline, this.rhythm.saved()];
+  }
+
+  static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
+    const [, , , heardMs, lagMs, isOffline, peaks] = saved;
+    const hearing = new Hearing(identity, nowMs, offsetMs);
+    hearing.heardBeforeMs = heardMs;
+    hearing.lagMs = lagMs - offsetMs;
+    hearing.isOffline = isOffline;
+    hearing.rhythm = Rhythm.of(peaks);
+    return hearing;
+  }
+
+  /**
+   * True if old readings come as fast as they were taken: then the device's clock, or the gateway's, was set back. What
+   * was buffered comes faster.
+   */
+  private hasOtherClock(nowMs: number, lagMs: number): boolean {
+    const elapsedMs = nowMs - this.oldAtMs;
+    if (elapsedMs < hearingMs) return false;
+    const isSteady = Math.abs(lagMs - this.oldLagMs) <= elapsedMs / 2;
+    this.oldAtMs = nowMs;
+    this.oldLagMs = lagMs;
+    return isSteady;
+  }
+}
+
+/**
+ * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
+ * clock, whether its device said that it is offline, and the rhythm.
+ */
+export type SavedHearing = [
+  site: string,
+  machine: string,
+  type: string,
+  heardMs: number,
+  lagMs: number,
+  isOffline: boolean,
+  rhythm: number[],
+];

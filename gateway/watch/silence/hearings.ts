@@ -1,0 +1,60 @@
+import type { MachineIdentity } from '../../ports/decision.ts';
+import type { Hearing } from './hearing.ts';
+
+/** Machines that are looked through for one that can be forgotten. */
+const triesMax = 64;
+
+/** When machines are heard, for so many machines at most. */
+export class Hearings {
+  /** Machines that were forgotten, or not taken, because there are too many. */
+  forgotten = 0;
+  private readonly byKey = new Map<string, Hearing>();
+  private readonly machinesMax: number;
+  private readonly removed: (hearing: Hearing) => void;
+
+  /** @param removed called for each one that is forgotten */
+  constructor(machinesMax: number, removed: (hearing: Hearing) => void) {
+    this.machinesMax = machinesMax;
+    this.removed = removed;
+  }
+
+  find({ site, machine }: Pick<MachineIdentity, 'site' | 'machine'>): Hearing | undefined {
+    return this.byKey.get(`${site}/${machine}`);
+  }
+
+  /** Returns false if there is no room: there are too many machines, and hardly one has been silent for long. */
+  add(hearing: Hearing): boolean {
+    if (this.byKey.size >= this.machinesMax) {
+      this.forgotten++;
+      if (!this.forgetOne()) return false;
+    }
+    this.byKey.set(hearing.key, hearing);
+    return true;
+  }
+
+  /** Returns false if it is not known. */
+  remove(key: string): boolean {
+    const hearing = this.byKey.get(key);
+    if (!hearing) return false;
+    this.byKey.delete(key);
+    hearing.isForgotten = true;
+    this.removed(hearing);
+    return true;
+  }
+
+  all(): IterableIterator<Hearing> {
+    return this.byKey.values();
+  }
+
+  /** Makes room: a machine that has no window and is not heard is not known any more. */
+  private forgetOne(): boolean {
+    let tries = 0;
+    for (const [key, hearing] of this.byKey) {
+      if (hearing.listener === null && hearing.level !== 'heard') return this.remove(key);
+      if (++tries >= triesMax) return false;
+      this.byKey.delete(key);
+      this.byKey.set(key, hearing);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { silenceBench } from './silence.testing.ts';
+
+const minuteMs = 60_000;
+
+describe('a machine', () => {
+  it('is silent after three times its usual gap, and not before; and is heard with its next reading', async () => {
+    const bench = silenceBench();
+    await bench.readings(10, minuteMs);
+    await bench.clock.advance(3 * minuteMs - 3_000);
+    expect(bench.changes()).toEqual([]);
+    await bench.clock.advance(3_000);
+    expect(bench.changes()).toEqual([true]);
+    expect(bench.told.at(-1)).toMatchObject({
+      ...{ isShort: true, rows: 0 },
+      silence: { isSilent: true, isOffline: false, allowedMs: 3 * minuteMs },
+    });
+    await bench.clock.advance(24 * 60 * minuteMs);
+    expect(bench.changes()).toEqual([true]);
+    bench.reading();
+    await bench.clock.advance(2_000);
+    expect(bench.changes()).toEqual([true, false]);
+  });
+
+  it('that is fast is given the least time; that of its type counts where it says one', async () => {
+    const fast = silenceBench();
+    await fast.readings(200, 1_000);
+    await fast.clock.advance(58_000);
+    expect(fast.changes()).toEqual([]);
+    await fast.clock.advance(4_000);
+    expect(fast.changes()).toEqual([true]);
+
+    const own = silenceBench({ silentAfterMs: 5_000 });
+    own.reading();
+    await own.clock.advance(8_000);
+    expect(own.changes()).toEqual([true]);
+  });
+
+  it('whose type says 0, or that was heard three times only, is never silent', async () => {
+    const off = silenceBench({ silentAfterMs: 0 });
+    await off.readings(10, 1_000);
+    const new_ = silenceBench();
+    await new_.readings(3, 1_000);
+    for (const bench of [off, new_]) {
+      await bench.clock.advance(48 * 60 * minuteMs);
+      expect(bench.changes()).toEqual([]);
+    }
+  });
+
+  it('is heard when it sends, whatever its clock says, and whenever that is set', async () => {
+    const bench = silenceBench();
+    const hours = (count: number) => count * 60 * minuteMs;
+    for (const ageMs of [hours(5), hours(-3), 0, hours(1)])
+      for (let i = 0; i < 12; i++) {
+        await bench.clock.advance(10_000);
+        bench.reading(ageMs);
+      }
+    bench.clock.setWall(bench.clock.nowMs() - hours(1));
+    for (let i = 0; i < 30; i++) {
+      await bench.clock.advance(10_000);
+      bench.reading();
+    }
+    expect(bench.changes()).toEqual([]);
+  });
+
+  it('is not heard by what it had buffered, and then by its first new reading; its rhythm stays', async () => {
+    const bench = silenceBench();
+    await bench.readings(40, minuteMs);
+    await bench.clock.advance(120 * minuteMs);
+    for (let age = 120; age > 10; age--) {
+      bench.reading(age * minuteMs);
+      if (age % 10 === 0) await bench.clock.advance(1_100);
+    }
+    await bench.clock.advance(10_000);
+    expect(bench.changes()).toEqual([true]);
+    bench.reading();
+    await bench.clock.advance(2_000);
+    expect(bench.changes()).toEqual([true, false]);
+    await bench.clock.advance(2.5 * minuteMs);
+    expect(bench.changes()).toEqual([true, false]);
+    await bench.clock.advance(minuteMs);
+    expect(bench.changes()).toEqual([true, false, true]);
+  });
+
+  it('is heard by the last reading of a batch whose first ones are old', async () => {
+    const bench = silenceBench();
+    await bench.readings(40, minuteMs);
+    await bench.clock.advance(20 * minuteMs);
+    for (let age = 20; age >= 0; age--) bench.reading(age * minuteMs);
+    await bench.clock.advance(2_000);
+    expect(bench.changes()).toEqual([true, false]);
+  });
+
+  it('is silent at once when its device says that it is offline, until it says otherwise or sends', async () => {
+    const bench = silenceBench();
+    await bench.readings(2, minuteMs);
+    for (const back of [() => bench.said(true), () => bench.reading()]) {
+      bench.said(false);
+      await bench.clock.advance(2_000);
+      expect(bench.told.at(-1)?.silence).toMatchObject({ isSilent: true, isOffline: true });
+      back();
+      await bench.clock.advance(2_000);
+      expect(bench.told.at(-1)?.silence).toMatchObject({ isSilent: false, isOffline: false });
+    }
+    expect(bench.changes()).toEqual([true, false, true, false]);
+  });
+});
+
+describe('the gateway', () => {
+  it('that was held up for minutes does not call machines silent that it could not hear', async () => {
+    const bench = silenceBench();
+    await bench.readings(20, 1_000);
+    // As after a pause of the process: no timer ran meanwhile, and what arrived is still to be read.
+    const { monotonicMs } = bench.clock;
+    bench.clock.monotonicMs = () => monotonicMs() + 600_000;
+    await bench.clock.advance(5_000);
+    expect(bench.changes()).toEqual([]);
+    await bench.clock.advance(62_000);
+    expect(bench.changes()).toEqual([true]);
+  });
+
+  it('that restarts tells who fell silent meanwhile after its allowance, and who speaks as heard', async () => {
+    const bench = silenceBench();
+    await bench.readings(20, 1_000, 'gone');
+    await bench.readings(20, 1_000, 'there');
+    expect(await bench.restart()).toHaveLength(2);
+    expect(bench.silence.stats()).toMatchObject({ restored: 2, judged: 2 });
+    await bench.clock.advance(58_000);
+    bench.reading(0, 'there');
+    expect(bench.changes('gone')).toEqual([]);
+    await bench.clock.advance(5_000);
+    expect(bench.changes('gone')).toEqual([true]);
+    expect(bench.told.find(({ machine }) => machine.machine === 'there')?.silence?.isSilent).toBe(false);
+    const lastHeardMs = () =>
+      bench.told.findLast(({ machine }) => machine.machine === 'gone')!.silence!.lastHeardMs;
+    const before = lastHeardMs();
+    expect(bench.clock.nowMs() - before).toBeGreaterThan(80_000);
+    await bench.restart();
+    await bench.clock.advance(63_000);
+    expect(lastHeardMs()).toBe(before);
+  });
+
+  it('forgets a machine that was retired, until it sends again', async () => {
+    const bench = silenceBench({ silentAfterMs: 5_000 });
+    bench.reading();
+    expect([bench.silence.forget('s/m'), bench.silence.forget('s/m')]).toEqual([true, false]);
+    await bench.clock.advance(20_000);
+    expect(bench.told).toEqual([]);
+    bench.reading();
+    await bench.clock.advance(20_000);
+    expect(bench.changes()).toEqual([true]);
+  });
+
+  it('knows so many machines at most, and tells of all that are silent, however many', async () => {
+    const bench = silenceBench({ silentAfterMs: 5_000 }, { machinesMax: 300, batchMax: 7 });
+    for (let i = 0; i < 400; i++) bench.reading(0, `m${i}`);
+    await bench.clock.advance(20_000);
+    expect(bench.silence.stats()).toMatchObject({ silent: 300, forgotten: 100 });
+    const silent = bench.told.filter(({ silence }) => silence!.isSilent);
+    expect(new Set(silent.map(({ machine }) => machine.machine)).size).toBe(300);
+  });
+});

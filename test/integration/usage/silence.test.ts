@@ -1,0 +1,124 @@
+/**
+ * A machine that falls silent, from its sensor to the receiver of alerts: told once, ended by what is new and not by what
+ * was buffered, whatever is restarted meanwhile. Its type says a short time, so that the test need not wait.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+
+const fan = `name = "fan"
+version = "1.0.0"
+description = "A fan that sends at least every two seconds"
+stepMs = 1_000
+silentAfterMs = 2_000
+
+[[sensors]]
+name = "vibration_x"
+unit = "mm/s"
+min = 0
+max = 60
+warn = 4.5
+`;
+
+interface Alert {
+  state: string;
+  prediction: { severity: string; failureMode: string; reasons: string[] };
+}
+
+const receiver = new AlertReceiver();
+let site: Site;
+let sensor: MqttClient;
+
+beforeAll(async () => {
+  await receiver.start();
+  site = await createSite({
+    gateway: { machines: [{ match: 'hall/*', type: 'fan' }], intelligence: { intervalMsMin: 0 } },
+    cloud: {
+      alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
+    },
+  });
+  const types = join(site.folder, 'types');
+  await mkdir(types);
+  await writeFile(join(types, 'fan.toml'), fan);
+  await site.dropIn('types', { machineTypesDir: types });
+  await site.cloud.start();
+  await site.gateway.start();
+  await connect();
+});
+afterAll(async () => {
+  await sensor?.endAsync(true);
+  await site?.dispose();
+  receiver.stop();
+});
+
+async function connect(): Promise<void> {
+  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-1', reconnectPeriod: 0 });
+  sensor.on('error', () => {});
+}
+
+async function send(timestamp = Date.now()): Promise<number> {
+  const reading = { timestamp, vibration_x: 1 + Math.random() };
+  await sensor.publishAsync('telemetry/hall/fan-1', JSON.stringify(reading), { qos: 1 });
+  return timestamp;
+}
+
+const watched = async () => (await statusOf(site.gateway)).intelligence;
+const silentAgain = () =>
+  until(async () => (await watched()).silence.silent === 1, 'the machine to be silent');
+const told = () => [...receiver.told.values()].map(({ alertchange }) => alertchange);
+
+/** Resolves when the receiver was told these changes, and nothing more can follow of what has happened. */
+async function settled(...changes: string[]): Promise<void> {
+  await until(() => told().length >= changes.length, `the receiver to be told ${changes}`);
+  await drained(site);
+  expect(told()).toEqual(changes);
+}
+
+it('is told once, ended by what is new alone, and told again when it falls silent while the gateway is down', async () => {
+  const lastMs = await send();
+  await settled('opened');
+  const { alerts } = await site.cloud.json<{ alerts: Alert[] }>('/api/alerts');
+  expect(alerts).toMatchObject([
+    { state: 'open', prediction: { failureMode: 'silent', severity: 'warning' } },
+  ]);
+  expect(alerts[0]!.prediction.reasons[0]).toMatch(
+    /^No reading since \d\d:\d\d:\d\d UTC, for \d+ s; one is expected at least every 2 s/,
+  );
+
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.cloud.kill9();
+  await site.cloud.restart();
+  await site.gateway.restart();
+  await silentAgain();
+  await settled('opened');
+
+  await connect();
+  const { rows } = (await watched()).windows;
+  for (let i = 1; i <= 5; i++) await send(lastMs + i);
+  await until(async () => (await watched()).windows.rows >= rows + 5, 'the buffered readings');
+  expect((await watched()).silence.silent).toBe(1);
+  await settled('opened');
+
+  await send();
+  await settled('opened', 'resolved');
+
+  await send();
+  await sensor.endAsync(true);
+  await site.gateway.stop();
+  await site.gateway.start();
+  await silentAgain();
+  await settled('opened', 'resolved', 'opened');
+  await site.gateway.stop();
+  await site.cloud.stop();
+  await site.cloud.start();
+  await site.gateway.start();
+  await silentAgain();
+  await settled('opened', 'resolved', 'opened');
+  await connect();
+  await send();
+  await settled('opened', 'resolved', 'opened', 'resolved');
+});
