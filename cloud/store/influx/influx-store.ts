@@ -20,6 +20,7 @@ import type {
 import { storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
 import { deleteMachine } from './delete-machine.ts';
+import { healthPathOf, isWell } from './health.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
@@ -201,9 +202,8 @@ class InfluxStore implements ReadingStore {
     if (this.#trouble !== undefined && this.#clock.monotonicMs() - this.#troubleMs < troubleMsMax)
       return false;
     try {
-      const path = this.#config.version === 1 ? '/ping' : '/health';
-      const { status } = await this.#http.send({ method: 'GET', path });
-      return status === 200 || status === 204;
+      const { version } = this.#config;
+      return isWell(version, await this.#http.send({ method: 'GET', path: healthPathOf(version) }));
     } catch {
       return false;
     }

@@ -241,6 +241,34 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(server.requests.length).toBeLessThan(50);
   });
 
+  describe.each([1, 2, 3] as const)('version %d, asked whether it is well', (version) => {
+    const page = '<html><body>Please sign in</body></html>';
+    const wells = { 1: [204, ''], 2: [200, '{"name":"influxdb","status":"pass"}'], 3: [200, 'OK'] } as const;
+
+    test('its own answer counts', async () => {
+      store = influxStoreAt(server.url, { version });
+      const [status, text] = wells[version];
+      server.answer = (_request, response) => response.writeHead(status).end(text);
+      expect(await store.healthy()).toBe(true);
+    });
+
+    test.each([
+      [200, page],
+      [502, page],
+      [302, page],
+      [200, '{"error":"sign in"}'],
+      [200, 'null'],
+      [200, '{"name":"influxdb","status":"fail"}'],
+      [200, ''],
+    ])('that of a proxy between, or of a server that is not well, does not: %d %s', async (status, text) => {
+      store = influxStoreAt(server.url, { version });
+      const type = { 'content-type': 'text/html', ...(status === 302 && { location: '/login' }) };
+      server.answer = (request, response) =>
+        response.writeHead(request.url === '/login' ? 200 : status, type).end(text);
+      expect(await store.healthy()).toBe(false);
+    });
+  });
+
   test('a late answer: is retried, and the request is cancelled', async () => {
     store = influxStoreAt(server.url, { version: 2, timeoutMs: 100 });
     let closed: Promise<unknown> = Promise.reject(new Error('never asked'));

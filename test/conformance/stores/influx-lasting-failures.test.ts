@@ -115,6 +115,7 @@ describe('a batch that goes on failing while the store is well', () => {
     const message =
       'unexpected error writing points to database: partial write: points beyond retention policy dropped=';
     server.answer = (request, response) => {
+      if (request.url === '/health') return answerWith(200, { status: 'pass' })(request, response);
       const dropped = request.lines.filter((line) => bad.includes(line)).length;
       if (dropped === 0) return void response.writeHead(204).end();
       answerWith(500, { code: 'internal error', message: message + dropped })(request, response);
