@@ -4,7 +4,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports/store.ts';
 import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf } from './plant-data.testing.ts';
-import { get, post, startApi, stopAll } from './running-api.testing.ts';
+import { bearer, get, post, startApi, stopAll } from './running-api.testing.ts';
 
 afterAll(stopAll);
 
@@ -130,7 +130,8 @@ describe('resources', () => {
       rows: [[1, '1152921504606846976']],
       truncated: false,
     });
-    expect(asked[0]).toEqual({ sql: 'select 1', rowsMax: 1_000, timeoutMs: 10_000 });
+    expect(asked[0]).toMatchObject({ sql: 'select 1', rowsMax: 1_000, timeoutMs: 10_000 });
+    expect(asked[0]?.signal?.aborted).toBe(false);
     const refused = await post(url, { sql: 'drop table x' });
     expect([refused.status, refused.body]).toEqual([
       400,
@@ -157,6 +158,37 @@ describe('resources', () => {
     await vi.waitFor(() => expect(ends).toHaveLength(5), { timeout: 40_000, interval: 5 });
     for (const end of ends) end();
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('stops a query whose caller is gone, and gives its place to others', async () => {
+    let [started, stopped] = [0, 0];
+    const sql = ({ signal }: SqlQuery) =>
+      new Promise<never>((_, reject) => {
+        started++;
+        signal!.addEventListener('abort', () => {
+          stopped++;
+          reject(new HarbingerError('QUERY_TIMEOUT', 'store', 'stopped'));
+        });
+      });
+    const { base } = await startApi({ store: createMemoryStore({ sql }) });
+    const ask = ({ signal }: AbortController) =>
+      fetch(`${base}/api/query`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...bearer },
+        body: JSON.stringify({ sql: 'select 1' }),
+        signal,
+      }).catch(() => undefined);
+    const gone = new AbortController();
+    const asked = Array.from({ length: 4 }, () => ask(gone));
+    await vi.waitFor(() => expect(started).toBe(4), { timeout: 40_000, interval: 5 });
+    gone.abort();
+    await Promise.all(asked);
+    await vi.waitFor(() => expect(stopped).toBe(4), { timeout: 40_000, interval: 5 });
+    const next = new AbortController();
+    const later = ask(next);
+    await vi.waitFor(() => expect(started).toBe(5), { timeout: 40_000, interval: 5 });
+    next.abort();
+    await later;
   });
 
   it('serves its OpenAPI document', async () => {

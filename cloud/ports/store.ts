@@ -94,6 +94,8 @@ export interface SqlQuery {
   sql: string;
   rowsMax: number;
   timeoutMs: number;
+  /** Aborts when nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 export interface SqlResult {

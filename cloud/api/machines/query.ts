@@ -34,7 +34,7 @@ export function queryRoutes(app: FastifyInstance, { store }: Pick<RouteContext, 
         response: answers('the rows', Answer),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       if (!store.sql) {
         throw new HttpError(
           501,
@@ -46,12 +46,16 @@ export function queryRoutes(app: FastifyInstance, { store }: Pick<RouteContext, 
         throw new HttpError(503, 'API_BUSY', `${runningMax} queries are running; try again shortly`);
       }
       running++;
+      const gone = new AbortController();
+      const abandon = () => gone.abort();
+      reply.raw.once('close', abandon);
       try {
-        const { columns, rows, truncated } = await store.sql(request.body);
+        const { columns, rows, truncated } = await store.sql({ ...request.body, signal: gone.signal });
         return { columns, rows: rows.map((row) => row.map(jsonValue)), truncated };
       } catch (error) {
         throw refusalOf(error);
       } finally {
+        reply.raw.off('close', abandon);
         running--;
       }
     },

@@ -166,7 +166,7 @@ class EmbeddedStore implements ReadingStore {
 
   sql(query: SqlQuery): Promise<SqlResult> {
     return this.#foreignSql
-      .run(this.#database(), query.timeoutMs, (connection) => runSql(connection, query))
+      .run(this.#database(), query.timeoutMs, (connection) => runSql(connection, query), query.signal)
       .catch((error) => this.#failed(error));
   }
 

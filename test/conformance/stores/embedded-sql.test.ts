@@ -163,6 +163,14 @@ describe('SQL that takes long', () => {
     expect((await sql('SELECT 1')).rows).toEqual([[1]]);
   });
 
+  test('is stopped when its caller is gone', async () => {
+    const gone = new AbortController();
+    const query = store.sql!({ sql: endless, rowsMax: 1, timeoutMs: 3_600_000, signal: gone.signal });
+    gone.abort();
+    await expect(query).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    expect((await sql('SELECT 1')).rows).toEqual([[1]]);
+  });
+
   test.each([
     [
       'a sum of many values',

@@ -37,10 +37,15 @@ export class QueryRunner {
 
   /**
    * Settles within `timeoutMs`. A query that cannot be interrupted keeps its slot until it ends, so that the next one
-   * cannot start. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_MEMORY,
-   *   QUERY_FAILED
+   * cannot start. When `signal` aborts, it ends as at its limit of time. @throws HarbingerError STORE_BUSY,
+   *   STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_MEMORY, QUERY_FAILED
    */
-  async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {
+  async run<T>(
+    database: Database,
+    timeoutMs: number,
+    use: (c: DuckDBConnection) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     await this.#gate.enter();
     if (this.#stopped) {
       this.#gate.leave();
@@ -48,7 +53,11 @@ export class QueryRunner {
     }
     const { ended, answered, interrupt } = this.#start(database, timeoutMs, use);
     this.#running.set(ended, interrupt);
+    const abandon = () => interrupt();
+    signal?.addEventListener('abort', abandon);
+    if (signal?.aborted) abandon();
     const leave = () => {
+      signal?.removeEventListener('abort', abandon);
       this.#running.delete(ended);
       this.#gate.leave();
     };
