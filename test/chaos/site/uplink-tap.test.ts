@@ -51,6 +51,18 @@ it('counts a connection as compared if waiting events were sent on it, and then 
   ).toEqual({ compared: 0, overtaken: 0 });
 });
 
+it('permits events that are sent again after readings', () => {
+  expect(
+    seen([
+      ['events', 4],
+      ['events', 5],
+      ['readings', 1],
+      ['events', 4],
+      ['events', 5],
+    ]),
+  ).toEqual({ compared: 1, overtaken: 0 });
+});
+
 it('detects waiting events that were sent after readings', () => {
   expect(
     seen([

@@ -28,6 +28,8 @@ export class UplinkTap {
     const number = ++this.connections;
     const known = this.eventsKnown;
     let readingsSeen: number | null = null;
+    // A batch that the cloud refused, because its bytes had changed on the way, is sent again after others.
+    let eventsSent = 0;
     let waitedFirst = false;
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
@@ -42,7 +44,9 @@ export class UplinkTap {
       }
       if (!checksOrder || lane !== 'events' || firstSeq > known) return;
       waitedFirst = true;
-      if (readingsSeen === null) return;
+      const isAgain = lastSeq <= eventsSent;
+      eventsSent = Math.max(eventsSent, lastSeq);
+      if (readingsSeen === null || isAgain) return;
       this.overtaken.push(
         `connection ${number}: event blocks ${firstSeq} to ${lastSeq} (journalled up to ${known} before it) ` +
           `were sent after readings from block ${readingsSeen}`,
