@@ -1,4 +1,4 @@
-/** A machine that is deleted by hand while everything goes on, and heard again: what is deleted is one machine's past. */
+/** Machines that are deleted or renamed by hand while everything goes on: what is deleted is one machine's past. */
 
 import { publishAll } from '../../support/peers/publish-all.ts';
 import { keptOf } from '../observe/stored.ts';
@@ -8,14 +8,18 @@ import { eventually, type Fault } from './fault.ts';
 const answerMsMax = 45_000;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-/** Null if the machine and all of its readings are deleted, otherwise why not. */
-async function deleteMachine(site: Site, machine: string): Promise<string | null> {
-  const answer = await fetch(`${site.cloud.process.httpUrl}/api/machines/delete`, {
+function post(site: Site, path: string, body: object): Promise<Response> {
+  return fetch(`${site.cloud.process.httpUrl}/api/machines/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ machines: [{ site: 'chaos', machine }] }),
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(answerMsMax),
   });
+}
+
+/** Null if the machine and all of its readings are deleted, otherwise why not. */
+async function deleteMachine(site: Site, machine: string): Promise<string | null> {
+  const answer = await post(site, 'delete', { machines: [{ site: 'chaos', machine }] });
   const text = await answer.text();
   return answer.ok && (JSON.parse(text) as { isComplete: boolean }).isComplete ? null : text.slice(0, 300);
 }
@@ -62,4 +66,49 @@ const deletedMachine: Fault = {
   },
 };
 
-export const decommissioningFaults: Fault[] = [deletedMachine];
+const renamedMachine: Fault = {
+  kind: 'machine-renamed',
+  target: 'sensors',
+  plan(draw) {
+    const [before, during, after] = [draw.int(1, 40), draw.int(1, 40), draw.int(1, 40)];
+    const [from, to] = [`moved-${draw.int(0, 2 ** 40)}`, `moved-${draw.int(0, 2 ** 40)}`];
+    return {
+      text: `a machine with ${before} readings is renamed in the cloud while it sends ${during}; then ${after} come under its new name`,
+      async run({ site, targets, expect, sends }) {
+        const send = (machine: string, seqs: number[]) =>
+          publishAll(
+            site.gateway.process.mqttUrl,
+            seqs.map((seq) => [`telemetry/chaos/${machine}`, JSON.stringify({ seq, kept: seq })]),
+          );
+        sends(before + during + after);
+        await send(from, numbers(1, before));
+        const isListed = await eventually(async () =>
+          (await keptOf(site, from)).length >= before ? null : 'its first readings are not stored',
+        );
+        const body = { from: { site: 'chaos', machine: from }, to: { site: 'chaos', machine: to } };
+        const rename = eventually(async () => {
+          const answer = await post(site, 'rename', body);
+          return answer.ok ? null : (await answer.text()).slice(0, 300);
+        });
+        const [why] = await Promise.all([rename, send(from, numbers(before + 1, before + during))]);
+        await send(to, numbers(before + during + 1, before + during + after));
+        expect(`${from}: what was sent under either name is stored once`, async () => {
+          const stored = [...(await keptOf(site, from)), ...(await keptOf(site, to))].join();
+          const all = numbers(1, before + during + after).join();
+          return stored === all ? null : `${stored} instead of 1 to ${before + during + after}`;
+        });
+        // What another fault does to the cloud may come between, or bring back its state from before.
+        if (targets.has('cloud') || targets.has('store')) return;
+        expect(`${from}: the new name has its history`, async () => {
+          const problem = isListed ?? why;
+          if (problem !== null) return `it could not be renamed: ${problem}`;
+          const path = `/api/machines/chaos/${to}`;
+          const { formerNames } = await site.cloud.process.json<{ formerNames: { machine: string }[] }>(path);
+          return formerNames.some(({ machine }) => machine === from) ? null : 'its former name is not known';
+        });
+      },
+    };
+  },
+};
+
+export const decommissioningFaults: Fault[] = [deletedMachine, renamedMachine];

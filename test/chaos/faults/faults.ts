@@ -21,6 +21,7 @@ import type { Fault, Plan } from './fault.ts';
 import { floodFaults } from './floods/floods.ts';
 import { linkFaults } from './link.ts';
 import { processFaults } from './processes.ts';
+import { renamedFaults } from './renamed.ts';
 import { sensorFaults } from './sensors.ts';
 import { sessionFaults } from './sessions.ts';
 import { retentionFaults } from './stores/retention.ts';
@@ -45,6 +46,7 @@ export const faults: readonly Fault[] = [
   ...floodFaults,
   ...retentionFaults,
   ...decommissioningFaults,
+  ...renamedFaults,
 ];
 
 export interface PlannedFault {

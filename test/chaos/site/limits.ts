@@ -25,6 +25,8 @@ export const floodLimits = {
   letters: 8_000,
   retained: 200,
   machinesOfSender: 500,
+  watchedOfSender: 150,
+  decided: 120,
   machinesOfGateway: 2_000,
   openAlerts: 800,
   events: 4_000,

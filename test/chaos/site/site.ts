@@ -143,9 +143,14 @@ export class Site {
       journal: { bytesMax: 64 << 20 },
       deadLetters: { countMax: floodLimits.letters },
       timestamps: { behindMsMax: ages.acceptedMs },
-      intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
+      intelligence: {
+        machinesMax: floodLimits.watchedOfSender,
+        artefactsDir: this.artefactsDir,
+        requestMsMax: 2_000,
+        restart: { maxMs: 1_000 },
+      },
       // A model that hung or died is tried again soon, so that a later fault of it is visible.
-      decisions: { alerts: { breaker: { halfOpenAfterMs: 1_000 } } },
+      decisions: { alerts: { machinesMax: floodLimits.decided, breaker: { halfOpenAfterMs: 1_000 } } },
       uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...shortLimits.uplink },
     };
     this.#write('gateway', mergeTables(config, over));

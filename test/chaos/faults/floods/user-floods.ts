@@ -5,6 +5,7 @@ import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { metricOf } from '../../observe/watch.ts';
 import { flooder, floodLimits, modest, namer } from '../../site/limits.ts';
+import type { Site } from '../../site/site.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
 import { counterRises, numbers, publishAs, toldOfQuota } from './owners.ts';
 
@@ -111,6 +112,49 @@ const machineFlood: Fault = {
   },
 };
 
+/** More than a window of the generic type has rows, so that each machine is decided about. */
+const rowsEach = 35;
+
+const watchedFlood: Fault = {
+  kind: 'watched-machine-flood',
+  target: 'sensors',
+  plan(draw) {
+    const { watchedOfSender, decided } = floodLimits;
+    const [count, mark] = [draw.int(watchedOfSender + 20, watchedOfSender + 100), markOf(draw)];
+    return {
+      text: `one user sends ${rowsEach} readings of each of ${count} machines, more than are watched, and than the ${decided} that are decided about; then another user has a new one`,
+      async run(scene) {
+        const { site, targets, expect, sends } = scene;
+        sends(count * rowsEach);
+        const messages = numbers(rowsEach).flatMap((seq) =>
+          numbers(count).map((i): Message => {
+            return [`telemetry/flood/watched-${mark}-${i}`, JSON.stringify({ seq, cycles: seq })];
+          }),
+        );
+        await publishAs(site, flooder, messages);
+        const told = targets.has('gateway') ? null : await refusedWindows(site, flooder.name);
+        await modestReadings(scene, mark, rowsEach);
+        const isWatched = targets.has('gateway') ? 'other' : await refusedWindows(site, modest.name, 1_000);
+        expect('gateway: says whose machines are not watched', () => told);
+        expect('gateway: the machine of another user is watched beside the flood', () =>
+          isWatched === null ? `a machine of ${modest.name} is not watched` : null,
+        );
+      },
+    };
+  },
+};
+
+/** Null once the status says that a user has machines that are not watched. */
+function refusedWindows({ gateway }: Site, owner: string, msMax = 20_000): Promise<string | null> {
+  return eventually(async () => {
+    const { intelligence } = await gateway.process.json<{
+      intelligence: { quotas: { refused: { quota: string; owner: string }[] } };
+    }>('/api/status');
+    const isRefused = intelligence.quotas.refused.some((one) => one.owner === owner);
+    return isRefused ? null : `/api/status does not say that machines of ${owner} are not watched`;
+  }, msMax);
+}
+
 /** Fewer than a machine may have names of sensors, so that all of them are asked for. */
 const namesPerMachine = 60;
 
@@ -165,4 +209,4 @@ const layoutFlood: Fault = {
   },
 };
 
-export const userFloods: Fault[] = [retainedFlood, machineFlood, sensorFlood, layoutFlood];
+export const userFloods: Fault[] = [retainedFlood, machineFlood, watchedFlood, sensorFlood, layoutFlood];
