@@ -22,7 +22,7 @@ const Redriven = Type.Object({
 });
 
 function wireForm(letter: DeadLetter) {
-  const { atMs, payload, ...rest } = letter;
+  const { atMs, payload, origin: _, ...rest } = letter;
   return { ...rest, at: new Date(atMs).toISOString(), payload: Buffer.from(payload).toString('base64') };
 }
 

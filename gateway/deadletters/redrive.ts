@@ -9,14 +9,17 @@ export interface LetterBox {
   dropOld(): Promise<number>;
 }
 
-/** Limits of the letters that are in memory at once, beside one more of any size. */
+/**
+ * Limits of the letters that are sent together, beside one more of any size. Of no more than that, a crash leaves open
+ * whether it was stored, and the identities of so many readings are known after a restart.
+ */
 const togetherMax = 100;
-const togetherBytesMax = 4 << 20;
+const togetherBytesMax = 256 << 10;
 
 /**
  * Sends letters through the pipeline again, oldest first, several at a time so that they share syncs. They are dropped
  * once the pipeline has settled them: as readings, or as new letters if the cause persists. After a crash in between
- * they are redriven again. They keep their time of arrival, because a reading without a time of its own belongs to that
+ * they are redriven again, under the same names, by which their readings are recognised. They keep their time of arrival, because a reading without a time of its own belongs to that
  * time, not to today. `take` resolves with the number of new letters that the messages became.
  */
 export async function redriveLetters(
@@ -35,7 +38,7 @@ export async function redriveLetters(
     }
     if (group.length === 0) continue;
     outcome.failedAgain += await take(
-      group.map(({ topic, payload, client, user, atMs }) => ({
+      group.map(({ id, topic, payload, client, user, atMs, origin }) => ({
         topic,
         payload,
         client,
@@ -43,6 +46,8 @@ export async function redriveLetters(
         receivedMs: atMs,
         resend: false,
         connection: 0,
+        // Ids are given anew on a disk that was put back, times are not.
+        letter: origin ?? `${id}@${atMs}`,
       })),
     );
     outcome.redriven += await letters.drop(group.map(({ id }) => id));

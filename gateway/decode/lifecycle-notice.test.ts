@@ -11,7 +11,7 @@ const schema = testMachines().find('plant', 'meter-1');
 
 function decode(message: unknown) {
   const [decoded] = lifecycle.decode(Buffer.from(JSON.stringify(message)), schema);
-  return lifecycleNotice(schema, (decoded as DecodedChange).lifecycle, now, random);
+  return lifecycleNotice(schema, (decoded as DecodedChange).lifecycle, { receivedMs: now }, random);
 }
 
 describe('a lifecycle message', () => {

@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../../shared/contract/events.ts';
 import { type Random, randomHex } from '../../shared/runtime/random.ts';
 import type { DecodedChange } from '../ports/decode.ts';
+import type { RawMessage } from '../ports/source.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
 
@@ -15,7 +16,7 @@ const aheadMsMax = 86_400_000;
 export function lifecycleNotice(
   { site, machine, type }: MachineSchema,
   { state, note, time, identity }: DecodedChange['lifecycle'],
-  receivedMs: number,
+  { receivedMs, letter }: Pick<RawMessage, 'receivedMs' | 'letter'>,
   random: Random,
 ): LifecycleNotice & { eventId: string } {
   const about: Lifecycle = { site, machine, machineType: type.name };
@@ -24,7 +25,7 @@ export function lifecycleNotice(
   return {
     state,
     about,
-    eventId: `${site}/${machine}/${state}/${identity ?? randomHex(random, 16)}`,
+    eventId: `${site}/${machine}/${state}/${identity ?? letter ?? randomHex(random, 16)}`,
     atMs: isBelieved ? time.ms : receivedMs,
   };
 }

@@ -1,4 +1,5 @@
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { RawMessage } from '../ports/source.ts';
 import type { Moment } from './device-time.ts';
 
 /** The identity and time that a reading carries, beside its values. */
@@ -7,6 +8,9 @@ export interface ReadingClaim {
   seq?: number | undefined;
   deviceTime?: Moment | undefined;
 }
+
+/** The part of a message that says where its readings are from. */
+export type ReadingOrigin = Pick<RawMessage, 'receivedMs' | 'resend' | 'connection' | 'letter'>;
 
 /** A value of an accepted reading that its sensor cannot have. */
 export interface RefusedField {

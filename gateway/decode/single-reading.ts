@@ -1,4 +1,5 @@
 import type { Decoded, DecodedReading } from '../ports/decode.ts';
+import type { RawMessage } from '../ports/source.ts';
 import { kindOf } from './values.ts';
 
 /**
@@ -10,6 +11,11 @@ export function singleReadingJson({ values, deviceTime, id, seq, site, machine }
   const kept = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)]));
   const ts = deviceTime && `${BigInt(deviceTime.ms) * 1_000_000n + BigInt(deviceTime.ns)}`;
   return Buffer.from(JSON.stringify({ site, machine, id, seq, ts, values: kept }));
+}
+
+/** Names a part of a dead letter that is sent again; any other message is its own part. */
+export function partOf(message: RawMessage, part: number | string): RawMessage {
+  return message.letter === undefined ? message : { ...message, letter: `${message.letter}.${part}` };
 }
 
 /** Returns one item of a message of several as a message of its own. */

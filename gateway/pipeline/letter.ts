@@ -14,6 +14,7 @@ export function letterOf(message: RawMessage, error: unknown): Letter {
     payload: Buffer.from(message.payload),
     client: message.client,
     ...(message.user !== undefined && { user: message.user }),
+    ...(message.letter !== undefined && { origin: message.letter }),
     stage: known ? error.stage : 'decode',
     code: known ? error.code : 'DECODE_FAILED',
     reason: messageOf(error),

@@ -21,7 +21,7 @@ import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
-import { ownPayload, resolveTimes } from '../decode/single-reading.ts';
+import { ownPayload, partOf, resolveTimes } from '../decode/single-reading.ts';
 import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
@@ -210,15 +210,13 @@ export class Pipeline implements MessageHandler<Begun> {
   private items(route: Route, decoded: readonly Decoded[], message: RawMessage): void {
     resolveTimes(decoded, message.receivedMs);
     const isAlone = decoded.length === 1;
-    for (const item of decoded) {
+    for (const [i, item] of decoded.entries()) {
+      const of = isAlone ? message : partOf(message, i);
       try {
-        this.item(route, item, isAlone, message);
+        this.item(route, item, isAlone, of);
       } catch (error) {
         // In a message with several readings, only the bad one becomes a dead letter.
-        this.deadLetter(
-          isAlone ? message : { ...message, payload: ownPayload(item, message.payload) },
-          error,
-        );
+        this.deadLetter(isAlone ? message : { ...of, payload: ownPayload(item, message.payload) }, error);
       }
     }
   }
@@ -230,7 +228,7 @@ export class Pipeline implements MessageHandler<Begun> {
     if (item.lifecycle) {
       if (!route.storesAgain && isToldAgain(message, item.lifecycle))
         return this.deps.retainedAgain?.(schema);
-      const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
+      const notice = lifecycleNotice(schema, item.lifecycle, message, this.deps.random);
       this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
       return;
     }
@@ -246,7 +244,8 @@ export class Pipeline implements MessageHandler<Begun> {
       row.refused.push({ sensor: name, column: -1, ...field });
     const isNew = this.add(schema, item, message, route);
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
-    for (const { payload, error } of kept) this.keepLetter({ ...message, payload }, error);
+    for (const [i, { payload, error }] of kept.entries())
+      this.keepLetter({ ...partOf(message, `field-${i}`), payload }, error);
     // The layout of a message with a refused value would not hold for the next one that is right.
     if (route.layouts && !this.isCareful && isAlone && row.refused.length === 0) {
       const { sensor } = route.target;

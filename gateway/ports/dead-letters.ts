@@ -13,6 +13,8 @@ export interface DeadLetter {
   stage: string;
   code: string;
   reason: string;
+  /** The name under which it was sent again before, if another letter has become this one. */
+  origin?: string;
 }
 
 /** The outcome of sending letters through the pipeline again. */

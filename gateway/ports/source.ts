@@ -38,6 +38,8 @@ export interface RawMessage {
    * stored as readings, and this is the first of its topic on the connection.
    */
   retained?: 'new' | 'again' | undefined;
+  /** Present if a dead letter is sent again: its name, by which its readings are known if that happens twice. */
+  letter?: string | undefined;
 }
 
 /**

@@ -4,9 +4,10 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 
 /**
  * The kinds of keys. `timestamp` is the timestamp of a reading; `time` is a device's time that the occupied timestamp
- * does not show; `claim` is the running number, time and sensors of a reading, regardless of values.
+ * does not show; `claim` is the running number, time and sensors of a reading, regardless of values; `letter` is a dead
+ * letter that was sent again.
  */
-const kinds = { id: 1, seq: 2, timestamp: 3, time: 4, claim: 5 } as const;
+const kinds = { id: 1, seq: 2, timestamp: 3, time: 4, claim: 5, letter: 6 } as const;
 
 /** The key of an identity: 64 bits that are set anew for each look-up, so that none allocates. */
 export class IdentityKey {
@@ -16,6 +17,11 @@ export class IdentityKey {
   ofId(schema: MachineSchema, id: string): void {
     const [high, low] = hashText(id);
     this.set(schema, kinds.id, high, low);
+  }
+
+  ofLetter(schema: MachineSchema, letter: string): void {
+    const [high, low] = hashText(letter);
+    this.set(schema, kinds.letter, high, low);
   }
 
   /** The content is part of the key, because each sender of a machine may count separately. */

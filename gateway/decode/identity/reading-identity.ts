@@ -4,10 +4,9 @@
  * gateway/docs/0003-identity-and-time.md has the rules. Nothing here knows formats or the journal.
  */
 import type { Random } from '../../../shared/runtime/random.ts';
-import type { RawMessage } from '../../ports/source.ts';
 import type { Moment } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
-import type { ReadingClaim, Row } from '../row.ts';
+import type { ReadingClaim, ReadingOrigin, Row } from '../row.ts';
 import { fingerprint, sensorsOf } from './content.ts';
 import type { CountsByMachine } from './counts-by-machine.ts';
 import { Identities } from './identities.ts';
@@ -89,12 +88,13 @@ export class ReadingIdentity {
     schema: MachineSchema,
     reading: ReadingClaim,
     row: Row,
-    { receivedMs, resend, connection }: Pick<RawMessage, 'receivedMs' | 'resend' | 'connection'>,
+    { receivedMs, resend, connection, letter }: ReadingOrigin,
   ): boolean {
     this.connection = connection;
     this.isMarked = resend;
     const content = fingerprint(schema, reading, row);
     const first = this.added.length;
+    if (letter !== undefined && this.isOfSentLetter(schema, letter, content)) return false;
     const deviceTime = isFromUnsetClock(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
     const identified = this.identify(schema, reading, deviceTime, row, content, resend);
@@ -125,6 +125,15 @@ export class ReadingIdentity {
       this.remember(content);
     }
     return !isFull || this.assignAtArrival(schema, receivedMs);
+  }
+
+  /** True if the letter was sent again before, and a crash kept it from being dropped. */
+  private isOfSentLetter(schema: MachineSchema, letter: string, content: number): boolean {
+    this.key.ofLetter(schema, letter);
+    const isKnown = this.known() !== -1;
+    if (isKnown) this.counts.resends++;
+    else this.remember(content);
+    return isKnown;
   }
 
   /** Identifies a reading by id or running number, and remembers these; `only by time` if it has neither of its own. */

@@ -11,6 +11,7 @@ import { backupFaults } from './damage/backups.ts';
 import { databaseFaults } from './damage/databases.ts';
 import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
+import { refusedStarts } from './damage/refused-starts.ts';
 import { removalFaults } from './damage/removed.ts';
 import { stateFaults } from './damage/state.ts';
 import { decommissioningFaults } from './decommissioning.ts';
@@ -21,7 +22,6 @@ import type { Fault, Plan } from './fault.ts';
 import { floodFaults } from './floods/floods.ts';
 import { linkFaults } from './link.ts';
 import { processFaults } from './processes.ts';
-import { renamedFaults } from './renamed.ts';
 import { sensorFaults } from './sensors.ts';
 import { sessionFaults } from './sessions.ts';
 import { retentionFaults } from './stores/retention.ts';
@@ -46,7 +46,7 @@ export const faults: readonly Fault[] = [
   ...floodFaults,
   ...retentionFaults,
   ...decommissioningFaults,
-  ...renamedFaults,
+  ...refusedStarts,
 ];
 
 export interface PlannedFault {

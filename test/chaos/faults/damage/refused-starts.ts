@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { calmGateway } from '../site/limits.ts';
-import type { Site } from '../site/site.ts';
-import { eventually, type Fault } from './fault.ts';
+import { calmGateway } from '../../site/limits.ts';
+import type { Site } from '../../site/site.ts';
+import { eventually, type Fault } from '../fault.ts';
 
 /** An address at which no cloud listens, so that a backlog grows whatever the link does. */
 const nowhere = 'mqtt://127.0.0.1:9';
@@ -100,4 +100,4 @@ function newerFormat(which: 'gateway' | 'cloud'): Fault {
   };
 }
 
-export const renamedFaults: Fault[] = [gatewayRenamed, newerFormat('gateway'), newerFormat('cloud')];
+export const refusedStarts: Fault[] = [gatewayRenamed, newerFormat('gateway'), newerFormat('cloud')];
