@@ -21,7 +21,8 @@ import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
 import { floodFaults } from './floods/floods.ts';
 import { linkFaults } from './link.ts';
-import { processFaults } from './processes.ts';
+import { pauseFaults } from './processes/pauses.ts';
+import { processFaults } from './processes/processes.ts';
 import { sensorFaults } from './sensors.ts';
 import { sessionFaults } from './sessions.ts';
 import { retentionFaults } from './stores/retention.ts';
@@ -29,6 +30,7 @@ import { storeFaults } from './stores/stores.ts';
 
 export const faults: readonly Fault[] = [
   ...processFaults,
+  ...pauseFaults,
   ...linkFaults,
   ...storeFaults,
   ...diskFaults,

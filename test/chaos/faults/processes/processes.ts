@@ -1,9 +1,11 @@
-/** Processes and threads that die, hang, or are told to stop. */
+/**
+ * Faults of processes (test/chaos/faults/processes). Here: processes and threads that die, hang, or are told to stop.
+ */
 
-import { statusOf } from '../observe/reported.ts';
-import { metricOf } from '../observe/watch.ts';
-import type { Operated } from '../site/operated.ts';
-import { eventually, type Fault, pause, type Scene, seconds } from './fault.ts';
+import { statusOf } from '../../observe/reported.ts';
+import { metricOf } from '../../observe/watch.ts';
+import type { Operated } from '../../site/operated.ts';
+import { eventually, type Fault, pause, type Scene, seconds } from '../fault.ts';
 
 type Which = 'gateway' | 'cloud';
 
