@@ -16,6 +16,7 @@
  * (alerts/notification-runner.ts), and page and API only read (api/server.ts).
  */
 import { mkdirSync } from 'node:fs';
+import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
@@ -36,6 +37,7 @@ import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
+import { Contacts } from './contacts/contacts.ts';
 import { CloudDecommissioning } from './decommissioning.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
@@ -56,6 +58,7 @@ import { createSinkMetrics } from './sink/metrics.ts';
 import { Sink } from './sink/sink.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store/keeper.ts';
+import { createWatching } from './watching.ts';
 
 export interface CloudDeps {
   dataDir: string;
@@ -134,7 +137,14 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       limited: timeLimited(config.ingest.checkMsMax),
     });
     const batchLog = new DirectLog(sink);
-    const receive = { ...base, credentials, batchLog, metrics: createReceiveMetrics(registry) };
+    const contacts = new Contacts({
+      ...base,
+      configured: config.gateways.map(({ id }) => id),
+      latestBatchMs: operations.latestBatchMs(),
+      store: operations.contacts,
+      silentAfterMs: config.conditions.gatewaySilentS * 1_000,
+    });
+    const receive = { ...base, credentials, batchLog, contacts, metrics: createReceiveMetrics(registry) };
     const listener = new Listener(config.ingest, receive);
 
     let mqttPort = 0;
@@ -156,11 +166,13 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       operations,
       store,
       configured: config.gateways.map(({ id }) => id),
+      contacts,
       clock,
     });
     const concerns = {
       machines: operations.machines,
       alerts: operations.alerts,
+      contacts,
       events,
       decisions: operations.decisions,
       quarantine: redrive.quarantine,
@@ -174,7 +186,20 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
     reporters.push(...jobs.reporters);
     // After the jobs were made: retention may forbid the store to take anything.
+    started.add('contacts', () => contacts.stop());
     mqttPort = await started.start('ingest', listener);
+    contacts.start();
+    const watching = createWatching({
+      ...base,
+      config,
+      operations,
+      contacts,
+      space,
+      store: { kind: store.kind, healthy: () => keeper.healthy },
+      notifiers: () => notifying.runner.health(),
+      retention: () => retention,
+    });
+    reporters.push(reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })));
     const copyOperations = (folder: string) => operations.copyTo(folder);
     const backups = new CloudBackups({ ...base, store, copyOperations });
     const api = createApi({
@@ -195,6 +220,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const { port: httpPort } = await started.start('api', api);
     started.add('backups', () => backups.stop());
     await started.start('jobs', jobs);
+    await started.start('conditions', watching);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };
   } catch (error) {

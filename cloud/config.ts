@@ -1,9 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
+import { cloudConditions } from './conditions/conditions.ts';
 import { jobs } from './jobs/jobs.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { GatewayCredentials, receiveSettings } from './receive/config.ts';
@@ -51,6 +53,18 @@ export const CloudConfig = Type.Object(
     operations: OperationsConfig,
     alerts: AlertsConfig,
     api: ApiConfig,
+    conditions: conditionsTable(
+      cloudConditions.map(({ name }) => name),
+      {
+        gatewaySilentS: Type.Integer({
+          minimum: 1,
+          maximum: 86_400,
+          default: 300,
+          description:
+            'A gateway that is not connected for so long is silent, which is an alert; one that is often lost for longer is told later, at most after twelve times as long.',
+        }),
+      },
+    ),
     jobs: jobsTable(jobs),
   },
   { additionalProperties: false },

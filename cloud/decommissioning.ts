@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import type { StoredOperations } from './operations/operations.ts';
+import type { GatewayContacts } from './ports/contacts/contacts.ts';
 import type {
   Decommissioning,
   EraseOutcome,
@@ -20,6 +21,7 @@ export interface DecommissioningDeps {
   store: ReadingStore;
   /** Gateways that may connect. */
   configured: readonly string[];
+  contacts: Pick<GatewayContacts, 'of'>;
   clock: Clock;
 }
 
@@ -34,14 +36,20 @@ export class CloudDecommissioning implements Decommissioning {
   }
 
   gateways(): GatewaySummary[] {
-    const { operations, configured } = this.deps;
+    const { operations, configured, contacts } = this.deps;
     const summaries = new Map<string, GatewaySummary>();
     const summaryOf = (gateway: string) => {
       const known = summaries.get(gateway);
       if (known) return known;
       const isConfigured = configured.includes(gateway);
       const counts = { machines: 0, retiredMachines: 0, openAlerts: 0 };
-      const summary: GatewaySummary = { gateway, isConfigured, ...counts, lastSeenMs: null };
+      const {
+        state = 'unknown' as const,
+        isConnected = false,
+        silentSinceMs = null,
+      } = contacts.of(gateway) ?? {};
+      const contact = { isConnected, contact: state, silentSinceMs } as const;
+      const summary: GatewaySummary = { gateway, isConfigured, ...counts, lastSeenMs: null, ...contact };
       summaries.set(gateway, summary);
       return summary;
     };

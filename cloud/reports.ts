@@ -1,5 +1,6 @@
 /** Everything that the cloud reports about itself: `/metrics`, its reference, and what rooms and parts add to its status. */
 import type { TProperties } from '@sinclair/typebox';
+import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { jobSeam } from '../shared/jobs/job.ts';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
@@ -33,6 +34,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   { name: 'API', statistics: apiStatistics },
   dataFolderReport,
   restoredReport,
+  conditionsReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
 /** The properties that rooms and parts add to the answer of `GET /api/status`, as far as their schema is stable. */
@@ -42,6 +44,7 @@ export const cloudStatus: TProperties = Object.assign(
   quotaReport.status,
   dataFolderReport.status,
   restoredReport.status,
+  conditionsReport.status,
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );

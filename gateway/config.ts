@@ -1,10 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';
 import { GatewayHttpConfig } from './api/config.ts';
+import { gatewayConditions } from './conditions/conditions.ts';
 import { DecisionsConfig, withKindsWrittenOut } from './decisions/config.ts';
 import { filterOfPattern } from './decode/topic-pattern.ts';
 import { jobs } from './jobs/jobs.ts';
@@ -27,6 +29,10 @@ export const GatewayConfig = Type.Object(
     intelligence: WatchConfig,
     decisions: DecisionsConfig,
     http: GatewayHttpConfig,
+    conditions: conditionsTable(
+      gatewayConditions.map(({ name }) => name),
+      {},
+    ),
     jobs: jobsTable(jobs),
   },
   { additionalProperties: false },

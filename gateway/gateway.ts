@@ -4,6 +4,7 @@
  * room. The cloud's code is never imported.
  */
 import { join } from 'node:path';
+import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
@@ -33,6 +34,7 @@ import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { watchReport } from './watch/statistics.ts';
 import { Watch } from './watch/watch.ts';
+import { createWatching } from './watching.ts';
 
 export interface GatewayDeps {
   clock: Clock;
@@ -78,7 +80,12 @@ export async function startGateway(
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
-    const { decisions, sources, status, http, jobs, handlers } = await createParts(config, deps, watch, data);
+    const { decisions, sources, status, http, jobs, watching, handlers } = await createParts(
+      config,
+      deps,
+      watch,
+      data,
+    );
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
     savedHearings?.keep();
@@ -95,6 +102,7 @@ export async function startGateway(
     const { port: httpPort } = await started.start('http', http);
     const addresses = sources.map(({ made }) => made.addresses?.() ?? {});
     await started.start('jobs', jobs);
+    await started.start('conditions', watching);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
@@ -131,8 +139,17 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
     ...decisions.reporters,
     ...jobs.reporters,
+    reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
   ];
   const status = createStatus({ config, data, reporters, clock });
+  const watching = createWatching({
+    ...base,
+    config,
+    space: status.space,
+    data: () => status.latest(),
+    model: () => watch.stats().model,
+    outbox: data,
+  });
   const http = createGatewayHttp({
     config: config.http,
     metrics: new Metrics(() => status.reporters()),
@@ -151,7 +168,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { decisions, sources, status, http, jobs, handlers };
+  return { decisions, sources, status, http, jobs, watching, handlers };
 }
 
 /** Creates every configured source, with its name for users. */

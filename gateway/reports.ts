@@ -3,6 +3,7 @@
  * from it.
  */
 import { Type } from '@sinclair/typebox';
+import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { jobSeam } from '../shared/jobs/job.ts';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -29,7 +30,15 @@ export const clockReport = reportOf<{ clockSet: boolean }>()({
   samples: ({ clockSet }) => ({ harbinger_clock_set: clockSet ? 1 : 0 }),
 });
 
-const rooms = [...dataReports, watchReport, decisionsReport, jobsReport, dataFolderReport, clockReport];
+const rooms = [
+  ...dataReports,
+  watchReport,
+  decisionsReport,
+  jobsReport,
+  dataFolderReport,
+  clockReport,
+  conditionsReport,
+];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };
 export const formatSeam: Seam = { heading: 'Format', parts: formats, group: 'formats' };

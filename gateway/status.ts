@@ -8,6 +8,7 @@ import { type DataStatus, dataReports } from './pipeline/status.ts';
 import { clockReport, formatSeam } from './reports.ts';
 
 const refreshMs = 1_000;
+const answerMsMax = 5 * refreshMs;
 /** The data thread answers within this time even under full load; if it does not, nothing is being acknowledged. */
 const silenceMsMax = 30_000;
 
@@ -47,6 +48,9 @@ export function createStatus(deps: StatusDeps) {
 
   return {
     start: refresh,
+    space,
+    /** The latest answer of the data thread; null if it has not answered for some seconds. */
+    latest: (): DataStatus | null => (last && silentMs() <= answerMsMax ? last.status : null),
     async stop(): Promise<void> {
       stopped = true;
       timer?.cancel();
@@ -60,7 +64,7 @@ export function createStatus(deps: StatusDeps) {
       };
     },
     ready(): Condition {
-      const reasons = silentMs() > refreshMs * 5 ? ['the data thread does not answer'] : [];
+      const reasons = silentMs() > answerMsMax ? ['the data thread does not answer'] : [];
       const trouble = last?.status.journalTrouble;
       if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
       if (space.isFull)

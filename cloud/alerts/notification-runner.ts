@@ -16,6 +16,16 @@ export interface NotifierPolicy {
   backoffMaxMs: number;
 }
 
+/** How the attempts of a notifier have gone since the start. */
+export interface NotifierHealth {
+  name: string;
+  /** Since when each attempt has failed, in ms since 1970; null after a confirmed one, or before the first. */
+  failingSinceMs: number | null;
+  lastError: string | null;
+  /** False before the first attempt. */
+  isKnown: boolean;
+}
+
 export interface NotificationRunnerDeps {
   queue: NotificationQueue;
   clock: Clock;
@@ -40,6 +50,7 @@ export class NotificationRunner {
   private readonly wake = new Map<string, () => void>();
   private unsubscribe: () => void = () => {};
   private loops: Promise<void>[] = [];
+  private readonly outcomes = new Map<string, Omit<NotifierHealth, 'name' | 'isKnown'>>();
 
   constructor(policies: NotifierPolicy[], deps: NotificationRunnerDeps) {
     this.policies = policies;
@@ -58,6 +69,13 @@ export class NotificationRunner {
     for (const wake of this.wake.values()) wake();
     await Promise.all(this.loops);
     await Promise.all(this.policies.map(({ notifier }) => notifier.stop()));
+  }
+
+  health(): NotifierHealth[] {
+    return this.policies.map(({ notifier: { name } }) => {
+      const outcome = this.outcomes.get(name);
+      return { name, failingSinceMs: null, lastError: null, ...outcome, isKnown: outcome !== undefined };
+    });
   }
 
   private async run(policy: NotifierPolicy): Promise<void> {
@@ -87,6 +105,7 @@ export class NotificationRunner {
       if (this.stopping.signal.aborted) return;
       return this.failed(policy, notification, error);
     }
+    this.outcomes.set(name, { failingSinceMs: null, lastError: null });
     await queue.confirm(notification);
     notifications.inc({ notifier: name, outcome: 'confirmed' });
     log.info({ notifier: name, key: notification.key }, 'notification confirmed');
@@ -96,6 +115,8 @@ export class NotificationRunner {
     const { queue, log, clock, random, notifications } = this.deps;
     const { name } = policy.notifier;
     const reason = messageOf(error).slice(0, 500);
+    const failingSinceMs = this.outcomes.get(name)?.failingSinceMs ?? clock.nowMs();
+    this.outcomes.set(name, { failingSinceMs, lastError: reason });
     const attempts = notification.attempts + 1;
     const hopeless = error instanceof HarbingerError && !error.retry;
     // A digest is what is told whenever the receiver answers again, so it goes on until it does.

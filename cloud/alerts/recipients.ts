@@ -15,10 +15,20 @@ export function recipientsOf(
 ): string[] {
   return notifiers
     .filter(({ name, filter }) => {
-      if (!filter.changes.includes(step.change)) return false;
+      if (!filter.changes.includes(step.change) || isToldOtherwise(step.alert, name)) return false;
       return told.includes(name) || concerns(filter, step.alert);
     })
     .map(({ name }) => name);
+}
+
+/**
+ * A notifier that fails is told of by the others. That a gateway did not reach the cloud is known here only when it is over,
+ * and was told as its silence.
+ */
+function isToldOtherwise(content: AlertContent, name: string): boolean {
+  if (!('condition' in content)) return false;
+  const { condition, item } = content.condition;
+  return condition === 'cloud-unreachable' || (condition === 'notifier-fails' && item === name);
 }
 
 /** An alert about Harbinger itself belongs to no site, and concerns those who are told of some sites too. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertStates } from '../ports/alerts.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { BackupSource } from '../ports/backup/backup.ts';
+import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
@@ -23,6 +24,7 @@ export interface RouteContext {
   store: ReadingStore;
   machines: MachineStates;
   alerts: AlertStates;
+  contacts: GatewayContacts;
   events: EventHistory;
   decisions: DecisionHistory;
   /** Units and limits of the sensors, for the machine types the cloud knows. */

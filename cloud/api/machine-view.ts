@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { alertSaid } from '../../shared/contract/alert-content.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
+import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { MachineState } from '../ports/machines.ts';
 
 export const Urgency = Type.Union(
@@ -38,6 +39,11 @@ export const MachineView = Type.Object({
   returnedMs: Type.Optional(
     Type.Number({ description: 'when it was heard again after it had been retired, ms since 1970' }),
   ),
+  gatewaySilentSinceMs: nullable(
+    Type.Number({
+      description: 'since when its gateway is silent, and nothing is known of it, ms since 1970',
+    }),
+  ),
   reason: nullable(Type.String({ description: 'the first reason of its worst open alert' })),
 });
 export type MachineView = Static<typeof MachineView> & MachineState & { urgency: Urgency };
@@ -70,12 +76,21 @@ function urgencyOf(state: MachineState, worst: MachineAlert | undefined): Urgenc
 }
 
 /** The machines as the API shows them, most urgent first. */
-export function viewsOf(machines: readonly MachineState[], openAlerts: readonly Alert[]): MachineView[] {
+export function viewsOf(
+  machines: readonly MachineState[],
+  openAlerts: readonly Alert[],
+  contacts: Pick<GatewayContacts, 'of'>,
+): MachineView[] {
   const worst = worstAlerts(openAlerts);
   return machines
     .map((state) => {
       const alert = worst.get(machineKey(state));
-      return { ...state, urgency: urgencyOf(state, alert), reason: alert?.prediction.reasons[0] ?? null };
+      return {
+        ...state,
+        urgency: urgencyOf(state, alert),
+        gatewaySilentSinceMs: contacts.of(state.gateway)?.silentSinceMs ?? null,
+        reason: alert?.prediction.reasons[0] ?? null,
+      };
     })
     .sort(byUrgency);
 }

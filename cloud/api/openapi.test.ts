@@ -101,12 +101,13 @@ async function startPlant() {
 /** One machine was renamed, of a gateway that may connect. */
 function plantDecommissioning(state: MachineState): Decommissioning {
   const counts = { machines: 1, retiredMachines: 1, openAlerts: 0 };
+  const contact = { isConnected: false, contact: 'silent', silentSinceMs: 1 } as const;
   const former = { state: { ...state, machine: 'old' }, atMs: 1, why: 'renamed' as const, isBack: false };
   const row = { ...former, into: { gateway: 'north', site: state.site, machine: state.machine } };
   return {
     ...createMemoryDecommissioning(),
     retired: { all: () => [row], get: () => undefined, formerNames: () => [], ownSinceMs: () => null },
-    gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, lastSeenMs: 1 }],
+    gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, ...contact, lastSeenMs: 1 }],
   };
 }
 

@@ -35,6 +35,7 @@ export async function startApi({
     config: testConfig,
     store: createMemoryStore({}),
     ...operations.ports,
+    contacts: { of: () => undefined, all: () => [] },
     ...createMemoryAdmin(),
     metrics: new Metrics(() => [], new Registry()),
     ready: () => ({ ready: true, reasons: [] }),

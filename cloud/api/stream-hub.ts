@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Alert, AlertStates } from '../ports/alerts.ts';
+import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
 import { byAttention, machineKey, viewsOf } from './machine-view.ts';
@@ -13,6 +14,7 @@ export const unreadBytesMax = 64 << 20;
 export interface StreamSources {
   machines: MachineStates;
   alerts: AlertStates;
+  contacts: Pick<GatewayContacts, 'of'>;
   changes: ChangeFeed;
 }
 
@@ -41,6 +43,8 @@ export class StreamHub {
   /** Machines or alerts are gone since the last flush. */
   #isLess = false;
   readonly #changedMachines = new Set<string>();
+  /** Gateways that became silent, or are heard again. */
+  readonly #changedGateways = new Set<string>();
   readonly #changedAlerts = new Map<string, Alert>();
   /** The latest snapshot, until the next change is sent: all of its changes are still to be sent. */
   #snapshot: Buffer | null = null;
@@ -103,7 +107,11 @@ export class StreamHub {
     for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
     for (const alert of change.alerts) {
       this.#changedAlerts.set(alert.alertId, alert);
-      if (!('prediction' in alert)) continue;
+      if ('condition' in alert) {
+        const { about } = alert.condition;
+        if (about.kind === 'gateway') this.#changedGateways.add(about.name);
+        continue;
+      }
       // An alert changes its machine's urgency.
       const { site, machine } = alert.prediction;
       this.#changedMachines.add(machineKey({ gateway: alert.gateway, site, machine }));
@@ -116,10 +124,13 @@ export class StreamHub {
     if (this.#isLess) return this.#startOver();
     const changed = this.#sources.machines
       .all()
-      .filter((state) => this.#changedMachines.has(machineKey(state)));
-    const machines = viewsOf(changed, this.#sources.alerts.all('open'));
+      .filter(
+        (state) => this.#changedMachines.has(machineKey(state)) || this.#changedGateways.has(state.gateway),
+      );
+    const machines = viewsOf(changed, this.#sources.alerts.all('open'), this.#sources.contacts);
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
+    this.#changedGateways.clear();
     this.#changedAlerts.clear();
     this.#snapshot = null;
     this.#send(message('change', { atMs: this.#clock.nowMs(), machines, alerts }));
@@ -129,6 +140,7 @@ export class StreamHub {
   #startOver(): void {
     this.#isLess = false;
     this.#changedMachines.clear();
+    this.#changedGateways.clear();
     this.#changedAlerts.clear();
     this.#snapshot = null;
     this.#send(this.#freshSnapshot());
@@ -188,7 +200,7 @@ export class StreamHub {
   #freshSnapshot(): Buffer {
     if (this.#snapshot) return this.#snapshot;
     const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
-    const machines = viewsOf(this.#sources.machines.all(), alerts);
+    const machines = viewsOf(this.#sources.machines.all(), alerts, this.#sources.contacts);
     this.#snapshot = Buffer.from(message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts }));
     return this.#snapshot;
   }

@@ -15,6 +15,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { AlertRules, AlertStates } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
+import type { ContactStore, KeptContact } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
@@ -24,6 +25,7 @@ import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
+import { CachedTable } from './cached-table.ts';
 import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
@@ -89,6 +91,8 @@ export class StoredOperations {
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
   readonly changes: ChangeFeed;
+  /** When gateways were heard. */
+  readonly contacts: ContactStore;
   readonly retired: RetiredMachines;
   readonly retirement: Retirement;
   /** Deletes by age what is not open or owed. */
@@ -190,6 +194,14 @@ export class StoredOperations {
     this.audit = {
       add: (entry) => this.transaction(() => void audit.add(entry)),
       page: (query) => audit.page(query),
+    };
+    const contacts = new CachedTable<KeptContact>(store, 'contacts');
+    this.contacts = {
+      load: () => new Map(contacts.entries()),
+      save: (changed) =>
+        this.transaction(() => {
+          for (const [gateway, contact] of changed) contacts.put(gateway, contact);
+        }),
     };
     this.changes = {
       onChange: (listener) => {

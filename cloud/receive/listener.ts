@@ -11,13 +11,15 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import { greetingTopic, refusalTopic } from '../../shared/contract/topics.ts';
+import { encodeGreeting } from '../../shared/contract/greeting.ts';
+import { goodbyeTopic, greetingTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
+import type { ContactSink } from '../ports/contacts/contacts.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
@@ -33,6 +35,8 @@ export interface ListenerDeps {
   credentials: PasswordCheck;
   batchLog: BatchLog;
   metrics: ReceiveMetrics;
+  /** Absent if nobody asks when gateways were heard. */
+  contacts?: ContactSink;
   clock: Clock;
   log: Log;
 }
@@ -153,7 +157,10 @@ export class Listener {
       this.sockets.delete(socket);
       const connection = this.connections.get(client);
       connection?.closed();
-      if (connection) this.duplicates.disconnected(connection);
+      if (connection) {
+        this.duplicates.disconnected(connection);
+        this.deps.contacts?.disconnected(connection.gateway);
+      }
       this.connections.delete(client);
       this.deps.metrics.connections.set(this.connections.size);
     });
@@ -170,6 +177,7 @@ export class Listener {
       const connection = new Connection(username, client, this.held);
       this.connections.set(client, connection);
       this.duplicates.connected(connection);
+      this.deps.contacts?.connected(username);
       this.deps.metrics.connections.set(this.connections.size);
       return verdict;
     }
@@ -187,6 +195,10 @@ export class Listener {
   ): void {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
+    if (packet.topic === goodbyeTopic(connection.gateway)) {
+      this.deps.contacts?.stopped(connection.gateway);
+      return done(null);
+    }
     if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.
     const settle = (error?: unknown) => {
       if (!isBatchRefusal(error) || !connection.survives(error)) return done(errorOrNull(error));
@@ -196,6 +208,7 @@ export class Listener {
     };
     try {
       const lane = publishLane(connection.gateway, packet);
+      this.deps.contacts?.sent(connection.gateway);
       const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
       this.duplicates.batchReceived(connection);
       this.deps.metrics.receivedBytes.inc({ lane }, frame.length);
@@ -225,22 +238,26 @@ export class Listener {
       if (gateway === undefined) return;
       const isTo = (topic: string) => subscriptions.some((each) => each.topic === topic);
       if (isTo(refusalTopic(gateway))) this.connections.get(client)?.subscribedToRefusals();
-      if (isTo(greetingTopic(gateway))) greet(client, greetingTopic(gateway));
+      if (isTo(greetingTopic(gateway))) this.greet(client, greetingTopic(gateway));
+    });
+    broker.on('ping', (_, client) => {
+      const gateway = this.connections.get(client)?.gateway;
+      if (gateway !== undefined) this.deps.contacts?.heard(gateway);
     });
     broker.on('clientReady', (client) => {
       log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
     });
+  }
+
+  private greet(client: Client, topic: string): void {
+    const payload = encodeGreeting({ timeMs: this.deps.clock.nowMs(), hearsGoodbye: true });
+    client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
   }
 }
 
 function errorOrNull(error: unknown): Error | null {
   if (error === undefined) return null;
   return error instanceof Error ? error : new Error(messageOf(error));
-}
-
-function greet(client: Client, topic: string): void {
-  const payload = Buffer.from('{"cloud":"harbinger"}');
-  client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
 }
 
 /** MQTT's return codes with reasons: after 3 a client may try again later, after 4 a person must correct something. */

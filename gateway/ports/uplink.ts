@@ -32,5 +32,8 @@ export interface CloudLink {
   send(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void>;
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>;
-  close(): Promise<void>;
+  /** The cloud's clock as it greeted, in ms since 1970; null if it does not say. */
+  readonly cloudTimeMs?: number | null;
+  /** @param isLast true if the gateway is being stopped: it says so, if the cloud listens, within a bounded time */
+  close(isLast?: boolean): Promise<void>;
 }

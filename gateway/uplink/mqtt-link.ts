@@ -1,7 +1,8 @@
 import mqtt from 'mqtt';
 import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
+import { type Greeting, readGreeting } from '../../shared/contract/greeting.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import { goodbyeTopic, greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { disablePacketNumberCache } from '../../shared/mqtt/packet-numbers.ts';
@@ -12,6 +13,8 @@ import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
 import { connectRemedy } from './connect-remedy.ts';
 import { readTlsFiles } from './tls-files.ts';
+
+const goodbyeMsMax = 1_000;
 
 /** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
 export function mqttLinks(
@@ -40,6 +43,7 @@ export class MqttLink implements CloudLink {
   private readonly refusing = new Map<number, (error: BatchRefused) => void>();
   private client: mqtt.MqttClient | null = null;
   private lastError: Error | null = null;
+  private greeting: Greeting | null = null;
   private markClosed: () => void = () => {};
 
   /**
@@ -96,8 +100,10 @@ export class MqttLink implements CloudLink {
       };
       const fail = (error: Error) => settle(() => reject(error));
       this.underWay.add(fail);
-      client.on('message', (topic) => {
-        if (topic === greetingTopic(this.gateway)) settle(resolve);
+      client.on('message', (topic, payload) => {
+        if (topic !== greetingTopic(this.gateway)) return;
+        this.greeting = readGreeting(payload);
+        settle(resolve);
       });
       client.once('connect', () => {
         client.subscribe([refusalTopic(this.gateway), greetingTopic(this.gateway)]);
@@ -139,10 +145,27 @@ export class MqttLink implements CloudLink {
     });
   }
 
-  async close(): Promise<void> {
+  get cloudTimeMs(): number | null {
+    return this.greeting?.timeMs ?? null;
+  }
+
+  async close(isLast = false): Promise<void> {
     if (!this.client) return;
+    if (isLast && this.client.connected && this.greeting?.hearsGoodbye) await this.sayGoodbye(this.client);
     this.client.end(true);
     await this.closed;
+  }
+
+  private sayGoodbye(client: mqtt.MqttClient): Promise<void> {
+    return new Promise((resolve) => {
+      const late = this.clock.setTimer(goodbyeMsMax, resolve);
+      const done = () => {
+        late.cancel();
+        resolve();
+      };
+      client.publish(goodbyeTopic(this.gateway), '', { qos: 1 }, done);
+      void this.closed.then(done);
+    });
   }
 
   private onRefusal(payload: Buffer): void {

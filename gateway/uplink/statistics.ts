@@ -8,6 +8,8 @@ export interface UplinkStats {
   connected: boolean;
   connects: number;
   lastError: string | null;
+  /** How far the clock was ahead of the cloud's when the connection was made; null if that is not known. */
+  aheadOfCloudMs: number | null;
   /** By lane. */
   batches: Record<Lane, number>;
   blocks: Record<Lane, number>;
@@ -28,6 +30,7 @@ export function newUplinkStats(): UplinkStats {
     connected: false,
     connects: 0,
     lastError: null,
+    aheadOfCloudMs: null,
     batches: perLane(() => 0),
     blocks: perLane(() => 0),
     lines: perLane(() => 0),
@@ -58,6 +61,10 @@ const UplinkStatus = Type.Object(
     connected: Type.Boolean(),
     connects: Count,
     lastError: Type.Union([Type.String(), Type.Null()]),
+    aheadOfCloudMs: Type.Union([
+      Type.Number({ description: 'how far the clock was ahead of the cloud’s when the connection was made' }),
+      Type.Null(),
+    ]),
     lines: byLane,
     bytes: byLane,
     refused: Type.Record(Type.String(), Type.Union([Refused, Type.Null()]), {

@@ -88,6 +88,8 @@ export class Uplink implements Resender {
         await link.connect(this.stopping.signal);
         this.stats.connected = true;
         this.stats.connects++;
+        const { cloudTimeMs = null } = link;
+        this.stats.aheadOfCloudMs = cloudTimeMs === null ? null : clock.nowMs() - cloudTimeMs;
         log.info('uplink connected');
         const progressed = await this.serve(link);
         if (progressed) attempt = 0;
@@ -96,7 +98,7 @@ export class Uplink implements Resender {
         this.note(error);
       }
       this.stats.connected = false;
-      await link.close();
+      await link.close(this.stopping.signal.aborted);
       if (this.stopping.signal.aborted) return;
       const delayMs = backoffMs(
         attempt++,

@@ -32,6 +32,11 @@ export function refusalTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}refused`;
 }
 
+/** Returns the topic on which a gateway says, as the last thing on its connection, that it is being stopped. */
+export function goodbyeTopic(gateway: string): string {
+  return `${prefix}/${gateway}/goodbye`;
+}
+
 /**
  * Names of gateways, sites, machines and sensors. They become topics, tags and file names, so only plain characters are
  * allowed.

@@ -19,8 +19,12 @@ export async function freeBytesOf(folder: string): Promise<number> {
 }
 
 async function bytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  return (await spaceAt(folder)).freeBytes;
+}
+
+async function spaceAt(folder: string): Promise<{ freeBytes: number; sizeBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
 }
 
 /**
@@ -30,7 +34,7 @@ async function bytesAt(folder: string): Promise<number> {
 export class FreeSpace {
   private readonly folder: string;
   private readonly clock: Clock;
-  private known: number | null = null;
+  private known: { freeBytes: number; sizeBytes: number } | null = null;
   private askedMs = Number.NEGATIVE_INFINITY;
   private asking = false;
 
@@ -45,6 +49,11 @@ export class FreeSpace {
    * fails.
    */
   get bytes(): number | null {
+    return this.space?.freeBytes ?? null;
+  }
+
+  /** The same with the size of the disk. */
+  get space(): { freeBytes: number; sizeBytes: number } | null {
     if (!this.asking && this.clock.monotonicMs() - this.askedMs >= staleMs) void this.ask();
     return this.known;
   }
@@ -58,7 +67,7 @@ export class FreeSpace {
   private async ask(): Promise<void> {
     this.asking = true;
     this.askedMs = this.clock.monotonicMs();
-    this.known = await bytesAt(this.folder).catch(() => null);
+    this.known = await spaceAt(this.folder).catch(() => null);
     this.asking = false;
   }
 }

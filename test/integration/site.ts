@@ -73,10 +73,12 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     backoffMaxMs: 500,
   };
   const intelligence = options.models ? {} : { artefactsDir: join(folder, 'no-models') };
+  // No model is meant there, and no alert about its absence.
+  const conditions = options.models ? {} : { off: ['model-missing'] };
   const configFile = (name: string) => join(folder, `${name}.toml`);
   await writeToml(
     configFile('gateway'),
-    mergeTables({ ...gatewayDefaults, uplink, intelligence }, options.gateway ?? {}),
+    mergeTables({ ...gatewayDefaults, uplink, intelligence, conditions }, options.gateway ?? {}),
   );
   const cloudConfig = {
     gateways: [{ id: gatewayName, password: linkPassword }],

@@ -29,6 +29,8 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],
+  conditions: ['contract', 'files', 'parts', 'security'],
+  heartbeat: ['config', 'mqtt', 'parts'],
   model: ['contract', 'domain', 'files'],
   detector: [],
 };

@@ -16,6 +16,17 @@ const Gateway = Type.Object({
   lastSeenMs: Type.Union([Type.Number(), Type.Null()], {
     description: 'latest time of its machines and batches, ms since 1970; null if nothing was heard',
   }),
+  isConnected: Type.Boolean(),
+  contact: Type.Union(
+    ['heard', 'silent', 'stopped', 'idle', 'unknown'].map((state) => Type.Literal(state)),
+    {
+      description:
+        'silent: not connected for longer than it ever is; stopped: the same after it was stopped in order; idle: connected, but it sends nothing; unknown: never connected',
+    },
+  ),
+  silentSinceMs: Type.Union([Type.Number(), Type.Null()], {
+    description: 'since when nothing is known of its machines, ms since 1970',
+  }),
 });
 const Selection = Type.Object({ gateway: Name }, { additionalProperties: false });
 const Renaming = Type.Object({ from: Name, to: Name }, { additionalProperties: false });

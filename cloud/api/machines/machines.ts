@@ -20,7 +20,10 @@ import { FormerName, Retirement, retirementOf } from './retired-schemas.ts';
 const Path = Type.Object({ site: Name, machine: Name });
 const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperties: false });
 
-type MachineContext = Pick<RouteContext, 'machines' | 'alerts' | 'machineTypes' | 'decommissioning'>;
+type MachineContext = Pick<
+  RouteContext,
+  'machines' | 'alerts' | 'contacts' | 'machineTypes' | 'decommissioning'
+>;
 
 export function machineRoutes(app: FastifyInstance, context: MachineContext): void {
   app.get(
@@ -31,7 +34,7 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
         response: answers('the machines', Type.Object({ machines: Type.Array(MachineView) })),
       },
     },
-    () => ({ machines: viewsOf(context.machines.all(), context.alerts.all('open')) }),
+    () => ({ machines: viewsOf(context.machines.all(), context.alerts.all('open'), context.contacts) }),
   );
 
   app.get<{ Params: Static<typeof Path>; Querystring: Static<typeof Query> }>(
@@ -77,6 +80,7 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
         machine: viewsOf(
           [state],
           alerts.filter((alert) => alert.state === 'open'),
+          context.contacts,
         )[0],
         type: context.machineTypes.get(state.machineType) ?? null,
         alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),

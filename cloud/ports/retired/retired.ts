@@ -1,4 +1,5 @@
 /** Machines and gateways that people have taken out of the lists: retired, renamed or deleted. */
+import type { ContactState } from '../contacts/contacts.ts';
 import type { MachineState } from '../machines.ts';
 
 export interface MachineName {
@@ -78,6 +79,10 @@ export interface GatewaySummary {
   openAlerts: number;
   /** Latest time of its machines and batches, in ms since 1970; null if nothing was heard of it. */
   lastSeenMs: number | null;
+  isConnected: boolean;
+  /** `unknown` if it has never connected. */
+  contact: ContactState | 'unknown';
+  silentSinceMs: number | null;
 }
 
 /**

@@ -55,7 +55,7 @@ export async function statementOf(
   const [status, { quarantined }, { alerts }, listed] = await Promise.all([
     statusOf(site),
     cloud.json<{ quarantined: number }>('/api/status'),
-    cloud.json<{ alerts: { alertId: string }[] }>('/api/alerts?state=open&limit=1000'),
+    cloud.json<{ alerts: { alertId: string; condition?: unknown }[] }>('/api/alerts?state=open&limit=1000'),
     newestEvents(cloud, eventsBefore),
   ]);
   const events = new Map(eventsBefore);
@@ -73,7 +73,11 @@ export async function statementOf(
     droppedLines: status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0),
     deadLetters: status.deadLetters.count + status.deadLetters.dropped,
     gatewayOpen: status.alerts.openPredictions.map(({ predictionId }) => predictionId).sort(),
-    cloudOpen: alerts.map(({ alertId }) => alertId).sort(),
+    // Conditions of Harbinger itself are what a fault is expected to cause.
+    cloudOpen: alerts
+      .filter(({ condition }) => condition === undefined)
+      .map(({ alertId }) => alertId)
+      .sort(),
     orphans: [],
     unknown: [],
   };

@@ -32,7 +32,7 @@ Remove its entry there when it has delivered everything.
       };
       if (options.json) return printJson(answer);
       printList([
-        ['gateway', 'may connect', 'machines', 'retired', 'alerts', 'last heard'],
+        ['gateway', 'may connect', 'machines', 'retired', 'alerts', 'last heard', 'now'],
         ...answer.gateways.map((each) => [
           printable(each.gateway, 64),
           each.isConfigured ? 'yes' : 'no',
@@ -40,6 +40,9 @@ Remove its entry there when it has delivered everything.
           String(each.retiredMachines),
           String(each.openAlerts),
           shownTime(each.lastSeenMs),
+          each.silentSinceMs == null
+            ? (each.contact ?? '')
+            : `${each.contact} since ${shownTime(each.silentSinceMs)}`,
         ]),
       ]);
     });

@@ -1,0 +1,35 @@
+import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
+import type { ClockFacts } from '../../shared/conditions/clock.ts';
+import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
+import type { GatewayContact } from '../ports/contacts/contacts.ts';
+import type { RetentionState } from '../ports/retention/retention.ts';
+
+/** A gateway that may have to be told of. */
+export interface WatchedGateway extends GatewayContact {
+  /** Machines in the list whose readings come through it. */
+  machines: number;
+}
+
+export interface NotifierFacts {
+  name: string;
+  /** Since when each attempt has failed, in ms since 1970; null after a confirmed one, or before the first. */
+  failingSinceMs: number | null;
+  lastError: string | null;
+  /** False until something was sent, or failed, since the start. */
+  isKnown: boolean;
+}
+
+/** Everything that the conditions of the cloud are found from. */
+export interface CloudFacts {
+  disk: DiskFacts | null;
+  certificates: readonly CertificateFacts[] | null;
+  clock: ClockFacts;
+  /** Gateways that are silent or idle, of those that are watched. */
+  gateways: readonly WatchedGateway[];
+  /** A gateway as it is now; undefined if it is not watched. */
+  gatewayNow(name: string): GatewayContact | undefined;
+  store: { kind: string; isHealthy: boolean };
+  quarantine: { bytes: number; bytesMax: number; arrivedWithinHour: number };
+  notifiers: readonly NotifierFacts[];
+  retention: RetentionState | null;
+}

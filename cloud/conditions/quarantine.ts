@@ -1,0 +1,31 @@
+import type { Condition } from '../../shared/conditions/conditions.ts';
+import { bytesSaid, counted, percentSaid } from '../../shared/conditions/words.ts';
+import type { CloudFacts } from './facts.ts';
+
+const shareMax = 0.8;
+const arrivedMax = 20;
+
+export const quarantineFills: Condition<Pick<CloudFacts, 'quarantine'>> = {
+  name: 'quarantine-fills',
+  meaning: 'Lines that can never be stored arrive in number, or nearly fill the quarantine.',
+  openAfterMs: 15_000,
+  closeAfterMs: 300_000,
+  check({ quarantine: { bytes, bytesMax, arrivedWithinHour } }) {
+    const share = bytes / bytesMax;
+    const reasons: string[] = [];
+    if (share >= shareMax)
+      reasons.push(
+        `The quarantine is ${percentSaid(share)} full (${bytesSaid(bytes)}); when it is full, its oldest lines are dropped.`,
+      );
+    if (arrivedWithinHour >= arrivedMax)
+      reasons.push(
+        `${counted(arrivedWithinHour, 'batch')} had lines that cannot be stored within the last hour.`,
+      );
+    if (reasons.length === 0) return [];
+    reasons.push(
+      'See what they are and why: harbinger quarantine list. Correct the cause, then send them again.',
+    );
+    return [{ severity: share >= 1 ? 'critical' : 'warning', reasons }];
+  },
+  ended: () => 'Hardly any lines come into quarantine now, and it has room.',
+};

@@ -1,0 +1,109 @@
+import { Arrivals } from '../shared/conditions/arrivals.ts';
+import { CertificateReader, certificateFilesIn } from '../shared/conditions/certificates.ts';
+import { ClockWatch } from '../shared/conditions/clock.ts';
+import { ConditionEvaluator } from '../shared/conditions/evaluator.ts';
+import type { FreeSpace } from '../shared/files/free-space.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Random } from '../shared/runtime/random.ts';
+import { cloudConditions } from './conditions/conditions.ts';
+import type { CloudFacts, NotifierFacts, WatchedGateway } from './conditions/facts.ts';
+import type { CloudConfig } from './config.ts';
+import type { StoredOperations } from './operations/operations.ts';
+import type { GatewayContact, GatewayContacts } from './ports/contacts/contacts.ts';
+import type { RetentionAdmin } from './ports/retention/retention.ts';
+
+export interface WatchingDeps {
+  config: CloudConfig;
+  operations: StoredOperations;
+  contacts: GatewayContacts;
+  space: FreeSpace;
+  store: { kind: string; healthy(): boolean };
+  notifiers(): readonly NotifierFacts[];
+  retention(): RetentionAdmin | null;
+  dataDir: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+const hourMs = 3_600_000;
+
+/** Watches the cloud itself and its gateways. The open alerts are the state that is kept over a restart. */
+export function createWatching(deps: WatchingDeps): ConditionEvaluator<CloudFacts> {
+  const { config, operations, clock, random, log } = deps;
+  const { off } = config.conditions;
+  return new ConditionEvaluator({
+    conditions: cloudConditions.filter(({ name }) => !off.includes(name)),
+    about: { kind: 'cloud', name: 'cloud' },
+    facts: factsOf(deps),
+    emit: (event) => operations.events.apply('', [event]),
+    kept: {
+      load: () => ({
+        open: operations.alerts
+          .all('open')
+          .flatMap((alert) => ('condition' in alert && alert.gateway === '' ? [alert.condition] : [])),
+        pending: null,
+      }),
+      save: () => Promise.resolve(),
+    },
+    clock,
+    random,
+    log,
+  });
+}
+
+function factsOf(deps: WatchingDeps): () => CloudFacts {
+  const { config, operations, contacts, space, clock, dataDir } = deps;
+  const certificates = new CertificateReader(certificateFilesIn(config), clock);
+  const clockWatch = new ClockWatch(clock);
+  const quarantined = new Arrivals(clock, hourMs);
+  const freeShareMin = config.conditions.diskFreePercentMin / 100;
+  return () => {
+    const free = space.space;
+    const counts = operations.quarantine.counts();
+    const dropped = Object.values(counts.quarantineDropped).reduce((sum, each) => sum + each, 0);
+    const isRetired = retiredGateways(operations);
+    const watched = (contact: GatewayContact | undefined) =>
+      contact && !isRetired(contact.gateway) ? contact : undefined;
+    return {
+      disk: free && { ...free, folder: dataDir, freeShareMin },
+      certificates: certificates.facts(),
+      clock: clockWatch.facts(),
+      gateways: withMachines(
+        contacts.all().filter((contact) => contact.state !== 'heard' && watched(contact)),
+        operations,
+      ),
+      gatewayNow: (name) => watched(contacts.of(name)),
+      store: { kind: deps.store.kind, isHealthy: deps.store.healthy() },
+      quarantine: {
+        bytes: counts.quarantinedBytes,
+        bytesMax: config.operations.quarantineBytesMax,
+        arrivedWithinHour: quarantined.observe(counts.quarantined + dropped),
+      },
+      notifiers: deps.notifiers(),
+      retention: deps.retention()?.state() ?? null,
+    };
+  };
+}
+
+function withMachines(contacts: readonly GatewayContact[], operations: StoredOperations): WatchedGateway[] {
+  if (contacts.length === 0) return [];
+  const counts = machinesByGateway(operations);
+  return contacts.map((contact) => ({ ...contact, machines: counts.get(contact.gateway) ?? 0 }));
+}
+
+function machinesByGateway(operations: StoredOperations): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { gateway } of operations.machines.all()) counts.set(gateway, (counts.get(gateway) ?? 0) + 1);
+  return counts;
+}
+
+/** Whether all machines of a gateway were taken out of the list, which is how a gateway is retired. */
+function retiredGateways(operations: StoredOperations): (gateway: string) => boolean {
+  const retired = new Set<string>();
+  for (const { state, isBack } of operations.retired.all()) if (!isBack) retired.add(state.gateway);
+  if (retired.size === 0) return () => false;
+  const listed = machinesByGateway(operations);
+  return (gateway) => retired.has(gateway) && !listed.has(gateway);
+}

@@ -1,0 +1,27 @@
+import type { Condition } from '../../shared/conditions/conditions.ts';
+import { timeSaid } from '../../shared/conditions/words.ts';
+import type { GatewayFacts } from './facts.ts';
+
+/** Shown and kept here. The cloud, which hears of it when it is over, tells nobody: it has told of the silence itself. */
+export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
+  name: 'cloud-unreachable',
+  meaning: 'The cloud has not been reached for a quarter of an hour.',
+  openAfterMs: 900_000,
+  closeAfterMs: 60_000,
+  check({ cloud }) {
+    if (!cloud) return 'unknown';
+    const { isConnected, lostSinceMs, lastError } = cloud;
+    if (isConnected || lostSinceMs === null) return [];
+    return [
+      {
+        severity: 'warning',
+        sinceMs: lostSinceMs,
+        reasons: [
+          `The cloud has not been reached since ${timeSaid(lostSinceMs)}: ${lastError ?? 'no connection'}.`,
+          'Readings are kept here and sent when it is reached again; nobody is told of alerts meanwhile.',
+        ],
+      },
+    ];
+  },
+  ended: () => 'The cloud is reached again.',
+};

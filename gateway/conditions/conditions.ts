@@ -1,0 +1,25 @@
+/**
+ * Conditions of a gateway (gateway/conditions): what can be wrong with it, each a file and a line here. How a condition is found
+ * again, told once and ended is in shared/conditions. Facts come from what status and metrics show anyway.
+ */
+import { certificateExpiry } from '../../shared/conditions/certificates.ts';
+import { clockWrong } from '../../shared/conditions/clock.ts';
+import type { Conditions } from '../../shared/conditions/conditions.ts';
+import { diskSpace } from '../../shared/conditions/disk-space.ts';
+import { backlogGrows } from './backlog.ts';
+import { cloudUnreachable } from './cloud.ts';
+import { deadLettersArrive } from './dead-letters.ts';
+import type { GatewayFacts } from './facts.ts';
+import { modelMissing } from './model.ts';
+import { batchesRefused } from './refused.ts';
+
+export const gatewayConditions: Conditions<GatewayFacts> = [
+  diskSpace,
+  backlogGrows,
+  cloudUnreachable,
+  batchesRefused,
+  deadLettersArrive,
+  modelMissing,
+  certificateExpiry,
+  clockWrong,
+];

@@ -1,0 +1,30 @@
+import type { Condition } from '../../shared/conditions/conditions.ts';
+import { counted } from '../../shared/conditions/words.ts';
+import type { GatewayFacts } from './facts.ts';
+
+/** Single ones are the business of who looks at them; so many within an hour mean that a sensor is not understood. */
+const arrivedMax = 50;
+
+export const deadLettersArrive: Condition<Pick<GatewayFacts, 'deadLetters'>> = {
+  name: 'dead-letters',
+  meaning: 'Many messages of sensors could not be used within an hour, and became dead letters.',
+  openAfterMs: 0,
+  closeAfterMs: 300_000,
+  check({ deadLetters }) {
+    if (!deadLetters) return 'unknown';
+    const { arrivedWithinHour, byCode } = deadLetters;
+    if (arrivedWithinHour < arrivedMax) return [];
+    const codes = Object.entries(byCode).sort(([, a], [, b]) => b - a);
+    const most = codes.slice(0, 3).map(([code, count]) => `${code} (${count})`);
+    return [
+      {
+        severity: 'warning',
+        reasons: [
+          `${counted(arrivedWithinHour, 'message')} of sensors could not be used within the last hour; of those kept, most are ${most.join(', ') || 'dropped'}.`,
+          'See which and why: harbinger deadletters list. Correct the sensor or its route, then: harbinger deadletters redrive.',
+        ],
+      },
+    ];
+  },
+  ended: () => 'Few messages become dead letters now.',
+};

@@ -1,0 +1,26 @@
+import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
+import type { ClockFacts } from '../../shared/conditions/clock.ts';
+import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
+
+export interface BacklogFacts {
+  /** Part of the journal's space that holds what the cloud has not confirmed. */
+  share: number;
+  blocks: number;
+  bytesMax: number;
+  /** Lines that were dropped within the last hour before the cloud had them. */
+  droppedWithinHour: number;
+}
+
+/** Everything that the conditions of a gateway are found from; null where it is not known at the moment. */
+export interface GatewayFacts {
+  disk: DiskFacts | null;
+  certificates: readonly CertificateFacts[] | null;
+  clock: ClockFacts;
+  backlog: BacklogFacts | null;
+  /** Null if no cloud is configured, or nothing is known of the connection. */
+  cloud: { isConnected: boolean; lostSinceMs: number | null; lastError: string | null } | null;
+  /** Batches that the cloud refused, set aside here. */
+  refusedBatches: number | null;
+  deadLetters: { arrivedWithinHour: number; byCode: Readonly<Record<string, number>> } | null;
+  model: { isMeant: boolean; loaded: number; problems: readonly string[] };
+}

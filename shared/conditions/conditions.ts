@@ -1,0 +1,38 @@
+/**
+ * Conditions (shared/conditions): what can be wrong with Harbinger itself, found from facts that it has anyway, and told as
+ * alerts are. A condition is a small file and a line in the registry of its side; the evaluator knows none of them. Nothing
+ * is measured here.
+ */
+import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
+
+/** Something that is wrong now. */
+export interface Finding {
+  /** Tells several of one condition apart, such as the files of certificates. */
+  item?: string;
+  /** Default: the process that finds it. */
+  about?: ConditionAbout;
+  severity: ConditionData['severity'];
+  /** Sentences for a technician: what, where, since when, what to do. */
+  reasons: string[];
+  /** Since when it has been so, in ms since 1970; default: since it was found first. */
+  sinceMs?: number;
+}
+
+/** Findings of now, empty if nothing is wrong; `unknown` where that is not known: then nothing opens, and nothing ends. */
+export type Checked = readonly Finding[] | 'unknown';
+
+export interface Condition<Facts> {
+  /** Letters and hyphens; never changed, because receivers filter by it. */
+  readonly name: string;
+  /** One sentence for the reference. */
+  readonly meaning: string;
+  /** How long it must have been so before it is told, and how long it must not have been so before it ends. */
+  readonly openAfterMs: number;
+  readonly closeAfterMs: number;
+  /** It must be quick and change nothing: it is called every few seconds. */
+  check(facts: Facts, nowMs: number): Checked;
+  /** The sentence that is told when it ends. */
+  ended(open: ConditionData, facts: Facts): string;
+}
+
+export type Conditions<Facts> = readonly Condition<Facts>[];

@@ -1,0 +1,44 @@
+import type { Condition } from './conditions.ts';
+import { bytesSaid, percentSaid } from './words.ts';
+
+export interface DiskFacts {
+  /** The data folder; its disk is meant. */
+  folder: string;
+  freeBytes: number;
+  sizeBytes: number;
+  /** Below this share it is told. */
+  freeShareMin: number;
+}
+
+/** Whatever the size of a disk, with less free it is told. */
+const warnBytes = 500e6;
+const criticalBytes = 100e6;
+/** Part of `freeShareMin` below which it is critical. */
+const criticalPart = 0.2;
+
+/** Told long before the disk is full, when nothing is acknowledged any more. */
+export const diskSpace: Condition<{ disk: DiskFacts | null }> = {
+  name: 'disk-space',
+  meaning: 'The disk of the data folder is nearly full.',
+  openAfterMs: 15_000,
+  closeAfterMs: 60_000,
+  check({ disk }) {
+    if (!disk) return 'unknown';
+    const { folder, freeBytes, sizeBytes, freeShareMin } = disk;
+    const share = freeBytes / Math.max(sizeBytes, 1);
+    if (share >= freeShareMin && freeBytes >= warnBytes) return [];
+    const isCritical = share < freeShareMin * criticalPart || freeBytes < criticalBytes;
+    return [
+      {
+        severity: isCritical ? 'critical' : 'warning',
+        reasons: [
+          `The disk of ${folder} has ${bytesSaid(freeBytes)} left of ${bytesSaid(sizeBytes)} (${percentSaid(share)}).`,
+          'When it is full, no reading is acknowledged any more, and senders wait.',
+          'Delete what is not needed there, or give it a larger disk.',
+        ],
+      },
+    ];
+  },
+  ended: (_open, { disk }) =>
+    disk ? `${bytesSaid(disk.freeBytes)} are free again.` : 'There is enough space again.',
+};

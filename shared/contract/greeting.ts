@@ -1,0 +1,23 @@
+/** Greeting of a cloud to a gateway that has subscribed: that it is a cloud, what it can, and what time it has. */
+export interface Greeting {
+  /** The cloud's clock, in ms since 1970; null from an earlier version. */
+  timeMs: number | null;
+  /** Whether it knows what a gateway says as its last word (topic `goodbye`). */
+  hearsGoodbye: boolean;
+}
+
+export function encodeGreeting({ timeMs, hearsGoodbye }: Greeting): Buffer {
+  return Buffer.from(JSON.stringify({ cloud: 'harbinger', timeMs, hearsGoodbye }));
+}
+
+/** Never throws: a greeting that cannot be read comes from a cloud that can nothing more. */
+export function readGreeting(payload: Buffer): Greeting {
+  try {
+    const said: unknown = JSON.parse(payload.toString('utf8'));
+    if (typeof said !== 'object' || said === null) throw new Error('not an object');
+    const timeMs = 'timeMs' in said && typeof said.timeMs === 'number' ? said.timeMs : null;
+    return { timeMs, hearsGoodbye: 'hearsGoodbye' in said && said.hearsGoodbye === true };
+  } catch {
+    return { timeMs: null, hearsGoodbye: false };
+  }
+}
