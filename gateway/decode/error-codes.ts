@@ -52,6 +52,13 @@ export const errorCodes = declareErrors({
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Rename one of the fields in the device, or let it send the key once.',
   },
+  DECODE_QUALITY: {
+    stage: 'decode',
+    meaning:
+      'The message says that a value is bad, such as `"q": false`, `"quality": "bad"` or a bad status code of OPC UA. It is refused alone, kept as a dead letter the first time and then once an hour, and counted; the other values of the message are stored. If it has no other, the message is kept whole.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Check the device behind the sender, and the connection to it.',
+  },
   DECODE_SENML: {
     stage: 'decode',
     meaning: 'The payload of a message is not valid SenML (RFC 8428). It is kept as a dead letter.',

@@ -3,6 +3,29 @@
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** True if a text of an untyped format is a number; leading zeros are allowed. */
+/** Names of what says whether a value is good, in lower case. */
+const qualityNames = new Set('q quality good isgood valid isvalid status statuscode sc'.split(' '));
+/** From here on, a status code of OPC UA is bad. */
+const badFrom = 0x8000_0000;
+
+/**
+ * True if an object says of its value that it is bad: `"q": false`, `"quality": "bad"`, a bad status code of OPC UA. What
+ * other numbers mean differs by maker, so they say nothing.
+ */
+export function isBadQuality(fields: Readonly<Record<string, unknown>>): boolean {
+  for (const key in fields)
+    if (key.length <= 10 && qualityNames.has(key.toLowerCase()) && isBad(key, fields[key])) return true;
+  return false;
+}
+
+function isBad(key: string, said: unknown): boolean {
+  if (said === false) return key.toLowerCase() !== 'status';
+  if (typeof said === 'string')
+    return /^(bad|false|invalid|not[ _]?good)(?![a-z])/i.test(said) || /^Bad[A-Z_]/.test(said);
+  if (typeof said === 'number') return said >= badFrom && said < 2 * badFrom && /^s/i.test(key);
+  return typeof said === 'object' && said !== null && 'Code' in said && isBad(key, said.Code);
+}
+
 export function isDecimal(text: string): boolean {
   return decimal.test(text);
 }

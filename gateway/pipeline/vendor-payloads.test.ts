@@ -1,86 +1,9 @@
 /** Tests what is stored of messages of many makers’ devices and programs: values, or a dead letter, never a part. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { unlimited } from '../../shared/runtime/budget.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { systemRandom } from '../../shared/runtime/random.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import { GatewayConfig } from '../config.ts';
-import { openJournals } from '../journal/journal-set.ts';
-import { type DataPlane, startDataPlane } from './plane.ts';
+import { startVendors, stopVendors, stored } from './vendor-bench.testing.ts';
 
-const ages = 1e13;
-let dir: string;
-let plane: DataPlane;
-let journals: Awaited<ReturnType<typeof openJournals>>;
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'vendors-'));
-  const config = compileValidator(GatewayConfig)(
-    {
-      gateway: 'g',
-      dataDir: dir,
-      timestamps: { aheadMsMax: ages, behindMsMax: ages },
-      routes: [
-        { topic: 'telemetry/{site}/{machine}', format: 'json' },
-        { topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' },
-        { topic: 'influx/{site}/{machine}', format: 'influx' },
-        { topic: 'csv/{site}/{machine}', format: 'csv', columns: ['a', 'b'] },
-      ],
-    },
-    (problem) => new Error(problem),
-  );
-  const deps = { clock: systemClock, random: systemRandom, limited: unlimited, log: silentLog };
-  plane = await startDataPlane(
-    { config, types: loadMachineTypes([builtInTypesDir]) },
-    {
-      ...deps,
-      columns() {},
-      lifecycle() {},
-      async openJournals(options) {
-        journals = await openJournals(options);
-        return journals;
-      },
-    },
-  );
-});
-afterAll(async () => {
-  await plane.calls.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-let machines = 0;
-
-/** Sends a message of a machine that has sent nothing yet; returns its rows as `fields @ time`, and codes of letters. */
-async function stored(topic: string, payload: string): Promise<{ rows: string[]; codes: string[] }> {
-  machines += 1;
-  const machine = `m${machines}`;
-  const before = (await plane.calls.status()).deadLetters.count;
-  const lane = journals.lane('readings');
-  const { lastSeq } = lane.stats();
-  const nowMs = systemClock.nowMs();
-  const message = { client: 'c', receivedMs: nowMs, resend: false, connection: 1 };
-  await plane.take((each) =>
-    each({ ...message, topic: topic.replace('M', machine), payload: Buffer.from(payload) }),
-  );
-  const letters = (await plane.calls.status()).deadLetters.count - before;
-  const codes =
-    letters > 0 ? (await plane.calls.deadLettersList({ limit: letters })).map(({ code }) => code) : [];
-  const rows: string[] = [];
-  for (const { codec, body } of await lane.read(lastSeq, 1 << 24))
-    for (const line of (codec === 'gzip' ? gunzipSync(body) : body).toString().trim().split('\n')) {
-      const [, fields = '', ns = ''] = line.split(' ');
-      const ms = Number(ns.slice(0, -6));
-      rows.push(
-        `${fields} @ ${Math.abs(ms - nowMs) < 1_000 ? 'arrival' : new Date(ms).toISOString().slice(0, 19)}`,
-      );
-    }
-  return { rows, codes };
-}
+beforeAll(startVendors);
+afterAll(stopVendors);
 
 const json = 'telemetry/lab/M';
 const eight = '2026-11-28T08:00:00';
@@ -133,8 +56,67 @@ it.each<[name: string, topic: string, payload: string, rows: string[], codes?: s
     'The Things Network, two radios',
     json,
     '{"uplink_message":{"decoded_payload":{"temperature":21.5},"rx_metadata":[{"gateway_ids":{"gateway_id":"a"},"rssi":-35},{"gateway_ids":{"gateway_id":"b"},"rssi":-85}]}}',
+    ['uplink_message_decoded_payload_temperature=21.5 @ arrival'],
+  ],
+  [
+    'The Things Network, the server’s time',
+    json,
+    `{"received_at":"${eight}Z","uplink_message":{"received_at":"${eight}Z","decoded_payload":{"temperature":21.5},"rx_metadata":[{"gateway_ids":{"gateway_id":"a"},"rssi":-35},{"gateway_ids":{"gateway_id":"b"},"rssi":-85}]}}`,
+    [`uplink_message_decoded_payload_temperature=21.5 @ ${eight}`],
+  ],
+  [
+    'a device’s time goes before that of the server',
+    json,
+    `{"received_at":"2026-11-28T09:00:00Z","measured_at":"${eight}Z","temperature":21.5}`,
+    [`temperature=21.5 @ ${eight}`],
+  ],
+  [
+    'ChirpStack, two radios',
+    json,
+    `{"time":"${eight}+00:00","fCnt":4,"object":{"temperature":22.5},"rxInfo":[{"gatewayId":"a","rssi":-48},{"gatewayId":"b","rssi":-90}]}`,
+    [`fCnt=4,object_temperature=22.5 @ ${eight}`],
+  ],
+  [
+    'a list of several machines in a decoded payload is still not merged',
+    json,
+    '{"decoded_payload":{"nodes":[{"node":"a","temp":1},{"node":"b","temp":2}]}}',
     [],
     ['DECODE_MIXED'],
+  ],
+  ['an epoch', json, '{"epoch":1764316800,"temperature":21.3}', ['temperature=21.3 @ 2025-11-28T08:00:00']],
+  [
+    'updateTimeStamp',
+    json,
+    `{"updateTimeStamp":"${eight}Z","temperature":21.3}`,
+    [`temperature=21.3 @ ${eight}`],
+  ],
+  [
+    'Kepware, a value of bad quality',
+    json,
+    '{"timestamp":1764316800000,"values":[{"id":"C1.D1.T1","v":42,"q":false,"t":1764316800000},{"id":"C1.D1.T2","v":3.5,"q":true,"t":1764316800000}]}',
+    ['C1.D1.T2=3.5 @ 2025-11-28T08:00:00'],
+    ['DECODE_QUALITY'],
+  ],
+  [
+    'Kepware, nothing of good quality',
+    json,
+    '{"timestamp":1764316800000,"values":[{"id":"C1.D1.T1","v":42,"q":false,"t":1764316800000}]}',
+    [],
+    ['DECODE_QUALITY'],
+  ],
+  [
+    'OPC UA, a bad status code',
+    json,
+    '{"Messages":[{"Payload":{"Temp":{"Value":21.4,"StatusCode":{"Code":2150891520,"Symbol":"BadTimeout"}},"Press":{"Value":3.1,"StatusCode":{"Symbol":"Good"}}}}]}',
+    ['Press=3.1 @ arrival'],
+    ['DECODE_QUALITY'],
+  ],
+  ['a sensor’s own topic, bad', 'json/lab/M/flow', '{"value":21.5,"quality":"bad"}', [], ['DECODE_QUALITY']],
+  [
+    'a sensor’s own topic, good',
+    'json/lab/M/flow',
+    '{"value":21.5,"quality":"good"}',
+    ['flow=21.5 @ arrival'],
   ],
   [
     'Sparkplug as JSON',
@@ -255,6 +237,21 @@ it.each<[name: string, topic: string, payload: string, rows: string[], codes?: s
   ['Prometheus', json, '# HELP temp\ntemp{room="a"} 21.5\n', [], ['DECODE_JSON']],
 ])('%s', async (_, topic, payload, rows, codes = []) => {
   expect(await stored(topic, payload)).toEqual({ rows, codes });
+});
+
+it('a bad value is told from a good one by the same layout, too', async () => {
+  const topic = 'json/lab/own/temp';
+  const send = (quality: unknown, value: number) => stored(topic, JSON.stringify({ value, q: quality }));
+  const rows = [];
+  for (const [q, value] of [
+    [true, 1],
+    [true, 2],
+    [true, 3],
+    [false, 4],
+    [true, 5],
+  ] as const)
+    rows.push(await send(q, value));
+  expect(rows.map(({ codes }) => codes)).toEqual([[], [], [], ['DECODE_QUALITY'], []]);
 });
 
 it('a new sensor whose first value is refused does not get the value of another machine', async () => {

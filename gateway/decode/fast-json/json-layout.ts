@@ -1,7 +1,7 @@
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import { sensorName } from '../objects/names.ts';
-import { isTimeName, timeKeys } from '../objects/time-names.ts';
+import { isReceptionName, isTimeName, timeKeys } from '../objects/time-names.ts';
 import type { ReadingClaim, Row } from '../row.ts';
 import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';
@@ -108,8 +108,8 @@ function timeKeyIn(shape: ShapeText, payload: Buffer): string | undefined | null
   const own = shape.values.filter((value) => !value.nested && !isNull(payload, value));
   const known = timeKeys.find((key) => own.some((value) => value.key === key));
   if (known !== undefined) return known;
-  const [other] = own.filter(({ key }) => isTimeName(key));
-  if (!other) return undefined;
+  const [other] = own.filter(({ key }) => isTimeName(key) && !isReceptionName(key));
+  if (!other) return own.some(({ key }) => isReceptionName(key)) ? null : undefined;
   const isDate = other.kind === 'text' && /^\d{4}-/.test(payload.toString('latin1', other.from, other.to));
   return isDate ? other.key : null;
 }

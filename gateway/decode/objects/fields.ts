@@ -1,6 +1,7 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
+import { isBadQuality } from '../values.ts';
 import { messageLimits, type ValueCount } from './message-limits.ts';
 import { sensorName } from './names.ts';
 import { isTimeName } from './time-names.ts';
@@ -17,6 +18,8 @@ type Refused = NonNullable<DecodedReading['refused']>;
 /** A list of objects in a message, and the name that its items have from where it is. */
 export interface NestedList {
   name: string;
+  /** Where it is, with the groups that only hold values. */
+  path: string;
   items: readonly unknown[];
 }
 
@@ -93,13 +96,17 @@ class Flattening {
 
   private addNested(path: string, value: unknown, depth: number): void {
     if (isObject(value)) this.addObject(path, value, depth);
-    else if (isNested(value)) this.flat.lists.push({ name: listName(path), items: value as unknown[] });
+    else if (isNested(value)) this.flat.lists.push({ name: listName(path), path, items: value as unknown[] });
   }
 
   private addObject(path: string, fields: Record<string, unknown>, depth: number): void {
     // The length is bounded too, because a long name would be repeated for each of the values under it.
     const isBounded = depth <= messageLimits.groupDepth && path.length <= messageLimits.groupNameLength;
     const before = this.found;
+    if (path !== '' && isBadQuality(fields)) {
+      const whole = Object.keys(fields).find((name) => name.toLowerCase() === 'value');
+      if (whole !== undefined) return this.refuseBad(path, fields[whole]);
+    }
     for (const name in isBounded ? fields : {}) {
       const value = fields[name];
       this.count.add(name, ++this.found);
@@ -113,6 +120,11 @@ class Flattening {
     if (this.found === before) this.add(path, fields); // a sensor of that name has no number
   }
 
+  private refuseBad(name: string, value: unknown): void {
+    this.count.add(name, ++this.found);
+    this.flat.refused.push({ name, value, error: badQuality(name) });
+  }
+
   private add(name: string, value: unknown): void {
     const { values, refused } = this.flat;
     if (!(name in values)) values[name] = value;
@@ -121,6 +133,11 @@ class Flattening {
       refused.push({ name, value, error: new HarbingerError('DECODE_NAME_TWICE', 'decode', problem) });
     }
   }
+}
+
+export function badQuality(name: string): HarbingerError {
+  const problem = `the message says that its value of '${name.slice(0, 64)}' is bad: check the device and its connection`;
+  return new HarbingerError('DECODE_QUALITY', 'decode', problem);
 }
 
 /** Joins the names of a group and a field. */

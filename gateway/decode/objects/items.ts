@@ -2,14 +2,14 @@ import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
-import { kindOf } from '../values.ts';
-import { type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
+import { isBadQuality, kindOf } from '../values.ts';
+import { badQuality, type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
 import { type NamedValue, namedValue } from './named-values.ts';
 import { sensorName } from './names.ts';
-import { type ExactTime, timeIn, timeKeyOf } from './time-names.ts';
-import { gathered, hasValue, type Item } from './told-apart.ts';
+import { type ExactTime, isReceptionName, timeIn, timeKeyOf } from './time-names.ts';
+import { gathered, hasValue, type Item, withoutReception } from './told-apart.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -50,15 +50,16 @@ export class ItemReader {
     const outer: Outer = { labels, time: this.time(item, exactTime), id, seq: seqOf(item) };
     if (isNamed)
       return [this.item(this.named(item, named), { ...outer, time: outer.time ?? shortTime(item) }, true)];
-    if (!outer.time) {
-      const groups = this.timedGroups(item, exactTime);
+    const received = this.isReceived(item) ? outer.time : undefined;
+    if (!outer.time || received) {
+      const groups = received ? null : this.timedGroups(item, exactTime);
       if (groups)
         return groups.map(({ fields, time }) =>
           this.item(flatten(fields, this.count), { ...outer, time }, true),
         );
-      outer.time = this.innerTime(item, exactTime);
+      outer.time = this.innerTime(item, exactTime) ?? received;
     }
-    const flat = this.flat(item, own);
+    const flat = withoutReception(this.flat(item, own), item);
     if (flat.lists.length === 0) return [this.item(flat, outer, false)];
     return gathered([
       this.item(flat, outer, true),
@@ -70,6 +71,7 @@ export class ItemReader {
     const { sensor } = this.target;
     if (own) return flatten(own, this.count);
     if (sensor === undefined) return flatten(this.withoutTime(item), this.count);
+    if ('value' in item && isBadQuality(item)) return bad(sensor, item.value);
     if ('value' in item) return flatten({ [sensor]: item.value }, this.count);
     return flatten(sensor in item ? { [sensor]: item[sensor] } : {}, this.count);
   }
@@ -112,6 +114,7 @@ export class ItemReader {
 
   private named(item: Fields, { name, valueKey, value, others }: NamedValue): FlatFields {
     const sensor = sensorName(name);
+    if (isBadQuality(item)) return bad(sensor, value);
     if (isObject(value)) return flattenItem(value, sensor, this.count);
     const fields: Fields = { value: item[valueKey] };
     for (const key of others) fields[key] = item[key];
@@ -140,6 +143,12 @@ export class ItemReader {
     if (key === undefined || reserved.has(key)) return item;
     const { [key]: _, ...others } = item;
     return others;
+  }
+
+  /** True if the message's only time is that at which a network took it over. */
+  private isReceived(item: Fields): boolean {
+    const key = timeKeyOf(item, this.target.timeKeys);
+    return key !== undefined && this.target.timeKeys === undefined && isReceptionName(key);
   }
 
   private time(item: Fields, exactTime?: ExactTime): Moment | undefined {
@@ -173,6 +182,10 @@ export class ItemReader {
     if (!first || groups.every(({ time }) => isSameTime(time, first.time))) return null;
     return Object.keys(rest).length > 0 ? [...groups, { fields: rest, time: undefined }] : groups;
   }
+}
+
+function bad(name: string, value: unknown): FlatFields {
+  return { values: {}, refused: [{ name, value, error: badQuality(name) }], lists: [] };
 }
 
 function listOf(name: string, list: unknown[]): FlatFields {

@@ -14,7 +14,7 @@ import { noLabels } from './labels.ts';
 import { messageLimits, tooMany, ValueCount } from './message-limits.ts';
 import { isSenml, readSenml } from './senml.ts';
 import type { ExactTime } from './time-names.ts';
-import { type Item, toldApart } from './told-apart.ts';
+import { hasValue, type Item, toldApart } from './told-apart.ts';
 
 /**
  * @param exactTime for a message of one object only
@@ -23,7 +23,7 @@ import { type Item, toldApart } from './told-apart.ts';
 export function readingsOf(parsed: unknown, target: DecodeTarget, exactTime?: ExactTime): Decoded[] {
   const count = new ValueCount();
   const reader = new ItemReader(target, count);
-  if (!Array.isArray(parsed)) return toldApart(bounded(reader.message(parsed, false, exactTime)));
+  if (!Array.isArray(parsed)) return sound(toldApart(bounded(reader.message(parsed, false, exactTime))));
   if (parsed.length === 0)
     throw new HarbingerError('DECODE_SHAPE', 'decode', 'the payload is an empty list: it has no reading');
   if (parsed.length > messageLimits.readings) throw tooMany(`${messageLimits.readings} readings`);
@@ -33,7 +33,19 @@ export function readingsOf(parsed: unknown, target: DecodeTarget, exactTime?: Ex
     count.check();
     for (const part of oneOfMany(item, reader)) items.push(part);
   }
-  return toldApart(bounded(items));
+  return sound(toldApart(bounded(items)));
+}
+
+/** A reading all of whose values are said to be bad is kept whole, with that as the reason. */
+function sound(decoded: Decoded[]): Decoded[] {
+  return decoded.map((item) => {
+    if (!('values' in item) || !item.refused || hasValue(item.values ?? {})) return item;
+    const bad = item.refused.find(({ error }) => error.code === 'DECODE_QUALITY');
+    if (bad === undefined) return item;
+    if (decoded.length === 1) throw bad.error;
+    const values = Object.fromEntries(item.refused.map(({ name, value }) => [name, value]));
+    return { unreadable: { error: bad.error, payload: printed({ ...item, refused: undefined, values }) } };
+  });
 }
 
 /** An unreadable item does not cause its neighbours to be refused. */

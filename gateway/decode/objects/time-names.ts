@@ -12,8 +12,12 @@ const otherNames = new Set(
   `ts timestamp time timestampms datetime lastseen measuredat measurementtime measuretime sampledat sampletime
   recordedat eventtime observedat observationtime phenomenontime resulttime sourcetimestamp servertimestamp devicetime
   devicetimestamp createdat updatedat lastupdate lastupdated timestamputc utctime timeutc utctimestamp epochms unixtime
-  unixtimestamp reportedat collectedat generatedat acquiredat origin tst dateutc dateandtime`.split(/\s+/),
+  unixtimestamp epoch epochseconds updatetimestamp updatetime reportedat collectedat generatedat acquiredat origin tst dateutc dateandtime`.split(
+    /\s+/,
+  ),
 );
+/** Names of the time at which a network took the message over: better than now, if the device says no time of its own. */
+const receptionNames = new Set(['receivedat', 'receivedtime', 'receivetime', 'arrivedat', 'rxtime']);
 /** From 2001 to 2100, as seconds. */
 const [secondsMin, secondsMax] = [978_307_200, 4_102_444_800];
 
@@ -30,15 +34,25 @@ const known = new Map<string, boolean>();
 export function isTimeName(key: string): boolean {
   const found = known.get(key);
   if (found !== undefined) return found;
-  const made = key.length <= 32 && otherNames.has(key.toLowerCase().replace(/[_-]/g, ''));
+  const plain = key.length <= 32 ? plainName(key) : '';
+  const made = otherNames.has(plain) || receptionNames.has(plain);
   if (known.size >= knownMax) known.clear();
   if (key.length <= 32) known.set(key, made);
   return made;
 }
 
+/** True for a name of the time at which a message was received on its way. */
+export function isReceptionName(key: string): boolean {
+  return receptionNames.has(plainName(key));
+}
+
+function plainName(key: string): string {
+  return key.toLowerCase().replace(/[_-]/g, '');
+}
+
 /**
  * Returns the key under which the device's time is: one that a route names, else one of `timeKeys`, else the first
- * of the other names; undefined if there is none.
+ * of the other names, a device's before a network's; undefined if there is none.
  */
 export function timeKeyOf(fields: Fields, named: readonly string[] = []): string | undefined {
   const isSet = (key: string) =>
@@ -46,8 +60,13 @@ export function timeKeyOf(fields: Fields, named: readonly string[] = []): string
   if (named.length > 0) return named.find(isSet);
   const first = timeKeys.find(isSet);
   if (first !== undefined) return first;
-  for (const key in fields) if (isTimeName(key) && isSet(key) && isTimeLike(key, fields[key])) return key;
-  return undefined;
+  let received: string | undefined;
+  for (const key in fields) {
+    if (!isTimeName(key) || !isSet(key) || !isTimeLike(key, fields[key])) continue;
+    if (!isReceptionName(key)) return key;
+    received ??= key;
+  }
+  return received;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import type { Decoded, DecodedReading, Unreadable } from '../../ports/decode.ts';
 import { isSensorValue } from '../values.ts';
+import { type FlatFields, isObject, type NestedList } from './fields.ts';
 import { type Labels, mixed, namesThing } from './labels.ts';
 import { isTimeName } from './time-names.ts';
 
@@ -70,6 +71,42 @@ export function gathered(parts: Item[]): Item[] {
   }
   reading.values = Object.assign(others, reading.values);
   return parts.filter((part) => !gone.has(part));
+}
+
+/** Names, in lower case and without signs, under which a network puts the payload that it has decoded. */
+const payloadNames = new Set(
+  'decodedpayload payloadfields decoded decodeddata decodedobject object payloaddecoded'.split(' '),
+);
+const payloadDepth = 3;
+
+/**
+ * Passes over the lists beside a decoded payload that have several items: they say who received the message (gateways,
+ * radios, hops), and not what several machines measured. They are counted and named, as other fields that are not stored.
+ */
+export function withoutReception(flat: FlatFields, item: Readonly<Record<string, unknown>>): FlatFields {
+  if (!flat.lists.some(({ items }) => items.length > 1)) return flat;
+  const payload = payloadName(item, payloadDepth);
+  if (payload === null) return flat;
+  const isBeside = ({ path, items }: NestedList) => items.length > 1 && !`_${path}_`.includes(`_${payload}_`);
+  const values = Object.assign(Object.create(null), flat.values);
+  for (const list of flat.lists) if (isBeside(list)) values[list.name || 'list'] ??= list.items;
+  return { ...flat, values, lists: flat.lists.filter((list) => !isBeside(list)) };
+}
+
+function payloadName(fields: Readonly<Record<string, unknown>>, depth: number): string | null {
+  for (const key in fields) {
+    const value = fields[key];
+    if (!isObject(value)) continue;
+    if (
+      key.length <= 32 &&
+      payloadNames.has(key.toLowerCase().replace(/[^a-z]/g, '')) &&
+      Object.keys(value).length > 0
+    )
+      return key;
+    const inner = depth > 1 ? payloadName(value, depth - 1) : null;
+    if (inner !== null) return inner;
+  }
+  return null;
 }
 
 /** True if fields beside a list have a value that may be a sensor's; a time, a number and texts are about the list. */
