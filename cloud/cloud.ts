@@ -216,6 +216,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       status,
       statusProperties: cloudStatus,
       machineTypes: loadMachineTypes(typeFolders(config)),
+      machineLimits: operations.machineLimits,
     });
     const { port: httpPort } = await started.start('api', api);
     started.add('backups', () => backups.stop());

@@ -72,8 +72,11 @@ export async function startGateway(
     // The folder keeps its name from earlier versions.
     const baselinesDir = join(config.dataDir, 'normals');
     const hearingsPath = join(config.dataDir, 'hearings.json');
-    const paths = { baselinesDir, hearingsPath };
-    const watch = new Watch({ types, config: config.intelligence, ...paths, clock, random, log });
+    const limitsFile = join(config.dataDir, 'machine-limits.json');
+    const { gateway, intelligence } = config;
+    const kept = { gateway, baselinesDir, hearingsPath, limitsFile };
+    const watch = new Watch({ types, config: intelligence, ...kept, clock, random, log });
+    await watch.ownLimits.load();
     const { savedBaselines, savedHearings } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
@@ -106,6 +109,7 @@ export async function startGateway(
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
+    void watch.ownLimits.tellUnsent();
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
     return { ports, stop: () => started.stop() };
@@ -123,6 +127,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
   const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
+  watch.connectLimits(data);
   const handlers: DataClientHandlers = {
     columns: (columns) => watch.add(columns),
     lifecycle(notice) {
@@ -160,6 +165,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     deadLetters: data.deadLetters,
     refused: data.refused,
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
+    limits: watch.ownLimits,
     machines: createRetirement({ data, watch, decisions, sources: () => sources.map(({ made }) => made) }),
     clock,
     log,

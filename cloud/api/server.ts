@@ -11,6 +11,7 @@ import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { MachineLimits } from '../ports/machines.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
@@ -38,12 +39,14 @@ import { retentionRoutes } from './system/retention.ts';
 import { sessionRoutes } from './system/session.ts';
 import { statusRoutes } from './system/status.ts';
 
-export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes'> {
+export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes' | 'machineLimits'> {
   config: ApiConfig;
   metrics: Metrics;
   changes: ChangeFeed;
   /** Units and limits of the sensors, for the page's charts; none if absent. */
   machineTypes?: ReadonlyMap<string, MachineType>;
+  /** Limits of single machines; none if absent. */
+  machineLimits?: MachineLimits;
   /** The built page; dist/console if absent. */
   pageFolder?: string;
   log: Log;
@@ -84,6 +87,7 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
   const context: RouteContext = {
     ...deps,
     machineTypes: deps.machineTypes ?? new Map(),
+    machineLimits: deps.machineLimits ?? { of: () => new Map() },
     hub,
   };
   sessionRoutes(app, access);

@@ -3,6 +3,7 @@ import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
 import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-book.ts';
 import type { EventLists } from './event-lists.ts';
+import type { MachineLimitsTable } from './machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
 
@@ -10,6 +11,7 @@ import type { StoredQueue } from './notifications/notification-queue.ts';
 export interface EventTables {
   lists: EventLists;
   machines: MachineTable;
+  limits: MachineLimitsTable;
   alerts: AlertBook;
   notifications: StoredQueue;
 }
@@ -38,6 +40,8 @@ export function applyEvent(
   if (!tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
+  if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
+    tables.limits.set(gateway, event.data, Date.parse(event.time));
 }
 
 function applyToMachine(

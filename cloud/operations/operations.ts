@@ -17,7 +17,7 @@ import type { AlertRules, AlertStates } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
 import type { ContactStore, KeptContact } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
-import type { MachineStates } from '../ports/machines.ts';
+import type { MachineLimits, MachineStates } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
@@ -30,6 +30,7 @@ import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
 import { claimFormat } from './format/format.ts';
+import { MachineLimitsTable } from './machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
@@ -86,6 +87,7 @@ export class StoredOperations {
   readonly events: EventApplier & EventHistory;
   readonly decisions: DecisionHistory;
   readonly machines: MachineStates;
+  readonly machineLimits: MachineLimits;
   readonly alerts: AlertStates;
   readonly notifications: NotificationQueue & DeadNotifications;
   readonly quarantine: Quarantine;
@@ -121,6 +123,7 @@ export class StoredOperations {
       returned: (name) => sayReturned(retired, name, log),
       refused: (gateway) => this.quotas.note('machines', gateway),
     });
+    const limits = new MachineLimitsTable(store, config.machinesMax);
     const transaction = <T>(change: () => T) => this.transaction(change);
     const ages = new RecordAges(store, config, { clock, transaction });
     const { stampMs } = ages;
@@ -146,7 +149,7 @@ export class StoredOperations {
     const isNeeded = (event: HarbingerEvent, gateway: string) =>
       isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
-    this.tables = { watermarks, machines, alerts, notifications, lists, retired };
+    this.tables = { watermarks, machines, limits, alerts, notifications, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', {
@@ -172,6 +175,7 @@ export class StoredOperations {
     };
     this.decisions = lists.decisions;
     this.machines = machines;
+    this.machineLimits = limits;
     this.alerts = alerts;
     this.notifications = notifications;
     this.retired = retired;
@@ -262,9 +266,9 @@ export class StoredOperations {
       return await this.store.transaction(change);
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
-      const { watermarks, machines, alerts, notifications, lists, retired } = this.tables;
+      const { watermarks, machines, limits, alerts, notifications, lists, retired } = this.tables;
       watermarks.table.reload();
-      for (const each of [alerts, retired, machines, notifications, lists]) each.reload();
+      for (const each of [alerts, retired, machines, limits, notifications, lists]) each.reload();
       this.quarantineList.reload();
       throw error;
     }

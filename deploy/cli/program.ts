@@ -9,6 +9,7 @@ import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';
+import { addLimits } from './inspect/limits.ts';
 import { addNotifications } from './inspect/notifications.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
@@ -67,6 +68,7 @@ Exit codes: ${exitCodeLine()}.`,
     addMachines,
     addGateways,
     addSessions,
+    addLimits,
     addQuery,
     addDecisions,
     addDeadLetters,

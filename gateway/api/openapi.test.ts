@@ -51,6 +51,13 @@ it('answers everywhere as documented', async () => {
   ]);
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   await api.ask('DELETE', '/api/sessions', { body: { all: true }, status: 400 });
+  const limited = { site: 'lab', machine: 'p1', sensor: 'a' };
+  await api.ask('GET', '/api/limits');
+  await api.ask('GET', '/api/limits/changes');
+  const set = { ...limited, limits: { warn: 4, alarm: 7 }, by: 'maria' };
+  expect(await api.ask('POST', '/api/limits', { body: set })).toEqual({ isKnown: true });
+  await api.ask('POST', '/api/limits', { body: { ...limited, limits: { warm: 4 } }, status: 400 });
+  expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

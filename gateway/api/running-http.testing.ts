@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
@@ -74,6 +75,16 @@ function memoryMachines(): MachineAdmin {
   };
 }
 
+/** Keeps nothing; the machine `lab/p1` is known. */
+function memoryLimits(): LimitAdmin {
+  return {
+    list: () => [],
+    changes: () => [],
+    set: async ({ machine }) => ({ isKnown: machine === 'p1' }),
+    clear: async ({ machine }) => (machine === 'p1' ? 1 : 0),
+  };
+}
+
 /** Two refused batches, the second of which the cloud refuses again. */
 function memoryRefused(): RefusedOperations {
   const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
@@ -123,6 +134,7 @@ export async function startHttp(
     refused: memoryRefused(),
     sessions: () => [memorySessions()],
     machines: memoryMachines(),
+    limits: memoryLimits(),
     clock,
     log,
   });

@@ -17,10 +17,12 @@ import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -46,6 +48,7 @@ export interface GatewayHttpDeps {
   /** The sessions of each source that keeps any. */
   sessions(): readonly SessionAdmin[];
   machines: MachineAdmin;
+  limits: LimitAdmin;
   clock: Clock;
   log: Log;
 }
@@ -124,4 +127,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   refusedRoutes(app, deps.refused, deps.log);
   sessionRoutes(app, deps);
   machineRoutes(app, deps);
+  limitRoutes(app, deps);
 }

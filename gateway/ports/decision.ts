@@ -39,11 +39,19 @@ export interface AlertInput {
   faults?: readonly SensorFault[];
   /** Sensors of which a limit is met or may be; absent if there are none. */
   limits?: readonly LimitState[];
+  /** A person has just changed limits of this machine; absent otherwise. */
+  limitsChanged?: LimitsChanged;
   /**
    * Present if the input is about whether the machine is silent, and about nothing else: there is no window (`rows` is 0),
    * `timeMs` is now by the gateway's clock, and estimates, limits and faults are not stepped by it.
    */
   silence?: SilenceState;
+}
+
+/** Sensors whose limits a person has changed. */
+export interface LimitsChanged {
+  sensors: readonly string[];
+  by: string;
 }
 
 /** Whether a machine is silent when the input is made, whether that has changed or not. */

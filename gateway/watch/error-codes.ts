@@ -93,6 +93,47 @@ export const errorCodes = declareErrors({
     remedy:
       'Free some space on the disk of the data folder (`df -h`), and let the user of the gateway write to the folder `normals` in it.',
   },
+  LIMITS_DAMAGED: {
+    stage: 'intelligence',
+    meaning:
+      'The file with the limits that were set for single machines is damaged. It is set aside; the limits of the machine types are in force.',
+    retried: 'No.',
+    remedy:
+      'Set the limits again: `harbinger limits set`. The file that was set aside can be read with any editor.',
+  },
+  LIMITS_INVALID: {
+    stage: 'intelligence',
+    meaning: 'Limits for a machine were not set, because they contradict each other or the machine’s type.',
+    retried: 'No.',
+    remedy: 'Do as the message says. From low to high: alarmLow, warnLow, warn, alarm.',
+  },
+  LIMITS_TOO_MANY: {
+    stage: 'intelligence',
+    meaning: 'Limits for a machine were not set, because there are as many as there may be.',
+    retried: 'No.',
+    remedy:
+      'Declare a machine type with these limits, or clear those of machines that are gone: `harbinger limits clear`.',
+  },
+  LIMITS_UNREADABLE: {
+    stage: 'intelligence',
+    meaning:
+      'The file with the limits that were set for single machines cannot be read. The gateway does not start.',
+    retried: 'No.',
+    remedy: 'Let the user of the gateway read `machine-limits.json` in the data folder.',
+  },
+  LIMITS_UNWRITABLE: {
+    stage: 'intelligence',
+    meaning: 'Limits for a machine were not changed, because they could not be written to disk.',
+    retried: 'No. Those before stay in force.',
+    remedy: 'Free some space on the disk of the data folder (`df -h`), then set them again.',
+  },
+  LIMITS_VERSION: {
+    stage: 'intelligence',
+    meaning:
+      'The limits that were set for single machines were written by a newer version. Nothing is started.',
+    retried: 'No.',
+    remedy: 'Start that version or a newer one, or move `machine-limits.json` away and set the limits again.',
+  },
   NORMAL_FOREIGN: {
     stage: 'intelligence',
     meaning:

@@ -15,6 +15,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertInput, Assessor } from '../ports/decision.ts';
+import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
@@ -22,6 +23,7 @@ import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts'
 import type { WatchConfig } from './config.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
+import { MachineLimitBook } from './own-limits/own-limits.ts';
 import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
 import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
@@ -29,7 +31,8 @@ import { Scorer, type ScorerStats } from './scorer.ts';
 import { hearingsFile } from './silence/hearings-file.ts';
 import { SavedHearings } from './silence/saved-hearings.ts';
 import { Silence, type SilenceStats } from './silence/silence.ts';
-import { Windows, type WindowsStats } from './windows/windows.ts';
+import { Windows } from './windows/windows.ts';
+import type { WindowsStats } from './windows/windows-options.ts';
 
 export interface WatchOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -38,6 +41,10 @@ export interface WatchOptions {
   baselinesDir?: string;
   /** The file in which the rhythms of machines are kept across restarts; absent: they are not kept. */
   hearingsPath?: string;
+  /** The file in which limits of single machines are kept; absent: they are not kept over restarts. */
+  limitsFile?: string;
+  /** The name under which the cloud knows this gateway. */
+  gateway?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -52,6 +59,8 @@ export interface WatchStats {
   windows: WindowsStats;
   /** Machines that are not watched because their sender has as many as one may. */
   quotas: { counts: Record<string, number>; refused: QuotaRefusal[] };
+  /** Machines and sensors that have limits of their own. */
+  ownLimits: { machines: number; sensors: number };
   /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
@@ -96,6 +105,8 @@ export class Watch {
   readonly savedBaselines: SavedBaselines | null;
   readonly savedHearings: SavedHearings | null;
   readonly silence: Silence;
+  /** Loaded before rows arrive. */
+  readonly ownLimits: MachineLimitBook;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -112,10 +123,18 @@ export class Watch {
     const keeper = this.savedBaselines;
     this.silence = listen(options);
     this.savedHearings = keepHearings(options, this.silence);
+    this.ownLimits = new MachineLimitBook({
+      gateway: options.gateway ?? '',
+      ...(options.limitsFile !== undefined && { path: options.limitsFile }),
+      clock,
+      log,
+    });
     this.quotas = new QuotaRefusals(quotaTexts, clock, log);
     const refused = (owner: string) => this.quotas.note('windows', owner);
     const hearings = this.silence;
-    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }), hearings, refused });
+    const { limited } = this.ownLimits;
+    const made = { types, limited, ...config, clock, ...(keeper && { keeper }), hearings, refused };
+    this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -145,6 +164,19 @@ export class Watch {
     await this.client.stop();
   }
 
+  /** Connects the limits of single machines with the windows and the cloud. */
+  connectLimits(outbox: Outbox): void {
+    const relimit: Windows['relimit'] = (machine, changed) => {
+      const isWatched = this.windows.relimit(machine, changed);
+      this.scorer?.kick();
+      return isWatched;
+    };
+    this.ownLimits.connect(
+      { relimit, typeOf: (site, machine) => this.windows.typeOf(site, machine) },
+      outbox,
+    );
+  }
+
   /** Adds rows that are durable. */
   add(columns: ColumnBatch): void {
     if (this.windows.add(columns)) this.scorer?.kick();
@@ -169,6 +201,7 @@ export class Watch {
     return {
       windows: this.windows.stats(),
       quotas: { counts: { ...this.quotas.counts }, refused: this.quotas.all() },
+      ownLimits: this.ownLimits.stats(),
       normals: this.savedBaselines?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,

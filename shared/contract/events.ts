@@ -7,6 +7,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { ConditionData } from './condition.ts';
+import { OwnLimits } from './own-limits.ts';
 import { plainName } from './topics.ts';
 
 const Identifier = Type.String({ ...plainName });
@@ -117,6 +118,17 @@ export const Lifecycle = Type.Intersect([
 ]);
 export type Lifecycle = Static<typeof Lifecycle>;
 
+/** All limits that were set for sensors of one machine, in place of those of its type; none if there are none any more. */
+export const MachineLimitsSet = Type.Object({
+  site: Identifier,
+  machine: Identifier,
+  by: Type.String({ maxLength: 200, description: 'who made the latest change' }),
+  limits: Type.Record(Type.String(), OwnLimits, {
+    description: 'by sensor; a sensor without limits has none',
+  }),
+});
+export type MachineLimitsSet = Static<typeof MachineLimitsSet>;
+
 export const JournalLoss = Type.Object({
   lane: Type.String(),
   cause: Type.String({
@@ -139,6 +151,7 @@ export const eventTypes = {
   'io.harbinger.decision.recorded.v1': DecisionRecord,
   'io.harbinger.machine.failed.v1': Lifecycle,
   'io.harbinger.machine.replaced.v1': Lifecycle,
+  'io.harbinger.machine.limits.v1': MachineLimitsSet,
   'io.harbinger.journal.loss.v1': JournalLoss,
 } as const;
 export type EventType = keyof typeof eventTypes;

@@ -20,6 +20,7 @@ export interface WearRange {
 
 const shareOfDistance = 0.1;
 const shareOfRange = 0.01;
+const shareOfLimit = 0.02;
 /** A dead band that is not declared never takes more than this of the room between the limits of both sides. */
 const shareOfRoomMax = 0.25;
 
@@ -49,6 +50,12 @@ function roomOf(sides: readonly Side[]): number {
   return high === undefined || low === undefined ? Number.POSITIVE_INFINITY : high - low;
 }
 
+/** Dead band of a limit that is alone on its side. A sensor of an open type has no range to take a part of. */
+function singleDistance({ min, max }: Sensor, at: number): number {
+  const range = max - min;
+  return Number.isFinite(range) ? shareOfRange * range : shareOfLimit * Math.abs(at);
+}
+
 /** All limits of a sensor, the warning of each side before its alarm; none if it declares none. */
 export function limitsOf(sensor: Sensor): Limit[] {
   const sides = sidesOf(sensor);
@@ -57,7 +64,7 @@ export function limitsOf(sensor: Sensor): Limit[] {
     const distance =
       warn !== undefined && alarm !== undefined
         ? shareOfDistance * Math.abs(alarm - warn)
-        : shareOfRange * (sensor.max - sensor.min);
+        : singleDistance(sensor, warn ?? alarm ?? 0);
     const deadBand = sensor.deadBand ?? Math.min(distance, shareOfRoomMax * room);
     const limit = (severity: Limit['severity'], at: number | undefined): Limit[] =>
       at === undefined

@@ -54,13 +54,20 @@ function sensorProblems(sensor: Sensor, key: string): ConfigProblem[] {
       return reservedSensors.includes(name) ? [invalid(`${key}.name`, message)] : [];
     },
     () => (sensor.min < sensor.max ? [] : [invalid(`${key}.max`, `${key}: min must be below max`)]),
-    () => lowSideProblems(sensor, key),
-    () => orderProblems(sensor, key),
-    () => deadBandProblems(withZones(sensor, usualVibrationClass), key),
+    () => limitProblems(withZones(sensor, usualVibrationClass), key),
     () =>
       sensor.zones !== undefined && sensor.unit !== 'mm/s'
         ? [invalid(`${key}.zones`, `${key}.zones is for a velocity in mm/s, not for ${sensor.unit}`)]
         : [],
+  );
+}
+
+/** Returns all problems of a sensor's limits. */
+export function limitProblems(sensor: Sensor, key: string): ConfigProblem[] {
+  return rules(
+    () => lowSideProblems(sensor, key),
+    () => orderProblems(sensor, key),
+    () => deadBandProblems(sensor, key),
   );
 }
 

@@ -8,8 +8,10 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { isAboutMachine } from '../../../shared/contract/alert-content.ts';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
+import { withOwnLimits } from '../../../shared/domain/own-limits.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { Alert as StoredAlert } from '../../ports/alerts.ts';
+import type { MachineState } from '../../ports/machines.ts';
 import type { FormerName as FormerNameOf } from '../../ports/retired/retired.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
@@ -22,7 +24,7 @@ const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperti
 
 type MachineContext = Pick<
   RouteContext,
-  'machines' | 'alerts' | 'contacts' | 'machineTypes' | 'decommissioning'
+  'machines' | 'alerts' | 'contacts' | 'machineTypes' | 'machineLimits' | 'decommissioning'
 >;
 
 export function machineRoutes(app: FastifyInstance, context: MachineContext): void {
@@ -82,11 +84,22 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
           alerts.filter((alert) => alert.state === 'open'),
           context.contacts,
         )[0],
-        type: context.machineTypes.get(state.machineType) ?? null,
+        type: typeInForce(context, state),
         alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),
         retired: retired && retirementOf(retired),
         formerNames,
       };
     },
   );
+}
+
+/** The machine's type with the limits that were set for this machine, also of sensors that an open type does not declare. */
+function typeInForce(
+  { machineTypes, machineLimits }: Pick<MachineContext, 'machineTypes' | 'machineLimits'>,
+  state: MachineState,
+): MachineType | null {
+  const type = machineTypes.get(state.machineType);
+  if (!type) return null;
+  const own = machineLimits.of(state);
+  return own.size === 0 ? type : withOwnLimits(type, own, { addSensors: type.openSensors });
 }

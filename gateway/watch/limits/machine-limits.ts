@@ -60,6 +60,67 @@ export class MachineLimits {
     }
   }
 
+  /**
+   * Goes on from the limits that these replace. Sensors whose limits are the same keep their state. For the others, the
+   * latest value decides at once what is left, and also what is met, if a limit of the sensor was met before; otherwise
+   * new limits wait as long as any. @param latest by column, NaN where absent
+   */
+  follow(before: MachineLimits | null, latest: Float32Array, timeMs: number): void {
+    this.isNews = true;
+    this.hasMet = before?.hasMet ?? false;
+    this.plan.sensors.forEach((sensor, index) => {
+      const at = before?.plan.sensors.findIndex(({ name }) => name === sensor.name) ?? -1;
+      if (before && at >= 0 && isSame(sensor, before.plan.sensors[at]!)) this.copy(index, before, at);
+      else this.decideNow(index, before?.knownOf(at) ?? null, latest[this.plan.column[index]!]!, timeMs);
+    });
+  }
+
+  private copy(index: number, before: MachineLimits, from: number): void {
+    const { first, limits } = this.plan.sensors[index]!;
+    const beforeFirst = before.plan.sensors[from]!.first;
+    this.calm[index] = before.calm[from]!;
+    this.values[index] = before.values[from]!;
+    for (let i = 0; i < limits.length; i++) {
+      this.states[first + i] = before.states[beforeFirst + i]!;
+      this.metMs[first + i] = before.metMs[beforeFirst + i]!;
+      this.backMs[first + i] = before.backMs[beforeFirst + i]!;
+    }
+  }
+
+  /** Since when a limit of a sensor is met; Infinity if none is, null if nothing is known yet. */
+  private knownOf(index: number): number | null {
+    const sensor = this.plan.sensors[index];
+    if (!sensor) return Number.POSITIVE_INFINITY;
+    let sinceMs = Number.POSITIVE_INFINITY;
+    let isUnknown = false;
+    for (let limit = sensor.first; limit < sensor.first + sensor.limits.length; limit++) {
+      if (this.states[limit] === met) sinceMs = Math.min(sinceMs, this.metMs[limit]!);
+      if (this.states[limit] === unknown) isUnknown = true;
+    }
+    return isUnknown && sinceMs === Number.POSITIVE_INFINITY ? null : sinceMs;
+  }
+
+  /** @param metMs what `knownOf` says of the limits before */
+  private decideNow(index: number, metMs: number | null, value: number, timeMs: number): void {
+    const { compared, first } = this.plan.sensors[index]!;
+    this.values[index] = value;
+    if (Number.isNaN(value)) return;
+    const wasMet = metMs !== null && metMs < Number.POSITIVE_INFINITY;
+    let isCalm = 1;
+    compared.forEach(({ side, at, backAt }, i) => {
+      const limit = first + i;
+      const isMet = side === 'high' ? value >= at : value <= at;
+      const isBack = side === 'high' ? value <= backAt : value >= backAt;
+      if (isMet) this.metMs[limit] = wasMet ? metMs : timeMs;
+      // Nobody knows yet what was told before a restart: what is beyond stays as it was told.
+      if (isMet && wasMet) this.states[limit] = met;
+      else if (isBack || metMs !== null) this.states[limit] = away;
+      if (this.states[limit] !== away || isMet) isCalm = 0;
+    });
+    this.hasMet ||= isCalm === 0 && wasMet;
+    this.calm[index] = isCalm;
+  }
+
   /** Ends what is met by a sensor that is gone. */
   forget(column: number): void {
     const index = this.plan.column.indexOf(column);
@@ -133,4 +194,14 @@ export class MachineLimits {
       mayBe: mayBe < 0 ? null : limits[mayBe]!,
     };
   }
+}
+
+function isSame(a: LimitedSensor, b: LimitedSensor): boolean {
+  return (
+    a.limits.length === b.limits.length &&
+    a.limits.every(({ side, severity, at, backAt }, i) => {
+      const other = b.limits[i]!;
+      return side === other.side && severity === other.severity && at === other.at && backAt === other.backAt;
+    })
+  );
 }

@@ -149,6 +149,11 @@ export class MachineWindow {
     return { held: cells.slice(heldAt, seenAt), seen: Uint8Array.from(cells.subarray(seenAt)) };
   }
 
+  /** The latest value of each sensor, by column; NaN where it has sent none. */
+  latest(): Float32Array {
+    return this.cells.subarray(this.heldAt, this.seenAt);
+  }
+
   /** Returns a copy, rows × columns, oldest row first. */
   copy(): Float32Array {
     const { cells, heldAt } = this;

@@ -1,4 +1,4 @@
-import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
+import type { AlertInput, LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { Hearing } from '../silence/hearing.ts';
@@ -40,6 +40,9 @@ export interface WatchedMachine {
   faults: SensorFaults | null;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
+  /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
+  limitChange: LimitsChanged | null;
+  toldChange: LimitsChanged | null;
   /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
   seenMs: number;
   /** Null if its silence is not told. */
@@ -51,8 +54,8 @@ export interface WatchedMachine {
 }
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met. */
-export function hasSomethingToSay({ window, limits }: WatchedMachine): boolean {
-  return window.ready || (limits !== null && (limits.isNews || limits.hasMet));
+export function hasSomethingToSay({ window, limits, limitChange }: WatchedMachine): boolean {
+  return window.ready || limitChange !== null || (limits !== null && (limits.isNews || limits.hasMet));
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
@@ -74,5 +77,6 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(!window.ready && { isShort: true }),
     ...(faults && { faults: faults.list(identity.type.sensors) }),
     ...(limits.length > 0 && { limits }),
+    ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };
 }

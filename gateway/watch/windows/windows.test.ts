@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alertInput } from './watched-machine.ts';
 import { batch, named, newWindows, type Row, type } from './windows.testing.ts';
-import type { Windows, WindowsOptions } from './windows.ts';
+import type { Windows } from './windows.ts';
+import type { WindowsOptions } from './windows-options.ts';
 
 /** Adds m0 with four full rows at 0 … 3 ms: a = row, b = 10 · row. */
 function filled(options: Partial<WindowsOptions> = {}) {

@@ -1,7 +1,8 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
-import { Windows, type WindowsOptions } from './windows.ts';
+import { Windows } from './windows.ts';
+import type { WindowsOptions } from './windows-options.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
 export const type: MachineType = {

@@ -8,56 +8,22 @@
  * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Clock } from '../../../shared/runtime/clock.ts';
-import type { MachineIdentity } from '../../ports/decision.ts';
+import type { LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
-import { type LimitPlan, limitPlanOf } from '../limits/limit-plan.ts';
-import { MachineLimits } from '../limits/machine-limits.ts';
+import { LimitPlans } from '../limits/limit-plans.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
-import {
-  type BaselineKeeper,
-  type HearingKeeper,
-  hasSomethingToSay,
-  isDueAfter,
-  type WatchedMachine,
-} from './watched-machine.ts';
+import { hasSomethingToSay, isDueAfter, type WatchedMachine } from './watched-machine.ts';
 import { restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
+import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
 /** Resolution of the silence measurement: it may be longer than real by up to this. */
 const seenResolutionMs = 1_000;
-
-export interface WindowsOptions {
-  types: ReadonlyMap<string, MachineType>;
-  /** Machines with a window that one sender may have who is alone, see Quotas. */
-  machinesMax: number;
-  /** Least time between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
-  intervalMsMin: number;
-  clock: Clock;
-  /** Saves baselines across restarts. */
-  keeper?: BaselineKeeper;
-  /** Knows when machines are heard. */
-  hearings?: HearingKeeper;
-  /** Called once for each machine that gets no window, with its sender. */
-  refused?(owner: string): void;
-}
-
-export interface WindowsStats {
-  machines: number;
-  rows: number;
-  /** Readings older than the newest of their machine. */
-  late: number;
-  evicted: number;
-  /** Readings of machines without a window. */
-  unwatched: number;
-  /** Readings of machines whose type is unknown. */
-  unknown: number;
-}
 
 export class Windows {
   private readonly options: WindowsOptions;
@@ -65,13 +31,13 @@ export class Windows {
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
-  private readonly limitPlans = new WeakMap<MachineType, LimitPlan | null>();
+  private readonly limits = new LimitPlans();
   private readonly samples = new SampleBudget();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
-    this.slots = new MachineSlots(options.types);
+    this.slots = new MachineSlots(options.types, options.limited);
     this.shares = new WindowShares(options.machinesMax);
   }
 
@@ -124,8 +90,11 @@ export class Windows {
     while (taken.length < max) {
       const machine = this.schedule.take(nowMs);
       if (!machine) break;
-      if (hasSomethingToSay(machine)) taken.push(machine);
-      else this.schedule.release(machine);
+      if (hasSomethingToSay(machine)) {
+        machine.toldChange = machine.limitChange;
+        machine.limitChange = null;
+        taken.push(machine);
+      } else this.schedule.release(machine);
       if (machine.limits) machine.limits.isNews = false;
     }
     return taken;
@@ -146,8 +115,27 @@ export class Windows {
     if (!watched) return;
     watched.window = windowOf(watched.identity.type, this.samples);
     watched.faults = null;
-    watched.limits = this.newLimits(watched.identity.type);
+    watched.limits = this.limits.of(watched.identity.type);
     this.options.keeper?.renewed(watched);
+  }
+
+  /**
+   * Applies limits of a machine that a person has changed: an alert follows at once, as far as the latest values say.
+   * Returns whether the machine is watched.
+   */
+  relimit({ site, machine }: { site: string; machine: string }, changed: LimitsChanged): boolean {
+    const watched = this.byKey.get(`${site}/${machine}`);
+    if (!watched || !this.slots.relimit(watched.index)) return false;
+    this.renewLimits(watched);
+    const sensors = [...new Set([...(watched.limitChange?.sensors ?? []), ...changed.sensors])];
+    watched.limitChange = { ...changed, sensors };
+    this.schedule.mark(watched);
+    return true;
+  }
+
+  /** The machine's type with all of its sensors, and with its own limits; null if it is not watched. */
+  typeOf(site: string, machine: string): MachineType | null {
+    return this.byKey.get(`${site}/${machine}`)?.identity.type ?? null;
   }
 
   baselineOf(identity: MachineIdentity): Baseline | null {
@@ -199,7 +187,11 @@ export class Windows {
         slots.forget(machineIndex);
       } else if (machine && this.forgetSensor(machine, column)) isDue = true;
     }
-    slots.learn(batch, (machine, owner) => this.shares.give(machine, owner));
+    slots.learn(
+      batch,
+      (machine, owner) => this.shares.give(machine, owner),
+      (machine) => this.renewLimits(machine),
+    );
     if (gone.length > 0) this.goOn(gone, batch.newMachines);
     return isDue;
   }
@@ -224,13 +216,11 @@ export class Windows {
     return hasSomethingToSay(machine) && this.schedule.mark(machine);
   }
 
-  private newLimits(type: MachineType): MachineLimits | null {
-    let plan = this.limitPlans.get(type);
-    if (plan === undefined) {
-      plan = limitPlanOf(type);
-      this.limitPlans.set(type, plan);
-    }
-    return plan && new MachineLimits(plan);
+  /** Lets limits go on from what is known of those before them. */
+  private renewLimits(machine: WatchedMachine): void {
+    const before = machine.limits;
+    machine.limits = this.limits.of(machine.identity.type);
+    machine.limits?.follow(before, machine.window.latest(), machine.window.newestMs);
   }
 
   /** Adds a window for a machine; null if its sender has as many as one may, all of machines that still send. */
@@ -249,7 +239,9 @@ export class Windows {
       owner,
       window: windowOf(identity.type, this.samples),
       faults: null,
-      limits: this.newLimits(identity.type),
+      limits: this.limits.of(identity.type),
+      limitChange: null,
+      toldChange: null,
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       hearing: this.options.hearings?.of(identity) ?? null,
       seenMs: nowMs,

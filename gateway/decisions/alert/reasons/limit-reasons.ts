@@ -1,7 +1,7 @@
 /** Formulates reasons about limits for technicians: what is beyond which limit, by how much, how long and since when. */
 import type { LimitPolicy } from '../../../../shared/domain/alert-policy.ts';
 import { limitsOf } from '../../../../shared/domain/limits.ts';
-import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import type { MachineType, Sensor } from '../../../../shared/domain/machine-type.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import type { MetLimit } from '../state/limit-track.ts';
 import { durationText } from './reasons.ts';
@@ -58,6 +58,34 @@ export function metReasons(met: readonly MetLimit[], type: MachineType, nowMs: n
   return met.length > sensorsMax
     ? [...said, `${met.length - sensorsMax} more sensors are beyond a limit`]
     : said;
+}
+
+function limitText(sensor: Sensor, unit: string): string {
+  const word = { warning: 'warning', critical: 'alarm' };
+  const said = limitsOf(sensor).map(
+    ({ side, severity, at }) => `${word[severity]} ${side === 'high' ? 'from' : 'down to'} ${valueText(at)}`,
+  );
+  return said.length === 0 ? 'none' : `${said.join(', ')}${unit}`;
+}
+
+/** Says which limits a person has just changed; empty if none were. */
+export function changedReasons({ limitsChanged, machine }: AlertInput): string[] {
+  if (!limitsChanged) return [];
+  const { type } = machine;
+  return limitsChanged.sensors.slice(0, sensorsMax).map((name) => {
+    const sensor = type.sensors.find((candidate) => candidate.name === name);
+    const now = sensor ? limitText(sensor, unitOf(name, type)) : 'none';
+    return `Limits of ${name} were changed by ${limitsChanged.by}: ${now}`;
+  });
+}
+
+/** One sentence for each sensor that is inside the limits that it has now. */
+export function insideReasons(before: readonly MetLimit[], input: AlertInput): string[] {
+  return before.slice(0, sensorsMax).map(({ sensor }) => {
+    const value = latestOf(input, sensor);
+    const now = value === null ? '' : ` ${valueText(value)}${unitOf(sensor, input.machine.type)}`;
+    return `${sensor}${now} is inside its limits`;
+  });
 }
 
 /** One sentence for each sensor that was beyond a limit, with the value that it sends now. */

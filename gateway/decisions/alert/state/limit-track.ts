@@ -32,12 +32,16 @@ export function heldLimits(held: Hold): LimitTrack {
   return { ...noLimits, held };
 }
 
-/** Applies the findings of one decision at `nowMs` (monotonic). */
+/**
+ * Applies the findings of one decision at `nowMs` (monotonic). @param hasNewLimits true if a person has changed limits of
+ * the machine: an alert that goes on then says so at once
+ */
 export function stepLimits(
   before: LimitTrack,
   states: readonly LimitState[],
   limits: Pick<UpdateLimits, 'updateMsMin'>,
   nowMs: number,
+  hasNewLimits = false,
 ): { track: LimitTrack; change: Change | null } {
   const { held } = before;
   if (held && !isOver(held, states)) return { track: heldLimits(oneLess(held)), change: null };
@@ -50,7 +54,7 @@ export function stepLimits(
       : { track: noLimits, change: { kind: 'resolved', severity: told.severity } };
   const { severity } = worst;
   const sensors = met.map(({ sensor }) => sensor);
-  const kind = changeOf(told, severity, sensors, limits, nowMs);
+  const kind = changeOf(told, severity, sensors, hasNewLimits ? 0 : limits.updateMsMin, nowMs, hasNewLimits);
   if (kind === null) return { track: { met, told, held: null }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
   return { track: { met, told: { severity, sensors, sentMs: nowMs }, held: null }, change };
@@ -61,14 +65,15 @@ function changeOf(
   told: LimitTrack['told'],
   severity: Severity,
   sensors: readonly string[],
-  { updateMsMin }: Pick<UpdateLimits, 'updateMsMin'>,
+  updateMsMin: number,
   nowMs: number,
+  hasNewLimits: boolean,
 ): 'opened' | 'severity' | 'sensors' | null {
   if (told === null) return 'opened';
   if (told.severity !== severity) return 'severity';
   const isSame =
     sensors.length === told.sensors.length && sensors.every((sensor) => told.sensors.includes(sensor));
-  return isSame || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
+  return (isSame && !hasNewLimits) || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
 }
 
 /**

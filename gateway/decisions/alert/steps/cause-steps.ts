@@ -3,10 +3,14 @@
  * for it: estimates, limits and faults of sensors here, silence in a file of its own. Which alert changes by that is decided
  * one folder up.
  */
-import { type EstimatePolicy, isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import {
+  type EstimatePolicy,
+  isEstimatePolicy,
+  type LimitPolicy,
+} from '../../../../shared/domain/alert-policy.ts';
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
-import { backReasons, metReasons } from '../reasons/limit-reasons.ts';
+import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
 import { changeReason, contributionReasons, measure, modeReasons } from '../reasons/reasons.ts';
 import { type Change, type Estimate, step } from '../state/alert-state.ts';
 import type { Cause, CauseKind, CauseStep } from '../state/causes.ts';
@@ -50,15 +54,26 @@ function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null
     if (before.told === null) machine.limits = noLimits;
     return null;
   }
-  const { track, change } = stepLimits(before, states, context.config, context.nowMs);
+  const { track, change } = stepLimits(
+    before,
+    states,
+    context.config,
+    context.nowMs,
+    input.limitsChanged !== undefined,
+  );
   machine.limits = track;
   if (!change) return null;
   const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
   const reasons =
     change.kind === 'resolved'
-      ? backReasons(before.met, policy, input)
+      ? endReasons(before.met, policy, input)
       : [...metReasons(track.met, type, input.timeMs), ...fallenReasons(before.met, track.met)];
-  return { cause, change, reasons };
+  return { cause, change, reasons: [...changedReasons(input), ...reasons] };
+}
+
+/** A limit that was changed may end an alert without any delay. */
+function endReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
+  return input.limitsChanged ? insideReasons(before, input) : backReasons(before, policy, input);
 }
 
 /** Says which sensors are beyond no limit any more, while others are. */
@@ -148,6 +163,8 @@ function endUnwatched({ machine, input }: Judged): SaidStep[] {
   return gone.map(({ severity, ...cause }) => ({
     cause,
     change: { kind: 'resolved', severity },
-    reasons: [`Machine type ${type.name} no longer watches for ${cause.failureMode}`],
+    reasons: input.limitsChanged
+      ? changedReasons(input)
+      : [`Machine type ${type.name} no longer watches for ${cause.failureMode}`],
   }));
 }

@@ -1,0 +1,199 @@
+/** Limits of single machines: kept, refused, bounded, told to the cloud, and applied to machines that are watched. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { alertInput } from '../windows/watched-machine.ts';
+import { Windows } from '../windows/windows.ts';
+import { MachineLimitBook } from './own-limits.ts';
+
+const types = loadMachineTypes();
+const who = { by: 'maria', address: '10.0.0.9' };
+const saw = { site: 'hall', machine: 'saw-1' };
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-limits-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A gateway's limits and windows, with one machine that sends a value a minute. */
+async function gateway(machineType = 'generic') {
+  const clock = manualClock();
+  const said: string[] = [];
+  const log = pino({}, { write: (line: string) => void said.push(line) });
+  const path = join(folder, 'machine-limits.json');
+  const book = new MachineLimitBook({ gateway: 'gw', path, clock, log });
+  await book.load();
+  const windows = new Windows({ types, machinesMax: 9, intervalMsMin: 0, clock, limited: book.limited });
+  const events: HarbingerEvent[] = [];
+  const cloud = { isDown: false };
+  const outbox = {
+    estimates: () => {},
+    async event(event: HarbingerEvent) {
+      if (cloud.isDown) throw new Error('the journal is full');
+      events.push(event);
+    },
+  };
+  book.connect(windows, outbox);
+  const columns = types.get(machineType)!.sensors.length;
+  let minutes = 0;
+  const due = () => {
+    const taken = windows.take(1);
+    const [input] = taken.map(alertInput);
+    windows.release(taken);
+    return input ?? null;
+  };
+  const add = (value: number) => {
+    const values = new Float32Array(columns + 1).fill(Number.NaN);
+    values[columns] = value;
+    clock.advanceNow(60_000);
+    windows.add({
+      newMachines: minutes === 0 ? [{ machineIndex: 0, ...saw, machineType }] : [],
+      newSensors: minutes === 0 ? [{ machineIndex: 0, sensor: 'force' }] : [],
+      machineIndex: Int32Array.of(0),
+      timeMs: Float64Array.of(minutes++ * 60_000),
+      offset: Int32Array.of(0, values.length),
+      values,
+      replay: false,
+    });
+    return due();
+  };
+  return { book, windows, events, cloud, add, due, path, clock, said };
+}
+const force = { ...saw, sensor: 'force' };
+type Due = ReturnType<Awaited<ReturnType<typeof gateway>>['due']>;
+const met = (input: Due) =>
+  input?.limits?.map((state) => `${state.met?.severity ?? '-'} ${state.met?.at ?? '-'}`);
+
+describe('limits of a machine whose type has none', () => {
+  it('are met after the delay, also where they were set before the machine was heard', async () => {
+    const { book, add } = await gateway();
+    expect(await book.set(force, { warn: 40 }, who)).toEqual({ isKnown: false });
+    expect(add(50)).toBeNull();
+    expect(met(add(50))).toEqual(['warning 40']);
+  });
+
+  it('wait for their delay where no limit was met, and decide at once where one was', async () => {
+    const { book, add, due, clock } = await gateway();
+    for (let i = 0; i < 3; i++) add(50);
+    expect(await book.set(force, { warn: 40 }, who)).toEqual({ isKnown: true });
+    expect(due()).toMatchObject({ limitsChanged: { sensors: ['force'], by: 'maria' } });
+    expect(met(add(50))).toEqual(['warning 40']);
+    const changed = async (limits: { warn?: number; alarm?: number }) => {
+      await book.set(force, limits, who);
+      clock.advanceNow(1_000);
+      return due();
+    };
+    expect(met(await changed({ warn: 40, alarm: 45 }))).toEqual(['critical 45']);
+    expect(met(await changed({ warn: 45, alarm: 60 }))).toEqual(['warning 45']);
+    const away = await changed({ warn: 60 });
+    expect(away).toMatchObject({ limitsChanged: { by: 'maria' } });
+    expect(away?.limits).toBeUndefined();
+    expect(add(50)?.limitsChanged).toBeUndefined();
+  });
+
+  it('are gone when they are cleared', async () => {
+    const { book, windows, add, due, clock } = await gateway();
+    await book.set(force, { warn: 40 }, who);
+    for (let i = 0; i < 3; i++) add(50);
+    expect(await book.clear(saw, who)).toBe(1);
+    clock.advanceNow(1_000);
+    expect(due()).toMatchObject({ isShort: true, limitsChanged: { sensors: ['force'] } });
+    expect(windows.typeOf('hall', 'saw-1')?.sensors.at(-1)).not.toHaveProperty('warn');
+    expect(await book.clear(saw, who)).toBe(0);
+  });
+});
+
+it('limits stand in place of all limits of the type, and the type keeps its own', async () => {
+  const { book, add, windows } = await gateway('motor');
+  add(1);
+  await book.set({ ...saw, sensor: 'vibration' }, { alarm: 9 }, who);
+  const mine = windows.typeOf('hall', 'saw-1')!.sensors.find(({ name }) => name === 'vibration');
+  expect([mine?.warn, mine?.alarm]).toEqual([undefined, 9]);
+  expect(types.get('motor')!.sensors[0]).toMatchObject({ name: 'vibration', warn: 2.8, alarm: 4.5 });
+  const listed = book.list(saw).map(({ sensor, from, limits }) => [sensor, from, limits.alarm]);
+  expect(listed).toContainEqual(['vibration', 'machine', 9]);
+  expect(listed).toContainEqual(['vibration_x', 'type', 4.5]);
+  expect(book.list()).toHaveLength(1);
+});
+
+describe('over a restart', () => {
+  it('limits and their changes are kept, and the cloud is told what it was not', async () => {
+    const first = await gateway();
+    first.cloud.isDown = true;
+    await first.book.set(force, { warn: 40, deadBand: 2 }, { ...who, note: 'new blade' });
+    expect(first.events).toEqual([]);
+    const second = await gateway();
+    await second.book.tellUnsent();
+    expect(second.events).toMatchObject([
+      {
+        type: 'io.harbinger.machine.limits.v1',
+        data: { by: 'maria', limits: { force: { warn: 40, deadBand: 2 } } },
+      },
+    ]);
+    expect(second.book.list()).toMatchObject([{ ...force, by: 'maria', limits: { warn: 40, deadBand: 2 } }]);
+    expect(second.book.changes(9)).toMatchObject([{ ...force, ...who, note: 'new blade' }]);
+  });
+
+  it('a damaged file is set aside and said, and one of a newer version stops the start', async () => {
+    const { book, path } = await gateway();
+    await book.set(force, { warn: 40 }, who);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"warn":40', '"warn":41'));
+    const damaged = await gateway();
+    expect(damaged.book.list()).toEqual([]);
+    expect(damaged.said.join()).toContain('LIMITS_DAMAGED');
+    writeFileSync(path, text.replace('"version":1', '"version":2'));
+    await expect(gateway()).rejects.toMatchObject({ code: 'LIMITS_VERSION' });
+  });
+
+  it('a change that cannot be written is refused, and those before stay', async () => {
+    const { book, path } = await gateway();
+    await book.set(force, { warn: 40 }, who);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'no folder');
+    await expect(book.set(force, { warn: 50 }, who)).rejects.toMatchObject({ code: 'LIMITS_UNWRITABLE' });
+    expect(book.list()).toMatchObject([{ limits: { warn: 40 } }]);
+    rmSync(folder);
+    expect(path).toContain(folder);
+    folder = mkdtempSync(join(tmpdir(), 'harbinger-limits-'));
+  });
+});
+
+describe('refused are', () => {
+  it.each([
+    [{ warn: 4, alarm: 4 }, /alarm must differ from warn/],
+    [{ warn: 4, warnLow: 5 }, /warn \(4\) must be above warnLow \(5\)/],
+    [{ deadBand: 1 }, /deadBand is set without a limit/],
+  ])('%j', async (limits, problem) => {
+    const { book } = await gateway();
+    await expect(book.set(force, limits, who)).rejects.toMatchObject({
+      code: 'LIMITS_INVALID',
+      message: expect.stringMatching(problem),
+    });
+  });
+
+  it('a sensor that the type does not have, and a type whose limits raise no alert', async () => {
+    const { book, add } = await gateway('turbofan');
+    add(1);
+    await expect(book.set(force, { warn: 1 }, who)).rejects.toMatchObject({ code: 'LIMITS_INVALID' });
+    const [declared] = types.get('turbofan')!.sensors;
+    await expect(book.set({ ...saw, sensor: declared!.name }, { warn: 1 }, who)).rejects.toThrow(
+      /limitAlerts/,
+    );
+  });
+
+  it('more sensors of a machine than there may be', async () => {
+    const { book } = await gateway();
+    for (let i = 0; i < 256; i++) await book.set({ ...saw, sensor: `s${i}` }, { warn: 1 }, who);
+    await expect(book.set({ ...saw, sensor: 'more' }, { warn: 1 }, who)).rejects.toMatchObject({
+      code: 'LIMITS_TOO_MANY',
+    });
+    await book.set({ ...saw, sensor: 's0' }, { warn: 2 }, who);
+    expect(book.stats()).toEqual({ machines: 1, sensors: 256 });
+  });
+});

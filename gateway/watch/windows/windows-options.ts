@@ -1,0 +1,33 @@
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { LimitedType } from './machine-slots.ts';
+import type { BaselineKeeper, HearingKeeper } from './watched-machine.ts';
+
+export interface WindowsOptions {
+  types: ReadonlyMap<string, MachineType>;
+  /** Machines with a window that one sender may have who is alone, see Quotas. */
+  machinesMax: number;
+  /** Least time between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
+  intervalMsMin: number;
+  clock: Clock;
+  /** Saves baselines across restarts. */
+  keeper?: BaselineKeeper;
+  /** Knows when machines are heard. */
+  hearings?: HearingKeeper;
+  /** The type of a machine with the limits that a person has set for it. */
+  limited?: LimitedType;
+  /** Called once for each machine that gets no window, with its sender. */
+  refused?(owner: string): void;
+}
+
+export interface WindowsStats {
+  machines: number;
+  rows: number;
+  /** Readings older than the newest of their machine. */
+  late: number;
+  evicted: number;
+  /** Readings of machines without a window. */
+  unwatched: number;
+  /** Readings of machines whose type is unknown. */
+  unknown: number;
+}
