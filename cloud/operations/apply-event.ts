@@ -3,7 +3,7 @@ import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
 import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-book.ts';
 import type { EventLists } from './event-lists.ts';
-import type { MachineLimitsTable } from './machine-limits.ts';
+import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
 

@@ -30,7 +30,7 @@ import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
 import { claimFormat } from './format/format.ts';
-import { MachineLimitsTable } from './machine-limits.ts';
+import { MachineLimitsTable } from './limits/machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
