@@ -1,6 +1,6 @@
 /** The current state of every machine. */
 import type { JudgedBy } from '../../shared/contract/events.ts';
-import type { OwnLimits } from '../../shared/contract/own-limits.ts';
+import type { OwnLimits } from '../../shared/contract/limits/own-limits.ts';
 
 /** Current state of one machine, from its readings, estimates and events. */
 export interface MachineState {

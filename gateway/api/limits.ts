@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { OwnLimits } from '../../shared/contract/own-limits.ts';
+import { OwnLimits } from '../../shared/contract/limits/own-limits.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';

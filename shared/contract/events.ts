@@ -7,7 +7,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { ConditionData } from './condition.ts';
-import { OwnLimits } from './own-limits.ts';
+import { OwnLimits } from './limits/own-limits.ts';
 import { plainName } from './topics.ts';
 
 const Identifier = Type.String({ ...plainName });

@@ -1,6 +1,6 @@
 /** Limits of one machine's sensors, which a person has set in place of those of its type. */
 
-import type { OwnLimits } from '../contract/own-limits.ts';
+import type { OwnLimits } from '../contract/limits/own-limits.ts';
 import type { MachineType, Sensor } from './machine-type.ts';
 import { limitProblems } from './type-problems.ts';
 

@@ -1,5 +1,5 @@
 import type { MachineLimitsSet } from '../../../shared/contract/events.ts';
-import type { OwnLimits } from '../../../shared/contract/own-limits.ts';
+import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import type { MachineLimits } from '../../ports/machines.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { CachedTable } from '../cached-table.ts';

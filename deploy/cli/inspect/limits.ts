@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LimitChange, SensorLimits } from '../../../gateway/ports/limits/limits.ts';
-import type { OwnLimits } from '../../../shared/contract/own-limits.ts';
+import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';

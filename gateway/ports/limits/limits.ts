@@ -1,5 +1,5 @@
 /** The interface by which people set limits for one machine. */
-import type { OwnLimits } from '../../../shared/contract/own-limits.ts';
+import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 
 export interface MachineSensor {
   site: string;

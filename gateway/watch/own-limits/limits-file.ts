@@ -10,7 +10,7 @@
 import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
-import { OwnLimits } from '../../../shared/contract/own-limits.ts';
+import { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
 import { setAside } from '../../../shared/files/set-aside.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';

@@ -4,7 +4,7 @@
  * type of its own, so that limits, rules and alerts know nothing of the difference.
  */
 import { newEvent } from '../../../shared/contract/envelope.ts';
-import type { OwnLimits } from '../../../shared/contract/own-limits.ts';
+import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { limitsOf } from '../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
 import { declaredLimits, ownLimitProblems, withOwnLimits } from '../../../shared/domain/own-limits.ts';
