@@ -73,6 +73,36 @@ describe('notifications', () => {
     expect(due('mail')?.change).toBe('resolved');
   });
 
+  it('that were confirmed are known up to a limit: the oldest are forgotten, the newest are not', async () => {
+    const opened = (minute: number, predictionId: string) =>
+      predictionEvent('opened', minute, { predictionId });
+    // Alerts that are forgotten: only what was confirmed says that their notifications were sent.
+    const forgotten = { eventsMax: 1, alertsResolvedMax: 1 };
+    await test.reopen(forgotten);
+    let sample: ReturnType<typeof due> = null;
+    const tell = async (minute: number, predictionId: string) => {
+      await test.apply([opened(minute, predictionId)]);
+      sample = due('mail');
+      for (const notifier of ['mail', 'hook']) await queue().confirm(due(notifier)!);
+      await test.apply([predictionEvent('resolved', minute + 1, { predictionId })]);
+      for (const notifier of ['mail', 'hook']) await queue().confirm(due(notifier)!);
+    };
+    await tell(1, 'first');
+    await Promise.all(
+      Array.from({ length: 20_000 }, (_, i) => queue().confirm({ ...sample!, key: `other-${i}` })),
+    );
+    await tell(3, 'last');
+    await tell(5, 'p-3');
+    await tell(7, 'p-4');
+    await test.apply([opened(3, 'last')]);
+    expect([...queue().waiting()]).toEqual([]);
+    await test.apply([opened(1, 'first')]);
+    expect([...queue().waiting()]).toEqual([
+      ['mail', 1],
+      ['hook', 1],
+    ]);
+  });
+
   it('that are dead can be listed and resent', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     const first = due('mail')!;
