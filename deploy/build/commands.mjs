@@ -38,6 +38,7 @@ const recipes = {
   bench: { builds: [product, tests], entry: '.cache/tests/test/bench/main.js' },
   chaos: { builds: [product, tests], entry: '.cache/tests/test/chaos/main.js' },
   simulate: { builds: [product, tests], entry: '.cache/tests/test/simulation/main.js' },
+  'plant-year': { builds: [product, tests], entry: '.cache/tests/test/plant-year/main.js' },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
 };
 

@@ -1,0 +1,67 @@
+/**
+ * A year of a plant (test/plant-year): the product's own code, from the typed columns of the intake to the notification
+ * that a person gets, on a simulated clock. plant/ has the machines, truth/ what happens to them and should be told,
+ * product/ the code under judgement, verdict/ compares what was told with the truth. A seed says everything.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { minuteMs, momentOf } from './plant/calendar.ts';
+import { gatewayNames, plantMachines, plantTypes } from './plant/machines.ts';
+import { PlantCloud } from './product/cloud.ts';
+import { PlantGateway } from './product/gateway.ts';
+import { drawYear } from './truth/draw.ts';
+import { Badges } from './verdict/badges.ts';
+import { judge, type YearVerdict } from './verdict/judge.ts';
+import { Told } from './verdict/told.ts';
+import { World } from './world.ts';
+
+export interface YearOptions {
+  seed: number;
+  /** A whole year if absent. Below 200 days there is no room for slow wear. */
+  days?: number;
+  /** An empty folder for the gateways' files. */
+  folder: string;
+}
+
+const hourMinutes = 60;
+
+/** Lives through one year and judges it. */
+export async function liveYear({ seed, days, folder }: YearOptions): Promise<YearVerdict> {
+  const types = plantTypes();
+  const machines = plantMachines(seed, types);
+  const plan = drawYear(seed, machines, days);
+  const clock = manualClock(plan.fromMs, settling());
+  const told = new Told(plan, machines, () => clock.nowMs());
+  const cloud = new PlantCloud(clock, (notification) => told.note('cloud', notification));
+  const gateways = new Map(
+    gatewayNames.map((name) => [
+      name,
+      new PlantGateway({ name, types, folder: join(folder, name), world: clock }),
+    ]),
+  );
+  const badges = new Badges(plan, machines);
+  const world = new World({ plan, machines, gateways, cloud });
+  try {
+    await world.begin();
+    const minutes = (plan.toMs - plan.fromMs) / minuteMs;
+    for (let minute = 0; minute < minutes; minute++) {
+      await world.live(momentOf(clock.nowMs()));
+      if (minute % hourMinutes === 0) badges.look(clock.nowMs(), cloud.state);
+      await clock.advance(minuteMs);
+    }
+    return judge({ seed, plan, machines, told, badges });
+  } finally {
+    await world.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Promises settle between two timers; a turn of the event loop, which is expensive, now and then shows what was rejected. */
+function settling(): () => Promise<void> {
+  let count = 0;
+  return () => {
+    const later = count++ % 64 === 0 ? setImmediate : process.nextTick;
+    return new Promise((resolve) => later(resolve));
+  };
+}
