@@ -1,11 +1,11 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { yearFolder } from './runs/folder.ts';
 import { liveYear } from './year.ts';
 
-const live = (seed: number, days: number) =>
-  liveYear({ seed, days, folder: mkdtempSync(join(tmpdir(), 'harbinger-year-test-')) });
+/** Time limit. A run takes some seconds, but on a busy machine it waits far longer for a core. */
+const busyMsMax = 900_000;
+
+const live = (seed: number, days: number) => liveYear({ seed, days, folder: yearFolder() });
 
 /** The words in which each event must be told. */
 const told = {
@@ -14,19 +14,24 @@ const told = {
   'loose probe (−127)': /sensor-fault on hall-a\/fan-1; bearing_temp sends -127/,
 };
 
-it('a week of a plant: what exceeds a limit, breaks or comes loose is told in time, and by name', async () => {
-  const week = await live(1, 7);
-  expect(week.tellings.map(({ kind }) => kind).sort()).toEqual(Object.keys(told).sort());
-  for (const { kind, outcome, text, endedInTime } of week.tellings) {
-    expect({ kind, outcome, endedInTime }).toEqual({ kind, outcome: 'told', endedInTime: true });
-    expect(text).toMatch(told[kind as keyof typeof told]);
-  }
-});
+it(
+  'four days of a plant: what exceeds a limit, breaks or comes loose is told in time, and by name',
+  async () => {
+    const days = await live(1, 4);
+    expect(days.tellings.map(({ kind }) => kind).sort()).toEqual(Object.keys(told).sort());
+    for (const { kind, outcome, text, endedInTime } of days.tellings) {
+      expect({ kind, outcome, endedInTime }).toEqual({ kind, outcome: 'told', endedInTime: true });
+      expect(text).toMatch(told[kind as keyof typeof told]);
+    }
+  },
+  busyMsMax,
+);
 
 it('a seed repeats its time, word by word; another seed makes another one', {
   tags: ['long'],
+  timeout: busyMsMax,
 }, async () => {
-  const [one, two, other] = [await live(2, 7), await live(2, 7), await live(3, 7)];
+  const [one, two, other] = [await live(2, 4), await live(2, 4), await live(3, 4)];
   expect(two).toEqual(one);
   expect(other.fromMs).not.toBe(one.fromMs);
 });

@@ -5,11 +5,12 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { nextTurn } from '../../shared/runtime/clock.ts';
+import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import { minuteMs, momentOf } from './plant/calendar.ts';
 import { gatewayNames, plantMachines, plantTypes } from './plant/machines.ts';
 import { PlantCloud } from './product/cloud.ts';
-import { PlantGateway } from './product/gateway.ts';
+import { gatewaySlackMs, PlantGateway } from './product/gateway.ts';
 import { drawYear } from './truth/draw.ts';
 import { Badges } from './verdict/badges.ts';
 import { judge, type YearVerdict } from './verdict/judge.ts';
@@ -31,7 +32,7 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
   const types = plantTypes();
   const machines = plantMachines(seed, types);
   const plan = drawYear(seed, machines, days);
-  const clock = manualClock(plan.fromMs, settling());
+  const clock = manualClock(plan.fromMs);
   const told = new Told(plan, machines, () => clock.nowMs());
   const cloud = new PlantCloud(clock, (notification) => told.note('cloud', notification));
   const gateways = new Map(
@@ -48,7 +49,7 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
     for (let minute = 0; minute < minutes; minute++) {
       await world.live(momentOf(clock.nowMs()));
       if (minute % hourMinutes === 0) badges.look(clock.nowMs(), cloud.state);
-      await clock.advance(minuteMs);
+      await passMinute(clock, gateways.values());
     }
     return judge({ seed, plan, machines, told, badges });
   } finally {
@@ -57,11 +58,12 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
   }
 }
 
-/** Promises settle between two timers; a turn of the event loop, which is expensive, now and then shows what was rejected. */
-function settling(): () => Promise<void> {
-  let count = 0;
-  return () => {
-    const later = count++ % 64 === 0 ? setImmediate : process.nextTick;
-    return new Promise((resolve) => later(resolve));
-  };
+/** Lets a minute pass: all timers of a moment run, and what they begin is decided before the next moment. */
+async function passMinute(clock: ManualClock, gateways: Iterable<PlantGateway>): Promise<void> {
+  const all = [...gateways];
+  for (let passedMs = 0; passedMs < minuteMs; passedMs += gatewaySlackMs) {
+    clock.advanceNow(gatewaySlackMs);
+    for (const gateway of all) await gateway.settled();
+  }
+  await nextTurn();
 }

@@ -35,7 +35,12 @@ export class ColumnPacker {
       if (index === undefined) {
         index = this.known.size;
         this.known.set(machine, index);
-        newMachines.push({ site: machine.site, machine: machine.name, machineType: machine.type.name });
+        newMachines.push({
+          machineIndex: index,
+          site: machine.site,
+          machine: machine.name,
+          machineType: machine.type.name,
+        });
         newOwners.push({ machineIndex: index, owner: machine.name });
         if (machine.type.openSensors)
           for (const sensor of machine.sensors) newSensors.push({ machineIndex: index, sensor });

@@ -26,6 +26,8 @@ import { Life } from './life.ts';
 const tailBatches = 2_880;
 const journal = '00000000000000aa';
 const hourMs = 3_600_000;
+/** Timers fire at whole multiples of this, which the watch for silence, looking every second, does not take for a pause. */
+export const gatewaySlackMs = 5_000;
 
 const readWatchConfig = compileValidator(WatchConfig);
 const watchConfig = readWatchConfig(
@@ -81,7 +83,7 @@ export class PlantGateway {
 
   async start(): Promise<void> {
     const { types, folder, world } = this.options;
-    const life = new Life(world);
+    const life = new Life(world, gatewaySlackMs);
     const { clock } = life;
     const base = { clock, log: silentLog };
     const watch = new Watch({
@@ -89,9 +91,11 @@ export class PlantGateway {
       types,
       config: watchConfig,
       baselinesDir: join(folder, 'normals'),
+      hearingsPath: join(folder, 'hearings.json'),
       random: seededRandom(1),
     });
     await watch.savedBaselines?.start();
+    await watch.savedHearings?.start();
     const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
     const decisions = await createDecisions(decisionsConfig, {
       ...base,
@@ -104,6 +108,7 @@ export class PlantGateway {
     });
     this.replay(watch);
     watch.savedBaselines?.keep();
+    watch.savedHearings?.keep();
     for (const { made } of decisions.running) await made.start();
     await watch.start(async (inputs) => {
       this.deciding++;
@@ -149,12 +154,15 @@ export class PlantGateway {
     if (how === 'killed') life.end();
     else for (const { made } of decisions.running) await made.stop();
     await watch.stop();
-    if (how === 'stopped') await watch.savedBaselines?.stop();
+    if (how === 'stopped') {
+      await watch.savedHearings?.stop();
+      await watch.savedBaselines?.stop();
+    }
     life.end();
   }
 
   /** Waits for decisions, whose files are written in real time, while the simulated time stands still. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     while (this.deciding > 0) await nextTurn();
   }
 

@@ -35,7 +35,7 @@ class Placing {
 
   constructor(machines: readonly Machine[], fromMs: number, toMs: number, random: Random) {
     const isShort = toMs - fromMs < 30 * dayMs;
-    this.calmDays = isShort ? 2 : 10;
+    this.calmDays = isShort ? 1 : 10;
     this.restMs = (isShort ? 0.25 : 3) * dayMs;
     this.machines = machines;
     this.fromMs = fromMs;
@@ -119,7 +119,9 @@ const everybody = [
 /** The year of a seed: when it begins, and what happens in it. */
 export function drawYear(seed: number, machines: readonly Machine[], days = 365): YearPlan {
   const random = seededRandom(crc32('year', seed >>> 0));
-  const fromMs = Date.UTC(2026, 0, 1) + Math.floor(365 * random.next()) * dayMs;
+  const drawnMs = Date.UTC(2026, 0, 1) + Math.floor(365 * random.next()) * dayMs;
+  // A few days begin with a Sunday, so that they have workdays.
+  const fromMs = days < 30 ? drawnMs + ((13 - momentOf(drawnMs).weekday) % 7) * dayMs : drawnMs;
   const toMs = fromMs + days * dayMs;
   const placing = placed(() => {
     const placing = new Placing(machines, fromMs, toMs, random);

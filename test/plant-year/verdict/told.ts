@@ -2,6 +2,7 @@
  * The verdict of a year (test/plant-year/verdict): everything that was told, compared with what should have been.
  * judge.ts compares, badges.ts looks at what the page would have shown, report.ts writes both for people.
  */
+import type { ConditionData } from '../../../shared/contract/condition.ts';
 import type { Prediction } from '../../../shared/contract/events.ts';
 import { alertTextOf } from '../../../shared/notifiers/alert-text.ts';
 import type { Notification } from '../../../shared/notifiers/notifier.ts';
@@ -58,22 +59,31 @@ export class Told {
       return;
     }
     const { event, change } = notification;
-    const { predictionId, machine: name, failureMode, severity } = event.data as Prediction;
-    const machine = this.machines.find((each) => each.name === name);
+    const about = aboutOf(event.data);
+    const machine = this.machines.find((each) => each.name === about.machine);
     this.notices.push({
       atMs,
       where,
       change,
-      alertId: predictionId,
-      gateway: event.source.slice('/gateways/'.length),
+      ...about,
+      gateway: about.gateway ?? event.source.slice('/gateways/'.length),
       machine: machine?.name ?? null,
-      failureMode,
-      kind: machine ? kindOf(failureMode) : 'gateway',
-      severity,
+      kind: machine ? kindOf(about.failureMode) : 'gateway',
       text,
       circumstance: machine ? circumstanceOf(this.plan, machine, atMs) : '',
     });
   }
+}
+
+/** The subject of an alert: a machine, or Harbinger itself. */
+function aboutOf(data: unknown) {
+  if (typeof data === 'object' && data !== null && 'condition' in data) {
+    const { conditionId, condition, about, severity } = data as ConditionData;
+    const gateway = about.kind === 'gateway' ? about.name : '';
+    return { alertId: conditionId, machine: null, gateway, failureMode: condition, severity };
+  }
+  const { predictionId, machine, failureMode, severity } = data as Prediction;
+  return { alertId: predictionId, machine, failureMode, severity, gateway: undefined };
 }
 
 /** The headline and the reasons of a notification. */
