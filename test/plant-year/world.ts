@@ -39,7 +39,7 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    this.options.cloud.start();
+    await this.options.cloud.start();
     for (const gateway of this.options.gateways.values()) await gateway.start();
   }
 
@@ -68,7 +68,9 @@ export class World {
         (event) => event.readings === 'kept by gateway' && event.gateway === name,
       );
       const isDue = gateway.events.length > 0 || this.minutes % uploadMinutes === 0;
-      if (cloud.isUp && gateway.isUp && !isCut && isDue) await cloud.take(gateway);
+      const isLinked = gateway.isUp && !isCut;
+      cloud.link(name, isLinked ? 'connected' : 'lost');
+      if (cloud.isUp && isLinked && isDue) await cloud.take(gateway);
     }
   }
 
@@ -108,13 +110,16 @@ export class World {
     const ref = ({ site, name, type }: Machine) => ({ site, machine: name, machineType: type.name });
     return {
       killGateway: (name) => gatewayOf(name).stop('killed'),
-      stopGateway: (name) => gatewayOf(name).stop('stopped'),
+      stopGateway: (name) => {
+        cloud.link(name, 'stopped');
+        return gatewayOf(name).stop('stopped');
+      },
       startGateway: async (name) => {
         if (!gatewayOf(name).isUp) await gatewayOf(name).start();
       },
       stopCloud: (how) => cloud.stop(how),
-      startCloud: () => {
-        if (!cloud.isUp) cloud.start();
+      startCloud: async () => {
+        if (!cloud.isUp) await cloud.start();
       },
       lifecycle: (machine, state) =>
         gatewayOf(machine.gateway).lifecycle({ state, about: ref(machine), atMs: this.nowMs }),

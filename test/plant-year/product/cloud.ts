@@ -1,19 +1,27 @@
 import { Registry } from 'prom-client';
 import { createAlertRules } from '../../../cloud/alerts/alerts.ts';
-import { AlertsConfig } from '../../../cloud/alerts/config.ts';
-import { NotificationRunner } from '../../../cloud/alerts/notification-runner.ts';
+import { notifiersIn } from '../../../cloud/alerts/config.ts';
+import {
+  NotificationRunner,
+  type NotificationRunnerDeps,
+} from '../../../cloud/alerts/notification-runner.ts';
 import { attemptStatistics } from '../../../cloud/alerts/statistics.ts';
-import { OperationsConfig } from '../../../cloud/operations/config.ts';
+import { cloudConditions } from '../../../cloud/conditions/conditions.ts';
+import { CloudConfig } from '../../../cloud/config.ts';
+import { Contacts } from '../../../cloud/contacts/contacts.ts';
 import { StoredOperations } from '../../../cloud/operations/operations.ts';
+import type { GatewayContacts } from '../../../cloud/ports/contacts/contacts.ts';
 import type { MachineState } from '../../../cloud/ports/machines.ts';
 import { estimateState } from '../../../cloud/sink/estimates.ts';
+import { createWatching, type WatchingDeps } from '../../../cloud/watching.ts';
 import { checkEvent, type HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { Notification, Notifier } from '../../../shared/notifiers/notifier.ts';
 import { countedMetrics } from '../../../shared/parts/metrics.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
-import { seededRandom } from '../../../shared/runtime/random.ts';
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { gatewayNames } from '../plant/machines.ts';
 import type { PlantGateway } from './gateway.ts';
 import { Life } from './life.ts';
 import { memoryStore } from './memory-store.ts';
@@ -22,11 +30,32 @@ import { memoryStore } from './memory-store.ts';
 const slackMs = 60_000;
 const journal = '00000000000000aa';
 
-const operationsConfig = compileValidator(OperationsConfig)({}, (problem) => new Error(problem));
-const alertsConfig = compileValidator(AlertsConfig)(
-  { webhook: [{ name: 'shift', url: 'http://127.0.0.1/' }] },
+/** Conditions that are about gateways; those of disks, certificates and clocks have nothing to find here. */
+const off = cloudConditions.map(({ name }) => name).filter((name) => !name.startsWith('gateway'));
+const config = compileValidator(CloudConfig)(
+  {
+    gateways: gatewayNames.map((id) => ({ id, password: 'not-asked-for-here' })),
+    alerts: { webhook: [{ name: 'shift', url: 'http://127.0.0.1/' }] },
+    conditions: { off },
+  },
   (problem) => new Error(problem),
 );
+
+/** The part of the cloud that its API reads. */
+export interface CloudState {
+  operations: StoredOperations;
+  contacts: GatewayContacts;
+}
+
+interface Running {
+  life: Life;
+  operations: StoredOperations;
+  contacts: Contacts;
+  runner: NotificationRunner;
+  watching: { stop(): Promise<void> };
+  /** Gateways that are connected. */
+  linked: Set<string>;
+}
 
 /** The cloud with its database, which outlives its restarts, and one notifier that hears of every change. */
 export class PlantCloud {
@@ -34,7 +63,7 @@ export class PlantCloud {
   private readonly told: (notification: Notification) => void;
   private readonly store = memoryStore();
   private readonly seqs = new Map<string, number>();
-  private running: { life: Life; operations: StoredOperations; runner: NotificationRunner } | null = null;
+  private running: Running | null = null;
 
   constructor(world: Clock, told: (notification: Notification) => void) {
     this.world = world;
@@ -45,47 +74,77 @@ export class PlantCloud {
     return this.running !== null;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const life = new Life(this.world, slackMs);
+    const random = seededRandom(2);
     const base = { clock: life.clock, log: silentLog };
     const failed = (error: Error) => {
       throw error;
     };
-    const operations = new StoredOperations(this.store, operationsConfig, {
+    const rules = createAlertRules(config.alerts);
+    const operations = new StoredOperations(this.store, config.operations, {
       ...base,
       dataDir: '',
-      rules: createAlertRules(alertsConfig),
+      rules,
       failed,
     });
-    const [{ config }] = alertsConfig.webhook.map((config) => ({ config })) as [{ config: never }];
-    const policy = { ...(config as object), notifier: this.notifier() } as ConstructorParameters<
-      typeof NotificationRunner
-    >[0][number];
-    const { harbinger_notifications_total } = countedMetrics(new Registry(), attemptStatistics);
-    const runner = new NotificationRunner([policy], {
-      ...base,
-      queue: operations.notifications,
-      random: seededRandom(2),
-      notifications: harbinger_notifications_total,
-    });
+    const runner = this.runnerOf(operations, base, random);
     runner.start();
-    this.running = { life, operations, runner };
+    const contacts = new Contacts({
+      ...base,
+      configured: config.gateways.map(({ id }) => id),
+      latestBatchMs: operations.latestBatchMs(),
+      store: operations.contacts,
+      silentAfterMs: config.conditions.gatewaySilentS * 1_000,
+    });
+    contacts.start();
+    const watching = createWatching({
+      ...base,
+      config,
+      operations,
+      contacts,
+      random,
+      dataDir: '',
+      space: { space: null } as WatchingDeps['space'],
+      store: { kind: 'memory', healthy: () => true },
+      notifiers: () => runner.health(),
+      retention: () => null,
+    });
+    await watching.start();
+    this.running = { life, operations, contacts, runner, watching, linked: new Set() };
   }
 
   async stop(how: 'stopped' | 'killed'): Promise<void> {
     if (!this.running) return;
-    const { life, runner, operations } = this.running;
+    const { life, runner, operations, contacts, watching } = this.running;
     this.running = null;
     if (how === 'killed') life.end();
+    await watching.stop();
     await runner.stop();
+    if (how === 'stopped') await contacts.stop();
     await operations.close();
     life.end();
+  }
+
+  /** Says once a minute whether a gateway is connected, and why it is not. */
+  link(gateway: string, state: 'connected' | 'lost' | 'stopped'): void {
+    if (!this.running) return;
+    const { contacts, linked } = this.running;
+    if (state === 'connected') {
+      if (!linked.has(gateway)) contacts.connected(gateway);
+      linked.add(gateway);
+      contacts.heard(gateway);
+    } else if (linked.delete(gateway)) {
+      if (state === 'stopped') contacts.stopped(gateway);
+      contacts.disconnected(gateway);
+    }
   }
 
   /** Takes what a gateway has to send. The lines of readings are not made here: of them only the newest time counts. */
   async take(gateway: PlantGateway): Promise<void> {
     if (!this.running) return;
-    const { operations } = this.running;
+    const { operations, contacts } = this.running;
+    contacts.sent(gateway.name);
     const events = gateway.events.splice(0).map(asReceived);
     if (events.length > 0) await operations.events.apply(gateway.name, events);
     const machines: Partial<MachineState>[] = [];
@@ -110,13 +169,31 @@ export class PlantCloud {
   }
 
   /** The state that the API would answer from; null while the cloud is down. */
-  get state(): StoredOperations | null {
-    return this.running?.operations ?? null;
+  get state(): CloudState | null {
+    return this.running;
   }
 
-  private notifier(): Notifier {
+  private runnerOf(
+    operations: StoredOperations,
+    base: Pick<NotificationRunnerDeps, 'clock' | 'log'>,
+    random: Random,
+  ): NotificationRunner {
+    const policies = notifiersIn(config.alerts).map((configured) => ({
+      ...configured.config,
+      notifier: this.notifier(configured.config.name),
+    }));
+    const { harbinger_notifications_total } = countedMetrics(new Registry(), attemptStatistics);
+    return new NotificationRunner(policies, {
+      ...base,
+      queue: operations.notifications,
+      random,
+      notifications: harbinger_notifications_total,
+    });
+  }
+
+  private notifier(name: string): Notifier {
     return {
-      name: 'shift',
+      name,
       notify: async (notification) => this.told(notification),
       stop: async () => undefined,
     };

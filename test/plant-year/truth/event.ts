@@ -25,7 +25,7 @@ export interface PlantActions {
   stopGateway(name: GatewayName): Promise<void>;
   startGateway(name: GatewayName): Promise<void>;
   stopCloud(how: 'stopped' | 'killed'): Promise<void>;
-  startCloud(): void;
+  startCloud(): Promise<void>;
   lifecycle(machine: Machine, state: 'failed' | 'replaced'): Promise<void>;
   maintenance(machine: Machine, toMs: number): Promise<void>;
   thisIsNormal(machine: Machine): Promise<void>;

@@ -1,11 +1,11 @@
 import { viewsOf } from '../../../cloud/api/machine-view.ts';
-import type { StoredOperations } from '../../../cloud/operations/operations.ts';
 import type { Machine } from '../plant/machines.ts';
+import type { CloudState } from '../product/cloud.ts';
 import type { YearPlan } from '../truth/draw.ts';
 
 /** The badge of each machine, by name, as the cloud's API gives it. The one place that knows what badges are made from. */
-export function badgesOf(state: StoredOperations): Map<string, string> {
-  const views = viewsOf(state.machines.all(), state.alerts.all('open'));
+export function badgesOf({ operations, contacts }: CloudState): Map<string, string> {
+  const views = viewsOf(operations.machines.all(), operations.alerts.all('open'), contacts);
   return new Map(views.map(({ machine, urgency }) => [machine, urgency]));
 }
 
@@ -25,7 +25,7 @@ export class Badges {
     this.machines = machines;
   }
 
-  look(nowMs: number, state: StoredOperations | null): void {
+  look(nowMs: number, state: CloudState | null): void {
     if (!state) return;
     const badges = badgesOf(state);
     for (const machine of this.machines) {
