@@ -60,7 +60,7 @@ export function missingSensor(machine: Machine, sensor: string, fromMs: number):
     fromMs,
     toMs,
     tellings: [{ where: 'cloud', accepts: ['sensor', 'silence', 'unusual'], latestMs: fromMs + 2 * hourMs }],
-    endedByMs: toMs + 2 * hourMs,
+    endedByMs: toMs + 4 * hourMs,
     change(values) {
       values[column] = Number.NaN;
     },

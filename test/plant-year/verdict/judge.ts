@@ -60,11 +60,9 @@ export interface Lived {
 const defaultOpensMax = 1;
 
 function concerns({ machine, gateway }: PlantEvent, notice: Notice): boolean {
-  if (notice.machine !== null) {
-    // What happens to a gateway happens to the machines behind it.
-    return machine ? machine.name === notice.machine : gateway === notice.gateway;
-  }
-  return notice.gateway === gateway || notice.gateway === '';
+  if (machine) return machine.name === notice.machine;
+  // What happens to a gateway silences the machines behind it, and explains nothing else of them.
+  return notice.gateway === gateway && (notice.machine === null || notice.kind === 'silence');
 }
 
 /** An event explains what is told between its beginning and when everything about it should have ended. */
