@@ -26,6 +26,7 @@ import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
+import { InOrder } from './in-order.ts';
 import { type Letter, letterOf } from './letter.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
@@ -56,16 +57,12 @@ interface Begun {
 export class Pipeline implements MessageHandler<Begun> {
   /** Messages that were stuck; they are not tried again, unless somebody sends their dead letters again. */
   readonly stuckMessages = new StuckMessages();
-  readonly counts: PipelineCounts = {
-    messages: 0,
-    readings: 0,
-    deadLetters: 0,
-    fieldsIgnored: 0,
-  };
+  readonly counts: PipelineCounts = { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 };
   private readonly deps: PipelineDeps;
   private readonly inHand: InHand;
   private readonly row = newRow();
   private readonly layouts = new Layouts();
+  private readonly toWindows = new InOrder();
   private readonly inFlight = new Set<Promise<unknown>>();
   private letters: Letter[] = [];
   /** Parts of the batch that concern single messages: their places in it, and what they wait for. */
@@ -111,6 +108,7 @@ export class Pipeline implements MessageHandler<Begun> {
     const added = identity.takeAdded();
     const finished = builder.finish(added);
     const readings = finished ? this.append(finished.block, finished.columns, added) : null;
+    if (!finished) this.sendAlone();
     if (this.letters.length > 0)
       this.own.push({ messages: this.letterFrom, done: this.deps.deadLetters(this.letters) });
     // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
@@ -232,6 +230,7 @@ export class Pipeline implements MessageHandler<Begun> {
       this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
       return;
     }
+    if (item.availability) return this.deps.builder.available(schema, item.availability.isOnline);
     const { row } = this;
     const { fields } = this.deps;
     try {
@@ -269,14 +268,21 @@ export class Pipeline implements MessageHandler<Begun> {
 
   private async append(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
     let seq: number;
+    const send = this.toWindows.place();
     try {
       seq = await this.deps.journal(block);
     } catch (error) {
       this.deps.identity.forgetBlock(added);
-      this.deps.windows(withoutRows(columns));
+      send(() => this.deps.windows(withoutRows(columns)));
       throw error;
     }
-    this.deps.windows(columns, seq);
+    send(() => this.deps.windows(columns, seq));
+  }
+
+  /** Sends what the windows must know of a batch without rows. */
+  private sendAlone(): void {
+    const columns = this.deps.builder.finishColumns();
+    if (columns) this.toWindows.place()(() => this.deps.windows(columns));
   }
 
   private deadLetter(message: RawMessage, error: unknown): void {

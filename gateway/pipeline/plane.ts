@@ -157,12 +157,7 @@ export async function startDataPlane(
     formats: () => readSeam(decoders),
   };
   return {
-    take(forEach) {
-      const settled = pipeline.take(forEach);
-      const refused = builder.finishColumns(); // without rows: those of rows went with them
-      if (refused) toWindows(refused);
-      return settled;
-    },
+    take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),
     calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };

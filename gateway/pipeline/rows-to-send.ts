@@ -48,5 +48,6 @@ export function withoutRows(columns: ColumnBatch): ColumnBatch {
     timeMs: new Float64Array(0),
     offset: new Int32Array(1),
   };
-  return { ...columns, ...empty, values: new Float32Array(0) };
+  const availability = columns.availability?.map((one) => ({ ...one, row: 0 }));
+  return { ...columns, ...empty, values: new Float32Array(0), ...(availability && { availability }) };
 }

@@ -47,7 +47,7 @@ export interface DecodeTarget {
 }
 
 /** One item of a message. Usually a message consists of one reading. */
-export type Decoded = DecodedReading | DecodedChange | Unreadable;
+export type Decoded = DecodedReading | DecodedChange | DecodedAvailability | Unreadable;
 
 /** The machine that an item concerns; absent names are those of the topic. */
 interface Subject {
@@ -70,6 +70,7 @@ export interface DecodedReading extends Subject {
   /** Names of numbers that a double does not hold as they were sent. */
   rounded?: readonly string[];
   lifecycle?: undefined;
+  availability?: undefined;
   unreadable?: undefined;
 }
 
@@ -83,10 +84,19 @@ export interface DecodedChange extends Subject {
     /** Equal for a resend of the same change; absent if the sender provides nothing to identify it. */
     identity?: string;
   };
+  availability?: undefined;
+  unreadable?: undefined;
+}
+
+/** The device of a machine says that it is there or not, or its broker does by its will. */
+export interface DecodedAvailability extends Subject {
+  availability: { isOnline: boolean };
+  lifecycle?: undefined;
   unreadable?: undefined;
 }
 
 /** One item of several that cannot be read: the reason, and the item as a message of its own. */
 export interface Unreadable extends Subject {
   unreadable: { error: Error; payload: Buffer };
+  availability?: undefined;
 }

@@ -29,6 +29,11 @@ export interface ColumnBatch {
   replay: boolean;
   /** Values that their sensors cannot have, in the order of the rows; absent if there are none. */
   refused?: RefusedValue[];
+  /**
+   * Machines whose devices have said that they are there or not, in the order of the rows: after row `row − 1`. Absent if there
+   * are none.
+   */
+  availability?: { machineIndex: number; row: number; isOnline: boolean }[];
   /** The block of the journal that holds the rows; absent if none does. */
   block?: BlockPosition;
 }

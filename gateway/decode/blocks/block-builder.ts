@@ -18,7 +18,7 @@ const gzipFromBytes = 200;
  */
 const gzipLevel = 5;
 
-/** Refused values of one batch that are passed on. */
+/** Refused values of one batch that are passed on, and changes of whether devices are there. */
 const refusedMax = 1_000;
 
 /** Gathers the readings of one micro-batch, as text to journal and send, and as columns for the windows. */
@@ -26,6 +26,7 @@ export class BlockBuilder {
   private readonly writer = new LineWriter();
   private lines = 0;
   private refused: RefusedValue[] = [];
+  private availability: NonNullable<ColumnBatch['availability']> = [];
   private retired: NonNullable<ColumnBatch['retired']> = [];
   private newMachines: ColumnBatch['newMachines'] = [];
   private newSensors: ColumnBatch['newSensors'] = [];
@@ -67,6 +68,13 @@ export class BlockBuilder {
     this.refused.push({ machineIndex, column, row: this.lines, value, isBeyondAlarm });
   }
 
+  /** Notes, for the windows, that the device of a machine is there or not; what exceeds 1,000 in a batch is left out. */
+  available(schema: MachineSchema, isOnline: boolean): void {
+    if (this.availability.length >= refusedMax) return;
+    if (this.isNews(schema)) this.announce(schema);
+    this.availability.push({ machineIndex: this.blockIndexes[schema.index]!, row: this.lines, isOnline });
+  }
+
   /** Notes, for the windows, that a machine is gone, or one of its columns. */
   retire({ index }: MachineSchema, column?: number): void {
     const machineIndex = this.blockIndexes[index];
@@ -104,7 +112,8 @@ export class BlockBuilder {
   }
 
   private columns(): ColumnBatch | null {
-    if (this.lines === 0 && this.refused.length === 0 && this.retired.length === 0) return null;
+    const { lines, refused, retired, availability } = this;
+    if (lines + refused.length + retired.length + availability.length === 0) return null;
     const columns: ColumnBatch = {
       ...(this.retired.length > 0 && { retired: this.retired }),
       newMachines: this.newMachines,
@@ -116,9 +125,11 @@ export class BlockBuilder {
       values: this.values.slice(0, this.valueCount),
       replay: false,
       ...(this.refused.length > 0 && { refused: this.refused }),
+      ...(availability.length > 0 && { availability }),
     };
     this.retired = [];
     this.refused = [];
+    this.availability = [];
     this.lines = 0;
     this.valueCount = 0;
     this.newMachines = [];

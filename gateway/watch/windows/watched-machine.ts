@@ -25,6 +25,8 @@ export interface HearingKeeper {
   heard(hearing: Hearing, nowMs: number, timeMs: number): number;
   /** A value came that is in no row. */
   isThere(hearing: Hearing, nowMs: number): void;
+  /** Its device has said that it is there, or not. */
+  said(hearing: Hearing, isOnline: boolean): void;
 }
 
 /** A machine that has a window. */
@@ -38,6 +40,8 @@ export interface WatchedMachine {
   owner: string;
   /** Null as long as no value of the machine was refused. */
   faults: SensorFaults | null;
+  /** A value of it was refused since its window began: that it sends none now is worth a decision too. */
+  hadFaults: boolean;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
@@ -53,15 +57,25 @@ export interface WatchedMachine {
   older: WatchedMachine | null;
 }
 
-/** True if a decision about the machine can find something: its window is ready, or a limit is or was met. */
-export function hasSomethingToSay({ window, limits, limitChange }: WatchedMachine): boolean {
-  return window.ready || limitChange !== null || (limits !== null && (limits.isNews || limits.hasMet));
+/** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
+export function hasSomethingToSay({ window, limits, limitChange, hadFaults }: WatchedMachine): boolean {
+  if (window.ready || hadFaults || limitChange !== null) return true;
+  return limits !== null && (limits.isNews || limits.hasMet);
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
 export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
   if (machine.limits?.isNews) return true;
   return taken === 'row' && hasSomethingToSay(machine);
+}
+
+/** Forgets one sensor. Returns true if that is worth a decision. */
+export function forgetSensor(machine: WatchedMachine, column: number): boolean {
+  machine.window.clear(column);
+  machine.limits?.forget(column);
+  machine.faults?.forget(column);
+  if (machine.faults?.isEmpty) machine.faults = null;
+  return hasSomethingToSay(machine);
 }
 
 /** Returns the input of a decision about a taken machine: a copy of its current window. */

@@ -81,14 +81,21 @@ describe('a machine is due', () => {
     expect(add(6.2)).toMatchObject({ isShort: true, limits: [{ met: { sinceMs: 0 } }] });
   });
 
-  it('not because of readings that are late, of a value that was refused, or with limitAlerts = false', () => {
+  it('not because of readings that are late, or with limitAlerts = false', () => {
     const { add } = fan();
     for (let i = 0; i < 3; i++) add(1);
     for (let i = 0; i < 5; i++) expect(add(50, { atMs: i * 1_000 })).toBeNull();
-    const refused = [{ machineIndex: 0, column: 0, row: 0, value: 70, isBeyondAlarm: true }];
-    for (let i = 0; i < 5; i++) expect(add(Number.NaN, { refused })).toBeNull();
     const off = fan({ ...type, limitAlerts: false });
     for (let i = 0; i < 20; i++) expect(off.add(50)).toBeNull();
+  });
+
+  it('by a value that was refused, which meets no limit', () => {
+    const { add } = fan();
+    for (let i = 0; i < 3; i++) add(1);
+    const refused = [{ machineIndex: 0, column: 0, row: 0, value: 70, isBeyondAlarm: true }];
+    const input = add(Number.NaN, { refused });
+    expect(input).toMatchObject({ isShort: true, faults: [{ sensor: 'vibration', value: 70 }] });
+    expect(input).not.toHaveProperty('limits');
   });
 
   it('not because of the machine that it replaces', () => {

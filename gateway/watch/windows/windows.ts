@@ -15,9 +15,10 @@ import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
+import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
-import { hasSomethingToSay, isDueAfter, type WatchedMachine } from './watched-machine.ts';
+import { forgetSensor, hasSomethingToSay, isDueAfter, type WatchedMachine } from './watched-machine.ts';
 import { restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
@@ -47,11 +48,11 @@ export class Windows {
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = Math.floor(this.options.clock.monotonicMs());
     this.samples.refill(nowMs);
-    const { refused } = batch;
-    let nextRefused = 0;
+    const notes = notesOf(batch);
+    let next = 0;
     for (let i = 0; i < machineIndex.length; i++) {
-      for (; refused && nextRefused < refused.length && refused[nextRefused]!.row <= i; nextRefused++)
-        if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
+      for (; notes && next < notes.length && notes[next]!.row <= i; next++)
+        if (this.note(notes[next]!, nowMs)) due = true;
       const slot = this.slots.at(machineIndex[i]!);
       if (!slot) {
         this.counts.unknown++;
@@ -74,8 +75,7 @@ export class Windows {
       if (machine.limits !== null) machine.limits.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (!batch.replay && isDueAfter(machine, taken) && this.schedule.mark(machine)) due = true;
     }
-    for (; refused && nextRefused < refused.length; nextRefused++)
-      if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
+    for (; notes && next < notes.length; next++) if (this.note(notes[next]!, nowMs)) due = true;
     if (batch.block) this.options.keeper?.reached(batch.block);
     return due;
   }
@@ -115,6 +115,7 @@ export class Windows {
     if (!watched) return;
     watched.window = windowOf(watched.identity.type, this.samples);
     watched.faults = null;
+    watched.hadFaults = false;
     watched.limits = this.limits.of(watched.identity.type);
     this.options.keeper?.renewed(watched);
   }
@@ -146,16 +147,23 @@ export class Windows {
     return { machines: this.byKey.size, ...this.counts };
   }
 
-  /** Notes a refused value. Returns true if its machine became due. */
-  private refuse(value: RefusedValue, nowMs: number): boolean {
-    const slot = this.slots.at(value.machineIndex);
-    const machine = slot && (slot.watched ?? this.watch(slot, value.machineIndex, nowMs));
+  /** Takes what came between rows. Returns true if its machine became due. */
+  private note(note: Note, nowMs: number): boolean {
+    const slot = this.slots.at(note.machineIndex);
+    const machine = slot && (slot.watched ?? this.watch(slot, note.machineIndex, nowMs));
     if (!machine) return false;
+    if (!('isOnline' in note)) return this.refuse(machine, note, nowMs);
+    if (machine.hearing) this.options.hearings?.said(machine.hearing, note.isOnline);
+    return false;
+  }
+
+  private refuse(machine: WatchedMachine, value: RefusedValue, nowMs: number): boolean {
     machine.faults ??= new SensorFaults();
     machine.faults.refused(value);
+    machine.hadFaults = true;
     if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
     if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
-    return machine.window.ready && this.schedule.mark(machine);
+    return this.schedule.mark(machine);
   }
 
   private heard(machine: WatchedMachine, values: Float32Array, from: number, to: number): void {
@@ -185,7 +193,7 @@ export class Windows {
       if (column === undefined) {
         if (machine) gone.push(this.drop(machine));
         slots.forget(machineIndex);
-      } else if (machine && this.forgetSensor(machine, column)) isDue = true;
+      } else if (machine && forgetSensor(machine, column) && this.schedule.mark(machine)) isDue = true;
     }
     slots.learn(
       batch,
@@ -206,14 +214,6 @@ export class Windows {
       const saved = window.baseline.save(namesOf(identity.type));
       machine.window.baseline.restore(saved, namesOf(slot.identity.type));
     }
-  }
-
-  private forgetSensor(machine: WatchedMachine, column: number): boolean {
-    machine.window.clear(column);
-    machine.limits?.forget(column);
-    machine.faults?.forget(column);
-    if (machine.faults?.isEmpty) machine.faults = null;
-    return hasSomethingToSay(machine) && this.schedule.mark(machine);
   }
 
   /** Lets limits go on from what is known of those before them. */
@@ -239,6 +239,7 @@ export class Windows {
       owner,
       window: windowOf(identity.type, this.samples),
       faults: null,
+      hadFaults: false,
       limits: this.limits.of(identity.type),
       limitChange: null,
       toldChange: null,

@@ -4,7 +4,7 @@ import { csvHarness } from './csv.ts';
 import { influxHarness } from './influx.ts';
 import { jsonHarness } from './json.ts';
 import { keyValueHarness } from './key-value.ts';
-import { lifecycleHarness } from './lifecycle.ts';
+import { availabilityHarness, lifecycleHarness } from './lifecycle.ts';
 import { numberHarness } from './number.ts';
 import type { FormatHarness } from './suite.ts';
 
@@ -16,4 +16,5 @@ export const harnesses: readonly FormatHarness[] = [
   influxHarness,
   cborHarness,
   lifecycleHarness,
+  availabilityHarness,
 ];

@@ -27,3 +27,20 @@ export const lifecycleHarness: FormatHarness = {
     (bytes) => Buffer.from(`{"state":"failed","ts":"${'9'.repeat(bytes)}"}`),
   ],
 };
+
+export const availabilityHarness: FormatHarness = {
+  kind: 'availability',
+  config: {},
+  message: Buffer.from('{"state":"offline"}'),
+  means: [{ availability: { isOnline: false } }],
+  hostile: [
+    '{"state":["offline"]}',
+    '{"state":{"state":"offline"}}',
+    '{"__proto__":"offline"}',
+    'offlin',
+  ].map((text) => Buffer.from(text)),
+  growing: [
+    (bytes) => Buffer.from(`{"state":"${'o'.repeat(bytes)}"}`),
+    (bytes) => Buffer.from(' '.repeat(bytes)),
+  ],
+};

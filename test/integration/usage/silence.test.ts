@@ -122,3 +122,24 @@ it('is told once, ended by what is new alone, and told again when it falls silen
   await send();
   await settled('opened', 'resolved', 'opened', 'resolved');
 });
+
+it('a device whose broker publishes its will is told as offline at once, and back with its birth message', async () => {
+  await until(() => told().length === 4, 'the first machine');
+  const topic = 'telemetry/hall/fan-2/LWT';
+  const will = { topic, payload: Buffer.from('Offline'), qos: 1 as const, retain: true };
+  const device = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-2', will, reconnectPeriod: 0 });
+  device.on('error', () => {});
+  const reading = JSON.stringify({ timestamp: Date.now(), vibration_x: 1 });
+  await device.publishAsync('telemetry/hall/fan-2', reading, { qos: 1 });
+  device.stream.destroy();
+  const offline = async () => {
+    const { alerts } = await site.cloud.json<{ alerts: (Alert & { prediction: { machine: string } })[] }>(
+      '/api/alerts',
+    );
+    return alerts.find(({ prediction }) => prediction.machine === 'fan-2');
+  };
+  await until(async () => (await offline())?.state === 'open', 'the alert');
+  expect((await offline())!.prediction.reasons[0]).toBe('Its device says that it is offline');
+  await sensor.publishAsync(topic, '{"state":"online"}', { qos: 1 });
+  await until(async () => (await offline())?.state === 'resolved', 'its end');
+});

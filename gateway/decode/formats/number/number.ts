@@ -1,5 +1,6 @@
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../../ports/decode.ts';
+import { availabilityOf, isAvailabilityName } from '../../availability/availability.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { isRounded, withRounded } from '../../objects/rounded.ts';
 import { isDecimal } from '../../values.ts';
@@ -7,6 +8,10 @@ import { isDecimal } from '../../values.ts';
 /** Reads a single number as text, on a topic that names its sensor: `21.5`. A JSON object is accepted too. */
 export const number: Decoder = {
   decode(payload, target) {
+    if (isAvailabilityName(target.sensor)) {
+      const isOnline = availabilityOf(payload);
+      if (isOnline !== null) return [{ availability: { isOnline } }];
+    }
     if (isJsonObject(payload)) return readJson(payload, target);
     const text = payload.length <= 64 ? textOf(payload).trim() : '';
     if (!isDecimal(text)) {
