@@ -12,6 +12,7 @@ import {
 } from '../shared/config/load-config.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
@@ -56,5 +57,6 @@ const fileChecks: ConfigCheck<CloudConfig>[] = [
   ({ machineTypesDir }) =>
     readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])]).problems,
   ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls),
+  ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   (config) => parts.fileProblems(config),
 ];

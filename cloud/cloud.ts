@@ -21,6 +21,8 @@ import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
 import { FreeSpace } from '../shared/files/free-space.ts';
+import { Heartbeat } from '../shared/heartbeat/heartbeat.ts';
+import { heartbeatReport } from '../shared/heartbeat/statistics.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -41,6 +43,7 @@ import { Contacts } from './contacts/contacts.ts';
 import { CloudDecommissioning } from './decommissioning.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
+import { Progress } from './log/progress.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { quotaReport } from './operations/quota-report.ts';
@@ -199,6 +202,11 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifiers: () => notifying.runner.health(),
       retention: () => retention,
     });
+    const progress = new Progress(clock, () => ({ waiting: batchLog.waiting, done: sink.taken }));
+    const ready = () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null);
+    const problems = () => [...ready().reasons, ...progress.problems()];
+    const heartbeat = new Heartbeat(config.heartbeat, { problems, clock, log });
+    reporters.push(reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })));
     reporters.push(reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })));
     const copyOperations = (folder: string) => operations.copyTo(folder);
     const backups = new CloudBackups({ ...base, store, copyOperations });
@@ -212,7 +220,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       store,
       changes: operations.changes,
       metrics,
-      ready: () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null),
+      ready,
       status,
       statusProperties: cloudStatus,
       machineTypes: loadMachineTypes(typeFolders(config)),
@@ -222,6 +230,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     started.add('backups', () => backups.stop());
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
+    await started.start('heartbeat', heartbeat);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };
   } catch (error) {

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
+import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
@@ -53,6 +54,7 @@ export const CloudConfig = Type.Object(
     operations: OperationsConfig,
     alerts: AlertsConfig,
     api: ApiConfig,
+    heartbeat: HeartbeatConfig,
     conditions: conditionsTable(
       cloudConditions.map(({ name }) => name),
       {

@@ -1,6 +1,7 @@
 /** Everything that the cloud reports about itself: `/metrics`, its reference, and what rooms and parts add to its status. */
 import type { TProperties } from '@sinclair/typebox';
 import { conditionsReport } from '../shared/conditions/statistics.ts';
+import { heartbeatReport } from '../shared/heartbeat/statistics.ts';
 import { jobSeam } from '../shared/jobs/job.ts';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
@@ -35,6 +36,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   dataFolderReport,
   restoredReport,
   conditionsReport,
+  heartbeatReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
 /** The properties that rooms and parts add to the answer of `GET /api/status`, as far as their schema is stable. */
@@ -45,6 +47,7 @@ export const cloudStatus: TProperties = Object.assign(
   dataFolderReport.status,
   restoredReport.status,
   conditionsReport.status,
+  heartbeatReport.status,
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );

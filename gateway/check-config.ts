@@ -12,6 +12,7 @@ import { eachSound, rules } from '../shared/config/sound-view.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
@@ -58,6 +59,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
     (config) => parts.fileProblems(config),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
+    ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   ];
   const all = files ? [...checks, ...fileChecks] : checks;
   const read = readConfig(GatewayConfig, given, all, prepareGatewayConfig);

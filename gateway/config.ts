@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
+import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';
@@ -29,6 +30,7 @@ export const GatewayConfig = Type.Object(
     intelligence: WatchConfig,
     decisions: DecisionsConfig,
     http: GatewayHttpConfig,
+    heartbeat: HeartbeatConfig,
     conditions: conditionsTable(
       gatewayConditions.map(({ name }) => name),
       {},

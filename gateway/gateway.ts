@@ -8,6 +8,8 @@ import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
+import { Heartbeat } from '../shared/heartbeat/heartbeat.ts';
+import { heartbeatReport } from '../shared/heartbeat/statistics.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { configuredName, createPart } from '../shared/parts/registry.ts';
@@ -83,7 +85,7 @@ export async function startGateway(
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
-    const { decisions, sources, status, http, jobs, watching, handlers } = await createParts(
+    const { decisions, sources, status, http, jobs, watching, heartbeat, handlers } = await createParts(
       config,
       deps,
       watch,
@@ -106,6 +108,7 @@ export async function startGateway(
     const addresses = sources.map(({ made }) => made.addresses?.() ?? {});
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
+    await started.start('heartbeat', heartbeat);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
@@ -145,8 +148,14 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     ...decisions.reporters,
     ...jobs.reporters,
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
+    reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
   ];
   const status = createStatus({ config, data, reporters, clock });
+  const problems = () => {
+    const { ok, reasons } = status.ready();
+    return ok ? [] : reasons;
+  };
+  const heartbeat = new Heartbeat(config.heartbeat, { problems, clock, log });
   const watching = createWatching({
     ...base,
     config,
@@ -174,7 +183,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { decisions, sources, status, http, jobs, watching, handlers };
+  return { decisions, sources, status, http, jobs, watching, heartbeat, handlers };
 }
 
 /** Creates every configured source, with its name for users. */

@@ -4,6 +4,7 @@
  */
 import { Type } from '@sinclair/typebox';
 import { conditionsReport } from '../shared/conditions/statistics.ts';
+import { heartbeatReport } from '../shared/heartbeat/statistics.ts';
 import { jobSeam } from '../shared/jobs/job.ts';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -38,6 +39,7 @@ const rooms = [
   dataFolderReport,
   clockReport,
   conditionsReport,
+  heartbeatReport,
 ];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };

@@ -40,6 +40,8 @@ export interface SinkDeps extends Omit<StoreWriterDeps, 'onRetry'> {
 const repeatLogMs = 60_000;
 
 export class Sink implements BatchSink {
+  /** Batches that were stored or failed since the start. */
+  taken = 0;
   private readonly readers = new Map<string, TelemetryReader>();
   private readonly order = new BatchOrder();
   private readonly deps: SinkDeps;
@@ -72,6 +74,7 @@ export class Sink implements BatchSink {
       throw error;
     } finally {
       stopTimer();
+      this.taken += 1;
     }
   }
 

@@ -48,6 +48,8 @@ it('the examples have every path', () => {
     'broker.tls.keyFile',
     'dataDir',
     'dataDir',
+    'heartbeat.mqtt.caFile',
+    'heartbeat.mqtt.caFile',
     'ingest.tls.certFile',
     'ingest.tls.clientCaFile',
     'ingest.tls.keyFile',

@@ -30,7 +30,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],
   conditions: ['contract', 'files', 'parts', 'security'],
-  heartbeat: ['config', 'mqtt', 'parts'],
+  heartbeat: ['config', 'mqtt', 'parts', 'security'],
   model: ['contract', 'domain', 'files'],
   detector: [],
 };
