@@ -78,3 +78,18 @@ it.each(['steady', 'seasonal', 'counted'])(
     expect(opened.every((each) => each > 0)).toBe(true);
   },
 );
+
+it('stays closed through the nights of a machine that rests in them, with a reading a minute', () => {
+  const baseline = new Baseline(3, baselineOptions(generic));
+  const minutesOfDay = 1_440;
+  let worst = 0;
+  for (let minute = 0; minute < 14 * minutesOfDay; minute++) {
+    const ofDay = minute % minutesOfDay;
+    const runs = ofDay >= 360 && ofDay < 1_320;
+    const values = runs ? [10 + gaussian(random), 30 + gaussian(random), 1] : [0.1, 0, 0];
+    baseline.take(Float32Array.from(values), Date.UTC(2026, 0, 5) + minute * 60_000);
+    const isLateAtNight = ofDay >= 60 && ofDay < 350;
+    if (minute > 7 * minutesOfDay && isLateAtNight) worst = Math.max(worst, baseline.score().score);
+  }
+  expect(worst).toBeLessThan(policy!.openAt);
+});

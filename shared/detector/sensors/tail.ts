@@ -22,6 +22,7 @@ export const streamSize = 1 + 2 * sideSize;
 
 /** Number of values from which a stream's scale is first learnt. */
 export const rowsForScale = 12;
+/** Larger values are judged and learnt as this one: what could not be learnt would be rare each time anew. */
 const compressedMax = 8;
 const quantileAtFirst = 1.2;
 const excessAtFirst = 0.25;
@@ -49,7 +50,7 @@ export function setSeen(rows: number): void {
  * nothing.
  */
 export function sideDecades(state: Float32Array, at: number): void {
-  const value = r[input]!;
+  const value = Math.min(compressedMax, r[input]!);
   r[decades] = 0;
   if (!(value > 0)) return;
   const quantile = state[at]!;
