@@ -2,6 +2,7 @@ import { generate } from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { encodeBatch } from '../../../shared/contract/batch.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
+import { goodbyeTopic, uplinkTopic } from '../../../shared/contract/topics.ts';
 import { UplinkTap } from './uplink-tap.ts';
 
 function publish(lane: Lane, seq: number): Buffer {
@@ -16,7 +17,11 @@ function publish(lane: Lane, seq: number): Buffer {
     blocks,
   };
   const payload = encodeBatch({ header, body });
-  return generate({ cmd: 'publish', topic: 't', payload, qos: 1, messageId: seq, dup: false, retain: false });
+  return message(uplinkTopic('chaos', lane), payload, seq);
+}
+
+function message(topic: string, payload: Buffer, messageId: number): Buffer {
+  return generate({ cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false });
 }
 
 /** Findings of a tap on one connection, with events up to block 5 journalled before it. */
@@ -70,4 +75,10 @@ it('detects waiting events that were sent after readings', () => {
       ['events', 5],
     ]),
   ).toEqual({ compared: 0, overtaken: 1 });
+});
+
+it('passes over what a gateway says at its orderly end', () => {
+  const tap = new UplinkTap();
+  tap.connection()(message(goodbyeTopic('chaos'), Buffer.from('{}'), 1));
+  expect(tap.overtaken).toEqual([]);
 });

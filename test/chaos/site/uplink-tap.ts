@@ -1,6 +1,7 @@
 import { type Packet, parser } from 'mqtt-packet';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
+import { parseUplinkTopic } from '../../../shared/contract/topics.ts';
 
 /** A batch that the gateway has sent to the cloud. */
 export interface SentBatch {
@@ -34,7 +35,8 @@ export class UplinkTap {
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
-      if (packet.cmd !== 'publish') return;
+      // What a gateway says at its orderly end is no batch.
+      if (packet.cmd !== 'publish' || parseUplinkTopic(packet.topic) === null) return;
       const { lane, firstSeq, lastSeq } = blocksOf(packet.payload as Buffer);
       this.onBatch({ lane, firstSeq, lastSeq, connection: number });
       if (lane === 'readings') {
