@@ -5,7 +5,13 @@
 
 import { eventually, pause } from '../faults/fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from '../load.ts';
-import { droppedBetween, lossesBetween, newEvents, type Statement } from '../observe/reported.ts';
+import {
+  droppedBetween,
+  isOfGateway,
+  lossesBetween,
+  newEvents,
+  type Statement,
+} from '../observe/reported.ts';
 import { leaveRetained, retainedNow, retainedText } from '../observe/retained.ts';
 import { storedEventIds, storedSeqs } from '../observe/stored.ts';
 import { accountProblems, accountsOf, wellProblem } from './accounts.ts';
@@ -34,7 +40,8 @@ export async function checkRound(run: RunState, load: RoundLoad, effects: RoundE
   if (effects.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.mayRepeat.add(id);
   const isRepeat = (id: string) =>
     effects.allowed.has('rolled-back') || [...run.mayRepeat].some((prediction) => id.startsWith(prediction));
-  const { twice, missing } = compareEvents(await storedEventIds(site), newEvents(before, after), run.doubled);
+  const sent = newEvents(before, after).filter(isOfGateway);
+  const { twice, missing } = compareEvents(await storedEventIds(site), sent, run.doubled);
   // The cloud acts on an event before its store has it; a gateway that was rolled back may have lost the event by then.
   const mayBeMissing = effects.allowed.has('false-sync') || effects.allowed.has('rolled-back');
   if (missing.length > 0 && !mayBeMissing)

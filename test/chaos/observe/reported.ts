@@ -95,6 +95,11 @@ export function lossesBetween(before: Statement, after: Statement): JournalLoss[
   );
 }
 
+/** True for an event of a gateway; the cloud's own ones, about itself, are not telemetry and not in the store. */
+export function isOfGateway({ source }: Pick<HarbingerEvent, 'source'>): boolean {
+  return source.startsWith('/gateways/');
+}
+
 export function newEvents(before: Statement, after: Statement): HarbingerEvent[] {
   return [...after.events.values()].filter(({ id }) => !before.events.has(id));
 }

@@ -35,7 +35,7 @@ export class UplinkTap {
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
-      // What a gateway says at its orderly end is no batch.
+      // Other topics carry what is not a batch, such as the last word of a gateway that is stopped.
       if (packet.cmd !== 'publish' || parseUplinkTopic(packet.topic) === null) return;
       const { lane, firstSeq, lastSeq } = blocksOf(packet.payload as Buffer);
       this.onBatch({ lane, firstSeq, lastSeq, connection: number });
