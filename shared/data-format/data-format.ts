@@ -21,7 +21,7 @@ export type DataFormats = Readonly<Record<string, number>>;
  */
 export const dataFormats: Readonly<Record<Role, DataFormats>> = {
   gateway: { journal: 1, records: 1, alerts: 1, baselines: 1 },
-  cloud: { operations: 1, store: 1, retention: 1 },
+  cloud: { operations: 2, store: 1, retention: 1 },
 };
 
 /** Says which formats a data folder has, before any of its files is opened. A folder without it is of version 0.1.0. */

@@ -1,8 +1,11 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Store } from '../database.ts';
 
-/** Rises when an earlier version could not read the tables, or would lose something of them. */
-const operationsFormat = 1;
+/**
+ * Rises when an earlier version could not read the tables, or would lose something of them. 2: alerts that are about
+ * Harbinger itself, and have no prediction.
+ */
+const operationsFormat = 2;
 
 /**
  * Checks that this version knows the tables, and notes their format; a database without a note is of version 0.1.0.
@@ -20,6 +23,6 @@ export function claimFormat(store: Store, folder: string): void {
     );
   }
   if (found === operationsFormat) return;
-  // If it cannot be written now, the next start does it: the format has not changed.
+  // It precedes every other change, so that nothing of this format is ever there without it.
   store.transaction(() => table.put('tables', operationsFormat)).catch(() => {});
 }

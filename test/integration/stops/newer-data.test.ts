@@ -57,7 +57,7 @@ async function refused(
   await expect(site[role].start()).rejects.toThrow(code);
   expect((await site[role].exited()).code).toBe(code === 'DATA_VERSION' ? 2 : 1);
   const said = site[role].logs.slice(-40).map(({ text }) => text);
-  expect(said.join('\n')).toMatch(/format 2/);
+  expect(said.join('\n')).toMatch(/format [23]/);
   if (isUntouched) expect(filesOf(dirOf(role))).toEqual(before);
 }
 
@@ -76,8 +76,8 @@ function raiseSegment(folder: string): void {
 function raiseNote(dir: string, kind: string): void {
   const path = join(dir, 'format.json');
   const note = JSON.parse(readFileSync(path, 'utf8')) as { formats: Record<string, number> };
-  expect(note.formats[kind]).toBe(1);
-  note.formats[kind] = 2;
+  expect(note.formats[kind]).toBeGreaterThanOrEqual(1);
+  note.formats[kind]!++;
   writeFileSync(path, JSON.stringify(note));
 }
 
@@ -122,7 +122,7 @@ describe('a cloud of an older version', () => {
       'cloud',
       async (dir) => {
         const root = open({ path: join(dir, 'operations'), encoding: 'json', maxDbs: 64 });
-        await root.openDB({ name: 'format', encoding: 'json' }).put('tables', 2);
+        await root.openDB({ name: 'format', encoding: 'json' }).put('tables', 3);
         await root.close();
       },
       'OPERATIONS_VERSION',
