@@ -132,7 +132,8 @@ export function suddenFailure(machine: Machine, fromMs: number): PlantEvent {
     ],
     endedByMs: toMs + 4 * hourMs,
     before({ nowMs }) {
-      machine.wear.shake = 1 + 4 * Math.min(1, (nowMs - fromMs) / (3 * minuteMs));
+      // Beyond the alarm limit at the lowest speed and load too.
+      machine.wear.shake = 1 + 6 * Math.min(1, (nowMs - fromMs) / (3 * minuteMs));
     },
     actions: [
       { atMs: stopsMs, act: () => machine.operation.block() },
