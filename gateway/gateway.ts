@@ -34,6 +34,7 @@ import { GatewayStatus, sourceSeam } from './reports.ts';
 import { createRetirement } from './retirement.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
+import { TakingReadings } from './taking-readings.ts';
 import { watchReport } from './watch/statistics.ts';
 import { Watch } from './watch/watch.ts';
 import { createWatching } from './watching.ts';
@@ -77,7 +78,8 @@ export async function startGateway(
     const limitsFile = join(config.dataDir, 'machine-limits.json');
     const { gateway, intelligence } = config;
     const kept = { gateway, baselinesDir, hearingsPath, limitsFile };
-    const watch = new Watch({ types, config: intelligence, ...kept, clock, random, log });
+    const isTaking = () => taking.isTaking;
+    const watch = new Watch({ types, config: intelligence, ...kept, isTaking, clock, random, log });
     await watch.ownLimits.load();
     const { savedBaselines, savedHearings } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
@@ -85,12 +87,8 @@ export async function startGateway(
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
-    const { decisions, sources, status, http, jobs, watching, heartbeat, handlers } = await createParts(
-      config,
-      deps,
-      watch,
-      data,
-    );
+    const { decisions, sources, status, http, jobs, watching, heartbeat, handlers, taking } =
+      await createParts(config, deps, watch, data);
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
     savedHearings?.keep();
@@ -132,7 +130,10 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connectLimits(data);
   const handlers: DataClientHandlers = {
-    columns: (columns) => watch.add(columns),
+    columns(columns) {
+      if (!columns.replay) taking.arrived();
+      watch.add(columns);
+    },
     lifecycle(notice) {
       if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
       void decisions.lifecycle(notice);
@@ -151,6 +152,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
   ];
   const status = createStatus({ config, data, reporters, clock });
+  const taking = new TakingReadings({ data, status: () => status.latest(), clock });
   const problems = () => {
     const { ok, reasons } = status.ready();
     return ok ? [] : reasons;
@@ -183,7 +185,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { decisions, sources, status, http, jobs, watching, heartbeat, handlers };
+  return { decisions, sources, status, http, jobs, watching, heartbeat, handlers, taking };
 }
 
 /** Creates every configured source, with its name for users. */

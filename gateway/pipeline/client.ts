@@ -95,6 +95,11 @@ export class DataClient implements Intake, Outbox {
     return this.slabs.pending;
   }
 
+  /** For how long the oldest message has been waiting for its answer, ms; 0 if none does. */
+  get waitingMs(): number {
+    return this.slabs.waitingMs;
+  }
+
   event(event: HarbingerEvent): Promise<void> {
     return this.call('event', event);
   }

@@ -45,6 +45,8 @@ export interface WatchOptions {
   limitsFile?: string;
   /** The name under which the cloud knows this gateway. */
   gateway?: string;
+  /** False while the gateway itself takes no readings; absent: it always does. */
+  isTaking?(): boolean;
   clock: Clock;
   random: Random;
   log: Log;
@@ -87,10 +89,13 @@ function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string)
   return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
-function listen({ types, config, clock, log }: WatchOptions): Silence {
+function listen({ types, config, isTaking, clock, log }: WatchOptions): Silence {
   const { silentAfterMsMin: afterMsMin, silentAfterMsMax, batchMax } = config;
   const bounds = { afterMsMin, afterMsMax: Math.max(afterMsMin, silentAfterMsMax) };
-  return new Silence({ types, bounds, machinesMax: machinesMaxOf(config), batchMax, clock, log });
+  return new Silence({
+    ...{ types, bounds, machinesMax: machinesMaxOf(config), batchMax, clock, log },
+    ...(isTaking && { isTaking }),
+  });
 }
 
 function keepHearings({ hearingsPath, config, clock, log }: WatchOptions, silence: Silence) {

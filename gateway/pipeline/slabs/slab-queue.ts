@@ -26,6 +26,8 @@ interface Slab {
   slot: number | null;
   isNew: boolean;
   answers: Answers;
+  /** When it was sent to the data thread, monotonic. */
+  sentMs: number;
 }
 
 /** The answers that are due for the messages of a slab, in order. */
@@ -76,6 +78,12 @@ export class SlabQueue {
   /** Number of messages that are not settled. */
   get pending(): number {
     return this.all().reduce((sum, { answers }) => sum + answers.settles.length, 0);
+  }
+
+  /** For how long the oldest slab has been waiting for its answer, ms; 0 if none does. */
+  get waitingMs(): number {
+    const [oldest] = this.inFlight.values();
+    return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest.sentMs;
   }
 
   add(message: RawMessage, settled: Settle, ticket: number): void {
@@ -146,7 +154,7 @@ export class SlabQueue {
     // shared.
     const memory = isKept ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(Math.max(bytes, slabSize));
     const writer = new SlabWriter(memory, this.names);
-    return { writer, slot: isKept ? this.slots++ : null, isNew: true, answers: noAnswers() };
+    return { writer, slot: isKept ? this.slots++ : null, isNew: true, answers: noAnswers(), sentMs: 0 };
   }
 
   /** The first check starts with a count of one message, which alone does not mean "more". */
@@ -224,6 +232,7 @@ export class SlabQueue {
     this.inFlight.set(id, slab);
     const { writer, slot, isNew } = slab;
     slab.isNew = false;
+    slab.sentMs = this.flushedMs;
     this.send({ id, bytes: writer.bytes, slot, memory: isNew ? writer.memory : null });
   }
 }

@@ -71,8 +71,11 @@ export class Hearing {
     return Math.min(afterMsMax, Math.max(afterMsMin, usualGaps * this.rhythm.usualMs));
   }
 
-  /** Takes a reading of `timeMs` that arrived now. Returns true if the machine is heard now, and false if it is old. */
-  takes(nowMs: number, timeMs: number, bounds: SilenceBounds): boolean {
+  /**
+   * Takes a reading of `timeMs` that arrived now. Returns true if the machine is heard now, and false if it is old.
+   * @param listeningMs since when the gateway has been listening: a gap that began before that is not learnt
+   */
+  takes(nowMs: number, timeMs: number, bounds: SilenceBounds, listeningMs: number): boolean {
     const lagMs = nowMs - timeMs;
     if (lagMs < this.lagMs) this.lagMs = lagMs;
     const oldFromMs = (this.allowedMs(bounds) ?? bounds.afterMsMin) / 2;
@@ -86,7 +89,7 @@ export class Hearing {
     if (ageMs > oldFromMs) return false;
     this.lagMs += ageMs * lagShare;
     this.oldAtMs = Number.NaN;
-    if (nowMs - this.freshMs >= hearingMs)
+    if (this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
       this.rhythm.take(Math.min(nowMs - this.freshMs, bounds.afterMsMax));
     if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
     return true;

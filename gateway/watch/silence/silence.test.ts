@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { silenceBench } from './silence.testing.ts';
+import { quietType, silenceBench } from './silence.testing.ts';
 
 const minuteMs = 60_000;
 
@@ -158,5 +158,65 @@ describe('the gateway', () => {
     expect(bench.silence.stats()).toMatchObject({ silent: 300, forgotten: 100 });
     const silent = bench.told.filter(({ silence }) => silence!.isSilent);
     expect(new Set(silent.map(({ machine }) => machine.machine)).size).toBe(300);
+  });
+});
+
+describe('while the gateway takes no readings', () => {
+  it('no machine is silent; every allowance begins anew when it takes them again', async () => {
+    let isTaking = true;
+    const bench = silenceBench({}, { isTaking: () => isTaking });
+    for (let i = 0; i < 10; i++) {
+      await bench.readings(1, 28_000);
+      bench.reading(0, 'other');
+    }
+    isTaking = false;
+    await bench.clock.advance(6 * 60 * minuteMs);
+    expect(bench.changes()).toEqual([]);
+    isTaking = true;
+    bench.reading(0, 'other');
+    await bench.clock.advance(80_000);
+    expect([bench.changes(), bench.changes('other')]).toEqual([[], []]);
+    await bench.clock.advance(30_000);
+    expect([bench.changes(), bench.changes('other')]).toEqual([[true], [true]]);
+  });
+
+  it('no gap is learnt, however often that happens', async () => {
+    let isTaking = true;
+    const bench = silenceBench({}, { isTaking: () => isTaking });
+    for (let i = 0; i < 40; i++) {
+      await bench.readings(2, 30_000);
+      isTaking = false;
+      await bench.clock.advance(10 * minuteMs);
+      isTaking = true;
+      bench.reading();
+    }
+    const { rhythm } = bench.silence.of({ site: 's', machine: 'm', type: quietType })!;
+    expect(rhythm.usualMs).toBeLessThan(40_000);
+  });
+
+  it('a short hitch tells nothing, and begins no allowance anew: hitches must not hide a dead machine', async () => {
+    let isTaking = true;
+    const bench = silenceBench({}, { isTaking: () => isTaking });
+    await bench.readings(10, 30_000);
+    for (let i = 0; i < 6; i++) {
+      await bench.clock.advance(17_000);
+      isTaking = false;
+      await bench.clock.advance(2_000);
+      isTaking = true;
+    }
+    expect(bench.changes()).toEqual([true]);
+  });
+
+  it('a machine that was silent before stays so, and is heard when it sends', async () => {
+    let isTaking = true;
+    const bench = silenceBench({}, { isTaking: () => isTaking });
+    await bench.readings(10, 30_000);
+    await bench.clock.advance(5 * minuteMs);
+    isTaking = false;
+    await bench.clock.advance(5 * minuteMs);
+    expect(bench.changes()).toEqual([true]);
+    isTaking = true;
+    await bench.readings(1, 1_000);
+    expect(bench.changes()).toEqual([true, false]);
   });
 });

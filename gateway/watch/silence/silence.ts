@@ -35,6 +35,8 @@ export interface SilenceOptions {
   /** Machines that are known at most. */
   machinesMax: number;
   batchMax: number;
+  /** False while the gateway itself takes no readings, so that no machine can be heard. Absent: it always does. */
+  isTaking?(): boolean;
   clock: Clock;
   log: Log;
 }
@@ -65,6 +67,8 @@ export class Silence {
   /** When the last sweep was, and since when the gateway has been listening without a break: monotonic. */
   private sweptMs: number;
   private listeningMs: number;
+  /** Since when no readings have been taken, monotonic; null while they are. */
+  private deafMs: number | null = null;
 
   constructor(options: SilenceOptions) {
     this.options = options;
@@ -110,7 +114,7 @@ export class Silence {
   heard(hearing: Hearing, nowMs: number, timeMs: number): number {
     if (hearing.isForgotten) return nowMs + hearingMs;
     const wasKnown = hearing.rhythm.isKnown;
-    if (!hearing.takes(nowMs, timeMs, this.options.bounds)) return nowMs;
+    if (!hearing.takes(nowMs, timeMs, this.options.bounds, this.listeningMs)) return nowMs;
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
     if (!wasKnown && hearing.rhythm.isKnown) this.changed(true);
     return nowMs + hearingMs;
@@ -225,14 +229,23 @@ export class Silence {
 
   private sweep(): void {
     const nowMs = this.options.clock.monotonicMs();
-    if (nowMs - this.sweptMs > heldUpMs) this.listeningMs = nowMs;
-    this.sweptMs = nowMs;
+    this.listen(nowMs);
     for (let looked = 0; looked < sweepMax; looked++) {
       const { first } = this.due;
       if (!first || first.dueMs > nowMs) break;
       this.look(first, nowMs);
     }
     this.send();
+  }
+
+  /** Begins every allowance anew if the gateway was held up, or took no readings for long. */
+  private listen(nowMs: number): void {
+    const isTaking = this.options.isTaking?.() ?? true;
+    this.deafMs = isTaking ? null : (this.deafMs ?? this.sweptMs);
+    const wasHeldUp = nowMs - this.sweptMs > heldUpMs;
+    const isDeaf = this.deafMs !== null && nowMs - this.deafMs > heldUpMs;
+    if (wasHeldUp || isDeaf) this.listeningMs = nowMs;
+    this.sweptMs = nowMs;
   }
 
   /** Looks at a machine that is due, and says when it is due next. */
@@ -244,6 +257,7 @@ export class Silence {
       return;
     }
     const deadlineMs = this.deadlineOf(hearing);
+    if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);
     if (hearing.reminders > 0 && hearing.level === 'heard') {
       hearing.reminders--;
