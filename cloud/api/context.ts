@@ -11,6 +11,7 @@ import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
 import type { ReadingStore } from '../ports/store.ts';
+import type { ViewContext } from './machine-view.ts';
 import type { StreamHub } from './stream-hub.ts';
 
 export interface Readiness {
@@ -30,6 +31,8 @@ export interface RouteContext {
   /** Units and limits of the sensors, for the machine types the cloud knows. */
   machineTypes: ReadonlyMap<string, MachineType>;
   machineLimits: MachineLimits;
+  /** Facts that decide in which state machines are now. */
+  viewContext(): ViewContext;
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
   audit: AuditLog;

@@ -1,17 +1,33 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { alertSaid } from '../../shared/contract/alert-content.ts';
+import { policyLevel } from '../../shared/domain/alert-policy.ts';
+import { limitsOf } from '../../shared/domain/limits.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import {
+  type MachineEvidence,
+  type MachineStateName,
+  machineStateOf,
+  machineStates,
+} from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
-import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { MachineState } from '../ports/machines.ts';
 
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),
   {
     description:
-      'failed: it has stopped; critical, warning: severity of its worst open alert; unknown: not assessed yet',
+      'the nearest of these values to `state`, for programs that know no other ones: failed, critical, warning and ok are as there; silent, learning and unknown are unknown, or the severity of an open alert; stopped and maintenance are ok',
   },
 );
 export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
+
+export const State = Type.Union(
+  machineStates.map((name) => Type.Literal(name)),
+  {
+    description:
+      'the state by the evidence there is now: open alerts, values and estimates against limits and policies, the age of the last reading, and whether anything judges the machine. ok: something does, and finds nothing; silent: nothing is heard of it; learning: what is normal for it is still being learnt; unknown: nothing can judge it, or the cloud cannot store what comes; stopped, maintenance: it stands, or is worked on',
+  },
+);
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
@@ -44,61 +60,164 @@ export const MachineView = Type.Object({
       description: 'since when its gateway is silent, and nothing is known of it, ms since 1970',
     }),
   ),
+  state: State,
+  stateReason: Type.String({ description: 'a sentence that says why' }),
+  since: nullable(
+    Type.Number({ description: 'since when it has been so, ms since 1970; null if not known' }),
+  ),
+  remainingLifeS: nullable(
+    Type.Object(
+      { p10: Type.Number(), p50: Type.Number(), p90: Type.Number() },
+      {
+        description:
+          'remaining life in seconds of running, by the machine’s own pace of readings; null if that is not known',
+      },
+    ),
+  ),
   reason: nullable(Type.String({ description: 'the first reason of its worst open alert' })),
 });
-export type MachineView = Static<typeof MachineView> & MachineState & { urgency: Urgency };
+type ListedState = Omit<MachineState, 'evidence' | 'conditionMs' | 'heardMs' | 'gapMs'>;
+export type MachineView = Static<typeof MachineView> &
+  ListedState & { urgency: Urgency; state: MachineStateName };
 
-const ranks: Record<Urgency, number> = { failed: 0, critical: 1, warning: 2, ok: 3, unknown: 4 };
+/** Facts beside a machine's own state that its view depends on. */
+export interface ViewContext {
+  nowMs: number;
+  /** The time zone in which times are written; that of this computer if absent. */
+  zone?: string | undefined;
+  typeOf(name: string): MachineType | undefined;
+  /** Since when a gateway is silent, in ms since 1970; null if it is not. */
+  silentSinceMs(gateway: string): number | null;
+  /** Why the cloud can store nothing at present; null if it can. */
+  trouble: string | null;
+}
+
+/** A machine that was never unheard for longer may be unheard for so long, and one that often was for three times that. */
+const unheardMsMin = 15 * 60_000;
+const unheardMsMax = 86_400_000;
+const gapFactor = 3;
 
 export function machineKey(of: { gateway: string; site: string; machine: string }): string {
   return `${of.gateway}/${of.site}/${of.machine}`;
 }
 
-/** The worst open alert of each machine, by `machineKey`. */
-function worstAlerts(open: readonly Alert[]): Map<string, MachineAlert> {
-  const worst = new Map<string, MachineAlert>();
+/** The open alerts of each machine, by `machineKey`, the worst first. */
+function alertsByMachine(open: readonly Alert[]): Map<string, MachineAlert[]> {
+  const found = new Map<string, MachineAlert[]>();
   for (const alert of open) {
     if (!('prediction' in alert)) continue;
     const { site, machine } = alert.prediction;
     const key = machineKey({ gateway: alert.gateway, site, machine });
-    const known = worst.get(key);
-    if (!known || (known.prediction.severity === 'warning' && alert.prediction.severity === 'critical')) {
-      worst.set(key, alert);
-    }
+    const others = found.get(key);
+    if (!others) found.set(key, [alert]);
+    else if (alert.prediction.severity === 'critical') others.unshift(alert);
+    else others.push(alert);
   }
-  return worst;
+  return found;
 }
 
-function urgencyOf(state: MachineState, worst: MachineAlert | undefined): Urgency {
-  if (state.condition === 'failed') return 'failed';
+const declaresLimits = new WeakMap<MachineType, boolean>();
+
+/** Null if the type is not known. */
+function hasLimits(type: MachineType | undefined): boolean | null {
+  if (!type) return null;
+  const known = declaresLimits.get(type) ?? type.sensors.some((sensor) => limitsOf(sensor).length > 0);
+  declaresLimits.set(type, known);
+  return known;
+}
+
+function evidenceOf(
+  state: MachineState,
+  alerts: readonly MachineAlert[],
+  { nowMs, zone, typeOf, silentSinceMs, trouble }: ViewContext,
+): MachineEvidence {
+  const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
+  const type = typeOf(state.machineType);
+  const isKnown = lastSeenMs > 0;
+  const estimate =
+    health === null && remainingLife === null
+      ? null
+      : { source: source ?? 'rules', remainingLife, health: health ?? 0 };
+  const byType = (): MachineEvidence['policiesMet'] => {
+    const life = remainingLife?.p50 ?? null;
+    // An older gateway does not say how sure an estimate is.
+    const confidence = evidence?.confidence ?? 1;
+    return type ? policyLevel(type.alerts, { life, anomaly: anomaly ?? 0, confidence }) : null;
+  };
+  const said = evidence?.limits === null ? undefined : evidence;
+  return {
+    nowMs,
+    zone,
+    failedMs: state.condition === 'failed' ? (conditionMs ?? lastSeenMs) : null,
+    alerts: alerts.map(({ openedAt, prediction: { failureMode, severity, reasons } }) => ({
+      failureMode,
+      severity,
+      reasons,
+      sinceMs: Date.parse(openedAt),
+    })),
+    gateway: { name: gateway, silentSinceMs: silentSinceMs(gateway) },
+    trouble,
+    lastReadingMs: isKnown ? lastSeenMs : null,
+    heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
+    unheardMsMax: Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * (state.gapMs ?? 0))),
+    estimate,
+    limitsMet: said?.limitsMet ?? null,
+    policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,
+    hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
+    learning: said ? said.learning : undefined,
+    calmSinceMs: state.condition === 'running' ? (conditionMs ?? null) : null,
+  };
+}
+
+function urgencyOf(state: MachineStateName, worst: MachineAlert | undefined): Urgency {
+  if (state === 'failed' || state === 'critical' || state === 'warning' || state === 'ok') return state;
   if (worst) return worst.prediction.severity;
-  return state.health === null && state.remainingLife === null ? 'unknown' : 'ok';
+  return state === 'stopped' || state === 'maintenance' ? 'ok' : 'unknown';
+}
+
+function inSeconds({ remainingLife: life, evidence }: MachineState): MachineView['remainingLifeS'] {
+  const rowS = evidence?.rowS ?? null;
+  if (life === null || rowS === null) return null;
+  return { p10: rowS * life.p10, p50: rowS * life.p50, p90: rowS * life.p90 };
 }
 
 /** The machines as the API shows them, most urgent first. */
 export function viewsOf(
   machines: readonly MachineState[],
   openAlerts: readonly Alert[],
-  contacts: Pick<GatewayContacts, 'of'>,
+  context: ViewContext,
 ): MachineView[] {
-  const worst = worstAlerts(openAlerts);
+  const alertsOf = alertsByMachine(openAlerts);
   return machines
-    .map((state) => {
-      const alert = worst.get(machineKey(state));
+    .map((machine) => {
+      const alerts = alertsOf.get(machineKey(machine)) ?? [];
+      const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, context));
+      const { evidence: _, conditionMs: _at, heardMs: _heard, gapMs: _gap, ...listed } = machine;
       return {
-        ...state,
-        urgency: urgencyOf(state, alert),
-        gatewaySilentSinceMs: contacts.of(state.gateway)?.silentSinceMs ?? null,
-        reason: alert?.prediction.reasons[0] ?? null,
+        ...listed,
+        urgency: urgencyOf(state, alerts[0]),
+        state,
+        stateReason: reason,
+        since: sinceMs,
+        remainingLifeS: inSeconds(machine),
+        gatewaySilentSinceMs: context.silentSinceMs(machine.gateway),
+        reason: alerts[0]?.prediction.reasons[0] ?? null,
       };
     })
     .sort(byUrgency);
 }
 
-/** Order by urgency, then shortest remaining life, lowest health, name. Machines without a value come last. */
+const ranks = new Map<string, number>(machineStates.map((name, rank) => [name, rank]));
+
+/** The number by which states are ordered, the most urgent first. */
+function rankOf(state: MachineStateName): number {
+  return ranks.get(state) ?? ranks.size;
+}
+
+/** Order by state, then shortest remaining life, lowest health, name. Machines without a value come last. */
 export function byUrgency(a: MachineView, b: MachineView): number {
   return (
-    ranks[a.urgency] - ranks[b.urgency] ||
+    rankOf(a.state) - rankOf(b.state) ||
     ascending(a.remainingLife?.p50 ?? null, b.remainingLife?.p50 ?? null) ||
     ascending(a.health, b.health) ||
     (machineKey(a) < machineKey(b) ? -1 : 1)

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports/store.ts';
 import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
@@ -9,7 +10,8 @@ import { bearer, get, post, startApi, stopAll } from './running-api.testing.ts';
 afterAll(stopAll);
 
 describe('resources', () => {
-  it('lists machines by urgency', async () => {
+  it('lists machines by state', async () => {
+    const clock = { ...systemClock, nowMs: () => machineOf().lastSeenMs };
     const operations = createMemoryOperations();
     const life = (p50: number) => ({ p10: p50 / 2, p50, p90: p50 * 2, unit: 'cycles' });
     operations.set({
@@ -32,21 +34,75 @@ describe('resources', () => {
         alertOf({ alertId: 'd', state: 'resolved', prediction: { machine: 'long' } }),
       ],
     });
-    const { body } = await get(`${(await startApi({ operations })).base}/api/machines`);
-    const list = body.machines.map((view: { machine: string; urgency: string }) => [
-      view.machine,
-      view.urgency,
-    ]);
+    const { body } = await get(`${(await startApi({ operations, clock })).base}/api/machines`);
+    const list = body.machines.map(({ machine, state, urgency }) => [machine, state, urgency]);
     expect(list).toEqual([
-      ['down', 'failed'],
-      ['urgent', 'critical'],
-      ['warned', 'warning'],
-      ['short', 'ok'],
-      ['long', 'ok'],
-      ['no-life', 'ok'],
-      ['new', 'unknown'],
+      ['down', 'failed', 'failed'],
+      ['urgent', 'critical', 'critical'],
+      ['warned', 'warning', 'warning'],
+      ['short', 'ok', 'ok'],
+      ['long', 'ok', 'ok'],
+      ['no-life', 'ok', 'ok'],
+      ['new', 'learning', 'unknown'],
     ]);
     expect(body.machines[1]?.reason).toBe('Soon.');
+  });
+
+  it('calls no machine OK that nothing has been heard of, or while nothing can be stored', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ machines: [machineOf()] });
+    let nowMs = machineOf().lastSeenMs;
+    let isReady = true;
+    const { base } = await startApi({
+      operations,
+      clock: { ...systemClock, nowMs: () => nowMs },
+      ready: () => ({ ready: isReady, reasons: isReady ? [] : ['the telemetry store does not answer'] }),
+    });
+    const now = async () => (await get(`${base}/api/machines/leeds/pump-1`)).body.machine;
+    expect(await now()).toMatchObject({ state: 'ok', urgency: 'ok' });
+    isReady = false;
+    const down = await now();
+    expect(down).toMatchObject({ state: 'unknown', urgency: 'unknown' });
+    expect(down.stateReason).toContain('The telemetry store does not answer');
+    isReady = true;
+    nowMs += 20 * 60_000;
+    expect(await now()).toMatchObject({ state: 'silent', urgency: 'unknown' });
+  });
+
+  it('says what its gateway says of a machine: limits that are met, and that nothing can judge it', async () => {
+    const operations = createMemoryOperations();
+    const said = {
+      confidence: 0.5,
+      limits: 2,
+      limitsMet: null,
+      policiesMet: null,
+      learning: null,
+      rowS: 120,
+    };
+    const rules = { source: 'rules', remainingLife: null } as const;
+    const learning = { rows: 40, needed: 600 };
+    operations.set({
+      machines: [
+        machineOf({ machine: 'over', ...rules, evidence: { ...said, limitsMet: 'critical' } }),
+        machineOf({ machine: 'new', ...rules, evidence: { ...said, limits: 0, learning } }),
+        machineOf({ machine: 'fine', evidence: said }),
+        machineOf({ machine: 'worn', evidence: { ...said, policiesMet: 'warning' } }),
+        machineOf({ machine: 'ended', remainingLife: { p10: 0, p50: 0, p90: 3, unit: 'cycles' } }),
+      ],
+    });
+    const clock = { ...systemClock, nowMs: () => machineOf().lastSeenMs };
+    const { body } = await get(`${(await startApi({ operations, clock })).base}/api/machines`);
+    const by = new Map(body.machines.map((view) => [view.machine, view]));
+    expect([...by].map(([name, { state }]) => `${name} ${state}`).sort()).toEqual([
+      'ended critical',
+      'fine ok',
+      'new learning',
+      'over critical',
+      'worn warning',
+    ]);
+    expect(by.get('new')!.stateReason).toContain('(40 of 600 readings)');
+    expect(by.get('fine')!.remainingLifeS).toEqual({ p10: 18_000, p50: 22_800, p90: 28_800 });
+    expect(by.get('over')).not.toHaveProperty('evidence');
   });
 
   it('returns one machine with its type and alerts, and a clear 404 for an unknown one', async () => {

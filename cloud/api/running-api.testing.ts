@@ -60,8 +60,15 @@ export async function stopAll(): Promise<void> {
 /** The parts of answers that tests check. */
 export interface AnswerBody {
   error: { code: string; message: string };
-  machines: { machine: string; urgency: string; reason: string | null }[];
-  machine: { urgency: string };
+  machines: {
+    machine: string;
+    urgency: string;
+    state: string;
+    stateReason: string;
+    reason: string | null;
+    remainingLifeS: unknown;
+  }[];
+  machine: { urgency: string; stateReason: string };
   type: { lifeUnit: string };
   alerts: { alertId: string }[];
   items: { decisionId: string }[];

@@ -17,8 +17,9 @@ import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
 import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
-import type { RouteContext } from './context.ts';
+import type { Readiness, RouteContext } from './context.ts';
 import { addHeaders } from './headers.ts';
+import type { ViewContext } from './machine-view.ts';
 import { decisionRoutes } from './machines/decisions.ts';
 import { eventRoutes } from './machines/events.ts';
 import { gatewayRoutes } from './machines/gateways.ts';
@@ -39,7 +40,8 @@ import { retentionRoutes } from './system/retention.ts';
 import { sessionRoutes } from './system/session.ts';
 import { statusRoutes } from './system/status.ts';
 
-export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes' | 'machineLimits'> {
+export interface ApiDeps
+  extends Omit<RouteContext, 'hub' | 'machineTypes' | 'machineLimits' | 'viewContext'> {
   config: ApiConfig;
   metrics: Metrics;
   changes: ChangeFeed;
@@ -66,7 +68,7 @@ export function createApi(deps: ApiDeps): Api {
     async start() {
       const { config, clock } = deps;
       const access = createAccess(config, clock);
-      hub = new StreamHub(deps, clock, config.streamClientsMax);
+      hub = new StreamHub({ ...deps, viewContext: viewContextOf(deps) }, clock, config.streamClientsMax);
       app = await build(deps, access, hub);
       const port = await listenHttp(app, config);
       hub.start();
@@ -79,6 +81,18 @@ export function createApi(deps: ApiDeps): Api {
   };
 }
 
+/** Says in which state machines are, by what the cloud knows beside them. */
+function viewContextOf({ clock, machineTypes, contacts, ready }: ApiDeps): () => ViewContext {
+  const troubleOf = ({ ready, reasons }: Readiness) =>
+    ready ? null : (reasons[0] ?? 'the cloud is not ready');
+  return () => ({
+    nowMs: clock.nowMs(),
+    typeOf: (name) => machineTypes?.get(name),
+    silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    trouble: troubleOf(ready()),
+  });
+}
+
 async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
   addHeaders(app);
@@ -88,6 +102,7 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
     ...deps,
     machineTypes: deps.machineTypes ?? new Map(),
     machineLimits: deps.machineLimits ?? { of: () => new Map() },
+    viewContext: viewContextOf(deps),
     hub,
   };
   sessionRoutes(app, access);

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Alert, AlertStates } from '../ports/alerts.ts';
-import type { GatewayContacts } from '../ports/contacts/contacts.ts';
-import type { MachineStates } from '../ports/machines.ts';
+import type { MachineState, MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
-import { byAttention, machineKey, viewsOf } from './machine-view.ts';
+import { byAttention, type MachineView, machineKey, type ViewContext, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 /** The snapshot of 20,000 machines has about 7 MB. */
@@ -14,8 +13,8 @@ export const unreadBytesMax = 64 << 20;
 export interface StreamSources {
   machines: MachineStates;
   alerts: AlertStates;
-  contacts: Pick<GatewayContacts, 'of'>;
   changes: ChangeFeed;
+  viewContext(): ViewContext;
 }
 
 interface Client {
@@ -45,6 +44,8 @@ export class StreamHub {
   readonly #changedMachines = new Set<string>();
   /** Gateways that became silent, or are heard again. */
   readonly #changedGateways = new Set<string>();
+  /** The state of each machine as it was sent last: it also changes with time, and with the cloud's own store. */
+  #sentStates = new Map<string, string>();
   readonly #changedAlerts = new Map<string, Alert>();
   /** The latest snapshot, until the next change is sent: all of its changes are still to be sent. */
   #snapshot: Buffer | null = null;
@@ -120,6 +121,7 @@ export class StreamHub {
   }
 
   #flush(): void {
+    this.#flushTimer?.cancel();
     this.#flushTimer = null;
     if (this.#isLess) return this.#startOver();
     const changed = this.#sources.machines
@@ -127,7 +129,7 @@ export class StreamHub {
       .filter(
         (state) => this.#changedMachines.has(machineKey(state)) || this.#changedGateways.has(state.gateway),
       );
-    const machines = viewsOf(changed, this.#sources.alerts.all('open'), this.#sources.contacts);
+    const machines = this.#viewsOf(changed, this.#sources.alerts.all('open'));
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedGateways.clear();
@@ -146,7 +148,29 @@ export class StreamHub {
     this.#send(this.#freshSnapshot());
   }
 
+  #viewsOf(machines: readonly MachineState[], openAlerts: readonly Alert[]): MachineView[] {
+    const views = viewsOf(machines, openAlerts, this.#sources.viewContext());
+    for (const view of views) this.#sentStates.set(machineKey(view), view.state);
+    return views;
+  }
+
+  /** Sends the machines whose state has changed although nothing came of them. */
+  #sendChangedStates(): void {
+    if (this.#clients.size === 0) {
+      this.#snapshot = null;
+      return;
+    }
+    const { machines, alerts, viewContext } = this.#sources;
+    const views = viewsOf(machines.all(), alerts.all('open'), viewContext());
+    for (const view of views) {
+      const key = machineKey(view);
+      if (this.#sentStates.get(key) !== view.state) this.#changedMachines.add(key);
+    }
+    if (this.#changedMachines.size > 0) this.#flush();
+  }
+
   #beat(): void {
+    this.#sendChangedStates();
     this.#send(`: heartbeat\n${message('tick', { atMs: this.#clock.nowMs() })}`);
     this.#heartbeatTimer = this.#clock.setTimer(streamTimes.heartbeatMs, () => this.#beat());
   }
@@ -199,8 +223,9 @@ export class StreamHub {
 
   #freshSnapshot(): Buffer {
     if (this.#snapshot) return this.#snapshot;
+    this.#sentStates = new Map();
     const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
-    const machines = viewsOf(this.#sources.machines.all(), alerts, this.#sources.contacts);
+    const machines = this.#viewsOf(this.#sources.machines.all(), alerts);
     this.#snapshot = Buffer.from(message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts }));
     return this.#snapshot;
   }

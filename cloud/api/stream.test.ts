@@ -105,6 +105,20 @@ describe('the stream', () => {
     response.destroy();
   });
 
+  it('sends a machine whose state changes with time alone', async () => {
+    const operations = createMemoryOperations();
+    const clock = manualClock();
+    operations.set({ machines: [machineOf({ lastSeenMs: clock.nowMs() })] });
+    const { base } = await startApi({ operations, clock });
+    const { response, events } = await open(`${base}/api/stream`);
+    await until(() => expect(events[0]?.data.machines).toMatchObject([{ state: 'ok' }]));
+    for (let minutes = 0; minutes < 16; minutes++) await clock.advance(60_000);
+    const changes = () => events.filter(({ event }) => event === 'change');
+    await until(() => expect(changes()).toHaveLength(1));
+    expect(changes()[0]!.data.machines).toMatchObject([{ machine: 'pump-1', state: 'silent' }]);
+    response.destroy();
+  });
+
   it('accepts a limited number of clients, and frees the slot of one that disconnects', async () => {
     const { url } = await startStream(createMemoryOperations());
     const first = await open(url);

@@ -108,6 +108,8 @@ export class MachineTable {
         ...state,
         machineType: update.machineType ?? state.machineType,
         lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
+        ...(lastSeenMs > state.lastSeenMs && heardNow(state, lastSeenMs, this.options.nowMs())),
+        ...(newer && update.evidence && { evidence: update.evidence }),
         ...(newer && {
           health: update.health ?? null,
           anomaly: update.anomaly ?? null,
@@ -130,12 +132,17 @@ export class MachineTable {
     const atMs = this.arrived(saidMs);
     const row = this.rowOf(gateway, ref, atMs);
     if (!row || atMs < row.conditionMs) return null;
+    const { evidence: _, ...rest } = row.state;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
     return this.store({
       ...row,
       conditionMs: atMs,
       estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
-      state: { ...row.state, condition, ...(condition === 'running' && forgotten) },
+      state: {
+        ...(condition === 'running' ? { ...rest, ...forgotten } : row.state),
+        condition,
+        conditionMs: atMs,
+      },
     });
   }
 
@@ -208,6 +215,14 @@ export class MachineTable {
 
 function rowKey(gateway: string, ref: { site: string; machine: string }): string {
   return `${gateway}/${ref.site}/${ref.machine}`;
+}
+
+/** With each time that a machine is heard, a longer gap before counts a little less. */
+const gapKept = 0.98;
+
+function heardNow(before: MachineState, lastSeenMs: number, nowMs: number): Partial<MachineState> {
+  const gapMs = before.lastSeenMs === 0 ? 0 : lastSeenMs - before.lastSeenMs;
+  return { heardMs: nowMs, gapMs: Math.max(gapMs, gapKept * (before.gapMs ?? 0)) };
 }
 
 function blankState(gateway: string, ref: MachineRef): MachineState {

@@ -2,6 +2,20 @@
 import type { JudgedBy } from '../../shared/contract/events.ts';
 import type { OwnLimits } from '../../shared/contract/limits/own-limits.ts';
 
+/** Facts that a gateway adds to an estimate: by what a machine is judged, and which limits and policies are met now. */
+export interface EvidenceOfGateway {
+  confidence: number | null;
+  /** Limits of sensors that send; null, as the other numbers, if an earlier version of the gateway did not say. */
+  limits: number | null;
+  limitsMet: 'critical' | 'warning' | null;
+  /** The worst alert policy that the estimate reaches by itself; undefined if the gateway did not say. */
+  policiesMet: 'critical' | 'warning' | null | undefined;
+  /** Progress of learning what is normal; null if that is learnt. */
+  learning: { rows: number; needed: number } | null;
+  /** Seconds between two rows, one unit of life each. */
+  rowS: number | null;
+}
+
 /** Current state of one machine, from its readings, estimates and events. */
 export interface MachineState {
   gateway: string;
@@ -15,7 +29,15 @@ export interface MachineState {
   source: JudgedBy | null;
   /** From lifecycle events. */
   condition: 'running' | 'failed';
+  /** When it was reported as failed or replaced, in ms since 1970; absent if it never was. */
+  conditionMs?: number;
   openAlerts: number;
+  /** When its newest reading arrived, by the cloud's clock; absent if none has since the cloud was started. */
+  heardMs?: number;
+  /** About the longest gap between two readings lately, ms. */
+  gapMs?: number;
+  /** Absent before the first estimate. */
+  evidence?: EvidenceOfGateway;
   /** When it was heard again after it had been retired, in ms since 1970. */
   returnedMs?: number;
 }

@@ -12,3 +12,24 @@ it.each([
 ])('the judge of a machine is read from its estimate: %s', (fields, source) => {
   expect(estimateState(line(fields))).toMatchObject({ site: 's', machine: 'm', health: 0.4, source });
 });
+
+it('reads what judges the machine and what is met, and knows that an older gateway did not say', () => {
+  const said =
+    ',limits=3,limits_met=2,policies_met=0,normal_rows=40,normal_rows_needed=600,row_s=60,source="rules"';
+  expect(estimateState(line(said))?.evidence).toEqual({
+    confidence: 0.55,
+    limits: 3,
+    limitsMet: 'critical',
+    policiesMet: null,
+    learning: { rows: 40, needed: 600 },
+    rowS: 60,
+  });
+  expect(estimateState(line(',source="rules"'))?.evidence).toEqual({
+    confidence: 0.55,
+    limits: null,
+    limitsMet: null,
+    policiesMet: undefined,
+    learning: null,
+    rowS: null,
+  });
+});

@@ -1,5 +1,5 @@
 import { type Line, parseLine } from '../../shared/contract/line-protocol.ts';
-import type { MachineState } from '../ports/machines.ts';
+import type { EvidenceOfGateway, MachineState } from '../ports/machines.ts';
 
 /** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
 export function estimateState(text: string): Partial<MachineState> | null {
@@ -21,7 +21,26 @@ export function estimateState(text: string): Partial<MachineState> | null {
     anomaly: numberOr(fields.anomaly),
     remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
     source: sourceOf(fields),
+    evidence: evidenceOf(fields),
   };
+}
+
+function evidenceOf(fields: Line['fields']): EvidenceOfGateway {
+  const { normal_rows: rows, normal_rows_needed: needed, policies_met: policies } = fields;
+  return {
+    confidence: numberOr(fields.confidence),
+    limits: numberOr(fields.limits),
+    limitsMet: levelOf(fields.limits_met),
+    policiesMet: typeof policies === 'number' ? levelOf(policies) : undefined,
+    learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,
+    rowS: numberOr(fields.row_s),
+  };
+}
+
+/** 2 is critical, 1 a warning. */
+function levelOf(value: Line['fields'][string] | undefined): EvidenceOfGateway['limitsMet'] {
+  if (typeof value !== 'number' || value < 1) return null;
+  return value >= 2 ? 'critical' : 'warning';
 }
 
 function sourceOf({ source, detector }: Line['fields']): MachineState['source'] {

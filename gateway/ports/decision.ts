@@ -35,6 +35,10 @@ export interface AlertInput {
    * alone, and neither its model nor its baseline can say anything.
    */
   isShort?: boolean;
+  /** How much of what is normal for the machine has been learnt, in readings; absent once that is enough. */
+  learning?: { rows: number; needed: number };
+  /** Time between two rows by the machine's own pace, ms; absent if that is not known. */
+  rowMs?: number;
   /** Sensors whose latest value is one that they cannot have; absent if there are none. */
   faults?: readonly SensorFault[];
   /** Sensors of which a limit is met or may be; absent if there are none. */

@@ -135,3 +135,19 @@ export function isEstimatePolicy(policy: AlertPolicy): policy is EstimatePolicy 
 export function estimatePoliciesOf({ alerts }: { alerts: readonly AlertPolicy[] }): EstimatePolicy[] {
   return alerts.filter(isEstimatePolicy);
 }
+
+/** The worst of what an estimate reaches by itself, without regard to estimates before it; null if nothing. */
+export function policyLevel(
+  policies: readonly AlertPolicy[],
+  estimate: { life: number | null; anomaly: number; confidence: number },
+): 'critical' | 'warning' | null {
+  let worst: 'critical' | 'warning' | null = null;
+  for (const policy of estimatePoliciesOf({ alerts: policies })) {
+    const value = policy.on === 'anomaly' ? estimate.anomaly : estimate.life;
+    if (value === null || estimate.confidence < policy.minConfidence) continue;
+    const isReached = (limit: number) => (policy.on === 'anomaly' ? value >= limit : value <= limit);
+    if (policy.criticalAt !== undefined && isReached(policy.criticalAt)) return 'critical';
+    if (isReached(policy.openAt)) worst = 'warning';
+  }
+  return worst;
+}

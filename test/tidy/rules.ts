@@ -33,6 +33,8 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   heartbeat: ['config', 'mqtt', 'parts', 'security'],
   model: ['contract', 'domain', 'files'],
   detector: [],
+  words: [],
+  'machine-state': ['contract', 'words'],
 };
 
 /** Rooms of the gateway that compose others, and the rooms that they must not import. */

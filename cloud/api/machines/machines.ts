@@ -24,7 +24,7 @@ const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperti
 
 type MachineContext = Pick<
   RouteContext,
-  'machines' | 'alerts' | 'contacts' | 'machineTypes' | 'machineLimits' | 'decommissioning'
+  'machines' | 'alerts' | 'machineTypes' | 'machineLimits' | 'decommissioning' | 'viewContext'
 >;
 
 export function machineRoutes(app: FastifyInstance, context: MachineContext): void {
@@ -36,7 +36,7 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
         response: answers('the machines', Type.Object({ machines: Type.Array(MachineView) })),
       },
     },
-    () => ({ machines: viewsOf(context.machines.all(), context.alerts.all('open'), context.contacts) }),
+    () => ({ machines: viewsOf(context.machines.all(), context.alerts.all('open'), context.viewContext()) }),
   );
 
   app.get<{ Params: Static<typeof Path>; Querystring: Static<typeof Query> }>(
@@ -82,7 +82,7 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
         machine: viewsOf(
           [state],
           alerts.filter((alert) => alert.state === 'open'),
-          context.contacts,
+          context.viewContext(),
         )[0],
         type: typeInForce(context, state),
         alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),

@@ -5,7 +5,15 @@ import type { Machine, MachineType } from './wire.ts';
 export { alertOf, decisionOf } from '../../api/plant-data.testing.ts';
 
 export function machine(over: Partial<Machine> = {}): Machine {
-  return { ...machineOf(), urgency: 'ok', reason: null, ...over };
+  return {
+    ...machineOf(),
+    state: 'ok',
+    stateReason: 'Judged by its model',
+    since: null,
+    remainingLifeS: null,
+    reason: null,
+    ...over,
+  };
 }
 
 export const pumpType: MachineType = {

@@ -15,7 +15,10 @@ function machine(over: Partial<Machine>): Machine {
     source: 'model',
     condition: 'running',
     openAlerts: 0,
-    urgency: 'ok',
+    state: 'ok',
+    stateReason: 'Judged by its model',
+    since: null,
+    remainingLifeS: null,
     reason: null,
     ...over,
   };
@@ -31,17 +34,17 @@ describe('state', () => {
       machines: [
         machine({ machine: 'b' }),
         machine({ machine: 'a' }),
-        machine({ machine: 'new', health: null, remainingLife: null, urgency: 'unknown' }),
+        machine({ machine: 'new', health: null, remainingLife: null, state: 'unknown' }),
         machine({ machine: 'unknown-life', remainingLife: null }),
       ],
       alerts: [],
     });
-    const names = () => state.machinesByUrgency().map((each) => each.machine);
-    expect(names()).toEqual(['a', 'b', 'unknown-life', 'new']);
+    const names = () => state.machinesByState().map((each) => each.machine);
+    expect(names()).toEqual(['new', 'a', 'b', 'unknown-life']);
     const revision = state.alertRevision;
     const alert = { alertId: '1', state: 'open' } as Alert;
-    state.change({ atMs: 2, machines: [machine({ machine: 'b', urgency: 'critical' })], alerts: [alert] });
-    expect(names()).toEqual(['b', 'a', 'unknown-life', 'new']);
+    state.change({ atMs: 2, machines: [machine({ machine: 'b', state: 'critical' })], alerts: [alert] });
+    expect(names()).toEqual(['b', 'new', 'a', 'unknown-life']);
     expect(state.openAlerts()).toEqual([alert]);
     expect(state.alertRevision).toBeGreaterThan(revision);
     expect(listener).toHaveBeenCalledTimes(2);

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../shared/runtime/clock.ts';
-import { byUrgency, keyOf } from './urgency.ts';
+import { byState, keyOf } from './machine-states.ts';
 import type { Alert, Machine, Snapshot } from './wire.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
@@ -55,8 +55,8 @@ export class State {
     this.heard(atMs);
   }
 
-  machinesByUrgency(): Machine[] {
-    return [...this.machines.values()].sort(byUrgency);
+  machinesByState(): Machine[] {
+    return [...this.machines.values()].sort(byState);
   }
 
   openAlerts(): Alert[] {

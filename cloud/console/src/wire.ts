@@ -1,16 +1,21 @@
 /** The shapes of the API’s requests and answers. Types only, so that no code of the server is bundled. */
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { MachineStateName } from '../../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { MachineState } from '../../ports/machines.ts';
 
-export type { Alert, Contribution, MachineAlert, MachineType, StoredDecision };
-
-export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
+export type { Alert, Contribution, MachineAlert, MachineStateName, MachineType, StoredDecision };
 
 export interface Machine extends MachineState {
-  urgency: Urgency;
+  state: MachineStateName;
+  /** A sentence that says why. */
+  stateReason: string;
+  /** In ms since 1970; null if it is not known. */
+  since: number | null;
+  /** Remaining life in seconds of running. */
+  remainingLifeS: { p10: number; p50: number; p90: number } | null;
   /** The first reason of its worst open alert. */
   reason: string | null;
 }

@@ -33,7 +33,7 @@ describe('a prediction', () => {
         remainingLife: { p50: 38, unit: 'cycles' },
         reasons: [
           'Remaining life 38 cycles (80 % interval 26.6–53.2), below the limit of 60',
-          'vibration contributes 100 %: 6.8 mm/s, normal below 4.5',
+          'vibration 6.8 mm/s, normal below 4.5 mm/s: 100 % of this estimate',
         ],
       },
     });
@@ -230,6 +230,9 @@ describe('estimate lines', () => {
         health: 0.25,
         anomaly: 0.1,
         confidence: 0.8,
+        limits: 2,
+        limits_met: 0,
+        policies_met: 1,
         source: 'model',
         type: 'pump',
         unit: 'cycles',

@@ -159,7 +159,7 @@ export class AlertEffects {
     if (!atOnce && nowMs - machine.estimateSentMs < this.options.config.estimateMsMin) return;
     machine.estimateSentMs = nowMs;
     machine.estimatePrefix ??= estimatePrefix(this.options.gateway, input.machine);
-    lines.push(estimateLine(machine.estimatePrefix, input.machine, assessment, input.timeMs));
+    lines.push(estimateLine(machine.estimatePrefix, input, assessment));
     this.counts.estimates += 1;
   }
 }

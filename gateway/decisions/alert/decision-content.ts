@@ -38,7 +38,11 @@ function changeSummary({ kind, prediction }: AlertChange) {
 function plainReasons(assessment: Assessment, input: AlertInput): string[] {
   const life = assessment.remainingLife;
   const state = `Health ${numberText(assessment.health)}, anomaly score ${numberText(assessment.anomaly)}`;
-  return [...(life ? [lifeText(life)] : []), state, ...contributionReasons(assessment, input.machine.type)];
+  return [
+    ...(life ? [lifeText(life, input.rowMs)] : []),
+    state,
+    ...contributionReasons(assessment, input.machine.type),
+  ];
 }
 
 /** The content for a decision about one machine, with the resulting changes. */

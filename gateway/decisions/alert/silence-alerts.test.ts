@@ -1,5 +1,6 @@
 /** The silence of a machine as an alert: alone, beside others, after a failure, and over a restart. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { timeText } from '../../../shared/words/times.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import { alertBench } from './alert-bench.testing.ts';
 
@@ -23,14 +24,14 @@ const counts = () => [bench.opened().length, bench.updated().length, bench.resol
 describe('a silent machine', () => {
   it('is a warning, with its record, is told once, and ends when it is heard', async () => {
     const decision = await bench.started();
-    const since = new Date(heardMs()).toISOString().slice(11, 19);
+    const since = timeText(heardMs(), bench.clock.nowMs());
     await bench.evaluate(decision, 500, 3, silence(true));
     expect(bench.opened()).toMatchObject([
       {
         data: {
           ...{ failureMode: 'silent', severity: 'warning' },
           reasons: [
-            `No reading since ${since} UTC, for 2 min; one is expected at least every 60 s: check its device, the network and its power`,
+            `No reading since ${since}, for 2 min; one is expected at least every 60 s: check its device, the network and its power`,
           ],
         },
       },
@@ -64,7 +65,7 @@ describe('the other alerts of a silent machine', () => {
     expect(counts()).toEqual([2, 1, 0]);
     expect(bench.updated()[0]!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
     expect(bench.updated()[0]!.data.reasons).toEqual([
-      expect.stringMatching(/^No data since \d\d:\d\d:\d\d UTC, so whether this still holds is not known$/),
+      expect.stringMatching(/^No data since \d\d:\d\d:\d\d \S+, so whether this still holds is not known$/),
     ]);
     await bench.evaluate(decision, 500, 1, silence(false));
     await bench.evaluate(decision, 500, 5, beyond());

@@ -91,9 +91,14 @@ export class Baseline {
     return this.detector.rows;
   }
 
+  /** Number of sampled rows from which it scores. */
+  get rowsNeeded(): number {
+    return this.options.judges === 'events' ? this.options.learnRows : warmUpRows;
+  }
+
   /** True once enough is known to score. */
   get ready(): boolean {
-    return this.rows >= (this.options.judges === 'events' ? this.options.learnRows : warmUpRows);
+    return this.rows >= this.rowsNeeded;
   }
 
   /** Processes one row at `row[from]`; NaN is an absent value. */

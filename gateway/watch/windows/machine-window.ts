@@ -1,5 +1,6 @@
 import type { BlockPosition } from '../../ports/journal.ts';
 import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
+import { RowPace } from '../baselines/row-pace.ts';
 
 /** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
@@ -44,6 +45,9 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
+  private readonly pace = new RowPace();
+  /** Time of the reading that completed the newest row; NaN if there is none. */
+  private completedMs = Number.NaN;
   /** If a row is a time step: the time of the newest reading gathered for the next row. */
   private pendingMs = 0;
   /** Start of the newest row's step. */
@@ -68,6 +72,11 @@ export class MachineWindow {
   /** True if there are enough rows to assess the machine. */
   get ready(): boolean {
     return this.filled >= this.rowsMin;
+  }
+
+  /** Time between two rows, ms: as declared, or by the machine's own pace; null if that is not known yet. */
+  get paceMs(): number | null {
+    return this.stepMs > 0 ? this.stepMs : this.pace.ms;
   }
 
   /**
@@ -182,6 +191,10 @@ export class MachineWindow {
 
   private complete(): void {
     if (this.stepMs > 0) this.advanceTo(this.pendingMs);
+    else {
+      this.pace.note(this.newestMs - this.completedMs);
+      this.completedMs = this.newestMs;
+    }
     const { cells, heldAt, seenAt } = this;
     const newest = this.next * this.columns;
     for (let column = 0; column < this.columns; column++) {
@@ -217,6 +230,8 @@ export class MachineWindow {
     this.cells.fill(0, this.seenAt);
     this.filled = 0;
     this.pending = 0;
+    this.completedMs = Number.NaN;
+    this.pace.forget();
   }
 }
 

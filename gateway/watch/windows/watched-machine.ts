@@ -82,6 +82,7 @@ export function forgetSensor(machine: WatchedMachine, column: number): boolean {
 export function alertInput(machine: WatchedMachine): AlertInput {
   const { identity, window, faults } = machine;
   const limits = machine.limits?.list() ?? [];
+  const { baseline, paceMs } = window;
   return {
     machine: identity,
     timeMs: window.newestMs,
@@ -89,6 +90,8 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
     ...(!window.ready && { isShort: true }),
+    ...(!baseline.ready && { learning: { rows: baseline.rows, needed: baseline.rowsNeeded } }),
+    ...(paceMs !== null && { rowMs: paceMs }),
     ...(faults && { faults: faults.list(identity.type.sensors) }),
     ...(limits.length > 0 && { limits }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),

@@ -85,7 +85,7 @@ it('is told once, ended by what is new alone, and told again when it falls silen
     { state: 'open', prediction: { failureMode: 'silent', severity: 'warning' } },
   ]);
   expect(alerts[0]!.prediction.reasons[0]).toMatch(
-    /^No reading since \d\d:\d\d:\d\d UTC, for \d+ s; one is expected at least every 2 s/,
+    /^No reading since \d\d:\d\d:\d\d \S+, for \d+ s; one is expected at least every 2 s/,
   );
 
   await sensor.endAsync(true);

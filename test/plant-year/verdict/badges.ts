@@ -4,9 +4,14 @@ import type { CloudState } from '../product/cloud.ts';
 import type { YearPlan } from '../truth/draw.ts';
 
 /** The badge of each machine, by name, as the cloud's API gives it. The one place that knows what badges are made from. */
-export function badgesOf({ operations, contacts }: CloudState): Map<string, string> {
-  const views = viewsOf(operations.machines.all(), operations.alerts.all('open'), contacts);
-  return new Map(views.map(({ machine, urgency }) => [machine, urgency]));
+export function badgesOf({ operations, contacts }: CloudState, nowMs: number): Map<string, string> {
+  const views = viewsOf(operations.machines.all(), operations.alerts.all('open'), {
+    nowMs,
+    typeOf: () => undefined,
+    silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    trouble: null,
+  });
+  return new Map(views.map(({ machine, state }) => [machine, state]));
 }
 
 /** Looks at the badges every hour. */
@@ -27,7 +32,7 @@ export class Badges {
 
   look(nowMs: number, state: CloudState | null): void {
     if (!state) return;
-    const badges = badgesOf(state);
+    const badges = badgesOf(state, nowMs);
     for (const machine of this.machines) {
       this.hours++;
       const event = this.plan.events.find(

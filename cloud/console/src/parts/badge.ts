@@ -3,31 +3,31 @@
  * makes elements from what it is given. It fetches nothing and knows no view.
  */
 import { fill, h, setClass } from '../dom.ts';
-import { urgencyLabels } from '../urgency.ts';
-import type { Urgency } from '../wire.ts';
+import { stateLabels } from '../machine-states.ts';
+import type { MachineStateName } from '../wire.ts';
 import type { AlertModel } from './alert-model.ts';
-import { urgencyIcon } from './icons.ts';
+import { stateIcon } from './icons.ts';
 
 export interface Badge {
   element: HTMLElement;
-  set(urgency: Urgency): void;
+  set(state: MachineStateName): void;
 }
 
-/** Shows an urgency by colour, shape and word. */
-export function badge(urgency: Urgency): Badge {
+/** Shows a state by colour, shape and word. */
+export function badge(state: MachineStateName): Badge {
   const element = h('span');
-  let shown: Urgency | null = null;
-  const set = (next: Urgency) => {
+  let shown: MachineStateName | null = null;
+  const set = (next: MachineStateName) => {
     if (next === shown) return;
     shown = next;
     setClass(element, `badge badge-${next}`);
-    fill(element, urgencyIcon(next), urgencyLabels[next]);
+    fill(element, stateIcon(next), stateLabels[next]);
   };
-  set(urgency);
+  set(state);
   return { element, set };
 }
 
 export function alertBadge(state: AlertModel['state']): HTMLElement {
   if (state !== 'resolved') return badge(state).element;
-  return h('span', { class: 'badge badge-ok' }, urgencyIcon('ok'), 'Resolved');
+  return h('span', { class: 'badge badge-ok' }, stateIcon('ok'), 'Resolved');
 }

@@ -127,19 +127,27 @@ async function ask<T>(options: Options, verb: string, body: unknown): Promise<T>
   return (await request(findEndpoint('cloud', options), 'POST', `/api/machines/${verb}`, body)) as T;
 }
 
-function listedRows(machines: readonly (MachineState & { urgency?: string })[]): string[][] {
+type ListedMachine = MachineState & { state?: string; stateReason?: string };
+
+function listedRows(machines: readonly ListedMachine[]): string[][] {
   return [
-    ['machine', 'gateway', 'type', 'urgency', 'alerts', 'last heard', 'note'],
+    ['machine', 'gateway', 'type', 'state', 'alerts', 'last heard', 'note'],
     ...machines.map((each) => [
       printable(`${each.site}/${each.machine}`, 130),
       printable(each.gateway, 64),
       printable(each.machineType, 64),
-      each.urgency ?? '',
+      each.state ?? '',
       String(each.openAlerts),
       shownTime(each.lastSeenMs),
-      each.returnedMs === undefined ? '' : `was retired; heard again ${shownTime(each.returnedMs)}`,
+      noteOf(each),
     ]),
   ];
+}
+
+/** Why it is in its state, unless that is what everybody wants it to be; and that it had been retired. */
+function noteOf({ state, stateReason = '', returnedMs }: ListedMachine): string {
+  const back = returnedMs === undefined ? [] : [`was retired; heard again ${shownTime(returnedMs)}`];
+  return printable([...(state === 'ok' ? [] : [stateReason]), ...back].join('; '), 200);
 }
 
 function retiredRows(machines: readonly Retired[]): string[][] {

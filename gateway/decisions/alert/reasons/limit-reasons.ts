@@ -2,13 +2,13 @@
 import type { LimitPolicy } from '../../../../shared/domain/alert-policy.ts';
 import { limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../../shared/domain/machine-type.ts';
+import { durationText, timeText } from '../../../../shared/words/times.ts';
+import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import type { MetLimit } from '../state/limit-track.ts';
-import { durationText } from './reasons.ts';
 
 /** One is left for the estimate that an alert may also have. */
 const sensorsMax = 6;
-const dayMs = 86_400_000;
 
 /** Four digits, because limits are often close to what is normal: 643.4 beside a limit of 643.1. */
 function valueText(value: number): string {
@@ -17,7 +17,7 @@ function valueText(value: number): string {
 
 function unitOf(sensor: string, { sensors }: MachineType): string {
   const unit = sensors.find(({ name }) => name === sensor)?.unit ?? '1';
-  return unit === '1' ? '' : ` ${unit}`;
+  return unitAfter(unit);
 }
 
 /** The newest value in the window; null if there is none. */
@@ -27,13 +27,6 @@ function latestOf({ machine, window, rows }: AlertInput, sensor: string): number
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** A time of day, with the date if that is not near. */
-export function sinceText(sinceMs: number, nowMs: number): string {
-  const time = new Date(sinceMs).toISOString();
-  const isNear = Math.abs(nowMs - sinceMs) < dayMs;
-  return isNear ? `${time.slice(11, 19)} UTC` : `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
-}
-
 function metReason(
   { sensor, side, severity, at, value, sinceMs }: MetLimit,
   type: MachineType,
@@ -41,7 +34,7 @@ function metReason(
 ) {
   const unit = unitOf(sensor, type);
   const word = severity === 'critical' ? 'alarm' : 'warning';
-  const when = `for ${durationText(nowMs - sinceMs)} (since ${sinceText(sinceMs, nowMs)})`;
+  const when = `for ${durationText(nowMs - sinceMs)} (since ${timeText(sinceMs, nowMs)})`;
   const limit = `the ${word} limit of ${valueText(at)}${unit}`;
   const isInside = value !== null && (side === 'high' ? value < at : value > at);
   if (value === null || isInside) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Assessment } from '../../../../shared/contract/events.ts';
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import { changeReason, contributionReasons, durationText, endingReasons, numberText } from './reasons.ts';
+import { changeReason, contributionReasons, endingReasons, lifeText, numberText } from './reasons.ts';
 
 const assessment: Assessment = {
   source: 'model',
@@ -57,10 +57,28 @@ describe('a technician reads', () => {
 
   it('which sensors contributed, with units and what is normal', () => {
     expect(contributionReasons(assessment, type)).toEqual([
-      'vibration_x contributes 41 %: 6.81 mm/s, normal below 4.5',
-      'pressure contributes 30 %: 2 bar, normal above 4',
-      'ratio contributes 20 %: 0.5',
+      'vibration_x 6.81 mm/s, normal below 4.5 mm/s: 41 % of this estimate',
+      'pressure 2 bar, normal above 4 bar: 30 % of this estimate',
+      'ratio 0.5: 20 % of this estimate',
     ]);
+  });
+
+  it('why a sensor weighs although its value is normal', () => {
+    const contributions = [{ sensor: 'vibration_x', share: 0.85, value: 2 }];
+    expect(contributionReasons({ ...assessment, contributions }, type)).toEqual([
+      'vibration_x 2 mm/s is inside its limits (below 4.5 mm/s); how it changes is 85 % of this estimate',
+    ]);
+  });
+
+  it('remaining life in time of running, where the pace of the machine is known', () => {
+    const life = { p10: 20, p50: 36, p90: 60, unit: 'cycles' };
+    expect(lifeText(life, 3_600_000)).toBe(
+      'Remaining life 36 cycles (80 % interval 20–60), about 36 h of running (20 to 60 h)',
+    );
+    expect(lifeText(life, 500)).toBe(
+      'Remaining life 36 cycles (80 % interval 20–60), about 18 s of running (10 to 30 s)',
+    );
+    expect(lifeText(life)).toBe('Remaining life 36 cycles (80 % interval 20–60)');
   });
 
   it('how a prediction ended', () => {
@@ -75,7 +93,7 @@ describe('a technician reads', () => {
   });
 });
 
-it('writes numbers and durations short', () => {
+it('writes numbers short', () => {
   expect([0, 0.12345, 6.8, 99.96, 1234.5, -250.4].map(numberText)).toEqual([
     '0',
     '0.123',
@@ -83,13 +101,5 @@ it('writes numbers and durations short', () => {
     '100',
     '1235',
     '-250',
-  ]);
-  expect([-5, 400, 119_000, 150_000, 7_260_000, 200_000_000].map(durationText)).toEqual([
-    '0 s',
-    '0 s',
-    '119 s',
-    '3 min',
-    '2 h 1 min',
-    '2 d 7 h',
   ]);
 });

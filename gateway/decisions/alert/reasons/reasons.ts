@@ -7,6 +7,8 @@ import type { Decided } from '../../../../shared/decisions/policy.ts';
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import { durationText, runningTimeText } from '../../../../shared/words/times.ts';
+import { unitAfter } from '../../../../shared/words/units.ts';
 import type { Change, Severity } from '../state/alert-state.ts';
 
 const contributionsMax = 3;
@@ -18,63 +20,78 @@ export function numberText(value: number): string {
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
-export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-export function lifeText(life: RemainingLife): string {
+/** @param rowMs time that one unit of life takes this machine, if that is known */
+export function lifeText(life: RemainingLife, rowMs?: number): string {
   const interval = `${numberText(life.p10)}–${numberText(life.p90)}`;
-  return `Remaining life ${numberText(life.p50)} ${life.unit} (80 % interval ${interval})`;
+  const said = `Remaining life ${numberText(life.p50)} ${life.unit} (80 % interval ${interval})`;
+  if (rowMs === undefined) return said;
+  const { p10, p50, p90 } = life;
+  return `${said}, ${runningTimeText({ p10: rowMs * p10, p50: rowMs * p50, p90: rowMs * p90 })}`;
 }
 
 /** The present value of the estimate that the policy is on. */
-export function measure(assessment: Assessment, policy: EstimatePolicy): string {
+export function measure(assessment: Assessment, policy: EstimatePolicy, rowMs?: number): string {
   if (policy.on === 'anomaly') return `Anomaly score ${numberText(assessment.anomaly)}`;
-  return assessment.remainingLife ? lifeText(assessment.remainingLife) : 'Remaining life is not known';
+  return assessment.remainingLife ? lifeText(assessment.remainingLife, rowMs) : 'Remaining life is not known';
 }
 
-function limitText(assessment: Assessment, policy: EstimatePolicy, severity: Severity): string {
+function limitText(
+  assessment: Assessment,
+  policy: EstimatePolicy,
+  severity: Severity,
+  rowMs?: number,
+): string {
   const isCritical = severity === 'critical' && policy.criticalAt !== undefined;
   const limit = isCritical ? policy.criticalAt! : policy.openAt;
   const value = policy.on === 'anomaly' ? assessment.anomaly : assessment.remainingLife?.p50;
   const side = value === limit ? 'at' : policy.on === 'anomaly' ? 'above' : 'below';
-  return `${measure(assessment, policy)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}`;
+  return `${measure(assessment, policy, rowMs)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}`;
 }
 
 /** The first sentence: the measured quantity and the limit that it met. */
-export function changeReason(change: Change, assessment: Assessment, policy: EstimatePolicy): string {
+export function changeReason(
+  change: Change,
+  assessment: Assessment,
+  policy: EstimatePolicy,
+  rowMs?: number,
+): string {
   if (change.kind === 'resolved') {
     if (policy.on === 'remaining-life' && assessment.remainingLife === null)
       return `No end of life is in sight: health ${numberText(assessment.health)} for ${policy.resolveAfter} estimates in a row`;
     const side = policy.on === 'anomaly' ? 'at or below' : 'at or above';
     const { resolveAt, resolveAfter } = policy;
-    return `${measure(assessment, policy)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row`;
+    return `${measure(assessment, policy, rowMs)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row`;
   }
-  if (change.kind === 'updated' && change.why === 'remaining-life') return measure(assessment, policy);
-  return limitText(assessment, policy, change.severity);
+  if (change.kind === 'updated' && change.why === 'remaining-life') return measure(assessment, policy, rowMs);
+  return limitText(assessment, policy, change.severity, rowMs);
 }
 
-function normalText(limits: readonly Limit[]): string | null {
+function normalText(limits: readonly Limit[], unit: string): string | null {
   const innermost = (side: Limit['side']) => limits.find((limit) => limit.side === side)?.at;
   const [low, high] = [innermost('low'), innermost('high')];
-  if (low !== undefined && high !== undefined) return `between ${numberText(low)} and ${numberText(high)}`;
-  if (high !== undefined) return `below ${numberText(high)}`;
-  return low === undefined ? null : `above ${numberText(low)}`;
+  if (low !== undefined && high !== undefined)
+    return `between ${numberText(low)} and ${numberText(high)}${unit}`;
+  if (high !== undefined) return `below ${numberText(high)}${unit}`;
+  return low === undefined ? null : `above ${numberText(low)}${unit}`;
 }
 
-function contributionReason(contribution: Contribution, type: MachineType): string {
-  const said = `${contribution.sensor} contributes ${Math.round(contribution.share * 100)} %`;
-  if (contribution.value === null || !Number.isFinite(contribution.value)) return said;
-  const sensor = type.sensors.find((candidate) => candidate.name === contribution.sensor);
-  const unit = sensor && sensor.unit !== '1' ? ` ${sensor.unit}` : '';
-  const value = `${said}: ${numberText(contribution.value)}${unit}`;
-  const normal = sensor && normalText(limitsOf(sensor));
-  return normal ? `${value}, normal ${normal}` : value;
+function isInside(value: number, limits: readonly Limit[]): boolean {
+  return limits.every(({ side, at }) => (side === 'high' ? value < at : value > at));
+}
+
+/** A value inside its limits weighs by how it changes, or by how it goes with others; a reader would wonder otherwise. */
+function contributionReason({ sensor: name, share, value }: Contribution, type: MachineType): string {
+  const weight = `${Math.round(share * 100)} % of this estimate`;
+  if (value === null || !Number.isFinite(value)) return `${name}: ${weight}`;
+  const sensor = type.sensors.find((candidate) => candidate.name === name);
+  const unit = unitAfter(sensor?.unit ?? '1');
+  const now = `${name} ${numberText(value)}${unit}`;
+  const limits = sensor ? limitsOf(sensor) : [];
+  const normal = normalText(limits, unit);
+  if (!normal) return `${now}: ${weight}`;
+  return isInside(value, limits)
+    ? `${now} is inside its limits (${normal}); how it changes is ${weight}`
+    : `${now}, normal ${normal}: ${weight}`;
 }
 
 /** One sentence for each of the sensors that contributed most. */

@@ -1,14 +1,13 @@
 /** Formulates for technicians that a machine is silent, and since when. */
+import { durationText, timeText } from '../../../../shared/words/times.ts';
 import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
-import { sinceText } from './limit-reasons.ts';
-import { durationText } from './reasons.ts';
 
 export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: SilenceState): string[] {
   if (change.kind === 'resolved')
     return [silence.isSilent ? 'Its silence is no longer watched for' : 'Readings come again'];
   const { isOffline, lastHeardMs, allowedMs } = silence;
-  const last = `No reading since ${sinceText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
+  const last = `No reading since ${timeText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
   if (isOffline) return ['Its device says that it is offline', last];
   const expected = allowedMs === null ? '' : `; one is expected at least every ${durationText(allowedMs)}`;
   return [`${last}${expected}: check its device, the network and its power`];
@@ -16,5 +15,5 @@ export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: 
 
 /** The words for the other alerts of a machine that has become silent. */
 export function unsureReason({ timeMs }: AlertInput, { lastHeardMs }: SilenceState): string {
-  return `No data since ${sinceText(lastHeardMs, timeMs)}, so whether this still holds is not known`;
+  return `No data since ${timeText(lastHeardMs, timeMs)}, so whether this still holds is not known`;
 }

@@ -1,5 +1,6 @@
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
 
 /** A failure mode of the sensors of every type: values that they cannot have. */
@@ -47,7 +48,7 @@ export function faultReasons(faults: readonly SensorFault[], { sensors }: Machin
   if (faults.length === 0) return ['Every sensor sends values again that it can have'];
   return faults.slice(0, 8).map(({ sensor: name, value, isBeyondAlarm }) => {
     const sensor = sensors.find((candidate) => candidate.name === name);
-    const unit = sensor === undefined || sensor.unit === '1' ? '' : ` ${sensor.unit}`;
+    const unit = unitAfter(sensor?.unit ?? '1');
     const range = sensor ? ` (${sensor.min} … ${sensor.max}${unit})` : '';
     if (isBeyondAlarm)
       return `${name} sends ${value}${unit}, beyond what the probe can measure${range}: check the machine, then the probe`;

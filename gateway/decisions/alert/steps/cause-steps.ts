@@ -40,7 +40,7 @@ export function currentReasons({ input, decided, machine }: Judged, cause: Cause
   if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
-  return [measure(decided.verdict.answer, policy)];
+  return [measure(decided.verdict.answer, policy, input.rowMs)];
 }
 
 function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null {
@@ -90,7 +90,7 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const change = stepTrack(machine, policy, estimate, context);
   if (!change) return null;
   const reasons = [
-    changeReason(change, assessment, policy),
+    changeReason(change, assessment, policy, input.rowMs),
     ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, type)),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];

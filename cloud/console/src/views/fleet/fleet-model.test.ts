@@ -2,41 +2,47 @@ import { describe, expect, it } from 'vitest';
 import { machine } from '../../plant.testing.ts';
 import { type FleetFilter, fleetModel, mayReorder, rowModel } from './fleet-model.ts';
 
-const everything: FleetFilter = { urgency: null, search: '' };
+const everything: FleetFilter = { state: null, search: '' };
 const life = (p90: number, unit = 'cycles') => ({ p10: p90 / 3, p50: p90 / 2, p90, unit });
 const plant = [
-  machine({ machine: 'pump-3', urgency: 'critical', remainingLife: life(31) }),
+  machine({ machine: 'pump-3', state: 'critical', remainingLife: life(31) }),
   machine({ machine: 'pump-1', remainingLife: life(240) }),
   machine({ machine: 'press-1', machineType: 'press', site: 'york', remainingLife: life(7, 'h') }),
-  machine({ machine: 'fan-1', machineType: 'fan', gateway: 'gw-2', urgency: 'unknown', remainingLife: null }),
+  machine({ machine: 'fan-1', machineType: 'fan', gateway: 'gw-2', state: 'unknown', remainingLife: null }),
 ];
 const namesOf = (filter: FleetFilter) =>
   fleetModel(plant, filter, true).rows.map((row) => row.machine.machine);
 
 describe('the fleet', () => {
-  it('counts every urgency, whatever the filter hides, and marks the chosen one', () => {
-    const { tiles } = fleetModel(plant, { urgency: 'critical', search: 'nothing like it' }, true);
-    expect(tiles.map(({ urgency, count }) => `${urgency} ${count}`)).toEqual([
+  it('counts every state, whatever the filter hides, and marks the chosen one', () => {
+    const { tiles } = fleetModel(plant, { state: 'critical', search: 'nothing like it' }, true);
+    expect(tiles.map(({ state, count }) => `${state} ${count}`)).toEqual([
       'failed 0',
       'critical 1',
       'warning 0',
-      'ok 2',
+      'silent 0',
       'unknown 1',
+      'ok 2',
+      'learning 0',
+      'maintenance 0',
+      'stopped 0',
     ]);
-    expect(tiles.filter(({ pressed }) => pressed).map(({ urgency }) => urgency)).toEqual(['critical']);
+    const shown = tiles.filter(({ hidden }) => !hidden).map(({ state }) => state);
+    expect(shown).toEqual(['failed', 'critical', 'warning', 'unknown', 'ok']);
+    expect(tiles.filter(({ pressed }) => pressed).map(({ state }) => state)).toEqual(['critical']);
   });
 
   it('shows the machines that match all words of the search, in the order given', () => {
     expect(namesOf(everything)).toEqual(['pump-3', 'pump-1', 'press-1', 'fan-1']);
-    expect(namesOf({ urgency: null, search: 'PUMP leeds ' })).toEqual(['pump-3', 'pump-1']);
-    expect(namesOf({ urgency: null, search: 'york' })).toEqual(['press-1']);
-    expect(namesOf({ urgency: null, search: 'gw-2' })).toEqual(['fan-1']);
-    expect(namesOf({ urgency: 'ok', search: 'pump' })).toEqual(['pump-1']);
+    expect(namesOf({ state: null, search: 'PUMP leeds ' })).toEqual(['pump-3', 'pump-1']);
+    expect(namesOf({ state: null, search: 'york' })).toEqual(['press-1']);
+    expect(namesOf({ state: null, search: 'gw-2' })).toEqual(['fan-1']);
+    expect(namesOf({ state: 'ok', search: 'pump' })).toEqual(['pump-1']);
   });
 
   it('says how many machines the filter leaves, and nothing while it leaves all', () => {
     expect(fleetModel(plant, everything, true).countText).toBe('');
-    expect(fleetModel(plant, { urgency: 'ok', search: '' }, true).countText).toBe('2 of 4 machines');
+    expect(fleetModel(plant, { state: 'ok', search: '' }, true).countText).toBe('2 of 4 machines');
   });
 
   it('draws lives of one unit on one scale that ends at a round number', () => {
@@ -45,14 +51,14 @@ describe('the fleet', () => {
   });
 
   it('keeps the scale while machines are hidden', () => {
-    const { rows } = fleetModel(plant, { urgency: 'critical', search: '' }, true);
+    const { rows } = fleetModel(plant, { state: 'critical', search: '' }, true);
     expect(rows.map(({ lifeScaleMax }) => lifeScaleMax)).toEqual([250]);
   });
 
   it('tells waiting, an empty plant and a filter without a match apart', () => {
     expect(fleetModel([], everything, false).placeholder).toBe('loading');
     expect(fleetModel([], everything, true).placeholder).toBe('no-machines');
-    expect(fleetModel(plant, { urgency: null, search: 'x' }, true).placeholder).toBe('no-match');
+    expect(fleetModel(plant, { state: null, search: 'x' }, true).placeholder).toBe('no-match');
     expect(fleetModel(plant, everything, true).placeholder).toBeNull();
   });
 });
@@ -73,7 +79,11 @@ describe('the order of the rows', () => {
 describe('a row', () => {
   it('names location, judge and age', () => {
     const nowMs = 1_000_000;
-    const pump = machine({ lastSeenMs: nowMs - 42_000, reason: 'Vibration has risen.' });
+    const pump = machine({
+      lastSeenMs: nowMs - 42_000,
+      state: 'warning',
+      stateReason: 'Vibration has risen.',
+    });
     expect(rowModel(pump, nowMs)).toEqual({
       location: 'leeds · Pump',
       reason: 'Vibration has risen.',

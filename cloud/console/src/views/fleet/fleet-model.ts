@@ -1,17 +1,17 @@
-/** Decides what the fleet view shows: which machines, on which scales, how many of each urgency, and when to reorder. */
+/** Decides what the fleet view shows: which machines, on which scales, how many in each state, and when to reorder. */
 import { age, judges, niceCeiling, words } from '../../format.ts';
-import { keyOf, urgencies } from '../../urgency.ts';
-import type { Machine, Urgency } from '../../wire.ts';
+import { keyOf, states } from '../../machine-states.ts';
+import type { Machine, MachineStateName } from '../../wire.ts';
 
 export interface FleetFilter {
-  /** Null shows every urgency. */
-  urgency: Urgency | null;
+  /** Null shows every state. */
+  state: MachineStateName | null;
   /** Words that must all occur in a machine's site, name, type or gateway. */
   search: string;
 }
 
 export interface FleetModel {
-  tiles: { urgency: Urgency; count: number; pressed: boolean }[];
+  tiles: { state: MachineStateName; count: number; pressed: boolean; hidden: boolean }[];
   /** The machines that pass the filter, in the order given. */
   rows: { key: string; machine: Machine; lifeScaleMax: number }[];
   /** How many machines the filter leaves; empty while it leaves all. */
@@ -25,11 +25,11 @@ export function fleetModel(machines: readonly Machine[], filter: FleetFilter, is
   const scales = lifeScales(machines);
   const shown = machines.filter((machine) => matches(machine, filter));
   return {
-    tiles: urgencies.map((urgency) => ({
-      urgency,
-      count: machines.filter((machine) => machine.urgency === urgency).length,
-      pressed: filter.urgency === urgency,
-    })),
+    tiles: states.map((state) => {
+      const count = machines.filter((machine) => machine.state === state).length;
+      const pressed = filter.state === state;
+      return { state, count, pressed, hidden: count === 0 && !pressed && isRare(state) };
+    }),
     rows: shown.map((machine) => ({
       key: keyOf(machine),
       machine,
@@ -38,6 +38,11 @@ export function fleetModel(machines: readonly Machine[], filter: FleetFilter, is
     countText: shown.length === machines.length ? '' : `${shown.length} of ${machines.length} machines`,
     placeholder: placeholderOf(machines.length, shown.length, isLoaded),
   };
+}
+
+/** Their tiles are there only while there is such a machine. */
+function isRare(state: MachineStateName): boolean {
+  return !['failed', 'critical', 'warning', 'ok'].includes(state);
 }
 
 function placeholderOf(all: number, shown: number, isLoaded: boolean): FleetModel['placeholder'] {
@@ -56,8 +61,8 @@ function lifeScales(machines: readonly Machine[]): Map<string, number> {
   return new Map([...longest].map(([unit, p90]) => [unit, niceCeiling(p90)]));
 }
 
-function matches(machine: Machine, { urgency, search }: FleetFilter): boolean {
-  if (urgency !== null && machine.urgency !== urgency) return false;
+function matches(machine: Machine, { state, search }: FleetFilter): boolean {
+  if (state !== null && machine.state !== state) return false;
   const text = `${machine.site} ${machine.machine} ${machine.machineType} ${machine.gateway}`.toLowerCase();
   return search
     .toLowerCase()
@@ -96,7 +101,7 @@ export function rowModel(machine: Machine, nowMs: number): RowModel {
   const ageMs = nowMs - machine.lastSeenMs;
   return {
     location: `${machine.site} · ${words(machine.machineType)}`,
-    reason: machine.reason,
+    reason: machine.state === 'ok' ? null : machine.stateReason,
     source: source === null ? '–' : judges[source],
     isTrained: source === null || source === 'model',
     seen: age(ageMs),

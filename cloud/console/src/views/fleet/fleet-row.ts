@@ -12,7 +12,7 @@ export interface FleetRow {
 
 /** One machine of the fleet. The whole row is a link to the machine's page. */
 export function fleetRow(first: Machine): FleetRow {
-  const urgency = badge(first.urgency);
+  const state = badge(first.state);
   const location = h('span', { class: 'muted', title: `gateway ${first.gateway}` });
   const reason = h('span', { class: 'row-reason' });
   const health = shareBar();
@@ -23,7 +23,7 @@ export function fleetRow(first: Machine): FleetRow {
   const link = h(
     'a',
     { href: machineHref(first) },
-    urgency.element,
+    state.element,
     h('span', { class: 'row-name' }, h('b', { title: first.machine }, first.machine), location),
     h('span', { class: 'row-life' }, h('span', { class: 'cell-label' }, 'Remaining life'), remaining.element),
     h('span', { class: 'row-health' }, h('span', { class: 'cell-label' }, 'Health'), health.element),
@@ -37,8 +37,8 @@ export function fleetRow(first: Machine): FleetRow {
     element,
     set(machine, lifeScaleMax, nowMs) {
       const model = rowModel(machine, nowMs);
-      urgency.set(machine.urgency);
-      setClass(element, `row row-${machine.urgency}`);
+      state.set(machine.state);
+      setClass(element, `row row-${machine.state}`);
       setText(location, model.location);
       setText(reason, model.reason ?? '');
       reason.hidden = model.reason === null;

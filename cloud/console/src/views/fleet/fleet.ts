@@ -3,17 +3,17 @@
  * what is shown and when rows may move; the other files only draw.
  */
 import { arrange, fill, h, setText } from '../../dom.ts';
+import { stateLabels, states } from '../../machine-states.ts';
 import { empty } from '../../parts/empty.ts';
-import { urgencyIcon } from '../../parts/icons.ts';
-import { urgencies, urgencyLabels } from '../../urgency.ts';
+import { stateIcon } from '../../parts/icons.ts';
 import type { View, ViewContext } from '../../view.ts';
-import type { Urgency } from '../../wire.ts';
+import type { MachineStateName } from '../../wire.ts';
 import { type FleetModel, fleetModel, mayReorder } from './fleet-model.ts';
 import { type FleetRow, fleetRow } from './fleet-row.ts';
 
 export function fleetView({ state }: ViewContext): View {
   const rows = new Map<string, FleetRow>();
-  const tiles = new Map(urgencies.map((urgency) => [urgency, tile(urgency, () => choose(urgency))]));
+  const tiles = new Map(states.map((name) => [name, tile(name, () => choose(name))]));
   const search = h('input', {
     type: 'search',
     placeholder: 'Find a machine, site or type',
@@ -36,7 +36,7 @@ export function fleetView({ state }: ViewContext): View {
     table,
     nothing,
   );
-  let chosen: Urgency | null = null;
+  let chosen: MachineStateName | null = null;
   let touchedAt = Number.NEGATIVE_INFINITY;
   let shownKeys: readonly string[] = [];
   let placeholder: FleetModel['placeholder'] = null;
@@ -45,8 +45,8 @@ export function fleetView({ state }: ViewContext): View {
     touchedAt = performance.now();
   }
 
-  function choose(urgency: Urgency): void {
-    chosen = chosen === urgency ? null : urgency;
+  function choose(name: MachineStateName): void {
+    chosen = chosen === name ? null : name;
     update(true);
   }
 
@@ -61,15 +61,15 @@ export function fleetView({ state }: ViewContext): View {
   }
 
   function update(reorder = false): void {
-    const filter = { urgency: chosen, search: search.value };
-    const model = fleetModel(state.machinesByUrgency(), filter, state.heardMs !== null);
+    const filter = { state: chosen, search: search.value };
+    const model = fleetModel(state.machinesByState(), filter, state.heardMs !== null);
     const nowMs = state.nowMs();
     for (const { key, machine, lifeScaleMax } of model.rows) {
       const row = rows.get(key) ?? fleetRow(machine);
       rows.set(key, row);
       row.set(machine, lifeScaleMax, nowMs);
     }
-    for (const { urgency, count, pressed } of model.tiles) tiles.get(urgency)!.set(count, pressed);
+    for (const { state: name, ...shown } of model.tiles) tiles.get(name)!.set(shown);
     const wanted = model.rows.map(({ key }) => key);
     if (reorder || mayReorder(shownKeys, wanted, performance.now() - touchedAt)) {
       arrange(
@@ -89,18 +89,19 @@ export function fleetView({ state }: ViewContext): View {
   return { title: 'Fleet', element, update: () => update(), dispose() {} };
 }
 
-function tile(urgency: Urgency, onClick: () => void) {
+function tile(state: MachineStateName, onClick: () => void) {
   const count = h('b');
   const element = h(
     'button',
-    { type: 'button', class: `tile tile-${urgency}`, on: { click: onClick } },
+    { type: 'button', class: `tile tile-${state}`, on: { click: onClick } },
     count,
-    h('span', {}, urgencyIcon(urgency), urgencyLabels[urgency]),
+    h('span', {}, stateIcon(state), stateLabels[state]),
   );
   return {
     element,
-    set(machines: number, pressed: boolean) {
+    set({ count: machines, pressed, hidden }: Omit<FleetModel['tiles'][number], 'state'>) {
       setText(count, String(machines));
+      element.hidden = hidden;
       element.setAttribute('aria-pressed', String(pressed));
       element.classList.toggle('tile-zero', machines === 0);
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiFailure } from '../../api-failure.ts';
+import { keyOf } from '../../machine-states.ts';
 import { alertOf, machine, pumpType } from '../../plant.testing.ts';
-import { keyOf } from '../../urgency.ts';
 import { allDecisionsHref, machineAlerts, machineProblem, subjectOf, summaryModel } from './machine-model.ts';
 
 describe('a machine’s page', () => {

@@ -1,7 +1,7 @@
 /** Decides what a machine's page shows above and below its charts: its figures, its alerts, its decisions. */
 import { ApiFailure, failureText } from '../../api-failure.ts';
-import { age, judges, niceCeiling, words } from '../../format.ts';
-import { keyOf } from '../../urgency.ts';
+import { age, dateTime, judges, niceCeiling, words } from '../../format.ts';
+import { keyOf } from '../../machine-states.ts';
 import type { Alert, Machine, MachineDetail, MachineType } from '../../wire.ts';
 
 export interface Subject {
@@ -17,6 +17,8 @@ export function subjectOf(detail: MachineDetail | null, live: ReadonlyMap<string
 
 export interface SummaryModel {
   location: string;
+  /** Why it is in its state, and since when. */
+  why: string;
   source: string;
   seen: string;
   lifeScaleMax: number;
@@ -29,6 +31,7 @@ export interface SummaryModel {
 export function summaryModel(machine: Machine, nowMs: number, scaleBefore: number): SummaryModel {
   return {
     location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
+    why: `${machine.stateReason}${machine.since === null ? '' : ` · since ${dateTime(machine.since)}`}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),

@@ -6,7 +6,8 @@ import { summaryModel } from './machine-model.ts';
 
 /** The head of a machine's page: its name, type and condition, in large figures. */
 export function machineSummary(address: { site: string; machine: string }) {
-  const urgency = badge('unknown');
+  const stateBadge = badge('unknown');
+  const why = h('p', { class: 'state-reason' });
   const location = h('p', { class: 'muted' }, address.site);
   const remaining = lifeBar();
   const health = shareBar();
@@ -29,14 +30,16 @@ export function machineSummary(address: { site: string; machine: string }) {
       'header',
       { class: 'machine-head' },
       h('p', { class: 'back' }, h('a', { href: '#/' }, '‹ Fleet')),
-      h('div', { class: 'machine-title' }, h('h1', {}, address.machine), urgency.element),
+      h('div', { class: 'machine-title' }, h('h1', {}, address.machine), stateBadge.element),
+      why,
       location,
       figures,
     ),
     set(machine: Machine, nowMs: number) {
       const model = summaryModel(machine, nowMs, lifeScaleMax);
       lifeScaleMax = model.lifeScaleMax;
-      urgency.set(machine.urgency);
+      stateBadge.set(machine.state);
+      setText(why, model.why);
       setText(location, model.location);
       remaining.set(machine.remainingLife, lifeScaleMax);
       health.set(machine.health);

@@ -1,0 +1,45 @@
+import type { Machine, MachineStateName } from './wire.ts';
+
+/** Most urgent first, as the API has them. */
+export const states: readonly MachineStateName[] = [
+  'failed',
+  'critical',
+  'warning',
+  'silent',
+  'unknown',
+  'ok',
+  'learning',
+  'maintenance',
+  'stopped',
+];
+
+export const stateLabels: Record<MachineStateName, string> = {
+  failed: 'Failed',
+  critical: 'Critical',
+  warning: 'Warning',
+  silent: 'Silent',
+  unknown: 'Unknown',
+  ok: 'OK',
+  learning: 'Learning',
+  maintenance: 'Maintenance',
+  stopped: 'Stopped',
+};
+
+export function keyOf(machine: { gateway: string; site: string; machine: string }): string {
+  return `${machine.gateway}/${machine.site}/${machine.machine}`;
+}
+
+/** The order that the API uses too: by state, then shortest life, then lowest health, then name. */
+export function byState(a: Machine, b: Machine): number {
+  return (
+    states.indexOf(a.state) - states.indexOf(b.state) ||
+    ascending(a.remainingLife?.p50 ?? null, b.remainingLife?.p50 ?? null) ||
+    ascending(a.health, b.health) ||
+    (keyOf(a) < keyOf(b) ? -1 : 1)
+  );
+}
+
+function ascending(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import { evidenceFields } from './evidence.ts';
+
+const type: MachineType = {
+  name: 'pump',
+  version: '1.0.0',
+  description: 'a pump',
+  lifeUnit: 'cycles',
+  stepMs: 1_000,
+  windowRows: 2,
+  openSensors: false,
+  sensors: [
+    { name: 'vibration', unit: 'mm/s', min: 0, max: 100, warn: 4.5, alarm: 9 },
+    { name: 'pressure', unit: 'bar', min: 0, max: 10, warnLow: 2 },
+    { name: 'speed', unit: 'r/min', min: 0, max: 3_000 },
+  ],
+  alerts: [
+    {
+      failureMode: 'wear',
+      on: 'remaining-life',
+      openAt: 60,
+      resolveAt: 90,
+      criticalAt: 20,
+      minConfidence: 0.5,
+      openAfter: 3,
+      resolveAfter: 4,
+    },
+  ],
+};
+
+const assessment = (p50: number | null, confidence = 0.8): Assessment => ({
+  source: 'model',
+  model: null,
+  remainingLife: p50 === null ? null : { p10: p50, p50, p90: p50, unit: 'cycles' },
+  health: 1,
+  anomaly: 0,
+  confidence,
+  contributions: [],
+});
+
+function input(newest: [number, number, number], over: Partial<AlertInput> = {}): AlertInput {
+  return {
+    machine: { site: 's', machine: 'm', type },
+    timeMs: 1,
+    window: Float32Array.from([1, 5, 1_000, ...newest]),
+    rows: 2,
+    ...over,
+  };
+}
+
+const met = (severity: 'warning' | 'critical') => ({
+  sensor: 'vibration',
+  value: 7,
+  met: { side: 'high', severity, at: 4.5, backAt: 4, sinceMs: 0 } as const,
+  mayBe: null,
+});
+
+describe('evidence in estimate lines', () => {
+  it('counts the limits of sensors that send', () => {
+    expect(evidenceFields(input([1, 5, 1_000]), assessment(null))[0]).toBe('limits=3');
+    expect(evidenceFields(input([1, Number.NaN, 1_000]), assessment(null))[0]).toBe('limits=2');
+    expect(evidenceFields(input([Number.NaN, Number.NaN, 1]), assessment(null))[0]).toBe('limits=0');
+  });
+
+  it('says the worst limit that is met, with the delays that alerts have', () => {
+    const limitsMet = (of: AlertInput) => evidenceFields(of, assessment(null))[1];
+    expect(limitsMet(input([7, 5, 1]))).toBe('limits_met=0');
+    expect(limitsMet(input([7, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=1');
+    expect(limitsMet(input([7, 5, 1], { limits: [met('critical'), met('warning')] }))).toBe('limits_met=2');
+  });
+
+  it('says it at once where limits raise no alert', () => {
+    const quiet = { site: 's', machine: 'm', type: { ...type, limitAlerts: false } };
+    const limitsMet = (newest: [number, number, number]) =>
+      evidenceFields(input(newest, { machine: quiet }), assessment(null))[1];
+    expect(limitsMet([1, 5, 1])).toBe('limits_met=0');
+    expect(limitsMet([1, 1.9, 1])).toBe('limits_met=1');
+    expect(limitsMet([9, 1.9, 1])).toBe('limits_met=2');
+  });
+
+  it.each([
+    [null, 0.8, 0],
+    [61, 0.8, 0],
+    [60, 0.8, 1],
+    [20, 0.8, 2],
+    [20, 0.4, 0],
+  ])('says what a life of %s (confidence %d) reaches of the policies: %d', (life, confidence, level) => {
+    const fields = evidenceFields(input([1, 5, 1]), assessment(life, confidence));
+    expect(fields[2]).toBe(`policies_met=${level}`);
+  });
+
+  it('says the progress of learning and the pace, if they are known', () => {
+    const more = { learning: { rows: 40, needed: 600 }, rowMs: 60_012.345 };
+    expect(evidenceFields(input([1, 5, 1], more), assessment(null)).slice(3)).toEqual([
+      'normal_rows=40',
+      'normal_rows_needed=600',
+      'row_s=60.01',
+    ]);
+    expect(evidenceFields(input([1, 5, 1]), assessment(null))).toHaveLength(3);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { type MachineEvidence, machineStateOf, machineStates } from './machine-state.ts';
+
+const nowMs = Date.parse('2026-03-10T09:00:00Z');
+const min = 60_000;
+
+/** A machine that is fine: judged by its model, heard a second ago. */
+function evidence(over: Partial<MachineEvidence> = {}): MachineEvidence {
+  return {
+    nowMs,
+    zone: 'Europe/Berlin',
+    failedMs: null,
+    alerts: [],
+    gateway: { name: 'gw2', silentSinceMs: null },
+    trouble: null,
+    lastReadingMs: nowMs - 1_000,
+    heardMs: nowMs - 1_000,
+    unheardMsMax: 15 * min,
+    estimate: { source: 'model', remainingLife: null, health: 1 },
+    limitsMet: null,
+    policiesMet: null,
+    hasLimits: false,
+    learning: null,
+    calmSinceMs: null,
+    ...over,
+  };
+}
+
+const rules = { source: 'rules', remainingLife: null, health: 1 } as const;
+const life = (p50: number) => ({
+  source: 'model' as const,
+  health: 1,
+  remainingLife: { p10: p50 / 2, p50, p90: 2 * p50, unit: 'cycles' },
+});
+const alert = (failureMode: string, severity: 'warning' | 'critical' = 'warning') => ({
+  failureMode,
+  severity,
+  reasons: [`because of ${failureMode}`],
+  sinceMs: nowMs - 5 * min,
+});
+const stateOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).state;
+const reasonOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).reason;
+
+describe('OK', () => {
+  it.each<[string, Partial<MachineEvidence>]>([
+    ['a model', {}],
+    ['its own past', { estimate: { ...rules, source: 'self-learned' } }],
+    [
+      'limits, while its normal is still learnt',
+      { estimate: rules, hasLimits: true, learning: { rows: 1, needed: 60 } },
+    ],
+    ['rules, by a normal that is learnt', { estimate: rules }],
+  ])('is the state of what is judged by %s', (_, over) => {
+    expect(stateOf(over)).toBe('ok');
+  });
+
+  const notOk: [string, Partial<MachineEvidence>][] = [
+    ['it failed', { failedMs: nowMs - min }],
+    ['an alert is open', { alerts: [alert('wear-out')] }],
+    ['its remaining life is 0', { estimate: life(0) }],
+    ['a limit is met', { estimate: rules, hasLimits: true, limitsMet: 'warning' }],
+    ['an estimate reaches a policy', { estimate: life(20), policiesMet: 'warning' }],
+    ['it was not heard lately', { heardMs: nowMs - 16 * min }],
+    ['its gateway is silent', { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } }],
+    ['nothing can be stored', { trouble: 'the telemetry store does not answer' }],
+    ['there is no estimate', { estimate: null }],
+    ['nothing judges it', { estimate: rules, learning: { rows: 40, needed: 200 } }],
+    ['an older gateway judges it by a type without limits', { estimate: rules, learning: undefined }],
+    ['it has sent nothing', { lastReadingMs: null, heardMs: null, estimate: null }],
+    ['it stands', { rest: { state: 'stopped', sinceMs: nowMs, why: 'It stands' } }],
+  ];
+  it.each(notOk)('is never the state where %s', (_, over) => {
+    const { state, reason } = machineStateOf(evidence(over));
+    expect(state).not.toBe('ok');
+    expect(reason.length).toBeGreaterThan(5);
+  });
+
+  it('is not the state where any two of these are true', () => {
+    for (const [, a] of notOk) for (const [, b] of notOk) expect(stateOf({ ...a, ...b })).not.toBe('ok');
+  });
+});
+
+describe('a state', () => {
+  it('is the most urgent one that is true', () => {
+    const silent = { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } };
+    const rest = { state: 'maintenance', sinceMs: nowMs, why: 'A bearing is changed' } as const;
+    expect(stateOf({ failedMs: 1, alerts: [alert('limit', 'critical')] })).toBe('failed');
+    expect(stateOf({ ...silent, alerts: [alert('limit', 'critical')] })).toBe('critical');
+    expect(stateOf({ alerts: [alert('silent'), alert('limit')] })).toBe('warning');
+    expect(stateOf({ rest, limitsMet: 'critical' })).toBe('maintenance');
+    expect(stateOf({ ...silent, limitsMet: 'critical' })).toBe('silent');
+    expect(stateOf({ limitsMet: 'warning', policiesMet: 'critical', estimate: life(3) })).toBe('critical');
+    expect(machineStates).toContain(stateOf({}));
+  });
+
+  it('says why and since when, in local time', () => {
+    expect(machineStateOf(evidence({ gateway: { name: 'gw2', silentSinceMs: nowMs - 68 * min } }))).toEqual({
+      state: 'silent',
+      reason:
+        'Its gateway gw2 is silent since 08:52 CET, so nothing is known of it; its last reading is from 09:59:59 CET',
+      sinceMs: nowMs - 68 * min,
+    });
+    expect(reasonOf({ estimate: rules, learning: { rows: 40, needed: 200 } })).toBe(
+      'Nothing can judge it yet: no limits, no model, and what is normal is still being learnt (40 of 200 readings)',
+    );
+    expect(reasonOf({ estimate: life(0) })).toBe(
+      'Remaining life of 0 cycles is beyond what its type allows; no alert is open',
+    );
+    expect(machineStateOf(evidence({ alerts: [alert('silent')] }))).toMatchObject({
+      state: 'silent',
+      reason: 'because of silent',
+    });
+  });
+
+  it('says of an open alert that nobody knows whether it still holds, once nothing is heard', () => {
+    expect(reasonOf({ alerts: [alert('limit')], heardMs: nowMs - 20 * min })).toBe(
+      'because of limit. Whether this still holds is not known: No reading has come for 20 min; its last reading is from 09:59:59 CET',
+    );
+  });
+
+  it('does not call a store that is down a missing estimate', () => {
+    const trouble = 'the telemetry store does not answer';
+    expect(machineStateOf(evidence({ trouble, estimate: null }))).toMatchObject({
+      state: 'unknown',
+      reason: 'The telemetry store does not answer; its last reading is from 09:59:59 CET',
+    });
+  });
+});

@@ -1,0 +1,178 @@
+/**
+ * The state of a machine (shared/machine-state): which one word, by the evidence that there is now, with a sentence that
+ * says why, and since when. Pure, so that API, page and command line say the same. A machine is "OK" only
+ * while something judges it; whatever is not known is called unknown.
+ */
+import type { EstimateSource, RemainingLife } from '../contract/events.ts';
+import { durationText, timeText } from '../words/times.ts';
+
+/** Most urgent first; at the end those about which nobody has to think now. */
+export const machineStates = [
+  'failed',
+  'critical',
+  'warning',
+  'silent',
+  'unknown',
+  'ok',
+  'learning',
+  'maintenance',
+  'stopped',
+] as const;
+export type MachineStateName = (typeof machineStates)[number];
+
+export type Level = 'critical' | 'warning' | null;
+
+export interface EvidenceOfAlert {
+  failureMode: string;
+  severity: 'warning' | 'critical';
+  reasons: readonly string[];
+  sinceMs: number;
+}
+
+/** Facts that are known of a machine now. Times are in ms since 1970. */
+export interface MachineEvidence {
+  nowMs: number;
+  /** IANA name of the zone in which times are written; that of this computer if absent. */
+  zone?: string | undefined;
+  /** When it was reported as failed; null if it was not, or has been replaced since. */
+  failedMs: number | null;
+  /** The worst first. */
+  alerts: readonly EvidenceOfAlert[];
+  /** It stands, or is worked on: then nothing is to be concluded from its readings. The one place for both. */
+  rest?: { state: 'maintenance' | 'stopped'; sinceMs: number; why: string } | null;
+  gateway: { name: string; silentSinceMs: number | null };
+  /** Why the cloud can store nothing at present; null if it can. */
+  trouble: string | null;
+  /** The time of its newest reading, and when that arrived; null if there is none. */
+  lastReadingMs: number | null;
+  heardMs: number | null;
+  /** How long it may be unheard until its state is not known any more. */
+  unheardMsMax: number;
+  /** The newest estimate; null if there is none. */
+  estimate: {
+    source: EstimateSource | 'self-learned';
+    remainingLife: RemainingLife | null;
+    health: number;
+  } | null;
+  /** The worst that its newest values and estimate reach, of limits of sensors and of alert policies. */
+  limitsMet: Level;
+  policiesMet: Level;
+  /** Whether any of its sensors has limits; null if that is not known. */
+  hasLimits: boolean | null;
+  /** Progress of learning what is normal for it; null if that is learnt. Undefined: nobody said. */
+  learning: { rows: number; needed: number } | null | undefined;
+  /** When its last alert ended, or it was replaced; null if neither is known. */
+  calmSinceMs: number | null;
+}
+
+export interface StateOfMachine {
+  state: MachineStateName;
+  reason: string;
+  sinceMs: number | null;
+}
+
+const silentFailureMode = 'silent';
+
+export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
+  const { nowMs, zone, failedMs, rest } = evidence;
+  const at = (ms: number) => timeText(ms, nowMs, zone);
+  if (failedMs !== null)
+    return { state: 'failed', reason: `It was reported as failed at ${at(failedMs)}`, sinceMs: failedMs };
+  const alerts = evidence.alerts.filter(({ failureMode }) => failureMode !== silentFailureMode);
+  const unheard = unheardOf(evidence, at);
+  const worst = alerts.find(({ severity }) => severity === 'critical') ?? alerts[0];
+  if (worst) return alerted(worst, unheard);
+  if (rest) return { state: rest.state, reason: rest.why, sinceMs: rest.sinceMs };
+  if (unheard) return unheard;
+  return liveState(evidence) ?? unjudged(evidence, at) ?? fine(evidence);
+}
+
+/** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */
+function alerted(alert: EvidenceOfAlert, unheard: StateOfMachine | null): StateOfMachine {
+  const why = alert.reasons[0] ?? `${alert.failureMode}: ${alert.severity}`;
+  const unsure = unheard === null ? '' : `. Whether this still holds is not known: ${unheard.reason}`;
+  return { state: alert.severity, reason: `${why}${unsure}`, sinceMs: alert.sinceMs };
+}
+
+/** Why nothing is known of the machine now; null if something is. */
+function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+  const { nowMs, gateway, trouble, lastReadingMs, heardMs, unheardMsMax } = evidence;
+  const last = lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
+  if (gateway.silentSinceMs !== null)
+    return {
+      state: 'silent',
+      reason: `Its gateway ${gateway.name} is silent since ${at(gateway.silentSinceMs)}, so nothing is known of it${last}`,
+      sinceMs: gateway.silentSinceMs,
+    };
+  if (trouble !== null)
+    return { state: 'unknown', reason: `${capital(trouble)}${last}`, sinceMs: lastReadingMs };
+  const silence = evidence.alerts.find(({ failureMode }) => failureMode === silentFailureMode);
+  if (silence)
+    return {
+      state: 'silent',
+      reason: silence.reasons[0] ?? `No reading${last}`,
+      sinceMs: lastReadingMs ?? silence.sinceMs,
+    };
+  if (lastReadingMs === null || heardMs === null)
+    return { state: 'unknown', reason: 'It has sent no reading yet', sinceMs: null };
+  const unheardMs = nowMs - heardMs;
+  if (unheardMs <= unheardMsMax) return null;
+  const reason = `No reading has come for ${durationText(unheardMs)}${last}`;
+  return { state: 'silent', reason, sinceMs: heardMs };
+}
+
+/** The state by the newest values and the newest estimate alone, although no alert is open. */
+function liveState({ limitsMet, policiesMet, estimate }: MachineEvidence): StateOfMachine | null {
+  const life = estimate?.remainingLife ?? null;
+  const isOver = life !== null && life.p50 <= 0;
+  const state = isOver || limitsMet === 'critical' || policiesMet === 'critical' ? 'critical' : 'warning';
+  if (isOver || policiesMet !== null) {
+    const of = life === null ? 'How unusual its readings are' : `Remaining life of ${lifeText(life)}`;
+    return { state, reason: `${of} is beyond what its type allows; no alert is open`, sinceMs: null };
+  }
+  if (limitsMet === null) return null;
+  const word = limitsMet === 'critical' ? 'alarm' : 'warning';
+  return { state, reason: `A sensor is beyond its ${word} limit; no alert is open`, sinceMs: null };
+}
+
+/** Null if something judges the machine. */
+function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+  const { estimate, hasLimits, learning, lastReadingMs } = evidence;
+  const progress = learning ? ` (${learning.rows} of ${learning.needed} readings)` : '';
+  if (estimate === null) {
+    const last = lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
+    return { state: 'learning', reason: `Too few readings to judge it yet${last}`, sinceMs: null };
+  }
+  if (estimate.source !== 'rules' || hasLimits) return null;
+  if (learning === null) return null;
+  // Of an older gateway nobody knows what it judges by.
+  if (learning === undefined && hasLimits === null) return null;
+  const none = 'Nothing can judge it yet: no limits, no model';
+  return learning
+    ? {
+        state: 'learning',
+        reason: `${none}, and what is normal is still being learnt${progress}`,
+        sinceMs: null,
+      }
+    : { state: 'unknown', reason: none, sinceMs: null };
+}
+
+function fine({ estimate, hasLimits, learning, calmSinceMs }: MachineEvidence): StateOfMachine {
+  const by = {
+    model: 'Judged by its model',
+    'self-learned': 'As it usually is, by its own past',
+    rules: hasLimits ? 'All its values are inside their limits' : 'As it usually is, by its own past',
+  }[estimate?.source ?? 'rules'];
+  const more = learning
+    ? `; its normal is still being learnt (${learning.rows} of ${learning.needed} readings)`
+    : '';
+  return { state: 'ok', reason: `${by}${more}`, sinceMs: calmSinceMs };
+}
+
+function lifeText({ p50, unit }: RemainingLife): string {
+  return `${p50 >= 100 ? Math.round(p50) : Number(p50.toPrecision(3))} ${unit}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { dateTimeText, durationText, isTimeZone, timeText } from './times.ts';
+
+const nowMs = Date.parse('2026-10-25T12:00:00Z');
+
+describe('times for people', () => {
+  it('are local and name their zone, on both sides of a change of the clocks', () => {
+    const at = (text: string) => timeText(Date.parse(text), nowMs, 'Europe/Berlin');
+    expect(at('2026-10-25T07:52:00Z')).toBe('08:52 CET');
+    expect(at('2026-10-25T00:30:00Z')).toBe('02:30 CEST');
+    expect(at('2026-10-25T01:30:00Z')).toBe('02:30 CET');
+  });
+
+  it('have seconds if they were minutes ago', () => {
+    expect(timeText(nowMs - 61_000, nowMs, 'UTC')).toBe('11:58:59 UTC');
+  });
+
+  it('have a date if they are not near', () => {
+    expect(timeText(nowMs - 3 * 86_400_000, nowMs, 'Europe/Berlin')).toBe('2026-10-22 14:00 CEST');
+    expect(timeText(nowMs + 400 * 86_400_000, nowMs, 'UTC')).toBe('2027-11-29 12:00 UTC');
+    expect(timeText(nowMs - 2 * 3_600_000, nowMs, 'UTC')).toBe('10:00 UTC');
+    expect(dateTimeText(nowMs, 'UTC')).toBe('2026-10-25 12:00 UTC');
+  });
+
+  it('know which zones there are', () => {
+    expect([isTimeZone('Europe/Berlin'), isTimeZone('UTC'), isTimeZone('Mars/Olympus')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [-5, '0 s'],
+    [119_000, '119 s'],
+    [5 * 60_000, '5 min'],
+    [200 * 60_000, '3 h 20 min'],
+    [102 * 3_600_000, '4 d 6 h'],
+  ])('%d ms are %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+});
