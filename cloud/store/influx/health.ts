@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
 import type { InfluxAnswer } from './http.ts';
 
@@ -22,5 +23,26 @@ function hasPassed(text: string): boolean {
     return typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 'pass';
   } catch {
     return false;
+  }
+}
+
+/**
+ * Confirmations of writes that are the server's own. Something between may answer 204 as well, and has stored nothing. InfluxDB
+ * says its version with each write; other servers with its protocol may say none, and are believed.
+ */
+export class Confirmations {
+  private saysVersion = false;
+
+  /**
+   * Checks a 204 by the version in its header. `where` names the server in the message.
+   *
+   * @throws StoreUnavailableError if earlier ones had a version and this one has none
+   */
+  check(serverVersion: string | undefined, where: string): void {
+    if (serverVersion !== undefined) this.saysVersion = true;
+    else if (this.saysVersion)
+      throw new StoreUnavailableError(
+        `${where} answered a write with 204, but without the header X-Influxdb-Version that its earlier answers had: something between, such as a proxy, may have answered, so nothing counts as stored; if InfluxDB was replaced by another server, restart the cloud`,
+      );
   }
 }

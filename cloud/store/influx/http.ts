@@ -28,6 +28,8 @@ export interface InfluxRequest {
 export interface InfluxAnswer {
   status: number;
   text: string;
+  /** The version that the server says in a header; undefined if it says none. */
+  serverVersion: string | undefined;
 }
 
 export class InfluxHttp {
@@ -88,6 +90,7 @@ export class InfluxHttp {
       const pieces: Buffer[] = [];
       let bytes = 0;
       let status = 0;
+      let serverVersion: string | undefined;
       const collect = (piece: Buffer) => {
         if (request.onData) return request.onData(piece);
         bytes += piece.length;
@@ -102,8 +105,9 @@ export class InfluxHttp {
       };
       // The transport makes a Buffer of its body, whatever it is: bytes pass through it unchanged.
       this.#client.transport.send(request.path, (request.body ?? '') as string, options, {
-        responseStarted(_headers, statusCode) {
+        responseStarted(headers, statusCode) {
           status = statusCode ?? 0;
+          serverVersion = headers['x-influxdb-version']?.toString();
         },
         next(data) {
           try {
@@ -113,7 +117,7 @@ export class InfluxHttp {
           }
         },
         error: reject,
-        complete: () => resolve({ status, text: Buffer.concat(pieces).toString() }),
+        complete: () => resolve({ status, text: Buffer.concat(pieces).toString(), serverVersion }),
       });
     });
   }

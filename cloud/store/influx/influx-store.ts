@@ -20,7 +20,7 @@ import type {
 import { storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
 import { deleteMachine } from './delete-machine.ts';
-import { healthPathOf, isWell } from './health.ts';
+import { Confirmations, healthPathOf, isWell } from './health.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
@@ -56,6 +56,7 @@ class InfluxStore implements ReadingStore {
   readonly #writePath: string;
   readonly #failures = new LastingFailures();
   #databaseChecked: boolean;
+  readonly #confirmations = new Confirmations();
   #trouble: string | undefined;
   #troubleMs = 0;
 
@@ -167,14 +168,14 @@ class InfluxStore implements ReadingStore {
   /** @throws HttpError if the server refused the content */
   async #send(body: Buffer, gzipped: boolean, signal?: AbortSignal): Promise<void> {
     try {
-      const { status } = await this.#http.send({
+      const { status, serverVersion } = await this.#http.send({
         method: 'POST',
         path: this.#writePath,
         body,
         gzipped,
         ...(signal && { signal }),
       });
-      if (status === 204) return;
+      if (status === 204) return this.#confirmations.check(serverVersion, this.#http.where);
       throw storeMisconfigured(
         `${this.#http.where} answered a write with ${status} instead of 204: is store.url that of an InfluxDB?`,
       );
