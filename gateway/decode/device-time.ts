@@ -24,7 +24,36 @@ export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefi
   if (typeof value !== 'string' || value.length > 40) return undefined;
   if (/^\d{1,19}$/.test(value)) return fromDigits(value);
   if (/^\d{1,17}\.\d{1,9}$/.test(value)) return fromNumber(Number(value));
+  if (basicForm.test(value)) return fromIso(withMarks(value));
   return /^\d{4}-\d\d-\d\d/.test(value) ? fromIso(value) : undefined;
+}
+
+/** ISO 8601's form without marks, such as 20261129T050631Z, which `Date` does not know. */
+const basicForm = /^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(\d\d)?(.*)$/;
+
+function withMarks(text: string): string {
+  return text.replace(
+    basicForm,
+    (_, year, month, day, hour, minute, second, rest) =>
+      `${year}-${month}-${day}T${hour}:${minute}${second === undefined ? '' : `:${second}`}${rest}`,
+  );
+}
+
+/** A zone in hours, or hours and minutes, after the time of day. */
+const zoneForm = /^(.{10}.*\d) ?([+-])(\d\d)(?::?(\d\d))?$/;
+/** Kiribati is 14 hours ahead of UTC, and nothing is further. */
+const zoneHoursMax = 14;
+
+/**
+ * Writes the zone as `Date` knows it everywhere: not the whole hours of ISO 8601 and PostgreSQL (+02). Returns undefined if
+ * no zone is that far from UTC: `Date` takes +99.
+ */
+function withFullZone(text: string): string | undefined {
+  const [, moment, sign, hours, minutes = '00'] = zoneForm.exec(text) ?? [];
+  if (moment === undefined) return text;
+  return Number(hours) > zoneHoursMax || Number(minutes) > 59
+    ? undefined
+    : `${moment}${sign}${hours}:${minutes}`;
 }
 
 /** The numbers of a date and time; seconds and all that follows them may be absent. */
@@ -32,9 +61,10 @@ const isoParts = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d))?)?/;
 const secondOfDay = 86_400;
 
 /** A time without a zone is in the gateway's own. `Date` supports only ms, and only a point before them. */
-function fromIso(text: string): Moment | undefined {
-  const parts = isoParts.exec(text);
-  if (!parts || !isDate(parts)) return undefined;
+function fromIso(said: string): Moment | undefined {
+  const text = withFullZone(said);
+  const parts = text === undefined ? null : isoParts.exec(text);
+  if (text === undefined || !parts || !isDate(parts)) return undefined;
   const isLeapSecond = parts[6] === '60';
   // `Date` takes the 30th of February for the 2nd of March, and no second of 60.
   const sound = isLeapSecond ? `${text.slice(0, 17)}59${text.slice(19)}` : text;
