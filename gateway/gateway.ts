@@ -76,11 +76,12 @@ export async function startGateway(
     const baselinesDir = join(config.dataDir, 'normals');
     const hearingsPath = join(config.dataDir, 'hearings.json');
     const limitsFile = join(config.dataDir, 'machine-limits.json');
+    const maintenanceFile = join(config.dataDir, 'maintenance.json');
     const { gateway, intelligence } = config;
-    const kept = { gateway, baselinesDir, hearingsPath, limitsFile };
+    const kept = { gateway, baselinesDir, hearingsPath, limitsFile, maintenanceFile };
     const isTaking = () => taking.isTaking;
     const watch = new Watch({ types, config: intelligence, ...kept, isTaking, clock, random, log });
-    await watch.ownLimits.load();
+    await watch.load();
     const { savedBaselines, savedHearings } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
@@ -110,7 +111,7 @@ export async function startGateway(
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
-    void watch.ownLimits.tellUnsent();
+    void watch.tellUnsent();
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
     return { ports, stop: () => started.stop() };
@@ -128,7 +129,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
   const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
-  watch.connectLimits(data);
+  watch.connect(data);
   const handlers: DataClientHandlers = {
     columns(columns) {
       if (!columns.replay) taking.arrived();
@@ -177,6 +178,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     refused: data.refused,
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     limits: watch.ownLimits,
+    maintenance: watch.maintenance,
     machines: createRetirement({ data, watch, decisions, sources: () => sources.map(({ made }) => made) }),
     clock,
     log,

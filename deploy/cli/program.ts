@@ -9,7 +9,8 @@ import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';
-import { addLimits } from './inspect/limits.ts';
+import { addLimits } from './inspect/machine-settings/limits.ts';
+import { addMaintenance } from './inspect/machine-settings/maintenance.ts';
 import { addNotifications } from './inspect/notifications.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
@@ -69,6 +70,7 @@ Exit codes: ${exitCodeLine()}.`,
     addGateways,
     addSessions,
     addLimits,
+    addMaintenance,
     addQuery,
     addDecisions,
     addDeadLetters,

@@ -58,6 +58,10 @@ it('answers everywhere as documented', async () => {
   expect(await api.ask('POST', '/api/limits', { body: set })).toEqual({ isKnown: true });
   await api.ask('POST', '/api/limits', { body: { ...limited, limits: { warm: 4 } }, status: 400 });
   expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
+  const maintenance = '/api/maintenance';
+  await api.ask('GET', maintenance, { path: `${maintenance}?past=true` });
+  await api.ask('POST', maintenance, { body: { site: 'lab', toMs: 5 } });
+  await api.ask('DELETE', maintenance, { body: { site: 'lab' } });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

@@ -7,6 +7,7 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
+import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
@@ -85,6 +86,16 @@ function memoryLimits(): LimitAdmin {
   };
 }
 
+/** Keeps nothing. */
+function memoryMaintenance(): MaintenanceAdmin {
+  const made = { id: 'w-1', setMs: 1 };
+  return {
+    list: () => [],
+    set: async ({ fromMs = 1, toMs = 2, ...scope }, who) => ({ ...made, ...scope, fromMs, toMs, ...who }),
+    end: async () => [],
+  };
+}
+
 /** Two refused batches, the second of which the cloud refuses again. */
 function memoryRefused(): RefusedOperations {
   const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
@@ -135,6 +146,7 @@ export async function startHttp(
     sessions: () => [memorySessions()],
     machines: memoryMachines(),
     limits: memoryLimits(),
+    maintenance: memoryMaintenance(),
     clock,
     log,
   });

@@ -18,12 +18,14 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
+import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
+import { maintenanceRoutes } from './maintenance.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -49,6 +51,7 @@ export interface GatewayHttpDeps {
   sessions(): readonly SessionAdmin[];
   machines: MachineAdmin;
   limits: LimitAdmin;
+  maintenance: MaintenanceAdmin;
   clock: Clock;
   log: Log;
 }
@@ -128,4 +131,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   sessionRoutes(app, deps);
   machineRoutes(app, deps);
   limitRoutes(app, deps);
+  maintenanceRoutes(app, deps);
 }

@@ -134,6 +134,43 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Start that version or a newer one, or move `machine-limits.json` away and set the limits again.',
   },
+  MAINTENANCE_DAMAGED: {
+    stage: 'intelligence',
+    meaning: 'The file with the maintenance windows is damaged. It is set aside; all machines are judged.',
+    retried: 'No.',
+    remedy:
+      'Set the windows that are on or planned again: `harbinger maintenance start`. The file that was set aside can be read with any editor.',
+  },
+  MAINTENANCE_INVALID: {
+    stage: 'intelligence',
+    meaning: 'A maintenance window was not set, because its times or its machine cannot be meant.',
+    retried: 'No.',
+    remedy: 'Do as the message says.',
+  },
+  MAINTENANCE_TOO_MANY: {
+    stage: 'intelligence',
+    meaning: 'A maintenance window was not set, because there are as many as there may be.',
+    retried: 'No.',
+    remedy: 'End windows that are not needed any more, or set one for a whole site.',
+  },
+  MAINTENANCE_UNREADABLE: {
+    stage: 'intelligence',
+    meaning: 'The file with the maintenance windows cannot be read. The gateway does not start.',
+    retried: 'No.',
+    remedy: 'Let the user of the gateway read `maintenance.json` in the data folder.',
+  },
+  MAINTENANCE_UNWRITABLE: {
+    stage: 'intelligence',
+    meaning: 'A maintenance window was not set or ended, because it could not be written to disk.',
+    retried: 'No. What was in force stays so.',
+    remedy: 'Free some space on the disk of the data folder (`df -h`), then try again.',
+  },
+  MAINTENANCE_VERSION: {
+    stage: 'intelligence',
+    meaning: 'The maintenance windows were written by a newer version. Nothing is started.',
+    retried: 'No.',
+    remedy: 'Start that version or a newer one, or move `maintenance.json` away and set the windows again.',
+  },
   NORMAL_FOREIGN: {
     stage: 'intelligence',
     meaning:

@@ -21,6 +21,7 @@ import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
 import type { WatchConfig } from './config.ts';
+import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
 import { MachineLimitBook } from './own-limits/own-limits.ts';
@@ -30,7 +31,8 @@ import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { hearingsFile } from './silence/hearings-file.ts';
 import { SavedHearings } from './silence/saved-hearings.ts';
-import { Silence, type SilenceStats } from './silence/silence.ts';
+import { Silence } from './silence/silence.ts';
+import type { SilenceStats } from './silence/silence-options.ts';
 import { Windows } from './windows/windows.ts';
 import type { WindowsStats } from './windows/windows-options.ts';
 
@@ -43,6 +45,8 @@ export interface WatchOptions {
   hearingsPath?: string;
   /** The file in which limits of single machines are kept; absent: they are not kept over restarts. */
   limitsFile?: string;
+  /** The file in which maintenance windows are kept; absent: they are not kept over restarts. */
+  maintenanceFile?: string;
   /** The name under which the cloud knows this gateway. */
   gateway?: string;
   /** False while the gateway itself takes no readings; absent: it always does. */
@@ -63,6 +67,7 @@ export interface WatchStats {
   quotas: { counts: Record<string, number>; refused: QuotaRefusal[] };
   /** Machines and sensors that have limits of their own. */
   ownLimits: { machines: number; sensors: number };
+  maintenance: { on: number; planned: number };
   /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
@@ -89,11 +94,13 @@ function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string)
   return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
-function listen({ types, config, isTaking, clock, log }: WatchOptions): Silence {
+function listen(options: WatchOptions, maintenance: MaintenanceBook): Silence {
+  const { types, config, isTaking, clock, log } = options;
   const { silentAfterMsMin: afterMsMin, silentAfterMsMax, batchMax } = config;
   const bounds = { afterMsMin, afterMsMax: Math.max(afterMsMin, silentAfterMsMax) };
+  const inMaintenance = maintenance.isOn.bind(maintenance);
   return new Silence({
-    ...{ types, bounds, machinesMax: machinesMaxOf(config), batchMax, clock, log },
+    ...{ types, bounds, machinesMax: machinesMaxOf(config), batchMax, inMaintenance, clock, log },
     ...(isTaking && { isTaking }),
   });
 }
@@ -110,8 +117,8 @@ export class Watch {
   readonly savedBaselines: SavedBaselines | null;
   readonly savedHearings: SavedHearings | null;
   readonly silence: Silence;
-  /** Loaded before rows arrive. */
   readonly ownLimits: MachineLimitBook;
+  readonly maintenance: MaintenanceBook;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -126,7 +133,14 @@ export class Watch {
     const { baselinesDir } = options;
     this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
     const keeper = this.savedBaselines;
-    this.silence = listen(options);
+    const { maintenanceFile } = options;
+    this.maintenance = new MaintenanceBook({
+      gateway: options.gateway ?? '',
+      ...(maintenanceFile !== undefined && { path: maintenanceFile }),
+      clock,
+      log,
+    });
+    this.silence = listen(options, this.maintenance);
     this.savedHearings = keepHearings(options, this.silence);
     this.ownLimits = new MachineLimitBook({
       gateway: options.gateway ?? '',
@@ -138,7 +152,17 @@ export class Watch {
     const refused = (owner: string) => this.quotas.note('windows', owner);
     const hearings = this.silence;
     const { limited } = this.ownLimits;
-    const made = { types, limited, ...config, clock, ...(keeper && { keeper }), hearings, refused };
+    const { maintenance } = this;
+    const made = {
+      types,
+      limited,
+      ...config,
+      clock,
+      ...(keeper && { keeper }),
+      hearings,
+      maintenance,
+      refused,
+    };
     this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
@@ -169,8 +193,15 @@ export class Watch {
     await this.client.stop();
   }
 
-  /** Connects the limits of single machines with the windows and the cloud. */
-  connectLimits(outbox: Outbox): void {
+  /** Reads what people have set. To be called before rows arrive. @throws HarbingerError LIMITS_…, MAINTENANCE_… */
+  async load(): Promise<void> {
+    await this.ownLimits.load();
+    await this.maintenance.load();
+  }
+
+  /** Connects what people set for machines with the windows and the cloud. */
+  connect(outbox: Outbox): void {
+    this.maintenance.connect(() => this.windows.remaintain(), outbox);
     const relimit: Windows['relimit'] = (machine, changed) => {
       const isWatched = this.windows.relimit(machine, changed);
       this.scorer?.kick();
@@ -180,6 +211,12 @@ export class Watch {
       { relimit, typeOf: (site, machine) => this.windows.typeOf(site, machine) },
       outbox,
     );
+  }
+
+  /** Tells the cloud what it was not told before the last stop. */
+  async tellUnsent(): Promise<void> {
+    await this.ownLimits.tellUnsent();
+    await this.maintenance.tellUnsent();
   }
 
   /** Adds rows that are durable. */
@@ -207,6 +244,7 @@ export class Watch {
       windows: this.windows.stats(),
       quotas: { counts: { ...this.quotas.counts }, refused: this.quotas.all() },
       ownLimits: this.ownLimits.stats(),
+      maintenance: this.maintenance.stats(),
       normals: this.savedBaselines?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,

@@ -129,6 +129,21 @@ export const MachineLimitsSet = Type.Object({
 });
 export type MachineLimitsSet = Static<typeof MachineLimitsSet>;
 
+/** A span of time in which people work on machines, as it is known now: nothing is raised about them meanwhile. */
+export const Maintenance = Type.Object({
+  windowId: Type.String({ maxLength: 200, description: 'the same for all events of one span' }),
+  state: Type.Union([Type.Literal('set'), Type.Literal('ended')], {
+    description: 'set: begun or planned; ended: before its time',
+  }),
+  site: Type.Optional(Identifier),
+  machine: Type.Optional(Type.String({ description: 'absent: all machines of the site, or of the gateway' })),
+  from: Type.String({ description: 'RFC 3339' }),
+  to: Type.String({ description: 'RFC 3339' }),
+  by: Type.String({ maxLength: 200, description: 'who made the latest change' }),
+  note: Type.Optional(Type.String({ maxLength: 500 })),
+});
+export type Maintenance = Static<typeof Maintenance>;
+
 export const JournalLoss = Type.Object({
   lane: Type.String(),
   cause: Type.String({
@@ -152,6 +167,7 @@ export const eventTypes = {
   'io.harbinger.machine.failed.v1': Lifecycle,
   'io.harbinger.machine.replaced.v1': Lifecycle,
   'io.harbinger.machine.limits.v1': MachineLimitsSet,
+  'io.harbinger.machine.maintenance.v1': Maintenance,
   'io.harbinger.journal.loss.v1': JournalLoss,
 } as const;
 export type EventType = keyof typeof eventTypes;

@@ -75,6 +75,14 @@ export class MachineLimits {
     });
   }
 
+  /** Readings were left out: what was about to be met, or to be back, must be so for its whole delay again. */
+  interrupt(): void {
+    this.backMs.fill(Number.NaN);
+    this.states.forEach((state, limit) => {
+      if (state !== met) this.metMs[limit] = Number.NaN;
+    });
+  }
+
   private copy(index: number, before: MachineLimits, from: number): void {
     const { first, limits } = this.plan.sensors[index]!;
     const beforeFirst = before.plan.sensors[from]!.first;

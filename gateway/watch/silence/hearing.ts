@@ -38,6 +38,8 @@ export class Hearing {
   heardMs: number;
   /** The wall-clock time of that before the gateway's start; null if it was heard since, or never. */
   heardBeforeMs: number | null = null;
+  /** Until when nobody expected it to be heard, monotonic. */
+  excusedMs = Number.NEGATIVE_INFINITY;
   /** Its window; null if it has none. */
   listener: Listener | null = null;
   /** Nothing is told of it any more. */
@@ -93,6 +95,12 @@ export class Hearing {
       this.rhythm.take(Math.min(nowMs - this.freshMs, bounds.afterMsMax));
     if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
     return true;
+  }
+
+  /** Whether it is heard up to this monotonic time says nothing, and no gap that contains it is learnt. */
+  excuse(toMs: number): void {
+    this.excusedMs = toMs;
+    this.freshMs = Number.NaN;
   }
 
   /** The device has said itself that it is online, or sent what could not be used. */

@@ -220,3 +220,35 @@ describe('while the gateway takes no readings', () => {
     expect(bench.changes()).toEqual([true, false]);
   });
 });
+
+describe('a machine in maintenance', () => {
+  it('is not silent, however long it lasts; its allowance begins when it is over', async () => {
+    let isOn = false;
+    const bench = silenceBench({}, { inMaintenance: () => isOn });
+    await bench.readings(10, 30_000);
+    isOn = true;
+    await bench.clock.advance(6 * 3_600_000);
+    bench.said(false);
+    await bench.clock.advance(60_000);
+    isOn = false;
+    await bench.clock.advance(85_000);
+    expect(bench.changes()).toEqual([]);
+    await bench.clock.advance(60_000);
+    expect(bench.changes()).toEqual([true]);
+  });
+
+  it('that was silent before stays so until it is heard after it, and no gap of it is learnt', async () => {
+    let isOn = false;
+    const bench = silenceBench({}, { inMaintenance: () => isOn });
+    await bench.readings(10, 30_000);
+    await bench.clock.advance(200_000);
+    expect(bench.changes()).toEqual([true]);
+    isOn = true;
+    for (let i = 0; i < 40; i++) await bench.readings(1, 600_000);
+    expect(bench.changes()).toEqual([true]);
+    isOn = false;
+    await bench.readings(1, 30_000);
+    expect(bench.changes()).toEqual([true, false]);
+    expect(bench.silence.of({ site: 's', machine: 'm', type: quietType })!.rhythm.usualMs).toBe(30_000);
+  });
+});

@@ -3,7 +3,8 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { SavedHearing } from './hearing.ts';
-import { Silence, type SilenceOptions } from './silence.ts';
+import { Silence } from './silence.ts';
+import type { SilenceOptions } from './silence-options.ts';
 
 export const quietType: MachineType = {
   ...{ name: 'fan', version: '1.0.0', description: '', lifeUnit: 'hours', stepMs: 1_000, windowRows: 30 },

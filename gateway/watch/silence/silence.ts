@@ -9,15 +9,14 @@
  * at a time, and some times more after it: so whatever comes in between, and if an input is lost, the last one that the
  * decision gets is right.
  */
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
+import type { Timer } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
 import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
 import { DueHeap } from './due-heap.ts';
-import { Hearing, hearingMs, type SavedHearing, type SilenceBounds } from './hearing.ts';
+import { Hearing, hearingMs, type SavedHearing } from './hearing.ts';
 import { Hearings } from './hearings.ts';
 import { inputOf } from './silence-input.ts';
+import type { SilenceOptions, SilenceStats } from './silence-options.ts';
 
 /** Least time between two sweeps. */
 const sweepMs = 1_000;
@@ -25,31 +24,11 @@ const sweepMs = 1_000;
 const sweepMax = 2_000;
 /** A sweep that is later than this was held up: the gateway itself heard nothing meanwhile. */
 const heldUpMs = 5_000;
+/** How often it is looked whether the maintenance of a machine is over. */
+const excusedLookMs = 30_000;
 const remindMsMin = 60_000;
 const remindMsMax = 3_600_000;
 const remindersMax = 3;
-
-export interface SilenceOptions {
-  types: ReadonlyMap<string, MachineType>;
-  bounds: SilenceBounds;
-  /** Machines that are known at most. */
-  machinesMax: number;
-  batchMax: number;
-  /** False while the gateway itself takes no readings, so that no machine can be heard. Absent: it always does. */
-  isTaking?(): boolean;
-  clock: Clock;
-  log: Log;
-}
-
-export interface SilenceStats {
-  /** Machines whose allowance is known, so that their silence would be told. */
-  judged: number;
-  silent: number;
-  restored: number;
-  /** Machines that were forgotten, or not taken, because there are too many. */
-  forgotten: number;
-  failures: number;
-}
 
 type Decide = (inputs: readonly AlertInput[]) => Promise<unknown>;
 
@@ -113,6 +92,7 @@ export class Silence {
    */
   heard(hearing: Hearing, nowMs: number, timeMs: number): number {
     if (hearing.isForgotten) return nowMs + hearingMs;
+    if (this.isExcused(hearing, nowMs)) return nowMs + hearingMs;
     const wasKnown = hearing.rhythm.isKnown;
     if (!hearing.takes(nowMs, timeMs, this.options.bounds, this.listeningMs)) return nowMs;
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
@@ -122,7 +102,7 @@ export class Silence {
 
   /** A value of the machine came that cannot be used: it is there, but nobody knows when that was measured. */
   isThere(hearing: Hearing, nowMs: number): void {
-    if (hearing.isForgotten) return;
+    if (hearing.isForgotten || this.isExcused(hearing, nowMs)) return;
     hearing.isThere(nowMs);
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
   }
@@ -131,6 +111,7 @@ export class Silence {
   said(hearing: Hearing, isOnline: boolean): void {
     const nowMs = Math.floor(this.options.clock.monotonicMs());
     if (isOnline) return this.isThere(hearing, nowMs);
+    if (this.isExcused(hearing, nowMs)) return;
     hearing.isOffline = true;
     if (hearing.listener) hearing.listener.noteFromMs = nowMs;
     this.setSilent(hearing, nowMs);
@@ -174,6 +155,13 @@ export class Silence {
     return { judged, silent, ...this.counts, forgotten: this.hearings.forgotten };
   }
 
+  /** True if people work on the machine: whatever is heard or not heard then says nothing, and its allowance begins after it. */
+  private isExcused(hearing: Hearing, nowMs: number): boolean {
+    const isExcused = this.options.inMaintenance?.(hearing.identity) ?? false;
+    if (isExcused) hearing.excuse(nowMs + excusedLookMs);
+    return isExcused;
+  }
+
   private add(hearing: Hearing): Hearing | null {
     if (!this.hearings.add(hearing)) return null;
     this.due.set(hearing, this.deadlineOf(hearing));
@@ -209,7 +197,7 @@ export class Silence {
     const { bounds } = this.options;
     const allowedMs = hearing.allowedMs(bounds);
     // It was last heard up to `hearingMs` later than is noted.
-    const fromMs = Math.max(hearing.heardMs, this.listeningMs) + hearingMs;
+    const fromMs = Math.max(hearing.heardMs, this.listeningMs, hearing.excusedMs) + hearingMs;
     return allowedMs === null ? this.options.clock.monotonicMs() + bounds.afterMsMin : fromMs + allowedMs;
   }
 
@@ -256,6 +244,7 @@ export class Silence {
       this.due.set(hearing, nowMs + hearing.remindMs);
       return;
     }
+    if (this.isExcused(hearing, nowMs)) return this.due.set(hearing, nowMs + excusedLookMs);
     const deadlineMs = this.deadlineOf(hearing);
     if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);

@@ -1,6 +1,7 @@
 import type { AlertInput, LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
+import type { SparedMachine } from '../maintenance/aside.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
@@ -30,7 +31,7 @@ export interface HearingKeeper {
 }
 
 /** A machine that has a window. */
-export interface WatchedMachine {
+export interface WatchedMachine extends SparedMachine {
   identity: MachineIdentity;
   readonly key: string;
   /** The index that ColumnBatch uses. */
@@ -67,6 +68,12 @@ export function hasSomethingToSay({ window, limits, limitChange, hadFaults }: Wa
 export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
   if (machine.limits?.isNews) return true;
   return taken === 'row' && hasSomethingToSay(machine);
+}
+
+/** Ends the faults of the sensors that have a value in a reading. */
+export function endFaults(machine: WatchedMachine, values: Float32Array, from: number, to: number): void {
+  machine.faults?.heard(values, from, to);
+  if (machine.faults?.isEmpty) machine.faults = null;
 }
 
 /** Forgets one sensor. Returns true if that is worth a decision. */

@@ -1,4 +1,6 @@
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
 import { baselineOptions } from '../baselines/baseline.ts';
 import type { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
@@ -21,4 +23,9 @@ export function windowOf(type: MachineType, samples: SampleBudget): MachineWindo
     rowsMin: windowRowsMin(type),
     stepMs: type.rowPer === 'step' ? type.stepMs : 0,
   });
+}
+
+/** True if rows of the batch come after `learntTo`; live rows always do. */
+export function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
+  return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }

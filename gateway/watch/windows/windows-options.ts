@@ -1,5 +1,6 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { MaintenanceKeeper } from '../maintenance/maintenance.ts';
 import type { LimitedType } from './machine-slots.ts';
 import type { BaselineKeeper, HearingKeeper } from './watched-machine.ts';
 
@@ -16,6 +17,8 @@ export interface WindowsOptions {
   hearings?: HearingKeeper;
   /** The type of a machine with the limits that a person has set for it. */
   limited?: LimitedType;
+  /** Knows when people work on machines. */
+  maintenance?: MaintenanceKeeper;
   /** Called once for each machine that gets no window, with its sender. */
   refused?(owner: string): void;
 }
@@ -26,6 +29,8 @@ export interface WindowsStats {
   /** Readings older than the newest of their machine. */
   late: number;
   evicted: number;
+  /** Readings that were not judged, because of maintenance. */
+  aside: number;
   /** Readings of machines without a window. */
   unwatched: number;
   /** Readings of machines whose type is unknown. */

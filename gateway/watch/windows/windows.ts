@@ -9,17 +9,23 @@
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
-import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
+import { Aside } from '../maintenance/aside.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
-import { forgetSensor, hasSomethingToSay, isDueAfter, type WatchedMachine } from './watched-machine.ts';
-import { restMsOf, windowOf } from './window-of-type.ts';
+import {
+  endFaults,
+  forgetSensor,
+  hasSomethingToSay,
+  isDueAfter,
+  type WatchedMachine,
+} from './watched-machine.ts';
+import { isNew, restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
@@ -34,12 +40,14 @@ export class Windows {
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly limits = new LimitPlans();
   private readonly samples = new SampleBudget();
+  private readonly aside: Aside;
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
     this.slots = new MachineSlots(options.types, options.limited);
     this.shares = new WindowShares(options.machinesMax);
+    this.aside = new Aside(options.maintenance, options.clock);
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
@@ -64,9 +72,10 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
+      if (machine.maintenance !== null && this.aside.takes(machine, timeMs[i]!, batch.replay)) continue;
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
-      if (machine.faults !== null) this.heard(machine, values, offset[i]!, offset[i + 1]!);
+      if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (taken === 'late') {
         this.counts.late++;
         continue;
@@ -90,7 +99,7 @@ export class Windows {
     while (taken.length < max) {
       const machine = this.schedule.take(nowMs);
       if (!machine) break;
-      if (hasSomethingToSay(machine)) {
+      if (hasSomethingToSay(machine) && !this.aside.isOn(machine)) {
         machine.toldChange = machine.limitChange;
         machine.limitChange = null;
         taken.push(machine);
@@ -134,6 +143,11 @@ export class Windows {
     return true;
   }
 
+  /** To be called when maintenance of any machine has changed. */
+  remaintain(): void {
+    for (const machine of this.byKey.values()) machine.maintenance = this.aside.spansOf(machine.identity);
+  }
+
   /** The machine's type with all of its sensors, and with its own limits; null if it is not watched. */
   typeOf(site: string, machine: string): MachineType | null {
     return this.byKey.get(`${site}/${machine}`)?.identity.type ?? null;
@@ -144,7 +158,7 @@ export class Windows {
   }
 
   stats(): WindowsStats {
-    return { machines: this.byKey.size, ...this.counts };
+    return { machines: this.byKey.size, ...this.counts, aside: this.aside.readings };
   }
 
   /** Takes what came between rows. Returns true if its machine became due. */
@@ -158,17 +172,13 @@ export class Windows {
   }
 
   private refuse(machine: WatchedMachine, value: RefusedValue, nowMs: number): boolean {
+    if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
+    if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
+    if (this.aside.isOn(machine)) return false;
     machine.faults ??= new SensorFaults();
     machine.faults.refused(value);
     machine.hadFaults = true;
-    if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
-    if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
     return this.schedule.mark(machine);
-  }
-
-  private heard(machine: WatchedMachine, values: Float32Array, from: number, to: number): void {
-    machine.faults?.heard(values, from, to);
-    if (machine.faults?.isEmpty) machine.faults = null;
   }
 
   /**
@@ -234,6 +244,8 @@ export class Windows {
     }
     const machine: WatchedMachine = {
       identity,
+      maintenance: this.aside.spansOf(identity),
+      isAside: false,
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
@@ -281,9 +293,4 @@ export class Windows {
 
 function namesOf(type: MachineType): string[] {
   return type.sensors.map(({ name }) => name);
-}
-
-/** True if rows of the batch come after `learntTo`; live rows always do. */
-function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
-  return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }

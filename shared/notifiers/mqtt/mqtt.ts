@@ -99,7 +99,8 @@ function topicOf(template: string, { event, change }: Notification): string {
 
 /** Names for the topic: what is about no machine has `-` as its site, which no site is called, and as its machine the gateway or `-`. */
 function namesIn(data: Notification['event']['data']): { site: string; machine: string } {
-  if ('machine' in data) return data;
+  if ('machine' in data && data.site !== undefined && data.machine !== undefined)
+    return { site: data.site, machine: data.machine };
   const isOfGateway = 'about' in data && data.about.kind === 'gateway';
   return { site: '-', machine: isOfGateway ? data.about.name : '-' };
 }

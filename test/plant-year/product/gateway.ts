@@ -81,6 +81,11 @@ export class PlantGateway {
     return this.running !== null;
   }
 
+  /** The watch, through which people change things; null while the gateway is down. */
+  get admin(): Watch | null {
+    return this.running?.watch ?? null;
+  }
+
   async start(): Promise<void> {
     const { types, folder, world } = this.options;
     const life = new Life(world, gatewaySlackMs);
@@ -92,8 +97,11 @@ export class PlantGateway {
       config: watchConfig,
       baselinesDir: join(folder, 'normals'),
       hearingsPath: join(folder, 'hearings.json'),
+      maintenanceFile: join(folder, 'maintenance.json'),
+      gateway: this.name,
       random: seededRandom(1),
     });
+    await watch.load();
     await watch.savedBaselines?.start();
     await watch.savedHearings?.start();
     const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
@@ -106,6 +114,7 @@ export class PlantGateway {
       outbox: this.outbox(),
       dataDir: folder,
     });
+    watch.connect(this.outbox());
     this.replay(watch);
     watch.savedBaselines?.keep();
     watch.savedHearings?.keep();

@@ -1,13 +1,16 @@
-/** `harbinger limits`: the limits of single machines, at a gateway that runs. */
+/**
+ * Commands for what people set for machines (deploy/cli/inspect/machine-settings): limits and times of maintenance, at a gateway that runs.
+ * This file is `harbinger limits`.
+ */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { LimitChange, SensorLimits } from '../../../gateway/ports/limits/limits.ts';
-import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
-import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { findEndpoint, request } from '../http-client.ts';
-import { type ReachOptions, withReach } from '../options.ts';
-import { printable, printJson, printList } from '../output.ts';
-import { machineName } from './retire/names.ts';
+import type { LimitChange, SensorLimits } from '../../../../gateway/ports/limits/limits.ts';
+import type { OwnLimits } from '../../../../shared/contract/limits/own-limits.ts';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { findEndpoint, request } from '../../http-client.ts';
+import { type ReachOptions, withReach } from '../../options.ts';
+import { printable, printJson, printList } from '../../output.ts';
+import { machineName } from '../retire/names.ts';
 
 type WhoOptions = ReachOptions & { by?: string; note?: string };
 type SetOptions = WhoOptions & OwnLimits & { none?: boolean };

@@ -1,0 +1,111 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { plainName } from '../../shared/contract/topics.ts';
+import { HttpError } from '../../shared/http/errors.ts';
+import { answers } from '../../shared/http/openapi.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { MaintenanceAdmin, MaintenanceChanger } from '../ports/maintenance/maintenance.ts';
+
+const Name = Type.String({ ...plainName });
+const Optional = Type.Optional;
+const Time = Type.Number({ minimum: 0, description: 'ms since 1970' });
+const Who = {
+  by: Optional(
+    Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
+  ),
+  note: Optional(Type.String({ maxLength: 500, description: 'why' })),
+};
+const scope = { site: Optional(Name), machine: Optional(Name) };
+
+const Changer = { by: Type.String(), address: Type.String(), note: Optional(Type.String()) };
+const Window = Type.Object({
+  id: Type.String(),
+  site: Optional(Type.String({ description: 'absent: the whole gateway' })),
+  machine: Optional(Type.String({ description: 'absent: all machines of the site' })),
+  fromMs: Time,
+  toMs: Type.Number({ description: 'when it ends by itself, or ended; ms since 1970' }),
+  ...Changer,
+  setMs: Time,
+  ended: Optional(
+    Type.Object({ ...Changer, atMs: Time }, { description: 'who ended it before its time, or dropped it' }),
+  ),
+});
+const Listing = Type.Object({ past: Type.Boolean({ default: false }) }, { additionalProperties: false });
+const Setting = Type.Object(
+  { ...scope, fromMs: Optional(Time), toMs: Optional(Time), ...Who },
+  { additionalProperties: false },
+);
+const Ending = Type.Object(
+  {
+    id: Optional(Type.String({ maxLength: 200, description: 'only this window, planned ones too' })),
+    ...scope,
+    ...Who,
+  },
+  { additionalProperties: false },
+);
+
+/** `GET /api/maintenance`, `POST /api/maintenance`, `DELETE /api/maintenance`. */
+export function maintenanceRoutes(
+  app: FastifyInstance,
+  { maintenance }: { maintenance: MaintenanceAdmin },
+): void {
+  app.get<{ Querystring: Static<typeof Listing> }>(
+    '/api/maintenance',
+    {
+      schema: {
+        summary: 'Maintenance windows that are on or planned',
+        description: 'With past: also those of the last 31 days that are over, with who ended them.',
+        querystring: Listing,
+        response: answers('the windows, the earliest first', Type.Object({ windows: Type.Array(Window) })),
+      },
+    },
+    ({ query }) => ({ windows: maintenance.list(query.past) }),
+  );
+  app.post<{ Body: Static<typeof Setting> }>(
+    '/api/maintenance',
+    {
+      schema: {
+        summary: 'Begin or plan the maintenance of a machine, of a site (no machine), or of all (no site)',
+        description:
+          'Nothing is raised about its machines from fromMs (now if absent) to toMs (a day later if absent), open alerts stay as they are, and nothing is learnt; everything is stored. In force and on disk when it is answered.',
+        body: Setting,
+        response: answers('the window', Window),
+      },
+    },
+    async (request) => {
+      const { by: _by, note: _note, ...wanted } = request.body;
+      return refusals(() => maintenance.set(wanted, whoOf(request)));
+    },
+  );
+  app.delete<{ Body: Static<typeof Ending> }>(
+    '/api/maintenance',
+    {
+      schema: {
+        summary: 'End maintenance now',
+        description:
+          'The window with this id; without an id all that are on and were set for exactly this machine, this site, or the whole gateway.',
+        body: Ending,
+        response: answers('the windows that were ended', Type.Object({ windows: Type.Array(Window) })),
+      },
+    },
+    async (request) => {
+      const { id, by: _by, note: _note, ...of } = request.body;
+      return { windows: await maintenance.end(id === undefined ? of : { id }, whoOf(request)) };
+    },
+  );
+}
+
+function whoOf({ body, ip }: FastifyRequest<{ Body: { by?: string; note?: string } }>): MaintenanceChanger {
+  return { by: body.by ?? ip, address: ip, ...(body.note !== undefined && { note: body.note }) };
+}
+
+async function refusals<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HarbingerError)) throw error;
+    if (error.code === 'MAINTENANCE_INVALID') throw new HttpError(400, error.code, error.message);
+    if (error.code === 'MAINTENANCE_TOO_MANY') throw new HttpError(409, error.code, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,178 @@
+/** Maintenance windows: kept, refused, bounded, told to the cloud, and what they spare machines. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { batch, named, newWindows } from '../windows/windows.testing.ts';
+import { MaintenanceBook } from './maintenance.ts';
+
+const hourMs = 3_600_000;
+const who = { by: 'maria', address: '10.0.0.9', note: 'new bearing' };
+const fan = { site: 's', machine: 'fan' };
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-maintenance-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function newBook(clock = manualClock()) {
+  const book = new MaintenanceBook({
+    gateway: 'gw',
+    path: join(folder, 'maintenance.json'),
+    clock,
+    log: silentLog,
+  });
+  const events: HarbingerEvent[] = [];
+  const cloud = { isDown: false };
+  book.connect(() => {}, {
+    estimates: () => {},
+    async event(event) {
+      if (cloud.isDown) throw new Error('the journal is full');
+      events.push(event);
+    },
+  });
+  return { book, clock, events, cloud };
+}
+
+describe('a maintenance window', () => {
+  it('is about one machine, a site or all, from its time to its end, also over a restart', async () => {
+    const { book, clock, events } = newBook();
+    const nowMs = clock.nowMs();
+    const begun = await book.set({ ...fan, toMs: nowMs + hourMs }, who);
+    await book.set({ site: 'hall', fromMs: nowMs + hourMs, toMs: nowMs + 2 * hourMs }, who);
+    const after = newBook(clock).book;
+    await after.load();
+    for (const each of [book, after]) {
+      expect([each.isOn(fan), each.isOn({ ...fan, machine: 'other' })]).toEqual([true, false]);
+      expect(each.stats()).toEqual({ on: 1, planned: 1 });
+      expect(each.list(false)[0]).toEqual(begun);
+    }
+    clock.advanceNow(hourMs);
+    expect([after.isOn(fan), after.isOn({ site: 'hall', machine: 'x' })]).toEqual([false, true]);
+    await after.set({}, who);
+    expect([after.isOn(fan), after.isOn({ site: 'elsewhere', machine: 'x' })]).toEqual([true, true]);
+    expect(events.map(({ type, subject }) => [type, subject])).toEqual([
+      ['io.harbinger.machine.maintenance.v1', 's/fan'],
+      ['io.harbinger.machine.maintenance.v1', undefined],
+    ]);
+  });
+
+  it('ends when somebody ends it, by what it was set for or by its id; a planned one only by its id', async () => {
+    const { book, clock, events } = newBook();
+    const nowMs = clock.nowMs();
+    await book.set(fan, who);
+    const planned = await book.set({ ...fan, fromMs: nowMs + hourMs }, who);
+    expect(await book.end({ site: 's' }, who)).toEqual([]);
+    const ended = await book.end(fan, { by: 'jo', address: '::1' });
+    expect(ended).toMatchObject([{ toMs: nowMs, ended: { by: 'jo', atMs: nowMs } }]);
+    expect(book.isOn(fan)).toBe(false);
+    expect(book.list(false)).toEqual([planned]);
+    await book.end({ id: planned.id }, who);
+    expect(book.list(false)).toEqual([]);
+    expect(book.list(true)).toHaveLength(2);
+    expect(events.map(({ data }) => (data as { state: string }).state)).toEqual([
+      ...['set', 'set'],
+      ...['ended', 'ended'],
+    ]);
+    clock.advanceNow(hourMs + 1);
+    expect(book.isOn(fan)).toBe(false);
+  });
+
+  it('without an end ends after a day', async () => {
+    const { book, clock } = newBook();
+    await book.set(fan, who);
+    clock.advanceNow(24 * hourMs - 1);
+    expect(book.isOn(fan)).toBe(true);
+    clock.advanceNow(1);
+    expect(book.isOn(fan)).toBe(false);
+  });
+
+  it.each([
+    [{ machine: 'fan' }, /named with its site/],
+    [{ fromMs: 2e12, toMs: 2e12 }, /end after it begins/],
+    [{ fromMs: 1, toMs: 2 }, /is over already/],
+    [{ fromMs: 1.76e12, toMs: 1.9e12 }, /366 days at most/],
+  ])('%j is refused', async (wanted, problem) => {
+    await expect(newBook().book.set(wanted, who)).rejects.toThrow(problem);
+  });
+
+  it('is one of a thousand at most, and is forgotten a month after its end', async () => {
+    const clock = manualClock();
+    const book = new MaintenanceBook({ gateway: 'gw', clock, log: silentLog });
+    for (let i = 0; i < 1_000; i++) await book.set({ site: 's', machine: `m${i}` }, who);
+    await expect(book.set(fan, who)).rejects.toMatchObject({ code: 'MAINTENANCE_TOO_MANY' });
+    clock.advanceNow(33 * 24 * hourMs);
+    await book.set(fan, who);
+    expect(book.list(true)).toHaveLength(1);
+  });
+
+  it('reaches the cloud after a restart if it did not before', async () => {
+    const { book, clock, cloud } = newBook();
+    cloud.isDown = true;
+    await book.set(fan, who);
+    const after = newBook(clock);
+    await after.book.load();
+    await after.book.tellUnsent();
+    expect(after.events).toMatchObject([{ data: { machine: 'fan', state: 'set', by: 'maria' } }]);
+  });
+
+  it('is lost with a damaged file, which is set aside; a newer file prevents the start', async () => {
+    const path = join(folder, 'maintenance.json');
+    const { book, clock } = newBook();
+    await book.set(fan, who);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('new bearing', 'old bearing'));
+    const after = newBook(clock).book;
+    await after.load();
+    expect(after.list(true)).toEqual([]);
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toContain('old bearing');
+    writeFileSync(path, '{"format":"harbinger-maintenance","version":2}');
+    await expect(newBook(clock).book.load()).rejects.toMatchObject({ code: 'MAINTENANCE_VERSION' });
+  });
+});
+
+describe('readings of a machine in maintenance', () => {
+  const machine = { site: 's', machine: 'pump' };
+
+  async function watched() {
+    const clock = manualClock();
+    const { book } = newBook(clock);
+    const { windows } = newWindows({ clock, maintenance: book });
+    book.connect(() => windows.remaintain(), { estimates: () => {}, event: async () => {} });
+    const fromMs = clock.nowMs();
+    windows.add(batch([[0, fromMs - 5, 1, 1]], { newMachines: named('pump') }));
+    const rows = () => windows.stats().rows;
+    const learnt = () => windows.baselineOf({ ...machine, type: windows.typeOf('s', 'pump')! })!.rows;
+    return { clock, book, windows, fromMs, rows, learnt };
+  }
+
+  it('are in no window and teach nothing, whether they arrive in it or were measured in it', async () => {
+    const { clock, book, windows, fromMs, rows, learnt } = await watched();
+    const taught = learnt();
+    await book.set({ ...machine, toMs: fromMs + 100 }, who);
+    for (let i = 0; i < 10; i++) windows.add(batch([[0, fromMs + i, 9, 9]]));
+    // The device's clock is wrong: it has arrived in it.
+    windows.add(batch([[0, fromMs + 10_000, 9, 9]]));
+    clock.advanceNow(200);
+    // What was buffered, and what a restart reads again.
+    windows.add(batch([[0, fromMs + 50, 9, 9]]));
+    windows.add(batch([[0, fromMs + 60, 9, 9]], { replay: true }));
+    expect([rows(), learnt(), windows.stats().aside]).toEqual([1, taught, 13]);
+    windows.add(batch([[0, fromMs + 200, 1, 1]]));
+    expect(rows()).toBe(2);
+  });
+
+  it('lead to no decision, also for values that their sensors cannot have', async () => {
+    const { clock, book, windows, fromMs } = await watched();
+    for (let i = 0; i < 8; i++) windows.add(batch([[0, fromMs + i, 1, 1]]));
+    expect(windows.take(9)).toHaveLength(1);
+    windows.release([]);
+    const refused = [{ machineIndex: 0, column: 0, row: 1, value: 1e12, isBeyondAlarm: true }];
+    await book.set(machine, who);
+    clock.advanceNow(1_000);
+    windows.add(batch([[0, fromMs + 2_000, 1, 1]], { refused }));
+    expect(windows.take(9)).toEqual([]);
+  });
+});

@@ -1,0 +1,222 @@
+/**
+ * Maintenance (gateway/watch/maintenance): spans of time in which people work on machines, so that nothing is raised about
+ * them and nothing is learnt. Here the windows are kept, changed and listed; the watch's windows and its silence ask whether a
+ * reading, or a machine, is in one.
+ */
+import { newEvent, timeText } from '../../../shared/contract/envelope.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
+import type {
+  MaintenanceAdmin,
+  MaintenanceChanger,
+  MaintenanceScope,
+  MaintenanceWanted,
+  MaintenanceWindow,
+} from '../../ports/maintenance/maintenance.ts';
+import type { Outbox } from '../../ports/uplink.ts';
+import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
+import { isIn, SpanIndex, type Spans } from './spans.ts';
+
+const dayMs = 86_400_000;
+/** A window without an end ends after this time, because one that is forgotten would hide a failure. */
+const openMs = dayMs;
+const spanMsMax = 366 * dayMs;
+/** Windows that are on or planned. */
+const liveMax = 1_000;
+/** Windows that are over are kept for readings that come late, and for people to read. */
+const pastMax = 1_000;
+const pastMsMax = 31 * dayMs;
+
+export interface MaintenanceOptions {
+  gateway: string;
+  /** Absent: windows are not kept over restarts. */
+  path?: string;
+  clock: Clock;
+  log: Log;
+  newId?: () => string;
+}
+
+/** The side of the book that knows when people work on machines. */
+export interface MaintenanceKeeper {
+  /** All spans of one machine that are known, past and future; null if there are none. */
+  spansOf(machine: { site: string; machine: string }): Spans | null;
+}
+
+export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
+  private readonly options: MaintenanceOptions;
+  private readonly file: MaintenanceFile | null;
+  private readonly newId: () => string;
+  private windows: readonly MaintenanceWindow[] = [];
+  private index = new SpanIndex([]);
+  private unsent = new Set<string>();
+  private changed: () => void = () => {};
+  private outbox: Outbox | null = null;
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MaintenanceOptions) {
+    this.options = options;
+    this.newId = options.newId ?? numberedIds();
+    this.file = options.path === undefined ? null : maintenanceFile(options.path, options.log);
+  }
+
+  /** Must be called before the first reading. @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
+  async load(): Promise<void> {
+    const saved = await this.file?.load();
+    if (!saved) return;
+    this.take(saved.windows);
+    this.unsent = new Set(saved.unsent);
+  }
+
+  /** Connects what applies windows and what tells the cloud. */
+  connect(changed: () => void, outbox: Outbox): void {
+    this.changed = changed;
+    this.outbox = outbox;
+  }
+
+  async tellUnsent(): Promise<void> {
+    for (const id of [...this.unsent]) await this.tell(id);
+  }
+
+  spansOf({ site, machine }: { site: string; machine: string }): Spans | null {
+    return this.index.of(site, machine);
+  }
+
+  /** True if the machine is in maintenance now. */
+  isOn(machine: { site: string; machine: string }): boolean {
+    const spans = this.spansOf(machine);
+    return spans !== null && isIn(spans, this.options.clock.nowMs());
+  }
+
+  stats(): { on: number; planned: number } {
+    const nowMs = this.options.clock.nowMs();
+    const live = this.windows.filter((window) => isLive(window, nowMs));
+    const on = live.filter(({ fromMs }) => fromMs <= nowMs).length;
+    return { on, planned: live.length - on };
+  }
+
+  list(past: boolean): MaintenanceWindow[] {
+    const nowMs = this.options.clock.nowMs();
+    return this.windows.filter((window) => past || isLive(window, nowMs)).sort((a, b) => a.fromMs - b.fromMs);
+  }
+
+  set(wanted: MaintenanceWanted, who: MaintenanceChanger): Promise<MaintenanceWindow> {
+    return this.exclusive(async () => {
+      const nowMs = this.options.clock.nowMs();
+      const { site, machine, fromMs = nowMs } = wanted;
+      const toMs = wanted.toMs ?? fromMs + openMs;
+      refuseUnusable({ ...wanted, fromMs, toMs }, nowMs);
+      if (this.list(false).length >= liveMax)
+        throw new HarbingerError(
+          'MAINTENANCE_TOO_MANY',
+          'intelligence',
+          `${liveMax} maintenance windows are on or planned, and there may be no more: end some, or set one for a whole site`,
+        );
+      const scope = { ...(site !== undefined && { site }), ...(machine !== undefined && { machine }) };
+      const made = { id: this.newId(), ...scope, fromMs, toMs, ...who, setMs: nowMs };
+      await this.replace([...this.windows, made], [made.id]);
+      return made;
+    });
+  }
+
+  end(which: { id: string } | MaintenanceScope, who: MaintenanceChanger): Promise<MaintenanceWindow[]> {
+    return this.exclusive(async () => {
+      const atMs = this.options.clock.nowMs();
+      const isMeant = (window: MaintenanceWindow) =>
+        'id' in which
+          ? window.id === which.id
+          : window.fromMs <= atMs && window.site === which.site && window.machine === which.machine;
+      const ended = this.windows
+        .filter((window) => isLive(window, atMs) && isMeant(window))
+        .map((window) => ({ ...window, toMs: Math.max(window.fromMs, atMs), ended: { ...who, atMs } }));
+      if (ended.length === 0) return [];
+      const next = this.windows.map((window) => ended.find(({ id }) => id === window.id) ?? window);
+      await this.replace(
+        next,
+        ended.map(({ id }) => id),
+      );
+      return ended;
+    });
+  }
+
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.tail.then(work);
+    this.tail = done.catch(() => {});
+    return done;
+  }
+
+  /** Saves first: what is in force is on disk. */
+  private async replace(windows: readonly MaintenanceWindow[], changed: readonly string[]): Promise<void> {
+    const kept = this.keptOf(windows);
+    const unsent = new Set([...this.unsent, ...changed].filter((id) => kept.some((one) => one.id === id)));
+    await this.file?.save({ windows: kept, unsent: [...unsent] });
+    this.take(kept);
+    this.unsent = unsent;
+    this.changed();
+    for (const id of changed) {
+      const window = kept.find((one) => one.id === id);
+      if (window) this.options.log.info({ ...window }, 'a maintenance window was changed');
+      await this.tell(id);
+    }
+  }
+
+  private take(windows: readonly MaintenanceWindow[]): void {
+    this.windows = windows;
+    this.index = new SpanIndex(windows);
+  }
+
+  /** Without those that have been over for long, or are too many. */
+  private keptOf(windows: readonly MaintenanceWindow[]): MaintenanceWindow[] {
+    const nowMs = this.options.clock.nowMs();
+    const past = windows.filter((window) => !isLive(window, nowMs));
+    const forgotten = new Set([
+      ...past.filter(({ toMs }) => toMs < nowMs - pastMsMax),
+      ...past.sort((a, b) => a.toMs - b.toMs).slice(0, Math.max(0, past.length - pastMax)),
+    ]);
+    return windows.filter((window) => !forgotten.has(window));
+  }
+
+  /** Tells the cloud what is known of a window. What fails is sent with the next start. */
+  private async tell(id: string): Promise<void> {
+    const window = this.windows.find((one) => one.id === id);
+    if (!window || !this.outbox) return;
+    const { site, machine, fromMs, toMs, ended } = window;
+    const { by, note } = ended ?? window;
+    const timeMs = ended?.atMs ?? window.setMs;
+    const subject = machine === undefined ? {} : { subject: `${site}/${machine}` };
+    const about = { gateway: this.options.gateway, id: `maintenance/${id}/${timeMs}`, timeMs, ...subject };
+    try {
+      const event = newEvent('io.harbinger.machine.maintenance.v1', about, {
+        ...{ windowId: id, state: ended ? 'ended' : 'set' },
+        ...(site !== undefined && { site }),
+        ...(machine !== undefined && { machine }),
+        ...{ from: timeText(fromMs), to: timeText(toMs), by: by.slice(0, 200) },
+        ...(note !== undefined && { note }),
+      });
+      await this.outbox.event(event);
+      this.unsent.delete(id);
+    } catch (error) {
+      this.options.log.warn(
+        { id, problem: messageOf(error) },
+        'the cloud was not told of a maintenance window; it is after the next start',
+      );
+    }
+  }
+}
+
+/** True while it is on or planned. One that was dropped before it began has no length. */
+const isLive = ({ fromMs, toMs }: MaintenanceWindow, nowMs: number) => toMs > nowMs && toMs > fromMs;
+
+/** @throws HarbingerError MAINTENANCE_INVALID */
+function refuseUnusable(
+  { site, machine, fromMs, toMs }: Required<Pick<MaintenanceWanted, 'fromMs' | 'toMs'>> & MaintenanceScope,
+  nowMs: number,
+): void {
+  const invalid = (problem: string) => new HarbingerError('MAINTENANCE_INVALID', 'intelligence', problem);
+  if (machine !== undefined && site === undefined) throw invalid('a machine is named with its site');
+  if (toMs <= fromMs) throw invalid('maintenance must end after it begins');
+  if (toMs <= nowMs) throw invalid(`maintenance that ended at ${timeText(toMs)} is over already`);
+  if (toMs - fromMs > spanMsMax) throw invalid('maintenance lasts 366 days at most');
+  if (fromMs > nowMs + spanMsMax) throw invalid('maintenance is planned 366 days ahead at most');
+}

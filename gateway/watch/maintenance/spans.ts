@@ -1,0 +1,33 @@
+import type { MaintenanceWindow } from '../../ports/maintenance/maintenance.ts';
+
+/** Spans of time as pairs: from (inclusive), to (exclusive), ms since 1970. */
+export type Spans = Float64Array;
+
+/** True if the time is in one of the spans. */
+export function isIn(spans: Spans, timeMs: number): boolean {
+  for (let i = 0; i < spans.length; i += 2) if (timeMs >= spans[i]! && timeMs < spans[i + 1]!) return true;
+  return false;
+}
+
+/** The windows by what they are about: a machine, a site, or all. */
+export class SpanIndex {
+  private readonly byScope = new Map<string, number[]>();
+
+  constructor(windows: Iterable<Pick<MaintenanceWindow, 'site' | 'machine' | 'fromMs' | 'toMs'>>) {
+    for (const { site = '', machine = '', fromMs, toMs } of windows) {
+      const scope = `${site}/${machine}`;
+      const spans = this.byScope.get(scope) ?? [];
+      spans.push(fromMs, toMs);
+      this.byScope.set(scope, spans);
+    }
+  }
+
+  /** The spans of one machine; null if there are none. */
+  of(site: string, machine: string): Spans | null {
+    const { byScope } = this;
+    if (byScope.size === 0) return null;
+    const [own, ofSite, all] = [byScope.get(`${site}/${machine}`), byScope.get(`${site}/`), byScope.get('/')];
+    if (!own && !ofSite && !all) return null;
+    return Float64Array.from([...(own ?? []), ...(ofSite ?? []), ...(all ?? [])]);
+  }
+}

@@ -1,0 +1,107 @@
+/** Maintenance from the command line: nothing is raised meanwhile, everything is stored, also over a kill of the gateway. */
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { harbinger, harbingerJson } from '../cli.ts';
+import { createSite, type Site, statusOf, until } from '../site.ts';
+
+interface Alert {
+  state: string;
+  prediction: { failureMode: string; openedAt: string };
+}
+
+let site: Site;
+let sensor: MqttClient;
+
+beforeAll(async () => {
+  site = await createSite({
+    gateway: { machines: [{ match: 'hall/*', type: 'motor' }], intelligence: { intervalMsMin: 0 } },
+  });
+  await site.cloud.start();
+  await site.gateway.start();
+  await connect();
+});
+afterAll(async () => {
+  await sensor?.endAsync(true);
+  await site?.dispose();
+});
+
+async function connect(): Promise<void> {
+  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'motor-1', reconnectPeriod: 0 });
+  sensor.on('error', () => {});
+}
+
+const windows = async () => (await statusOf(site.gateway)).intelligence.windows as Record<string, number>;
+const taken = async () => {
+  const { rows = 0, aside = 0 } = await windows();
+  return rows + aside;
+};
+
+/** Sends vibration, measured at these offsets in s from `fromMs`. */
+async function send(value: number, fromMs: number, offsets: readonly number[]): Promise<void> {
+  for (const s of offsets) {
+    const before = await taken();
+    const reading = { timestamp: fromMs + 1_000 * s, vibration: value, vibration_x: value };
+    await sensor.publishAsync('telemetry/hall/motor-1', JSON.stringify(reading), { qos: 1 });
+    await until(async () => (await taken()) > before || s === offsets[0], 'the reading to be watched');
+  }
+}
+
+const reach = () => ['--url', site.gateway.httpUrl];
+const alerts = async () => (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts;
+const stored = async (atLeast: number) =>
+  until(async () => {
+    const sql = "select count(*) as n from motor where machine = 'motor-1'";
+    const reachCloud = ['--url', site.cloud.httpUrl];
+    const { rows } = await harbingerJson<{ rows: number[][] }>('query', sql, ...reachCloud);
+    return Number(rows[0]?.[0]) >= atLeast;
+  }, 'all readings to be stored');
+
+it('raises nothing until it is ended, also over a kill; what was buffered in it is never judged', async () => {
+  const startMs = Date.now() - 3_600_000;
+  await send(1, startMs, [0, 60, 120]);
+  const begun = await harbinger(
+    ...['maintenance', 'start', 'hall/motor-1', '--for', '4h', '--by', 'maria', '--note', 'balancing'],
+    ...reach(),
+  );
+  expect(begun).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^hall\/motor-1: in maintenance from now/),
+  });
+  await send(30, startMs, [180, 240, 300]);
+  expect((await windows()).aside).toBe(3);
+
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  await connect();
+  await send(30, startMs, [360, 420, 480]);
+  const { windows: on } = await harbingerJson<{ windows: { by: string; note: string }[] }>(
+    ...['maintenance', 'list'],
+    ...reach(),
+  );
+  expect(on).toMatchObject([{ site: 'hall', machine: 'motor-1', by: 'maria', note: 'balancing' }]);
+  expect(await alerts()).toEqual([]);
+
+  const ended = await harbinger('maintenance', 'end', 'hall/motor-1', '--by', 'jo', ...reach());
+  expect(ended.stdout).toBe('hall/motor-1: maintenance ended\n');
+  await send(30, Date.now(), [0, 60, 120]);
+  await until(async () => (await alerts()).some(({ state }) => state === 'open'), 'an alert after it');
+  await stored(12);
+  const { items } = await site.cloud.json<{
+    items: { type: string; data: { state: string; by: string } }[];
+  }>('/api/events?limit=200');
+  const changes = items.filter(({ type }) => type === 'io.harbinger.machine.maintenance.v1');
+  expect(changes.map(({ data }) => [data.state, data.by])).toEqual([
+    ['ended', 'jo'],
+    ['set', 'maria'],
+  ]);
+});
+
+it('refuses what cannot be meant, and needs a machine, a site or --all', async () => {
+  expect(await harbinger('maintenance', 'start', ...reach())).toMatchObject({ code: 2 });
+  const past = ['--from', '2020-01-01T00:00Z', '--to', '2020-01-02T00:00Z'];
+  expect(await harbinger('maintenance', 'plan', 'hall', ...past, ...reach())).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is over already/),
+  });
+});
