@@ -31,11 +31,12 @@ describe('format', () => {
   });
 
   it('writes names and units for people', () => {
-    expect([words('bearing-wear'), unit('Cel'), unit('1'), unit('mm/s')]).toEqual([
+    expect([words('bearing-wear'), unit('Cel'), unit('1'), unit('mm/s'), unit('{rev}/min')]).toEqual([
       'Bearing wear',
       '°C',
       '',
       'mm/s',
+      'rpm',
     ]);
   });
 

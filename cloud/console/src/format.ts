@@ -1,4 +1,5 @@
 /** Formats numbers, times, names and units for people. */
+import { unitText } from '../../../shared/words/units.ts';
 
 const plain = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -56,10 +57,9 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Writes a unit of the Unified Code for Units of Measure (UCUM) in its usual notation. */
+/** Writes a unit of the Unified Code for Units of Measure (UCUM) as people write it; empty for a pure number. */
 export function unit(code: string | undefined): string {
-  if (code === undefined || code === '1') return '';
-  return { Cel: '°C', degF: '°F', '[degF]': '°F', '[degR]': '°R', '%': '%' }[code] ?? code;
+  return code === undefined ? '' : unitText(code);
 }
 
 /** Returns the end of a scale for `value`: the smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below it. */

@@ -5,6 +5,7 @@ import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts
 import { hasZones } from '../../../shared/domain/types-by-class.ts';
 import { usualVibrationClass, vibrationClasses } from '../../../shared/domain/vibration-classes.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { unitText } from '../../../shared/words/units.ts';
 import { printJson, printList } from '../output.ts';
 
 interface TypesFlags {
@@ -58,6 +59,7 @@ function classOf(type: MachineType): string | null {
 function classLine(type: MachineType): string {
   if (!hasZones(type)) return '';
   const { meaning } = vibrationClasses[type.vibrationClass ?? usualVibrationClass];
+  if (type.description.includes(meaning)) return ''; // a type that exists once for each class says it itself
   const unnamed =
     type.vibrationClass === undefined
       ? `\nNo group and foundation is named, so these are the lowest; ${type.name}-large-flexible and others name them.`
@@ -69,5 +71,5 @@ function sensorRow(sensor: Sensor): string[] {
   const limits = limitsOf(sensor).map(
     ({ side, severity, at }) => `${severity} ${side === 'high' ? 'from' : 'down to'} ${at}`,
   );
-  return [sensor.name, sensor.unit, limits.join(', ') || '–', sensor.description ?? ''];
+  return [sensor.name, unitText(sensor.unit), limits.join(', ') || '–', sensor.description ?? ''];
 }

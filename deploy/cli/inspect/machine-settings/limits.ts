@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { LimitChange, SensorLimits } from '../../../../gateway/ports/limits/limits.ts';
 import type { OwnLimits } from '../../../../shared/contract/limits/own-limits.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { unitText } from '../../../../shared/words/units.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
@@ -150,7 +151,7 @@ function limitRow(each: SensorLimits): string[] {
     shown(each),
     printable(each.sensor, 64),
     limitText(each.limits),
-    each.unit,
+    unitText(each.unit),
     from,
     printable(each.by ?? '', 40),
     since,
