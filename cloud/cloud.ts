@@ -213,6 +213,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const api = createApi({
       ...base,
       ...concerns,
+      closing: operations.closing,
       retention,
       backups,
       decommissioning,

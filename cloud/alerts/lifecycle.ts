@@ -61,7 +61,11 @@ function replaced(
   event: HarbingerEvent<'io.harbinger.machine.replaced.v1'>,
 ): AlertStep | null {
   if (!('prediction' in current) || isOlder(event.time, current.openedAt)) return null;
-  const prediction: Prediction = { ...current.prediction, reasons: ['The machine was replaced.'] };
+  const prediction: Prediction = {
+    ...current.prediction,
+    reasons: ['The machine was replaced.'],
+    outcome: 'replaced',
+  };
   const notice: HarbingerEvent = {
     ...event,
     id: `${event.id}/${current.alertId}`,

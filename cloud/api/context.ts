@@ -1,7 +1,7 @@
 import type { TProperties } from '@sinclair/typebox';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { AlertStates } from '../ports/alerts.ts';
+import type { AlertClosing, AlertStates } from '../ports/alerts.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
@@ -25,6 +25,7 @@ export interface RouteContext {
   store: ReadingStore;
   machines: MachineStates;
   alerts: AlertStates;
+  closing: AlertClosing;
   contacts: GatewayContacts;
   events: EventHistory;
   decisions: DecisionHistory;

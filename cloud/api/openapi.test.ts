@@ -114,6 +114,9 @@ function plantDecommissioning(state: MachineState): Decommissioning {
 async function askAboutRetirement(api: ApiContract): Promise<void> {
   const pump = { site: 'leeds', machine: 'pump-1' };
   expect(await api.ask('GET', '/api/machines/retired')).toMatchObject({ machines: [{ why: 'renamed' }] });
+  const close = { alertId: 'alert-1', reason: 'a loose cover' };
+  await api.ask('POST', '/api/alerts/close', { body: close });
+  await api.ask('POST', '/api/alerts/close', { body: { ...close, alertId: 'none' }, status: 404 });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   const unknown = { machines: [{ ...pump, machine: 'none' }] };

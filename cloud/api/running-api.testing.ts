@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import { Registry } from 'prom-client';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import type { Alert } from '../ports/alerts.ts';
 import type { ApiConfig } from './config.ts';
 import {
   createMemoryAdmin,
@@ -41,6 +43,7 @@ export async function startApi({
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),
     statusProperties: {},
+    closing: { close: async (alertId) => found(operations, alertId) },
     retention: null,
     decommissioning: createMemoryDecommissioning(),
     backups: { begin: async () => ({ bytes: 2, stream: Readable.from([Buffer.from('ab')]) }) },
@@ -51,6 +54,12 @@ export async function startApi({
   started.push(api);
   const { port } = await api.start();
   return { api, base: `http://127.0.0.1:${port}` };
+}
+
+function found({ ports }: MemoryOperations, alertId: string): Alert {
+  const alert = ports.alerts.all('open').find((each) => each.alertId === alertId);
+  if (!alert) throw new HarbingerError('ALERT_NOT_OPEN', 'api', `no alert '${alertId}' is open`);
+  return alert;
 }
 
 export async function stopAll(): Promise<void> {

@@ -15,6 +15,7 @@ import type { MachineLimits } from '../ports/machines.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
+import { closeRoutes } from './alerts/close.ts';
 import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
@@ -124,6 +125,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     readingRoutes,
     eventRoutes,
     alertRoutes,
+    closeRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

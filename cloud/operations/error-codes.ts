@@ -1,6 +1,13 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  ALERT_NOT_OPEN: {
+    stage: 'api',
+    meaning: 'An alert that was to be closed is not open, or is open at several gateways.',
+    retried: 'No. Nothing is changed.',
+    remedy:
+      'See the open ones with `harbinger alerts list`; name the gateway with `--gateway` where it is asked for.',
+  },
   MACHINE_NOT_LISTED: {
     stage: 'api',
     meaning: 'A machine that was to be retired, renamed or deleted is not known.',

@@ -13,7 +13,7 @@ import { type HarbingerEvent, isAlertEvent } from '../../shared/contract/events.
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertRules, AlertStates } from '../ports/alerts.ts';
+import type { AlertClosing, AlertRules, AlertStates } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
 import type { ContactStore, KeptContact } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
@@ -23,6 +23,7 @@ import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } f
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
+import { alertClosing } from './alerts/closing.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { CachedTable } from './cached-table.ts';
@@ -89,6 +90,7 @@ export class StoredOperations {
   readonly machines: MachineStates;
   readonly machineLimits: MachineLimits;
   readonly alerts: AlertStates;
+  readonly closing: AlertClosing;
   readonly notifications: NotificationQueue & DeadNotifications;
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
@@ -177,6 +179,12 @@ export class StoredOperations {
     this.machines = machines;
     this.machineLimits = limits;
     this.alerts = alerts;
+    this.closing = alertClosing({
+      tables: this.tables,
+      nowMs: () => clock.nowMs(),
+      transaction,
+      emit: (change) => this.emit(change),
+    });
     this.notifications = notifications;
     this.retired = retired;
     this.retirement = new Retirement({

@@ -45,6 +45,15 @@ export interface AlertRules {
   recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
 }
 
+/** Closes alerts by hand. */
+export interface AlertClosing {
+  /**
+   * Ends an open alert for good, and returns it. `gateway`: the one that reported it, where several have one of this id.
+   * @throws HarbingerError ALERT_NOT_OPEN
+   */
+  close(alertId: string, reason: string, gateway?: string): Promise<Alert>;
+}
+
 /** All open alerts and the latest resolved ones. */
 export interface AlertStates {
   /** All of them if `state` is absent. */

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
 import { exitCodeLine } from './exit-codes.ts';
+import { addAlerts } from './inspect/alerts.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
@@ -78,6 +79,7 @@ Exit codes: ${exitCodeLine()}.`,
     addQuarantine,
     addColumns,
     addRetention,
+    addAlerts,
     addNotifications,
     addAudit,
     addBackup,

@@ -93,6 +93,13 @@ export const Prediction = Type.Intersect([
     decisionId: Type.String({
       description: 'the decision record behind this change',
     }),
+    outcome: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          'how it ended, where its cause has not: failed (the machine did), replaced, retired, or closed by hand',
+      }),
+    ),
   }),
 ]);
 export type Prediction = Static<typeof Prediction>;

@@ -45,6 +45,16 @@ it('states if rules or the baseline judged, if remaining life is unknown, and if
   expect(resolved.body).not.toContain('Remaining life');
 });
 
+it.each([
+  ['failed', 'FAILED: bearing-wear on leeds/pump-1'],
+  ['replaced', 'Replaced: bearing-wear on leeds/pump-1'],
+  ['closed', 'Closed: bearing-wear on leeds/pump-1'],
+  ['an outcome of a later version', 'Resolved: bearing-wear on leeds/pump-1'],
+])('calls the end of an alert by its outcome: %s', (outcome, headline) => {
+  const event = predictionEvent('resolved', 9, { outcome });
+  expect(alertTextOf(notificationOf(event, 'resolved')).headline).toBe(headline);
+});
+
 it('states of Harbinger itself what is wrong, where, since when and what to do', () => {
   const { headline, body } = alertTextOf(notificationOf(conditionEvent('opened', 1)));
   expect(headline).toBe('Warning: disk-space on gateway north');

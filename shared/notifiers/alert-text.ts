@@ -21,7 +21,7 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const { data } = event as AlertEvent;
   const said = alertSaid(contentOf(data));
   const isResolved = change === 'resolved' || isEndOf(event);
-  const word = isResolved ? 'Resolved' : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
+  const word = isResolved ? endWord(data) : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
   const headline = `${word}: ${said.what} on ${said.where}`;
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
@@ -36,6 +36,15 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
     '',
   ];
   return { headline, body: lines.join('\n') };
+}
+
+/** A machine that failed is not well again, whatever becomes of its alert. */
+function endWord(data: AlertEvent['data']): string {
+  const outcome = 'outcome' in data ? data.outcome : undefined;
+  if (outcome === 'failed') return 'FAILED';
+  return outcome === 'replaced' || outcome === 'retired' || outcome === 'closed'
+    ? `${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`
+    : 'Resolved';
 }
 
 function isEndOf(event: AlertNotification['event']): boolean {

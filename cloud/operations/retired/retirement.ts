@@ -136,7 +136,7 @@ export class Retirement {
   ): HarbingerEvent {
     const atMs = this.deps.nowMs();
     const about = { gateway, id: `retired/${atMs}/${alertId}`, timeMs: atMs, subject: `${site}/${machine}` };
-    const data = { ...prediction, reasons: ['The machine was retired.'] };
+    const data = { ...prediction, reasons: ['The machine was retired.'], outcome: 'retired' };
     return newEvent('io.harbinger.prediction.resolved.v1', about, data);
   }
 

@@ -164,6 +164,6 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   return ended.map((prediction): AlertChange => {
     const { assessment, openedAtMs, lifeAtOpening } = prediction;
     const reasons = endingReasons(ending, { atMs: openedAtMs, life: lifeAtOpening });
-    return { kind: 'resolved', prediction, assessment, reasons, saveFirst: true };
+    return { kind: 'resolved', prediction, assessment, reasons, outcome: ending.state, saveFirst: true };
   });
 }

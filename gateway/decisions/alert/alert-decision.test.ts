@@ -92,6 +92,7 @@ describe('a prediction', () => {
     expect(bench.resolved()[0]!.data.reasons[0]).toMatch(
       /^The machine failed 60 s after the first warning, which expected 38/,
     );
+    expect(bench.resolved()[0]!.data.outcome).toBe('failed');
     expect(bench.records().at(-1)!.data.policy.name).toBe('lifecycle');
     await bench.evaluate(decision, 0, 50);
     expect(bench.opened()).toHaveLength(1);

@@ -139,9 +139,9 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const { kind, prediction, assessment, reasons } = change;
+      const { kind, prediction, assessment, reasons, outcome } = change;
       this.counts.changes[kind] += 1;
-      const said = { assessment, reasons, decisionId };
+      const said = { assessment, reasons, decisionId, outcome };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

@@ -8,6 +8,8 @@ export interface AlertChange {
   prediction: OpenPrediction;
   assessment: Assessment;
   reasons: string[];
+  /** How it ended, where its cause has not. */
+  outcome?: 'failed' | 'replaced' | 'retired';
   /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
   saveFirst: boolean;
 }

@@ -20,7 +20,7 @@ export function predictionEvent(
   { gateway, timeMs }: EventAbout,
   change: PredictionChange,
   prediction: OpenPrediction,
-  said: { assessment: Assessment; reasons: string[]; decisionId: string },
+  said: { assessment: Assessment; reasons: string[]; decisionId: string; outcome?: string | undefined },
 ): HarbingerEvent {
   const { predictionId, site, machine, machineType, failureMode, severity } = prediction;
   const id = `${predictionId}/${change}${change === 'updated' ? `/${said.decisionId}` : ''}`;
@@ -35,6 +35,7 @@ export function predictionEvent(
     severity,
     reasons: said.reasons.slice(0, reasonsMax),
     decisionId: said.decisionId,
+    ...(said.outcome !== undefined && { outcome: said.outcome }),
   });
 }
 

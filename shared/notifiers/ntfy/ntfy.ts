@@ -50,10 +50,13 @@ function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
 }
 
 function urgencyOf({ change, event }: Notification): keyof typeof priorities {
-  if (change === 'resolved') return 'over';
-  if (change !== 'digest') return alertSaid(contentOf((event as AlertEvent).data)).severity;
-  const { open, critical } = event.data;
-  return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
+  if (change === 'digest') {
+    const { open, critical } = event.data;
+    return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
+  }
+  const { data } = event as AlertEvent;
+  if (change !== 'resolved') return alertSaid(contentOf(data)).severity;
+  return 'outcome' in data && data.outcome === 'failed' ? 'critical' : 'over';
 }
 
 /** ntfy accepts up to 64 letters, digits, `-` and `_`. */

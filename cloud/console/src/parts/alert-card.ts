@@ -13,7 +13,7 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
     h(
       'header',
       { class: 'alert-head' },
-      alertBadge(model.state),
+      alertBadge(model),
       h(
         'h3',
         {},

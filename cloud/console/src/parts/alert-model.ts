@@ -13,7 +13,9 @@ export interface AlertOptions {
 }
 
 export interface AlertModel {
-  state: 'critical' | 'warning' | 'resolved';
+  state: 'critical' | 'warning' | 'resolved' | 'failed';
+  /** One word on how it ended; empty while it is open. */
+  ending: string;
   machine: { name: string; href: string } | null;
   title: string;
   times: string;
@@ -35,7 +37,7 @@ export interface ContributionModel {
 export function alertModel(alert: Alert, options: AlertOptions): AlertModel {
   const { severity, what, where, reasons } = alertSaid(alert);
   const said = {
-    state: alert.state === 'open' ? severity : ('resolved' as const),
+    ...stateOf(alert, severity),
     times: alertTimes(alert, options.nowMs),
     reasons: [...reasons],
   };
@@ -43,6 +45,12 @@ export function alertModel(alert: Alert, options: AlertOptions): AlertModel {
   const title = `${words(what)} · ${where}`;
   const origin = alert.gateway === '' ? 'Found by the cloud' : `Found by gateway ${alert.gateway}`;
   return { ...said, machine: null, title, life: null, contributions: [], origin };
+}
+
+function stateOf(alert: Alert, severity: 'critical' | 'warning'): Pick<AlertModel, 'state' | 'ending'> {
+  if (alert.state === 'open') return { state: severity, ending: '' };
+  const outcome = ('prediction' in alert && alert.prediction.outcome) || 'resolved';
+  return { state: outcome === 'failed' ? 'failed' : 'resolved', ending: words(outcome) };
 }
 
 function machineModel(alert: MachineAlert, { withMachine, type }: AlertOptions) {
@@ -70,7 +78,8 @@ export function alertTimes(alert: Alert, nowMs: number): string {
   const openedMs = Date.parse(alert.openedAt);
   if (alert.resolvedAt === null) return `since ${dateTime(openedMs)} · ${age(nowMs - openedMs)}`;
   const resolvedMs = Date.parse(alert.resolvedAt);
-  return `resolved ${dateTime(resolvedMs)} · was open ${duration(resolvedMs - openedMs)}`;
+  const outcome = ('prediction' in alert && alert.prediction.outcome) || 'resolved';
+  return `${outcome} ${dateTime(resolvedMs)} · was open ${duration(resolvedMs - openedMs)}`;
 }
 
 /** In the order given, which is the largest share first. */

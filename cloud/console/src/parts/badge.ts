@@ -27,7 +27,7 @@ export function badge(state: MachineStateName): Badge {
   return { element, set };
 }
 
-export function alertBadge(state: AlertModel['state']): HTMLElement {
+export function alertBadge({ state, ending }: Pick<AlertModel, 'state' | 'ending'>): HTMLElement {
   if (state !== 'resolved') return badge(state).element;
-  return h('span', { class: 'badge badge-ok' }, stateIcon('ok'), 'Resolved');
+  return h('span', { class: 'badge badge-ok' }, stateIcon('ok'), ending);
 }
