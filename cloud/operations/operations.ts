@@ -22,8 +22,8 @@ import type { DeadNotifications, NotificationQueue } from '../ports/notification
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
+import { alertClosing } from './alert-closing.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
-import { alertClosing } from './alerts/closing.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { CachedTable } from './cached-table.ts';

@@ -38,7 +38,7 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   return { headline, body: lines.join('\n') };
 }
 
-/** A machine that failed is not well again, whatever becomes of its alert. */
+/** A machine that failed is not well again, whatever happens to its alert. */
 function endWord(data: AlertEvent['data']): string {
   const outcome = 'outcome' in data ? data.outcome : undefined;
   if (outcome === 'failed') return 'FAILED';

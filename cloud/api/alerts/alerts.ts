@@ -1,3 +1,7 @@
+/**
+ * Routes about alerts (cloud/api/alerts): the list here, closing one by hand, and notifications that could not be delivered.
+ * Alerts are opened and ended by what gateways send; nothing here decides about them.
+ */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
