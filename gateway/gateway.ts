@@ -32,6 +32,8 @@ import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
 import { createRetirement } from './retirement.ts';
+import { SiteTopics } from './site-topics/site-topics.ts';
+import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { TakingReadings } from './taking-readings.ts';
@@ -88,7 +90,7 @@ export async function startGateway(
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
-    const { decisions, sources, status, http, jobs, watching, heartbeat, handlers, taking } =
+    const { decisions, sources, status, http, jobs, watching, heartbeat, siteTopics, handlers, taking } =
       await createParts(config, deps, watch, data);
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
@@ -97,7 +99,10 @@ export async function startGateway(
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('watch', () => watch.stop());
     watch
-      .start((inputs) => decisions.evaluate(inputs))
+      .start((inputs) => {
+        siteTopics.judged(inputs);
+        return decisions.evaluate(inputs);
+      })
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );
@@ -107,6 +112,7 @@ export async function startGateway(
     const addresses = sources.map(({ made }) => made.addresses?.() ?? {});
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
+    await started.start('site topics', siteTopics);
     await started.start('heartbeat', heartbeat);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
@@ -127,7 +133,16 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const { gateway, dataDir } = config;
   const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
   const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
-  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
+  const siteTopics = new SiteTopics({
+    gateway,
+    brokers: () => sources.flatMap(({ made }) => made.siteBroker?.() ?? []),
+    openAlerts: () => decisions.open(),
+    openConditions: () => watching.current(),
+    clock,
+    log,
+  });
+  const outbox = siteTopics.overheard(data);
+  const decisionDeps = { gateway, ...assessors, outbox, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
   const handlers: DataClientHandlers = {
@@ -151,6 +166,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     ...jobs.reporters,
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
+    reporterOfRoom(siteTopicsReport, () => ({ siteTopics: siteTopics.stats() })),
   ];
   const status = createStatus({ config, data, reporters, clock });
   const taking = new TakingReadings({ data, status: () => status.latest(), clock });
@@ -165,7 +181,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     space: status.space,
     data: () => status.latest(),
     model: () => watch.stats().model,
-    outbox: data,
+    outbox,
   });
   const http = createGatewayHttp({
     config: config.http,
@@ -179,7 +195,13 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     limits: watch.ownLimits,
     maintenance: watch.maintenance,
-    machines: createRetirement({ data, watch, decisions, sources: () => sources.map(({ made }) => made) }),
+    machines: createRetirement({
+      data,
+      watch,
+      decisions,
+      siteTopics,
+      sources: () => sources.map(({ made }) => made),
+    }),
     clock,
     log,
   });
@@ -187,7 +209,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { decisions, sources, status, http, jobs, watching, heartbeat, handlers, taking };
+  return { decisions, sources, status, http, jobs, watching, heartbeat, siteTopics, handlers, taking };
 }
 
 /** Creates every configured source, with its name for users. */

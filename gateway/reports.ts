@@ -15,6 +15,7 @@ import { decisionsReport } from './decisions/statistics.ts';
 import { formats } from './decode/formats/formats.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
+import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources } from './sources/sources.ts';
 import { watchReport } from './watch/statistics.ts';
 
@@ -40,6 +41,7 @@ const rooms = [
   clockReport,
   conditionsReport,
   heartbeatReport,
+  siteTopicsReport,
 ];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };

@@ -3,16 +3,24 @@ import type { Decisions } from './decisions/create-decisions.ts';
 import type { DataClient } from './pipeline/client.ts';
 import type { MachineAdmin, MachineOrSensor } from './ports/retiring.ts';
 import type { Source } from './ports/source.ts';
+import type { SiteTopics } from './site-topics/site-topics.ts';
 import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
   watch: Pick<Watch, 'retired'>;
   decisions: Pick<Decisions, 'retired'>;
+  siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
 }
 
-export function createRetirement({ data, watch, decisions, sources }: RetirementParts): MachineAdmin {
+export function createRetirement({
+  data,
+  watch,
+  decisions,
+  siteTopics,
+  sources,
+}: RetirementParts): MachineAdmin {
   return {
     list: (limit) => data.call('machinesList', limit),
     async retire(those) {
@@ -34,6 +42,8 @@ export function createRetirement({ data, watch, decisions, sources }: Retirement
   async function forget({ site, machine, sensor }: MachineOrSensor): Promise<boolean> {
     if (sensor !== undefined) return false;
     const hadBaseline = watch.retired(site, machine);
-    return (await decisions.retired(site, machine)) || hadBaseline;
+    const hadAlerts = await decisions.retired(site, machine);
+    await siteTopics.retired(site, machine);
+    return hadAlerts || hadBaseline;
   }
 }

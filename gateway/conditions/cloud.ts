@@ -18,7 +18,7 @@ export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
         sinceMs: lostSinceMs,
         reasons: [
           `The cloud has not been reached since ${timeSaid(lostSinceMs)}: ${lastError ?? 'no connection'}.`,
-          'Readings are kept here and sent when it is reached again; nobody is told of alerts meanwhile.',
+          'Readings are kept here and sent when it is reached again; alerts are told only at this site meanwhile.',
         ],
       },
     ];

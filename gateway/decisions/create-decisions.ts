@@ -1,7 +1,7 @@
 import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
 import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
-import type { AlertInput, AnyDecisionPart, Decision, DecisionDeps } from '../ports/decision.ts';
+import type { AlertInput, AnyDecisionPart, Decision, DecisionDeps, OpenAlert } from '../ports/decision.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { decisions } from './decisions.ts';
 import { decisionsReport } from './statistics.ts';
@@ -18,6 +18,8 @@ export interface Decisions {
   lifecycle(notice: LifecycleNotice): Promise<void>;
   /** Tells every kind that a machine was retired. Returns false if none knew it. Never rejects. */
   retired(site: string, machine: string): Promise<boolean>;
+  /** The open alerts of all kinds, after their start. */
+  open(): OpenAlert[];
   /** Report the counts of all kinds, and the statistics of each. */
   reporters: Reporter[];
 }
@@ -47,6 +49,7 @@ export async function createDecisions(
       const known = await Promise.all(running.map(({ made }) => made.retired?.(site, machine) ?? false));
       return known.includes(true);
     },
+    open: () => running.flatMap(({ made }) => [...(made.open?.() ?? [])]),
     reporters: [
       reporterOfRoom(decisionsReport, counts),
       reporterOfSeam(seamOf(parts), () => readSeam(running)),

@@ -130,7 +130,20 @@ export interface Decision extends Partial<Reporting> {
   lifecycle?(notice: LifecycleNotice): Promise<void>;
   /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
   retired?(site: string, machine: string): Promise<boolean>;
+  /** The alerts that are open, after start(); absent if it has none. */
+  open?(): readonly OpenAlert[];
   stats(): DecisionCounts;
+}
+
+/** An alert that is open about a machine. */
+export interface OpenAlert {
+  predictionId: string;
+  site: string;
+  machine: string;
+  failureMode: string;
+  severity: 'warning' | 'critical';
+  openedAtMs: number;
+  assessment: Assessment;
 }
 
 export interface DecisionDeps extends Assessors {

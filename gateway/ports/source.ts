@@ -70,6 +70,16 @@ export interface Source extends Reporting {
   sessions?(): SessionAdmin;
   /** The retained messages that it keeps, after start(); absent for a source without any. */
   retained?(): RetainedAdmin;
+  /** Where the gateway says what it knows, after start(); absent for a source that nobody can subscribe to. */
+  siteBroker?(): SiteBroker;
+}
+
+/** Passes on what the gateway itself publishes, on topics below `harbinger/`, retained. */
+export interface SiteBroker {
+  /** The topics and texts that it keeps there. */
+  kept(): Iterable<readonly [topic: string, text: string]>;
+  /** Resolves when it is kept, and on its way to subscribers. An empty payload removes the topic's message. */
+  publish(topic: string, payload: Buffer): Promise<void>;
 }
 
 /** The parts of the rest of the configuration that the check of a source may read. */

@@ -42,7 +42,7 @@ export const HeartbeatConfig = Type.Object(
             pattern: '^[^+#\\s]+$',
             form: 'a topic without blanks, + and #',
             description: 'The topic to which each heartbeat is published, at QoS 1 and not retained.',
-            examples: ['harbinger/heartbeat/hall-1'],
+            examples: ['heartbeats/hall-1'],
           }),
           user: Type.Optional(
             Type.String({ description: 'The user, where the broker asks for one.', examples: ['harbinger'] }),

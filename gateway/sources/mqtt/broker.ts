@@ -63,6 +63,7 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     stats: () => running().stats(),
     sessions: () => running().sessions(),
     retained: () => running().retained(),
+    siteBroker: () => running().siteBroker(),
     addresses() {
       const { port: mqttPort, websocketPort } = running().ports();
       return { mqttPort, ...(websocketPort !== null && { websocketPort }) };

@@ -32,11 +32,11 @@ export const BrokerUser = Type.Object(
       }),
     ),
     publish: filters(
-      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels. Messages under lifecycle/ end the alerts of a machine, so give that right to people, not to sensors.',
+      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels. Messages under lifecycle/ end the alerts of a machine, so give that right to people, not to sensors. Below harbinger/ only the gateway itself publishes.',
       ['telemetry/#'],
     ),
     subscribe: filters(
-      'Topic filters that the user may subscribe to; a subscription must lie within one of them.',
+      'Topic filters that the user may subscribe to; a subscription must lie within one of them. harbinger/# has the open alerts, for stack lights, HMIs and PLCs.',
       [],
     ),
   },

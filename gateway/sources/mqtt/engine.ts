@@ -14,7 +14,7 @@ import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { RetainedAdmin, SessionAdmin } from '../../ports/retiring.ts';
-import type { Intake } from '../../ports/source.ts';
+import type { Intake, SiteBroker } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
 import { Subscribing } from './access/subscribing.ts';
@@ -32,6 +32,7 @@ import { describe, type RefusalCounts, reasonOf, takeoverText } from './refusal-
 import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
+import { ownUser } from './sessions/retained/retained.ts';
 import { sessionAdmin } from './sessions/session-admin.ts';
 import type { BrokerStats } from './statistics.ts';
 import { LeftWills } from './wills/left-wills.ts';
@@ -209,6 +210,17 @@ export class Engine {
   retained(): RetainedAdmin {
     const { retained } = this.persistence;
     return { topics: () => retained.topics(), remove: (topics) => retained.removeAll(topics) };
+  }
+
+  siteBroker(): SiteBroker {
+    const { retained } = this.persistence;
+    const publish = promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer);
+    return {
+      kept: () => retained.ownTexts(),
+      // Not through `acknowledging`: it is nobody's reading, whatever telemetryFilters say.
+      publish: (topic, payload) =>
+        publish({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: true, user: ownUser }),
+    };
   }
 
   private expireSessions(): void {

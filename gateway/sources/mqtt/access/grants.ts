@@ -1,5 +1,6 @@
-import { type ConfigProblem, invalid } from '../../../../shared/config/problem.ts';
+import { type ConfigProblem, doubtful, invalid } from '../../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../../shared/config/sound-view.ts';
+import { isSiteTopic, siteTopicPrefix } from '../../../../shared/contract/site/site-topics.ts';
 import { compileFilters, covers, type Filter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { BrokerUser } from '../config.ts';
 import type { Rights } from '../rights.ts';
@@ -17,7 +18,7 @@ export function rightsOf(grants: Grants, user: string, client: string): Rights {
   const subscribable = within(grants.subscribe);
   return {
     user,
-    mayPublish: (topic) => publishable(topic) && !topic.startsWith('$'),
+    mayPublish: (topic) => publishable(topic) && !topic.startsWith('$') && !isSiteTopic(topic),
     maySubscribe(text) {
       const filter = parseFilter(text);
       return filter !== null && subscribable.some((permitted) => covers(permitted, filter));
@@ -36,5 +37,11 @@ export function grantProblems(user: BrokerUser, place: string): ConfigProblem[] 
   return rules(
     () => ofList('publish'),
     () => ofList('subscribe'),
+    () =>
+      eachSound(user.publish, (text, i) => {
+        const key = `${place}.publish[${i}]`;
+        const why = `${key}: only the gateway itself publishes below ${siteTopicPrefix}; messages there are refused`;
+        return isSiteTopic(text) ? [doubtful(key, why)] : [];
+      }),
   );
 }

@@ -9,12 +9,16 @@ import type { PersistenceLimits } from '../../config.ts';
 import type { PublishPacket } from '../../packet.ts';
 import type { Mirror } from '../mirror.ts';
 
+/** The owner of what the gateway itself says. No configured user can have this name. */
+export const ownUser = 'the gateway';
+
 /** A message that was passed on, but not retained. */
 export type RetainedRefused = (refused: { user: string; topic: string; limit: string }) => void;
 
 /**
  * The last retained message of each topic. It counts for the user who sent it. Beyond the user's share of the limits, a
- * message is forwarded but not retained, and the one before it stays.
+ * message is forwarded but not retained, and the one before it stays. What the gateway itself says is bounded by whoever
+ * says it, and takes nothing from the users.
  */
 export class Retained {
   refused = 0;
@@ -31,8 +35,9 @@ export class Retained {
     this.sizes = new Quotas(limits.retainedBytesMax);
   }
 
+  /** How many users have; those of the gateway itself are not counted. */
   get count(): number {
-    return this.byTopic.size;
+    return this.counts.total;
   }
 
   get bytes(): number {
@@ -74,6 +79,12 @@ export class Retained {
     await this.write([{ key, value: recordOf(kept) }], sync);
   }
 
+  /** The texts of the gateway's own messages, by topic. */
+  *ownTexts(): Generator<[string, string]> {
+    for (const [topic, packet] of this.byTopic)
+      if (packet.user === ownUser) yield [topic, packet.payload.toString()];
+  }
+
   topics(): string[] {
     return [...this.byTopic.keys()];
   }
@@ -112,6 +123,7 @@ export class Retained {
   /** The limit that keeps the message from being retained, if there is one. */
   private limitOf(packet: PublishPacket): string | null {
     const user = ownerOf(packet);
+    if (user === ownUser) return null;
     const bytes = sizeOf(packet);
     const before = this.byTopic.get(packet.topic);
     const isOwn = before !== undefined && ownerOf(before) === user;
@@ -124,11 +136,13 @@ export class Retained {
   }
 
   private charge(packet: PublishPacket): void {
+    if (packet.user === ownUser) return;
     this.counts.add(ownerOf(packet));
     this.sizes.add(ownerOf(packet), sizeOf(packet));
   }
 
   private discount(packet: PublishPacket): void {
+    if (packet.user === ownUser) return;
     this.counts.remove(ownerOf(packet));
     this.sizes.remove(ownerOf(packet), sizeOf(packet));
   }

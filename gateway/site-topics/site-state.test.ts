@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { newEvent } from '../../shared/contract/envelope.ts';
+import { MachineAlertsDocument } from '../../shared/contract/site/site-topics.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { OpenAlert } from '../ports/decision.ts';
+import { machinesMax, type SiteMessage, SiteState } from './site-state.ts';
+
+const check = compileValidator(MachineAlertsDocument);
+const assessment = {
+  source: 'rules' as const,
+  model: null,
+  remainingLife: null,
+  health: 0.4,
+  anomaly: 0.6,
+  confidence: 0.5,
+  contributions: [],
+};
+
+interface Said {
+  id?: string;
+  machine?: string;
+  severity?: 'warning' | 'critical';
+  reasons?: string[];
+  minute?: number;
+}
+
+function prediction(change: 'opened' | 'updated' | 'resolved', said: Said = {}) {
+  const { id = 'p-1', machine = 'pump-1', severity = 'warning', reasons = ['It is hot.'], minute = 0 } = said;
+  const timeMs = Date.UTC(2026, 2, 1, 12, minute);
+  return newEvent(
+    `io.harbinger.prediction.${change}.v1`,
+    { gateway: 'north', id: `${id}/${change}/${minute}`, timeMs, subject: `hall/${machine}` },
+    {
+      site: 'hall',
+      machine,
+      machineType: 'pump',
+      ...assessment,
+      predictionId: id,
+      failureMode: 'bearing',
+      severity,
+      reasons,
+      decisionId: 'd-1',
+    },
+  );
+}
+
+const openAlert = (id: string, machine = 'pump-1'): OpenAlert => ({
+  predictionId: id,
+  site: 'hall',
+  machine,
+  failureMode: 'bearing',
+  severity: 'warning',
+  openedAtMs: Date.UTC(2026, 2, 1, 12),
+  assessment,
+});
+
+const take = (state: SiteState) =>
+  new Map(
+    state.takeChanged(1_000_000).flatMap(({ messages }) => messages.map(({ topic, text }) => [topic, text])),
+  );
+const documentOf = (said: ReadonlyMap<string, string>, machine = 'pump-1') =>
+  check(JSON.parse(said.get(`harbinger/hall/${machine}/alerts`)!), (problem) => new Error(problem));
+
+describe('the state of a site', () => {
+  it('says only the last of many changes of a machine, with the time at which it opened', () => {
+    const state = new SiteState('north');
+    state.note(prediction('opened'));
+    state.note(prediction('updated', { severity: 'critical', reasons: ['It is hotter.'], minute: 1 }));
+    state.note(prediction('opened', { id: 'p-2', minute: 2 }));
+    state.note(prediction('resolved', { id: 'p-2', minute: 3 }));
+    const said = take(state);
+    expect([...said.keys()]).toEqual(['harbinger/hall/pump-1/severity', 'harbinger/hall/pump-1/alerts']);
+    expect(said.get('harbinger/hall/pump-1/severity')).toBe('critical');
+    expect(documentOf(said)).toMatchObject({
+      changedAt: '2026-03-01T12:03:00.000Z',
+      alerts: [{ id: 'p-1', since: '2026-03-01T12:00:00.000Z', reasons: ['It is hotter.'] }],
+    });
+    expect(state.hasChanged).toBe(false);
+  });
+
+  it('lists the worst twenty, and how many more there are', () => {
+    const state = new SiteState('north');
+    for (let i = 0; i < 30; i++)
+      state.note(
+        prediction('opened', { id: `p-${i}`, minute: i, severity: i === 29 ? 'critical' : 'warning' }),
+      );
+    const { alerts, unlisted } = documentOf(take(state));
+    expect(alerts.map(({ id }) => id).slice(0, 3)).toEqual(['p-29', 'p-0', 'p-1']);
+    expect({ listed: alerts.length, unlisted }).toEqual({ listed: 20, unlisted: 10 });
+  });
+
+  it('after a restart equals what is open, keeps its words, and removes what belongs to nothing', () => {
+    const before = new SiteState('north');
+    for (const id of ['p-1', 'p-2']) before.note(prediction('opened', { id }));
+    before.note(prediction('opened', { id: 'p-3', machine: 'pump-2' }));
+    const kept = [
+      ...take(before),
+      ['harbinger/south/conditions', '{}'],
+      ['harbinger/hall/pump-3/alerts', 'x'],
+    ];
+
+    const state = new SiteState('north');
+    state.note(prediction('opened', { id: 'p-9' })); // resent at the start, and not open any more
+    const removals = state.restore([openAlert('p-1'), openAlert('p-4')], [], kept as [string, string][]);
+    expect(removals).toEqual([{ topic: 'harbinger/south/conditions', text: '' }]);
+    const said = take(state);
+    expect(documentOf(said).alerts.map(({ id, reasons }) => [id, reasons])).toEqual([
+      ['p-1', ['It is hot.']],
+      ['p-4', []],
+    ]);
+    expect(documentOf(said, 'pump-2')).toMatchObject({ severity: 'none', alerts: [] });
+    expect(documentOf(said, 'pump-3')).toMatchObject({ severity: 'none', changedAt: null });
+    expect(said.get('harbinger/north/severity')).toBe('none');
+  });
+
+  it('a machine that was retired is not brought back by the end of its alert', () => {
+    const state = new SiteState('north');
+    state.note(prediction('opened'));
+    const removed: SiteMessage[] = state.retired('hall', 'pump-1');
+    expect(removed.map(({ topic, text }) => [topic, text])).toEqual([
+      ['harbinger/hall/pump-1/alerts', ''],
+      ['harbinger/hall/pump-1/severity', ''],
+    ]);
+    state.note(prediction('resolved', { minute: 1 }));
+    state.again('hall/pump-1');
+    expect(take(state)).toEqual(new Map());
+  });
+
+  it('knows a bounded number of machines, and beyond it those with an alert', () => {
+    const state = new SiteState('north');
+    for (let i = 0; i < machinesMax + 10; i++) state.judged('hall', `m-${i}`);
+    expect(take(state).size).toBe(2 * machinesMax);
+    state.note(prediction('opened'));
+    expect(take(state).size).toBe(2);
+  });
+});

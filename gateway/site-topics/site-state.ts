@@ -1,0 +1,216 @@
+import type { ConditionData } from '../../shared/contract/condition.ts';
+import { timeText } from '../../shared/contract/envelope.ts';
+import {
+  alertEventChange,
+  type HarbingerEvent,
+  isAlertEvent,
+  type Prediction,
+} from '../../shared/contract/events.ts';
+import {
+  gatewayTopics,
+  MachineAlertsDocument,
+  machineTopics,
+  type SiteAlert,
+  type SiteCondition,
+} from '../../shared/contract/site/site-topics.ts';
+import { isIdentifier } from '../../shared/contract/topics.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { OpenAlert } from '../ports/decision.ts';
+import { conditionsText, machineText } from './documents.ts';
+import { OpenList } from './open-list.ts';
+
+/** Beyond it machines without an open alert have no message; those with one always do. */
+export const machinesMax = 20_000;
+
+export interface SiteMessage {
+  topic: string;
+  /** Empty if the topic's message is to be removed. */
+  text: string;
+}
+
+/** The key of the gateway itself; no machine has it. */
+const gatewayKey = '';
+const reasonLengthMax = 500;
+
+/**
+ * The open alerts of each machine and conditions of the gateway, from their events, and the messages that follow. Keys
+ * of machines are `site/machine`.
+ */
+export class SiteState {
+  private readonly gateway: string;
+  private readonly machines = new Map<string, OpenList<SiteAlert>>();
+  private readonly conditions = new OpenList<SiteCondition>();
+  private readonly changed = new Set<string>();
+
+  constructor(gateway: string) {
+    this.gateway = gateway;
+  }
+
+  get machineCount(): number {
+    return this.machines.size;
+  }
+
+  private get isFull(): boolean {
+    return this.machines.size >= machinesMax;
+  }
+
+  /** Takes the change that an event of an alert says; other events say nothing here. The same event may come again. */
+  note(event: HarbingerEvent): void {
+    if (!isAlertEvent(event)) return;
+    const hasEnded = alertEventChange(event) === 'resolved';
+    if ('conditionId' in event.data) this.noteCondition(event.data, event.time, hasEnded);
+    else this.notePrediction(event.data, event.time, hasEnded);
+  }
+
+  /** Makes a machine known of which nothing is open. */
+  judged(site: string, machine: string): void {
+    if (!this.isFull && isIdentifier(site) && isIdentifier(machine)) this.listOf(`${site}/${machine}`);
+  }
+
+  /** Forgets a machine. Returns the removal of its messages. */
+  retired(site: string, machine: string): SiteMessage[] {
+    const key = `${site}/${machine}`;
+    this.machines.delete(key);
+    this.changed.delete(key);
+    return Object.values(machineTopics(site, machine)).map((topic) => ({ topic, text: '' }));
+  }
+
+  /**
+   * Makes the state equal to what is open now. The messages of before (`kept`, by topic) give the words. Afterwards
+   * everything counts as changed. Returns the removal of kept messages that belong to nothing known.
+   */
+  restore(
+    open: readonly OpenAlert[],
+    conditions: readonly ConditionData[],
+    kept: Iterable<readonly [topic: string, text: string]>,
+  ): SiteMessage[] {
+    const removals: SiteMessage[] = [];
+    const before = new Map<string, SiteAlert>();
+    const ownTopics = new Set(Object.values(gatewayTopics(this.gateway)));
+    for (const [topic, text] of kept) {
+      if (ownTopics.has(topic)) continue;
+      const [, site, machine, kind] = topic.split('/');
+      const topics = Object.values(machineTopics(site ?? '', machine ?? ''));
+      if (!topics.includes(topic) || this.isFull) {
+        removals.push({ topic, text: '' });
+        continue;
+      }
+      if (kind !== 'alerts') continue;
+      const { alerts, changedAt } = saidIn(text);
+      this.listOf(`${site}/${machine}`).changedAt ??= changedAt;
+      for (const alert of alerts) before.set(alert.id, alert);
+    }
+    const now = new Set(open.map(({ predictionId }) => predictionId));
+    for (const [key, list] of this.machines)
+      for (const id of list.ids()) if (!now.has(id) && list.remove(id)) this.changed.add(key);
+    for (const alert of open) this.restoreAlert(alert, before.get(alert.predictionId));
+    for (const id of this.conditions.ids()) this.conditions.remove(id);
+    for (const data of conditions) this.noteCondition(data, data.since, false);
+    for (const key of this.machines.keys()) this.changed.add(key);
+    this.changed.add(gatewayKey);
+    return removals;
+  }
+
+  /** Whether `takeChanged` has something. */
+  get hasChanged(): boolean {
+    return this.changed.size > 0;
+  }
+
+  /** Takes up to `most` changed subjects: their keys, with their messages as they are now. */
+  takeChanged(most: number): { key: string; messages: SiteMessage[] }[] {
+    const taken: { key: string; messages: SiteMessage[] }[] = [];
+    for (const key of this.changed) {
+      if (taken.length >= most) break;
+      this.changed.delete(key);
+      taken.push({ key, messages: this.messagesOf(key) });
+    }
+    return taken;
+  }
+
+  /** Its messages could not be published. */
+  again(key: string): void {
+    if (key === gatewayKey || this.machines.has(key)) this.changed.add(key);
+  }
+
+  private notePrediction(data: Prediction, time: string, hasEnded: boolean): void {
+    const key = `${data.site}/${data.machine}`;
+    const { predictionId: id, failureMode, severity, health, remainingLife } = data;
+    if (hasEnded) {
+      const list = this.machines.get(key);
+      if (!list?.remove(id)) return;
+      list.changedAt = time;
+      this.changed.add(key);
+      return;
+    }
+    const list = this.listOf(key);
+    const since = list.get(id)?.since ?? time;
+    const reasons = shortened(data.reasons);
+    list.put({ id, failureMode, severity, since, reasons, health, remainingLife });
+    list.changedAt = time;
+    this.changed.add(key);
+  }
+
+  private noteCondition(data: ConditionData, time: string, hasEnded: boolean): void {
+    const { conditionId: id, condition, item, severity, since } = data;
+    if (hasEnded) this.conditions.remove(id);
+    else {
+      const reasons = shortened(data.reasons);
+      this.conditions.put({ id, condition, ...(item !== undefined && { item }), severity, since, reasons });
+    }
+    this.conditions.changedAt = time;
+    this.changed.add(gatewayKey);
+  }
+
+  private restoreAlert(alert: OpenAlert, before: SiteAlert | undefined): void {
+    const { site, machine, predictionId: id, failureMode, severity, openedAtMs, assessment } = alert;
+    const list = this.listOf(`${site}/${machine}`);
+    const known = list.get(id) ?? before;
+    const { health, remainingLife } = assessment;
+    const since = timeText(openedAtMs);
+    list.put({ id, failureMode, severity, since, reasons: known?.reasons ?? [], health, remainingLife });
+    list.changedAt ??= since;
+  }
+
+  private listOf(key: string): OpenList<SiteAlert> {
+    const known = this.machines.get(key);
+    if (known) return known;
+    const list = new OpenList<SiteAlert>();
+    this.machines.set(key, list);
+    this.changed.add(key);
+    return list;
+  }
+
+  private messagesOf(key: string): SiteMessage[] {
+    const { gateway } = this;
+    if (key === gatewayKey) {
+      const topics = gatewayTopics(gateway);
+      return [
+        { topic: topics.severity, text: this.conditions.severity },
+        { topic: topics.conditions, text: conditionsText(gateway, this.conditions) },
+      ];
+    }
+    const list = this.machines.get(key);
+    if (!list) return [];
+    const [site, machine] = key.split('/') as [string, string];
+    const topics = machineTopics(site, machine);
+    return [
+      { topic: topics.severity, text: list.severity },
+      { topic: topics.alerts, text: machineText(gateway, site, machine, list) },
+    ];
+  }
+}
+
+function shortened(reasons: readonly string[]): string[] {
+  return reasons.map((reason) => reason.slice(0, reasonLengthMax));
+}
+
+const checkDocument = compileValidator(MachineAlertsDocument);
+
+/** Reads a kept document; without alerts if it is not one of this version. */
+function saidIn(text: string): Pick<MachineAlertsDocument, 'alerts' | 'changedAt'> {
+  try {
+    return checkDocument(JSON.parse(text), (problem) => new Error(problem));
+  } catch {
+    return { alerts: [], changedAt: null };
+  }
+}
