@@ -34,8 +34,10 @@ export class Watch {
     this.#site = site;
   }
 
+  /** Two loops: the status takes seconds while the gateway's data thread does not answer, and health must be seen then. */
   start(): void {
-    this.#running = this.#run();
+    const loops = [this.#repeat(() => this.#sample()), this.#repeat(() => this.#noteEvents())];
+    this.#running = Promise.all(loops).then(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -47,9 +49,9 @@ export class Watch {
     return this.samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
   }
 
-  async #run(): Promise<void> {
+  async #repeat(look: () => Promise<void>): Promise<void> {
     while (!this.#stopped) {
-      await Promise.all([this.#sample(), this.#noteEvents()]);
+      await look();
       await delay(periodMs);
     }
   }

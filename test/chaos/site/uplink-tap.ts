@@ -23,14 +23,23 @@ export class UplinkTap {
   readonly overtaken: string[] = [];
   /** Number of connections on which waiting events and then readings were sent, so that the order was checked. */
   compared = 0;
+  /**
+   * The newest event block that was sent. A batch that the cloud refused, because its bytes had changed on the way, or did
+   * not answer in time, is sent again after others.
+   */
+  #eventsSent = 0;
+
+  /** The gateway's journal is an earlier one again, and uses sequence numbers a second time. */
+  rolledBack(): void {
+    this.eventsKnown = 0;
+    this.#eventsSent = 0;
+  }
 
   /** Returns a function for one new connection, to be called with the bytes that the gateway sends on it. */
   connection({ checksOrder } = { checksOrder: true }): (chunk: Buffer) => void {
     const number = ++this.connections;
     const known = this.eventsKnown;
     let readingsSeen: number | null = null;
-    // A batch that the cloud refused, because its bytes had changed on the way, is sent again after others.
-    let eventsSent = 0;
     let waitedFirst = false;
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
@@ -44,10 +53,11 @@ export class UplinkTap {
         if (waitedFirst && !isCompared) this.compared++;
         isCompared ||= waitedFirst;
       }
-      if (!checksOrder || lane !== 'events' || firstSeq > known) return;
+      if (!checksOrder || lane !== 'events') return;
+      const isAgain = lastSeq <= this.#eventsSent;
+      this.#eventsSent = Math.max(this.#eventsSent, lastSeq);
+      if (firstSeq > known) return;
       waitedFirst = true;
-      const isAgain = lastSeq <= eventsSent;
-      eventsSent = Math.max(eventsSent, lastSeq);
       if (readingsSeen === null || isAgain) return;
       this.overtaken.push(
         `connection ${number}: event blocks ${firstSeq} to ${lastSeq} (journalled up to ${known} before it) ` +

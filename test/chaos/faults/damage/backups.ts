@@ -84,7 +84,7 @@ const cloudRestored: Fault = {
         rmSync(file);
         expect('cloud: the backup is restored', () => failure);
         rmSync(join(site.journalDir, 'cursors.json'), { force: true });
-        site.link.tap.eventsKnown = 0;
+        site.link.tap.rolledBack();
         await cloud.start();
         await gateway.start();
       },

@@ -52,8 +52,7 @@ export function expectLoss(
       confirmed.flatMap(({ block }) => readingsIn(block)),
     ),
   );
-  // The sequence numbers of events are used a second time too.
-  site.link.tap.eventsKnown = 0;
+  site.link.tap.rolledBack();
   return since;
 }
 
