@@ -180,6 +180,43 @@ export const MachineType = Type.Object(
         examples: [600_000],
       }),
     ),
+    runsWhen: Type.Optional(
+      Type.Object(
+        {
+          sensor: name(
+            'The sensor that says whether the machine runs: its speed, its current, or a state of 0 or 1.',
+            'speed',
+          ),
+          above: Type.Number({
+            description: 'The machine runs while the sensor is above this value, and rests else.',
+            examples: [100],
+          }),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'When machines of this type run. At rest they are not judged, and their readings do not become rows of the window; without this they always run.',
+        },
+      ),
+    ),
+    settleMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 86_400_000,
+        description:
+          'How long a machine is not judged after it has started (runsWhen), or was heard again after long silence: the peaks of a start are not wear.',
+        examples: [300_000],
+      }),
+    ),
+    silentAtRestAfterMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 31_622_400_000,
+        description:
+          'How long a machine that was at rest when it was last heard (runsWhen) may be unheard before an alert says that it is silent. Defaults to three days, a weekend; 0: its silence at rest is never told.',
+        examples: [604_800_000],
+      }),
+    ),
     model: Type.Optional(
       Type.String({
         description:

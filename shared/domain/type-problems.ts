@@ -43,6 +43,7 @@ export function typeProblems(type: MachineType): ConfigProblem[] {
     () => eachSound(type.alerts, (alert, i) => alertProblems(alert, `alerts[${i}]`)),
     () => limitPolicyProblems(type),
     () => classProblems(type),
+    () => runningProblems(type),
   );
 }
 
@@ -150,4 +151,24 @@ function classProblems(type: MachineType): ConfigProblem[] {
   if (type.vibrationClass === undefined || hasZones(type)) return [];
   const message = 'vibrationClass is set, and no sensor has zones = "iso-20816-3"';
   return [invalid('vibrationClass', message)];
+}
+
+function runningProblems({
+  runsWhen,
+  silentAtRestAfterMs,
+  sensors,
+  openSensors,
+}: MachineType): ConfigProblem[] {
+  if (!runsWhen)
+    return silentAtRestAfterMs === undefined
+      ? []
+      : [
+          invalid(
+            'silentAtRestAfterMs',
+            'silentAtRestAfterMs is set, and runsWhen does not say when machines rest',
+          ),
+        ];
+  if (openSensors || sensors.some(({ name }) => name === runsWhen.sensor)) return [];
+  const message = `runsWhen.sensor: '${runsWhen.sensor}' is not one of the sensors`;
+  return [invalid('runsWhen.sensor', message)];
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import type { Running } from '../running/running.ts';
 import type { MaintenanceKeeper } from './maintenance.ts';
 import { isIn, type Spans } from './spans.ts';
 
@@ -9,9 +11,17 @@ export interface SparedMachine {
   maintenance: Spans | null;
   /** Its last reading was not judged. */
   isAside: boolean;
+  /** Whether it runs; null if its type says nothing of that. */
+  readonly running: Running | null;
+  readonly identity: MachineIdentity;
   /** Null if it has none. */
   limits: { interrupt(): void } | null;
+  readonly hearing: { isResting: boolean } | null;
 }
+
+/** True if a reading of the machine may have to be set aside. */
+export const mayBeSpared = ({ maintenance, running }: SparedMachine) =>
+  maintenance !== null || running !== null;
 
 /** Decides which readings are neither judged nor learnt from. They are stored like all others. */
 export class Aside {
@@ -34,12 +44,21 @@ export class Aside {
     return maintenance !== null && isIn(maintenance, this.clock.nowMs());
   }
 
+  /** True if what its sensors send now says nothing: people work on it, or it rests or has just started. */
+  isSpared(machine: SparedMachine): boolean {
+    return this.isOn(machine) || (machine.running !== null && machine.isAside);
+  }
+
   /**
-   * To be called for each reading of a machine with maintenance. True if the reading was measured in it, or has arrived in
-   * it, since a device's clock may be wrong.
+   * To be called for each reading of a machine that may be spared: row `i` of the batch. True if it was measured in
+   * maintenance, or has arrived in it, since a device's clock may be wrong; or if the machine rests, or has just started.
    */
-  takes(machine: SparedMachine, timeMs: number, isReplay: boolean): boolean {
-    const isAside = isIn(machine.maintenance!, timeMs) || (!isReplay && this.isOn(machine));
+  takes(machine: SparedMachine, { values, offset, timeMs, replay }: ColumnBatch, i: number): boolean {
+    const { maintenance, running, identity, hearing } = machine;
+    const atMs = timeMs[i]!;
+    let isAside = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
+    if (running && hearing) hearing.isResting = running.isResting;
+    if (maintenance !== null) isAside ||= isIn(maintenance, atMs) || (!replay && this.isOn(machine));
     if (isAside) this.readings++;
     else if (machine.isAside) machine.limits?.interrupt();
     machine.isAside = isAside;

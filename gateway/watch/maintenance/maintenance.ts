@@ -149,7 +149,8 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   /** Saves first: what is in force is on disk. */
   private async replace(windows: readonly MaintenanceWindow[], changed: readonly string[]): Promise<void> {
     const kept = this.keptOf(windows);
-    const unsent = new Set([...this.unsent, ...changed].filter((id) => kept.some((one) => one.id === id)));
+    const ids = new Set(kept.map(({ id }) => id));
+    const unsent = new Set([...this.unsent, ...changed].filter((id) => ids.has(id)));
     await this.file?.save({ windows: kept, unsent: [...unsent] });
     this.take(kept);
     this.unsent = unsent;

@@ -5,6 +5,8 @@ import { Rhythm } from './rhythm.ts';
 export const hearingMs = 1_000;
 /** A machine is silent after this many times its longest usual gap. */
 const usualGaps = 3;
+/** A machine that was at rest when it was last heard may be off for a weekend. */
+const atRestMs = 3 * 86_400_000;
 /** How fast the least delay of a device follows one that grows, as clocks drift apart. */
 const lagShare = 1 / 64;
 
@@ -38,6 +40,8 @@ export class Hearing {
   heardMs: number;
   /** The wall-clock time of that before the gateway's start; null if it was heard since, or never. */
   heardBeforeMs: number | null = null;
+  /** It was at rest when it was last heard. */
+  isResting = false;
   /** Until when nobody expected it to be heard, monotonic. */
   excusedMs = Number.NEGATIVE_INFINITY;
   /** Its window; null if it has none. */
@@ -66,7 +70,13 @@ export class Hearing {
   }
 
   /** How long it may be unheard, ms; null if that is not known yet. */
-  allowedMs({ afterMsMin, afterMsMax }: SilenceBounds): number | null {
+  allowedMs(bounds: SilenceBounds): number | null {
+    if (!this.isResting) return this.usuallyAllowedMs(bounds);
+    const { silentAtRestAfterMs = atRestMs } = this.identity.type;
+    return silentAtRestAfterMs === 0 ? null : silentAtRestAfterMs;
+  }
+
+  private usuallyAllowedMs({ afterMsMin, afterMsMax }: SilenceBounds): number | null {
     const { silentAfterMs } = this.identity.type;
     if (silentAfterMs !== undefined) return silentAfterMs;
     if (!this.rhythm.isKnown) return null;
@@ -80,7 +90,7 @@ export class Hearing {
   takes(nowMs: number, timeMs: number, bounds: SilenceBounds, listeningMs: number): boolean {
     const lagMs = nowMs - timeMs;
     if (lagMs < this.lagMs) this.lagMs = lagMs;
-    const oldFromMs = (this.allowedMs(bounds) ?? bounds.afterMsMin) / 2;
+    const oldFromMs = (this.usuallyAllowedMs(bounds) ?? bounds.afterMsMin) / 2;
     if (lagMs - this.lagMs > oldFromMs && this.hasOtherClock(nowMs, lagMs)) this.lagMs = lagMs;
     const ageMs = lagMs - this.lagMs;
     const provenMs = Math.floor(nowMs - ageMs);
@@ -91,7 +101,7 @@ export class Hearing {
     if (ageMs > oldFromMs) return false;
     this.lagMs += ageMs * lagShare;
     this.oldAtMs = Number.NaN;
-    if (this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
+    if (!this.isResting && this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
       this.rhythm.take(Math.min(nowMs - this.freshMs, bounds.afterMsMax));
     if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
     return true;

@@ -35,6 +35,7 @@ export function silenceBench(type: Partial<MachineType> = {}, options: Partial<S
     get silence() {
       return silence;
     },
+    hearing: (machine = 'm') => silence.of(identityOf(machine))!,
     /** A reading that is as old as this arrives. */
     reading(ageMs = 0, machine = 'm') {
       const hearing = silence.of(identityOf(machine));

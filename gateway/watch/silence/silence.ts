@@ -26,6 +26,8 @@ const sweepMax = 2_000;
 const heldUpMs = 5_000;
 /** How often it is looked whether the maintenance of a machine is over. */
 const excusedLookMs = 30_000;
+/** How often it is looked whether a machine that was at rest runs. */
+const restLookMs = 60_000;
 const remindMsMin = 60_000;
 const remindMsMax = 3_600_000;
 const remindersMax = 3;
@@ -164,7 +166,7 @@ export class Silence {
 
   private add(hearing: Hearing): Hearing | null {
     if (!this.hearings.add(hearing)) return null;
-    this.due.set(hearing, this.deadlineOf(hearing));
+    this.due.set(hearing, this.nextLookMs(hearing, this.deadlineOf(hearing)));
     this.schedule();
     return hearing;
   }
@@ -173,7 +175,7 @@ export class Silence {
     const wasSilent = hearing.level === 'silent';
     hearing.level = 'heard';
     hearing.isOffline = false;
-    this.due.set(hearing, Math.max(this.deadlineOf(hearing), nowMs));
+    this.due.set(hearing, Math.max(this.nextLookMs(hearing, this.deadlineOf(hearing)), nowMs));
     this.isNews(hearing);
     if (wasSilent) this.changed(false);
   }
@@ -199,6 +201,11 @@ export class Silence {
     // It was last heard up to `hearingMs` later than is noted.
     const fromMs = Math.max(hearing.heardMs, this.listeningMs, hearing.excusedMs) + hearingMs;
     return allowedMs === null ? this.options.clock.monotonicMs() + bounds.afterMsMin : fromMs + allowedMs;
+  }
+
+  /** A machine at rest is looked at often, because its deadline comes much earlier once it runs. */
+  private nextLookMs({ isResting }: Hearing, deadlineMs: number): number {
+    return isResting ? Math.min(deadlineMs, this.options.clock.monotonicMs() + restLookMs) : deadlineMs;
   }
 
   private schedule(): void {
@@ -252,7 +259,7 @@ export class Silence {
       hearing.reminders--;
       this.news.add(hearing);
     }
-    this.due.set(hearing, deadlineMs);
+    this.due.set(hearing, this.nextLookMs(hearing, deadlineMs));
   }
 
   /** Sends what is new, a batch at a time: the next one is made when the one before has been decided. */

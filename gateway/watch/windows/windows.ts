@@ -13,7 +13,8 @@ import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
-import { Aside } from '../maintenance/aside.ts';
+import { Aside, mayBeSpared } from '../maintenance/aside.ts';
+import { Running } from '../running/running.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
@@ -72,7 +73,7 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (machine.maintenance !== null && this.aside.takes(machine, timeMs[i]!, batch.replay)) continue;
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i)) continue;
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
@@ -174,7 +175,7 @@ export class Windows {
   private refuse(machine: WatchedMachine, value: RefusedValue, nowMs: number): boolean {
     if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
     if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
-    if (this.aside.isOn(machine)) return false;
+    if (this.aside.isSpared(machine)) return false;
     machine.faults ??= new SensorFaults();
     machine.faults.refused(value);
     machine.hadFaults = true;
@@ -246,6 +247,7 @@ export class Windows {
       identity,
       maintenance: this.aside.spansOf(identity),
       isAside: false,
+      running: Running.of(identity.type),
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,

@@ -1,0 +1,109 @@
+/** Rest and start-up: which readings are judged, and what a machine at rest is spared. */
+import { describe, expect, it } from 'vitest';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { typeProblems } from '../../../shared/domain/type-problems.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { silenceBench } from '../silence/silence.testing.ts';
+import { batch, newWindows, type } from '../windows/windows.testing.ts';
+import { Running } from './running.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const runsWhen = { sensor: 'b', above: 100 };
+const fan: MachineType = { ...type, runsWhen, settleMs: 5 * minuteMs, stepMs: minuteMs };
+
+/** Whether readings of `b`, a minute apart, are set aside: a character each. */
+function aside(running: Running, values: readonly number[], of = fan, fromMs = 0): string {
+  return values
+    .map((value, i) => running.takes(of, Float32Array.of(1, value), 0, 2, fromMs + i * minuteMs))
+    .map((isAside) => (isAside ? '-' : 'x'))
+    .join('');
+}
+
+describe('a machine', () => {
+  it('rests while its sensor is not above, settles after its start, and is judged then', () => {
+    const running = Running.of(fan)!;
+    expect(aside(running, [150, 150, 0, 0, 100, 150, 150, 150, 150, 150, 150])).toBe('xx---' + '-----x');
+  });
+
+  it('of which nothing is known runs, and a reading without that sensor changes nothing', () => {
+    expect(aside(Running.of(fan)!, [Number.NaN, 0, Number.NaN, Number.NaN])).toBe('x---');
+    expect(Running.of(type)).toBeNull();
+  });
+
+  it('settles after it was not heard for long, also if its type does not say when it runs', () => {
+    const running = Running.of({ ...type, settleMs: 2 * minuteMs, stepMs: minuteMs })!;
+    expect(aside(running, [1, 1])).toBe('xx');
+    expect(aside(running, [1, 1, 1], fan, 5 * minuteMs)).toBe('xxx');
+    expect(aside(running, [1, 1, 1], fan, 3 * hourMs)).toBe('--x');
+  });
+
+  it('of an open type is known to rest once it has the sensor; a late reading changes nothing', () => {
+    const open: MachineType = { ...fan, sensors: [type.sensors[0]!], openSensors: true };
+    const running = Running.of(open)!;
+    expect(aside(running, [0, 0], open)).toBe('xx');
+    expect(aside(running, [0, 0], fan, hourMs)).toBe('--');
+    expect(aside(running, [150], fan, 20 * minuteMs)).toBe('x');
+    expect(running.isResting).toBe(true);
+  });
+});
+
+it('a type may name only a sensor that its machines have', () => {
+  const problems = (more: Partial<MachineType>) => typeProblems({ ...type, ...more }).map(({ key }) => key);
+  expect(problems({ runsWhen })).toEqual([]);
+  expect(problems({ runsWhen: { sensor: 'speed', above: 1 } })).toEqual(['runsWhen.sensor']);
+  expect(problems({ runsWhen: { sensor: 'speed', above: 1 }, openSensors: true })).toEqual([]);
+  expect(problems({ silentAtRestAfterMs: 1 })).toEqual(['silentAtRestAfterMs']);
+});
+
+it('readings at rest and of the start are in no window, teach nothing and meet no limit', () => {
+  const clock = manualClock();
+  const limited = { ...fan, name: 'fan', sensors: [{ ...type.sensors[0]!, warn: 5 }, type.sensors[1]!] };
+  const { windows } = newWindows({ clock, intervalMsMin: 0, types: new Map([['fan', limited]]) });
+  const machines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  let minutes = 0;
+  const add = (a: number, b: number, newMachines: typeof machines = []) => {
+    clock.advanceNow(minuteMs);
+    windows.add(batch([[0, minutes++ * minuteMs, a, b]], { newMachines }));
+  };
+  const met = () => {
+    const taken = windows.take(9);
+    windows.release(taken);
+    return taken.flatMap(({ limits }) => limits?.list().filter((each) => each.met) ?? []);
+  };
+  add(1, 150, machines);
+  add(1, 150);
+  const rows = () => windows.stats().rows;
+  const [before, learnt] = [rows(), windows.baselineOf({ site: 's', machine: 'm', type: limited })!.rows];
+  for (let i = 0; i < 30; i++) add(9, 0);
+  for (let i = 0; i < 5; i++) add(9, 150);
+  expect([rows(), windows.stats().aside, met()]).toEqual([before, 35, []]);
+  expect(windows.baselineOf({ site: 's', machine: 'm', type: limited })!.rows).toBe(learnt);
+  add(9, 150);
+  expect(met()).toEqual([]);
+  add(9, 150);
+  expect(met()).toMatchObject([{ sensor: 'a', value: 9 }]);
+});
+
+describe('the silence of a machine', () => {
+  it('that was at rest is told after three days, and not after a night; nights stretch no rhythm', async () => {
+    const bench = silenceBench({ runsWhen: { sensor: 'a', above: 1 } });
+    for (let night = 0; night < 4; night++) {
+      await bench.readings(20, 30_000);
+      bench.hearing().isResting = true;
+      await bench.clock.advance(12 * hourMs);
+      bench.reading();
+      bench.hearing().isResting = false;
+    }
+    expect(bench.changes()).toEqual([]);
+    expect(bench.hearing().rhythm.usualMs).toBe(30_000);
+    await bench.clock.advance(3 * minuteMs);
+    expect(bench.changes()).toEqual([true]);
+    await bench.readings(2, 30_000);
+    bench.hearing().isResting = true;
+    await bench.clock.advance(71 * hourMs);
+    expect(bench.changes()).toEqual([true, false]);
+    await bench.clock.advance(2 * hourMs);
+    expect(bench.changes()).toEqual([true, false, true]);
+  });
+});

@@ -1,0 +1,67 @@
+/**
+ * Running (gateway/watch/running): whether a machine runs, rests or has just started, from the sensor that its type names
+ * for it. What follows from that is decided where readings are set aside.
+ */
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+
+/** A machine that was not heard for this many steps, and this long, may have been at rest meanwhile. */
+const unheardSteps = 10;
+const unheardMsMin = 600_000;
+
+/**
+ * One machine. It rests while its sensor is not above the value that its type says, from the first such reading; it runs
+ * from the first reading above, and settles for `settleMs` after that, as well as after it was not heard for long. A reading
+ * without that sensor says nothing, and a machine of which nothing is known runs.
+ */
+export class Running {
+  isResting = false;
+  private readonly above: number;
+  private readonly sensor: string | null;
+  private readonly settleMs: number;
+  private readonly unheardMs: number;
+  /** −1 until the machine has such a sensor: open types get theirs one by one. */
+  private column = -1;
+  private newestMs = Number.NEGATIVE_INFINITY;
+  private settlesFromMs = Number.NEGATIVE_INFINITY;
+
+  private constructor({ runsWhen, settleMs = 0, stepMs }: MachineType) {
+    this.sensor = runsWhen?.sensor ?? null;
+    // Values are 32-bit floats, so they are compared as such.
+    this.above = Math.fround(runsWhen?.above ?? 0);
+    this.settleMs = settleMs;
+    this.unheardMs = Math.max(unheardMsMin, unheardSteps * stepMs);
+  }
+
+  /** Null if the type says neither when its machines run, nor that they settle. */
+  static of(type: MachineType): Running | null {
+    return type.runsWhen || type.settleMs ? new Running(type) : null;
+  }
+
+  /**
+   * Takes a reading: `values[from] … values[to - 1]`, one per column. Returns true if the machine rests or settles in it. An
+   * older reading than the newest is judged by its own value, and changes nothing.
+   */
+  takes(type: MachineType, values: Float32Array, from: number, to: number, timeMs: number): boolean {
+    const value = this.valueIn(type, values, from, to);
+    const isAtRest = Number.isNaN(value) ? this.isResting : !(value > this.above);
+    if (timeMs >= this.newestMs) {
+      const wasUnheard =
+        timeMs - this.newestMs > this.unheardMs && this.newestMs !== Number.NEGATIVE_INFINITY;
+      if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
+      this.isResting = isAtRest;
+      this.newestMs = timeMs;
+    }
+    return isAtRest || this.settlesAt(timeMs);
+  }
+
+  private settlesAt(timeMs: number): boolean {
+    return timeMs >= this.settlesFromMs && timeMs - this.settlesFromMs < this.settleMs;
+  }
+
+  private valueIn(type: MachineType, values: Float32Array, from: number, to: number): number {
+    if (this.sensor === null) return Number.NaN;
+    if (this.column < 0) this.column = type.sensors.findIndex(({ name }) => name === this.sensor);
+    const at = from + this.column;
+    return this.column < 0 || at >= to ? Number.NaN : values[at]!;
+  }
+}
