@@ -39,8 +39,12 @@ export interface AlertInput {
   learning?: { rows: number; needed: number };
   /** Time between two rows by the machine's own pace, ms; absent if that is not known. */
   rowMs?: number;
-  /** Sensors whose latest value is one that they cannot have; absent if there are none. */
+  /** Sensors whose latest value is one that they cannot have, and those that are missing or stuck; absent if there are none. */
   faults?: readonly SensorFault[];
+  /** Sensors of which no live reading has come since the machine is watched; absent if there are none. */
+  unsent?: readonly string[];
+  /** Sensors that have just been retired; absent if there are none. */
+  gone?: readonly string[];
   /** Sensors of which a limit is met or may be; absent if there are none. */
   limits?: readonly LimitState[];
   /** A person has just changed limits of this machine; absent otherwise. */
@@ -79,13 +83,17 @@ export interface LimitState {
   mayBe: Limit | null;
 }
 
-/** A sensor whose latest value was refused. */
+/** A sensor that is not well: its latest value was refused, or (`missing`) it sends none, or (`stuck`) always the same. */
 export interface SensorFault {
   sensor: string;
-  /** Null if it is not a number. */
+  /** Null if it is not a number, or there is none. */
   value: number | null;
   /** True if it is beyond the range on the side of the sensor's alarm limit: the machine may be at its end. */
   isBeyondAlarm: boolean;
+  /** `sinceMs`: when it was last sent, by its readings' time; `others`: the number of sensors that are sent. */
+  missing?: { sinceMs: number; others: number };
+  /** `sinceMs`: since when it has had this value; `longestMs`: for how long it kept one before, 0 if never. */
+  stuck?: { sinceMs: number; longestMs: number };
 }
 
 /**

@@ -118,7 +118,8 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
     : has('limit')
       ? limitContributions(machine.limits.met)
       : [];
-  const isByEstimate = has('estimate') || contributions.length === 0;
+  // A fault has the sensors that are not well, also if a restart forgot why.
+  const isByEstimate = has('estimate') || (contributions.length === 0 && !has('fault'));
   const assessment = isByEstimate ? decided.verdict.answer : { ...decided.verdict.answer, contributions };
   return { ...rest, ...limits, assessment };
 }
@@ -128,9 +129,11 @@ function limitContributions(met: readonly MetLimit[]): Contribution[] {
   return named.map(({ sensor, value }) => ({ sensor, value, share: 1 / named.length }));
 }
 
-function faultContributions(input: AlertInput, { failureMode }: OpenAlert): Contribution[] {
+function faultContributions(input: AlertInput, { failureMode, assessment }: OpenAlert): Contribution[] {
   const mode = faultModes.find(({ policy }) => policy.failureMode === failureMode);
   const faults = mode ? faultsIn(input, mode).slice(0, contributionsMax) : [];
+  // After a restart, those of the alert must be well before it ends.
+  if (faults.length === 0) return assessment.contributions;
   return faults.map(({ sensor, value }) => ({ sensor, value, share: 1 / faults.length }));
 }
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SensorFault } from '../../ports/decision.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AlertInput, SensorFault } from '../../ports/decision.ts';
 import { alertBench } from './alert-bench.testing.ts';
 
 let bench: Awaited<ReturnType<typeof alertBench>>;
@@ -65,4 +65,92 @@ it('an open fault is known after a restart, and not opened twice', async () => {
   await (await started())(3, [loose]);
   await (await started())(5, [loose]);
   expect(new Set(bench.opened().map(({ data }) => data.predictionId)).size).toBe(1);
+});
+
+const minuteMs = 60_000;
+const ago = (input: { timeMs: number }, minutes: number) => input.timeMs - minutes * minuteMs;
+
+describe.each([
+  {
+    failureMode: 'sensor-missing',
+    faultOf: (sinceMs: number): SensorFault => ({
+      ...{ sensor: 'vibration', value: null, isBeyondAlarm: false },
+      missing: { sinceMs, others: 3 },
+    }),
+    said: /^vibration has not been sent since \d\d:\d\d(:\d\d)? .*, while 3 other sensors were: check the probe and its cable$/,
+    well: 'Every sensor that was missing is sent again',
+  },
+  {
+    failureMode: 'sensor-stuck',
+    faultOf: (sinceMs: number): SensorFault => ({
+      ...{ sensor: 'vibration', value: 2, isBeyondAlarm: false },
+      stuck: { sinceMs, longestMs: 40_000 },
+    }),
+    said: /^vibration has been exactly 2 mm\/s since \d\d:\d\d(:\d\d)? .*, which it never was for longer than 40 s, and other sensors move: check the probe$/,
+    well: 'The value of every sensor that was stuck moves again',
+  },
+])('$failureMode', ({ failureMode, faultOf, said, well }) => {
+  async function started(more: (input: AlertInput) => Partial<AlertInput> = () => ({})) {
+    const decision = await bench.started();
+    return async (times: number, isIll: boolean, value = 3) => {
+      for (let i = 0; i < times; i++) {
+        await bench.clock.advance(1_000);
+        const input = bench.input();
+        const window = input.window.slice().fill(value);
+        const faults = isIll ? { faults: [faultOf(ago(input, 5))] } : {};
+        await decision.evaluate([{ ...input, window, ...faults, ...more(input) }]);
+      }
+    };
+  }
+
+  it('is a warning of its own at once, and ends when the sensor is well', async () => {
+    const evaluate = await started();
+    await evaluate(20, true);
+    const reasons = [expect.stringMatching(said)];
+    expect(bench.opened()).toMatchObject([{ data: { failureMode, severity: 'warning', reasons } }]);
+    expect(bench.resolved()).toEqual([]);
+    await evaluate(3, false);
+    expect(bench.resolved()).toMatchObject([{ data: { failureMode, reasons: [well] } }]);
+  });
+
+  it('stays after a restart until a reading proves that the sensor is well, and is not told twice', async () => {
+    await (await started())(5, true);
+    const unsent = { unsent: ['vibration'] };
+    await (await started(() => unsent))(20, false);
+    await (await started(() => unsent))(20, false);
+    expect(bench.resolved()).toEqual([]);
+    const again = await started();
+    if (failureMode === 'sensor-stuck') await again(20, false, 2);
+    expect(bench.resolved().length).toBe(0);
+    await again(3, false);
+    expect(new Set(bench.opened().map(({ data }) => data.predictionId)).size).toBe(1);
+    expect(bench.resolved()).toMatchObject([{ data: { failureMode } }]);
+  });
+
+  it('ends when its sensor is retired', async () => {
+    await (await started())(5, true);
+    const unsent = { unsent: ['vibration'] };
+    let gone: Partial<AlertInput> = {};
+    const evaluate = await started(() => ({ ...unsent, ...gone }));
+    await evaluate(20, false);
+    expect(bench.resolved()).toEqual([]);
+    gone = { gone: ['vibration'] };
+    await evaluate(1, false);
+    gone = {};
+    await evaluate(2, false);
+    expect(bench.resolved()).toMatchObject([{ data: { failureMode } }]);
+  });
+
+  it('joins no other alert', async () => {
+    const evaluate = await started((input) => {
+      const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4 } as const;
+      const met = { ...limit, sinceMs: ago(input, 10) };
+      return { limits: [{ sensor: 'vibration', value: 5, met, mayBe: null }] };
+    });
+    bench.state.life = 30;
+    await evaluate(20, true);
+    const modes = bench.opened().map(({ data }) => data.failureMode);
+    expect(modes).toContain(failureMode);
+    expect(modes.length).toBeGreaterThan(1);
+  });
 });

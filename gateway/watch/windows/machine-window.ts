@@ -1,6 +1,7 @@
 import type { BlockPosition } from '../../ports/journal.ts';
 import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
 import { RowPace } from '../baselines/row-pace.ts';
+import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
 
 /** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
@@ -31,6 +32,8 @@ const lateInRowMax = 30;
 export class MachineWindow {
   newestMs = Number.NEGATIVE_INFINITY;
   readonly baseline: Baseline;
+  /** Which sensors are missing or stuck, as far as live rows say. */
+  readonly sensorRuns: SensorRuns;
   private readonly rows: number;
   private readonly rowsMin: number;
   private readonly stepMs: number;
@@ -62,6 +65,7 @@ export class MachineWindow {
     this.columns = columns;
     this.cells = newCells(rows, columns);
     this.baseline = new Baseline(columns, baseline);
+    this.sensorRuns = new SensorRuns(columns);
   }
 
   /** True if the machine's history is longer than these rows: after a restart, or after its clock went back. */
@@ -82,9 +86,9 @@ export class MachineWindow {
   /**
    * Adds a reading: `values[from] … values[to - 1]`, one per column, NaN where absent. A reading older than the newest
    * is ignored, unless so many come in a row that the machine's clock must have gone back: then the window starts
-   * again.
+   * again. @param isLive false if it is read again from the journal
    */
-  push(values: Float32Array, from: number, to: number, timeMs: number): Taken {
+  push(values: Float32Array, from: number, to: number, timeMs: number, isLive = true): Taken {
     if (timeMs < this.newestMs) {
       if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return 'late';
       this.restart();
@@ -94,7 +98,7 @@ export class MachineWindow {
     const width = Math.min(to - from, this.columns);
     let completed = false;
     if (this.pending > 0 && this.repeats(values, from, width)) {
-      this.complete();
+      this.complete(isLive);
       completed = true;
     }
     const { cells, heldAt, seenAt } = this;
@@ -109,7 +113,7 @@ export class MachineWindow {
     }
     if (this.stepMs > 0) this.pendingMs = timeMs;
     if (this.pending === this.columns) {
-      this.complete();
+      this.complete(isLive);
       completed = true;
     }
     return completed ? 'row' : 'part';
@@ -124,6 +128,7 @@ export class MachineWindow {
       cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
     }
     [this.cells, this.columns] = [cells, columns];
+    this.sensorRuns.widen(columns);
   }
 
   /** Forgets the values of a sensor that is gone. */
@@ -131,6 +136,7 @@ export class MachineWindow {
     const { cells, columns, heldAt, seenAt } = this;
     for (let at = column; at < heldAt + columns; at += columns) cells[at] = Number.NaN;
     this.pending -= cells[seenAt + column]!;
+    this.sensorRuns.forget(column);
     cells[seenAt + column] = 0;
   }
 
@@ -189,13 +195,14 @@ export class MachineWindow {
     return false;
   }
 
-  private complete(): void {
+  private complete(isLive: boolean): void {
     if (this.stepMs > 0) this.advanceTo(this.pendingMs);
     else {
       this.pace.note(this.newestMs - this.completedMs);
       this.completedMs = this.newestMs;
     }
     const { cells, heldAt, seenAt } = this;
+    if (isLive) this.sensorRuns.take(cells, heldAt, seenAt, this.newestMs);
     const newest = this.next * this.columns;
     for (let column = 0; column < this.columns; column++) {
       cells[newest + column] = cells[heldAt + column]!;

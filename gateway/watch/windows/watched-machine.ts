@@ -48,6 +48,9 @@ export interface WatchedMachine extends SparedMachine {
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
   limitChange: LimitsChanged | null;
   toldChange: LimitsChanged | null;
+  /** Sensors that were retired, of which no decision has heard yet, and those of which the present one hears. */
+  gone: readonly string[] | null;
+  toldGone: readonly string[] | null;
   /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
   seenMs: number;
   /** Null if its silence is not told. */
@@ -60,7 +63,7 @@ export interface WatchedMachine extends SparedMachine {
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
 export function hasSomethingToSay({ window, limits, limitChange, hadFaults }: WatchedMachine): boolean {
-  if (window.ready || hadFaults || limitChange !== null) return true;
+  if (window.ready || hadFaults || window.sensorRuns.out > 0 || limitChange !== null) return true;
   return limits !== null && (limits.isNews || limits.hasMet);
 }
 
@@ -78,6 +81,8 @@ export function endFaults(machine: WatchedMachine, values: Float32Array, from: n
 
 /** Forgets one sensor. Returns true if that is worth a decision. */
 export function forgetSensor(machine: WatchedMachine, column: number): boolean {
+  const sensor = machine.identity.type.sensors[column];
+  if (sensor) noteGone(machine, sensor.name);
   machine.window.clear(column);
   machine.limits?.forget(column);
   machine.faults?.forget(column);
@@ -85,9 +90,35 @@ export function forgetSensor(machine: WatchedMachine, column: number): boolean {
   return hasSomethingToSay(machine);
 }
 
+/** The next decision hears of sensors that are gone, so that nothing stays open for them. */
+export function noteGone(machine: WatchedMachine, ...sensors: readonly string[]): void {
+  if (sensors.length > 0) machine.gone = [...(machine.gone ?? []), ...sensors];
+}
+
+/** The machine goes on, under another index, with what is normal for the sensors that it still has. */
+export function follow(machine: WatchedMachine, before: Pick<WatchedMachine, 'identity' | 'window'>): void {
+  const names = namesOf(machine.identity);
+  const namesBefore = namesOf(before.identity);
+  machine.window.baseline.restore(before.window.baseline.save(namesBefore), names);
+  noteGone(machine, ...namesBefore.filter((name) => !names.includes(name)));
+}
+
+const namesOf = ({ type }: MachineIdentity) => type.sensors.map(({ name }) => name);
+
+/** The present decision hears of what has changed, and no later one. */
+export function takeNews(machine: WatchedMachine): void {
+  machine.toldChange = machine.limitChange;
+  machine.limitChange = null;
+  machine.toldGone = machine.gone;
+  machine.gone = null;
+}
+
 /** Returns the input of a decision about a taken machine: a copy of its current window. */
 export function alertInput(machine: WatchedMachine): AlertInput {
-  const { identity, window, faults } = machine;
+  const { identity, window } = machine;
+  const { sensors } = identity.type;
+  const faults = [...(machine.faults?.list(sensors) ?? []), ...window.sensorRuns.list(sensors)];
+  const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
   const { baseline, paceMs } = window;
   return {
@@ -99,7 +130,9 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(!window.ready && { isShort: true }),
     ...(!baseline.ready && { learning: { rows: baseline.rows, needed: baseline.rowsNeeded } }),
     ...(paceMs !== null && { rowMs: paceMs }),
-    ...(faults && { faults: faults.list(identity.type.sensors) }),
+    ...(faults.length > 0 && { faults }),
+    ...(unsent.length > 0 && { unsent }),
+    ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };

@@ -21,9 +21,11 @@ import { newlyScheduled, Schedule } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
 import {
   endFaults,
+  follow,
   forgetSensor,
   hasSomethingToSay,
   isDueAfter,
+  takeNews,
   type WatchedMachine,
 } from './watched-machine.ts';
 import { isNew, restMsOf, windowOf } from './window-of-type.ts';
@@ -75,7 +77,7 @@ export class Windows {
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
       if (mayBeSpared(machine) && this.aside.takes(machine, batch, i)) continue;
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
-      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
+      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (taken === 'late') {
         this.counts.late++;
@@ -101,8 +103,7 @@ export class Windows {
       const machine = this.schedule.take(nowMs);
       if (!machine) break;
       if (hasSomethingToSay(machine) && !this.aside.isOn(machine)) {
-        machine.toldChange = machine.limitChange;
-        machine.limitChange = null;
+        takeNews(machine);
         taken.push(machine);
       } else this.schedule.release(machine);
       if (machine.limits) machine.limits.isNews = false;
@@ -178,6 +179,7 @@ export class Windows {
     if (this.aside.isSpared(machine)) return false;
     machine.faults ??= new SensorFaults();
     machine.faults.refused(value);
+    machine.window.sensorRuns.refused(value.column);
     machine.hadFaults = true;
     return this.schedule.mark(machine);
   }
@@ -222,8 +224,7 @@ export class Windows {
       const slot = found && this.slots.at(found.machineIndex);
       const machine = slot && this.watch(slot, found.machineIndex, seenMs);
       if (!machine) continue;
-      const saved = window.baseline.save(namesOf(identity.type));
-      machine.window.baseline.restore(saved, namesOf(slot.identity.type));
+      follow(machine, { identity, window });
     }
   }
 
@@ -257,6 +258,8 @@ export class Windows {
       limits: this.limits.of(identity.type),
       limitChange: null,
       toldChange: null,
+      gone: null,
+      toldGone: null,
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       hearing: this.options.hearings?.of(identity) ?? null,
       seenMs: nowMs,
@@ -291,8 +294,4 @@ export class Windows {
     if (machine.hearing) machine.hearing.listener = null;
     return machine;
   }
-}
-
-function namesOf(type: MachineType): string[] {
-  return type.sensors.map(({ name }) => name);
 }

@@ -21,7 +21,7 @@ function unitOf(sensor: string, { sensors }: MachineType): string {
 }
 
 /** The newest value in the window; null if there is none. */
-function latestOf({ machine, window, rows }: AlertInput, sensor: string): number | null {
+export function latestOf({ machine, window, rows }: AlertInput, sensor: string): number | null {
   const { sensors } = machine.type;
   const value = window[(rows - 1) * sensors.length + sensors.findIndex(({ name }) => name === sensor)];
   return value !== undefined && Number.isFinite(value) ? value : null;

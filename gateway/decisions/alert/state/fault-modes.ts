@@ -1,12 +1,14 @@
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
 
-/** A failure mode of the sensors of every type: values that they cannot have. */
+/** A failure mode of the sensors of every type: values that they cannot have, none, or always the same. */
 export interface FaultMode {
   policy: EstimatePolicy;
   concerns(fault: SensorFault): boolean;
+  /** True for a mode whose end is proven by a new reading of each sensor, not by the absence of a fault. */
+  missing?: boolean;
+  stuck?: boolean;
 }
 
 /** As with other alerts, one odd value opens none: three estimates in a row must find it, and ten must find none. */
@@ -19,13 +21,29 @@ const common = {
   resolveAfter: 10,
 } as const;
 
+/** What is missing or stuck was so for long, by its own rhythm, when the first estimate finds it. */
+const judged = { ...common, openAfter: 1, resolveAfter: 3 } as const;
+
 /** A value beyond the range on the side of the alarm limit may be a machine at its end, so it is critical. */
 export const faultModes: readonly FaultMode[] = [
   {
     policy: { ...common, failureMode: 'beyond-range', criticalAt: 1 },
     concerns: ({ isBeyondAlarm }) => isBeyondAlarm,
   },
-  { policy: { ...common, failureMode: 'sensor-fault' }, concerns: ({ isBeyondAlarm }) => !isBeyondAlarm },
+  {
+    policy: { ...common, failureMode: 'sensor-fault' },
+    concerns: ({ isBeyondAlarm, missing, stuck }) => !isBeyondAlarm && !missing && !stuck,
+  },
+  {
+    policy: { ...judged, failureMode: 'sensor-missing' },
+    concerns: ({ missing }) => missing !== undefined,
+    missing: true,
+  },
+  {
+    policy: { ...judged, failureMode: 'sensor-stuck' },
+    concerns: ({ stuck }) => stuck !== undefined,
+    stuck: true,
+  },
 ];
 
 /** Returns the modes that a type does not declare itself. */
@@ -41,18 +59,4 @@ export function isFaultMode(failureMode: string): boolean {
 
 export function faultsIn({ faults = [] }: AlertInput, mode: FaultMode): SensorFault[] {
   return faults.filter((fault) => mode.concerns(fault));
-}
-
-/** One sentence for each sensor that sends what it cannot have. */
-export function faultReasons(faults: readonly SensorFault[], { sensors }: MachineType): string[] {
-  if (faults.length === 0) return ['Every sensor sends values again that it can have'];
-  return faults.slice(0, 8).map(({ sensor: name, value, isBeyondAlarm }) => {
-    const sensor = sensors.find((candidate) => candidate.name === name);
-    const unit = unitAfter(sensor?.unit ?? '1');
-    const range = sensor ? ` (${sensor.min} … ${sensor.max}${unit})` : '';
-    if (isBeyondAlarm)
-      return `${name} sends ${value}${unit}, beyond what the probe can measure${range}: check the machine, then the probe`;
-    const sent = value === null ? 'what is not a number' : `${value}${unit}`;
-    return `${name} sends ${sent}, a value that it cannot have${range}: check the probe and its cable`;
-  });
 }

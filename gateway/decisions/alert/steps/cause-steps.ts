@@ -1,6 +1,6 @@
 /**
  * Steps (gateway/decisions/alert/steps): what a decision about a machine changes of the causes of its alerts, with the words
- * for it: estimates, limits and faults of sensors here, silence in a file of its own. Which alert changes by that is decided
+ * for it: estimates and limits here, faults of sensors and silence in files of their own. Which alert changes by that is decided
  * one folder up.
  */
 import {
@@ -9,16 +9,15 @@ import {
   type LimitPolicy,
 } from '../../../../shared/domain/alert-policy.ts';
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
-import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
+import type { AlertInput } from '../../../ports/decision.ts';
 import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
 import { changeReason, contributionReasons, measure, modeReasons } from '../reasons/reasons.ts';
-import { type Change, type Estimate, step } from '../state/alert-state.ts';
-import type { Cause, CauseKind, CauseStep } from '../state/causes.ts';
-import { type FaultMode, faultModesOf, faultReasons, faultsIn } from '../state/fault-modes.ts';
+import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
-import type { MachineAlerts } from '../state/machine-book.ts';
-import type { Judged, SaidStep, StepContext } from './judged.ts';
+import { currentFaultReasons, stepFaults } from './fault-steps.ts';
+import type { Judged, SaidStep } from './judged.ts';
 import { stepSilenceOf } from './silence-steps.ts';
+import { causeStep, stepTrack } from './track-steps.ts';
 
 /** Applies a decision to every cause of the machine, and returns what changed. */
 export function stepCauses(judged: Judged): SaidStep[] {
@@ -29,7 +28,7 @@ export function stepCauses(judged: Judged): SaidStep[] {
   // A short window is judged by its limits alone.
   if (!judged.input.isShort)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
-  for (const mode of faultModesOf(type)) steps.push(stepFault(judged, mode));
+  steps.push(...stepFaults(judged));
   return [...steps.filter((said) => said !== null), ...endUnwatched(judged)];
 }
 
@@ -95,54 +94,6 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
   return { ...causeStep(machine, policy, 'estimate', change), reasons };
-}
-
-/** Applies what the sensors sent to one failure mode of sensors; most machines have none. */
-function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidStep | null {
-  const { policy } = mode;
-  const { failureMode } = policy;
-  const faults: SensorFault[] = faultsIn(input, mode);
-  if (faults.length === 0 && !machine.modes.has(failureMode)) return null;
-  const anomaly = faults.length > 0 ? 1 : 0;
-  const estimate = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
-  const change = stepTrack(machine, policy, estimate, context);
-  const track = machine.modes.get(failureMode);
-  if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(failureMode);
-  if (!change) return null;
-  return {
-    ...causeStep(machine, policy, 'fault', change),
-    reasons: faultReasons(faults, input.machine.type),
-  };
-}
-
-function stepTrack(
-  machine: MachineAlerts,
-  policy: EstimatePolicy,
-  estimate: Estimate,
-  context: StepContext,
-): Change | null {
-  const { failureMode } = policy;
-  const before = machine.modes.get(failureMode) ?? machine.unseenTrack;
-  const { track, change } = step(before, policy, context.config, estimate, context.nowMs);
-  machine.modes.set(failureMode, track);
-  return change;
-}
-
-function causeStep(
-  machine: MachineAlerts,
-  { failureMode }: EstimatePolicy,
-  kind: CauseKind,
-  change: Change,
-): CauseStep {
-  const source = machine.modes.get(failureMode)?.open?.source ?? null;
-  return { cause: { failureMode, kind, source }, change };
-}
-
-function currentFaultReasons(input: AlertInput, failureMode: string): string[] {
-  const { type } = input.machine;
-  const mode = faultModesOf(type).find(({ policy }) => policy.failureMode === failureMode);
-  const faults = mode ? faultsIn(input, mode) : [];
-  return faults.length > 0 ? faultReasons(faults, type) : [];
 }
 
 /** Ends causes that the machine's type no longer declares; nothing ever would. */

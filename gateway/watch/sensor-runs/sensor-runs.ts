@@ -1,0 +1,122 @@
+/**
+ * Runs of sensors (gateway/watch/sensor-runs): which sensors of a machine are missing from its rows, and which are stuck at a
+ * value. Each is judged by what it did before, in rows and in time; how is in gateway/docs/0021. What is told of it is
+ * decided in gateway/decisions/alert.
+ *
+ *     row ▶ Presence (rows without a sensor) ─┬▶ faults of the machine's next input
+ *       └─▶ Stillness (rows with one value) ──┘
+ */
+import type { SensorFault } from '../../ports/decision.ts';
+import { Presence } from './presence.ts';
+import { RowTime } from './row-time.ts';
+import { Stillness } from './stillness.ts';
+
+/** What was usual in the period before, and in this one, is remembered; this is a period of coming rows. */
+const periodMs = 35 * 24 * 3_600_000;
+/** All of the first rows, and then one of so many, tell how the values of sensors are spread. */
+const spreadRows = 256;
+const spreadEvery = 8;
+
+/** The runs of all sensors of one machine: some hundred bytes for each sensor. Nothing is allocated per row. */
+export class SensorRuns {
+  private readonly time = new RowTime();
+  private readonly presence: Presence;
+  private readonly stillness: Stillness;
+  private columns: number;
+  private turnMs = periodMs;
+
+  constructor(columns: number) {
+    this.columns = columns;
+    this.presence = new Presence(columns, this.time);
+    this.stillness = new Stillness(columns, this.time, this.presence);
+  }
+
+  /** The number of sensors that are missing or stuck. */
+  get out(): number {
+    return this.presence.out + this.stillness.out;
+  }
+
+  /** A live row is complete: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0. */
+  take(cells: Float32Array, valueAt: number, seenAt: number, timeMs: number): void {
+    const { time, columns, presence, stillness } = this;
+    time.next(timeMs);
+    if (time.ms >= this.turnMs) this.turn();
+    const { row } = time;
+    const gaps = presence.cells;
+    const runs = stillness.cells;
+    for (let column = 0; column < columns; column++) {
+      if (cells[seenAt + column] === 0) {
+        if (gaps[column] === 0) presence.leaves(column);
+        else if (row >= gaps[columns + column]!) presence.look(column);
+        continue;
+      }
+      if (gaps[column] !== 0) presence.returns(column);
+      const value = cells[valueAt + column]!;
+      if (value !== runs[column]) {
+        runs[column] = value;
+        if (runs[columns + column] !== 0) stillness.ends(column);
+        continue;
+      }
+      const repeats = ++runs[columns + column]!;
+      if (repeats === 1) stillness.begins(column);
+      else if (repeats >= runs[2 * columns + column]!) stillness.look(column);
+    }
+    if (row <= spreadRows || row % spreadEvery === 0) this.noteSpread(cells, valueAt, seenAt);
+  }
+
+  /** A sensor sent a value that is in no row, because it cannot have it. */
+  refused(column: number): void {
+    if (column < this.columns) this.presence.refused(column);
+  }
+
+  widen(columns: number): void {
+    this.columns = columns;
+    this.presence.widen(columns);
+    this.stillness.widen(columns);
+  }
+
+  /** Forgets a sensor that is gone. */
+  forget(column: number): void {
+    this.presence.forget(column);
+    this.stillness.forget(column);
+  }
+
+  list(sensors: readonly { name: string }[]): SensorFault[] {
+    if (this.out === 0) return [];
+    return sensors.slice(0, this.columns).flatMap(({ name }, column) => this.faultsOf(name, column));
+  }
+
+  /** Names of sensors of which no live reading has come, so that nothing is known of them. */
+  unsent(sensors: readonly { name: string }[]): string[] {
+    return sensors.flatMap(({ name }, column) =>
+      column < this.columns && this.presence.wasSent(column) ? [] : [name],
+    );
+  }
+
+  private faultsOf(sensor: string, column: number): SensorFault[] {
+    const { presence, stillness } = this;
+    const faults: SensorFault[] = [];
+    if (presence.isOut(column)) {
+      let others = 0;
+      for (let other = 0; other < this.columns; other++) if (presence.isSent(other)) others++;
+      const missing = { sinceMs: presence.sinceMs(column), others };
+      faults.push({ sensor, value: null, isBeyondAlarm: false, missing });
+    }
+    if (stillness.isOut(column)) {
+      const stuck = { sinceMs: stillness.sinceMs(column), longestMs: stillness.longestMs(column) };
+      faults.push({ sensor, value: stillness.value(column), isBeyondAlarm: false, stuck });
+    }
+    return faults;
+  }
+
+  private noteSpread(cells: Float32Array, valueAt: number, seenAt: number): void {
+    for (let column = 0; column < this.columns; column++)
+      if (cells[seenAt + column] !== 0) this.stillness.spread.note(column, cells[valueAt + column]!);
+  }
+
+  private turn(): void {
+    this.turnMs += periodMs;
+    this.presence.turn();
+    this.stillness.turn();
+  }
+}

@@ -1,0 +1,166 @@
+import { Columns } from './columns.ts';
+import { Longest, longestFields } from './longest.ts';
+import type { Presence } from './presence.ts';
+import type { RowTime } from './row-time.ts';
+import { Spread, spreadFields } from './spread.ts';
+
+/** A sensor is stuck after this many times its longest run of one value, and after so many values and so long at least. */
+const usualRuns = 10;
+const repeatsMin = 30;
+const runMsMin = 60_000;
+/** So many values must have come before a sensor can be stuck. */
+const sentMin = 64;
+/** A sensor moves if it has many different values, and at most this share of them repeat the one before. */
+const repeatShareMax = 0.75;
+/** Runs of other sensors that began within so many rows, or this share of a run, began with it. */
+const togetherRows = 5;
+const togetherShare = 0.1;
+/** Of another sensor, a run of so many repeats is worth a thought. */
+const otherRepeatsMin = 5;
+
+/** `repeats` is 0 while the value moves, else how often it has come again since the run is judged. */
+const field = {
+  ...{ value: 0, repeats: 1, dueRepeats: 2, runRow: 3, runMs: 4, runAtMs: 5, repeated: 6 },
+  ...{ isOut: 7, isExcused: 8, longest: 9, spread: 9 + longestFields.length },
+};
+const initial = [NaN, 0, Infinity, 0, 0, 0, 0, 0, 0, ...longestFields, ...spreadFields];
+
+/** Which sensors of one machine are stuck at a value, each judged by how long it ever kept one. */
+export class Stillness {
+  /** The number of stuck sensors. */
+  out = 0;
+  readonly spread: Spread;
+  private readonly state: Columns;
+  private readonly longest: Longest;
+  private readonly time: RowTime;
+  private readonly presence: Presence;
+
+  constructor(columns: number, time: RowTime, presence: Presence) {
+    this.state = new Columns(initial, columns);
+    this.longest = new Longest(this.state, field.longest);
+    this.spread = new Spread(this.state, field.spread);
+    this.time = time;
+    this.presence = presence;
+  }
+
+  /** By column: its value; then the repeats of each; then the repeats from which it is looked at. */
+  get cells(): Float64Array {
+    return this.state.cells;
+  }
+
+  /** The value of the present row is that of the one before, for the first time. */
+  begins(column: number): void {
+    const { state, time } = this;
+    state.set(field.runAtMs, column, time.beforeAtMs);
+    this.judgeFrom(column, time.row - 1, time.beforeMs);
+  }
+
+  /** The value of a run of repeats has changed. */
+  ends(column: number): void {
+    const { state, longest, time } = this;
+    const repeats = state.get(field.repeats, column);
+    const ms = time.beforeMs - state.get(field.runMs, column);
+    const wasOut = this.isOut(column);
+    if (wasOut) {
+      this.out--;
+      longest.outage(column, repeats, ms);
+    } else if (state.get(field.isExcused, column) === 0) {
+      longest.learn(column, repeats, ms);
+      state.add(field.repeated, column, repeats);
+    }
+    for (const of of [field.repeats, field.isOut, field.isExcused]) state.set(of, column, 0);
+    state.set(field.dueRepeats, column, Infinity);
+  }
+
+  /** It is due: judges whether it is stuck. If nothing proves that, it must be still for as long again. */
+  look(column: number): void {
+    const { state, time } = this;
+    if (this.isOut(column)) return;
+    const repeats = state.get(field.repeats, column);
+    const msMin = Math.max(runMsMin, usualRuns * this.longest.ms(column));
+    if (time.ms - state.get(field.runMs, column) < msMin) {
+      state.set(field.dueRepeats, column, repeats + 1 + Math.floor(repeats / 8));
+      return;
+    }
+    if (this.isProven(column)) {
+      state.set(field.isOut, column, 1);
+      state.set(field.dueRepeats, column, Infinity);
+      this.out++;
+      return;
+    }
+    state.set(field.isExcused, column, 1);
+    state.set(field.repeats, column, 1);
+    this.judgeFrom(column, time.row, time.ms);
+  }
+
+  isOut(column: number): boolean {
+    return this.state.get(field.isOut, column) === 1;
+  }
+
+  value(column: number): number {
+    return this.state.get(field.value, column);
+  }
+
+  /** The time of the first reading with the value of the run. */
+  sinceMs(column: number): number {
+    return this.state.get(field.runAtMs, column);
+  }
+
+  /** For how long it has kept a value before, ms; 0 if never. */
+  longestMs(column: number): number {
+    return this.longest.ms(column);
+  }
+
+  turn(): void {
+    this.longest.turn();
+    this.spread.turn();
+  }
+
+  widen(columns: number): void {
+    this.state.widen(columns);
+  }
+
+  forget(column: number): void {
+    if (this.isOut(column)) this.out--;
+    this.state.reset(column);
+  }
+
+  private judgeFrom(column: number, row: number, ms: number): void {
+    const { state } = this;
+    state.set(field.runRow, column, row);
+    state.set(field.runMs, column, ms);
+    state.set(
+      field.dueRepeats,
+      column,
+      this.moves(column) ? Math.max(repeatsMin, usualRuns * this.longest.rows(column)) : Infinity,
+    );
+  }
+
+  /** True if its value usually changes, and to many different ones. */
+  private moves(column: number): boolean {
+    const sent = this.presence.sent(column);
+    if (sent < sentMin || !this.spread.isFine(column)) return false;
+    return this.state.get(field.repeated, column) <= repeatShareMax * sent;
+  }
+
+  /**
+   * True if a probe is the likely cause: the value is amid its range, another sensor moves, and none became still together
+   * with it, as they do when a machine stops.
+   */
+  private isProven(column: number): boolean {
+    const { state, presence, time } = this;
+    if (this.spread.isAtEnd(column, this.value(column))) return false;
+    const row = state.get(field.runRow, column);
+    const slack = togetherRows + togetherShare * (time.row - row);
+    let isOtherMoving = false;
+    for (let other = 0; other < state.columns; other++) {
+      if (other === column || !presence.isSent(other) || this.isOut(other) || !this.moves(other)) continue;
+      if (state.get(field.isExcused, other) === 1) return false;
+      const repeats = state.get(field.repeats, other);
+      const isStill = repeats >= otherRepeatsMin && repeats > this.longest.rows(other);
+      if (!isStill) isOtherMoving = true;
+      else if (Math.abs(state.get(field.runRow, other) - row) <= slack) return false;
+    }
+    return isOtherMoving;
+  }
+}
