@@ -1,6 +1,6 @@
 /**
  * Runs of sensors (gateway/watch/sensor-runs): which sensors of a machine are missing from its rows, and which are stuck at a
- * value. Each is judged by what it did before, in rows and in time; how is in gateway/docs/0021. What is told of it is
+ * value. Each is judged by what it did before, in rows and in time; how is in gateway/docs/0020. What is told of it is
  * decided in gateway/decisions/alert.
  *
  *     row ▶ Presence (rows without a sensor) ─┬▶ faults of the machine's next input
@@ -11,7 +11,7 @@ import { Presence } from './presence.ts';
 import { RowTime } from './row-time.ts';
 import { Stillness } from './stillness.ts';
 
-/** What was usual in the period before, and in this one, is remembered; this is a period of coming rows. */
+/** A period of coming rows: the usual runs of this one and of the one before are remembered. */
 const periodMs = 35 * 24 * 3_600_000;
 /** All of the first rows, and then one of so many, tell how the values of sensors are spread. */
 const spreadRows = 256;

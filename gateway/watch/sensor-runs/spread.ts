@@ -2,7 +2,7 @@ import type { Columns } from './columns.ts';
 
 /** The fields of `Spread`: lowest and highest value of this period and of the one before, and two halves of 64 marks. */
 export const spreadFields = [Infinity, -Infinity, Infinity, -Infinity, 0, 0] as const;
-/** Of 64 marks, so many are set by about 30 different values. */
+/** So many of 64 marks are set by about 30 different values. */
 const marksMin = 24;
 
 const float = new Float32Array(1);

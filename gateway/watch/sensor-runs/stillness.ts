@@ -15,7 +15,7 @@ const repeatShareMax = 0.75;
 /** Runs of other sensors that began within so many rows, or this share of a run, began with it. */
 const togetherRows = 5;
 const togetherShare = 0.1;
-/** Of another sensor, a run of so many repeats is worth a thought. */
+/** A run of so many repeats of another sensor is worth a thought. */
 const otherRepeatsMin = 5;
 
 /** `repeats` is 0 while the value moves, else how often it has come again since the run is judged. */

@@ -21,7 +21,7 @@ const common = {
   resolveAfter: 10,
 } as const;
 
-/** What is missing or stuck was so for long, by its own rhythm, when the first estimate finds it. */
+/** A sensor that is missing or stuck was so for long, by its own rhythm, when the first estimate finds it. */
 const judged = { ...common, openAfter: 1, resolveAfter: 3 } as const;
 
 /** A value beyond the range on the side of the alarm limit may be a machine at its end, so it is critical. */
