@@ -76,8 +76,8 @@ export interface Source extends Reporting {
 
 /** Passes on what the gateway itself publishes, on topics below `harbinger/`, retained. */
 export interface SiteBroker {
-  /** The topics and texts that it keeps there. */
-  kept(): Iterable<readonly [topic: string, text: string]>;
+  /** The topics and texts that it keeps there; null in place of what somebody else left there before that was refused. */
+  kept(): Iterable<readonly [topic: string, text: string | null]>;
   /** Resolves when it is kept, and on its way to subscribers. An empty payload removes the topic's message. */
   publish(topic: string, payload: Buffer): Promise<void>;
 }

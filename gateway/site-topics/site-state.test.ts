@@ -97,12 +97,20 @@ describe('the state of a site', () => {
       ...take(before),
       ['harbinger/south/conditions', '{}'],
       ['harbinger/hall/pump-3/alerts', 'x'],
+      ['harbinger/hall/pump-4/severity', null],
     ];
 
     const state = new SiteState('north');
     state.note(prediction('opened', { id: 'p-9' })); // resent at the start, and not open any more
-    const removals = state.restore([openAlert('p-1'), openAlert('p-4')], [], kept as [string, string][]);
-    expect(removals).toEqual([{ topic: 'harbinger/south/conditions', text: '' }]);
+    const removals = state.restore(
+      [openAlert('p-1'), openAlert('p-4')],
+      [],
+      kept as [string, string | null][],
+    );
+    expect(removals).toEqual([
+      { topic: 'harbinger/south/conditions', text: '' },
+      { topic: 'harbinger/hall/pump-4/severity', text: '' },
+    ]);
     const said = take(state);
     expect(documentOf(said).alerts.map(({ id, reasons }) => [id, reasons])).toEqual([
       ['p-1', ['It is hot.']],
@@ -111,6 +119,7 @@ describe('the state of a site', () => {
     expect(documentOf(said, 'pump-2')).toMatchObject({ severity: 'none', alerts: [] });
     expect(documentOf(said, 'pump-3')).toMatchObject({ severity: 'none', changedAt: null });
     expect(said.get('harbinger/north/severity')).toBe('none');
+    expect(said.has('harbinger/hall/pump-4/severity')).toBe(false);
   });
 
   it('a machine that was retired is not brought back by the end of its alert', () => {

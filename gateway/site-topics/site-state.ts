@@ -82,12 +82,16 @@ export class SiteState {
   restore(
     open: readonly OpenAlert[],
     conditions: readonly ConditionData[],
-    kept: Iterable<readonly [topic: string, text: string]>,
+    kept: Iterable<readonly [topic: string, text: string | null]>,
   ): SiteMessage[] {
     const removals: SiteMessage[] = [];
     const before = new Map<string, SiteAlert>();
     const ownTopics = new Set(Object.values(gatewayTopics(this.gateway)));
     for (const [topic, text] of kept) {
+      if (text === null) {
+        removals.push({ topic, text: '' });
+        continue;
+      }
       if (ownTopics.has(topic)) continue;
       const [, site, machine, kind] = topic.split('/');
       const topics = Object.values(machineTopics(site ?? '', machine ?? ''));

@@ -216,7 +216,7 @@ export class Engine {
     const { retained } = this.persistence;
     const publish = promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer);
     return {
-      kept: () => retained.ownTexts(),
+      kept: () => retained.siteTexts(),
       // Not through `acknowledging`: it is nobody's reading, whatever telemetryFilters say.
       publish: (topic, payload) =>
         publish({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: true, user: ownUser }),

@@ -3,6 +3,7 @@
  * recognises those that come again. Writing to disk is the business of ../mirror.ts.
  */
 import { Quotas } from '../../../../../shared/bounds/quotas.ts';
+import { isSiteTopic } from '../../../../../shared/contract/site/site-topics.ts';
 import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../../shared/mqtt/topic-filter.ts';
 import type { PersistenceLimits } from '../../config.ts';
@@ -79,10 +80,10 @@ export class Retained {
     await this.write([{ key, value: recordOf(kept) }], sync);
   }
 
-  /** The texts of the gateway's own messages, by topic. */
-  *ownTexts(): Generator<[string, string]> {
+  /** The texts of the gateway's own messages, by topic; null where the message is somebody else's. */
+  *siteTexts(): Generator<[string, string | null]> {
     for (const [topic, packet] of this.byTopic)
-      if (packet.user === ownUser) yield [topic, packet.payload.toString()];
+      if (isSiteTopic(topic)) yield [topic, packet.user === ownUser ? packet.payload.toString() : null];
   }
 
   topics(): string[] {
