@@ -262,7 +262,6 @@ export class Pipeline implements MessageHandler<Begun> {
     this.counts.fieldsIgnored += this.row.ignored;
     if (!identity.assign(schema, claim, this.row, message)) return false;
     builder.add(schema, this.row, identity.ms, identity.ns);
-    this.counts.readings++;
     return true;
   }
 
@@ -276,6 +275,7 @@ export class Pipeline implements MessageHandler<Begun> {
       send(() => this.deps.windows(withoutRows(columns)));
       throw error;
     }
+    this.counts.readings += columns.machineIndex.length;
     send(() => this.deps.windows(columns, seq));
   }
 
