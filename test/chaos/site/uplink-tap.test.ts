@@ -5,12 +5,12 @@ import type { Lane } from '../../../shared/contract/lanes.ts';
 import { goodbyeTopic, uplinkTopic } from '../../../shared/contract/topics.ts';
 import { UplinkTap } from './uplink-tap.ts';
 
-function publish(lane: Lane, seq: number): Buffer {
+function publish(lane: Lane, seq: number, journal = 'a'.repeat(16)): Buffer {
   const body = Buffer.from('x');
   const blocks = [{ seq, lines: 1, bytes: body.length }];
   const header = {
     gateway: 'chaos',
-    journal: 'a'.repeat(16),
+    journal,
     lane,
     codec: 'identity' as const,
     rawBytes: body.length,
@@ -80,5 +80,14 @@ it('detects waiting events that were sent after readings', () => {
 it('passes over what a gateway says at its orderly end', () => {
   const tap = new UplinkTap();
   tap.connection()(message(goodbyeTopic('chaos'), Buffer.from('{}'), 1));
+  expect(tap.overtaken).toEqual([]);
+});
+
+it('compares a journal only with itself: another gateway of the same name numbers its blocks anew', () => {
+  const tap = new UplinkTap();
+  tap.eventsKnown = 5;
+  tap.connection()(publish('readings', 1));
+  const other = tap.connection();
+  for (const lane of ['readings', 'events'] as const) other(publish(lane, 1, 'b'.repeat(16)));
   expect(tap.overtaken).toEqual([]);
 });

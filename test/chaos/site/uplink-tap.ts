@@ -28,6 +28,8 @@ export class UplinkTap {
    * not answer in time, is sent again after others.
    */
   #eventsSent = 0;
+  /** The journal of the latest batch: another one numbers its blocks anew. */
+  #journal: string | null = null;
 
   /** The gateway's journal is an earlier one again, and uses sequence numbers a second time. */
   rolledBack(): void {
@@ -39,6 +41,7 @@ export class UplinkTap {
   connection({ checksOrder } = { checksOrder: true }): (chunk: Buffer) => void {
     const number = ++this.connections;
     const known = this.eventsKnown;
+    const journalBefore = this.#journal;
     let readingsSeen: number | null = null;
     let waitedFirst = false;
     let isCompared = false;
@@ -46,14 +49,16 @@ export class UplinkTap {
     packets.on('packet', (packet: Packet) => {
       // Other topics carry what is not a batch, such as the last word of a gateway that is stopped.
       if (packet.cmd !== 'publish' || parseUplinkTopic(packet.topic) === null) return;
-      const { lane, firstSeq, lastSeq } = blocksOf(packet.payload as Buffer);
+      const { lane, firstSeq, lastSeq, journal } = blocksOf(packet.payload as Buffer);
+      this.#journal = journal;
       this.onBatch({ lane, firstSeq, lastSeq, connection: number });
       if (lane === 'readings') {
         readingsSeen ??= firstSeq;
         if (waitedFirst && !isCompared) this.compared++;
         isCompared ||= waitedFirst;
       }
-      if (!checksOrder || lane !== 'events') return;
+      const isOther = journalBefore !== null && journal !== journalBefore;
+      if (!checksOrder || lane !== 'events' || isOther) return;
       const isAgain = lastSeq <= this.#eventsSent;
       this.#eventsSent = Math.max(this.#eventsSent, lastSeq);
       if (firstSeq > known) return;
@@ -69,7 +74,8 @@ export class UplinkTap {
   }
 }
 
-function blocksOf(frame: Buffer): { lane: Lane; firstSeq: number; lastSeq: number } {
-  const { lane, blocks } = decodeBatch(frame).header;
-  return { lane, firstSeq: blocks[0]!.seq, lastSeq: blocks.at(-1)!.seq };
+function blocksOf(frame: Buffer) {
+  const { lane, blocks, journal } = decodeBatch(frame).header;
+  // The last digits of a journal's name are those of the run that wrote the blocks.
+  return { lane, journal: journal.slice(0, -6), firstSeq: blocks[0]!.seq, lastSeq: blocks.at(-1)!.seq };
 }
