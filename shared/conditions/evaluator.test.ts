@@ -43,11 +43,14 @@ afterEach(async () => {
 
 const keptPath = () => join(folder, 'conditions.json');
 
-async function start(conditions: readonly Condition<{ leak: Checked }>[] = [leak]): Promise<void> {
+async function start(
+  conditions: readonly Condition<{ leak: Checked }>[] = [leak],
+  name = 'gw-1',
+): Promise<void> {
   await running?.stop();
   running = new ConditionEvaluator({
     conditions,
-    about: { kind: 'gateway', name: 'gw-1' },
+    about: { kind: 'gateway', name },
     facts: () => ({ leak: now }),
     async emit(event) {
       if (refuse) throw refuse;
@@ -200,6 +203,23 @@ describe('a restart', () => {
     await start([]);
     await pass(1);
     expect(changes()).toEqual(['opened', 'resolved']);
+  });
+
+  it('under another name says nothing of the former one, for which the cloud would take nothing', async () => {
+    await start();
+    now = [warning];
+    await pass(5);
+    refuse = new Error('the journal is full');
+    now = [];
+    await pass(5);
+    refuse = null;
+    now = [warning];
+    await start([leak], 'gw-2');
+    await pass(10);
+    expect(told.map(({ source, data }) => [source, (data as ConditionData).about.name])).toEqual([
+      ['/gateways/gw-1', 'gw-1'],
+      ['/gateways/gw-2', 'gw-2'],
+    ]);
   });
 
   it('goes on where its file is damaged, and where it cannot be written', async () => {

@@ -80,8 +80,8 @@ export class ConditionEvaluator<Facts> {
 
   async start(): Promise<void> {
     const { open, pending } = await this.options.kept.load();
-    this.open = new Map(open.map((each) => [keyOf(each), each]));
-    this.pending = pending;
+    this.open = new Map(open.filter((each) => this.mayTell(each)).map((each) => [keyOf(each), each]));
+    this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
     this.plan();
   }
 
@@ -100,6 +100,12 @@ export class ConditionEvaluator<Facts> {
   async check(): Promise<void> {
     this.work = this.work.then(() => this.checkAll());
     await this.work;
+  }
+
+  /** A gateway that has a new name may say nothing about its former one; the cloud ends that when it is told of the rename. */
+  private mayTell({ about: { kind, name } }: ConditionData): boolean {
+    const { about } = this.options;
+    return about.kind === 'cloud' || (kind === about.kind && name === about.name);
   }
 
   private plan(): void {

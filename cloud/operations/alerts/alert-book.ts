@@ -12,7 +12,7 @@ import {
   isEventOf,
   type Prediction,
 } from '../../../shared/contract/events.ts';
-import type { Alert, AlertRules, AlertStep, MachineAlert } from '../../ports/alerts.ts';
+import type { Alert, AlertRules, AlertStep, ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import type { Store } from '../database.ts';
 import type { AddedBefore, AgedList } from '../record-ages.ts';
@@ -88,13 +88,18 @@ export class AlertBook implements AgedList {
 
   /** Resolves the open alerts of a machine that is retired, each by its own event. */
   retire(name: MachineName, eventOf: (alert: MachineAlert) => HarbingerEvent): AlertChanged[] {
-    return this.openRows(name.gateway, name).flatMap((row) => {
-      const changed = this.applyTo(name.gateway, row, eventOf(row.alert as MachineAlert));
-      if (!changed) return [];
-      const key = rowKey(name.gateway, row.alert.alertId);
-      const alert = { ...changed.step.alert, isRetired: true };
-      this.table.put(key, { ...(this.table.get(key) ?? row), alert });
-      return [changed];
+    return this.openRows(name.gateway, name).flatMap((row) =>
+      this.retireRow(name.gateway, row, eventOf(row.alert as MachineAlert)),
+    );
+  }
+
+  /** Resolves the open alerts that a gateway which is retired has reported of itself, each by its own event. */
+  retireConditions(gateway: string, eventOf: (alert: ConditionAlert) => HarbingerEvent): AlertChanged[] {
+    const rows = [this.table, this.told.table].flatMap((table) => [...table.values()]);
+    return rows.flatMap((row) => {
+      const { alert } = row;
+      if (alert.gateway !== gateway || alert.state !== 'open' || !('condition' in alert)) return [];
+      return this.retireRow(gateway, row, eventOf(alert));
     });
   }
 
@@ -121,6 +126,15 @@ export class AlertBook implements AgedList {
       for (const { alert } of all) table.remove(rowKey(name.gateway, alert.alertId));
       return all.map(({ alert }) => alert.alertId);
     });
+  }
+
+  private retireRow(gateway: string, row: Row, event: HarbingerEvent): AlertChanged[] {
+    const changed = this.applyTo(gateway, row, event);
+    if (!changed) return [];
+    const key = rowKey(gateway, row.alert.alertId);
+    const alert = { ...changed.step.alert, isRetired: true };
+    this.table.put(key, { ...(this.table.get(key) ?? row), alert });
+    return [changed];
   }
 
   private applyTo(gateway: string, row: Row | null, event: HarbingerEvent): AlertChanged | null {

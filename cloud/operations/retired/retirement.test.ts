@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
+import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { journal, TestOperations } from '../operations.testing.ts';
@@ -60,6 +61,36 @@ it('a retired machine leaves the list, its alerts end and are told, and an older
   // A request that is repeated changes nothing.
   expect(await operations.now.retirement.retire([pump])).toEqual({ machines: 0, alerts: 0 });
 });
+
+it.each(['retired', 'renamed'] as const)(
+  'what a gateway that is %s has said of itself ends, told once, and nothing of other gateways does',
+  async (why) => {
+    const { retirement } = operations.now;
+    const other = conditionEvent('opened', 0, { about: { kind: 'gateway', name: 'south' } });
+    await operations.apply([conditionEvent('opened', 0), prediction('opened')]);
+    await operations.now.events.apply('south', [other]);
+    await heard(pump);
+    await operations.clock.advance(1_000);
+    const renamed = { ...pump, gateway: 'north-2' };
+    const outcome = await (why === 'retired'
+      ? retirement.retire([pump], 'north')
+      : retirement.rename([[pump, renamed]], 'north'));
+    expect(outcome).toEqual({ machines: 1, alerts: 2 });
+    const conditions = () => operations.now.alerts.all().filter((alert) => 'condition' in alert);
+    expect(conditions()).toMatchObject([
+      { gateway: 'north', state: 'resolved', condition: { reasons: [`The gateway was ${why}.`] } },
+      { gateway: 'south', state: 'open' },
+    ]);
+    const waiting = operations.now.notifications.waiting();
+    await retirement.retire([], 'north');
+    expect(operations.now.notifications.waiting()).toEqual(waiting);
+    // One that goes on under its name nevertheless, and says more of it, is heard.
+    await operations.clock.advance(1_000);
+    const time = isoOf(operations.clock.nowMs());
+    await operations.apply([{ ...conditionEvent('updated', 1, { severity: 'critical' }), time }]);
+    expect(conditions()[0]).toMatchObject({ state: 'open', condition: { severity: 'critical' } });
+  },
+);
 
 it('one that is heard again is listed again and says so; an alert that has not ended opens again', async () => {
   await operations.apply([prediction('opened')]);

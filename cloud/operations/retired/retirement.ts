@@ -1,7 +1,7 @@
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { MachineAlert } from '../../ports/alerts.ts';
+import type { ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
 import type { MachineName, MachineSpan, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
 import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
@@ -29,7 +29,7 @@ export class Retirement {
 
   /**
    * Ends their open alerts and moves them to the retired ones. Those that are retired already stay so. Watermarks of
-   * `gateway` are removed too: what it sends again, the store recognises.
+   * `gateway` are removed too, because the store recognises what it sends again, and its alerts about itself end.
    * @throws HarbingerError MACHINE_NOT_LISTED, and nothing is changed
    */
   retire(names: readonly MachineName[], gateway?: string): Promise<RetireOutcome> {
@@ -49,7 +49,7 @@ export class Retirement {
         tables.retired.put({ state, atMs: nowMs(), why: 'retired', into: null, isBack: false, ...before });
         changes.gone.push(name);
       }
-      if (gateway !== undefined) tables.watermarks.removeGateway(gateway);
+      if (gateway !== undefined) outcome.alerts += this.removeGateway(gateway, 'retired', changes);
       tables.retired.evict();
       return outcome;
     });
@@ -67,7 +67,7 @@ export class Retirement {
         outcome.alerts += this.renameOne(from, to, changes);
         outcome.machines++;
       }
-      if (gateway !== undefined) this.deps.tables.watermarks.removeGateway(gateway);
+      if (gateway !== undefined) outcome.alerts += this.removeGateway(gateway, 'renamed', changes);
       this.deps.tables.retired.evict();
       return outcome;
     });
@@ -126,6 +126,21 @@ export class Retirement {
     const { tables } = this.deps;
     const ended = tables.alerts.retire(name, (alert) => this.endOf(name, alert));
     applyAlertChanges(tables, name.gateway, ended, changes);
+    return ended.length;
+  }
+
+  /** Under a former name nobody would ever end what the gateway has reported of itself. Returns how many alerts end. */
+  private removeGateway(gateway: string, why: 'retired' | 'renamed', changes: RetiredChanges): number {
+    const { tables, nowMs } = this.deps;
+    tables.watermarks.removeGateway(gateway);
+    const atMs = nowMs();
+    const endOf = ({ alertId, condition }: ConditionAlert) => {
+      const about = { gateway, id: `${why}/${atMs}/${alertId}`, timeMs: atMs };
+      const data = { ...condition, reasons: [`The gateway was ${why}.`] };
+      return newEvent('io.harbinger.condition.resolved.v1', about, data);
+    };
+    const ended = tables.alerts.retireConditions(gateway, endOf);
+    applyAlertChanges(tables, gateway, ended, changes);
     return ended.length;
   }
 

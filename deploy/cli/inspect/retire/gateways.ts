@@ -48,7 +48,9 @@ Remove its entry there when it has delivered everything.
     });
 
   withReach(group.command('retire'), 'cloud')
-    .description('take its machines out of the list: their open alerts end, their history stays')
+    .description(
+      'take its machines out of the list: open alerts of them and of itself end, their history stays',
+    )
     .argument('<gateway>', 'name from the list')
     .action(async (gateway: string, options: ReachOptions) => {
       const outcome = await ask<RetireOutcome>(options, 'retire', { gateway });
