@@ -49,6 +49,22 @@ describe('a silent machine', () => {
     expect(bench.opened()[0]!.data.reasons[0]).toBe('Its device says that it is offline');
   });
 
+  it('whose type watches for silence no longer after a restart has its alert ended by its next readings', async () => {
+    let decision = await bench.started();
+    await bench.evaluate(decision, 500, 1, silence(true));
+    await decision.stop();
+    decision = await bench.started();
+    const { machine } = bench.input();
+    const unwatched = { machine: { ...machine, type: { ...machine.type, silentAfterMs: 0 } } };
+    await bench.evaluate(decision, 500, 1, unwatched);
+    expect(bench.resolved()).toMatchObject([
+      { data: { failureMode: 'silent', reasons: ['Machine type pump no longer watches for silence'] } },
+    ]);
+    expect(decision.open()).toEqual([]);
+    await bench.evaluate(decision, 500, 1, silence(true));
+    expect(counts()).toEqual([2, 0, 1]);
+  });
+
   it('is not ended by an input from its window, which may be older', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 500, 1, silence(true));

@@ -16,7 +16,7 @@ import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
-import { stepSilenceOf } from './silence-steps.ts';
+import { isTold, stepSilenceOf } from './silence-steps.ts';
 import { causeStep, stepTrack } from './track-steps.ts';
 
 /** Applies a decision to every cause of the machine, and returns what changed. */
@@ -102,20 +102,23 @@ function endUnwatched({ machine, input }: Judged): SaidStep[] {
   const limits = limitPolicyOf(type);
   const isWatched = ({ failureMode, kind }: Omit<Cause, 'severity'>) =>
     kind === 'fault' ||
-    kind === 'silence' ||
+    (kind === 'silence' && isTold(machine, type)) ||
     (kind === 'limit'
       ? limits?.failureMode === failureMode
       : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));
   const gone = machine.alerts.flatMap(({ causes }) => causes.filter((cause) => !isWatched(cause)));
   for (const { kind, failureMode } of gone) {
     if (kind === 'limit') machine.limits = noLimits;
+    else if (kind === 'silence') machine.silence = 'heard';
     else machine.modes.delete(failureMode);
   }
+  const what = ({ kind, failureMode }: Pick<Cause, 'kind' | 'failureMode'>) =>
+    kind === 'silence' ? 'silence' : failureMode;
   return gone.map(({ severity, ...cause }) => ({
     cause,
     change: { kind: 'resolved', severity },
     reasons: input.limitsChanged
       ? changedReasons(input)
-      : [`Machine type ${type.name} no longer watches for ${cause.failureMode}`],
+      : [`Machine type ${type.name} no longer watches for ${what(cause)}`],
   }));
 }

@@ -9,7 +9,7 @@ import type { Judged, SaidStep } from './judged.ts';
 const silentFailureMode = 'silent';
 
 /** True if an alert is raised when this machine is silent. The place for whatever makes silence no news. */
-function isTold(_: MachineAlerts, { alerts, silentAfterMs }: MachineType): boolean {
+export function isTold(_: MachineAlerts, { alerts, silentAfterMs }: MachineType): boolean {
   return silentAfterMs !== 0 && !alerts.some(({ failureMode }) => failureMode === silentFailureMode);
 }
 
