@@ -1,7 +1,7 @@
 /**
  * The product under judgement (test/plant-year/product): the gateway's and the cloud's own code, from the typed columns of
  * the intake to the notification that a person gets, on an injected clock. Journal and network are the simulation's.
- * hooks.ts has what the product offers people and this year would use.
+ * people.ts has what the product offers people and this year would use.
  */
 
 import { mkdirSync } from 'node:fs';
