@@ -8,7 +8,7 @@ import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
-  watch: Pick<Watch, 'retired'>;
+  watch: Pick<Watch, 'retired' | 'relearn'>;
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
@@ -23,6 +23,7 @@ export function createRetirement({
 }: RetirementParts): MachineAdmin {
   return {
     list: (limit) => data.call('machinesList', limit),
+    relearn: ({ site, machine }) => watch.relearn(site, machine),
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);
       const topics = kept.flatMap((each) => each.topics());

@@ -38,7 +38,19 @@ const Retired = Type.Object({
   retainedMessages: Type.Integer({ minimum: 0, description: 'retained messages that were removed' }),
 });
 
-/** `GET /api/machines`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`. */
+const Relearning = Type.Object(
+  {
+    site: Name,
+    machine: Name,
+    by: Type.Optional(
+      Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
+    ),
+    note: Type.String({ minLength: 1, maxLength: 500, description: 'why' }),
+  },
+  { additionalProperties: false },
+);
+
+/** `GET /api/machines`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`, `POST /api/machines/relearn`. */
 export function machineRoutes(
   app: FastifyInstance,
   { machines, log }: { machines: MachineAdmin; log: Log },
@@ -74,6 +86,27 @@ export function machineRoutes(
       const counts = { retired: retired.length, unknown: unknown.length, retainedMessages };
       log.info({ ...about, ...counts }, 'machines: the change is done');
       return outcome;
+    },
+  );
+  app.post<{ Body: Static<typeof Relearning> }>(
+    '/api/machines/relearn',
+    {
+      schema: {
+        summary: 'What the machine does now is normal',
+        description:
+          'What is normal for it is learnt anew from its next reading on, as after a change of product or season. Its limits, its window and what is open stay. The log has who asked for it, and why.',
+        body: Relearning,
+        response: answers('whether the machine is known', Type.Object({ isKnown: Type.Boolean() })),
+      },
+    },
+    (request) => {
+      const { site, machine, by = request.ip, note } = request.body;
+      const isKnown = machines.relearn({ site, machine });
+      log.info(
+        { machine: `${site}/${machine}`, by, note, address: request.ip, isKnown },
+        'machines: what is normal is learnt anew',
+      );
+      return { isKnown };
     },
   );
 }

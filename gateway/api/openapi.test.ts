@@ -58,6 +58,8 @@ it('answers everywhere as documented', async () => {
   expect(await api.ask('POST', '/api/limits', { body: set })).toEqual({ isKnown: true });
   await api.ask('POST', '/api/limits', { body: { ...limited, limits: { warm: 4 } }, status: 400 });
   expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
+  const normal = { site: 'lab', machine: 'p1', note: 'new product' };
+  expect(await api.ask('POST', '/api/machines/relearn', { body: normal })).toEqual({ isKnown: true });
   const maintenance = '/api/maintenance';
   await api.ask('GET', maintenance, { path: `${maintenance}?past=true` });
   await api.ask('POST', maintenance, { body: { site: 'lab', toMs: 5 } });

@@ -68,6 +68,7 @@ function memoryMachines(): MachineAdmin {
   const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'] };
   return {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
+    relearn: ({ machine }) => machine === 'p1',
     retire: async (those) => ({
       retired: those.filter(({ machine }) => machine === 'p1'),
       unknown: those.filter(({ machine }) => machine !== 'p1'),

@@ -65,6 +65,11 @@ export interface MachineAdmin {
    * to the cloud. Durable when resolved: a restart, which reads the journal, does not bring them back.
    */
   retire(those: readonly MachineOrSensor[]): Promise<RetiredHere>;
+  /**
+   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Returns
+   * false if it is not known.
+   */
+  relearn(machine: { site: string; machine: string }): boolean;
 }
 
 /** The retained messages that a source keeps. */

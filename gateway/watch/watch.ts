@@ -229,6 +229,12 @@ export class Watch {
     this.windows.reset(site, machine);
   }
 
+  /** Lets a machine learn anew what is normal; its limits and its window stay. Returns false if it is not known. */
+  relearn(site: string, machine: string): boolean {
+    const isWatched = this.windows.relearn(site, machine);
+    return isWatched || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);
+  }
+
   /**
    * Forgets what is normal for a machine that was retired, and its rhythm; its window went with the rows that said so.
    * Returns false if nothing was known.

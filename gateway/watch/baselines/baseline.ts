@@ -134,6 +134,11 @@ export class Baseline {
       this.order = known;
       return;
     }
+    this.relearn();
+  }
+
+  /** Forgets what is normal, which is learnt anew from the next row on. */
+  relearn(): void {
     this.sensors = null;
     this.order = null;
     this.onset = null;

@@ -1,11 +1,12 @@
 import type { AlertInput, LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
+import type { RefusedValue } from '../../ports/watch.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
-import type { SensorFaults } from './sensor-faults.ts';
+import { SensorFaults } from './sensor-faults.ts';
 
 /** Saves baselines across restarts; it is notified of every machine that gets or loses a window. */
 export interface BaselineKeeper {
@@ -71,6 +72,14 @@ export function hasSomethingToSay({ window, limits, limitChange, hadFaults }: Wa
 export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
   if (machine.limits?.isNews) return true;
   return taken === 'row' && hasSomethingToSay(machine);
+}
+
+/** Notes a value that its sensor cannot have. */
+export function noteFault(machine: WatchedMachine, value: RefusedValue): void {
+  machine.faults ??= new SensorFaults();
+  machine.faults.refused(value);
+  machine.window.sensorRuns.refused(value.column);
+  machine.hadFaults = true;
 }
 
 /** Ends the faults of the sensors that have a value in a reading. */

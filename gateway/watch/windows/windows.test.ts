@@ -283,3 +283,16 @@ it('a refused value is a fault of its sensor, makes its machine due, and ends wi
   windows.add(batch([[0, 7, 1, 2]], { refused: [{ ...refused[0]!, row: 1 }] }));
   expect(alertInput(machine!).faults).toEqual(faults);
 });
+
+it('a machine that learns anew what is normal keeps its window; an unknown one is not known', () => {
+  const { windows } = newWindows();
+  windows.add(batch([[0, 1, 1, 1]], { newMachines: named('a') }));
+  for (let i = 2; i < 9; i++) windows.add(batch([[0, i * 1_000, 1, 1]]));
+  const identity = { site: 's', machine: 'a', type };
+  expect(windows.baselineOf(identity)!.rows).toBe(8);
+  expect([windows.relearn('s', 'a'), windows.relearn('s', 'b')]).toEqual([true, false]);
+  expect(windows.baselineOf(identity)!.rows).toBe(0);
+  expect(windows.take(1).map(({ window }) => window.ready)).toEqual([true]);
+  windows.add(batch([[0, 10_000, 1, 1]]));
+  expect(windows.baselineOf(identity)!.rows).toBe(1);
+});

@@ -18,13 +18,13 @@ import { Running } from '../running/running.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
-import { SensorFaults } from './sensor-faults.ts';
 import {
   endFaults,
   follow,
   forgetSensor,
   hasSomethingToSay,
   isDueAfter,
+  noteFault,
   takeNews,
   type WatchedMachine,
 } from './watched-machine.ts';
@@ -131,10 +131,15 @@ export class Windows {
     this.options.keeper?.renewed(watched);
   }
 
-  /**
-   * Applies limits of a machine that a person has changed: an alert follows at once, as far as the latest values say.
-   * Returns whether the machine is watched.
-   */
+  /** Lets a machine learn anew what is normal, and nothing else. Returns false if it is not watched. */
+  relearn(site: string, machine: string): boolean {
+    const watched = this.byKey.get(`${site}/${machine}`);
+    watched?.window.baseline.relearn();
+    if (watched) this.options.keeper?.renewed(watched);
+    return watched !== undefined;
+  }
+
+  /** Applies limits that a person has changed: an alert follows at once. Returns whether the machine is watched. */
   relimit({ site, machine }: { site: string; machine: string }, changed: LimitsChanged): boolean {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched || !this.slots.relimit(watched.index)) return false;
@@ -177,10 +182,7 @@ export class Windows {
     if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
     if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
     if (this.aside.isSpared(machine)) return false;
-    machine.faults ??= new SensorFaults();
-    machine.faults.refused(value);
-    machine.window.sensorRuns.refused(value.column);
-    machine.hadFaults = true;
+    noteFault(machine, value);
     return this.schedule.mark(machine);
   }
 

@@ -1,4 +1,4 @@
-/** Words that people give the product. As long as a function here does nothing, the year shows what its absence costs. */
+/** Words that people give the product. */
 import type { Machine } from '../plant/machines.ts';
 import type { PlantGateway } from './gateway.ts';
 
@@ -12,4 +12,6 @@ export async function announceMaintenance(
 }
 
 /** Says that what a machine does now is normal. */
-export async function sayThisIsNormal(_gateway: PlantGateway, _machine: Machine): Promise<void> {}
+export async function sayThisIsNormal(gateway: PlantGateway, { site, name }: Machine): Promise<void> {
+  gateway.admin?.relearn(site, name);
+}

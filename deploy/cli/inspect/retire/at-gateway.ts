@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { KnownMachine, MachineOrSensor, RetiredHere } from '../../../../gateway/ports/retiring.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { findEndpoint, request } from '../../http-client.ts';
@@ -20,6 +21,21 @@ export async function listAtGateway(options: ReachOptions): Promise<void> {
       String(each.sensors.length),
     ]),
   ]);
+}
+
+/** Sets the exit code 1 if the machine is not known. */
+export async function relearnAtGateway(
+  { site, machine }: NamedMachine,
+  { by, reason, ...options }: ReachOptions & { by?: string; reason: string },
+): Promise<void> {
+  const body = { site, machine, by: by ?? userInfo().username, note: reason };
+  const endpoint = findEndpoint('gateway', options);
+  const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as { isKnown: boolean };
+  if (options.json) printJson(outcome);
+  else if (outcome.isKnown)
+    process.stdout.write(`${shown(body)}: what is normal is learnt anew; its limits stay\n`);
+  else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
+  if (!outcome.isKnown) process.exitCode = exitCodes.failed;
 }
 
 /** Sets the exit code 1 if one of them is not known. */

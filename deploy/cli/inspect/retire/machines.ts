@@ -6,7 +6,7 @@ import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
-import { listAtGateway, retireAtGateway } from './at-gateway.ts';
+import { listAtGateway, relearnAtGateway, retireAtGateway } from './at-gateway.ts';
 import {
   machineName,
   machineNames,
@@ -65,6 +65,17 @@ readings of the time before delivers them, and they do not bring the machine bac
       if (options.json) printJson({ machines });
       else printList(options.retired ? retiredRows(machines) : listedRows(machines));
     });
+
+  withReach(group.command('relearn'), 'gateway')
+    .description(
+      'say that what a machine does now is normal: its gateway learns that anew, and its limits stay',
+    )
+    .argument('<machine>', 'SITE/MACHINE', machineName)
+    .requiredOption('--reason <text>', 'why: a new product, a new seal, another season')
+    .option('--by <name>', 'who says so (default: the user of this shell)')
+    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string }) =>
+      relearnAtGateway(name, options),
+    );
 
   withGateway(withReach(group.command('retire'), 'cloud'))
     .description('take machines out of the list: their open alerts end, their history stays')
