@@ -15,7 +15,7 @@ describe('bad input', () => {
     ['/api/readings?site=leeds&machine=pump-1&sensor=a;drop', 'sensor'],
     ['/api/readings?site=leeds&machine=pump-1&sensr=a', 'sensr'],
     ['/api/readings?site=le%22eds&machine=pump-1', 'site'],
-    ['/api/alerts?state=ajar', 'state'],
+    ['/api/alerts?state=ajar', "parameter 'state' must be open or resolved"],
     ['/api/events?limit=x', 'limit'],
     ['/api/machines/leeds/%2e%2e%2fx', 'machine'],
   ])('%s is a 400 that names the place', async (path, place) => {

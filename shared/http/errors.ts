@@ -70,6 +70,15 @@ export function schemaError(errors: FastifySchemaValidationError[], dataVar: str
   if (Array.isArray(params.allowedValues)) {
     return new HttpError(400, 'API_INPUT', `${subject} must be one of ${params.allowedValues.join(', ')}`);
   }
+  const constants = errors.filter(
+    ({ keyword, instancePath }) => keyword === 'const' && instancePath === error?.instancePath,
+  );
+  if (error?.keyword === 'const')
+    return new HttpError(
+      400,
+      'API_INPUT',
+      `${subject} must be ${constants.map(({ params }) => String(params.allowedValue)).join(' or ')}`,
+    );
   const form = error?.keyword === 'pattern' && 'parentSchema' in error && formOf(error.parentSchema);
   if (form) return new HttpError(400, 'API_INPUT', `${subject} must be ${form}`);
   return new HttpError(400, 'API_INPUT', `${subject} ${error?.message ?? 'is not valid'}`);

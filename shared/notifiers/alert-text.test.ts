@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
+import { dateTimeText } from '../words/times.ts';
 import { alertTextOf } from './alert-text.ts';
 import { conditionEvent } from './condition.testing.ts';
 import { notificationOf, prediction, predictionEvent } from './prediction.testing.ts';
+
+/** As it is written for people where the test runs. */
+const local = (time: string) => dateTimeText(Date.parse(time));
 
 it('states failure mode, machine, remaining life, reasons and origin in a technician’s words', () => {
   const { headline, body } = alertTextOf(
@@ -16,7 +20,7 @@ Remaining life:  about 20 cycles (8 in 10 times between 12.3 and 31)
 Health:          31 %
 Confidence:      90 %
 Judged by:       model pump-cnn, version 1.2.0
-Time:            2026-03-01T10:01:00Z
+Time:            ${local('2026-03-01T10:01:00Z')}
 
 Why:
   - Vibration has doubled within 40 cycles.
@@ -55,14 +59,36 @@ it.each([
   expect(alertTextOf(notificationOf(event, 'resolved')).headline).toBe(headline);
 });
 
+it.each([
+  ['limit', 'Warning: sensor beyond its limit on leeds/pump-1'],
+  ['silent', 'Warning: no signal on leeds/pump-1'],
+  ['sensor-fault', 'Warning: faulty probe on leeds/pump-1'],
+  ['beyond-range', 'Warning: value beyond what the probe can measure on leeds/pump-1'],
+])(
+  'says of what is measured (%s) what it is, and no figure that only an estimate has',
+  (failureMode, headline) => {
+    const byRules = { source: 'rules', model: null, failureMode, reasons: ['It is so.'] } as const;
+    const text = alertTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
+    expect(text.headline).toBe(headline);
+    expect(text.body).toContain('  - It is so.');
+    for (const figure of ['Remaining life', 'Health', 'Confidence', 'Judged by', 'weigh most'])
+      expect(text.body).not.toContain(figure);
+  },
+);
+
+it('gives the remaining life of a model also beside a limit', () => {
+  const { body } = alertTextOf(notificationOf(predictionEvent('opened', 1, { failureMode: 'limit' })));
+  expect(body).toContain('Remaining life:  about 20 cycles');
+});
+
 it('states of Harbinger itself what is wrong, where, since when and what to do', () => {
   const { headline, body } = alertTextOf(notificationOf(conditionEvent('opened', 1)));
   expect(headline).toBe('Warning: disk-space on gateway north');
   expect(body).toBe(`Warning: disk-space on gateway north
 
 Where:           gateway north of Harbinger
-Since:           2026-03-01T10:00:00Z
-Time:            2026-03-01T10:01:00Z
+Since:           ${local('2026-03-01T10:00:00Z')}
+Time:            ${local('2026-03-01T10:01:00Z')}
 
 Why:
   - The disk of /var/lib/harbinger has 400 MB left (1 %). Free some space there.

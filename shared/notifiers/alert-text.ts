@@ -1,6 +1,7 @@
 import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
+import { dateTimeText } from '../words/times.ts';
 import type { DigestEvent } from './digest.ts';
 import type { AlertNotification, Notification } from './notifier.ts';
 
@@ -22,12 +23,12 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const said = alertSaid(contentOf(data));
   const isResolved = change === 'resolved' || isEndOf(event);
   const word = isResolved ? endWord(data) : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
-  const headline = `${word}: ${said.what} on ${said.where}`;
+  const headline = `${word}: ${whatOf(said.what)} on ${said.where}`;
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
     '',
     ...('conditionId' in data ? conditionLines(data) : machineLines(data, isResolved)),
-    `Time:            ${event.time}`,
+    `Time:            ${timeOf(event.time)}`,
     ...list('Why:', [...said.reasons]),
     ...('conditionId' in data ? [] : weighing(data)),
     ...(link === undefined ? [] : ['', `More: ${link}`]),
@@ -47,14 +48,39 @@ function endWord(data: AlertEvent['data']): string {
     : 'Resolved';
 }
 
+/** What is measured, and no estimate: in these words, and without figures that only an estimate has. */
+const whatWords: Readonly<Record<string, string>> = {
+  limit: 'sensor beyond its limit',
+  silent: 'no signal',
+  'sensor-fault': 'faulty probe',
+  'beyond-range': 'value beyond what the probe can measure',
+};
+
+function whatOf(mode: string): string {
+  return Object.hasOwn(whatWords, mode) ? whatWords[mode]! : mode;
+}
+
+/** A life that rules have from a value which has just jumped over its limit is no statement of when the machine fails. */
+function isEstimated({ failureMode, source, detector }: Prediction): boolean {
+  if (!Object.hasOwn(whatWords, failureMode)) return true;
+  return failureMode === 'limit' && (source === 'model' || detector !== undefined);
+}
+
+function timeOf(time: string): string {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? time : dateTimeText(ms);
+}
+
 function isEndOf(event: AlertNotification['event']): boolean {
   return alertEventChange(event) === 'resolved';
 }
 
 function machineLines(prediction: Prediction, isResolved: boolean): string[] {
   const { machine, machineType, site, health, confidence } = prediction;
+  const which = `Machine:         ${machine} (${machineType}), site ${site}`;
+  if (!isEstimated(prediction)) return [which];
   return [
-    `Machine:         ${machine} (${machineType}), site ${site}`,
+    which,
     ...(isResolved ? [] : [`Remaining life:  ${lifeOf(prediction)}`]),
     `Health:          ${percent(health)}`,
     `Confidence:      ${percent(confidence)}`,
@@ -62,14 +88,15 @@ function machineLines(prediction: Prediction, isResolved: boolean): string[] {
   ];
 }
 
-function weighing({ contributions }: Prediction): string[] {
-  return list('Sensors that weigh most:', contributions.map(contributionText));
+function weighing(prediction: Prediction): string[] {
+  if (!isEstimated(prediction)) return [];
+  return list('Sensors that weigh most:', prediction.contributions.map(contributionText));
 }
 
 function conditionLines({ about, item, since }: ConditionData): string[] {
   return [
     `Where:           ${placeOf(about)} of Harbinger${item === undefined ? '' : `, ${item}`}`,
-    `Since:           ${since}`,
+    `Since:           ${timeOf(since)}`,
   ];
 }
 
@@ -83,8 +110,8 @@ function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
     '',
     `Open now:        ${open}, of these ${critical} critical`,
     `Ended:           ${resolved}`,
-    `Summed up since: ${since}`,
-    `Time:            ${time}`,
+    `Summed up since: ${timeOf(since)}`,
+    `Time:            ${timeOf(time)}`,
     ...list(
       'Sites with open ones:',
       sites.map(({ site, open }) => `${site}: ${open}`),
@@ -95,7 +122,7 @@ function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
         const { severity, state } = example;
         const word = state === 'resolved' ? 'ended' : severity === 'critical' ? 'CRITICAL' : 'warning';
         if ('condition' in example) return `${word}: ${example.condition} on ${placeOf(example.about)}`;
-        return `${word}: ${example.failureMode} on ${example.site}/${example.machine}`;
+        return `${word}: ${whatOf(example.failureMode)} on ${example.site}/${example.machine}`;
       }),
     ),
     ...(link === undefined ? [] : ['', `All: ${link}`]),
