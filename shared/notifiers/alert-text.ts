@@ -48,7 +48,7 @@ function endWord(data: AlertEvent['data']): string {
     : 'Resolved';
 }
 
-/** What is measured, and no estimate: in these words, and without figures that only an estimate has. */
+/** Words for what is measured; these alerts go without the figures that only an estimate has. */
 const whatWords: Readonly<Record<string, string>> = {
   limit: 'sensor beyond its limit',
   silent: 'no signal',
@@ -60,7 +60,7 @@ function whatOf(mode: string): string {
   return Object.hasOwn(whatWords, mode) ? whatWords[mode]! : mode;
 }
 
-/** A life that rules have from a value which has just jumped over its limit is no statement of when the machine fails. */
+/** True if figures of an estimate belong to it: what rules make of a value that has just jumped over its limit says nothing about life. */
 function isEstimated({ failureMode, source, detector }: Prediction): boolean {
   if (!Object.hasOwn(whatWords, failureMode)) return true;
   return failureMode === 'limit' && (source === 'model' || detector !== undefined);

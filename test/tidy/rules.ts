@@ -18,7 +18,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   bounds: [],
   config: ['files', 'security'],
   parts: ['config'],
-  notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
+  notifiers: ['config', 'contract', 'mqtt', 'parts', 'security', 'words'],
   files: [],
   backup: ['files'],
   'data-format': ['files'],
