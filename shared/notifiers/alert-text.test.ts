@@ -67,7 +67,7 @@ it.each([
 ])(
   'says of what is measured (%s) what it is, and no figure that only an estimate has',
   (failureMode, headline) => {
-    const byRules = { source: 'rules', model: null, failureMode, reasons: ['It is so.'] } as const;
+    const byRules = { source: 'rules' as const, model: null, failureMode, reasons: ['It is so.'] };
     const text = alertTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
     expect(text.headline).toBe(headline);
     expect(text.body).toContain('  - It is so.');
