@@ -218,8 +218,11 @@ export class Engine {
     return {
       kept: () => retained.siteTexts(),
       // Not through `acknowledging`: it is nobody's reading, whatever telemetryFilters say.
-      publish: (topic, payload) =>
-        publish({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: true, user: ownUser }),
+      async publish(topic, payload) {
+        const packet = { cmd: 'publish', topic, payload, qos: 1, dup: false } as const;
+        await retained.store({ ...packet, retain: true, user: ownUser }, false);
+        await publish({ ...packet, retain: false }); // Aedes would retain it without its owner
+      },
     };
   }
 
