@@ -33,6 +33,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   heartbeat: ['config', 'mqtt', 'parts', 'security'],
   model: ['contract', 'domain', 'files'],
   detector: [],
+  trend: [],
   words: [],
   'machine-state': ['contract', 'words'],
 };
