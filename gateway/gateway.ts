@@ -77,16 +77,18 @@ export async function startGateway(
     // The folder keeps its name from earlier versions.
     const baselinesDir = join(config.dataDir, 'normals');
     const hearingsPath = join(config.dataDir, 'hearings.json');
+    const levelsPath = join(config.dataDir, 'levels.json');
     const limitsFile = join(config.dataDir, 'machine-limits.json');
     const maintenanceFile = join(config.dataDir, 'maintenance.json');
     const { gateway, intelligence } = config;
-    const kept = { gateway, baselinesDir, hearingsPath, limitsFile, maintenanceFile };
+    const kept = { gateway, baselinesDir, hearingsPath, levelsPath, limitsFile, maintenanceFile };
     const isTaking = () => taking.isTaking;
     const watch = new Watch({ types, config: intelligence, ...kept, isTaking, clock, random, log });
     await watch.load();
-    const { savedBaselines, savedHearings } = watch;
+    const { savedBaselines, savedHearings, savedLevels } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
+    if (savedLevels) await started.start('saved levels', savedLevels);
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
@@ -95,6 +97,7 @@ export async function startGateway(
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
     savedHearings?.keep();
+    savedLevels?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('watch', () => watch.stop());

@@ -8,7 +8,7 @@ import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
-  watch: Pick<Watch, 'retired' | 'relearn'>;
+  watch: Pick<Watch, 'retired' | 'relearn'> & { levels: Pick<Watch['levels'], 'ofAll'> };
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
@@ -22,7 +22,11 @@ export function createRetirement({
   sources,
 }: RetirementParts): MachineAdmin {
   return {
-    list: (limit) => data.call('machinesList', limit),
+    async list(limit) {
+      const machines = await data.call('machinesList', limit);
+      const times = await watch.levels.ofAll(machines);
+      return machines.map((machine, i) => ({ ...machine, timeToLimit: times[i]! }));
+    },
     relearn: ({ site, machine }) => watch.relearn(site, machine),
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);

@@ -15,6 +15,38 @@ const One = Type.Object(
   },
   { additionalProperties: false },
 );
+const Time = Type.Number({ description: 'ms since 1970' });
+const LimitReached = Type.Object({
+  severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
+  limit: Type.Number({ description: 'in the unit of the sensor' }),
+  earliestMs: Time,
+  likelyMs: Time,
+  latestMs: Type.Union([Time, Type.Null()], { description: 'null: later than can be foreseen' }),
+});
+const TimeToLimit = Type.Object({
+  sensor: Type.String(),
+  unit: Type.String(),
+  side: Type.Union([Type.Literal('high'), Type.Literal('low')]),
+  state: Type.Union([Type.Literal('trend'), Type.Literal('none'), Type.Literal('learning')], {
+    description:
+      'trend: its level moves towards a limit; none: it does not, or that is not sure; learning: fewer than 10 days are known',
+  }),
+  asOfMs: Type.Union([Time, Type.Null()], { description: 'the time up to which the level is known' }),
+  trend: Type.Union([
+    Type.Object({
+      level: Type.Number({ description: 'at asOfMs, in the unit of the sensor' }),
+      perDay: Type.Number({ description: 'its change in a day, negative if it falls' }),
+      over: Type.Union(
+        [Type.Literal('minutes'), Type.Literal('hours'), Type.Literal('days'), Type.Literal('weeks')],
+        { description: 'over what the trend was seen' },
+      ),
+    }),
+    Type.Null(),
+  ]),
+  limits: Type.Array(LimitReached, {
+    description: 'limits that will be reached: between earliestMs and latestMs with 80 %',
+  }),
+});
 const Known = Type.Object({
   site: Type.String(),
   machine: Type.String(),
@@ -23,6 +55,9 @@ const Known = Type.Object({
     description: 'the user, or client, whose machine it is; empty while only the journal knows it',
   }),
   sensors: Type.Array(Type.String()),
+  timeToLimit: Type.Array(TimeToLimit, {
+    description: 'for each side on which a sensor of it has limits, once it has sent',
+  }),
 });
 const Listing = Type.Object(
   { limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 1_000 }) },

@@ -65,7 +65,7 @@ function memorySessions(): SessionAdmin {
 
 /** One machine, `lab/p1`. */
 function memoryMachines(): MachineAdmin {
-  const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'] };
+  const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'], timeToLimit: [] };
   return {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
     relearn: ({ machine }) => machine === 'p1',

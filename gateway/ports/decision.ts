@@ -10,6 +10,7 @@ import { type AnyPart, partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { TimeToLimit } from './limits/time-to-limit.ts';
 import type { Outbox } from './uplink.ts';
 import type { LifecycleNotice } from './watch.ts';
 
@@ -47,6 +48,8 @@ export interface AlertInput {
   gone?: readonly string[];
   /** Sensors of which a limit is met or may be; absent if there are none. */
   limits?: readonly LimitState[];
+  /** When its sensors will reach their limits, by what is known now; absent if no levels are remembered. */
+  timeToLimit?(): readonly TimeToLimit[];
   /** A person has just changed limits of this machine; absent otherwise. */
   limitsChanged?: LimitsChanged;
   /**

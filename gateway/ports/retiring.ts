@@ -1,4 +1,5 @@
 /** Interfaces by which people take out of a gateway's lists what is gone: sessions, machines, and sensors of machines. */
+import type { TimeToLimit } from './limits/time-to-limit.ts';
 
 /** A session that a source keeps for a client that may be away. */
 export interface KeptSession {
@@ -58,8 +59,13 @@ export interface RetiredInData {
   topics: string[];
 }
 
+/** A machine with the times at which its sensors will reach their limits. */
+export interface ListedMachine extends KnownMachine {
+  timeToLimit: TimeToLimit[];
+}
+
 export interface MachineAdmin {
-  list(limit: number): Promise<KnownMachine[]>;
+  list(limit: number): Promise<ListedMachine[]>;
   /**
    * Forgets machines, or single sensors of them, until they send again. What they have sent stays in the journal and goes
    * to the cloud. Durable when resolved: a restart, which reads the journal, does not bring them back.

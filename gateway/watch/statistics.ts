@@ -39,6 +39,15 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
       type: 'counter',
       help: 'Failed writes of the file with the rhythms of machines',
     },
+    harbinger_levels_sensors: { type: 'gauge', help: 'Sensors with limits whose level is remembered' },
+    harbinger_levels_refused_readings_total: {
+      type: 'counter',
+      help: 'Readings of sensors whose level is not remembered because there are too many',
+    },
+    harbinger_levels_save_failures_total: {
+      type: 'counter',
+      help: 'Failed writes of the file with the levels of sensors',
+    },
     harbinger_model_worker_state: { type: 'gauge', help: 'State of the model worker', labels: ['state'] },
     harbinger_model_backend: { type: 'gauge', help: 'Backend that runs the models', labels: ['backend'] },
     harbinger_model_worker_restarts_total: {
@@ -51,7 +60,7 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
     harbinger_models_refused: { type: 'gauge', help: 'Models that did not pass their checks' },
   },
   status: { intelligence: Type.Object({}, { additionalProperties: true }) },
-  samples: ({ intelligence: { windows, quotas, normals, model, scorer, silence } }) => ({
+  samples: ({ intelligence: { windows, quotas, normals, levels, model, scorer, silence } }) => ({
     ...(normals && savedBaselinesSamples(normals)),
     harbinger_windows_machines: windows.machines,
     harbinger_windows_rows_total: windows.rows,
@@ -63,6 +72,9 @@ export const watchReport = reportOf<{ intelligence: WatchStats }>()({
     harbinger_silence_silent_machines: silence.silent,
     harbinger_silence_forgotten_total: silence.forgotten,
     harbinger_silence_save_failures_total: silence.saveFailures,
+    harbinger_levels_sensors: levels.sensors,
+    harbinger_levels_refused_readings_total: levels.refused,
+    harbinger_levels_save_failures_total: levels.saveFailures,
     harbinger_model_worker_state: workerStates.map((state) => ({
       value: model.state === state ? 1 : 0,
       labels: { state },

@@ -21,6 +21,9 @@ import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
 import type { WatchConfig } from './config.ts';
+import { Levels, type LevelsStats } from './levels/levels.ts';
+import { levelsFile } from './levels/levels-file.ts';
+import { SavedLevels } from './levels/saved-levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
@@ -47,6 +50,8 @@ export interface WatchOptions {
   limitsFile?: string;
   /** The file in which maintenance windows are kept; absent: they are not kept over restarts. */
   maintenanceFile?: string;
+  /** The file in which levels of sensors are kept across restarts; absent: they are not kept. */
+  levelsPath?: string;
   /** The name under which the cloud knows this gateway. */
   gateway?: string;
   /** False while the gateway itself takes no readings; absent: it always does. */
@@ -70,6 +75,7 @@ export interface WatchStats {
   maintenance: { on: number; planned: number };
   /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
+  levels: LevelsStats & { saveFailures: number };
   model: ModelStatus;
   scorer: ScorerStats | null;
   silence: SilenceStats & { saveFailures: number };
@@ -111,11 +117,18 @@ function keepHearings({ hearingsPath, config, clock, log }: WatchOptions, silenc
   return new SavedHearings({ file, silence, saveMs: config.saveNormalsMs, clock, log });
 }
 
+function keepLevels({ levelsPath, clock, log }: WatchOptions, levels: Levels): SavedLevels | null {
+  if (levelsPath === undefined) return null;
+  return new SavedLevels({ file: levelsFile(levelsPath, log), levels, clock, log });
+}
+
 export class Watch {
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
   readonly savedHearings: SavedHearings | null;
+  readonly savedLevels: SavedLevels | null;
+  readonly levels = new Levels();
   readonly silence: Silence;
   readonly ownLimits: MachineLimitBook;
   readonly maintenance: MaintenanceBook;
@@ -142,6 +155,7 @@ export class Watch {
     });
     this.silence = listen(options, this.maintenance);
     this.savedHearings = keepHearings(options, this.silence);
+    this.savedLevels = keepLevels(options, this.levels);
     this.ownLimits = new MachineLimitBook({
       gateway: options.gateway ?? '',
       ...(options.limitsFile !== undefined && { path: options.limitsFile }),
@@ -161,6 +175,7 @@ export class Watch {
       ...(keeper && { keeper }),
       hearings,
       maintenance,
+      levels: this.levels,
       refused,
     };
     this.windows = new Windows(made);
@@ -232,6 +247,8 @@ export class Watch {
   /** Lets a machine learn anew what is normal; its limits and its window stay. Returns false if it is not known. */
   relearn(site: string, machine: string): boolean {
     const isWatched = this.windows.relearn(site, machine);
+    // A trend over what was normal before says nothing.
+    this.levels.relearn(`${site}/${machine}`);
     return isWatched || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);
   }
 
@@ -241,8 +258,8 @@ export class Watch {
    */
   retired(site: string, machine: string): boolean {
     const key = `${site}/${machine}`;
-    const wasHeard = this.silence.forget(key);
-    return this.savedBaselines?.forget(key) || wasHeard;
+    const wasKnown = [this.silence.forget(key), this.levels.forget(key)].includes(true);
+    return this.savedBaselines?.forget(key) || wasKnown;
   }
 
   stats(): WatchStats {
@@ -252,6 +269,7 @@ export class Watch {
       ownLimits: this.ownLimits.stats(),
       maintenance: this.maintenance.stats(),
       normals: this.savedBaselines?.stats() ?? null,
+      levels: { ...this.levels.stats(), saveFailures: this.savedLevels?.saveFailures ?? 0 },
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,
       silence: { ...this.silence.stats(), saveFailures: this.savedHearings?.saveFailures ?? 0 },

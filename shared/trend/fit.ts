@@ -9,7 +9,7 @@
 const freedomMin = 3;
 
 export interface Fit {
-  /** Of the shape; 0 if there is none. */
+  /** Slope of the shape; 0 if there is none. */
   slope: number;
   slopeError: number;
   /** The level at time 0, and its covariance with the slope. */

@@ -1,5 +1,5 @@
 /**
- * What is claimed of made-up levels, measured over seeds: how often a trend is claimed where there is none, and how often the
+ * Claims about made-up levels, measured over seeds: how often a trend is claimed where there is none, and how often the
  * interval contains the time at which the level will really reach the value. The bounds stand near what was measured.
  */
 import { describe, expect, it } from 'vitest';

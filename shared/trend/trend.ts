@@ -14,7 +14,7 @@ import { rises, type Shape, stepsOf } from './shapes.ts';
 
 /** A rise must be this many standard errors, as a normal deviate. */
 const deviatesMin = 4;
-/** Nothing is said beyond this many times the time that was seen. */
+/** Nothing is reported beyond this many times the time that was seen. */
 const reachSpans = 2;
 const pointsMin = 8;
 const gridSteps = 80;
@@ -27,7 +27,7 @@ export interface Trend {
   rise: number;
 }
 
-/** Times after the newest point, by which the value is reached with 10, 50 and 90 %; null: not within what can be said. */
+/** Times after the newest point, by which the value is reached with 10, 50 and 90 %; null: not within what can be foreseen. */
 export interface Reach {
   p10: number;
   p50: number;
@@ -36,7 +36,7 @@ export interface Reach {
 
 export interface Found {
   trend: Trend;
-  /** For each value asked for: when it is reached; null if that cannot be said. */
+  /** For each value asked for: when it is reached; null if that cannot be foreseen. */
   reaches: (Reach | null)[];
 }
 

@@ -6,9 +6,11 @@ import type { AlertInput } from '../../ports/decision.ts';
 import type { RecordWhy } from '../record-choice.ts';
 import type { AlertChange } from './change.ts';
 import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons/reasons.ts';
+import { trendReasons, trendsIn } from './reasons/trend-reasons.ts';
 import type { DecidedAssessment } from './steps/judged.ts';
 
 const sensorsMax = 8;
+const trendsMax = 4;
 
 /** The newest values of the contributing sensors or, if there are none, of the type's first sensors. */
 function latestValues(input: AlertInput, assessment: Assessment): Record<string, number | null> {
@@ -41,6 +43,7 @@ function plainReasons(assessment: Assessment, input: AlertInput): string[] {
   return [
     ...(life ? [lifeText(life, input.rowMs)] : []),
     state,
+    ...trendReasons(input),
     ...contributionReasons(assessment, input.machine.type),
   ];
 }
@@ -56,6 +59,7 @@ export function assessmentContent(
   const { site, machine, type } = input.machine;
   const assessment = decided.verdict.answer;
   const { source, model, detector, remainingLife, health, anomaly } = assessment;
+  const trends = trendsIn(input).slice(0, trendsMax);
   return {
     subject: `${site}/${machine}`,
     inputs: {
@@ -71,6 +75,7 @@ export function assessmentContent(
       remainingLife,
       health,
       anomaly,
+      ...(trends.length > 0 && { timeToLimit: trends }),
       changes: changes.map(changeSummary),
       recorded: why,
     },

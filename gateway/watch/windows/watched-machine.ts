@@ -1,6 +1,7 @@
 import type { AlertInput, LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { RefusedValue } from '../../ports/watch.ts';
+import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
 import type { Hearing } from '../silence/hearing.ts';
@@ -46,6 +47,8 @@ export interface WatchedMachine extends SparedMachine {
   hadFaults: boolean;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
+  /** The levels of its sensors with limits; null if nobody remembers them. */
+  readonly levels: MachineLevels | null;
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
   limitChange: LimitsChanged | null;
   toldChange: LimitsChanged | null;
@@ -124,7 +127,7 @@ export function takeNews(machine: WatchedMachine): void {
 
 /** Returns the input of a decision about a taken machine: a copy of its current window. */
 export function alertInput(machine: WatchedMachine): AlertInput {
-  const { identity, window } = machine;
+  const { identity, window, levels } = machine;
   const { sensors } = identity.type;
   const faults = [...(machine.faults?.list(sensors) ?? []), ...window.sensorRuns.list(sensors)];
   const unsent = window.sensorRuns.unsent(sensors);
@@ -143,6 +146,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(unsent.length > 0 && { unsent }),
     ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
+    ...(levels && { timeToLimit: () => levels.timesToLimits() }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };
 }

@@ -1,5 +1,6 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { LevelKeeper } from '../levels/levels.ts';
 import type { MaintenanceKeeper } from '../maintenance/maintenance.ts';
 import type { LimitedType } from './machine-slots.ts';
 import type { BaselineKeeper, HearingKeeper } from './watched-machine.ts';
@@ -15,6 +16,8 @@ export interface WindowsOptions {
   keeper?: BaselineKeeper;
   /** Knows when machines are heard. */
   hearings?: HearingKeeper;
+  /** Remembers the levels of sensors with limits. */
+  levels?: LevelKeeper;
   /** The type of a machine with the limits that a person has set for it. */
   limited?: LimitedType;
   /** Knows when people work on machines. */

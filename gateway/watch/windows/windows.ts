@@ -12,6 +12,7 @@ import type { LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
+import { remember, renew, unwatch } from '../levels/watched-levels.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
 import { Aside, mayBeSpared } from '../maintenance/aside.ts';
 import { Running } from '../running/running.ts';
@@ -79,6 +80,7 @@ export class Windows {
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
+      if (machine.levels !== null) remember(machine.levels, batch, i, taken === 'late');
       if (taken === 'late') {
         this.counts.late++;
         continue;
@@ -125,8 +127,7 @@ export class Windows {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
     watched.window = windowOf(watched.identity.type, this.samples);
-    watched.faults = null;
-    watched.hadFaults = false;
+    renew(watched);
     watched.limits = this.limits.of(watched.identity.type);
     this.options.keeper?.renewed(watched);
   }
@@ -232,6 +233,7 @@ export class Windows {
 
   /** Lets limits go on from what is known of those before them. */
   private renewLimits(machine: WatchedMachine): void {
+    machine.levels?.bind(machine.identity.type);
     const before = machine.limits;
     machine.limits = this.limits.of(machine.identity.type);
     machine.limits?.follow(before, machine.window.latest(), machine.window.newestMs);
@@ -258,10 +260,8 @@ export class Windows {
       faults: null,
       hadFaults: false,
       limits: this.limits.of(identity.type),
-      limitChange: null,
-      toldChange: null,
-      gone: null,
-      toldGone: null,
+      levels: this.options.levels?.watched(identity) ?? null,
+      ...{ limitChange: null, toldChange: null, gone: null, toldGone: null },
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       hearing: this.options.hearings?.of(identity) ?? null,
       seenMs: nowMs,
@@ -293,7 +293,7 @@ export class Windows {
     const slot = this.slots.at(machine.index);
     if (slot) slot.watched = null;
     this.byKey.delete(machine.key);
-    if (machine.hearing) machine.hearing.listener = null;
+    unwatch(machine);
     return machine;
   }
 }

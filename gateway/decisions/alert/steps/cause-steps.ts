@@ -12,6 +12,7 @@ import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
 import { changeReason, contributionReasons, measure, modeReasons } from '../reasons/reasons.ts';
+import { trendReasons } from '../reasons/trend-reasons.ts';
 import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
@@ -35,7 +36,7 @@ export function stepCauses(judged: Judged): SaidStep[] {
 /** The words for a cause that has not changed. */
 export function currentReasons({ input, decided, machine }: Judged, cause: Cause): string[] {
   const { type } = input.machine;
-  if (cause.kind === 'limit') return metReasons(machine.limits.met, type, input.timeMs);
+  if (cause.kind === 'limit') return limitReasons(machine.limits.met, input);
   if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
@@ -66,8 +67,13 @@ function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null
   const reasons =
     change.kind === 'resolved'
       ? endReasons(before.met, policy, input)
-      : [...metReasons(track.met, type, input.timeMs), ...fallenReasons(before.met, track.met)];
+      : [...limitReasons(track.met, input), ...fallenReasons(before.met, track.met)];
   return { cause, change, reasons: [...changedReasons(input), ...reasons] };
+}
+
+/** Reasons for limits that are met, and when the alarm limit of the same sensors is reached. */
+function limitReasons(met: readonly MetLimit[], input: AlertInput): string[] {
+  return [...metReasons(met, input.machine.type, input.timeMs), ...trendReasons(input, met)];
 }
 
 /** A limit that was changed may end an alert without any delay. */
@@ -90,7 +96,7 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   if (!change) return null;
   const reasons = [
     changeReason(change, assessment, policy, input.rowMs),
-    ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, type)),
+    ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...contributionReasons(assessment, type)]),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
   return { ...causeStep(machine, policy, 'estimate', change), reasons };
