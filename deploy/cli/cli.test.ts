@@ -170,7 +170,7 @@ describe('config check', () => {
     [
       'a format that does not exist',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
-      /format = "json" or .*"lifecycle", not "xml"/,
+      /format = "json" or .*"availability", not "xml"/,
     ],
     [
       'values without names',

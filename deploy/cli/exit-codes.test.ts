@@ -57,9 +57,19 @@ it.each(named(withNeeded))('harbinger %s ends with 2 without its arguments', asy
   expect(await exitCodeAfter(pathOf(command))).toBe(exitCodes.usage);
 });
 
+/** What options get that a command cannot do without. */
+const neededValues: Record<string, string> = {
+  '--from': '2100-01-01T06:00:00Z',
+  '--to': '2100-01-01T08:00:00Z',
+};
+
 it.each(named(asking))('harbinger %s ends with 1 if nothing answers', async (_, command) => {
-  const isMachine = command.parent?.name() === 'machines';
+  const parent = command.parent?.name() ?? '';
+  const isMachine = ['machines', 'limits', 'maintenance'].includes(parent);
   const given: string[] = command.registeredArguments.map(() => (isMachine ? 'site/machine' : '1'));
+  for (const { long, mandatory } of command.options)
+    if (mandatory && long) given.push(long, neededValues[long] ?? 'x');
+  if (pathOf(command).join(' ') === 'limits set') given.push('--warn', '1');
   if (command.options.some(({ long }) => long === '--yes')) given.push('--yes');
   // Nothing listens on port 1: the connection is refused at once.
   const args = [...pathOf(command), ...given, '--url', 'http://127.0.0.1:1', '--token', 'x'];

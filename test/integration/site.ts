@@ -161,6 +161,7 @@ export interface GatewayStatus {
     scorer: { machines: number; inFlight: number } | null;
     silence: { judged: number; silent: number };
   };
+  pending: number;
   alerts: { openPredictions: unknown[]; decision: { decided: { active: number; fallback: number } } };
 }
 

@@ -107,6 +107,8 @@ it('one that was closed stays closed while its cause lasts, and the next time it
   expect([await openAlerts(), told()]).toEqual([[], ['opened', 'resolved']]);
 
   await send(1, 4);
+  const openAtGateway = async () => (await statusOf(site.gateway)).alerts.openPredictions.length;
+  await until(async () => (await openAtGateway()) === 0, 'the cause to end');
   await send(6, 3);
   await until(async () => (await openAlerts()).length === 1, 'another alert to open');
   expect((await openAlerts())[0]!.alertId).not.toBe(first!.alertId);
