@@ -57,7 +57,7 @@ it.each(named(withNeeded))('harbinger %s ends with 2 without its arguments', asy
   expect(await exitCodeAfter(pathOf(command))).toBe(exitCodes.usage);
 });
 
-/** What options get that a command cannot do without. */
+/** Values of the options that a command cannot do without. */
 const neededValues: Record<string, string> = {
   '--from': '2100-01-01T06:00:00Z',
   '--to': '2100-01-01T08:00:00Z',
