@@ -1,7 +1,10 @@
 import type { Columns } from './columns.ts';
 
-/** The fields of `Spread`: lowest and highest value of this period and of the one before, and two halves of 64 marks. */
-export const spreadFields = [Infinity, -Infinity, Infinity, -Infinity, 0, 0] as const;
+/**
+ * The fields of `Spread`: lowest and highest value of this period and of the one before, two halves of 64 marks, and how
+ * many marks are set.
+ */
+export const spreadFields = [Infinity, -Infinity, Infinity, -Infinity, 0, 0, 0] as const;
 /** So many of 64 marks are set by about 30 different values. */
 const marksMin = 24;
 
@@ -27,13 +30,17 @@ export class Spread {
     float[0] = value;
     // The upper six bits of a multiplicative hash select a mark.
     const mark = Math.imul(bits[0]! ^ (bits[0]! >>> 15), 0x9e3779b1) >>> 26;
-    const field = from + 4 + (mark >>> 5);
-    state.set(field, column, (state.get(field, column) | (1 << (mark & 31))) >>> 0);
+    const half = from + 4 + (mark >>> 5);
+    const marks = state.get(half, column);
+    const marked = (marks | (1 << (mark & 31))) >>> 0;
+    if (marked === marks) return;
+    state.set(half, column, marked);
+    state.add(from + 6, column, 1);
   }
 
   /** False if it has few different values: then it is coarse, or a state. */
   isFine(column: number): boolean {
-    return this.marks(column) >= marksMin;
+    return this.state.get(this.from + 6, column) >= marksMin;
   }
 
   /** True if no value is beyond this one on one side: machines rest at an end of the range, and probes seldom freeze there. */
@@ -52,14 +59,4 @@ export class Spread {
       state.set(from + 1, column, -Infinity);
     }
   }
-
-  private marks(column: number): number {
-    return ones(this.state.get(this.from + 4, column)) + ones(this.state.get(this.from + 5, column));
-  }
-}
-
-function ones(word: number): number {
-  let count = 0;
-  for (let left = word >>> 0; left !== 0; left &= left - 1) count++;
-  return count;
 }
