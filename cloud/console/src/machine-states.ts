@@ -1,18 +1,6 @@
 import type { Machine, MachineStateName } from './wire.ts';
 
 /** Most urgent first, as the API has them. */
-export const states: readonly MachineStateName[] = [
-  'failed',
-  'critical',
-  'warning',
-  'silent',
-  'unknown',
-  'ok',
-  'learning',
-  'maintenance',
-  'stopped',
-];
-
 export const stateLabels: Record<MachineStateName, string> = {
   failed: 'Failed',
   critical: 'Critical',
@@ -24,6 +12,8 @@ export const stateLabels: Record<MachineStateName, string> = {
   maintenance: 'Maintenance',
   stopped: 'Stopped',
 };
+
+export const states = Object.keys(stateLabels) as MachineStateName[];
 
 export function keyOf(machine: { gateway: string; site: string; machine: string }): string {
   return `${machine.gateway}/${machine.site}/${machine.machine}`;
