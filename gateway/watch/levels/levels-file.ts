@@ -8,25 +8,24 @@
  * not at all. `check` is the CRC-32 of the machines as JSON. A damaged file is set aside; one that cannot be read, or is of
  * a newer version, is left. Both are logged, and levels are learnt again.
  */
-import { crc32 } from 'node:zlib';
 import { Type } from '@sinclair/typebox';
-import { readRegularText } from '../../../shared/files/read-regular.ts';
+import {
+  type CheckedFormat,
+  checkedListText,
+  problemOf,
+  readChecked,
+} from '../../../shared/files/checked-file.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
-import { setAside } from '../../../shared/files/set-aside.ts';
-import { nextTurn } from '../../../shared/runtime/clock.ts';
-import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { cellsOfSensor, type SavedLevel } from './level-memory.ts';
 import type { SavedMachine } from './levels.ts';
 
-const version = 1;
-const bytesMax = 64 << 20;
 /** Machines that are written in one turn of the event loop. */
 const turnMachines = 100;
 const cellBytes = 4;
 
-const check = compileValidator(
+const validate = compileValidator(
   Type.Object({
     format: Type.Literal('harbinger-levels'),
     version: Type.Integer(),
@@ -40,76 +39,60 @@ const check = compileValidator(
   }),
 );
 
+const format: CheckedFormat<{ machines: SavedMachine[] }> = {
+  format: 'harbinger-levels',
+  version: 1,
+  validate: (value, problem) => ({
+    machines: validate(value, problem).machines.map(([key, sensors]) => ({
+      key,
+      sensors: sensors.map(([name, minute, cells]) => [name, { minute, cells: read(cells) }]),
+    })),
+  }),
+  covered: ({ machines }) => machines,
+};
+
 export interface LevelsFile {
-  /** Returns what was saved; null if there is something that must not be replaced. Never rejects. */
-  load(): Promise<SavedMachine[] | null>;
+  /** Returns what was saved; null if there is something that must not be replaced. Never throws. */
+  load(): SavedMachine[] | null;
   /** @throws the system's error */
   save(machines: Iterable<SavedMachine>): Promise<void>;
 }
 
 export function levelsFile(path: string, log: Log): LevelsFile {
   return {
-    async load() {
-      let text: string;
-      try {
-        text = readRegularText(path, bytesMax);
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return [];
+    load() {
+      const file = readChecked(path, format);
+      if (file.found === 'yes') return file.content.machines;
+      if (file.found === 'no') return [];
+      if (file.found === 'damaged') {
+        const { aside, problem } = file;
         log.error(
-          { code: 'LEVELS_UNREADABLE', path, problem: messageOf(error) },
-          'the levels of sensors cannot be read and are learnt again; nothing is written until the next start',
-        );
-        return null;
-      }
-      try {
-        return parse(text);
-      } catch (error) {
-        if (error instanceof NewerFile) {
-          log.error(
-            { code: 'LEVELS_UNREADABLE', path, problem: error.message },
-            'the levels of sensors are left as they are and learnt again',
-          );
-          return null;
-        }
-        const aside = setAside(path, `${path}.damaged`);
-        log.error(
-          { code: 'LEVELS_DAMAGED', path, aside, problem: messageOf(error) },
+          { code: 'LEVELS_DAMAGED', path, aside, problem },
           'the levels of sensors were damaged and set aside, and are learnt again',
         );
         return [];
       }
+      const problem = problemOf(file, format);
+      log.error(
+        { code: 'LEVELS_UNREADABLE', path, problem },
+        'the levels of sensors are left as they are and learnt again; nothing is written until the next start',
+      );
+      return null;
     },
     async save(machines) {
-      const texts: string[] = [];
-      for (const { key, sensors } of machines) {
-        texts.push(
-          JSON.stringify([key, sensors.map(([name, level]) => [name, level.minute, written(level)])]),
-        );
-        if (texts.length % turnMachines === 0) await nextTurn();
-      }
-      const list = `[${texts.join(',')}]`;
-      const head = `{"format":"harbinger-levels","version":${version},"machines":`;
-      const text = `${head}${list},"check":${crc32(list)}}\n`;
+      const items = texts(machines);
       // The folder is not synced: what is in the old file is nearly as good.
-      await replaceFile(path, text, { mode: 0o600, syncFolder: false });
+      await replaceFile(path, await checkedListText(format, 'machines', items, turnMachines), {
+        mode: 0o600,
+        syncFolder: false,
+      });
     },
   };
 }
 
-class NewerFile extends Error {}
-
-/** @throws Error NewerFile, or what is wrong with the file */
-function parse(text: string): SavedMachine[] {
-  const file: unknown = JSON.parse(text);
-  const found = (file as { version?: unknown } | null)?.version;
-  if (typeof found === 'number' && found > version)
-    throw new NewerFile(`it has format ${found}, and this version of Harbinger knows ${version}`);
-  const { machines, check: noted } = check(file, (problem) => new Error(`${problem}`));
-  if (crc32(JSON.stringify(machines)) !== noted) throw new Error('its checksum is wrong');
-  return machines.map(([key, sensors]) => ({
-    key,
-    sensors: sensors.map(([name, minute, cells]) => [name, { minute, cells: read(cells) }]),
-  }));
+function* texts(machines: Iterable<SavedMachine>): Iterable<string> {
+  for (const { key, sensors } of machines)
+    yield JSON.stringify([key, sensors.map(([name, level]) => [name, level.minute, written(level)])]);
 }
 
 function written({ cells }: SavedLevel): string {

@@ -29,7 +29,7 @@ export class SavedLevels {
 
   /** Reads what was saved. Writes nothing until `keep`. Never rejects. */
   async start(): Promise<void> {
-    const saved = await this.options.file.load();
+    const saved = this.options.file.load();
     this.isUsable = saved !== null;
     if (saved) this.options.levels.restore(saved);
   }

@@ -7,12 +7,10 @@
  * `unsent` names the windows of which the cloud has not been told the latest. `check` is the CRC-32 of both lists as JSON.
  * A damaged file is set aside and logged; no machine is in maintenance then.
  */
-import { readFile } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
+import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/checked-file.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
-import { setAside } from '../../../shared/files/set-aside.ts';
-import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 
@@ -37,67 +35,52 @@ const Content = Type.Object({
   unsent: Type.Array(Type.String()),
   check: Type.Integer(),
 });
-const validate = compileValidator(Content);
 
 export type MaintenanceContent = Pick<Static<typeof Content>, 'windows' | 'unsent'>;
 
 export interface MaintenanceFile {
   /** @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
-  load(): Promise<MaintenanceContent>;
+  load(): MaintenanceContent;
   /** Durable when resolved. @throws HarbingerError MAINTENANCE_UNWRITABLE */
   save(content: MaintenanceContent): Promise<void>;
 }
 
-const checkOf = ({ windows, unsent }: MaintenanceContent) => crc32(JSON.stringify([windows, unsent]));
-
-function parse(path: string, text: string): MaintenanceContent {
-  const json: unknown = JSON.parse(text);
-  const found = (json as { format?: unknown; version?: unknown } | null) ?? {};
-  const isOurs = found.format === 'harbinger-maintenance';
-  if (isOurs && typeof found.version === 'number' && found.version > version)
-    throw new HarbingerError(
-      'MAINTENANCE_VERSION',
-      'intelligence',
-      `the maintenance windows in ${path} have format ${found.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the windows again`,
-    );
-  const content = validate(json, (problem) => new Error(problem));
-  if (content.check !== checkOf(JSON.parse(text) as MaintenanceContent)) throw new Error('wrong checksum');
-  return content;
-}
+const format: CheckedFormat<MaintenanceContent> = {
+  format: 'harbinger-maintenance',
+  version,
+  validate: compileValidator(Content),
+  covered: ({ windows, unsent }) => [windows, unsent],
+};
 
 export function maintenanceFile(path: string, log: Log): MaintenanceFile {
   return {
-    async load() {
-      const none: MaintenanceContent = { windows: [], unsent: [] };
-      let text: string;
-      try {
-        text = await readFile(path, 'utf8');
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return none;
+    load() {
+      const file = readChecked(path, format);
+      if (file.found === 'yes') return file.content;
+      if (file.found === 'newer')
+        throw new HarbingerError(
+          'MAINTENANCE_VERSION',
+          'intelligence',
+          `the maintenance windows in ${path} have format ${file.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the windows again`,
+        );
+      if (file.found === 'unreadable')
         throw new HarbingerError(
           'MAINTENANCE_UNREADABLE',
           'intelligence',
-          `the maintenance windows in ${path} cannot be read: ${messageOf(error)}; make the file readable, because without it machines that are worked on would raise alerts`,
+          `the maintenance windows in ${path} cannot be read: ${file.problem}; make the file readable, because without it machines that are worked on would raise alerts`,
         );
-      }
-      try {
-        return parse(path, text);
-      } catch (error) {
-        if (error instanceof HarbingerError) throw error;
-        const aside = setAside(path, `${path}.damaged`);
+      if (file.found === 'damaged') {
+        const { aside, problem } = file;
         log.error(
-          { code: 'MAINTENANCE_DAMAGED', path, aside, problem: messageOf(error) },
+          { code: 'MAINTENANCE_DAMAGED', path, aside, problem },
           'the maintenance windows are lost: set those that are on or planned again; until then all machines are judged',
         );
-        return none;
       }
+      return { windows: [], unsent: [] };
     },
     async save(content) {
-      const head = { format: 'harbinger-maintenance', version };
       try {
-        await replaceFile(path, `${JSON.stringify({ ...head, ...content, check: checkOf(content) })}\n`, {
-          mode: 0o600,
-        });
+        await replaceFile(path, checkedText(format, content), { mode: 0o600 });
       } catch (error) {
         throw new HarbingerError(
           'MAINTENANCE_UNWRITABLE',

@@ -7,13 +7,11 @@
  * `unsent` names the machines whose limits the cloud has not been told. `check` is the CRC-32 of the three lists as JSON. A
  * damaged file is set aside and logged; machines then have the limits of their types.
  */
-import { readFile } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
+import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/checked-file.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
-import { setAside } from '../../../shared/files/set-aside.ts';
-import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 
@@ -40,67 +38,52 @@ const Content = Type.Object({
   unsent: Type.Array(Type.String()),
   check: Type.Integer(),
 });
-const validate = compileValidator(Content);
 
 export type LimitsContent = Pick<Static<typeof Content>, 'limits' | 'changes' | 'unsent'>;
 
 export interface LimitsFile {
   /** @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE */
-  load(): Promise<LimitsContent>;
+  load(): LimitsContent;
   /** Durable when resolved. @throws HarbingerError LIMITS_UNWRITABLE */
   save(content: LimitsContent): Promise<void>;
 }
 
-const checkOf = ({ limits, changes, unsent }: LimitsContent) =>
-  crc32(JSON.stringify([limits, changes, unsent]));
-
-function parse(path: string, text: string): LimitsContent {
-  const json: unknown = JSON.parse(text);
-  const found = (json as { format?: unknown; version?: unknown } | null) ?? {};
-  if (found.format === 'harbinger-limits' && typeof found.version === 'number' && found.version > version)
-    throw new HarbingerError(
-      'LIMITS_VERSION',
-      'intelligence',
-      `the limits of machines in ${path} have format ${found.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the limits again`,
-    );
-  const content = validate(json, (problem) => new Error(problem));
-  if (content.check !== checkOf(JSON.parse(text) as LimitsContent)) throw new Error('wrong checksum');
-  return content;
-}
+const format: CheckedFormat<LimitsContent> = {
+  format: 'harbinger-limits',
+  version,
+  validate: compileValidator(Content),
+  covered: ({ limits, changes, unsent }) => [limits, changes, unsent],
+};
 
 export function limitsFile(path: string, log: Log): LimitsFile {
   return {
-    async load() {
-      const none: LimitsContent = { limits: [], changes: [], unsent: [] };
-      let text: string;
-      try {
-        text = await readFile(path, 'utf8');
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return none;
+    load() {
+      const file = readChecked(path, format);
+      if (file.found === 'yes') return file.content;
+      if (file.found === 'newer')
+        throw new HarbingerError(
+          'LIMITS_VERSION',
+          'intelligence',
+          `the limits of machines in ${path} have format ${file.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the limits again`,
+        );
+      if (file.found === 'unreadable')
         throw new HarbingerError(
           'LIMITS_UNREADABLE',
           'intelligence',
-          `the limits of machines in ${path} cannot be read: ${messageOf(error)}; make the file readable, because without it machines would be judged by other limits`,
+          `the limits of machines in ${path} cannot be read: ${file.problem}; make the file readable, because without it machines would be judged by other limits`,
         );
-      }
-      try {
-        return parse(path, text);
-      } catch (error) {
-        if (error instanceof HarbingerError) throw error;
-        const aside = setAside(path, `${path}.damaged`);
+      if (file.found === 'damaged') {
+        const { aside, problem } = file;
         log.error(
-          { code: 'LIMITS_DAMAGED', path, aside, problem: messageOf(error) },
+          { code: 'LIMITS_DAMAGED', path, aside, problem },
           'the limits that were set for single machines are lost: set them again; until then those of their types are in force',
         );
-        return none;
       }
+      return { limits: [], changes: [], unsent: [] };
     },
     async save(content) {
-      const head = { format: 'harbinger-limits', version };
       try {
-        await replaceFile(path, `${JSON.stringify({ ...head, ...content, check: checkOf(content) })}\n`, {
-          mode: 0o600,
-        });
+        await replaceFile(path, checkedText(format, content), { mode: 0o600 });
       } catch (error) {
         throw new HarbingerError(
           'LIMITS_UNWRITABLE',

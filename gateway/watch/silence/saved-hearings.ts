@@ -35,7 +35,7 @@ export class SavedHearings {
 
   /** Reads what was saved. Writes nothing until `keep`. Never rejects. */
   async start(): Promise<void> {
-    const saved = await this.options.file.load();
+    const saved = this.options.file.load();
     this.isUsable = saved !== null;
     if (saved) this.options.silence.restore(saved);
   }

@@ -13,8 +13,6 @@
  * logged; open predictions are then opened again.
  */
 
-import { readFile } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import {
   Assessment,
@@ -23,9 +21,9 @@ import {
   type HarbingerEvent,
   RemainingLife,
 } from '../../../../shared/contract/events.ts';
+import { type CheckedFormat, checkedText, readChecked } from '../../../../shared/files/checked-file.ts';
 import { replaceFile } from '../../../../shared/files/replace.ts';
-import { setAside } from '../../../../shared/files/set-aside.ts';
-import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import { isFaultMode } from './fault-modes.ts';
@@ -115,66 +113,48 @@ export interface SnapshotFile {
   save(snapshot: AlertSnapshot): Promise<void>;
 }
 
-const version = 1;
 const validate = compileValidator(Snapshot);
-const empty: AlertSnapshot = { open: [], held: [], pending: [] };
 
-function parse(text: string): AlertSnapshot {
-  const { open, held, pending, check } = validate(JSON.parse(text), (problem) => new Error(problem));
-  // The checksum covers the file's own content, without defaults.
-  if (check !== undefined && check !== checkOf(JSON.parse(text) as AlertSnapshot))
-    throw new Error('wrong checksum');
-  return { open, held, pending: pending.map(checkEvent) };
-}
-
-/** Serialises the lists in the order in which they are written; parsing and serialising yields the same text. */
-function checkOf({ open, held, pending }: AlertSnapshot): number {
-  return crc32(JSON.stringify([open, held, pending]));
-}
-
-/** @throws HarbingerError ALERT_STATE_VERSION; a file that cannot be parsed is left to the caller */
-function refuseNewer(path: string, text: string): void {
-  const found = /"format": *"harbinger-alerts", *"version": *(\d+)/.exec(text.slice(0, 100))?.[1];
-  if (found === undefined || Number(found) <= version) return;
-  throw new HarbingerError(
-    'ALERT_STATE_VERSION',
-    'decision',
-    `alert state ${path} has format ${found}, and this version of Harbinger knows ${version}: start the version that wrote ` +
-      'it, or move the file away; predictions that are open will be opened again then',
-  );
-}
+const format: CheckedFormat<AlertSnapshot> = {
+  format: 'harbinger-alerts',
+  version: 1,
+  validate(value, problem) {
+    const { open, held, pending } = validate(value, problem);
+    return { open, held, pending: pending.map(checkEvent) };
+  },
+  covered: ({ open, held, pending }) => [open, held, pending],
+};
 
 export function snapshotFile(path: string, log: Log): SnapshotFile {
   return {
     async load() {
-      let text: string;
-      try {
-        text = await readFile(path, 'utf8');
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return empty;
+      const file = readChecked(path, format);
+      if (file.found === 'yes') return file.content;
+      if (file.found === 'newer')
+        throw new HarbingerError(
+          'ALERT_STATE_VERSION',
+          'decision',
+          `alert state ${path} has format ${file.version}, and this version of Harbinger knows ${format.version}: start the ` +
+            'version that wrote it, or move the file away; predictions that are open will be opened again then',
+        );
+      if (file.found === 'unreadable')
         throw new HarbingerError(
           'ALERT_STATE_UNREADABLE',
           'decision',
-          `alert state ${path} cannot be read: ${messageOf(error)}`,
+          `alert state ${path} cannot be read: ${file.problem}`,
         );
-      }
-      refuseNewer(path, text);
-      try {
-        return parse(text);
-      } catch (error) {
-        const aside = setAside(path, `${path}.damaged`);
+      if (file.found === 'damaged') {
+        const { aside, problem } = file;
         log.error(
-          { code: 'ALERT_STATE_DAMAGED', path, aside, problem: messageOf(error) },
+          { code: 'ALERT_STATE_DAMAGED', path, aside, problem },
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
-        return empty;
       }
+      return { open: [], held: [], pending: [] };
     },
     async save(snapshot) {
       try {
-        const check = checkOf(snapshot);
-        const file = { format: 'harbinger-alerts', version: 1, ...snapshot, check };
-        await replaceFile(path, JSON.stringify(file), { mode: 0o600 });
+        await replaceFile(path, checkedText(format, snapshot), { mode: 0o600 });
       } catch (error) {
         throw new HarbingerError(
           'ALERT_STATE_UNWRITABLE',

@@ -1,0 +1,114 @@
+/**
+ * State that a process keeps in a JSON file, replaced as a whole:
+ *
+ *     {"format": "harbinger-levels", "version": 1, …, "check": 1}
+ *
+ * `check` is the CRC-32 of the part that the format says, as JSON. A damaged file is set aside, so that nothing overwrites
+ * it; a newer one, and one that cannot be read, stay where they are. What follows from that is the caller's business.
+ */
+import { crc32 } from 'node:zlib';
+import { nextTurn } from '../runtime/clock.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
+import { readRegularText } from './read-regular.ts';
+import { setAside } from './set-aside.ts';
+
+export interface CheckedFormat<T> {
+  /** Such as `harbinger-levels`. */
+  format: string;
+  version: number;
+  /** A larger file is not read. Default: 64 MiB. */
+  bytesMax?: number;
+  /** @throws what `problem` makes of a sentence that says what is wrong */
+  validate(value: unknown, problem: (text: string) => Error): T;
+  /** The part that the checksum covers. */
+  covered(content: T): unknown;
+}
+
+export type CheckedContent<T> =
+  | { found: 'no' }
+  | { found: 'yes'; content: T }
+  /** It is of a later version, or cannot be read or set aside: it must not be replaced. */
+  | { found: 'newer'; version: number }
+  | { found: 'unreadable'; problem: string }
+  /** It was renamed to `aside`. */
+  | { found: 'damaged'; aside: string; problem: string };
+
+const bytesMaxDefault = 64 << 20;
+
+export function readChecked<T>(path: string, format: CheckedFormat<T>): CheckedContent<T> {
+  let text: string;
+  try {
+    text = readRegularText(path, format.bytesMax ?? bytesMaxDefault);
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? { found: 'no' } : { found: 'unreadable', problem: messageOf(error) };
+  }
+  try {
+    return parsed(text, format);
+  } catch (error) {
+    return damaged(path, messageOf(error));
+  }
+}
+
+function parsed<T>(
+  text: string,
+  { format, version, validate, covered }: CheckedFormat<T>,
+): CheckedContent<T> {
+  const file: unknown = JSON.parse(text);
+  if (typeof file !== 'object' || file === null) throw new Error('it is not a JSON object');
+  const head = file as { format?: unknown; version?: unknown; check?: unknown };
+  if (head.format === format && typeof head.version === 'number' && head.version > version)
+    return { found: 'newer', version: head.version };
+  // Before validation, which fills in defaults that are not in the file.
+  const sum = crc32(JSON.stringify(covered(file as T)) ?? '');
+  const content = validate(file, (problem) => new Error(problem));
+  // Some formats had no checksum in earlier versions; where it is needed, their schema says so.
+  if (head.check !== undefined && head.check !== sum) throw new Error('its checksum is wrong');
+  return { found: 'yes', content };
+}
+
+function damaged<T>(path: string, problem: string): CheckedContent<T> {
+  try {
+    return { found: 'damaged', aside: setAside(path, `${path}.damaged`), problem };
+  } catch (error) {
+    return {
+      found: 'unreadable',
+      problem: `it is damaged (${problem}), and cannot be set aside: ${messageOf(error)}`,
+    };
+  }
+}
+
+/** Why a file must stay as it is, as a sentence that begins with a small letter. */
+export function problemOf(
+  file: CheckedContent<unknown> & { found: 'newer' | 'unreadable' },
+  { version }: Pick<CheckedFormat<never>, 'version'>,
+): string {
+  if (file.found === 'unreadable') return file.problem;
+  return `it has format ${file.version}, and this version of Harbinger knows ${version}`;
+}
+
+/** The text of such a file. */
+export function checkedText<T extends object>(
+  { format, version, covered }: Pick<CheckedFormat<T>, 'format' | 'version' | 'covered'>,
+  content: T,
+): string {
+  return `${JSON.stringify({ format, version, ...content, check: crc32(JSON.stringify(covered(content))) })}\n`;
+}
+
+/**
+ * The text of a file with one list, of which the checksum covers all. Other work goes on after each `turnItems` of its
+ * items, which are JSON texts.
+ */
+export async function checkedListText(
+  { format, version }: Pick<CheckedFormat<never>, 'format' | 'version'>,
+  list: string,
+  items: Iterable<string>,
+  turnItems: number,
+): Promise<string> {
+  const texts: string[] = [];
+  for (const text of items) {
+    texts.push(text);
+    if (texts.length % turnItems === 0) await nextTurn();
+  }
+  const all = `[${texts.join(',')}]`;
+  return `{"format":${JSON.stringify(format)},"version":${version},${JSON.stringify(list)}:${all},"check":${crc32(all)}}\n`;
+}
