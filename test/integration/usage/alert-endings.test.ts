@@ -2,26 +2,13 @@
  * How alerts end beside their cause, with real processes: closed by a person, and with the failure of their machine, as the
  * receiver of alerts, the command line and the API see it.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
-import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
+import { drained, type Site, statusOf, until } from '../site.ts';
 
-const fan = `name = "hall-fan"
-version = "1.0.0"
-description = "A fan with a limit"
-stepMs = 100
-silentAfterMs = 0
-
-[[sensors]]
-name = "vibration_x"
-unit = "mm/s"
-min = 0
-max = 60
-warn = 4.5
-`;
+const fan = fanType('stepMs = 100\nsilentAfterMs = 0', 'warn = 4.5');
 
 interface Alert {
   alertId: string;
@@ -42,20 +29,10 @@ let atMs = Date.now() - 3_600_000;
 
 beforeAll(async () => {
   await receiver.start();
-  site = await createSite({
-    gateway: { machines: [{ match: 'hall/*', type: 'hall-fan' }], intelligence: { intervalMsMin: 0 } },
-    cloud: {
-      alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
-    },
-  });
-  const types = join(site.folder, 'types');
-  await mkdir(types);
-  await writeFile(join(types, 'hall-fan.toml'), fan);
-  await site.dropIn('types', { machineTypesDir: types });
+  site = await createFanSite(fan, { cloud: tells(receiver) });
   await site.cloud.start();
   await site.gateway.start();
-  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { clientId: 'fan-1' });
 });
 afterAll(async () => {
   await sensor?.endAsync(true);
@@ -63,27 +40,18 @@ afterAll(async () => {
   receiver.stop();
 });
 
-const rowsTaken = async () => (await statusOf(site.gateway)).intelligence.windows.rows;
-
 /** Sends readings a minute apart, each after the one before was decided about. */
 async function send(value: number, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
-    const rows = await rowsTaken();
     atMs += 60_000;
-    const reading = JSON.stringify({ timestamp: atMs, vibration_x: value });
-    await sensor.publishAsync('telemetry/hall/fan-1', reading, { qos: 1 });
-    await until(async () => (await rowsTaken()) > rows, 'the reading to be watched');
-    await until(
-      async () => (await statusOf(site.gateway)).intelligence.scorer?.inFlight === 0,
-      'the decision',
-    );
+    await sendWatched(site, sensor, 'fan-1', { timestamp: atMs, vibration_x: value });
   }
 }
 
 const alerts = async () => (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts;
 const openAlerts = async () => (await alerts()).filter(({ state }) => state === 'open');
 const machine = async () => (await site.cloud.json<{ machine: Machine }>('/api/machines/hall/fan-1')).machine;
-const told = () => [...receiver.told.values()].map(({ alertchange }) => alertchange);
+const told = () => toldTo(receiver);
 
 it('one that was closed stays closed while its cause lasts, and the next time it opens anew', async () => {
   await send(6, 3);

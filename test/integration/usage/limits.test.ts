@@ -2,27 +2,14 @@
  * A machine beyond its limits, from its sensor to the receiver of alerts: told at once, in the right severity, once, and
  * it ends; also if gateway and cloud are killed meanwhile. Readings come a minute apart, by their own time.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { timeText } from '../../../shared/words/times.ts';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
-import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
+import { drained, type Site, until } from '../site.ts';
 
-const fan = `name = "fan"
-version = "1.0.0"
-description = "A fan that sends its vibration once a minute"
-stepMs = 60_000
-
-[[sensors]]
-name = "vibration_x"
-unit = "mm/s"
-min = 0
-max = 60
-warn = 4.5
-alarm = 7.1
-`;
+const fan = fanType('stepMs = 60_000', 'warn = 4.5\nalarm = 7.1');
 const minuteMs = 60_000;
 
 interface Alert {
@@ -42,16 +29,7 @@ const beganMs = Math.floor(Date.now() / minuteMs) * minuteMs - 180 * minuteMs;
 
 beforeAll(async () => {
   await receiver.start();
-  site = await createSite({
-    gateway: { machines: [{ match: 'hall/*', type: 'fan' }], intelligence: { intervalMsMin: 0 } },
-    cloud: {
-      alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
-    },
-  });
-  const types = join(site.folder, 'types');
-  await mkdir(types);
-  await writeFile(join(types, 'fan.toml'), fan);
-  await site.dropIn('types', { machineTypesDir: types });
+  site = await createFanSite(fan, { cloud: tells(receiver) });
   await site.cloud.start();
   await site.gateway.start();
   await connect();
@@ -63,28 +41,19 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { clientId: 'fan-1' });
 }
-
-const rowsTaken = async () => (await statusOf(site.gateway)).intelligence.windows.rows;
 
 /** Sends readings a minute apart, each after the one before was watched. */
 async function send(value: number, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
-    const rows = await rowsTaken();
-    const reading = { timestamp: beganMs + readings++ * minuteMs, vibration_x: value };
-    await sensor.publishAsync('telemetry/hall/fan-1', JSON.stringify(reading), { qos: 1 });
-    await until(async () => (await rowsTaken()) > rows, 'the reading to be watched');
-    await until(
-      async () => (await statusOf(site.gateway)).intelligence.scorer?.inFlight === 0,
-      'the decision',
-    );
+    const timestamp = beganMs + readings++ * minuteMs;
+    await sendWatched(site, sensor, 'fan-1', { timestamp, vibration_x: value });
   }
 }
 
 const alerts = async () => (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts;
-const told = () => [...receiver.told.values()].map(({ alertchange }) => alertchange);
+const told = () => toldTo(receiver);
 
 /** Waits until the only alert of the cloud is like this, and returns it. */
 async function alertIs(state: string, severity: string): Promise<Alert> {

@@ -1,7 +1,8 @@
 /** Maintenance from the command line: nothing is raised meanwhile, everything is stored, also over a kill of the gateway. */
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { harbinger, harbingerJson } from '../cli.ts';
+import { connectSensor } from '../fan.ts';
 import { createSite, type Site, statusOf, until } from '../site.ts';
 
 interface Alert {
@@ -26,8 +27,7 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'motor-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { clientId: 'motor-1' });
 }
 
 const windows = async () => (await statusOf(site.gateway)).intelligence.windows as Record<string, number>;

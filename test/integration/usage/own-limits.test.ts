@@ -2,9 +2,10 @@
  * Limits that a person sets for one machine, of a type that has none, from the command line to the cloud: in force at
  * once, kept over a kill, and an open alert follows them.
  */
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { harbinger, harbingerJson } from '../cli.ts';
+import { connectSensor } from '../fan.ts';
 import { createSite, type Site, statusOf, until } from '../site.ts';
 
 const minuteMs = 60_000;
@@ -33,8 +34,7 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'saw-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { clientId: 'saw-1' });
 }
 
 const rowsTaken = async () => (await statusOf(site.gateway)).intelligence.windows.rows;

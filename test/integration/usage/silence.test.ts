@@ -2,26 +2,13 @@
  * A machine that falls silent, from its sensor to the receiver of alerts: told once, ended by what is new and not by what
  * was buffered, whatever is restarted meanwhile. Its type says a short time, so that the test need not wait.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
-import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+import { connectSensor, createFanSite, fanType, tells, toldTo } from '../fan.ts';
+import { drained, type Site, statusOf, until } from '../site.ts';
 
-const fan = `name = "fan"
-version = "1.0.0"
-description = "A fan that sends at least every two seconds"
-stepMs = 1_000
-silentAfterMs = 2_000
-
-[[sensors]]
-name = "vibration_x"
-unit = "mm/s"
-min = 0
-max = 60
-warn = 4.5
-`;
+const fan = fanType('stepMs = 1_000\nsilentAfterMs = 2_000', 'warn = 4.5');
 
 interface Alert {
   state: string;
@@ -34,16 +21,7 @@ let sensor: MqttClient;
 
 beforeAll(async () => {
   await receiver.start();
-  site = await createSite({
-    gateway: { machines: [{ match: 'hall/*', type: 'fan' }], intelligence: { intervalMsMin: 0 } },
-    cloud: {
-      alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
-    },
-  });
-  const types = join(site.folder, 'types');
-  await mkdir(types);
-  await writeFile(join(types, 'fan.toml'), fan);
-  await site.dropIn('types', { machineTypesDir: types });
+  site = await createFanSite(fan, { cloud: tells(receiver) });
   await site.cloud.start();
   await site.gateway.start();
   await connect();
@@ -55,8 +33,7 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  sensor = await connectAsync(site.gateway.mqttUrl, { clientId: 'fan-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { clientId: 'fan-1' });
 }
 
 async function send(timestamp = Date.now()): Promise<number> {
@@ -68,7 +45,7 @@ async function send(timestamp = Date.now()): Promise<number> {
 const watched = async () => (await statusOf(site.gateway)).intelligence;
 const silentAgain = () =>
   until(async () => (await watched()).silence.silent === 1, 'the machine to be silent');
-const told = () => [...receiver.told.values()].map(({ alertchange }) => alertchange);
+const told = () => toldTo(receiver);
 
 /** Resolves when the receiver was told these changes, and nothing more can follow of what has happened. */
 async function settled(...changes: string[]): Promise<void> {

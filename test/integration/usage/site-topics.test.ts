@@ -3,28 +3,15 @@
  * opens, gets worse and ends, whatever is killed meanwhile, and what is wrong with the gateway itself. Those without the
  * right see nothing.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ConditionsDocument, MachineAlertsDocument } from '../../../shared/contract/site/site-topics.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { harbinger } from '../cli.ts';
-import { createSite, gatewayName, type Site, statusOf, until } from '../site.ts';
+import { connectSensor, createFanSite, fanType, sendWatched } from '../fan.ts';
+import { gatewayName, type Site, statusOf, until } from '../site.ts';
 
-const fan = `name = "fan"
-version = "1.0.0"
-description = "A fan that sends its vibration once a minute"
-stepMs = 60_000
-
-[[sensors]]
-name = "vibration_x"
-unit = "mm/s"
-min = 0
-max = 60
-warn = 4.5
-alarm = 7.1
-`;
+const fan = fanType('stepMs = 60_000', 'warn = 4.5\nalarm = 7.1');
 const minuteMs = 60_000;
 const light = { username: 'light', password: 'password-of-the-light' };
 const sensors = { username: 'sensors', password: 'password-of-sensors' };
@@ -46,18 +33,9 @@ beforeAll(async () => {
     { name: 'light', password: light.password, publish: [], subscribe: ['harbinger/#'] },
     { name: 'sensors', password: sensors.password, publish: ['#'], subscribe: ['telemetry/#'] },
   ];
-  site = await createSite({
-    gateway: {
-      machines: [{ match: 'hall/*', type: 'fan' }],
-      intelligence: { intervalMsMin: 0 },
-      broker: { users },
-      conditions: { diskFreePercentMin: 100 },
-    },
+  site = await createFanSite(fan, {
+    gateway: { broker: { users }, conditions: { diskFreePercentMin: 100 } },
   });
-  const types = join(site.folder, 'types');
-  await mkdir(types);
-  await writeFile(join(types, 'fan.toml'), fan);
-  await site.dropIn('types', { machineTypesDir: types });
   await site.gateway.start();
   await connect();
 });
@@ -68,8 +46,7 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  sensor = await connectAsync(site.gateway.mqttUrl, { ...sensors, clientId: 'fan-1', reconnectPeriod: 0 });
-  sensor.on('error', () => {});
+  sensor = await connectSensor(site, { ...sensors, clientId: 'fan-1' });
   lamp = await Lamp.connect();
 }
 
@@ -106,18 +83,10 @@ class Lamp {
   }
 }
 
-const rowsTaken = async () => (await statusOf(site.gateway)).intelligence.windows.rows;
-
 async function send(value: number, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
-    const rows = await rowsTaken();
-    const reading = { timestamp: beganMs + readings++ * minuteMs, vibration_x: value };
-    await sensor.publishAsync('telemetry/hall/fan-1', JSON.stringify(reading), { qos: 1 });
-    await until(async () => (await rowsTaken()) > rows, 'the reading to be watched');
-    await until(
-      async () => (await statusOf(site.gateway)).intelligence.scorer?.inFlight === 0,
-      'the decision',
-    );
+    const timestamp = beganMs + readings++ * minuteMs;
+    await sendWatched(site, sensor, 'fan-1', { timestamp, vibration_x: value });
   }
 }
 
