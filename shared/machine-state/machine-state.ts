@@ -145,7 +145,7 @@ function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateO
   }
   if (estimate.source !== 'rules' || hasLimits) return null;
   if (learning === null) return null;
-  // Of an older gateway nobody knows what it judges by.
+  // An older gateway does not say what it judges by.
   if (learning === undefined && hasLimits === null) return null;
   const none = 'Nothing can judge it yet: no limits, no model';
   return learning

@@ -156,7 +156,7 @@ describe('readings of a machine in maintenance', () => {
     // The device's clock is wrong: it has arrived in it.
     windows.add(batch([[0, fromMs + 10_000, 9, 9]]));
     clock.advanceNow(200);
-    // What was buffered, and what a restart reads again.
+    // Buffered readings, and those that a restart reads again.
     windows.add(batch([[0, fromMs + 50, 9, 9]]));
     windows.add(batch([[0, fromMs + 60, 9, 9]], { replay: true }));
     expect([rows(), learnt(), windows.stats().aside]).toEqual([1, taught, 13]);

@@ -97,7 +97,7 @@ const renamedMachine: Fault = {
           const all = numbers(1, before + during + after).join();
           return stored === all ? null : `${stored} instead of 1 to ${before + during + after}`;
         });
-        // What another fault does to the cloud may come between, or bring back its state from before.
+        // Another fault of the cloud may come between, or bring back its earlier state.
         if (targets.has('cloud') || targets.has('store')) return;
         expect(`${from}: the new name has its history`, async () => {
           const problem = isListed ?? why;

@@ -177,7 +177,7 @@ it('a gateway forgets a machine, or one sensor of it, until it sends again; a ki
   expect(site.gateway.logs.some(({ text }) => text.includes('machines: retiring some was requested'))).toBe(
     true,
   );
-  // What they had sent before is in the cloud all the same.
+  // Their earlier readings are in the cloud all the same.
   await drained(site);
   const [row] = await sql(site.cloud, "select count(*), min(a) from generic where machine = 'gone'");
   expect(row).toEqual([2, 1]);

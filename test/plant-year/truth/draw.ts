@@ -97,7 +97,7 @@ class Placing {
   private take(event: PlantEvent): void {
     this.events.push(event);
     const { fromMs } = event;
-    // What lasts is normal after some days.
+    // A lasting change is normal after some days.
     const toMs = Number.isFinite(event.toMs) ? untilEnd(event) : fromMs + 3 * dayMs;
     for (const key of this.keysOf(event))
       this.busy.set(key, [...(this.busy.get(key) ?? []), { fromMs, toMs }]);
@@ -131,7 +131,7 @@ export function drawYear(seed: number, machines: readonly Machine[], days = 365)
     return placing;
   });
   const dead = placing.events.filter(({ kind }) => kind === 'dead gateway');
-  // Who is dead is not restarted.
+  // A gateway that is down is not restarted.
   const restarts = drawRestarts(fromMs, toMs, random).filter((restart) =>
     dead.every(({ gateway, ...span }) => restart.gateway !== gateway || isApart(restart, span)),
   );

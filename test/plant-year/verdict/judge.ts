@@ -61,7 +61,7 @@ const defaultOpensMax = 1;
 
 function concerns({ machine, gateway }: PlantEvent, notice: Notice): boolean {
   if (machine) return machine.name === notice.machine;
-  // What happens to a gateway silences the machines behind it, and explains nothing else of them.
+  // An event of a gateway explains the silence of the machines behind it, and nothing else of them.
   return notice.gateway === gateway && (notice.machine === null || notice.kind === 'silence');
 }
 
