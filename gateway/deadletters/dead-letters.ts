@@ -5,7 +5,7 @@
  */
 import { DropNotes } from '../../shared/bounds/drop-notes.ts';
 import { SettledTime, spanForAge } from '../../shared/bounds/settled-time.ts';
-import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
+import { decodeRecord, encodeRecord } from '../../shared/files/json/json-record.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';

@@ -1,7 +1,7 @@
 /** Removal of letters that are too many or too old, and the report of it. */
 import pino from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeRecord } from '../../shared/files/json-record.ts';
+import { encodeRecord } from '../../shared/files/json/json-record.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { MemoryDisk, systemError } from '../journal/memory-disk.testing.ts';

@@ -1,4 +1,4 @@
-import { decodeRecord } from '../../shared/files/json-record.ts';
+import { decodeRecord } from '../../shared/files/json/json-record.ts';
 import type { Records } from '../ports/records.ts';
 import { type LetterKey, parseLetterKey } from './letter-record.ts';
 import { sourceOf } from './letter-source.ts';

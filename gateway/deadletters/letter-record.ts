@@ -1,4 +1,4 @@
-import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
+import { decodeRecord, encodeRecord } from '../../shared/files/json/json-record.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { RecordChange } from '../ports/records.ts';
 

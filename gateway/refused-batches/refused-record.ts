@@ -1,4 +1,4 @@
-import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
+import { decodeRecord, encodeRecord } from '../../shared/files/json/json-record.ts';
 import type { RefusedEntry } from '../ports/refused-batches.ts';
 
 /** An entry consists of two records: its description, which is read at the start, and its frame. */

@@ -8,7 +8,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ConditionData } from '../contract/condition.ts';
 import { checkEvent } from '../contract/events.ts';
-import { type CheckedFormat, checkedText, problemOf, readChecked } from '../files/checked-file.ts';
+import { type CheckedFormat, checkedText, problemOf, readChecked } from '../files/json/checked-file.ts';
 import { replaceFile } from '../files/replace.ts';
 import type { Log } from '../runtime/log.ts';
 import { compileValidator } from '../runtime/validate.ts';

@@ -43,7 +43,7 @@ export function tells({ url }: AlertReceiver) {
   return { alerts: { webhook: [{ name: 'hook', url, backoffFirstMs: 50, backoffMaxMs: 200 }] } };
 }
 
-/** What a receiver was told, in its order: `opened`, `updated`, `resolved`. */
+/** The changes that a receiver was told, in their order: `opened`, `updated`, `resolved`. */
 export function toldTo(receiver: AlertReceiver): string[] {
   return [...receiver.told.values()].map(({ alertchange }) => alertchange);
 }

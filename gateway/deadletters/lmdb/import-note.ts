@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { decodeRecord, encodeRecord } from '../../../shared/files/json-record.ts';
+import { decodeRecord, encodeRecord } from '../../../shared/files/json/json-record.ts';
 import { readLmdbHeader } from '../../../shared/files/lmdb-file.ts';
 import type { RecordChange, Records } from '../../ports/records.ts';
 import { isSystemError } from './old-letters.ts';

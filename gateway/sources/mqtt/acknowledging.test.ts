@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRecord } from '../../../shared/files/json-record.ts';
+import { decodeRecord } from '../../../shared/files/json/json-record.ts';
 import { closeOf, TestBroker, until } from './harness.testing.ts';
 import { openTestSessions } from './sessions/opened.testing.ts';
 

@@ -14,7 +14,7 @@ import {
   checkedListText,
   problemOf,
   readChecked,
-} from '../../../shared/files/checked-file.ts';
+} from '../../../shared/files/json/checked-file.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';

@@ -8,7 +8,7 @@
  * A damaged file is set aside and logged; no machine is in maintenance then.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/checked-file.ts';
+import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/json/checked-file.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';

@@ -21,7 +21,7 @@ import {
   type HarbingerEvent,
   RemainingLife,
 } from '../../../../shared/contract/events.ts';
-import { type CheckedFormat, checkedText, readChecked } from '../../../../shared/files/checked-file.ts';
+import { type CheckedFormat, checkedText, readChecked } from '../../../../shared/files/json/checked-file.ts';
 import { replaceFile } from '../../../../shared/files/replace.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';

@@ -1,4 +1,4 @@
-import { type DecodedRecord, decodeRecord } from '../../../../shared/files/json-record.ts';
+import { type DecodedRecord, decodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRecord } from '../../../../shared/files/json-record.ts';
+import { decodeRecord } from '../../../../shared/files/json/json-record.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
 import { changeLevel, levelRecord } from './import/level-folder.testing.ts';
 import { openSessions } from './open-sessions.ts';

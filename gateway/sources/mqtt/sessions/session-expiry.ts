@@ -1,5 +1,5 @@
 import { type SavedTime, SettledTime } from '../../../../shared/bounds/settled-time.ts';
-import { type DecodedRecord, decodeRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import { type DecodedRecord, decodeRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { Mirrored } from './mirror.ts';
 import type { OpenedSessions } from './open-sessions.ts';

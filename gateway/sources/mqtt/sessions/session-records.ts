@@ -3,7 +3,7 @@
  * that a session is read before its messages, and the messages in their order.
  */
 
-import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';

@@ -1,6 +1,6 @@
 import { Quotas } from '../../../../shared/bounds/quotas.ts';
 import { Shares } from '../../../../shared/bounds/shares.ts';
-import type { DecodedRecord } from '../../../../shared/files/json-record.ts';
+import type { DecodedRecord } from '../../../../shared/files/json/json-record.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';

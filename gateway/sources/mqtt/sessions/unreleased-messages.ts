@@ -8,7 +8,7 @@
  * message is taken for a new one: the identity of its readings may still tell, and what is stored twice is not lost.
  */
 import { hash } from 'node:crypto';
-import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';

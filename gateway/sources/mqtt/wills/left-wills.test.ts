@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRecord } from '../../../../shared/files/json-record.ts';
+import { decodeRecord } from '../../../../shared/files/json/json-record.ts';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { TestBroker, until } from '../harness.testing.ts';
 import type { PublishPacket } from '../packet.ts';

@@ -2,7 +2,7 @@
  * Wills: the messages that clients leave for the case that their connection ends without DISCONNECT. They are on disk too,
  * so that they are published even if the gateway has failed. Sessions and queues are in `sessions`.
  */
-import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
 

@@ -1,4 +1,8 @@
-import { type DecodedRecord, decodeRecord, encodeRecord } from '../../../../../shared/files/json-record.ts';
+import {
+  type DecodedRecord,
+  decodeRecord,
+  encodeRecord,
+} from '../../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../../ports/records.ts';
 
 /** State of the imports from earlier versions, kept beside the sessions. */

@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { decodeRecord, encodeRecord } from '../../../../../shared/files/json-record.ts';
+import { decodeRecord, encodeRecord } from '../../../../../shared/files/json/json-record.ts';
 import { setAside } from '../../../../../shared/files/set-aside.ts';
 import { codeOf, messageOf } from '../../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../../shared/runtime/log.ts';

@@ -9,7 +9,7 @@
  *   was delivered by that version, and leaves the existing queue too.
  * - Existing retained messages and wills are kept.
  */
-import { decodeRecord } from '../../../../../shared/files/json-record.ts';
+import { decodeRecord } from '../../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../../ports/records.ts';
 import type { QueuedPacket } from '../../packet.ts';
 import { deleteQueued, putQueued, readQueued, readSession } from '../session-records.ts';

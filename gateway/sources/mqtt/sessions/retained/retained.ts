@@ -4,7 +4,7 @@
  */
 import { Quotas } from '../../../../../shared/bounds/quotas.ts';
 import { isSiteTopic } from '../../../../../shared/contract/site/site-topics.ts';
-import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json-record.ts';
+import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../../shared/mqtt/topic-filter.ts';
 import type { PersistenceLimits } from '../../config.ts';
 import type { PublishPacket } from '../../packet.ts';

@@ -1,4 +1,7 @@
 /**
+ * JSON in files (shared/files/json): here state files with a checksum; json-record.ts puts JSON and bytes together. What is
+ * in them belongs to the rooms that keep it.
+ *
  * State that a process keeps in a JSON file, replaced as a whole:
  *
  *     {"format": "harbinger-levels", "version": 1, …, "check": 1}
@@ -7,13 +10,13 @@
  * it; a newer one, and one that cannot be read, stay where they are. What follows from that is the caller's business.
  */
 import { crc32 } from 'node:zlib';
-import { nextTurn } from '../runtime/clock.ts';
-import { codeOf, messageOf } from '../runtime/errors.ts';
-import { readRegularText } from './read-regular.ts';
-import { setAside } from './set-aside.ts';
+import { nextTurn } from '../../runtime/clock.ts';
+import { codeOf, messageOf } from '../../runtime/errors.ts';
+import { readRegularText } from '../read-regular.ts';
+import { setAside } from '../set-aside.ts';
 
 export interface CheckedFormat<T> {
-  /** Such as `harbinger-levels`. */
+  /** The name in the file, such as `harbinger-levels`. */
   format: string;
   version: number;
   /** A larger file is not read. Default: 64 MiB. */

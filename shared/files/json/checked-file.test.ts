@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compileValidator } from '../runtime/validate.ts';
+import { compileValidator } from '../../runtime/validate.ts';
 import { type CheckedFormat, checkedListText, checkedText, problemOf, readChecked } from './checked-file.ts';
 
 interface Fleet {
