@@ -22,6 +22,23 @@ describe('times for people', () => {
     expect(dateTimeText(nowMs, 'UTC')).toBe('2026-10-25 12:00 UTC');
   });
 
+  it('are those of this computer if no zone is given', () => {
+    const before = process.env.TZ;
+    try {
+      for (const [zone, text] of [
+        ['Europe/Berlin', '2026-10-25 08:52 UTC+1'],
+        ['America/St_Johns', '2026-10-25 05:22 UTC-2:30'],
+        ['UTC', '2026-10-25 07:52 UTC'],
+      ]) {
+        process.env.TZ = zone;
+        expect(dateTimeText(Date.parse('2026-10-25T07:52:00Z'))).toBe(text);
+      }
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  });
+
   it('know which zones there are', () => {
     expect([isTimeZone('Europe/Berlin'), isTimeZone('UTC'), isTimeZone('Mars/Olympus')]).toEqual([
       true,

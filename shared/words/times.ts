@@ -8,8 +8,9 @@ const secondsMs = 10 * 60_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string | undefined): Intl.DateTimeFormat {
-  const known = formats.get(zone ?? '');
+/** Loads the data of all locales, several MB: a gateway does without. */
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
   if (known) return known;
   const made = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -22,7 +23,7 @@ function formatOf(zone: string | undefined): Intl.DateTimeFormat {
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
-  formats.set(zone ?? '', made);
+  formats.set(zone, made);
   return made;
 }
 
@@ -36,7 +37,30 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-function partsOf(ms: number, zone: string | undefined) {
+interface Said {
+  date: string;
+  time: string;
+  seconds: string;
+  zone: string;
+}
+
+/** In the zone of this computer, which is named by its distance from UTC: `UTC+1`, `UTC-3:30`. */
+function localParts(ms: number): Said {
+  const at = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const offset = -at.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  const distance = `${offset < 0 ? '-' : '+'}${hours}${minutes === 0 ? '' : `:${two(minutes)}`}`;
+  return {
+    date: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+    time: `${two(at.getHours())}:${two(at.getMinutes())}`,
+    seconds: `:${two(at.getSeconds())}`,
+    zone: offset === 0 ? 'UTC' : `UTC${distance}`,
+  };
+}
+
+function partsOf(ms: number, zone: string | undefined): Said {
+  if (zone === undefined) return localParts(ms);
   const found = new Map(
     formatOf(zone)
       .formatToParts(ms)
@@ -50,7 +74,10 @@ function partsOf(ms: number, zone: string | undefined) {
   };
 }
 
-/** `08:52 CET`, with seconds if that was minutes before `nowMs`, and with the date if it is far from it. `zone`: that of this computer if absent. */
+/**
+ * `08:52 UTC+1`, with seconds if that was minutes before `nowMs`, and with the date if it is far from it. @param zone that
+ * of this computer if absent; else its name, and times are like `08:52 CET`
+ */
 export function timeText(ms: number, nowMs: number, zone?: string): string {
   const said = partsOf(ms, zone);
   const isNear = Math.abs(nowMs - ms) < dayMs / 2 || said.date === partsOf(nowMs, zone).date;
