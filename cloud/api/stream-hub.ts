@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Alert, AlertStates } from '../ports/alerts.ts';
-import type { MachineState, MachineStates } from '../ports/machines.ts';
+import type { MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
-import { byAttention, type MachineView, machineKey, type ViewContext, viewsOf } from './machine-view.ts';
+import { byAttention, machineKey, type ViewContext, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 /** The snapshot of 20,000 machines has about 7 MB. */
@@ -44,8 +44,11 @@ export class StreamHub {
   readonly #changedMachines = new Set<string>();
   /** Gateways that became silent, or are heard again. */
   readonly #changedGateways = new Set<string>();
-  /** The state of each machine as it was sent last: it also changes with time, and with the cloud's own store. */
-  #sentStates = new Map<string, string>();
+  /**
+   * The state of each machine as all clients have it, or will have it with the next change. States also change with time,
+   * and with the cloud's own store, while nothing comes of a machine.
+   */
+  readonly #sentStates = new Map<string, string>();
   readonly #changedAlerts = new Map<string, Alert>();
   /** The latest snapshot, until the next change is sent: all of its changes are still to be sent. */
   #snapshot: Buffer | null = null;
@@ -117,6 +120,10 @@ export class StreamHub {
       const { site, machine } = alert.prediction;
       this.#changedMachines.add(machineKey({ gateway: alert.gateway, site, machine }));
     }
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     this.#flushTimer ??= this.#clock.setTimer(streamTimes.flushMs, () => this.#flush());
   }
 
@@ -129,7 +136,8 @@ export class StreamHub {
       .filter(
         (state) => this.#changedMachines.has(machineKey(state)) || this.#changedGateways.has(state.gateway),
       );
-    const machines = this.#viewsOf(changed, this.#sources.alerts.all('open'));
+    const machines = viewsOf(changed, this.#sources.alerts.all('open'), this.#sources.viewContext());
+    for (const view of machines) this.#sentStates.set(machineKey(view), view.state);
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedGateways.clear();
@@ -144,14 +152,9 @@ export class StreamHub {
     this.#changedMachines.clear();
     this.#changedGateways.clear();
     this.#changedAlerts.clear();
+    this.#sentStates.clear();
     this.#snapshot = null;
     this.#send(this.#freshSnapshot());
-  }
-
-  #viewsOf(machines: readonly MachineState[], openAlerts: readonly Alert[]): MachineView[] {
-    const views = viewsOf(machines, openAlerts, this.#sources.viewContext());
-    for (const view of views) this.#sentStates.set(machineKey(view), view.state);
-    return views;
   }
 
   /** Sends the machines whose state has changed although nothing came of them. */
@@ -223,11 +226,24 @@ export class StreamHub {
 
   #freshSnapshot(): Buffer {
     if (this.#snapshot) return this.#snapshot;
-    this.#sentStates = new Map();
+    // Nobody else has anything that could differ.
+    if (this.#clients.size <= 1) this.#sentStates.clear();
     const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
-    const machines = this.#viewsOf(this.#sources.machines.all(), alerts);
+    const machines = viewsOf(this.#sources.machines.all(), alerts, this.#sources.viewContext());
+    for (const view of machines) this.#shownInSnapshot(machineKey(view), view.state);
     this.#snapshot = Buffer.from(message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts }));
     return this.#snapshot;
+  }
+
+  /** A snapshot goes to one client: what differs from what the others have is sent to all soon. */
+  #shownInSnapshot(key: string, state: string): void {
+    const sent = this.#sentStates.get(key);
+    if (sent === state) return;
+    if (sent === undefined) this.#sentStates.set(key, state);
+    else {
+      this.#changedMachines.add(key);
+      this.#flushSoon();
+    }
   }
 }
 

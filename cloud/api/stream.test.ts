@@ -119,6 +119,31 @@ describe('the stream', () => {
     response.destroy();
   });
 
+  it('sends a state that has changed with time to all, also if one of them came just then', async () => {
+    const operations = createMemoryOperations();
+    const clock = manualClock();
+    operations.set({ machines: [machineOf({ lastSeenMs: clock.nowMs() })] });
+    const { base } = await startApi({ operations, clock });
+    const first = await open(`${base}/api/stream`);
+    await until(() => expect(first.events[0]?.data.machines).toMatchObject([{ state: 'ok' }]));
+    // No snapshot is kept after a change; then the machine becomes silent between two heartbeats.
+    clock.advanceNow(streamTimes.heartbeatMs);
+    operations.set({ machines: [machineOf({ machine: 'pump-2', lastSeenMs: clock.nowMs() })] });
+    await clock.advance(streamTimes.flushMs);
+    clock.setWall(clock.nowMs() + 16 * 60_000);
+    const second = await open(`${base}/api/stream`);
+    const bothSilent = [{ state: 'silent' }, { state: 'silent' }];
+    await until(() => expect(second.events[0]?.data.machines).toMatchObject(bothSilent));
+    await clock.advance(streamTimes.heartbeatMs);
+    await until(() =>
+      expect(first.events.findLast(({ event }) => event === 'change')?.data.machines).toMatchObject(
+        bothSilent,
+      ),
+    );
+    first.response.destroy();
+    second.response.destroy();
+  });
+
   it('accepts a limited number of clients, and frees the slot of one that disconnects', async () => {
     const { url } = await startStream(createMemoryOperations());
     const first = await open(url);
