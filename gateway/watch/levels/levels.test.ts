@@ -119,6 +119,20 @@ describe('levels', () => {
     expect(levels.of('hall', 'c')).toHaveLength(1);
   });
 
+  it('are saved in bounded time, while machines come and go and readings find no room', () => {
+    const levels = new Levels(3);
+    const watched = ['a', 'b', 'c'].map((machine) => feed(levels, machine, 1));
+    const saved: string[] = [];
+    for (const { key } of levels.saved()) {
+      saved.push(key);
+      expect(saved.length).toBeLessThan(9);
+      watched.shift()?.bind(null);
+      watched.push(feed(levels, `new-${saved.length}`, 1));
+      feed(levels, 'without-room', 1);
+    }
+    expect(saved).toEqual(['hall/a', 'hall/b', 'hall/c']);
+  });
+
   it('of a machine that was replaced or retired are forgotten', () => {
     const levels = new Levels();
     const watched = feed(levels, 'a', 12);

@@ -6,6 +6,7 @@
  * Bounded: so many sensors, each a kilobyte. When there are too many, a machine that has no window is forgotten for a new
  * one; while all have one, further sensors are not remembered (counted).
  */
+import { Rounds } from '../../../shared/bounds/rounds.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { nextTurn } from '../../../shared/runtime/clock.ts';
 import type { TimeToLimit } from '../../ports/limits/time-to-limit.ts';
@@ -14,8 +15,8 @@ import { MachineLevels } from './machine-levels.ts';
 
 /** Sensors that are remembered: 24 MB. */
 const sensorsMax = 20_000;
-/** Machines that are looked through for one that can be forgotten. */
-const triesMax = 64;
+/** Machines that are looked at, for each reading that finds no room, for one that can be forgotten. */
+const triesMax = 8;
 /** Machines that are answered for in one turn of the event loop. */
 const turnMachines = 10;
 
@@ -39,6 +40,7 @@ export interface LevelKeeper {
 
 export class Levels implements LevelKeeper {
   private readonly byKey = new Map<string, MachineLevels>();
+  private readonly rounds = new Rounds(this.byKey, triesMax);
   private readonly sensorsMax: number;
   private sensors = 0;
   private refused = 0;
@@ -92,8 +94,10 @@ export class Levels implements LevelKeeper {
     }
   }
 
+  /** The machines that are known now, each as it is when it is asked for. */
   *saved(): Generator<SavedMachine> {
-    for (const { key, memories } of this.byKey.values())
+    // A list of its own: the map may grow for as long as somebody goes through it.
+    for (const { key, memories } of [...this.byKey.values()])
       if (memories.size > 0)
         yield { key, sensors: [...memories].map(([name, memory]) => [name, memory.save()]) };
   }
@@ -122,13 +126,7 @@ export class Levels implements LevelKeeper {
 
   /** Makes room: the levels of a machine without a window are not needed now. */
   private forgetOne(): boolean {
-    let tries = 0;
-    for (const [key, levels] of this.byKey) {
-      if (!levels.isWatched && levels.memories.size > 0) return this.forget(key);
-      if (++tries >= triesMax) return false;
-      this.byKey.delete(key);
-      this.byKey.set(key, levels);
-    }
-    return false;
+    const key = this.rounds.find(({ isWatched, memories }) => !isWatched && memories.size > 0);
+    return key !== null && this.forget(key);
   }
 }

@@ -1,7 +1,8 @@
+import { Rounds } from '../../../shared/bounds/rounds.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { Hearing } from './hearing.ts';
 
-/** Machines that are looked through for one that can be forgotten. */
+/** Machines that are looked at, for each one that finds no room, for one that can be forgotten. */
 const triesMax = 64;
 
 /** When machines are heard, for so many machines at most. */
@@ -9,6 +10,7 @@ export class Hearings {
   /** Machines that were forgotten, or not taken, because there are too many. */
   forgotten = 0;
   private readonly byKey = new Map<string, Hearing>();
+  private readonly rounds = new Rounds(this.byKey, triesMax);
   private readonly machinesMax: number;
   private readonly removed: (hearing: Hearing) => void;
 
@@ -48,13 +50,7 @@ export class Hearings {
 
   /** Makes room: a machine that has no window and is not heard is not known any more. */
   private forgetOne(): boolean {
-    let tries = 0;
-    for (const [key, hearing] of this.byKey) {
-      if (hearing.listener === null && hearing.level !== 'heard') return this.remove(key);
-      if (++tries >= triesMax) return false;
-      this.byKey.delete(key);
-      this.byKey.set(key, hearing);
-    }
-    return false;
+    const key = this.rounds.find(({ listener, level }) => listener === null && level !== 'heard');
+    return key !== null && this.remove(key);
   }
 }

@@ -144,7 +144,8 @@ export class Silence {
   *saved(): Generator<SavedHearing> {
     const { clock, bounds } = this.options;
     const offsetMs = clock.nowMs() - clock.monotonicMs();
-    for (const hearing of this.hearings.all())
+    // A list of its own: machines may be added for as long as somebody goes through them.
+    for (const hearing of [...this.hearings.all()])
       if (hearing.allowedMs(bounds) !== null || hearing.level === 'silent') yield hearing.saved(offsetMs);
   }
 
