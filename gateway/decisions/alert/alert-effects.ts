@@ -42,6 +42,8 @@ export class AlertEffects {
     /** Reported failures, with and without an open prediction at that time. */
     failures: { warned: 0, unwarned: 0 },
     estimates: 0,
+    /** Inputs with too few rows for a model, or with none because they are about silence: the rules decide them. */
+    short: 0,
     /** Inputs of machines beyond `machinesMax`. */
     refused: 0,
   };
@@ -78,6 +80,7 @@ export class AlertEffects {
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine({ machine, input, decided, context });
     // A short window is always for the rules, which says nothing about the model.
     const isShort = input.isShort === true;
+    if (isShort) this.counts.short += 1;
     const changesMode = !isShort && machine.mode !== null && machine.mode !== decided.mode;
     if (!isShort) {
       machine.mode = decided.mode;

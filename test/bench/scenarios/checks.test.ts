@@ -61,9 +61,9 @@ it('detects a rate that was not reached, a file system in memory, and a store wi
 });
 
 function status(
-  counts: Partial<Record<'active' | 'fallback' | 'dropped' | 'failures', number>>,
+  counts: Partial<Record<'active' | 'fallback' | 'short' | 'dropped' | 'failures', number>>,
 ): GatewayStatus {
-  const { active = 0, fallback = 0, dropped = 0, failures = 0 } = counts;
+  const { active = 0, fallback = 0, short = 0, dropped = 0, failures = 0 } = counts;
   return {
     pipeline: { messages: 0, readings: 0, deadLetters: 0 },
     journals: [],
@@ -72,15 +72,15 @@ function status(
     intelligence: {
       windows: { rows: 0 },
       model: { state: 'ready', backend: { name: 'wasm' }, requests: 0, failures },
-      scorer: { machines: active + fallback + dropped },
+      scorer: { machines: active + fallback - short + dropped },
     },
-    alerts: { dropped, decision: { decided: { active, fallback }, undecided: 0 } },
+    alerts: { dropped, short, decision: { decided: { active, fallback }, undecided: 0 } },
   };
 }
 
 it('requires a minimum rate of assessments by the model, and none by anything else', () => {
   const before = status({ active: 500, fallback: 40, failures: 2 });
-  const good = assessedBetween(before, status({ active: 4_500, fallback: 40, failures: 2 }), 4);
+  const good = assessedBetween(before, status({ active: 4_500, fallback: 47, short: 7, failures: 2 }), 4);
   expect(good).toMatchObject({ machines: 4_000, byModelPerSecond: 1_000, problems: [] });
   const slow = assessedBetween(before, status({ active: 4_400, fallback: 40, failures: 2 }), 4);
   expect(slow.problems).toEqual(['only 975 assessments a second by the model, of 1000 at least']);

@@ -37,7 +37,7 @@ export interface Assessed {
   machines: number;
   byModel: number;
   byModelPerSecond: number;
-  /** Both are expected to be 0 while the model works. */
+  /** Both are expected to be 0 while the model works. Inputs that are too short for a model do not count. */
   modelFailures: number;
   notByModel: number;
   problems: string[];
@@ -51,7 +51,8 @@ export function assessedBetween(before: GatewayStatus, after: GatewayStatus, sec
   const fallbacks = more(({ alerts }) => alerts.decision.decided.fallback);
   const undecided = more(({ alerts }) => alerts.decision.undecided + alerts.dropped);
   const modelFailures = more(({ intelligence }) => intelligence.model.failures);
-  const notByModel = fallbacks + undecided;
+  const short = more(({ alerts }) => alerts.short);
+  const notByModel = fallbacks + undecided - short;
   const problems: string[] = [];
   if (!(byModelPerSecond >= byModelPerSecondMin)) {
     problems.push(

@@ -136,6 +136,8 @@ export interface GatewayStatus {
   alerts: {
     /** Inputs that were dropped for lack of time. */
     dropped: number;
+    /** Inputs with too few rows for a model. */
+    short: number;
     decision: { decided: { active: number; fallback: number }; undecided: number };
   };
 }
