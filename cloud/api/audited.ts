@@ -9,12 +9,14 @@ const subjectLengthMax = 500;
 /**
  * Runs `work` and records who asked for it, from where, for what, and with which outcome. The request is on disk before
  * anything is done: a change that cannot be recorded is not made.
+ * @param outcomeOf what is recorded of the result, if not all of it
  */
 export async function audited<T extends object>(
   { audit, clock }: Pick<RouteContext, 'audit' | 'clock'>,
   request: FastifyRequest,
   { action, subject }: { action: string; subject: string },
   work: () => Promise<T>,
+  outcomeOf: (result: T) => object = (result) => result,
 ): Promise<T> {
   const about = {
     action,
@@ -26,7 +28,7 @@ export async function audited<T extends object>(
   await note(null);
   try {
     const result = await work();
-    await note(JSON.stringify(result).slice(0, subjectLengthMax));
+    await note(JSON.stringify(outcomeOf(result)).slice(0, subjectLengthMax));
     return result;
   } catch (error) {
     await note(`failed: ${codeOf(error) ?? 'unexpected error'}`);

@@ -157,6 +157,19 @@ describe('resources', () => {
     expect(asked[1]!.toMs - asked[1]!.fromMs).toBe(3_600_000);
   });
 
+  it('answers with the alert that was closed, where another gateway has one of the same id', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ alerts: [alertOf({ gateway: 'north' })] });
+    const close = async () => alertOf({ gateway: 'south', state: 'resolved' });
+    const { base } = await startApi({ operations, closing: { close } });
+    const asked = { alertId: 'alert-1', reason: 'a loose cover', gateway: 'south' };
+    const { body } = await post(`${base}/api/alerts/close`, asked);
+    expect(body).toMatchObject({ alert: { gateway: 'south', state: 'resolved' } });
+    expect((await post(`${base}/api/alerts/close`, { ...asked, gateway: '' })).status).toBe(200);
+    const { body: audit } = await get(`${base}/api/audit`);
+    expect(JSON.stringify(audit)).toContain('{\\"state\\":\\"resolved\\"}');
+  });
+
   it('pages decisions, and filters them by machine', async () => {
     const operations = createMemoryOperations();
     for (const id of ['1', '2', '3']) operations.addDecision(decisionOf({ decisionId: id }));

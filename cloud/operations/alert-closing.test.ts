@@ -52,3 +52,11 @@ it('that are not open are refused, and so is one that several gateways have', as
   expect(test.now.alerts.all('open').map(({ gateway }) => gateway)).toEqual(['north']);
   await expect(test.now.closing.close('p-1', 'why', 'south')).rejects.toMatchObject(refused);
 });
+
+it('of the cloud, whose id a gateway has too, are named by an empty gateway', async () => {
+  await test.apply([conditionEvent('opened', 1)]);
+  await test.now.events.apply('', [conditionEvent('opened', 1, { about: { kind: 'cloud', name: 'cloud' } })]);
+  await expect(test.now.closing.close('c-1', 'why')).rejects.toThrow("the cloud itself, whose name is ''");
+  await test.now.closing.close('c-1', 'why', '');
+  expect(test.now.alerts.all('open').map(({ gateway }) => gateway)).toEqual(['north']);
+});

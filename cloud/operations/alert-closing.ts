@@ -63,7 +63,7 @@ function notOpen(alertId: string): HarbingerError {
 }
 
 function ambiguous(alertId: string, open: readonly Alert[]): HarbingerError {
-  const gateways = open.map(({ gateway }) => gateway).join(', ');
+  const gateways = open.map(({ gateway }) => gateway || "the cloud itself, whose name is ''").join(', ');
   return new HarbingerError(
     'ALERT_NOT_OPEN',
     'api',

@@ -12,7 +12,12 @@ const Body = Type.Object(
   {
     alertId: Type.String({ minLength: 1, maxLength: 128 }),
     reason: Type.String({ minLength: 1, maxLength: 300, description: 'why, for those who were told of it' }),
-    gateway: Type.Optional(Name),
+    gateway: Type.Optional(
+      Type.Union([Name, Type.Literal('')], {
+        description:
+          'the gateway that reported it, where several have one of this id; empty for the cloud itself',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -35,16 +40,15 @@ export function closeRoutes(
     async (request) => {
       const { alertId, reason, gateway } = request.body;
       const about = { action: 'alerts.close', subject: `${alertId}: ${reason}` };
-      await audited(context, request, about, async () => {
+      const close = async () => {
         try {
-          const { state } = await context.closing.close(alertId, reason, gateway);
-          return { state };
+          return await context.closing.close(alertId, reason, gateway);
         } catch (error) {
           if (codeOf(error) !== 'ALERT_NOT_OPEN') throw error;
           throw new HttpError(404, 'ALERT_NOT_OPEN', messageOf(error));
         }
-      });
-      return { alert: context.alerts.all().find((alert) => alert.alertId === alertId) };
+      };
+      return { alert: await audited(context, request, about, close, ({ state }) => ({ state })) };
     },
   );
 }

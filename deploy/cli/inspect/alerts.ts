@@ -38,7 +38,10 @@ another one opens.
     .description('close an open alert; who was told of it is told that, and why')
     .argument('<id>', 'its id, as `harbinger alerts list` shows it')
     .requiredOption('--reason <text>', 'why, for those who were told of it')
-    .option('--gateway <name>', 'the gateway that reported it, where several have one of this id')
+    .option(
+      '--gateway <name>',
+      "the gateway that reported it, where several have one of this id ('': the cloud itself)",
+    )
     .action(async (alertId: string, options: ReachOptions & { reason: string; gateway?: string }) => {
       const { reason, gateway } = options;
       const body = { alertId, reason, ...(gateway !== undefined && { gateway }) };
