@@ -226,6 +226,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       statusProperties: cloudStatus,
       machineTypes: loadMachineTypes(typeFolders(config)),
       machineLimits: operations.machineLimits,
+      maintenance: operations.maintenance,
     });
     const { port: httpPort } = await started.start('api', api);
     started.add('backups', () => backups.stop());

@@ -66,12 +66,17 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
     const isRetired = retiredGateways(operations);
     const watched = (contact: GatewayContact | undefined) =>
       contact && !isRetired(contact.gateway) ? contact : undefined;
+    // Nothing is raised in maintenance, and what was raised before does not end by it.
+    const isSpared = ({ gateway }: GatewayContact) =>
+      operations.maintenance.isWhole(gateway) && !hasOpenCondition(operations, gateway);
     return {
       disk: free && { ...free, folder: dataDir, freeShareMin },
       certificates: certificates.facts(),
       clock: clockWatch.facts(),
       gateways: withMachines(
-        contacts.all().filter((contact) => contact.state !== 'heard' && watched(contact)),
+        contacts
+          .all()
+          .filter((contact) => contact.state !== 'heard' && watched(contact) && !isSpared(contact)),
         operations,
       ),
       gatewayNow: (name) => watched(contacts.of(name)),
@@ -85,6 +90,19 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
       retention: deps.retention()?.state() ?? null,
     };
   };
+}
+
+/** Whether the cloud has told something of a gateway that has not ended. */
+function hasOpenCondition(operations: StoredOperations, gateway: string): boolean {
+  return operations.alerts
+    .all('open')
+    .some(
+      (alert) =>
+        'condition' in alert &&
+        alert.gateway === '' &&
+        alert.condition.about.kind === 'gateway' &&
+        alert.condition.about.name === gateway,
+    );
 }
 
 function withMachines(contacts: readonly GatewayContact[], operations: StoredOperations): WatchedGateway[] {

@@ -6,7 +6,7 @@ import type { AuditLog } from '../ports/audit.ts';
 import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
-import type { MachineLimits, MachineStates } from '../ports/machines.ts';
+import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
@@ -32,6 +32,7 @@ export interface RouteContext {
   /** Units and limits of the sensors, for the machine types the cloud knows. */
   machineTypes: ReadonlyMap<string, MachineType>;
   machineLimits: MachineLimits;
+  maintenance: MaintenanceSpans;
   /** Facts that decide in which state machines are now. */
   viewContext(): ViewContext;
   quarantine: QuarantineAdmin;

@@ -10,7 +10,7 @@ import {
   machineStates,
 } from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
-import type { MachineState } from '../ports/machines.ts';
+import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
 
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),
@@ -75,6 +75,17 @@ export const MachineView = Type.Object({
     ),
   ),
   reason: nullable(Type.String({ description: 'the first reason of its worst open alert' })),
+  maintenance: nullable(
+    Type.Object(
+      {
+        fromMs: Type.Number({ description: 'ms since 1970; later than now if it is only planned' }),
+        toMs: Type.Number({ description: 'when it ends by itself' }),
+        by: Type.String({ description: 'the person who began or planned it' }),
+        note: Type.Optional(Type.String({ description: 'why' })),
+      },
+      { description: 'the maintenance that is on, or the next one that is planned; null if there is none' },
+    ),
+  ),
 });
 type ListedState = Omit<MachineState, 'evidence' | 'conditionMs' | 'heardMs' | 'gapMs'>;
 export type MachineView = Static<typeof MachineView> &
@@ -88,6 +99,8 @@ export interface ViewContext {
   typeOf(name: string): MachineType | undefined;
   /** Since when a gateway is silent, in ms since 1970; null if it is not. */
   silentSinceMs(gateway: string): number | null;
+  /** The maintenance that is on, or the next one that is planned; null if there is none. */
+  maintenanceOf(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
 }
@@ -129,6 +142,7 @@ function hasLimits(type: MachineType | undefined): boolean | null {
 function evidenceOf(
   state: MachineState,
   alerts: readonly MachineAlert[],
+  maintenance: MaintenanceSpan | null,
   { nowMs, zone, typeOf, silentSinceMs, trouble }: ViewContext,
 ): MachineEvidence {
   const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
@@ -155,6 +169,7 @@ function evidenceOf(
       reasons,
       sinceMs: Date.parse(openedAt),
     })),
+    maintenance: maintenance !== null && maintenance.fromMs <= nowMs ? maintenance : null,
     gateway: { name: gateway, silentSinceMs: silentSinceMs(gateway) },
     trouble,
     lastReadingMs: isKnown ? lastSeenMs : null,
@@ -181,6 +196,10 @@ function inSeconds({ remainingLife: life, evidence }: MachineState): MachineView
   return { p10: rowS * life.p10, p50: rowS * life.p50, p90: rowS * life.p90 };
 }
 
+function shownMaintenance({ fromMs, toMs, by, note }: MaintenanceSpan): MachineView['maintenance'] {
+  return { fromMs, toMs, by, ...(note !== undefined && { note }) };
+}
+
 /** The machines as the API shows them, most urgent first. */
 export function viewsOf(
   machines: readonly MachineState[],
@@ -191,7 +210,8 @@ export function viewsOf(
   return machines
     .map((machine) => {
       const alerts = alertsOf.get(machineKey(machine)) ?? [];
-      const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, context));
+      const maintenance = context.maintenanceOf(machine);
+      const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, maintenance, context));
       const { evidence: _, conditionMs: _at, heardMs: _heard, gapMs: _gap, ...listed } = machine;
       return {
         ...listed,
@@ -202,6 +222,7 @@ export function viewsOf(
         remainingLifeS: inSeconds(machine),
         gatewaySilentSinceMs: context.silentSinceMs(machine.gateway),
         reason: alerts[0]?.prediction.reasons[0] ?? null,
+        maintenance: maintenance && shownMaintenance(maintenance),
       };
     })
     .sort(byUrgency);

@@ -139,6 +139,7 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('GET', '/metrics');
   await api.ask('GET', '/api/status');
   await api.ask('GET', '/api/machines');
+  await api.ask('GET', '/api/maintenance');
   await api.ask('GET', '/api/machines/{site}/{machine}', { path: '/api/machines/leeds/pump-1' });
   await api.ask('GET', '/api/machines/{site}/{machine}', { path: '/api/machines/leeds/none', status: 404 });
   const ofPump = '/api/readings?site=leeds&machine=pump-1';

@@ -11,7 +11,7 @@ import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { MachineLimits } from '../ports/machines.ts';
+import type { MachineLimits, MaintenanceSpans } from '../ports/machines.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
@@ -25,6 +25,7 @@ import { decisionRoutes } from './machines/decisions.ts';
 import { eventRoutes } from './machines/events.ts';
 import { gatewayRoutes } from './machines/gateways.ts';
 import { machineRoutes } from './machines/machines.ts';
+import { maintenanceRoutes } from './machines/maintenance.ts';
 import { queryRoutes } from './machines/query.ts';
 import { readingRoutes } from './machines/readings.ts';
 import { retireRoutes } from './machines/retire.ts';
@@ -42,7 +43,7 @@ import { sessionRoutes } from './system/session.ts';
 import { statusRoutes } from './system/status.ts';
 
 export interface ApiDeps
-  extends Omit<RouteContext, 'hub' | 'machineTypes' | 'machineLimits' | 'viewContext'> {
+  extends Omit<RouteContext, 'hub' | 'machineTypes' | 'machineLimits' | 'maintenance' | 'viewContext'> {
   config: ApiConfig;
   metrics: Metrics;
   changes: ChangeFeed;
@@ -50,6 +51,8 @@ export interface ApiDeps
   machineTypes?: ReadonlyMap<string, MachineType>;
   /** Limits of single machines; none if absent. */
   machineLimits?: MachineLimits;
+  /** Absent: no machine is ever in maintenance. */
+  maintenance?: MaintenanceSpans;
   /** The built page; dist/console if absent. */
   pageFolder?: string;
   log: Log;
@@ -83,13 +86,14 @@ export function createApi(deps: ApiDeps): Api {
 }
 
 /** Says in which state machines are, by what the cloud knows beside them. */
-function viewContextOf({ clock, machineTypes, contacts, ready }: ApiDeps): () => ViewContext {
+function viewContextOf({ clock, machineTypes, maintenance, contacts, ready }: ApiDeps): () => ViewContext {
   const troubleOf = ({ ready, reasons }: Readiness) =>
     ready ? null : (reasons[0] ?? 'the cloud is not ready');
   return () => ({
     nowMs: clock.nowMs(),
     typeOf: (name) => machineTypes?.get(name),
     silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    maintenanceOf: (name) => maintenance?.of(name) ?? null,
     trouble: troubleOf(ready()),
   });
 }
@@ -103,6 +107,7 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
     ...deps,
     machineTypes: deps.machineTypes ?? new Map(),
     machineLimits: deps.machineLimits ?? { of: () => new Map() },
+    maintenance: deps.maintenance ?? { of: () => null, list: () => [], isWhole: () => false },
     viewContext: viewContextOf(deps),
     hub,
   };
@@ -120,6 +125,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
   guardRoutes(app, access.check);
   for (const routes of [
     machineRoutes,
+    maintenanceRoutes,
     retireRoutes,
     gatewayRoutes,
     readingRoutes,

@@ -5,6 +5,7 @@ import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-
 import type { EventLists } from './event-lists.ts';
 import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
+import type { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
 
 /** The tables that an event can change. */
@@ -12,6 +13,7 @@ export interface EventTables {
   lists: EventLists;
   machines: MachineTable;
   limits: MachineLimitsTable;
+  maintenance: MaintenanceTable;
   alerts: AlertBook;
   notifications: StoredQueue;
 }
@@ -42,6 +44,10 @@ export function applyEvent(
   applyToAlerts(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
+  if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {
+    const isMeant = tables.maintenance.set(gateway, event.data, Date.parse(event.time));
+    if (isMeant) for (const state of tables.machines.all()) if (isMeant(state)) changes.machine(state);
+  }
 }
 
 function applyToMachine(

@@ -17,7 +17,7 @@ import type { AlertClosing, AlertRules, AlertStates } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
 import type { ContactStore, KeptContact } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
-import type { MachineLimits, MachineStates } from '../ports/machines.ts';
+import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
@@ -33,6 +33,7 @@ import { EventLists } from './event-lists.ts';
 import { claimFormat } from './format/format.ts';
 import { MachineLimitsTable } from './limits/machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
+import { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
@@ -89,6 +90,7 @@ export class StoredOperations {
   readonly decisions: DecisionHistory;
   readonly machines: MachineStates;
   readonly machineLimits: MachineLimits;
+  readonly maintenance: MaintenanceSpans;
   readonly alerts: AlertStates;
   readonly closing: AlertClosing;
   readonly notifications: NotificationQueue & DeadNotifications;
@@ -126,6 +128,7 @@ export class StoredOperations {
       refused: (gateway) => this.quotas.note('machines', gateway),
     });
     const limits = new MachineLimitsTable(store, config.machinesMax);
+    const maintenance = new MaintenanceTable(store, () => clock.nowMs());
     const transaction = <T>(change: () => T) => this.transaction(change);
     const ages = new RecordAges(store, config, { clock, transaction });
     const { stampMs } = ages;
@@ -151,7 +154,7 @@ export class StoredOperations {
     const isNeeded = (event: HarbingerEvent, gateway: string) =>
       isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
-    this.tables = { watermarks, machines, limits, alerts, notifications, lists, retired };
+    this.tables = { watermarks, machines, limits, maintenance, alerts, notifications, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', {
@@ -178,6 +181,7 @@ export class StoredOperations {
     this.decisions = lists.decisions;
     this.machines = machines;
     this.machineLimits = limits;
+    this.maintenance = maintenance;
     this.alerts = alerts;
     this.closing = alertClosing({
       tables: this.tables,
@@ -274,9 +278,9 @@ export class StoredOperations {
       return await this.store.transaction(change);
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
-      const { watermarks, machines, limits, alerts, notifications, lists, retired } = this.tables;
+      const { watermarks, ...others } = this.tables;
       watermarks.table.reload();
-      for (const each of [alerts, retired, machines, limits, notifications, lists]) each.reload();
+      for (const each of Object.values(others)) each.reload();
       this.quarantineList.reload();
       throw error;
     }

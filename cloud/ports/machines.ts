@@ -48,6 +48,31 @@ export interface MachineLimits {
   of(name: { gateway: string; site: string; machine: string }): ReadonlyMap<string, OwnLimits>;
 }
 
+/** A span of time in which people work on machines, as their gateway has said. Times are ms since 1970. */
+export interface MaintenanceSpan {
+  gateway: string;
+  /** Absent: all machines of the gateway. */
+  site?: string;
+  /** Absent: all machines of the site. */
+  machine?: string;
+  windowId: string;
+  fromMs: number;
+  /** When it ends by itself, or was ended. */
+  toMs: number;
+  /** The person who made the latest change, and why. */
+  by: string;
+  note?: string;
+}
+
+export interface MaintenanceSpans {
+  /** Spans that are on or planned, the earliest first. */
+  list(): MaintenanceSpan[];
+  /** The span of a machine that is on (of several the one that ends last), else the next one that is planned; null if none is. */
+  of(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
+  /** True while all of a gateway is in maintenance. */
+  isWhole(gateway: string): boolean;
+}
+
 export interface MachineStates {
   all(): MachineState[];
 }

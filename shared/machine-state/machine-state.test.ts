@@ -67,7 +67,8 @@ describe('OK', () => {
     ['nothing judges it', { estimate: rules, learning: { rows: 40, needed: 200 } }],
     ['an older gateway judges it by a type without limits', { estimate: rules, learning: undefined }],
     ['it has sent nothing', { lastReadingMs: null, heardMs: null, estimate: null }],
-    ['it stands', { rest: { state: 'stopped', sinceMs: nowMs, why: 'It stands' } }],
+    ['it stands', { restSinceMs: nowMs - min }],
+    ['people work on it', { maintenance: { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' } }],
   ];
   it.each(notOk)('is never the state where %s', (_, over) => {
     const { state, reason } = machineStateOf(evidence(over));
@@ -83,11 +84,16 @@ describe('OK', () => {
 describe('a state', () => {
   it('is the most urgent one that is true', () => {
     const silent = { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } };
-    const rest = { state: 'maintenance', sinceMs: nowMs, why: 'A bearing is changed' } as const;
+    const maintenance = { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' };
+    const atRest = { restSinceMs: nowMs - 60 * min };
     expect(stateOf({ failedMs: 1, alerts: [alert('limit', 'critical')] })).toBe('failed');
     expect(stateOf({ ...silent, alerts: [alert('limit', 'critical')] })).toBe('critical');
     expect(stateOf({ alerts: [alert('silent'), alert('limit')] })).toBe('warning');
-    expect(stateOf({ rest, limitsMet: 'critical' })).toBe('maintenance');
+    expect(stateOf({ maintenance, failedMs: 1 })).toBe('failed');
+    expect(stateOf({ maintenance, ...silent, alerts: [alert('limit', 'critical')] })).toBe('maintenance');
+    expect(stateOf({ ...atRest, limitsMet: 'critical' })).toBe('stopped');
+    expect(stateOf({ ...atRest, alerts: [alert('limit')] })).toBe('warning');
+    expect(stateOf({ ...atRest, ...silent })).toBe('silent');
     expect(stateOf({ ...silent, limitsMet: 'critical' })).toBe('silent');
     expect(stateOf({ limitsMet: 'warning', policiesMet: 'critical', estimate: life(3) })).toBe('critical');
     expect(machineStates).toContain(stateOf({}));
@@ -110,6 +116,29 @@ describe('a state', () => {
       state: 'silent',
       reason: 'because of silent',
     });
+  });
+
+  it('says until when people work on a machine, who and why, and what was open before', () => {
+    const maintenance = {
+      fromMs: nowMs - 60 * min,
+      toMs: nowMs + 4 * 60 * min,
+      by: 'maria',
+      note: 'new bearing',
+    };
+    expect(machineStateOf(evidence({ maintenance }))).toEqual({
+      state: 'maintenance',
+      reason: 'In maintenance until 14:00 CET (maria: new bearing)',
+      sinceMs: maintenance.fromMs,
+    });
+    expect(reasonOf({ maintenance, alerts: [alert('limit')] })).toBe(
+      'In maintenance until 14:00 CET (maria: new bearing). Open before: because of limit',
+    );
+    expect(reasonOf({ failedMs: nowMs - 60 * min, maintenance })).toBe(
+      'It was reported as failed at 09:00 CET. In maintenance until 14:00 CET (maria: new bearing)',
+    );
+    expect(reasonOf({ restSinceMs: nowMs - 60 * min })).toBe(
+      'It stands since 09:00 CET, and is not judged at rest',
+    );
   });
 
   it('says of an open alert that nobody knows whether it still holds, once nothing is heard', () => {

@@ -38,8 +38,10 @@ export interface MachineEvidence {
   failedMs: number | null;
   /** The worst first. */
   alerts: readonly EvidenceOfAlert[];
-  /** It stands, or is worked on: then nothing is to be concluded from its readings. The one place for both. */
-  rest?: { state: 'maintenance' | 'stopped'; sinceMs: number; why: string } | null;
+  /** People work on it until `toMs`: nothing is raised and nothing ends, so neither its readings nor its alerts say more. */
+  maintenance?: { fromMs: number; toMs: number; by: string; note?: string | undefined } | null;
+  /** Since when it has been at rest; null or absent if it is not. Then nothing is to be concluded from its readings. */
+  restSinceMs?: number | null;
   gateway: { name: string; silentSinceMs: number | null };
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
@@ -74,17 +76,46 @@ export interface StateOfMachine {
 const silentFailureMode = 'silent';
 
 export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
-  const { nowMs, zone, failedMs, rest } = evidence;
+  const { nowMs, zone, failedMs, restSinceMs } = evidence;
   const at = (ms: number) => timeText(ms, nowMs, zone);
-  if (failedMs !== null)
-    return { state: 'failed', reason: `It was reported as failed at ${at(failedMs)}`, sinceMs: failedMs };
+  const maintenance = maintained(evidence, at);
+  if (failedMs !== null) {
+    const more = maintenance ? `. ${maintenance.reason}` : '';
+    return {
+      state: 'failed',
+      reason: `It was reported as failed at ${at(failedMs)}${more}`,
+      sinceMs: failedMs,
+    };
+  }
+  if (maintenance) return maintenance;
   const alerts = evidence.alerts.filter(({ failureMode }) => failureMode !== silentFailureMode);
   const unheard = unheardOf(evidence, at);
   const worst = alerts.find(({ severity }) => severity === 'critical') ?? alerts[0];
   if (worst) return alerted(worst, unheard);
-  if (rest) return { state: rest.state, reason: rest.why, sinceMs: rest.sinceMs };
   if (unheard) return unheard;
+  if (restSinceMs !== undefined && restSinceMs !== null) return atRest(restSinceMs, at);
   return liveState(evidence) ?? unjudged(evidence, at) ?? fine(evidence);
+}
+
+/** People who work on a machine know of its alerts, which stay as they are meanwhile; null if nobody does. */
+function maintained(
+  { maintenance, alerts }: MachineEvidence,
+  at: (ms: number) => string,
+): StateOfMachine | null {
+  if (!maintenance) return null;
+  const { fromMs, toMs, by, note } = maintenance;
+  const why = note === undefined ? '' : `: ${note}`;
+  const open = alerts[0]?.reasons[0];
+  const still = open === undefined ? '' : `. Open before: ${open}`;
+  return {
+    state: 'maintenance',
+    reason: `In maintenance until ${at(toMs)} (${by}${why})${still}`,
+    sinceMs: fromMs,
+  };
+}
+
+function atRest(sinceMs: number, at: (ms: number) => string): StateOfMachine {
+  return { state: 'stopped', reason: `It stands since ${at(sinceMs)}, and is not judged at rest`, sinceMs };
 }
 
 /** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */

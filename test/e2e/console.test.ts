@@ -43,12 +43,25 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
         machineOf({ lastSeenMs: nowMs, remainingLife: { p10: 9, p50: 18, p90: 31, unit: 'cycles' } }),
         machineOf({ machine: 'pump-2', lastSeenMs: nowMs, remainingLife: null, source: 'rules' }),
         machineOf({ machine: 'pump-3', lastSeenMs: nowMs, condition: 'failed' }),
+        machineOf({ machine: 'pump-4', lastSeenMs: nowMs }),
       ],
       alerts: [alertOf({ prediction: { reasons: ['Vibration has risen steadily.', nastyName] } })],
     });
     operations.addDecision(decisionOf({ mode: 'fallback', fallbackCause: 'the model was too slow' }));
+    const maintained = { gateway: 'gw-1', site: 'leeds', machine: 'pump-4', windowId: 'w1', by: 'maria' };
+    const span = {
+      ...maintained,
+      note: 'new bearing',
+      fromMs: nowMs - 60_000,
+      toMs: nowMs + 40 * 86_400_000,
+    };
     const started = await startApi({
       operations,
+      maintenance: {
+        list: () => [span],
+        of: ({ machine }) => (machine === span.machine ? span : null),
+        isWhole: () => false,
+      },
       store: createMemoryStore({ series: (query) => wearingSeries(query, nowMs) }),
       pageFolder: join(folder, 'page'),
     });
@@ -76,8 +89,14 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     await page.getByLabel('Access token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('.row').first().waitFor(elementWait);
-    expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2']);
-    expect((await texts('.row .badge')).map((text) => text.trim())).toEqual(['Failed', 'Critical', 'OK']);
+    expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2', 'pump-4']);
+    expect((await texts('.row .badge')).map((text) => text.trim())).toEqual([
+      ...['Failed', 'Critical', 'OK'],
+      expect.stringMatching(/^Maintenance until \d+ \w+, \d\d:\d\d$/),
+    ]);
+    expect(await page.locator('.row').nth(3).textContent()).toMatch(
+      /In maintenance until .* \(maria: new bearing\)/,
+    );
     expect(await page.locator('.row').nth(1).textContent()).toMatch(/18 cycles\s+9–31/);
     expect(await page.locator('.row').nth(1).textContent()).toContain('Vibration has risen steadily.');
     expect(await page.locator('.row').nth(2).textContent()).toContain('not known');

@@ -47,6 +47,12 @@ export function time(ms: number): string {
   return clockTime.format(ms);
 }
 
+/** Hours and minutes; with the day if it is another one than that of `nowMs`. */
+export function shortTime(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return isToday ? clockTime.format(ms).slice(0, 5) : dateTime(ms);
+}
+
 export function dateTime(ms: number): string {
   return dayTime.format(ms);
 }

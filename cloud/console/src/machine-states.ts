@@ -1,3 +1,4 @@
+import { shortTime } from './format.ts';
 import type { Machine, MachineStateName } from './wire.ts';
 
 /** Most urgent first, as the API has them. */
@@ -12,6 +13,12 @@ export const stateLabels: Record<MachineStateName, string> = {
   maintenance: 'Maintenance',
   stopped: 'Stopped',
 };
+
+/** The word on the badge of a machine; of maintenance also until when it lasts. */
+export function badgeLabel({ state, maintenance }: Machine, nowMs: number): string {
+  const until = state === 'maintenance' && maintenance ? ` until ${shortTime(maintenance.toMs, nowMs)}` : '';
+  return `${stateLabels[state]}${until}`;
+}
 
 export const states = Object.keys(stateLabels) as MachineStateName[];
 

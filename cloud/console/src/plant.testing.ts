@@ -12,6 +12,7 @@ export function machine(over: Partial<Machine> = {}): Machine {
     since: null,
     remainingLifeS: null,
     reason: null,
+    maintenance: null,
     ...over,
   };
 }

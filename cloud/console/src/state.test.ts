@@ -18,6 +18,7 @@ function machine(over: Partial<Machine>): Machine {
     state: 'ok',
     stateReason: 'Judged by its model',
     since: null,
+    maintenance: null,
     remainingLifeS: null,
     reason: null,
     ...over,

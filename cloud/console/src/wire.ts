@@ -18,6 +18,8 @@ export interface Machine extends MachineState {
   remainingLifeS: { p10: number; p50: number; p90: number } | null;
   /** The first reason of its worst open alert. */
   reason: string | null;
+  /** That which is on, or the next one that is planned. Times in ms since 1970. */
+  maintenance: { fromMs: number; toMs: number; by: string; note?: string } | null;
 }
 
 export type Life = NonNullable<MachineState['remainingLife']>;

@@ -237,6 +237,21 @@ describe('a machine in maintenance', () => {
     expect(bench.changes()).toEqual([true]);
   });
 
+  it('that is silent is not told again while people work on it', async () => {
+    let isOn = false;
+    const bench = silenceBench({}, { inMaintenance: () => isOn });
+    await bench.readings(10, 30_000);
+    await bench.clock.advance(200_000);
+    const before = bench.told.length;
+    isOn = true;
+    await bench.clock.advance(12 * 3_600_000);
+    expect(bench.told).toHaveLength(before);
+    isOn = false;
+    await bench.clock.advance(60_000);
+    expect(bench.told.length).toBeGreaterThan(before);
+    expect(bench.changes()).toEqual([true]);
+  });
+
   it('that was silent before stays so until it is heard after it, and no gap of it is learnt', async () => {
     let isOn = false;
     const bench = silenceBench({}, { inMaintenance: () => isOn });

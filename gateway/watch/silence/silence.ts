@@ -246,13 +246,13 @@ export class Silence {
 
   /** Looks at a machine that is due, and says when it is due next. */
   private look(hearing: Hearing, nowMs: number): void {
+    if (this.isExcused(hearing, nowMs)) return this.due.set(hearing, nowMs + excusedLookMs);
     if (hearing.level === 'silent') {
       this.news.add(hearing);
       hearing.remindMs = Math.min(2 * hearing.remindMs, remindMsMax);
       this.due.set(hearing, nowMs + hearing.remindMs);
       return;
     }
-    if (this.isExcused(hearing, nowMs)) return this.due.set(hearing, nowMs + excusedLookMs);
     const deadlineMs = this.deadlineOf(hearing);
     if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);

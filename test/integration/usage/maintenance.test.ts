@@ -48,6 +48,12 @@ async function send(value: number, fromMs: number, offsets: readonly number[]): 
 
 const reach = () => ['--url', site.gateway.httpUrl];
 const alerts = async () => (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts;
+const motor = async () => {
+  const { machines } = await site.cloud.json<{ machines: { state: string; stateReason: string }[] }>(
+    '/api/machines',
+  );
+  return machines[0];
+};
 const stored = async (atLeast: number) =>
   until(async () => {
     const sql = "select count(*) as n from motor where machine = 'motor-1'";
@@ -69,6 +75,10 @@ it('raises nothing until it is ended, also over a kill; what was buffered in it 
   });
   await send(30, startMs, [180, 240, 300]);
   expect((await windows()).aside).toBe(3);
+  await until(async () => (await motor())?.state === 'maintenance', 'the cloud to show it');
+  expect((await motor())?.stateReason).toMatch(/^In maintenance until [^(]+ \(maria: balancing\)$/);
+  const planned = await site.cloud.json<{ windows: object[] }>('/api/maintenance');
+  expect(planned.windows).toMatchObject([{ site: 'hall', machine: 'motor-1', by: 'maria' }]);
 
   await sensor.endAsync(true);
   await site.gateway.kill9();
@@ -86,6 +96,7 @@ it('raises nothing until it is ended, also over a kill; what was buffered in it 
   expect(ended.stdout).toBe('hall/motor-1: maintenance ended\n');
   await send(30, Date.now(), [0, 60, 120]);
   await until(async () => (await alerts()).some(({ state }) => state === 'open'), 'an alert after it');
+  expect(['critical', 'warning']).toContain((await motor())?.state);
   await stored(12);
   const { items } = await site.cloud.json<{
     items: { type: string; data: { state: string; by: string } }[];

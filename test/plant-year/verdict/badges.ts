@@ -9,6 +9,7 @@ export function badgesOf({ operations, contacts }: CloudState, nowMs: number): M
     nowMs,
     typeOf: () => undefined,
     silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    maintenanceOf: (name) => operations.maintenance.of(name),
     trouble: null,
   });
   return new Map(views.map(({ machine, state }) => [machine, state]));

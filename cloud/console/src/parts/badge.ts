@@ -10,18 +10,19 @@ import { stateIcon } from './icons.ts';
 
 export interface Badge {
   element: HTMLElement;
-  set(state: MachineStateName): void;
+  /** `label`: the word for the state, if absent. */
+  set(state: MachineStateName, label?: string): void;
 }
 
 /** Shows a state by colour, shape and word. */
 export function badge(state: MachineStateName): Badge {
   const element = h('span');
-  let shown: MachineStateName | null = null;
-  const set = (next: MachineStateName) => {
-    if (next === shown) return;
-    shown = next;
+  let shown = '';
+  const set = (next: MachineStateName, label = stateLabels[next]) => {
+    if (`${next} ${label}` === shown) return;
+    shown = `${next} ${label}`;
     setClass(element, `badge badge-${next}`);
-    fill(element, stateIcon(next), stateLabels[next]);
+    fill(element, stateIcon(next), label);
   };
   set(state);
   return { element, set };

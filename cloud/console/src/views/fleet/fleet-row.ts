@@ -1,4 +1,5 @@
 import { h, setClass, setText } from '../../dom.ts';
+import { badgeLabel } from '../../machine-states.ts';
 import { badge } from '../../parts/badge.ts';
 import { lifeBar, shareBar } from '../../parts/bars.ts';
 import { machineHref } from '../../router.ts';
@@ -37,7 +38,7 @@ export function fleetRow(first: Machine): FleetRow {
     element,
     set(machine, lifeScaleMax, nowMs) {
       const model = rowModel(machine, nowMs);
-      state.set(machine.state);
+      state.set(machine.state, badgeLabel(machine, nowMs));
       setClass(element, `row row-${machine.state}`);
       setText(location, model.location);
       setText(reason, model.reason ?? '');

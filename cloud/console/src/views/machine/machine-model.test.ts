@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiFailure } from '../../api-failure.ts';
-import { keyOf } from '../../machine-states.ts';
+import { badgeLabel, keyOf } from '../../machine-states.ts';
 import { alertOf, machine, pumpType } from '../../plant.testing.ts';
 import { allDecisionsHref, machineAlerts, machineProblem, subjectOf, summaryModel } from './machine-model.ts';
 
@@ -22,6 +22,25 @@ describe('a machine’s page', () => {
       seen: '7 s ago',
     });
     expect(summaryModel(machine({ source: null }), 0, 0).source).toBe('–');
+  });
+
+  it('says until when people work on it, on its badge, and what is planned', () => {
+    const nowMs = new Date(2026, 2, 10, 9).getTime();
+    const hours = (count: number) => nowMs + count * 3_600_000;
+    const on = machine({
+      ...{ state: 'maintenance', stateReason: 'In maintenance until 14:00 CET (maria)', since: hours(-1) },
+      maintenance: { fromMs: hours(-1), toMs: hours(5), by: 'maria' },
+    });
+    expect(badgeLabel(on, nowMs)).toBe('Maintenance until 14:00');
+    expect(badgeLabel({ ...on, maintenance: { ...on.maintenance!, toMs: hours(29) } }, nowMs)).toBe(
+      'Maintenance until 11 Mar, 14:00',
+    );
+    expect(summaryModel(on, nowMs, 0).why).not.toContain('planned');
+    const planned = machine({ maintenance: { fromMs: hours(2), toMs: hours(5), by: 'maria' } });
+    expect(badgeLabel(planned, nowMs)).toBe('OK');
+    expect(summaryModel(planned, nowMs, 0).why).toBe(
+      'Judged by its model · maintenance planned from 10 Mar, 11:00 to 10 Mar, 14:00',
+    );
   });
 
   it('keeps the scale of remaining life while life runs out, and widens it', () => {

@@ -29,9 +29,15 @@ export interface SummaryModel {
  * stand still while life runs out.
  */
 export function summaryModel(machine: Machine, nowMs: number, scaleBefore: number): SummaryModel {
+  const since = machine.since === null ? '' : ` · since ${dateTime(machine.since)}`;
+  const { maintenance } = machine;
+  const planned =
+    maintenance && maintenance.fromMs > nowMs
+      ? ` · maintenance planned from ${dateTime(maintenance.fromMs)} to ${dateTime(maintenance.toMs)}`
+      : '';
   return {
     location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
-    why: `${machine.stateReason}${machine.since === null ? '' : ` · since ${dateTime(machine.since)}`}`,
+    why: `${machine.stateReason}${since}${planned}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),

@@ -1,4 +1,5 @@
 import { h, setText } from '../../dom.ts';
+import { badgeLabel } from '../../machine-states.ts';
 import { badge } from '../../parts/badge.ts';
 import { lifeBar, shareBar } from '../../parts/bars.ts';
 import type { Machine } from '../../wire.ts';
@@ -38,7 +39,7 @@ export function machineSummary(address: { site: string; machine: string }) {
     set(machine: Machine, nowMs: number) {
       const model = summaryModel(machine, nowMs, lifeScaleMax);
       lifeScaleMax = model.lifeScaleMax;
-      stateBadge.set(machine.state);
+      stateBadge.set(machine.state, badgeLabel(machine, nowMs));
       setText(why, model.why);
       setText(location, model.location);
       remaining.set(machine.remainingLife, lifeScaleMax);
