@@ -2,7 +2,6 @@
 
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
-/** True if a text of an untyped format is a number; leading zeros are allowed. */
 /** Names of what says whether a value is good, in lower case. */
 const qualityNames = new Set('q quality good isgood valid isvalid status statuscode sc'.split(' '));
 /** From here on, a status code of OPC UA is bad. */
@@ -26,6 +25,7 @@ function isBad(key: string, said: unknown): boolean {
   return typeof said === 'object' && said !== null && 'Code' in said && isBad(key, said.Code);
 }
 
+/** True if a text of an untyped format is a number; leading zeros are allowed. */
 export function isDecimal(text: string): boolean {
   return decimal.test(text);
 }
