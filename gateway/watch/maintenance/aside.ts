@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import type { Running } from '../running/running.ts';
+import type { Hearing } from '../silence/hearing.ts';
 import type { MaintenanceKeeper } from './maintenance.ts';
 import { isIn, type Spans } from './spans.ts';
 
@@ -16,7 +17,15 @@ export interface SparedMachine {
   readonly identity: MachineIdentity;
   /** Null if it has none. */
   limits: { interrupt(): void } | null;
-  readonly hearing: { isResting: boolean } | null;
+  readonly hearing: Hearing | null;
+}
+
+export interface AsideOptions {
+  /** Absent: nobody works on machines. */
+  maintenance?: MaintenanceKeeper;
+  /** Is told when a machine begins to rest, or to run. */
+  hearings?: { rests(hearing: Hearing, isResting: boolean): void };
+  clock: Clock;
 }
 
 /** True if a reading of the machine may have to be set aside. */
@@ -27,38 +36,40 @@ export const mayBeSpared = ({ maintenance, running }: SparedMachine) =>
 export class Aside {
   /** Readings that were set aside. */
   readings = 0;
-  private readonly keeper: MaintenanceKeeper | undefined;
-  private readonly clock: Clock;
+  private readonly options: AsideOptions;
 
-  constructor(keeper: MaintenanceKeeper | undefined, clock: Clock) {
-    this.keeper = keeper;
-    this.clock = clock;
+  constructor(options: AsideOptions) {
+    this.options = options;
   }
 
   spansOf(identity: MachineIdentity): Spans | null {
-    return this.keeper?.spansOf(identity) ?? null;
+    return this.options.maintenance?.spansOf(identity) ?? null;
   }
 
   /** True while people work on the machine. */
   isOn({ maintenance }: Pick<SparedMachine, 'maintenance'>): boolean {
-    return maintenance !== null && isIn(maintenance, this.clock.nowMs());
+    return maintenance !== null && isIn(maintenance, this.options.clock.nowMs());
   }
 
   /** True if what its sensors send now says nothing: people work on it, or it rests or has just started. */
   isSpared(machine: SparedMachine): boolean {
-    return this.isOn(machine) || (machine.running !== null && machine.isAside);
+    const { running, isAside } = machine;
+    return this.isOn(machine) || (running !== null && (isAside || running.isResting));
   }
 
   /**
    * To be called for each reading of a machine that may be spared: row `i` of the batch. True if it was measured in
    * maintenance, or has arrived in it, since a device's clock may be wrong; or if the machine rests, or has just started.
+   * @param nowMs the wall-clock time at which the batch has arrived
    */
-  takes(machine: SparedMachine, { values, offset, timeMs, replay }: ColumnBatch, i: number): boolean {
+  takes(machine: SparedMachine, batch: ColumnBatch, i: number, nowMs: number): boolean {
+    const { values, offset, timeMs, replay } = batch;
     const { maintenance, running, identity, hearing } = machine;
     const atMs = timeMs[i]!;
     let isAside = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
-    if (running && hearing) hearing.isResting = running.isResting;
-    if (maintenance !== null) isAside ||= isIn(maintenance, atMs) || (!replay && this.isOn(machine));
+    if (running && hearing && hearing.isResting !== running.isResting)
+      this.options.hearings?.rests(hearing, running.isResting);
+    if (maintenance !== null) isAside ||= isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs));
     if (isAside) this.readings++;
     else if (machine.isAside) machine.limits?.interrupt();
     machine.isAside = isAside;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
-import { batch, named, newWindows } from '../windows/windows.testing.ts';
+import { batch, named, newWindows, type Row } from '../windows/windows.testing.ts';
 import { MaintenanceBook } from './maintenance.ts';
 
 const hourMs = 3_600_000;
@@ -162,6 +162,22 @@ describe('readings of a machine in maintenance', () => {
     expect([rows(), learnt(), windows.stats().aside]).toEqual([1, taught, 13]);
     windows.add(batch([[0, fromMs + 200, 1, 1]]));
     expect(rows()).toBe(2);
+  });
+
+  it('ask for the time once a batch, however many they are', async () => {
+    const { clock, book, windows, fromMs } = await watched();
+    await book.set(machine, who);
+    let asked = 0;
+    const nowMs = clock.nowMs.bind(clock);
+    clock.nowMs = () => {
+      asked++;
+      return nowMs();
+    };
+    const rows = (count: number) => Array.from({ length: count }, (_, i) => [0, fromMs + i, 9, 9] as Row);
+    windows.add(batch(rows(1)));
+    const once = asked;
+    windows.add(batch(rows(100)));
+    expect([asked - once, windows.stats().aside]).toEqual([once, 101]);
   });
 
   it('lead to no decision, also for values that their sensors cannot have', async () => {

@@ -17,7 +17,7 @@ import type {
 } from '../../ports/maintenance/maintenance.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
-import { isIn, SpanIndex, type Spans } from './spans.ts';
+import { SpanIndex, type Spans } from './spans.ts';
 
 const dayMs = 86_400_000;
 /** A window without an end ends after this time, because one that is forgotten would hide a failure. */
@@ -84,9 +84,8 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   }
 
   /** True if the machine is in maintenance now. */
-  isOn(machine: { site: string; machine: string }): boolean {
-    const spans = this.spansOf(machine);
-    return spans !== null && isIn(spans, this.options.clock.nowMs());
+  isOn({ site, machine }: { site: string; machine: string }): boolean {
+    return this.index.isIn(site, machine, this.options.clock.nowMs());
   }
 
   stats(): { on: number; planned: number } {

@@ -106,4 +106,35 @@ describe('the silence of a machine', () => {
     await bench.clock.advance(2 * hourMs);
     expect(bench.changes()).toEqual([true, false, true]);
   });
+
+  it('that was at rest is not told over a restart, and it rests on until it says that it runs', async () => {
+    const saving: boolean[] = [];
+    const bench = silenceBench({ runsWhen: { sensor: 'a', above: 1 } });
+    await bench.readings(20, 30_000);
+    bench.silence.changed = (isSoon) => saving.push(isSoon);
+    bench.silence.rests(bench.hearing(), true);
+    bench.silence.rests(bench.hearing(), true);
+    expect(saving).toEqual([false]);
+    await bench.restart();
+    await bench.clock.advance(12 * hourMs);
+    expect([bench.hearing().isResting, bench.changes()]).toEqual([true, []]);
+    bench.silence.rests(bench.hearing(), false);
+    await bench.clock.advance(3 * minuteMs);
+    expect(bench.changes()).toEqual([true]);
+  });
+});
+
+it('a machine that rested before a restart rests on: what it sends without its state is not judged', () => {
+  const clock = manualClock();
+  const types = new Map([['fan', { ...fan, name: 'fan' }]]);
+  const hearings = silenceBench(fan).silence;
+  const found = hearings.of({ site: 's', machine: 'm', type: types.get('fan')! })!;
+  hearings.rests(found, true);
+  const { windows } = newWindows({ clock, types, hearings });
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  const refused = [{ machineIndex: 0, column: 0, row: 0, value: 1e12, isBeyondAlarm: true }];
+  windows.add(batch([[0, 0, 9, Number.NaN]], { newMachines, refused }));
+  expect([windows.stats().aside, windows.take(9), found.isResting]).toEqual([1, [], true]);
+  windows.add(batch([[0, minuteMs, 9, 150]]));
+  expect(found.isResting).toBe(false);
 });

@@ -14,7 +14,7 @@ const unheardMsMin = 600_000;
  * without that sensor says nothing, and a machine of which nothing is known runs.
  */
 export class Running {
-  isResting = false;
+  isResting: boolean;
   private readonly above: number;
   private readonly sensor: string | null;
   private readonly settleMs: number;
@@ -24,7 +24,8 @@ export class Running {
   private newestMs = Number.NEGATIVE_INFINITY;
   private settlesFromMs = Number.NEGATIVE_INFINITY;
 
-  private constructor({ runsWhen, settleMs = 0, stepMs }: MachineType) {
+  private constructor({ runsWhen, settleMs = 0, stepMs }: MachineType, isResting: boolean) {
+    this.isResting = isResting && runsWhen !== undefined;
     this.sensor = runsWhen?.sensor ?? null;
     // Values are 32-bit floats, so they are compared as such.
     this.above = Math.fround(runsWhen?.above ?? 0);
@@ -32,9 +33,12 @@ export class Running {
     this.unheardMs = Math.max(unheardMsMin, unheardSteps * stepMs);
   }
 
-  /** Null if the type says neither when its machines run, nor that they settle. */
-  static of(type: MachineType): Running | null {
-    return type.runsWhen || type.settleMs ? new Running(type) : null;
+  /**
+   * Null if the type says neither when its machines run, nor that they settle. @param isResting whether it was at rest when it
+   * was last heard, before a restart
+   */
+  static of(type: MachineType, isResting = false): Running | null {
+    return type.runsWhen || type.settleMs ? new Running(type, isResting) : null;
   }
 
   /**

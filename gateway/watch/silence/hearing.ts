@@ -124,16 +124,18 @@ export class Hearing {
     const { site, machine, type } = this.identity;
     const heardMs = this.heardBeforeMs ?? this.heardMs + offsetMs;
     const lagMs = Math.round(this.lagMs + offsetMs);
-    return [site, machine, type.name, Math.round(heardMs), lagMs, this.isOffline, this.rhythm.saved()];
+    const rhythm = this.rhythm.saved();
+    return [site, machine, type.name, Math.round(heardMs), lagMs, this.isOffline, rhythm, this.isResting];
   }
 
   static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
-    const [, , , heardMs, lagMs, isOffline, peaks] = saved;
+    const [, , , heardMs, lagMs, isOffline, peaks, isResting] = saved;
     const hearing = new Hearing(identity, nowMs, offsetMs);
     hearing.heardBeforeMs = heardMs;
     hearing.lagMs = lagMs - offsetMs;
     hearing.isOffline = isOffline;
     hearing.rhythm = Rhythm.of(peaks);
+    hearing.isResting = isResting;
     return hearing;
   }
 
@@ -153,7 +155,7 @@ export class Hearing {
 
 /**
  * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
- * clock, whether its device said that it is offline, and the rhythm.
+ * clock, whether its device said that it is offline, the rhythm, and whether it was at rest.
  */
 export type SavedHearing = [
   site: string,
@@ -163,4 +165,5 @@ export type SavedHearing = [
   lagMs: number,
   isOffline: boolean,
   rhythm: number[],
+  isResting: boolean,
 ];

@@ -6,7 +6,7 @@
  *
  * It is written some seconds after a machine has become known, else as seldom as baselines, and at a stop. What it lacks
  * after a kill is learnt again; what is told of silence does not depend on it, but on the open alerts. `check` is the
- * CRC-32 of the machines as JSON. A file that is damaged, or of a newer version, is set aside or left, and logged.
+ * CRC-32 of the machines as JSON. Files of earlier builds do not say whether a machine was at rest. A file that is damaged, or of a newer version, is set aside or left, and logged.
  */
 import { Type } from '@sinclair/typebox';
 import {
@@ -23,27 +23,29 @@ import type { SavedHearing } from './hearing.ts';
 /** Machines that are written in one turn of the event loop. */
 const turnMachines = 1_000;
 
+const withoutRest = [
+  ...[Type.String(), Type.String(), Type.String(), Type.Number(), Type.Number(), Type.Boolean()],
+  Type.Array(Type.Number({ minimum: 0 })),
+] as const;
+const validate = compileValidator(
+  Type.Object({
+    format: Type.Literal('harbinger-hearings'),
+    version: Type.Integer(),
+    machines: Type.Array(
+      Type.Union([Type.Tuple([...withoutRest, Type.Boolean()]), Type.Tuple([...withoutRest])]),
+    ),
+    check: Type.Integer(),
+  }),
+);
+
 const format: CheckedFormat<{ machines: SavedHearing[] }> = {
   format: 'harbinger-hearings',
   version: 1,
-  validate: compileValidator(
-    Type.Object({
-      format: Type.Literal('harbinger-hearings'),
-      version: Type.Integer(),
-      machines: Type.Array(
-        Type.Tuple([
-          Type.String(),
-          Type.String(),
-          Type.String(),
-          Type.Number(),
-          Type.Number(),
-          Type.Boolean(),
-          Type.Array(Type.Number({ minimum: 0 })),
-        ]),
-      ),
-      check: Type.Integer(),
-    }),
-  ),
+  validate: (value, problem) => ({
+    machines: validate(value, problem).machines.map((saved) =>
+      saved.length === 8 ? saved : [...saved, false],
+    ),
+  }),
   covered: ({ machines }) => machines,
 };
 

@@ -1,6 +1,6 @@
 import { Rounds } from '../../../shared/bounds/rounds.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
-import type { Hearing } from './hearing.ts';
+import type { Hearing, SilenceBounds } from './hearing.ts';
 
 /** Machines that are looked at, for each one that finds no room, for one that can be forgotten. */
 const triesMax = 64;
@@ -8,7 +8,7 @@ const triesMax = 64;
 /** When machines are heard, for so many machines at most. */
 export class Hearings {
   /** Machines that were forgotten, or not taken, because there are too many. */
-  forgotten = 0;
+  private forgotten = 0;
   private readonly byKey = new Map<string, Hearing>();
   private readonly rounds = new Rounds(this.byKey, triesMax);
   private readonly machinesMax: number;
@@ -46,6 +46,16 @@ export class Hearings {
 
   all(): IterableIterator<Hearing> {
     return this.byKey.values();
+  }
+
+  /** How many could be called silent, are so, and were forgotten, or not taken. */
+  levels(bounds: SilenceBounds): { judged: number; silent: number; forgotten: number } {
+    let [judged, silent] = [0, 0];
+    for (const hearing of this.byKey.values()) {
+      if (hearing.allowedMs(bounds) !== null) judged++;
+      if (hearing.level === 'silent') silent++;
+    }
+    return { judged, silent, forgotten: this.forgotten };
   }
 
   /** Makes room: a machine that has no window and is not heard is not known any more. */

@@ -109,11 +109,18 @@ export class Silence {
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
   }
 
+  /** The machine rests from now on, or runs. */
+  rests(hearing: Hearing, isResting: boolean): void {
+    if (hearing.isResting === isResting) return;
+    hearing.isResting = isResting;
+    this.changed(false);
+  }
+
   /** The device of a machine has said that it is offline, or online. */
   said(hearing: Hearing, isOnline: boolean): void {
     const nowMs = Math.floor(this.options.clock.monotonicMs());
     if (isOnline) return this.isThere(hearing, nowMs);
-    if (this.isExcused(hearing, nowMs)) return;
+    if (hearing.isForgotten || this.isExcused(hearing, nowMs)) return;
     hearing.isOffline = true;
     if (hearing.listener) hearing.listener.noteFromMs = nowMs;
     this.setSilent(hearing, nowMs);
@@ -150,12 +157,7 @@ export class Silence {
   }
 
   stats(): SilenceStats {
-    let [judged, silent] = [0, 0];
-    for (const hearing of this.hearings.all()) {
-      if (hearing.allowedMs(this.options.bounds) !== null) judged++;
-      if (hearing.level === 'silent') silent++;
-    }
-    return { judged, silent, ...this.counts, forgotten: this.hearings.forgotten };
+    return { ...this.hearings.levels(this.options.bounds), ...this.counts };
   }
 
   /** True if people work on the machine: whatever is heard or not heard then says nothing, and its allowance begins after it. */

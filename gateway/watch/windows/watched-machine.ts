@@ -28,6 +28,8 @@ export interface HearingKeeper {
   heard(hearing: Hearing, nowMs: number, timeMs: number): number;
   /** A value came that is in no row. */
   isThere(hearing: Hearing, nowMs: number): void;
+  /** It rests from now on, or runs. */
+  rests(hearing: Hearing, isResting: boolean): void;
   /** Its device has said that it is there, or not. */
   said(hearing: Hearing, isOnline: boolean): void;
 }

@@ -3,9 +3,9 @@
  * are due for a decision. Nothing is assessed here.
  *
  * The windows of all machines, fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as
- * many machines as one may loses the one that has been silent longest (counted), which gets a new window when it sends
- * again. Only long silence leads to eviction: while all its machines with a window send, further ones are stored but not
- * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
+ * many machines as one may loses the one that has been silent longest (counted). While all of them send, further ones are
+ * stored but not watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated
+ * per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
@@ -51,7 +51,7 @@ export class Windows {
     this.options = options;
     this.slots = new MachineSlots(options.types, options.limited);
     this.shares = new WindowShares(options.machinesMax);
-    this.aside = new Aside(options.maintenance, options.clock);
+    this.aside = new Aside(options);
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
@@ -59,6 +59,7 @@ export class Windows {
     let due = this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = Math.floor(this.options.clock.monotonicMs());
+    const wallMs = this.options.clock.nowMs();
     this.samples.refill(nowMs);
     const notes = notesOf(batch);
     let next = 0;
@@ -76,7 +77,7 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i)) continue;
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) continue;
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
@@ -248,11 +249,12 @@ export class Windows {
       slot.isRefused = true;
       return null;
     }
+    const hearing = this.options.hearings?.of(identity) ?? null;
     const machine: WatchedMachine = {
       identity,
       maintenance: this.aside.spansOf(identity),
       isAside: false,
-      running: Running.of(identity.type),
+      running: Running.of(identity.type, hearing?.isResting),
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
@@ -261,9 +263,8 @@ export class Windows {
       hadFaults: false,
       limits: this.limits.of(identity.type),
       levels: this.options.levels?.watched(identity) ?? null,
-      ...{ limitChange: null, toldChange: null, gone: null, toldGone: null },
+      ...{ hearing, limitChange: null, toldChange: null, gone: null, toldGone: null },
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
-      hearing: this.options.hearings?.of(identity) ?? null,
       seenMs: nowMs,
       noteFromMs: nowMs,
       newer: null,
