@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { influxdBinary } from '../support/influxd.ts';
 import { accountsOf } from './checks/accounts.ts';
+import { conditionsProblem } from './checks/conditions.ts';
 import type { RunState } from './checks/run-state.ts';
 import { compare } from './checks/verdict.ts';
 import { drawFaults, skipped } from './faults/faults.ts';
@@ -141,7 +142,7 @@ async function oneRound(
   return result;
 }
 
-/** Checks that later rounds did not damage what earlier ones stored. */
+/** Checks that later rounds did not damage what earlier ones stored, and that nothing is said to be wrong for ever. */
 async function compareEverything({ site, history }: RunState): Promise<string[]> {
   const problems: string[] = [];
   let pumpReadings = 0;
@@ -164,6 +165,8 @@ async function compareEverything({ site, history }: RunState): Promise<string[]>
   }
   const rows = await storedPumpRows(site);
   if (rows > pumpReadings) problems.push(`pumps: ${rows} rows of ${pumpReadings} readings`);
+  const condition = await conditionsProblem(site);
+  if (condition !== null) problems.push(condition);
   if (rows < pumpReadings - maybe) problems.push(`pumps: only ${rows} rows of ${pumpReadings} readings`);
   return problems;
 }

@@ -16,13 +16,19 @@ export const inFlightMax = (timedCount + untimedCount) * window;
 /** Takes the name of a machine or of one of its readings. */
 export const isUntimed = (name: string) => name.startsWith('u');
 
+/** A lifecycle message as `machine/state`, and when it was acknowledged, of `performance.now()`. */
+export interface SentNotice {
+  name: string;
+  atMs: number;
+}
+
 export interface RoundLoad {
   machines: MachineLedger[];
   reports: LoadReport[];
   /** The first running number that no machine has sent yet. */
   nextSeq: number;
-  /** `machine/state` of each lifecycle message that was sent. */
-  lifecycle: string[];
+  /** Each lifecycle message that was sent. */
+  lifecycle: SentNotice[];
   pumpReadings: number;
   /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
   plantUnacked: number;
@@ -43,7 +49,7 @@ export class Sensors {
   readonly #generators: LoadGenerator[];
   readonly #plantStop = new AbortController();
   readonly #plant: Promise<void>;
-  readonly #lifecycle: string[] = [];
+  readonly #lifecycle: SentNotice[] = [];
   readonly #pumpStates: Map<string, string>;
   readonly #mayRepeat: boolean;
   #taken = 0;
@@ -133,6 +139,6 @@ export class Sensors {
   #note(pump: string, state: string): void {
     if (this.#pumpStates.get(pump) === state) return;
     this.#pumpStates.set(pump, state);
-    this.#lifecycle.push(`${pump}/${state}`);
+    this.#lifecycle.push({ name: `${pump}/${state}`, atMs: performance.now() });
   }
 }

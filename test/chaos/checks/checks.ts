@@ -115,7 +115,7 @@ function eventProblems(
   before: Statement,
   after: Statement,
   load: RoundLoad,
-  { allowed }: RoundEffects,
+  effects: RoundEffects,
 ): string[] {
   const problems = after.eventsRepeated.map((id) => `EVENT ${id} is listed twice`);
   const events = newEvents(before, after);
@@ -123,13 +123,14 @@ function eventProblems(
     const state = /machine\.(failed|replaced)\.v1$/.exec(type)?.[1];
     return state ? [`${subject}/${state}`] : [];
   });
-  for (const name of new Set([...load.lifecycle, ...arrived])) {
-    const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
-    // A message repeated after a stop without an acknowledgement may have arrived before; and what only a disk had that an
-    // older copy replaced is gone.
-    const mayLack = load.plantUnacked > 0 || allowed.has('rolled-back');
-    const least = mayLack ? 0 : load.plantRepeats ? sent! - 1 : sent!;
-    if (came! > sent! || came! < least)
+  for (const name of new Set([...load.lifecycle.map((notice) => notice.name), ...arrived])) {
+    const notices = load.lifecycle.filter((notice) => notice.name === name);
+    const [sent, came] = [notices.length, arrived.filter((one) => one === name).length];
+    // A message repeated after a stop without an acknowledgement may have arrived before; and what only a lost disk had is
+    // gone with it.
+    const kept = notices.filter(({ atMs }) => !effects.mayBeLost(atMs)).length;
+    const least = load.plantUnacked > 0 ? 0 : load.plantRepeats ? kept - 1 : kept;
+    if (came > sent || came < least)
       problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);
   }
   const opened = [...after.events.values()]

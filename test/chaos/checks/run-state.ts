@@ -30,7 +30,14 @@ export class RoundEffects {
   readonly problems: string[] = [];
   /** Most readings that were sent besides those of the load and the pumps: retained, poisoned and those of faults. */
   othersMax = 64;
+  /** While these times passed, readings were journalled on a disk that was lost: of `performance.now()`. */
+  readonly lostSpans: { fromMs: number; toMs: number }[] = [];
   verdict: Verdict | null = null;
   after: Statement | null = null;
   isRetainedGone = false;
+
+  /** True if what was acknowledged at this time may have been only on a disk that was lost. */
+  mayBeLost(ackedMs: number): boolean {
+    return this.lostSpans.some(({ fromMs, toMs }) => ackedMs >= fromMs && ackedMs <= toMs);
+  }
 }

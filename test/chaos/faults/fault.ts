@@ -51,6 +51,10 @@ export interface Scene {
   sends(readings: number): void;
   /** Readings whose blocks were damaged on the disk. */
   excuse(readings: readonly string[]): void;
+  /** Notes that what was journalled between these times of `performance.now()` was on a lost disk, and on no copy. */
+  losesDisk(fromMs: number, toMs: number): void;
+  /** True if what was acknowledged at this time may be gone with a disk; to be asked in conditions. */
+  mayBeLost(ackedMs: number): boolean;
   /** Adds a condition that is checked after everything is healed and drained. */
   expect(what: string, check: Check): void;
   /** Losses that the gateway has reported in this round, for checks. */

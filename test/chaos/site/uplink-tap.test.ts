@@ -77,6 +77,27 @@ it('detects waiting events that were sent after readings', () => {
   ).toEqual({ compared: 0, overtaken: 1 });
 });
 
+it('detects events that a cut left unanswered, and that are then sent after readings', () => {
+  const tap = new UplinkTap();
+  tap.eventsKnown = 5;
+  const cut = tap.connection();
+  for (const seq of [4, 5]) cut(publish('events', seq));
+  const next = tap.connection();
+  next(publish('readings', 1));
+  for (const seq of [4, 5]) next(publish('events', seq));
+  expect(tap.overtaken).toHaveLength(2);
+});
+
+it('permits events after readings if they were damaged on their way before, and no others', () => {
+  const tap = new UplinkTap();
+  tap.eventsKnown = 5;
+  tap.connection({ checksOrder: false })(publish('events', 4));
+  const next = tap.connection();
+  next(publish('readings', 1));
+  for (const seq of [4, 5]) next(publish('events', seq));
+  expect(tap.overtaken).toEqual([expect.stringContaining('event blocks 5 to 5')]);
+});
+
 it('passes over what a gateway says at its orderly end', () => {
   const tap = new UplinkTap();
   tap.connection()(message(goodbyeTopic('chaos'), Buffer.from('{}'), 1));

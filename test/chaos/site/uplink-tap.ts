@@ -24,17 +24,17 @@ export class UplinkTap {
   /** Number of connections on which waiting events and then readings were sent, so that the order was checked. */
   compared = 0;
   /**
-   * The newest event block that was sent. A batch that the cloud refused, because its bytes had changed on the way, or did
-   * not answer in time, is sent again after others.
+   * By journal: the newest event block that was sent on a connection that damages bytes. The cloud refuses such a batch, so
+   * it waits and is sent again after others, also on later connections.
    */
-  #eventsSent = 0;
+  readonly #damaged = new Map<string, number>();
   /** The journal of the latest batch: another one numbers its blocks anew. */
   #journal: string | null = null;
 
   /** The gateway's journal is an earlier one again, and uses sequence numbers a second time. */
   rolledBack(): void {
     this.eventsKnown = 0;
-    this.#eventsSent = 0;
+    this.#damaged.clear();
   }
 
   /** Returns a function for one new connection, to be called with the bytes that the gateway sends on it. */
@@ -44,6 +44,8 @@ export class UplinkTap {
     const journalBefore = this.#journal;
     let readingsSeen: number | null = null;
     let waitedFirst = false;
+    // What the cloud did not answer in time is sent again on the same connection, after others.
+    let eventsSent = 0;
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
@@ -57,10 +59,13 @@ export class UplinkTap {
         if (waitedFirst && !isCompared) this.compared++;
         isCompared ||= waitedFirst;
       }
+      if (lane !== 'events') return;
+      const damaged = this.#damaged.get(journal) ?? 0;
+      if (!checksOrder) this.#damaged.set(journal, Math.max(damaged, lastSeq));
       const isOther = journalBefore !== null && journal !== journalBefore;
-      if (!checksOrder || lane !== 'events' || isOther) return;
-      const isAgain = lastSeq <= this.#eventsSent;
-      this.#eventsSent = Math.max(this.#eventsSent, lastSeq);
+      if (!checksOrder || isOther) return;
+      const isAgain = lastSeq <= Math.max(eventsSent, damaged);
+      eventsSent = Math.max(eventsSent, lastSeq);
       if (firstSeq > known) return;
       waitedFirst = true;
       if (readingsSeen === null || isAgain) return;

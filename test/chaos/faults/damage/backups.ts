@@ -34,11 +34,13 @@ const gatewayRestored: Fault = {
         const file = `${site.gatewayDisk.path}.tar`;
         allowRollback(scene);
         const seqBefore = await lastReadingsSeq(site);
+        const fromMs = performance.now();
         const problem = await failureOf('backup', '--data', gatewayDir, '--to', file);
         expect('gateway: a backup is made while it runs', () => problem);
         await pause(forMs);
         await gateway.kill9();
         if (problem === null) {
+          scene.losesDisk(fromMs, performance.now());
           const disk = { blocks: readingBlocks(gatewayDir), confirmedSeq: confirmedIn(site.journalDir) };
           await pause(downMs);
           rmSync(gatewayDir, { recursive: true });

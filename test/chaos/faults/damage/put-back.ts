@@ -73,11 +73,13 @@ const plan: Fault['plan'] = (draw) => {
       const { gateway, gatewayDir } = site;
       const copy = `${gatewayDir}.copy`;
       allowRollback(scene);
+      const fromMs = performance.now();
       await (inOrder ? gateway.stop() : gateway.kill9());
       cpSync(gatewayDir, copy, { recursive: true });
       await gateway.start();
       await pause(forMs);
       await gateway.kill9();
+      scene.losesDisk(fromMs, performance.now());
       const disk = { blocks: readingBlocks(gatewayDir), confirmedSeq: confirmedIn(site.journalDir) };
       expectLoss(scene, disk, readingBlocks(copy));
       rmSync(gatewayDir, { recursive: true, force: true });

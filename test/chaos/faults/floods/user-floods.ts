@@ -125,7 +125,10 @@ const watchedFlood: Fault = {
       text: `one user sends ${rowsEach} readings of each of ${count} machines, more than are watched, and than the ${decided} that are decided about; then another user has a new one`,
       async run(scene) {
         const { site, targets, expect, sends } = scene;
+        const { gateway } = site;
         sends(count * rowsEach);
+        const refused = 'harbinger_windows_refused_total';
+        const before = await metricOf(gateway.process, refused);
         const messages = numbers(rowsEach).flatMap((seq) =>
           numbers(count).map((i): Message => {
             return [`telemetry/flood/watched-${mark}-${i}`, JSON.stringify({ seq, cycles: seq })];
@@ -136,6 +139,13 @@ const watchedFlood: Fault = {
         await modestReadings(scene, mark, rowsEach);
         const isWatched = targets.has('gateway') ? 'other' : await refusedWindows(site, modest.name, 1_000);
         expect('gateway: says whose machines are not watched', () => told);
+        expect('gateway: counts the machines of this flood that are not watched', () =>
+          targets.has('gateway') ? null : counterRises(gateway, refused, before),
+        );
+        expect(`gateway: decides about ${decided} machines at most`, async () => {
+          const { alerts } = await gateway.process.json<{ alerts: { machines: number } }>('/api/status');
+          return alerts.machines <= decided ? null : `it decides about ${alerts.machines}`;
+        });
         expect('gateway: the machine of another user is watched beside the flood', () =>
           isWatched === null ? `a machine of ${modest.name} is not watched` : null,
         );
