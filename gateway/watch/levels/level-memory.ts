@@ -1,5 +1,6 @@
 /**
- * The memory of the level of one sensor: a pyramid of 244 numbers, about a kilobyte, however long it is watched.
+ * The memory of the level of one sensor: a pyramid of at most 244 numbers, about a kilobyte, however long it is watched; 240
+ * bytes in its first hour, as coarser levels have room when there is a first one.
  *
  *     readings ▶ mean of a minute ▶ median of an hour ▶ high and low of a day ▶ median of a week's highs and lows
  *                60 of them         48                  42                      26
@@ -14,7 +15,7 @@ const minutesOfHour = 60;
 const minutesOfDay = 1_440;
 const minutesOfWeek = 10_080;
 
-/** How many numbers of each kind are kept, in this order. */
+/** How many numbers of each kind are kept, in this order: those that are known later come later. */
 const sizes = { minutes: 60, hours: 48, dayHighs: 42, dayLows: 42, weekHighs: 26, weekLows: 26 };
 export type Tier = keyof typeof sizes;
 const tiers = Object.keys(sizes) as Tier[];
@@ -38,8 +39,12 @@ const clockBackMinutes = minutesOfDay;
 /** Values of a day from which one at either end is left out. */
 const hoursToTrim = 4;
 
+/** Where the room ends that the first hour needs, then that of an hour's, a day's and a week's first level. */
+const rooms = [starts.hours, starts.dayHighs, starts.weekHighs, cellsOfSensor];
+
 export interface SavedLevel {
   minute: number;
+  /** At most `cellsOfSensor`; nothing is known of the others. */
   cells: Float32Array;
 }
 
@@ -57,13 +62,13 @@ export class LevelMemory {
   leftOut = 0;
   private sum = 0;
   private count = 0;
-  private readonly cells: Float32Array;
+  private cells: Float32Array;
   /** The time of the first of the readings in a row that were left out; 0 if the last one was not. */
   private oldSince = 0;
 
   constructor(minute: number, saved?: SavedLevel) {
     this.minute = saved?.minute ?? minute;
-    this.cells = saved?.cells ?? new Float32Array(cellsOfSensor).fill(Number.NaN);
+    this.cells = saved?.cells ?? new Float32Array(rooms[0]!).fill(Number.NaN);
   }
 
   /** @param mayRewind false if readings are known to be old: they never mean that a clock was put back */
@@ -85,7 +90,7 @@ export class LevelMemory {
     const levels: number[] = [];
     for (let block = Math.max(0, open - Math.min(count, sizes[tier] - 1)); block < open; block++) {
       blocks.push(block);
-      levels.push(this.cells[starts[tier] + (block % sizes[tier])]!);
+      levels.push(this.at(tier, block));
     }
     return { blocks, levels };
   }
@@ -150,14 +155,25 @@ export class LevelMemory {
   private known(tier: Tier, first: number, count: number): Float64Array {
     const levels: number[] = [];
     for (let block = first; block < first + count; block++) {
-      const level = this.cells[starts[tier] + (block % sizes[tier])]!;
+      const level = this.at(tier, block);
       if (!Number.isNaN(level)) levels.push(level);
     }
     return Float64Array.from(levels);
   }
 
+  private at(tier: Tier, block: number): number {
+    return this.cells[starts[tier] + (block % sizes[tier])] ?? Number.NaN;
+  }
+
   private set(tier: Tier, block: number, level: number): void {
-    this.cells[starts[tier] + (block % sizes[tier])] = level;
+    const at = starts[tier] + (block % sizes[tier]);
+    if (at >= this.cells.length) {
+      if (Number.isNaN(level)) return;
+      const grown = new Float32Array(rooms.find((room) => room > at)!).fill(Number.NaN);
+      grown.set(this.cells);
+      this.cells = grown;
+    }
+    this.cells[at] = level;
   }
 
   /** Forgets what was in the places of the blocks after `after` up to `to`. */

@@ -1,12 +1,12 @@
 /**
- * The file in which levels survive a restart: `levels.json`, replaced as a whole. JSON, some 1,300 bytes a sensor:
+ * The file in which levels survive a restart: `levels.json`, replaced as a whole. JSON, up to 1,300 bytes a sensor:
  *
  *     {"format": "harbinger-levels", "version": 1, "machines": [["hall/fan-1", [["vibration", 29350000, "…"]]]], "check": 1}
  *
- * A sensor has its open minute since 1970 and, in base64, its 244 levels as 32-bit little-endian floats, in the order of
- * level-memory.ts. It is written each hour and at a stop; what it lacks after a kill is learnt from the journal's tail, or
- * not at all. `check` is the CRC-32 of the machines as JSON. A damaged file is set aside; one that cannot be read, or is of
- * a newer version, is left. Both are logged, and levels are learnt again.
+ * A sensor has its open minute since 1970 and, in base64, its levels as 32-bit little-endian floats, in the order of
+ * level-memory.ts: 244, or fewer while nothing is known of the others. It is written each hour and at a stop; what it lacks
+ * after a kill is learnt from the journal's tail, or not at all. `check` is the CRC-32 of the machines as JSON. A damaged
+ * file is set aside; one that cannot be read, or is of a newer version, is left. Both are logged, and levels are learnt again.
  */
 import { Type } from '@sinclair/typebox';
 import {
@@ -101,10 +101,11 @@ function written({ cells }: SavedLevel): string {
   return bytes.toString('base64');
 }
 
-/** @throws Error if there are too few or too many levels */
+/** @throws Error if there are too many levels, or half a level */
 function read(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== cellsOfSensor * cellBytes)
+  const count = bytes.length / cellBytes;
+  if (count > cellsOfSensor || !Number.isInteger(count))
     throw new Error(`a sensor has ${bytes.length} bytes of levels`);
-  return Float32Array.from({ length: cellsOfSensor }, (_, i) => bytes.readFloatLE(i * cellBytes));
+  return Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(i * cellBytes));
 }
