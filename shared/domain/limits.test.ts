@@ -14,6 +14,12 @@ const typeWith = (...sensors: Sensor[]): MachineType => ({
 });
 
 describe('the limits of a sensor', () => {
+  it('are worked out once, and are those of that sensor', () => {
+    const [one, other] = [sensor({ warn: 4 }), sensor({ warn: 5 })];
+    expect(limitsOf(one)).toBe(limitsOf(one));
+    expect(limitsOf(other)).toMatchObject([{ at: 5 }]);
+  });
+
   it.each<[string, Partial<Sensor>, string[]]>([
     ['none', {}, []],
     ['both on the high side', { warn: 4, alarm: 6 }, ['high warning 4 back 3.8', 'high critical 6 back 5.8']],

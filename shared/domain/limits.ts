@@ -56,8 +56,21 @@ function singleDistance({ min, max }: Sensor, at: number): number {
   return Number.isFinite(range) ? shareOfRange * range : shareOfLimit * Math.abs(at);
 }
 
-/** All limits of a sensor, the warning of each side before its alarm; none if it declares none. */
-export function limitsOf(sensor: Sensor): Limit[] {
+const limitsBySensor = new WeakMap<Sensor, readonly Limit[]>();
+
+/**
+ * All limits of a sensor, the warning of each side before its alarm; none if it declares none. They are kept for each
+ * sensor, because they are asked for with each assessment of each machine.
+ */
+export function limitsOf(sensor: Sensor): readonly Limit[] {
+  const known = limitsBySensor.get(sensor);
+  if (known) return known;
+  const limits = declaredIn(sensor);
+  limitsBySensor.set(sensor, limits);
+  return limits;
+}
+
+function declaredIn(sensor: Sensor): readonly Limit[] {
   const sides = sidesOf(sensor);
   const room = roomOf(sides);
   return sides.flatMap(({ side, warn, alarm }) => {
