@@ -183,7 +183,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     config,
     space: status.space,
     data: () => status.latest(),
-    model: () => watch.stats().model,
+    model: () => watch.modelStatus(),
     outbox,
   });
   const http = createGatewayHttp({

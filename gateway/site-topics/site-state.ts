@@ -64,7 +64,10 @@ export class SiteState {
 
   /** Makes a machine known of which nothing is open. */
   judged(site: string, machine: string): void {
-    if (!this.isFull && isIdentifier(site) && isIdentifier(machine)) this.listOf(`${site}/${machine}`);
+    const key = `${site}/${machine}`;
+    // Machines are judged again and again, and looked at closely once.
+    if (this.machines.has(key) || this.isFull) return;
+    if (isIdentifier(site) && isIdentifier(machine)) this.listOf(key);
   }
 
   /** Forgets a machine. Returns the removal of its messages. */

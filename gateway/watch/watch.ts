@@ -262,6 +262,11 @@ export class Watch {
     return this.savedBaselines?.forget(key) || wasKnown;
   }
 
+  /** A part of `stats` that costs little, for those who ask often. */
+  modelStatus(): ModelStatus {
+    return this.client.status();
+  }
+
   stats(): WatchStats {
     return {
       windows: this.windows.stats(),
@@ -270,7 +275,7 @@ export class Watch {
       maintenance: this.maintenance.stats(),
       normals: this.savedBaselines?.stats() ?? null,
       levels: { ...this.levels.stats(), saveFailures: this.savedLevels?.saveFailures ?? 0 },
-      model: this.client.status(),
+      model: this.modelStatus(),
       scorer: this.scorer?.stats() ?? null,
       silence: { ...this.silence.stats(), saveFailures: this.savedHearings?.saveFailures ?? 0 },
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { runsBench } from './sensor-runs.testing.ts';
+import { SensorRuns } from './sensor-runs.ts';
 
 const secondMs = 1_000;
 const names = ['pressure', 'flow', 'temperature'] as const;
@@ -237,4 +238,31 @@ describe('a sensor that is stuck', () => {
     });
     expect(bench.told).toEqual(['+temperature stuck']);
   });
+});
+
+it('the sensors that were not sent are listed anew only when that has changed', () => {
+  const runs = new SensorRuns(3);
+  const sensors = ['a', 'b', 'c'].map((name) => ({ name }));
+  const send = (atMs: number, ...sent: number[]) =>
+    runs.take(
+      Float32Array.of(1, 2, 3, ...[0, 1, 2].map((column) => Number(sent.includes(column)))),
+      0,
+      3,
+      atMs,
+    );
+  const unsent = runs.unsent(sensors);
+  expect(unsent).toEqual(['a', 'b', 'c']);
+  expect(runs.unsent(sensors)).toBe(unsent);
+  send(1, 0);
+  expect(runs.unsent(sensors)).toEqual(['b', 'c']);
+  const after = runs.unsent(sensors);
+  send(2, 0);
+  expect(runs.unsent(sensors)).toBe(after);
+  runs.refused(1);
+  expect(runs.unsent(sensors)).toEqual(['c']);
+  expect(runs.unsent(sensors.slice(0, 2))).toEqual([]);
+  runs.forget(0);
+  expect(runs.unsent(sensors)).toEqual(['a', 'c']);
+  runs.widen(4);
+  expect(runs.unsent([...sensors, { name: 'd' }])).toEqual(['a', 'c', 'd']);
 });

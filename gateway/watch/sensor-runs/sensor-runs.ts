@@ -24,6 +24,8 @@ export class SensorRuns {
   private readonly stillness: Stillness;
   private columns: number;
   private turnMs = periodMs;
+  /** The last answer of `unsent`; null if that may be another one now. */
+  private known: { of: readonly { name: string }[]; unsent: readonly string[] } | null = null;
 
   constructor(columns: number) {
     this.columns = columns;
@@ -50,7 +52,10 @@ export class SensorRuns {
         else if (row >= gaps[columns + column]!) presence.look(column);
         continue;
       }
-      if (gaps[column] !== 0) presence.returns(column);
+      if (gaps[column] !== 0) {
+        if (gaps[column]! < 0) this.known = null;
+        presence.returns(column);
+      }
       const value = cells[valueAt + column]!;
       if (value !== runs[column]) {
         runs[column] = value;
@@ -66,17 +71,21 @@ export class SensorRuns {
 
   /** A sensor sent a value that is in no row, because it cannot have it. */
   refused(column: number): void {
-    if (column < this.columns) this.presence.refused(column);
+    if (column >= this.columns) return;
+    this.known = null;
+    this.presence.refused(column);
   }
 
   widen(columns: number): void {
     this.columns = columns;
+    this.known = null;
     this.presence.widen(columns);
     this.stillness.widen(columns);
   }
 
   /** Forgets a sensor that is gone. */
   forget(column: number): void {
+    this.known = null;
     this.presence.forget(column);
     this.stillness.forget(column);
   }
@@ -86,11 +95,16 @@ export class SensorRuns {
     return sensors.slice(0, this.columns).flatMap(({ name }, column) => this.faultsOf(name, column));
   }
 
-  /** Names of sensors of which no live reading has come, so that nothing is known of them. */
-  unsent(sensors: readonly { name: string }[]): string[] {
-    return sensors.flatMap(({ name }, column) =>
-      column < this.columns && this.presence.wasSent(column) ? [] : [name],
-    );
+  /**
+   * Names of sensors of which no live reading has come, so that nothing is known of them. Asked for with each decision about
+   * the machine, so the same list is returned while nothing has changed.
+   */
+  unsent(sensors: readonly { name: string }[]): readonly string[] {
+    if (this.known?.of === sensors) return this.known.unsent;
+    const isUnsent = (column: number) => column >= this.columns || !this.presence.wasSent(column);
+    const unsent = sensors.filter((_, column) => isUnsent(column)).map(({ name }) => name);
+    this.known = { of: sensors, unsent };
+    return unsent;
   }
 
   private faultsOf(sensor: string, column: number): SensorFault[] {
