@@ -233,6 +233,24 @@ describe('a restart', () => {
   });
 });
 
+it('that makes no valid event, or cannot say how it ended, keeps no other from being told', async () => {
+  await start([
+    {
+      ...leak,
+      ended() {
+        throw new Error('no');
+      },
+    },
+    { ...leak, name: 'other' },
+  ]);
+  now = [{ ...warning, item: 'x'.repeat(201) }, warning];
+  await pass(5);
+  expect(changes()).toEqual(['opened', 'opened']);
+  now = [];
+  await pass(5);
+  expect(changes()).toEqual(['opened', 'opened', 'resolved', 'resolved']);
+});
+
 it('opens a bounded number at a time, and the others when some have ended', async () => {
   const none = Array.from({ length: openMax + 1 }, (_, i) => ({ ...warning, item: `${i}` }));
   await start([{ ...leak, openAfterMs: 0, closeAfterMs: 0 }]);

@@ -1,46 +1,21 @@
-import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
-import { newEvent, timeText } from '../contract/envelope.ts';
-import type { AlertEventChange, HarbingerEvent } from '../contract/events.ts';
+import type { ConditionData } from '../contract/condition.ts';
+import { timeText } from '../contract/envelope.ts';
 import { withinBudget } from '../runtime/budget.ts';
-import type { Clock, Timer } from '../runtime/clock.ts';
-import { codeOf, messageOf } from '../runtime/errors.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Timer } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { Random } from '../runtime/random.ts';
 import { rateLimit } from '../runtime/rate-limit.ts';
 import type { Condition, Conditions, Finding } from './conditions.ts';
+import { keyOf, OpenConditions, type OpenOptions } from './open-conditions.ts';
 
-export interface ConditionsOptions<Facts> {
+export interface ConditionsOptions<Facts> extends Omit<OpenOptions, 'mayWarn'> {
   conditions: Conditions<Facts>;
-  /** The process that finds them. */
-  about: ConditionAbout;
   facts(): Facts;
-  /** Makes an event durable; resolves when it is. The same event may be given again. */
-  emit(event: HarbingerEvent): Promise<void>;
-  kept: KeptConditions;
-  clock: Clock;
   random: Random;
-  log: Log;
-}
-
-/** State that is kept over restarts: the open conditions, and a change whose event may not have become durable. */
-export interface KeptState {
-  open: readonly ConditionData[];
-  pending: PendingChange | null;
-}
-
-export interface PendingChange {
-  event: HarbingerEvent;
-  /** The condition as it is after the change; null if it has ended. */
-  next: ConditionData | null;
-}
-
-export interface KeptConditions {
-  load(): KeptState | Promise<KeptState>;
-  save(state: KeptState): Promise<void>;
 }
 
 export const checkEveryMs = 5_000;
-const emitMsMax = 10_000;
+const stopMsMax = 5_000;
 const warnEveryMs = 60_000;
 /** Conditions that are open at the same time. What is found beyond them waits until others have ended. */
 export const openMax = 500;
@@ -61,14 +36,13 @@ interface Seen {
 
 /**
  * Asks every condition every few seconds, and tells what opens, changes its severity and ends, each once, also over a
- * restart. One change is made durable after the other: until the event of one is, nothing else is told.
+ * restart.
  */
 export class ConditionEvaluator<Facts> {
   private readonly options: ConditionsOptions<Facts>;
   private readonly seen = new Map<string, Seen>();
   private readonly mayWarn: () => boolean;
-  private open = new Map<string, ConditionData>();
-  private pending: PendingChange | null = null;
+  private readonly open: OpenConditions;
   private timer: Timer | null = null;
   private work: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -76,24 +50,29 @@ export class ConditionEvaluator<Facts> {
   constructor(options: ConditionsOptions<Facts>) {
     this.options = options;
     this.mayWarn = rateLimit(options.clock, warnEveryMs);
+    this.open = new OpenConditions({ ...options, mayWarn: this.mayWarn });
   }
 
   async start(): Promise<void> {
-    const { open, pending } = await this.options.kept.load();
-    this.open = new Map(open.filter((each) => this.mayTell(each)).map((each) => [keyOf(each), each]));
-    this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
+    await this.open.load();
     this.plan();
   }
 
-  /** Waits, for a bounded time, until the change in hand is durable. */
+  /** Waits, for a bounded time, until the change in hand is durable; no other change is begun. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
-    await this.work;
+    const { clock, log } = this.options;
+    await withinBudget(() => this.work, stopMsMax, clock).catch((error) =>
+      log.warn(
+        { problem: messageOf(error) },
+        'a change of a condition was not made durable before the end; it is told after the next start',
+      ),
+    );
   }
 
   current(): readonly ConditionData[] {
-    return [...this.open.values()];
+    return this.open.all();
   }
 
   /** Asks every condition now. Never rejects. */
@@ -102,24 +81,19 @@ export class ConditionEvaluator<Facts> {
     await this.work;
   }
 
-  /** A gateway that has a new name may say nothing about its former one; the cloud ends that when it is told of the rename. */
-  private mayTell({ about: { kind, name } }: ConditionData): boolean {
-    const { about } = this.options;
-    return about.kind === 'cloud' || (kind === about.kind && name === about.name);
-  }
-
   private plan(): void {
     if (this.stopped) return;
     this.timer = this.options.clock.setTimer(checkEveryMs, () => void this.check().then(() => this.plan()));
   }
 
   private async checkAll(): Promise<void> {
+    if (this.stopped) return;
     try {
-      if (this.pending) await this.carryOut(this.pending);
+      await this.open.tellPending();
       const { conditions, clock } = this.options;
       const facts = this.options.facts();
       const known = new Map(conditions.map((condition) => [condition.name, condition]));
-      for (const open of this.open.values())
+      for (const open of this.open.all())
         if (!known.has(open.condition))
           await this.change('resolved', open, null, ['It is not watched for any more.']);
       for (const condition of conditions) await this.checkOne(condition, facts, clock.monotonicMs());
@@ -138,8 +112,10 @@ export class ConditionEvaluator<Facts> {
     const found = new Map<string, Finding>();
     for (const finding of checked) found.set(this.keyOfFinding(condition, finding), finding);
     for (const [key, finding] of found) await this.found(condition, key, finding, nowMs);
-    const gone = [...new Set([...this.keysOf(this.seen, condition), ...this.keysOf(this.open, condition)])];
-    for (const key of gone) if (!found.has(key)) await this.gone(condition, key, facts, nowMs);
+    const gone = new Set([...this.seen.keys(), ...this.open.keys()]);
+    for (const key of gone)
+      if (key.startsWith(`${condition.name} `) && !found.has(key))
+        await this.gone(condition, key, facts, nowMs);
   }
 
   private checked(condition: Condition<Facts>, facts: Facts) {
@@ -192,7 +168,7 @@ export class ConditionEvaluator<Facts> {
     seen.foundMs = null;
     seen.goneMs ??= nowMs;
     if (nowMs - seen.goneMs < condition.closeAfterMs) return;
-    await this.change('resolved', open, null, [condition.ended(open, facts)]);
+    await this.change('resolved', open, null, [this.ended(condition, open, facts)]);
     this.seen.delete(key);
   }
 
@@ -219,61 +195,24 @@ export class ConditionEvaluator<Facts> {
     };
   }
 
-  private async change(
-    change: AlertEventChange,
-    before: ConditionData | null,
-    after: ConditionData | null,
-    reasons: readonly string[],
-  ): Promise<void> {
-    const { about, clock, log } = this.options;
-    const said = after ?? before!;
-    const data = { ...said, reasons: reasons.map((reason) => reason.slice(0, 1_000)).slice(0, 8) };
-    const timeMs = clock.nowMs();
-    const id = `${said.conditionId}/${change}${change === 'updated' ? `/${timeMs.toString(36)}` : ''}`;
-    const gateway = about.kind === 'gateway' ? about.name : null;
-    const event = newEvent(`io.harbinger.condition.${change}.v1`, { gateway, id, timeMs }, data);
-    const { condition, severity } = data;
-    const where = `${data.about.kind} ${data.about.name}`;
-    log.warn({ condition, where, item: data.item, severity, reasons: data.reasons }, `condition ${change}`);
-    await this.carryOut({ event, next: after && data });
+  /** Once it is stopping, nothing is told any more: what it finds is found again after the next start. */
+  private async change(...change: Parameters<OpenConditions['change']>): Promise<void> {
+    if (!this.stopped) await this.open.change(...change);
   }
 
-  /** Saved before and after: what was told before a crash is told again with the same id, which its receiver knows. */
-  private async carryOut(change: PendingChange): Promise<void> {
-    this.pending = change;
-    await this.save();
+  private ended(condition: Condition<Facts>, open: ConditionData, facts: Facts): string {
     try {
-      await withinBudget(() => this.options.emit(change.event), emitMsMax, this.options.clock);
+      return condition.ended(open, facts);
     } catch (error) {
-      if (codeOf(error) !== 'EVENT_INVALID') throw error; // it stays pending
-      this.options.log.error({ problem: messageOf(error) }, 'a condition cannot be told');
-    }
-    const data = change.event.data as ConditionData;
-    if (change.next) this.open.set(keyOf(data), change.next);
-    else this.open.delete(keyOf(data));
-    this.pending = null;
-    await this.save();
-  }
-
-  /** A disk that takes no state file, for example because it is full, must not keep its own alert from being told. */
-  private async save(): Promise<void> {
-    try {
-      await this.options.kept.save({ open: this.current(), pending: this.pending });
-    } catch (error) {
-      if (this.mayWarn())
-        this.options.log.warn({ problem: messageOf(error) }, 'the state of conditions could not be saved');
+      this.options.log.error(
+        { condition: condition.name, problem: messageOf(error) },
+        'there are no words for the end of a condition',
+      );
+      return 'It has ended.';
     }
   }
 
   private keyOfFinding({ name }: Condition<Facts>, { about = this.options.about, item }: Finding): string {
     return keyOf({ condition: name, about, ...(item !== undefined && { item }) });
   }
-
-  private keysOf(map: ReadonlyMap<string, unknown>, { name }: Condition<Facts>): string[] {
-    return [...map.keys()].filter((key) => key.startsWith(`${name} `));
-  }
-}
-
-function keyOf({ condition, about, item = '' }: Pick<ConditionData, 'condition' | 'about' | 'item'>): string {
-  return `${condition} ${about.kind} ${about.name} ${item}`;
 }

@@ -12,7 +12,7 @@ import { type CheckedFormat, checkedText, problemOf, readChecked } from '../file
 import { replaceFile } from '../files/replace.ts';
 import type { Log } from '../runtime/log.ts';
 import { compileValidator } from '../runtime/validate.ts';
-import type { KeptConditions, KeptState } from './evaluator.ts';
+import type { KeptConditions, KeptState } from './open-conditions.ts';
 
 const Kept = Type.Object({
   format: Type.Literal('harbinger-conditions'),

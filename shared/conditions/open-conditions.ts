@@ -1,0 +1,154 @@
+import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
+import { newEvent } from '../contract/envelope.ts';
+import type { AlertEventChange, HarbingerEvent } from '../contract/events.ts';
+import { withinBudget } from '../runtime/budget.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** State that is kept over restarts: the open conditions, and a change whose event may not have become durable. */
+export interface KeptState {
+  open: readonly ConditionData[];
+  pending: PendingChange | null;
+}
+
+export interface PendingChange {
+  event: HarbingerEvent;
+  /** The condition as it is after the change; null if it has ended. */
+  next: ConditionData | null;
+}
+
+export interface KeptConditions {
+  load(): KeptState | Promise<KeptState>;
+  save(state: KeptState): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** The process that finds them. */
+  about: ConditionAbout;
+  /** Makes an event durable; resolves when it is. The same event may be given again. */
+  emit(event: HarbingerEvent): Promise<void>;
+  kept: KeptConditions;
+  clock: Clock;
+  log: Log;
+  /** Whether another warning may be logged now. */
+  mayWarn(): boolean;
+}
+
+const emitMsMax = 10_000;
+const reasonsMax = 8;
+const reasonLengthMax = 1_000;
+
+/**
+ * The conditions that are open, and the telling of their changes: one change is made durable after the other, and until
+ * the event of one is, nothing else is told.
+ */
+export class OpenConditions {
+  private readonly options: OpenOptions;
+  private readonly open = new Map<string, ConditionData>();
+  private pending: PendingChange | null = null;
+
+  constructor(options: OpenOptions) {
+    this.options = options;
+  }
+
+  async load(): Promise<void> {
+    const { open, pending } = await this.options.kept.load();
+    for (const each of open) if (this.mayTell(each)) this.open.set(keyOf(each), each);
+    this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  get(key: string): ConditionData | undefined {
+    return this.open.get(key);
+  }
+
+  all(): ConditionData[] {
+    return [...this.open.values()];
+  }
+
+  keys(): string[] {
+    return [...this.open.keys()];
+  }
+
+  /** Tells again what may not have become durable. @throws whatever kept it from becoming durable */
+  async tellPending(): Promise<void> {
+    if (this.pending) await this.carryOut(this.pending);
+  }
+
+  /**
+   * Tells a change. One that makes no valid event is not told, and nothing opens; it keeps no other from being told.
+   * @throws whatever kept it from becoming durable; it stays pending
+   */
+  async change(
+    change: AlertEventChange,
+    before: ConditionData | null,
+    after: ConditionData | null,
+    reasons: readonly string[],
+  ): Promise<void> {
+    const { about, clock, log, mayWarn } = this.options;
+    const said = after ?? before!;
+    const told = reasons.map((reason) => reason.slice(0, reasonLengthMax)).slice(0, reasonsMax);
+    const data = { ...said, reasons: told };
+    const timeMs = clock.nowMs();
+    const id = `${said.conditionId}/${change}${change === 'updated' ? `/${timeMs.toString(36)}` : ''}`;
+    const gateway = about.kind === 'gateway' ? about.name : null;
+    const where = `${data.about.kind} ${data.about.name}`;
+    const fields = { condition: data.condition, where, item: data.item, severity: data.severity };
+    let event: HarbingerEvent;
+    try {
+      event = newEvent(`io.harbinger.condition.${change}.v1`, { gateway, id, timeMs }, data);
+    } catch (error) {
+      if (mayWarn()) log.error({ ...fields, problem: messageOf(error) }, 'a condition cannot be told');
+      if (after === null) this.open.delete(keyOf(said));
+      return this.save();
+    }
+    log.warn({ ...fields, reasons: told }, `condition ${change}`);
+    await this.carryOut({ event, next: after && data });
+  }
+
+  /** A gateway that has a new name may say nothing about its former one; the cloud ends that when it is told of the rename. */
+  private mayTell({ about: { kind, name } }: ConditionData): boolean {
+    const { about } = this.options;
+    return about.kind === 'cloud' || (kind === about.kind && name === about.name);
+  }
+
+  /** Saved before and after: what was told before a crash is told again with the same id, which its receiver knows. */
+  private async carryOut(change: PendingChange): Promise<void> {
+    const { emit, clock, log } = this.options;
+    this.pending = change;
+    await this.save();
+    try {
+      await withinBudget(() => emit(change.event), emitMsMax, clock);
+    } catch (error) {
+      if (codeOf(error) !== 'EVENT_INVALID') throw error; // it stays pending
+      log.error({ problem: messageOf(error) }, 'a condition cannot be told');
+    }
+    const data = change.event.data as ConditionData;
+    if (change.next) this.open.set(keyOf(data), change.next);
+    else this.open.delete(keyOf(data));
+    this.pending = null;
+    await this.save();
+  }
+
+  /** A disk that takes no state file, for example because it is full, must not keep its own alert from being told. */
+  private async save(): Promise<void> {
+    const { kept, log, mayWarn } = this.options;
+    try {
+      await kept.save({ open: this.all(), pending: this.pending });
+    } catch (error) {
+      if (mayWarn()) log.warn({ problem: messageOf(error) }, 'the state of conditions could not be saved');
+    }
+  }
+}
+
+export function keyOf({
+  condition,
+  about,
+  item = '',
+}: Pick<ConditionData, 'condition' | 'about' | 'item'>): string {
+  return `${condition} ${about.kind} ${about.name} ${item}`;
+}

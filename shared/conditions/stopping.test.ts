@@ -1,0 +1,66 @@
+import { expect, it, vi } from 'vitest';
+import type { HarbingerEvent } from '../contract/events.ts';
+import { silentLog } from '../runtime/log.ts';
+import { manualClock } from '../runtime/manual-clock.ts';
+import { seededRandom } from '../runtime/random.ts';
+import type { Condition } from './conditions.ts';
+import { ConditionEvaluator, type ConditionsOptions } from './evaluator.ts';
+
+const leaks: Condition<null> = {
+  name: 'leak',
+  meaning: 'It leaks.',
+  openAfterMs: 0,
+  closeAfterMs: 0,
+  check: () => ['a', 'b', 'c'].map((item) => ({ item, severity: 'warning', reasons: ['It leaks.'] })),
+  ended: () => 'It is tight again.',
+};
+
+const clock = manualClock();
+async function start(over: Partial<ConditionsOptions<null>>): Promise<ConditionEvaluator<null>> {
+  const running = new ConditionEvaluator({
+    conditions: [leaks],
+    about: { kind: 'gateway', name: 'gw-1' },
+    facts: () => null,
+    emit: async () => {},
+    kept: { load: () => ({ open: [], pending: null }), save: async () => {} },
+    clock,
+    random: seededRandom(7),
+    log: silentLog,
+    ...over,
+  });
+  await running.start();
+  return running;
+}
+
+it('the change in hand becomes durable when it is stopped, and no other is begun', async () => {
+  const told: HarbingerEvent[] = [];
+  let release = () => {};
+  const emit = (event: HarbingerEvent) =>
+    new Promise<void>((resolve) => {
+      told.push(event);
+      release = resolve;
+    });
+  const running = await start({ emit });
+  const checked = running.check();
+  await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 20_000 });
+  const stopped = running.stop();
+  release();
+  await vi.waitFor(() => expect(running.current().map(({ item }) => item)).toEqual(['a']), {
+    timeout: 20_000,
+  });
+  await Promise.all([checked, stopped]);
+  expect(told).toHaveLength(1);
+});
+
+it('stopping waits for a bounded time for a disk that does not answer', async () => {
+  const save = vi.fn(() => new Promise<void>(() => {}));
+  const running = await start({ kept: { load: () => ({ open: [], pending: null }), save } });
+  void running.check();
+  await vi.waitFor(() => expect(save).toHaveBeenCalled(), { timeout: 20_000 });
+  let isStopped = false;
+  void running.stop().then(() => {
+    isStopped = true;
+  });
+  await clock.advance(10_000);
+  expect(isStopped).toBe(true);
+});
