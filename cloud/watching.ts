@@ -29,7 +29,7 @@ export interface WatchingDeps {
 
 const hourMs = 3_600_000;
 
-/** Watches the cloud itself and its gateways. The open alerts are the state that is kept over a restart. */
+/** Watches the cloud itself and its gateways. What is open is kept with the alerts, and told as they are. */
 export function createWatching(deps: WatchingDeps): ConditionEvaluator<CloudFacts> {
   const { config, operations, clock, random, log } = deps;
   const { off } = config.conditions;
@@ -38,15 +38,7 @@ export function createWatching(deps: WatchingDeps): ConditionEvaluator<CloudFact
     about: { kind: 'cloud', name: 'cloud' },
     facts: factsOf(deps),
     emit: (event) => operations.events.apply('', [event]),
-    kept: {
-      load: () => ({
-        open: operations.alerts
-          .all('open')
-          .flatMap((alert) => ('condition' in alert && alert.gateway === '' ? [alert.condition] : [])),
-        pending: null,
-      }),
-      save: () => Promise.resolve(),
-    },
+    kept: operations.conditions,
     clock,
     random,
     log,

@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { DropNotes } from '../../shared/bounds/drop-notes.ts';
 import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
+import type { KeptConditions } from '../../shared/conditions/open-conditions.ts';
 import { type HarbingerEvent, isAlertEvent } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -24,6 +25,7 @@ import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
 import { alertClosing } from './alert-closing.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
+import { keptConditions } from './alerts/kept-conditions.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { CachedTable } from './cached-table.ts';
@@ -99,6 +101,8 @@ export class StoredOperations {
   readonly changes: ChangeFeed;
   /** When gateways were heard. */
   readonly contacts: ContactStore;
+  /** Open conditions of the cloud itself and of its gateways. */
+  readonly conditions: KeptConditions;
   readonly retired: RetiredMachines;
   readonly retirement: Retirement;
   /** Deletes by age what is not open or owed. */
@@ -219,6 +223,7 @@ export class StoredOperations {
           for (const [gateway, contact] of changed) contacts.put(gateway, contact);
         }),
     };
+    this.conditions = keptConditions(store, alerts, transaction);
     this.changes = {
       onChange: (listener) => {
         this.listeners.add(listener);

@@ -1,0 +1,106 @@
+/** Conditions that the cloud finds, over restarts and what people do, with its real database. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ConditionEvaluator, checkEveryMs } from '../shared/conditions/evaluator.ts';
+import { silentLog } from '../shared/runtime/log.ts';
+import { seededRandom } from '../shared/runtime/random.ts';
+import { compileValidator } from '../shared/runtime/validate.ts';
+import type { CloudFacts, NotifierFacts } from './conditions/facts.ts';
+import { CloudConfig } from './config.ts';
+import { Contacts } from './contacts/contacts.ts';
+import { TestOperations } from './operations/operations.testing.ts';
+import { createWatching, type WatchingDeps } from './watching.ts';
+
+let test: TestOperations;
+let contacts: Contacts;
+let watching: ConditionEvaluator<CloudFacts>;
+let isHealthy = true;
+let notifiers: NotifierFacts[] = [];
+
+beforeEach(async () => {
+  [isHealthy, notifiers] = [true, []];
+  test = new TestOperations();
+  await begin();
+});
+afterEach(async () => {
+  await watching.stop();
+  await test.remove();
+});
+
+async function begin(): Promise<void> {
+  const { clock, now: operations, dataDir } = test;
+  const base = { clock, log: silentLog };
+  const table = { gateways: [{ id: 'north', password: 'not-asked-for-here' }] };
+  const config = compileValidator(CloudConfig)(table, (problem) => new Error(problem));
+  contacts = new Contacts({
+    ...base,
+    configured: ['north'],
+    latestBatchMs: operations.latestBatchMs(),
+    store: operations.contacts,
+    silentAfterMs: config.conditions.gatewaySilentS * 1_000,
+  });
+  watching = createWatching({
+    ...base,
+    config,
+    operations,
+    contacts,
+    random: seededRandom(3),
+    dataDir,
+    space: { space: null } as WatchingDeps['space'],
+    store: { kind: 'embedded', healthy: () => isHealthy },
+    notifiers: () => notifiers,
+    retention: () => null,
+  });
+  await watching.start();
+}
+
+async function restart(): Promise<void> {
+  await watching.stop();
+  await contacts.stop();
+  await test.reopen();
+  await begin();
+}
+
+/** Lets time pass, and everything be checked in it. */
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += checkEveryMs) {
+    test.clock.advanceNow(checkEveryMs - 1);
+    await watching.check();
+    test.clock.advanceNow(1);
+    await watching.check();
+  }
+}
+
+const alerts = () =>
+  test.now.alerts
+    .all()
+    .map((alert) => ('condition' in alert ? `${alert.condition.condition} ${alert.state}` : ''));
+
+describe('a condition that was closed by hand', () => {
+  it('stays closed over restarts while its cause lasts, and opens when that begins anew', async () => {
+    isHealthy = false;
+    await pass(120_000);
+    expect(alerts()).toEqual(['store-down open']);
+    await test.now.closing.close(test.now.alerts.all()[0]!.alertId, 'known');
+    await pass(120_000);
+    await restart();
+    await pass(300_000);
+    expect(alerts()).toEqual(['store-down resolved']);
+    isHealthy = true;
+    await pass(60_000);
+    await restart();
+    isHealthy = false;
+    await pass(120_000);
+    expect(alerts().sort()).toEqual(['store-down open', 'store-down resolved']);
+  });
+});
+
+it('an open alert that an earlier version did not keep has somebody who ends it', async () => {
+  isHealthy = false;
+  await pass(120_000);
+  await watching.stop();
+  await test.now.conditions.save({ open: [], pending: null });
+  isHealthy = true;
+  await begin();
+  await pass(120_000);
+  expect(alerts()).toEqual(['store-down resolved']);
+});
