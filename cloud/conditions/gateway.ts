@@ -67,5 +67,11 @@ export const gatewayIdle: Condition<Facts> = {
             },
           ],
     ),
-  ended: ({ about }) => `Gateway ${about.name} sends again, or is not watched any more.`,
+  ended({ about: { name } }, { gatewayNow }) {
+    const state = gatewayNow(name)?.state;
+    if (state === 'heard') return `Gateway ${name} sends again.`;
+    return state === undefined
+      ? `Gateway ${name} is not watched any more.`
+      : `Gateway ${name} is not connected any more, which is told by itself.`;
+  },
 };

@@ -144,3 +144,44 @@ it('a connected gateway is idle when it sends nothing for longer than in a whole
   contacts.sent('gw1');
   expect(stateOf('gw1')).toBe('heard');
 });
+
+it('one that is idle stays so over restarts and lost connections, until it sends or is silent', async () => {
+  contacts.connected('gw1');
+  sendFor('gw1', 9 * dayMs, 10 * hourMs);
+  const sentMs = clock.nowMs();
+  clock.advanceNow(8 * dayMs);
+  const idle = { state: 'idle', idleSinceMs: sentMs, silentSinceMs: null };
+  expect(contacts.of('gw1')).toMatchObject(idle);
+  contacts.disconnected('gw1');
+  clock.advanceNow(minuteMs);
+  expect(contacts.of('gw1')).toMatchObject(idle);
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')).toMatchObject(idle);
+  await restart();
+  expect(contacts.of('gw1')).toMatchObject(idle);
+  contacts.connected('gw1');
+  clock.advanceNow(hourMs);
+  expect(contacts.of('gw1')).toMatchObject(idle);
+  contacts.disconnected('gw1');
+  clock.advanceNow(12 * silentAfterMs);
+  expect(contacts.of('gw1')).toMatchObject({ state: 'silent', idleSinceMs: null });
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')).toMatchObject({ state: 'heard', idleSinceMs: null });
+  contacts.sent('gw1');
+  await restart();
+  expect(stateOf('gw1')).toBe('heard');
+});
+
+it('one that comes back from a long silence is not idle before it could have sent something', async () => {
+  contacts.connected('gw1');
+  sendFor('gw1', 9 * dayMs, hourMs);
+  contacts.disconnected('gw1');
+  clock.advanceNow(8 * dayMs);
+  expect(stateOf('gw1')).toBe('silent');
+  contacts.connected('gw1');
+  expect(stateOf('gw1')).toBe('heard');
+  contacts.sent('gw1');
+  // The silence has not taught that it pauses for so long.
+  clock.advanceNow(dayMs);
+  expect(stateOf('gw1')).toBe('idle');
+});

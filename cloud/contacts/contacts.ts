@@ -45,15 +45,17 @@ interface Known {
   /** As it is on disk; null if it is not there. */
   stored: KeptContact | null;
   connections: number;
-  /** Since when it is not connected, or has sent nothing, in monotonic ms; at first, the start of the cloud. */
+  /** Since when it is not connected, in monotonic ms; at first, the start of the cloud. */
   lostMs: number;
-  sentMs: number;
+  /** Since when it could have sent something and has not, in the same ms: not before it came back from silence. */
+  quietMs: number;
 }
 
 /**
  * When gateways were heard, and which of them are silent. Durations are measured by the monotonic clock, so that a clock
  * that is set silences nobody; times that are kept and shown are those of the wall clock. After a start of the cloud
- * gateways have the usual time to connect again, and those that were silent before stay silent until they are heard.
+ * gateways have the usual time to connect again; those that were silent before stay silent until they are heard, and those that
+ * were idle stay idle until they send.
  */
 export class Contacts implements ContactSink, GatewayContacts {
   private readonly options: ContactsOptions;
@@ -70,7 +72,7 @@ export class Contacts implements ContactSink, GatewayContacts {
     const startMs = options.clock.monotonicMs();
     const add = (gateway: string, kept: KeptContact, stored: KeptContact | null) => {
       if (!this.configured.has(gateway) || this.known.has(gateway)) return;
-      this.known.set(gateway, { kept, stored, connections: 0, lostMs: startMs, sentMs: startMs });
+      this.known.set(gateway, { kept, stored, connections: 0, lostMs: startMs, quietMs: startMs });
     };
     for (const [gateway, kept] of options.store.load()) add(gateway, kept, kept);
     for (const [gateway, ms] of options.latestBatchMs) add(gateway, newContact(ms), null);
@@ -93,6 +95,7 @@ export class Contacts implements ContactSink, GatewayContacts {
     const isOutage =
       known.connections === 0 && known.kept.stoppedMs === null && wasLostMs <= outageTaughtMsMax;
     if (isOutage) known.kept = { ...known.kept, outage: learnt(known.kept.outage, wasLostMs, clock.nowMs()) };
+    if (known.kept.silentSinceMs !== null) known.quietMs = clock.monotonicMs();
     known.kept = { ...known.kept, stoppedMs: null, silentSinceMs: null };
     known.connections += 1;
   }
@@ -113,9 +116,9 @@ export class Contacts implements ContactSink, GatewayContacts {
     if (!known) return;
     const nowMs = this.options.clock.nowMs();
     const monotonicMs = this.options.clock.monotonicMs();
-    const pause = learnt(known.kept.pause, monotonicMs - known.sentMs, nowMs);
-    known.kept = { ...known.kept, sentMs: nowMs, pause };
-    known.sentMs = monotonicMs;
+    const pause = learnt(known.kept.pause, monotonicMs - known.quietMs, nowMs);
+    known.kept = { ...known.kept, sentMs: nowMs, idleSinceMs: null, pause };
+    known.quietMs = monotonicMs;
   }
 
   stopped(gateway: string): void {
@@ -129,28 +132,27 @@ export class Contacts implements ContactSink, GatewayContacts {
     const { heardMs, sentMs, stoppedMs } = known.kept;
     const state = this.stateOf(known);
     const isSilent = state === 'silent' || state === 'stopped';
-    if (isSilent)
-      known.kept = { ...known.kept, silentSinceMs: known.kept.silentSinceMs ?? stoppedMs ?? heardMs };
-    return {
-      gateway,
-      isConnected: known.connections > 0,
-      heardMs,
-      state,
-      silentSinceMs: isSilent ? known.kept.silentSinceMs : null,
-      idleSinceMs: state === 'idle' ? sentMs : null,
+    const silentSinceMs = isSilent ? (known.kept.silentSinceMs ?? stoppedMs ?? heardMs) : null;
+    const idleSinceMs = state === 'idle' ? (known.kept.idleSinceMs ?? sentMs) : null;
+    known.kept = {
+      ...known.kept,
+      silentSinceMs: silentSinceMs ?? known.kept.silentSinceMs,
+      idleSinceMs,
     };
+    return { gateway, isConnected: known.connections > 0, heardMs, state, silentSinceMs, idleSinceMs };
   }
 
   all(): GatewayContact[] {
     return [...this.known.keys()].map((gateway) => this.of(gateway)!);
   }
 
-  private stateOf({ kept, connections, lostMs, sentMs }: Known): ContactState {
+  /** One that is idle stays so until it sends something, or is silent: also while it is lost for a moment. */
+  private stateOf({ kept, connections, lostMs, quietMs }: Known): ContactState {
     const monotonicMs = this.options.clock.monotonicMs();
-    if (connections > 0) return monotonicMs - sentMs >= this.idleAfterMs(kept) ? 'idle' : 'heard';
-    const isLost = kept.silentSinceMs !== null || monotonicMs - lostMs >= this.silentAfterMs(kept);
-    if (!isLost) return 'heard';
-    return kept.stoppedMs === null ? 'silent' : 'stopped';
+    const isSilent = kept.silentSinceMs !== null || monotonicMs - lostMs >= this.silentAfterMs(kept);
+    if (connections === 0 && isSilent) return kept.stoppedMs === null ? 'silent' : 'stopped';
+    if (kept.idleSinceMs != null) return 'idle';
+    return connections > 0 && monotonicMs - quietMs >= this.idleAfterMs(kept) ? 'idle' : 'heard';
   }
 
   private silentAfterMs({ outage }: KeptContact): number {
@@ -174,7 +176,7 @@ export class Contacts implements ContactSink, GatewayContacts {
       stored: null,
       connections: 0,
       lostMs: monotonicMs,
-      sentMs: monotonicMs,
+      quietMs: monotonicMs,
     };
     known.kept = { ...known.kept, heardMs: nowMs };
     this.known.set(gateway, known);
@@ -210,6 +212,7 @@ function newContact(nowMs: number): KeptContact {
     firstMs: nowMs,
     stoppedMs: null,
     silentSinceMs: null,
+    idleSinceMs: null,
     outage: nothing,
     pause: nothing,
   };
@@ -225,5 +228,9 @@ function learnt(before: { ms: number; atMs: number }, ms: number, nowMs: number)
 
 function isWorthKeeping(now: KeptContact, stored: KeptContact | null): boolean {
   if (!stored || now.heardMs - stored.heardMs >= staleMsMax) return true;
-  return now.stoppedMs !== stored.stoppedMs || now.silentSinceMs !== stored.silentSinceMs;
+  return (
+    now.stoppedMs !== stored.stoppedMs ||
+    now.silentSinceMs !== stored.silentSinceMs ||
+    now.idleSinceMs !== stored.idleSinceMs
+  );
 }

@@ -16,7 +16,7 @@ export interface ContactSink {
 
 /**
  * `heard`: connected, or lost for less than it may be; `silent`: lost for longer; `stopped`: the same, after it had said
- * that it was being stopped; `idle`: connected, but it has sent nothing for longer than it ever does.
+ * that it was being stopped; `idle`: heard, but it has sent nothing for longer than it ever does.
  */
 export type ContactState = 'heard' | 'silent' | 'stopped' | 'idle';
 
@@ -46,6 +46,8 @@ export interface KeptContact {
   firstMs: number;
   stoppedMs: number | null;
   silentSinceMs: number | null;
+  /** Since when it has sent nothing, if it was idle; earlier versions did not keep it. */
+  idleSinceMs?: number | null;
   /** Its longest recent outage, and its longest recent pause between two batches, with the time each was learnt. */
   outage: { ms: number; atMs: number };
   pause: { ms: number; atMs: number };
