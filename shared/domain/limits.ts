@@ -70,6 +70,25 @@ export function limitsOf(sensor: Sensor): readonly Limit[] {
   return limits;
 }
 
+/** The limits of one sensor of a type, and its column. */
+export interface LimitedColumn {
+  column: number;
+  limits: readonly Limit[];
+}
+
+const limitedByType = new WeakMap<MachineType, readonly LimitedColumn[]>();
+
+/** The sensors of a type that have limits. Kept for each type: one look-up for each assessment instead of one for each sensor. */
+export function limitedColumnsOf(type: MachineType): readonly LimitedColumn[] {
+  const known = limitedByType.get(type);
+  if (known) return known;
+  const limited = [...type.sensors.entries()]
+    .map(([column, sensor]) => ({ column, limits: limitsOf(sensor) }))
+    .filter(({ limits }) => limits.length > 0);
+  limitedByType.set(type, limited);
+  return limited;
+}
+
 function declaredIn(sensor: Sensor): readonly Limit[] {
   const sides = sidesOf(sensor);
   const room = roomOf(sides);

@@ -1,7 +1,7 @@
 /** The evidence that an estimate line carries beside the estimate: what judges the machine, and what is met now. */
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { policyLevel } from '../../../shared/domain/alert-policy.ts';
-import { limitPolicyOf, limitsOf } from '../../../shared/domain/limits.ts';
+import { limitedColumnsOf, limitPolicyOf } from '../../../shared/domain/limits.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 
 type Level = 'critical' | 'warning' | null;
@@ -37,14 +37,14 @@ function limitsNow({ machine, window, rows, limits = [] }: AlertInput): { watche
   const meets = (severity: 'critical' | 'warning') => {
     if (met !== 'critical') met = severity;
   };
-  sensors.forEach((sensor, column) => {
+  for (const { column, limits: declared } of limitedColumnsOf(machine.type)) {
     const value = window[newest + column];
-    if (value === undefined || Number.isNaN(value)) return;
-    for (const { side, at, severity } of limitsOf(sensor)) {
-      watched += 1;
-      if (!told && (side === 'high' ? value >= at : value <= at)) meets(severity);
-    }
-  });
+    if (value === undefined || Number.isNaN(value)) continue;
+    watched += declared.length;
+    if (told) continue;
+    for (const { side, at, severity } of declared)
+      if (side === 'high' ? value >= at : value <= at) meets(severity);
+  }
   if (told) for (const state of limits) if (state.met) meets(state.met.severity);
   return { watched, met };
 }
