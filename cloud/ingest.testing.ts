@@ -45,6 +45,7 @@ export class TestStore implements ReadingStore {
   stop = () => Promise.resolve();
   healthy = () => Promise.resolve(!this.away);
   series = () => Promise.resolve([]);
+  texts = () => Promise.resolve({});
   counts = () => Promise.resolve({});
   deleteMachine = () => Promise.resolve({ rows: 0, isComplete: true });
 

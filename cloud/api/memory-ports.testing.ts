@@ -17,6 +17,7 @@ import type {
   SeriesQuery,
   SqlQuery,
   SqlResult,
+  TextPoint,
 } from '../ports/store.ts';
 import type { ApiDeps } from './server.ts';
 
@@ -97,6 +98,7 @@ export function createMemoryOperations(): MemoryOperations {
 /** A store that answers with `series`, and has SQL and columns only if they are given. */
 export function createMemoryStore(options: {
   series?: (query: SeriesQuery) => SeriesPoint[];
+  texts?: Record<string, TextPoint[]>;
   sql?: (query: SqlQuery) => Promise<SqlResult>;
   columns?: ColumnAdmin;
 }): ReadingStore {
@@ -107,6 +109,7 @@ export function createMemoryStore(options: {
     write: async () => ({ rejected: [] }),
     healthy: async () => true,
     series: async (query) => options.series?.(query) ?? [],
+    texts: async () => options.texts ?? {},
     counts: async () => ({}),
     deleteMachine: async () => ({ rows: 0, isComplete: true }),
     ...(options.sql ? { sql: options.sql } : {}),

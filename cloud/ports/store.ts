@@ -48,6 +48,11 @@ export interface ReadingStore extends Partial<Reporting> {
   healthy(): Promise<boolean>;
   /** Down-sampled (mean per bucket) or raw values of one machine, ascending in time. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  /**
+   * The texts of one machine's fields, ascending in time, by field; of more than `pointsMax` the last of each bucket. Fields
+   * without one are left out.
+   */
+  texts(query: TextQuery): Promise<Record<string, TextPoint[]>>;
   /** Number of stored lines per measurement, for status displays and tests. May be costly. */
   counts(): Promise<Record<string, number>>;
   /** Runs read-only SQL; absent if the store has no SQL. */
@@ -88,6 +93,18 @@ export interface SeriesQuery {
 export interface SeriesPoint {
   timeMs: number;
   values: Record<string, number | null>;
+}
+
+export interface TextQuery extends SeriesQuery {
+  /** Only fields whose names end so. */
+  endsWith?: string;
+  /** How many fields are read where `fields` names none. */
+  fieldsMax: number;
+}
+
+export interface TextPoint {
+  timeMs: number;
+  text: string;
 }
 
 export interface SqlQuery {

@@ -14,6 +14,10 @@ it.each([
   'tide=1,routine=2 1795901898709000000',
   'a=1 8999999999999999999',
   'a=1 9223372036854775805',
+  'mode_text="AUTO",a=1 1',
+  'a=1,mode_text="Störung 3" 1',
+  // A version before states could send a number under such a name.
+  'mode_text=3 1',
   `${'n'.repeat(64)}=${'9'.repeat(64)} 1`,
 ])('fields in order: %s', (text) => {
   const { problem, end, bytes } = check(text);
@@ -31,6 +35,9 @@ it.each([
   ['a=1e999 1', "the value of 'a' is not a number"],
   ['a=1. 1', "the value of 'a' is not a number"],
   ['a="x" 1', "the value of 'a' is not a number"],
+  ['_text="x" 1', 'a name that no gateway writes'],
+  ['a_text="x 1', 'a text does not end'],
+  ['a_texts="x" 1', "the value of 'a_texts' is not a number"],
   ['a=1i 1', 'followed by neither a comma nor a blank'],
   ['a=1', 'followed by neither a comma nor a blank'],
   ['a=1 ', 'does not end with a time in ns'],

@@ -4,7 +4,12 @@
  * name, bytes that are not UTF-8, a quote that does not close. So nothing else reaches a store.
  */
 import { isUtf8 } from 'node:buffer';
-import { entriesMax, identityNames, timeNsMax } from '../../shared/contract/line-protocol.ts';
+import {
+  entriesMax,
+  identityNames,
+  textFieldSuffix,
+  timeNsMax,
+} from '../../shared/contract/line-protocol.ts';
 import { identifierLengthMax } from '../../shared/contract/topics.ts';
 
 /** Longer than any text in an estimate; InfluxDB 1 stores up to 64 KiB. */
@@ -48,7 +53,10 @@ export class FieldCheck {
   /** Offset of the newline that ends the line checked last, if that line was in order. */
   end = 0;
 
-  /** @param texts names of fields whose values are texts; those of all others are numbers */
+  /**
+   * @param texts names of fields whose values are texts. Those of all others are numbers, and texts where the name ends as
+   * that of a state's text; a version before states may have sent numbers under such a name.
+   */
   constructor(texts: Iterable<string>) {
     this.#texts = new Set(texts);
   }
@@ -66,7 +74,7 @@ export class FieldCheck {
         return 'a field has a name that no gateway writes';
       }
       if (isIdentityName(raw, at, nameEnd)) return 'a field has the name of a tag or of the time';
-      if (this.#isText(raw, at, nameEnd)) {
+      if (this.#isText(raw, at, nameEnd) || (raw[nameEnd + 1] === quote && isOfState(raw, at, nameEnd))) {
         const problem = this.#text(raw, nameEnd + 1);
         if (problem !== null) return problem;
         at = this.#at;
@@ -122,6 +130,11 @@ export class FieldCheck {
     this.end = end;
     return null;
   }
+}
+
+function isOfState(raw: Buffer, start: number, end: number): boolean {
+  const from = end - textFieldSuffix.length;
+  return from > start && raw.toString('latin1', from, end) === textFieldSuffix;
 }
 
 function endOfName(raw: Buffer, start: number): number {

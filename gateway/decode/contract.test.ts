@@ -100,7 +100,8 @@ it.each([
   ['1234567890123456', []],
   ['2026-11-21', []],
   ['', []],
-  [true, []],
+  ['warm', []],
+  [true, ['text']],
 ])('an open type accepts a text as a sensor value only if it is a number: %j', (text, sensors) => {
   const bench = testMachines().find('lab', 'bench');
   checkReading(bench, { text, flow: 1 }, row);

@@ -1,15 +1,17 @@
 import { reservedSensors } from '../../shared/domain/machine-type.ts';
+import { isOpenState } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
 import type { Row } from './row.ts';
-import { isNumberText, kindOf } from './values.ts';
+import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
+import { isNumberText, isQualityName, kindOf } from './values.ts';
 
 const reserved = new Set([...reservedSensors, 'values', 'value']);
 
 /**
- * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values; null is an absent
- * value; a field that the type does not declare is ignored and counted. A value that its sensor cannot have is refused
- * alone. The result is in `row`, so nothing is allocated per reading.
+ * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values, and texts of states;
+ * null is an absent value; a field that the type does not declare is ignored and counted. A value that its sensor cannot
+ * have is refused alone. The result is in `row`, so nothing is allocated per reading.
  * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE if every value was refused, for the first one;
  * CONTRACT_EMPTY
  */
@@ -17,6 +19,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
   row.present = 0;
   row.ignored = 0;
   row.refused.length = 0;
+  row.states.length = 0;
   row.source = null;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const sensor in values) {
@@ -27,6 +30,13 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
       continue;
     }
     if (raw === null) continue;
+    const state = typeof raw === 'number' ? null : stateIn(schema, column, raw);
+    if (state !== null) {
+      row.values[column] = state.code;
+      row.states.push(state);
+      row.present++;
+      continue;
+    }
     const value = typeof raw === 'number' ? raw : numberIn(raw);
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
       if (!schema.type.openSensors || typeof raw === 'number') {
@@ -43,14 +53,21 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
   if (row.present === 0) throw row.refused[0]?.error ?? emptyReading(schema, values);
 }
 
-/** Opens a column for a number; an open type does not regard other texts, lists and objects as sensors. */
+/** Opens a column for a number or a state; an open type does not regard other texts, lists and objects as sensors. */
 function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number {
-  return schema.type.openSensors && isSensorValue(sensor, raw) ? columnOf(schema, sensor) : -1;
+  if (!schema.type.openSensors || reserved.has(sensor)) return -1;
+  if (isOpenNumber(sensor, raw)) return columnOf(schema, sensor);
+  return typeof raw === 'string' && isOpenState(sensor, raw) ? columnOf(schema, sensor, true) : -1;
 }
 
-/** Converts a boolean or a text to a number; NaN if it is not a number. */
+/** Returns what a boolean or a text other than a number means; null if it is not a value. */
+function stateIn(schema: MachineSchema, column: number, raw: unknown): StateValue | null {
+  const isState = typeof raw === 'boolean' || (typeof raw === 'string' && !isNumberText(raw));
+  return isState ? stateValue(schema, column, raw) : null;
+}
+
+/** Converts a text to a number; NaN if it is not a number. */
 function numberIn(raw: unknown): number {
-  if (typeof raw === 'boolean') return Number(raw);
   return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;
 }
 
@@ -59,9 +76,10 @@ export function isReserved(name: string): boolean {
   return reserved.has(name);
 }
 
-/** True if a field may be a sensor: a number under a name without another meaning. */
-function isSensorValue(name: string, raw: unknown): boolean {
-  return !reserved.has(name) && (typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw)));
+/** True if a field opens a column for numbers: a number, or a boolean that does not tell whether others are good. */
+function isOpenNumber(name: string, raw: unknown): boolean {
+  if (typeof raw === 'boolean') return !isQualityName(name);
+  return typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw));
 }
 
 function emptyReading({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
@@ -81,6 +99,11 @@ function emptyReading({ set, type }: MachineSchema, values: Record<string, unkno
 function breach(schema: MachineSchema, sensor: string, column: number, raw: unknown): HarbingerError {
   const where = `sensor '${sensor}' of ${schema.site}/${schema.machine}`;
   if (typeof raw !== 'number') {
+    const states = isStateColumn(schema, column) ? schema.type.sensors[column]?.states : undefined;
+    if (states) {
+      const message = `${where} must be one of ${states.slice(0, 8).join(', ')}${states.length > 8 ? ', …' : ''}`;
+      return new HarbingerError('CONTRACT_TYPE', 'contract', `${message}, not ${kindOf(raw)}`);
+    }
     return new HarbingerError('CONTRACT_TYPE', 'contract', `${where} must be a number, not ${kindOf(raw)}`);
   }
   if (!Number.isFinite(raw))

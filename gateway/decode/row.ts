@@ -1,6 +1,7 @@
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { Moment } from './device-time.ts';
+import type { StateValue } from './states/state-values.ts';
 
 /** The identity and time that a reading carries, beside its values. */
 export interface ReadingClaim {
@@ -31,6 +32,8 @@ export interface Row {
   ignored: number;
   /** Empty unless the reading was parsed and checked: no layout accepts such a value. */
   readonly refused: RefusedField[];
+  /** The values that were sent as a text or a boolean; their codes are among the values. Usually empty. */
+  readonly states: StateValue[];
   /** Source of the values' digits, `source[textFrom[column]] … source[textTo[column] - 1]`; null if there is none. */
   source: Uint8Array | null;
   textFrom: Int32Array;
@@ -45,6 +48,7 @@ export function newRow(): Row {
     present: 0,
     ignored: 0,
     refused: [],
+    states: [],
     source: null,
     textFrom: new Int32Array(columnsMax),
     textTo: new Int32Array(columnsMax),

@@ -17,6 +17,11 @@ export function isBadQuality(fields: Readonly<Record<string, unknown>>): boolean
   return false;
 }
 
+/** True if a field of that name says whether others are good. */
+export function isQualityName(name: string): boolean {
+  return qualityNames.has(name.toLowerCase());
+}
+
 function isBad(key: string, said: unknown): boolean {
   if (said === false) return key.toLowerCase() !== 'status';
   if (typeof said === 'string')

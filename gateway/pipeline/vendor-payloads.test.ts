@@ -13,7 +13,7 @@ it.each<[name: string, topic: string, payload: string, rows: string[], codes?: s
     'Shelly, energy',
     json,
     '{"id":0,"source":"MQTT","output":false,"apower":0.5,"aenergy":{"total":11.7,"by_minute":[0,0]},"temperature":{"tC":52.9,"tF":127.1}}',
-    ['apower=0.5,aenergy_total=11.7,temperature_tC=52.9,temperature_tF=127.1 @ arrival'],
+    ['output=0,apower=0.5,aenergy_total=11.7,temperature_tC=52.9,temperature_tF=127.1 @ arrival'],
   ],
   [
     'Shelly, status of a method',
@@ -213,7 +213,7 @@ it.each<[name: string, topic: string, payload: string, rows: string[], codes?: s
     'SenML, RFC 8428 5.1.4',
     json,
     '[{"bn":"urn:dev:ow:10e2073a01080063:","n":"temp","u":"Cel","v":23.1},{"n":"label","vs":"Machine Room"},{"n":"open","vb":false}]',
-    ['temp=23.1 @ arrival'],
+    ['temp=23.1,open=0 @ arrival'],
   ],
   [
     'SenML, two devices',

@@ -16,7 +16,7 @@ export interface ColumnBatch {
    */
   newOwners?: { machineIndex: number; owner: string }[];
   /** Sensors first seen on machines of an open type; each becomes the next column of its machine. */
-  newSensors: { machineIndex: number; sensor: string }[];
+  newSensors: { machineIndex: number; sensor: string; isState?: true }[];
   machineIndex: Int32Array;
   timeMs: Float64Array;
   /**

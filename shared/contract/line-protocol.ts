@@ -1,7 +1,7 @@
 /**
  * InfluxDB line protocol as Harbinger writes and reads it: `measurement,tag=value,… field=value,… timestampNs`.
  * Tags are bounded identity, always in the order gateway, machine, site (sorted, as the store likes them); every field
- * is a float except some in `estimate` and `event` lines. Identifiers are plain (see topics.ts), so tags need no escaping.
+ * is a float except some in `estimate` and `event` lines, and the texts of states. Identifiers are plain (see topics.ts), so tags need no escaping.
  */
 import { HarbingerError } from '../runtime/errors.ts';
 
@@ -20,6 +20,12 @@ export function timestampText(ms: number, nsInMs: number): string {
 
 /** No field may have these names: InfluxDB confuses it with the tag in queries of everybody, and drops a field `time`. */
 export const identityNames: ReadonlySet<string> = new Set(['time', 'gateway', 'machine', 'site']);
+
+/**
+ * A state's number is the field of its name, as for every sensor; its text is the field with this at the end. So no field
+ * ever changes its type, whatever devices send. The fields of readings with this at the end are never numbers.
+ */
+export const textFieldSuffix = '_text';
 
 /** The measurement by which the cloud finds out whether an InfluxDB takes points; nothing else may have the name. */
 export const probeMeasurement = 'harbinger_probe';

@@ -8,6 +8,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { probeMeasurement } from '../contract/line-protocol.ts';
 import { plainName } from '../contract/topics.ts';
 import { AlertPolicy } from './alert-policy.ts';
+import { sensorKindProperties } from './sensor-kinds.ts';
 import { VibrationClassName } from './vibration-classes.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
@@ -41,6 +42,7 @@ export const Sensor = Type.Object(
         examples: ['RMS velocity at the drive-end bearing'],
       }),
     ),
+    ...sensorKindProperties,
     min: Type.Number({
       description:
         'The lowest value that the sensor can have; a lower one is refused, and the others of its reading are stored.',

@@ -9,6 +9,7 @@ import { packageRoot } from '../files/paths.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineType } from './machine-type.ts';
+import { withKindDefaults } from './sensor-kinds.ts';
 import { typeProblems } from './type-problems.ts';
 import { typesByClass } from './types-by-class.ts';
 
@@ -114,7 +115,9 @@ export function readMachineTypes(folders: string[]): {
 } {
   const problems: ConfigProblem[] = [];
   const paths = folders.flatMap((folder) => filesIn(folder, problems));
-  const documents = paths.flatMap((path) => readDocument(path, code, problems) ?? []);
+  const documents = paths
+    .flatMap((path) => readDocument(path, code, problems) ?? [])
+    .map((document) => ({ ...document, table: withKindDefaults(document.table) }));
   const tables = new Map(documents.map(({ table }) => [table.name, table]));
   const declared = new Map<string, MachineType>();
   const read = new Set(documents.map(({ file }) => file));

@@ -12,6 +12,7 @@ import {
   type Sensor,
   windowRowsMin,
 } from './machine-type.ts';
+import { kindProblems } from './sensor-kinds.ts';
 import { hasZones, withZones } from './types-by-class.ts';
 import { usualVibrationClass } from './vibration-classes.ts';
 
@@ -40,6 +41,7 @@ export function typeProblems(type: MachineType): ConfigProblem[] {
         ({ name }) => name,
       ),
     () => eachSound(type.sensors, (sensor, i) => sensorProblems(sensor, `sensors[${i}]`)),
+    () => kindProblems(type.sensors),
     () => eachSound(type.alerts, (alert, i) => alertProblems(alert, `alerts[${i}]`)),
     () => limitPolicyProblems(type),
     () => classProblems(type),

@@ -1,9 +1,13 @@
 /** The history of a machine that had other names before: it is stored under those, and joined when it is read. */
+import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import type { MachineStates } from '../../ports/machines.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import type { FormerName, MachineName, RetiredMachines } from '../../ports/retired/retired.ts';
-import type { ReadingStore, SeriesPoint, SeriesQuery } from '../../ports/store.ts';
+import type { ReadingStore, SeriesPoint, SeriesQuery, TextPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
+
+/** States of one machine that are read at once. */
+const stateFieldsMax = 64;
 
 /** Reads a machine's series under its present and former names. `isOfType`: the measurement is the machine's type. */
 export async function joinedSeries(
@@ -12,17 +16,46 @@ export async function joinedSeries(
   former: readonly FormerName[],
   isOfType: boolean,
 ): Promise<SeriesPoint[]> {
-  const lists = [await store.series(query)];
+  const lists: SeriesPoint[][] = [];
+  for (const part of partsOf(query, former, isOfType)) lists.push(await store.series(part));
+  const found = lists.filter((list) => list.length > 0);
+  if (found.length < 2) return found[0] ?? [];
+  return merged(found.flat(), query);
+}
+
+/** Reads the texts of a machine's states under its present and former names, by sensor. */
+export async function joinedStates(
+  store: Pick<ReadingStore, 'texts'>,
+  query: SeriesQuery & MachineName,
+  former: readonly FormerName[],
+): Promise<Map<string, TextPoint[]>> {
+  const states = new Map<string, TextPoint[]>();
+  const fields = query.fields?.map((sensor) => `${sensor}${textFieldSuffix}`);
+  const ofTexts = { endsWith: textFieldSuffix, fieldsMax: stateFieldsMax };
+  for (const part of partsOf(query, former, true).reverse()) {
+    const texts = await store.texts({ ...part, ...(fields && { fields }), ...ofTexts });
+    for (const [field, points] of Object.entries(texts)) {
+      const sensor = field.slice(0, -textFieldSuffix.length);
+      states.set(sensor, [...(states.get(sensor) ?? []), ...points]);
+    }
+  }
+  return states;
+}
+
+/** The queries for a machine's present name and for each former one, within the time for which it had it. */
+function partsOf<T extends SeriesQuery & MachineName>(
+  query: T,
+  former: readonly FormerName[],
+  isOfType: boolean,
+): T[] {
+  const parts = [query];
   for (const { gateway, site, machine, machineType, afterMs, untilMs } of former) {
     const fromMs = Math.max(query.fromMs, (afterMs ?? -1) + 1);
     const measurement = isOfType ? machineType : query.measurement;
     const toMs = Math.min(query.toMs, untilMs);
-    if (toMs < fromMs) continue;
-    lists.push(await store.series({ ...query, gateway, site, machine, measurement, fromMs, toMs }));
+    if (toMs >= fromMs) parts.push({ ...query, gateway, site, machine, measurement, fromMs, toMs });
   }
-  const found = lists.filter((list) => list.length > 0);
-  if (found.length < 2) return found[0] ?? [];
-  return merged(found.flat(), query);
+  return parts;
 }
 
 /** Puts points of one time together, and of more than `pointsMax` those of one bucket. */

@@ -2,11 +2,11 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import type { SeriesPoint } from '../../ports/store.ts';
+import type { SeriesPoint, TextPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
 import { Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
-import { joinedSeries } from './joined.ts';
+import { joinedSeries, joinedStates } from './joined.ts';
 
 const sensorsMax = 64;
 
@@ -34,6 +34,11 @@ const Query = Type.Object(
 );
 type Query = Static<typeof Query>;
 
+const States = Type.Object({
+  timesMs: Type.Array(Type.Number(), { description: 'ascending, ms since 1970' }),
+  texts: Type.Array(Type.String(), { description: 'the text from that time on, up to the next one' }),
+});
+
 const Answer = Type.Object({
   measurement: Type.String(),
   fromMs: Type.Number(),
@@ -41,6 +46,10 @@ const Answer = Type.Object({
   timesMs: Type.Array(Type.Number(), { description: 'ascending, ms since 1970' }),
   values: Type.Record(Type.String(), Type.Array(Type.Union([Type.Number(), Type.Null()])), {
     description: 'by sensor, one value a time: the mean of a bucket, or null',
+  }),
+  states: Type.Record(Type.String(), States, {
+    description:
+      'by sensor that sends texts, such as AUTO: when its text changed; of a bucket the last one counts',
   }),
 });
 
@@ -72,8 +81,11 @@ export function readingRoutes(app: FastifyInstance, context: ReadingContext): vo
       const fields = sensorsOf(request.query.sensor);
       const wanted = fields ? { ...query, fields } : query;
       const former = retired.formerNames(state);
-      const series = await joinedSeries(context.store, wanted, former, measurement === undefined);
-      return { measurement: query.measurement, ...range, ...columnsOf(series, fields ?? []) };
+      const isOfType = measurement === undefined;
+      const series = await joinedSeries(context.store, wanted, former, isOfType);
+      const states = isOfType ? changesOf(await joinedStates(context.store, wanted, former)) : {};
+      const columns = columnsOf(series, fields ?? []);
+      return { measurement: query.measurement, ...range, ...columns, states };
     },
   );
 }
@@ -105,4 +117,17 @@ function columnsOf(series: SeriesPoint[], fields: string[]) {
     [...names].map((name) => [name, series.map((point) => point.values[name] ?? null)]),
   );
   return { timesMs: series.map((point) => point.timeMs), values };
+}
+
+/** Leaves the points at which a text differs from the one before. */
+function changesOf(states: ReadonlyMap<string, readonly TextPoint[]>): Record<string, Static<typeof States>> {
+  return Object.fromEntries(
+    [...states].map(([sensor, points]) => {
+      const changes = points.filter(({ text }, i) => text !== points[i - 1]?.text);
+      return [
+        sensor,
+        { timesMs: changes.map(({ timeMs }) => timeMs), texts: changes.map(({ text }) => text) },
+      ];
+    }),
+  );
 }

@@ -50,6 +50,8 @@ export interface Readings {
   toMs: number;
   timesMs: number[];
   values: Record<string, (number | null)[]>;
+  /** By sensor that sends texts: when its text changed. */
+  states: Record<string, { timesMs: number[]; texts: string[] }>;
 }
 
 export interface Snapshot {

@@ -20,6 +20,8 @@ import type {
   SqlResult,
   StoreBatch,
   StoreOutcome,
+  TextPoint,
+  TextQuery,
 } from '../../ports/store.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { BackupHold } from './backup-hold.ts';
@@ -30,6 +32,7 @@ import { QueryRunner } from './query/limited-query.ts';
 import { MemoryGuard, memoryLimitsOf } from './query/memory-guard.ts';
 import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
+import { readTexts } from './query/texts.ts';
 import { deleteMachine } from './retention/delete-machine.ts';
 import { EmbeddedRetention } from './retention/retention.ts';
 import type { RetentionDeps } from './retention/work.ts';
@@ -154,6 +157,10 @@ class EmbeddedStore implements ReadingStore {
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {
     return this.#read((connection) => readSeries(connection, query));
+  }
+
+  texts(query: TextQuery): Promise<Record<string, TextPoint[]>> {
+    return this.#read((connection) => readTexts(connection, query));
   }
 
   counts(): Promise<Record<string, number>> {

@@ -16,6 +16,8 @@ import type {
   SeriesQuery,
   StoreBatch,
   StoreOutcome,
+  TextPoint,
+  TextQuery,
 } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
@@ -27,7 +29,7 @@ import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './las
 import { checkLines, requestsOf } from './line-check.ts';
 import { isContentRefusal } from './line-refusal.ts';
 import { LineWriter } from './line-writer.ts';
-import { type Reader, readCounts, readSeries } from './reads.ts';
+import { type Reader, readCounts, readSeries, readTexts } from './reads.ts';
 import { InfluxRetention } from './retention/retention.ts';
 
 /** A request that reads a whole measurement has so many times the usual time limit. */
@@ -221,6 +223,10 @@ class InfluxStore implements ReadingStore {
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {
     return this.#read(() => readSeries(this.#reader, query));
+  }
+
+  texts(query: TextQuery): Promise<Record<string, TextPoint[]>> {
+    return this.#read(() => readTexts(this.#reader, query));
   }
 
   counts(): Promise<Record<string, number>> {

@@ -1,6 +1,6 @@
 /** Reads from InfluxDB with InfluxQL. */
 import { probeMeasurement } from '../../../shared/contract/line-protocol.ts';
-import type { SeriesPoint, SeriesQuery } from '../../ports/store.ts';
+import type { SeriesPoint, SeriesQuery, TextPoint, TextQuery } from '../../ports/store.ts';
 import { identifier, literal, type QlSeries, seriesOf } from './influx-ql.ts';
 
 export interface Reader {
@@ -11,7 +11,7 @@ export interface Reader {
 
 /** Returns raw values if there are at most `pointsMax`, otherwise the mean of each of as many time buckets. */
 export async function readSeries(reader: Reader, query: SeriesQuery): Promise<SeriesPoint[]> {
-  const numeric = await numericFields(reader, query.measurement);
+  const numeric = await fieldsOf(reader, query.measurement, ['float', 'integer']);
   const fields = query.fields ?? [...numeric];
   const known = fields.filter((field) => numeric.has(field));
   if (known.length === 0 || query.pointsMax < 1 || query.toMs < query.fromMs) return [];
@@ -21,23 +21,50 @@ export async function readSeries(reader: Reader, query: SeriesQuery): Promise<Se
   );
   const rows = rowsOf(raw);
   if (rows.length <= query.pointsMax) return pointsOf(rows, known, fields);
-  const bucketMs = Math.floor((query.toMs - query.fromMs) / query.pointsMax) + 1;
   const means = known.map((field, i) => `mean(${identifier(field)}) AS "m${i}"`).join(', ');
-  // The offset makes the first bucket start where the query does.
-  const groups = `GROUP BY time(${bucketMs}ms, ${Math.round(query.fromMs) % bucketMs}ms) fill(none)`;
   return pointsOf(
-    rowsOf(await reader.query(`SELECT ${means} ${from} ${groups} ORDER BY time ASC`)),
+    rowsOf(await reader.query(`SELECT ${means} ${from} ${bucketsOf(query)} ORDER BY time ASC`)),
     known,
     fields,
   );
 }
 
-async function numericFields(reader: Reader, measurement: string): Promise<Set<string>> {
+/** Returns texts by field: all if a field has at most `pointsMax`, otherwise the last of each of as many time buckets. */
+export async function readTexts(reader: Reader, query: TextQuery): Promise<Record<string, TextPoint[]>> {
+  const { measurement, fields, endsWith = '', fieldsMax, pointsMax, fromMs, toMs } = query;
+  const known = [...(await fieldsOf(reader, measurement, ['string']))].filter(
+    (field) => field.endsWith(endsWith) && (fields === undefined || fields.includes(field)),
+  );
+  const found: Record<string, TextPoint[]> = {};
+  if (pointsMax < 1 || toMs < fromMs) return found;
+  for (const field of known.slice(0, fieldsMax)) {
+    const from = `FROM ${identifier(measurement)} WHERE ${conditionOf(query)}`;
+    const raw = await reader.query(
+      `SELECT ${identifier(field)} AS "v" ${from} ORDER BY time ASC LIMIT ${pointsMax + 1}`,
+    );
+    let rows = rowsOf(raw);
+    if (rows.length > pointsMax)
+      rows = rowsOf(
+        await reader.query(
+          `SELECT last(${identifier(field)}) AS "v" ${from} ${bucketsOf(query)} ORDER BY time ASC`,
+        ),
+      );
+    if (rows.length > 0)
+      found[field] = rows.map(([time, text]) => ({ timeMs: Number(time) / 1000, text: String(text) }));
+  }
+  return found;
+}
+
+function bucketsOf({ fromMs, toMs, pointsMax }: SeriesQuery): string {
+  const bucketMs = Math.floor((toMs - fromMs) / pointsMax) + 1;
+  // The offset makes the first bucket start where the query does.
+  return `GROUP BY time(${bucketMs}ms, ${Math.round(fromMs) % bucketMs}ms) fill(none)`;
+}
+
+async function fieldsOf(reader: Reader, measurement: string, types: readonly string[]): Promise<Set<string>> {
   const answer = seriesOf(await reader.query(`SHOW FIELD KEYS FROM ${identifier(measurement)}`));
   const keys = answer.flatMap((series) => series.values ?? []);
-  return new Set(
-    keys.filter(([, type]) => type === 'float' || type === 'integer').map(([key]) => String(key)),
-  );
+  return new Set(keys.filter(([, type]) => types.includes(String(type))).map(([key]) => String(key)));
 }
 
 function conditionOf(query: SeriesQuery): string {

@@ -30,5 +30,7 @@ it('is heard on sensor topics that are named so, which still take numbers; other
   expect(decodeText(number, 'Offline', 'LWT')).toEqual([{ availability: { isOnline: false } }]);
   expect(decodeText(number, '{"state":"online"}', 'status')).toEqual([{ availability: { isOnline: true } }]);
   expect(decodeText(number, '4', 'status')).toEqual([{ values: { status: 4 } }]);
-  expect(() => decodeText(number, 'offline', 'flow')).toThrow(/not a number/);
+  // A word is a state there, if the contract has one of that name.
+  expect(decodeText(number, 'offline', 'flow')).toEqual([{ values: { flow: 'offline' } }]);
+  expect(() => decodeText(number, '1,5', 'flow')).toThrow(/not a number/);
 });

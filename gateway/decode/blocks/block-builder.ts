@@ -167,6 +167,7 @@ export class BlockBuilder {
       this.newSensors.push({
         machineIndex: this.blockIndexes[schema.index]!,
         sensor: schema.set.sensors[column]!,
+        ...(schema.set.isState[column] && { isState: true }),
       });
     }
     this.announced[schema.index] = schema.set.sensors.length;

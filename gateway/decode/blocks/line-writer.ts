@@ -9,6 +9,7 @@ const numberBytesMax = 25;
 const timestampBytesMax = 32;
 const space = 0x20;
 const newline = 0x0a;
+const comma = 0x2c;
 const zero = 0x30;
 /** A time in ms from 2001 to 2286 has thirteen digits. */
 const thirteenDigits = 1e12;
@@ -50,9 +51,11 @@ export class LineWriter {
     const start = this.prefixRanges[at]!;
     const end = this.prefixRanges[at + 1]!;
     const { names, bytesMax } = this.namesOf(schema.set);
-    this.reserve(end - start + bytesMax);
+    const isMixed = row.states.length > 0;
+    this.reserve(end - start + bytesMax + (isMixed ? bytesOf(row.states) : 0));
     this.copy(this.prefixes, start, end);
-    if (row.source) this.copyFields(names, row, row.source);
+    if (isMixed) this.mixedFields(schema, row);
+    else if (row.source) this.copyFields(names, row, row.source);
     else this.printFields(schema, row);
     this.bytes[this.used++] = space;
     this.timestamp(ms, ns);
@@ -78,6 +81,22 @@ export class LineWriter {
       fields += fields === '' ? `${sensors[column]}=${value}` : `,${sensors[column]}=${value}`;
     }
     this.used += this.bytes.write(fields, this.used, 'latin1');
+  }
+
+  /** Writes the fields of a reading with states. */
+  private mixedFields({ set: { sensors } }: MachineSchema, { values, states, source, ...text }: Row): void {
+    let isFirst = true;
+    for (let column = 0; column < sensors.length; column++) {
+      if (Number.isNaN(values[column]!)) continue;
+      if (!isFirst) this.bytes[this.used++] = comma;
+      isFirst = false;
+      const state = states.find((each) => each.column === column);
+      if (state) this.copy(state.fields, 0, state.fields.length);
+      else if (source) {
+        this.used += this.bytes.write(`${sensors[column]}=`, this.used, 'latin1');
+        this.copy(source, text.textFrom[column]!, text.textTo[column]!);
+      } else this.used += this.bytes.write(`${sensors[column]}=${values[column]}`, this.used, 'latin1');
+    }
   }
 
   /** A loop, because for the few bytes of a name or a number it is faster than a call into the runtime. */
@@ -156,4 +175,8 @@ export class LineWriter {
     this.bytes.copy(larger, 0, 0, this.used);
     this.bytes = larger;
   }
+}
+
+function bytesOf(states: Row['states']): number {
+  return states.reduce((sum, { fields }) => sum + fields.length, 0);
 }

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { linesOf, parseLine } from '../../../shared/contract/line-protocol.ts';
+import { linesOf, parseLine, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
+import { stateCode } from '../../../shared/domain/states.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { MachineOrSensor } from '../../ports/retiring.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
@@ -59,10 +60,21 @@ function replayLine(text: string, parts: ReplayTailParts, row: Row, seq: number)
   }
   if (schema.type.name !== line.measurement) return;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
-  for (const [sensor, value] of Object.entries(line.fields)) {
+  for (const [field, value] of Object.entries(line.fields)) {
+    const sensor = sensorOf(field, value);
     if (parts.wasRetired?.({ site, machine, sensor }, seq)) continue;
-    const column = columnOf(schema, sensor);
-    if (column >= 0 && typeof value === 'number') row.values[column] = value;
+    const isState = typeof value === 'string' || `${sensor}${textFieldSuffix}` in line.fields;
+    const column = columnOf(schema, sensor, isState);
+    if (column < 0) continue;
+    if (typeof value === 'number') row.values[column] = value;
+    else if (typeof value === 'string')
+      row.values[column] = stateCode(value, schema.type.sensors[column]?.states);
   }
   parts.builder.add(schema, row, Number(line.timestampNs / 1_000_000n), 0);
+}
+
+/** The texts of states have fields of their own. */
+function sensorOf(field: string, value: unknown): string {
+  const isText = typeof value === 'string' && field.endsWith(textFieldSuffix);
+  return isText ? field.slice(0, -textFieldSuffix.length) : field;
 }

@@ -6,9 +6,20 @@ import type { ReadingClaim, Row } from '../row.ts';
 import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';
 import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
+import { mayBecomeState, mayBeState, readState } from './json-state.ts';
 
-/** The purpose of a value in the text. */
-const use = { sensor: 0, seq: 1, time: 2, timeText: 3, id: 4, number: 5, text: 6 } as const;
+/** The purpose of a value in the text; from `text` on, those that are seldom. */
+const use = {
+  sensor: 0,
+  seq: 1,
+  time: 2,
+  timeText: 3,
+  id: 4,
+  number: 5,
+  text: 6,
+  state: 7,
+  flag: 8,
+} as const;
 type Use = (typeof use)[keyof typeof use];
 
 /** The layout of one kind of message: fixed text, value, fixed text, value, …, fixed text. */
@@ -80,15 +91,15 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
   const columns: number[] = [];
   const timeKey = timeKeyIn(shape, payload);
   if (timeKey === null) return null;
-  const slots = shape.values.filter(({ kind }) => kind !== 'constant');
+  const slots: ShapeValue[] = [];
   for (const value of shape.values) {
     const column = isField(value, shape, sensor) ? columnOfField(value, schema, sensor) : undefined;
-    if (column !== undefined && value.kind !== 'number') {
-      if (isNull(payload, value)) continue;
-      return null;
-    }
-    if (value.kind === 'constant') continue;
-    uses.push(column === undefined ? useOf(value, timeKey) : use.sensor);
+    if (column === undefined ? value.kind === 'constant' : isNull(payload, value)) continue;
+    const isState = row.states.some((state) => state.column === column);
+    if (column !== undefined && value.kind !== 'number' && !isState) return null;
+    if (column === undefined && mayBecomeState(value, schema)) return null;
+    slots.push(value);
+    uses.push(column === undefined ? useOf(value, timeKey) : useOfSensor(value));
     columns.push(column ?? -1);
   }
   return {
@@ -146,6 +157,10 @@ function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): 
   return kind === 'text' ? use.text : use.number;
 }
 
+function useOfSensor({ kind }: ShapeValue): Use {
+  return kind === 'number' ? use.sensor : kind === 'text' ? use.state : use.flag;
+}
+
 function fixedTexts(payload: Buffer, slots: readonly ShapeValue[]): Pick<JsonLayout, 'fixed' | 'fixedEnd'> {
   const starts = [0, ...slots.map(({ to }) => to)];
   const texts = starts.map((start, i) => payload.subarray(start, slots[i]?.from ?? payload.length));
@@ -173,6 +188,7 @@ export class LayoutReader {
     claim.seq = undefined;
     claim.deviceTime = undefined;
     row.values.fill(Number.NaN, 0, schema.set.sensors.length);
+    if (row.states.length > 0) row.states.length = 0;
     let at = 0;
     let fixedAt = 0;
     for (let slot = 0; ; slot++) {
@@ -198,8 +214,8 @@ export class LayoutReader {
     schema: MachineSchema,
     row: Row,
   ): number {
-    if (what === use.text && schema.type.openSensors && this.isNumber(payload, at)) return -1; // a sensor's
-    if (what === use.text || what === use.timeText || what === use.id) return this.text(what, payload, at);
+    if (what >= use.text) return this.textOrState(what, column, payload, at, schema, row);
+    if (what === use.timeText || what === use.id) return this.text(what, payload, at);
     const { number } = this;
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
     const { value } = number;
@@ -214,6 +230,21 @@ export class LayoutReader {
       return -1;
     }
     return number.end;
+  }
+
+  private textOrState(
+    what: number,
+    column: number,
+    payload: Buffer,
+    at: number,
+    schema: MachineSchema,
+    row: Row,
+  ): number {
+    if (what !== use.text) return readState(what === use.flag, column, payload, at, schema, row);
+    // A text that may be a sensor's: parsing decides.
+    const isOpen = schema.type.openSensors;
+    if (isOpen && (this.isNumber(payload, at) || mayBeState(payload, at))) return -1;
+    return this.text(what, payload, at);
   }
 
   /** Reads a time with more digits than a double holds. */

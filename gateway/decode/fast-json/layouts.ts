@@ -9,6 +9,7 @@ import type { ColumnSet } from '../machines/column-set.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim } from '../row.ts';
 import { newRow, type Row } from '../row.ts';
+import type { StateValue } from '../states/state-values.ts';
 import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
 
 /** Limit of layouts per topic, because a device may alternate between a few kinds of message. */
@@ -138,6 +139,8 @@ export class Layouts {
       isSameClaim &&
       schema.set.sensors.every((_, column) => {
         const value = row.values[column]!;
+        const [state, read] = [row, probe].map(({ states }) => states.find((each) => each.column === column));
+        if (state || read) return state !== undefined && read !== undefined && isSame(state, read);
         const text = payload.toString('latin1', probe.textFrom[column], probe.textTo[column]);
         return Object.is(probe.values[column], value) && (Number.isNaN(value) || text === String(value));
       })
@@ -156,4 +159,8 @@ export class Layouts {
     this.distinct.set(key, layout);
     return layout;
   }
+}
+
+function isSame(a: StateValue, b: StateValue): boolean {
+  return a.code === b.code && Buffer.compare(a.fields, b.fields) === 0;
 }

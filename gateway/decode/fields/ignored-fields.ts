@@ -1,3 +1,4 @@
+import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -28,11 +29,11 @@ export class IgnoredFields {
       const key = `${type.name}/${name}`;
       if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
       this.logged.add(key);
-      const isOfSensor = isIdentifier(name) && typeof value !== 'boolean' && isSensorValue(value);
+      const isOfSensor = isIdentifier(name) && isSensorValue(value) && !isTextField(name);
       if (type.openSensors && set.sensors.length < openSensorsMax && isOfSensor) continue; // QuotaRefusals says it
       this.log.info(
         { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
-        `a field is not stored: ${whyNot(type, value)}`,
+        `a field is not stored: ${whyNot(type, name, value)}`,
       );
     }
   }
@@ -51,9 +52,12 @@ export class IgnoredFields {
   }
 }
 
-function whyNot({ name, openSensors }: MachineType, value: unknown): string {
-  if (!openSensors) return `declare it in the type '${name}', if it is to be`;
+const isTextField = (name: string) => name.endsWith(textFieldSuffix);
+
+function whyNot({ name: type, openSensors }: MachineType, name: string, value: unknown): string {
+  if (!openSensors) return `declare it in the type '${type}', if it is to be`;
   if (typeof value !== 'number' && !(typeof value === 'string' && isNumberText(value)))
-    return 'it is not a number';
+    return 'it is neither a number nor a text that is known as a state; declare it with kind = "state" in a type, if it is one';
+  if (isTextField(name)) return `names with ${textFieldSuffix} at the end are kept for the texts of states`;
   return `names have up to 64 letters (a–z), digits, and _ . - after the first, and a machine up to ${openSensorsMax} of them`;
 }

@@ -18,22 +18,24 @@ export interface ColumnSet {
   readonly sensorHashes: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
+  /** Whether a column was opened by a state's text; those of the type say themselves what they are. */
+  readonly isState: readonly boolean[];
   readonly isShared: boolean;
 }
 
 /** The share of an owner that a set takes which has more sensors than its type. */
 interface Held {
   owner: string;
-  /** The set with one sensor less, and that sensor. */
+  /** The set with one sensor less, and the key of that sensor in `larger`. */
   smaller: ColumnSet;
-  sensor: string;
+  key: string;
   /** Machines that have this set. */
   machines: number;
 }
 
 export class ColumnSets {
   private readonly ofTypes = new Map<MachineType, ColumnSet>();
-  /** By set and additional sensor: the larger set. */
+  /** By set and additional sensor (`=` before it for a state): the larger set. */
   private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
   private readonly shared: Quotas;
   private readonly alone: Quotas;
@@ -54,6 +56,7 @@ export class ColumnSets {
       sensorHashes: type.sensors.map(({ name }) => hashText(name)[0]),
       min: type.sensors.map(({ min }) => min),
       max: type.sensors.map(({ max }) => max),
+      isState: type.sensors.map(() => false),
       isShared: true,
     };
     this.ofTypes.set(type, set);
@@ -64,8 +67,9 @@ export class ColumnSets {
    * Returns `set`, which a machine of this owner has, with one more sensor, which accepts any value. Null if the owner has
    * as many as one may.
    */
-  with(set: ColumnSet, sensor: string, owner: string): ColumnSet | null {
-    const known = this.larger.get(set)?.get(sensor);
+  with(set: ColumnSet, sensor: string, owner: string, isState = false): ColumnSet | null {
+    const key = isState ? `=${sensor}` : sensor;
+    const known = this.larger.get(set)?.get(key);
     if (known) return this.move(set, known);
     const isShared = set.isShared && this.shared.admits(owner);
     if (isShared) this.shared.add(owner);
@@ -76,14 +80,15 @@ export class ColumnSets {
       sensorHashes: [...set.sensorHashes, hashText(sensor)[0]],
       min: [...set.min, -Number.MAX_VALUE],
       max: [...set.max, Number.MAX_VALUE],
+      isState: [...set.isState, isState],
       isShared,
     };
-    this.held.set(made, { owner, smaller: set, sensor, machines: 0 });
+    this.held.set(made, { owner, smaller: set, key, machines: 0 });
     this.move(set, made);
     if (!isShared) return made;
     const others = this.larger.get(set);
-    if (others) others.set(sensor, made);
-    else this.larger.set(set, new Map([[sensor, made]]));
+    if (others) others.set(key, made);
+    else this.larger.set(set, new Map([[key, made]]));
     return made;
   }
 
@@ -98,7 +103,7 @@ export class ColumnSets {
       if (!at.isShared) this.alone.remove(held.owner, held.smaller.isShared ? at.sensors.length : 1);
       else {
         this.shared.remove(held.owner);
-        this.larger.get(held.smaller)?.delete(held.sensor);
+        this.larger.get(held.smaller)?.delete(held.key);
       }
       at = held.smaller;
     }

@@ -1,4 +1,4 @@
-import { identityNames } from '../../../shared/contract/line-protocol.ts';
+import { identityNames, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { ColumnSet, ColumnSets } from './column-set.ts';
@@ -29,16 +29,17 @@ export interface MachineSchema {
 
 /**
  * Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it, the name cannot be a
- * field's, or the machine's owner has as many sensors as one may.
+ * field's, or the machine's owner has as many sensors as one may. @param isState a text opens it, and texts are its values
  */
-export function columnOf(schema: MachineSchema, sensor: string): number {
+export function columnOf(schema: MachineSchema, sensor: string, isState = false): number {
   const { set } = schema;
   const column = set.columns.get(sensor);
   if (column !== undefined) return column;
   const count = set.sensors.length;
   if (!schema.type.openSensors || count >= openSensorsMax) return -1;
-  if (!isIdentifier(sensor) || identityNames.has(sensor)) return -1;
-  const larger = schema.sets.with(set, sensor, schema.owner);
+  if (!isIdentifier(sensor) || identityNames.has(sensor) || sensor.endsWith(textFieldSuffix)) return -1;
+  if (isState && !isIdentifier(`${sensor}${textFieldSuffix}`)) return -1;
+  const larger = schema.sets.with(set, sensor, schema.owner, isState);
   if (!larger) {
     schema.sensorRefused(schema.owner);
     return -1;

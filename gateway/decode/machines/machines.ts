@@ -120,7 +120,8 @@ export class Machines {
     const { site, machine, type, owner, set } = schema;
     this.forget(schema);
     const remaining = this.create(site, machine, type, owner);
-    for (const other of set.sensors) if (other !== sensor) columnOf(remaining, other);
+    for (const [column, other] of set.sensors.entries())
+      if (other !== sensor) columnOf(remaining, other, set.isState[column]);
     return remaining;
   }
 

@@ -1,4 +1,5 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
+import { isStateText } from '../../../shared/domain/states.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
@@ -39,7 +40,7 @@ export class ItemReader {
 
   /** Reads the object of a message, or one of its list. @throws HarbingerError DECODE_SHAPE, DECODE_TIME, DECODE_TOO_* */
   message(item: unknown, isInList: boolean, exactTime?: ExactTime): Item[] {
-    if (typeof item === 'number' && this.target.sensor !== undefined)
+    if (this.target.sensor !== undefined && isValue(item))
       return [{ reading: { values: { [this.target.sensor]: item } }, labels: labelsOf({}), isPart: false }];
     if (!isObject(item)) throw notAnObject(item);
     const named = this.target.sensor === undefined ? namedValue(item) : null;
@@ -242,4 +243,10 @@ export function printed(item: unknown): Buffer {
   } catch {
     return Buffer.from(kindOf(item)); // nested deeper than can be printed
   }
+}
+
+/** True for a value without an object around it: a number, or a state. */
+function isValue(item: unknown): boolean {
+  if (typeof item === 'string') return isStateText(item);
+  return typeof item === 'number' || typeof item === 'boolean';
 }

@@ -56,6 +56,32 @@ export function describeReads(current: () => ReadingStore): void {
     expect(await current().series({ ...pump, fields: ['note'], pointsMax: 10 })).toEqual([]);
   });
 
+  test('texts: of the fields that are wanted, all or the last of each interval', async () => {
+    const texts = ['AUTO', 'AUTO', 'Störung "3"', 'OFF'].map((text, i) =>
+      pumpLine(i, `rpm=${i},mode_text="${text.replaceAll('"', '\\"')}",note="n${i}"`),
+    );
+    await write(batchOf({ blocks: [texts, [pumpLine(4, 'mode=1'), pumpLine(9, 'mode_text="x"', 'm2')]] }));
+    const query = { ...pump, endsWith: '_text', fieldsMax: 9, pointsMax: 10 };
+    const points = ['AUTO', 'AUTO', 'Störung "3"', 'OFF'].map((text, i) => ({
+      timeMs: epochMs + i * 1_000,
+      text,
+    }));
+    expect(await current().texts(query)).toEqual({ mode_text: points });
+    const isOneNamed = { ...query, fields: ['note'] };
+    expect(await current().texts(isOneNamed)).toEqual({});
+    const last = { ...query, toMs: epochMs + 3_999, pointsMax: 2 };
+    expect(await current().texts(last)).toEqual({
+      mode_text: [
+        { timeMs: epochMs, text: 'AUTO' },
+        { timeMs: epochMs + 2_000, text: 'OFF' },
+      ],
+    });
+    expect(await current().texts({ ...query, measurement: 'nothing' })).toEqual({});
+    expect(await current().series({ ...pump, fields: ['mode'], pointsMax: 10 })).toEqual([
+      { timeMs: epochMs + 4_000, values: { mode: 1 } },
+    ]);
+  });
+
   test.each([
     ['quotes and statements', `x"'; DROP TABLE pump; --`],
     ['backslash', 'a\\b'],

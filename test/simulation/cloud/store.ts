@@ -58,6 +58,7 @@ export class SimulatedStore {
       stop: async () => undefined,
       healthy: async () => true,
       series: async () => [],
+      texts: async () => ({}),
       counts: async () => ({}),
       deleteMachine: async () => ({ rows: 0, isComplete: true }),
       write: (batch, signal) => this.write(batch, process, signal),

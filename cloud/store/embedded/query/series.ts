@@ -161,7 +161,7 @@ function rowsOf(query: SeriesQuery, known: string[], table: FoundTable, other: F
   return { parts, values, isTall: other.fields.length > 0 };
 }
 
-function conditionOf(query: SeriesQuery): { text: string; values: string[] } {
+export function conditionOf(query: SeriesQuery): { text: string; values: string[] } {
   const values = [query.site, query.machine];
   const parts = [
     'site = $1',
@@ -173,7 +173,7 @@ function conditionOf(query: SeriesQuery): { text: string; values: string[] } {
   return { text: parts.join(' AND '), values };
 }
 
-function toNs(ms: number): bigint {
+export function toNs(ms: number): bigint {
   return BigInt(Math.round(ms)) * nsInMs;
 }
 

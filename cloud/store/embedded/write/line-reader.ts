@@ -1,6 +1,6 @@
 /**
  * Reads line protocol into columns. There is a fast way for the lines that Harbinger's gateways write: plain numbers, a
- * known series, fields in the same order as in the line before. All other lines take the slow way through the contract's
+ * short texts, a known series, fields in the same order as in the line before. All other lines take the slow way through the contract's
  * own parser, with the same result. Only the slow way finds out that a value has no column: it then becomes a row of the
  * table of other fields.
  */
@@ -21,10 +21,12 @@ const seriesKnownMax = 50_000;
 /** Limit of column buffers. Each holds the values of one chunk: 4,096 buffers have 64 MiB. */
 const columnsHeldMax = 4_096;
 
-/** A field at the same position in every line: the bytes of its name including `=`, and the column for its values. */
+/** A field at the same position in every line: the bytes of its name including `=`, and where its values go. */
 interface FieldSlot {
   key: Buffer;
-  values: Float64Array;
+  /** Null for texts. */
+  values: Float64Array | null;
+  column: Column;
 }
 
 export class LineReader {
@@ -118,10 +120,14 @@ export class LineReader {
         if (i < 64) slots[i] = slot;
       }
       scanner.at += slot.key.length;
-      if (!scanner.readNumber(text, stop)) return false;
-      // The line has a field twice: the slow way decides.
-      if (!Number.isNaN(slot.values[rows.count])) return false;
-      slot.values[rows.count] = scanner.number;
+      // A line that has a field twice goes the slow way, which decides.
+      if (slot.values === null) {
+        if (!scanner.readText(text, stop) || !rows.isFree(slot.column.index)) return false;
+        this.#setOther(rows, slot.column, scanner.text);
+      } else {
+        if (!scanner.readNumber(text, stop) || !Number.isNaN(slot.values[rows.count])) return false;
+        slot.values[rows.count] = scanner.number;
+      }
       if (text[scanner.at++] === space) return true;
     }
   }
@@ -133,8 +139,9 @@ export class LineReader {
       if (text[at++] === backslash) return null;
     }
     const column = rows.table.fields.get(text.toString('utf8', from, at));
-    if (column?.type !== 'DOUBLE') return null;
-    return { key: Buffer.from(text.subarray(from, at + 1)), values: this.#numbers(rows, column) };
+    if (!column || column.type === 'BOOLEAN') return null;
+    const values = column.type === 'DOUBLE' ? this.#numbers(rows, column) : null;
+    return { key: Buffer.from(text.subarray(from, at + 1)), values, column };
   }
 
   /** Reads any line. Keeps nothing of a line that it refuses. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED */

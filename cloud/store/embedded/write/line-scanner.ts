@@ -1,15 +1,23 @@
-/** Reads the numbers and times of common lines from bytes, without creating strings. */
+/** Reads the numbers, texts and times of common lines from bytes, and creates no strings but short texts. */
 
 const comma = 0x2c;
 const space = 0x20;
+const quote = 0x22;
+const backslash = 0x5c;
+const lastAscii = 0x7f;
+/** Texts that are remembered, so that the few states of machines are made only once. */
+const textsMax = 256;
 const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 /** Each `read…` returns false if the text has another form. */
 export class LineScanner {
   /** Offset in the text. */
   at = 0;
-  /** The number that was read last. */
+  /** The number that was read last, and the text. */
   number = 0;
+  text = '';
+  /** By hash: texts that were read, with their bytes. */
+  readonly #texts: { bytes: Buffer; text: string }[] = new Array(textsMax);
 
   /** Reads digits, with a sign, a point and an exponent; leaves `at` on the comma or space behind them. */
   readNumber(text: Buffer, stop: number): boolean {
@@ -39,6 +47,30 @@ export class LineScanner {
       this.number = Number(text.toString('latin1', start, at));
     }
     return Number.isFinite(this.number);
+  }
+
+  /** Reads a quoted text of ASCII without escapes; leaves `at` on the comma or space behind it. */
+  readText(text: Buffer, stop: number): boolean {
+    if (text[this.at] !== quote) return false;
+    const start = this.at + 1;
+    let at = start;
+    let hash = 0;
+    for (; at < stop && text[at] !== quote; at++) {
+      const byte = text[at]!;
+      if (byte === backslash || byte > lastAscii) return false;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    const next = text[at + 1];
+    if (at + 1 >= stop || (next !== comma && next !== space)) return false;
+    this.at = at + 1;
+    const place = (hash >>> 0) % textsMax;
+    const known = this.#texts[place];
+    if (known && text.compare(known.bytes, 0, known.bytes.length, start, at) === 0) this.text = known.text;
+    else {
+      this.text = text.toString('latin1', start, at);
+      this.#texts[place] = { bytes: Buffer.from(text.subarray(start, at)), text: this.text };
+    }
+    return true;
   }
 
   /** Reads 10 to 19 digits up to the end of the line as the low and high word of a 64-bit integer, without a BigInt. */

@@ -60,6 +60,11 @@ export class TableRows {
     this.#others[index][this.count] = value;
   }
 
+  /** Whether the row being read has no text or truth value in the column yet. */
+  isFree(index: number): boolean {
+    return (this.#others[index]?.[this.count] ?? null) === null;
+  }
+
   /** Whether the column has a buffer; it gets one with its first value. */
   holds(index: number): boolean {
     return this.#numbers[index] !== undefined || this.#others[index] !== undefined;

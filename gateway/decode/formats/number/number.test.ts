@@ -18,6 +18,10 @@ describe('number', () => {
     expect(read('{"value":2}', 'flow')[0]?.values).toEqual({ flow: 2 });
   });
 
+  it('reads a word as a state, of which the contract decides', () => {
+    expect(read(' AUTO\n', 'mode')[0]?.values).toEqual({ mode: 'AUTO' });
+  });
+
   it.each(['', 'NaN', 'Infinity', '0x10', '1,5', '--1', '1'.repeat(80)])('refuses %j', (text) => {
     expect(() => read(text, 'flow')).toThrow(expect.objectContaining({ code: 'DECODE_NUMBER' }));
   });

@@ -1,3 +1,4 @@
+import { isStateText } from '../../../../shared/domain/states.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../../ports/decode.ts';
 import { availabilityOf, isAvailabilityName } from '../../availability/availability.ts';
@@ -5,7 +6,7 @@ import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { isRounded, withRounded } from '../../objects/rounded.ts';
 import { isDecimal } from '../../values.ts';
 
-/** Reads a single number as text, on a topic that names its sensor: `21.5`. A JSON object is accepted too. */
+/** Reads a single number or state as text, on a topic that names its sensor: `21.5`, `ON`. A JSON object is accepted too. */
 export const number: Decoder = {
   decode(payload, target) {
     if (isAvailabilityName(target.sensor)) {
@@ -14,6 +15,8 @@ export const number: Decoder = {
     }
     if (isJsonObject(payload)) return readJson(payload, target);
     const text = payload.length <= 64 ? textOf(payload).trim() : '';
+    if (target.sensor !== undefined && !isDecimal(text) && isStateText(text))
+      return [{ values: { [target.sensor]: text } }];
     if (!isDecimal(text)) {
       throw new HarbingerError(
         'DECODE_NUMBER',
