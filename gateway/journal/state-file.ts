@@ -35,7 +35,7 @@ export function stateFile(fs: JournalFs, dir: string, name: string): StateFile {
     },
     async save(value) {
       const bytes = Buffer.from(withChecksum(JSON.stringify(value)));
-      await replaceOn(fs, path, bytes);
+      await replaceOn(fs, path, [bytes]);
       return bytes.length;
     },
   };

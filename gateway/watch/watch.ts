@@ -21,9 +21,9 @@ import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
 import type { WatchConfig } from './config.ts';
-import { Levels, type LevelsStats } from './levels/levels.ts';
-import { levelsFile } from './levels/levels-file.ts';
-import { SavedLevels } from './levels/saved-levels.ts';
+import { ListSaver } from './kept-lists/list-saver.ts';
+import { keptLevels } from './levels/kept-levels.ts';
+import { Levels, type LevelsStats, type SavedMachine } from './levels/levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
@@ -32,8 +32,8 @@ import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
 import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
-import { hearingsFile } from './silence/hearings-file.ts';
-import { SavedHearings } from './silence/saved-hearings.ts';
+import type { SavedHearing } from './silence/hearing.ts';
+import { keptHearings } from './silence/kept-hearings.ts';
 import { Silence } from './silence/silence.ts';
 import type { SilenceStats } from './silence/silence-options.ts';
 import { Windows } from './windows/windows.ts';
@@ -60,6 +60,8 @@ export interface WatchOptions {
   random: Random;
   log: Log;
 }
+
+const saveLevelsMs = 3_600_000;
 
 const quotaTexts = {
   windows:
@@ -113,21 +115,24 @@ function listen(options: WatchOptions, maintenance: MaintenanceBook): Silence {
 
 function keepHearings({ hearingsPath, config, clock, log }: WatchOptions, silence: Silence) {
   if (hearingsPath === undefined) return null;
-  const file = hearingsFile(hearingsPath, log);
-  return new SavedHearings({ file, silence, saveMs: config.saveNormalsMs, clock, log });
+  const kept = { path: hearingsPath, kept: keptHearings, owner: silence };
+  const saver = new ListSaver({ ...kept, saveMs: config.saveNormalsMs, clock, log });
+  silence.changed = (isSoon) => saver.changed(isSoon);
+  return saver;
 }
 
-function keepLevels({ levelsPath, clock, log }: WatchOptions, levels: Levels): SavedLevels | null {
+function keepLevels({ levelsPath, clock, log }: WatchOptions, levels: Levels) {
   if (levelsPath === undefined) return null;
-  return new SavedLevels({ file: levelsFile(levelsPath, log), levels, clock, log });
+  const kept = { path: levelsPath, kept: keptLevels, owner: levels };
+  return new ListSaver({ ...kept, saveMs: saveLevelsMs, changesAlways: true, clock, log });
 }
 
 export class Watch {
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
-  readonly savedHearings: SavedHearings | null;
-  readonly savedLevels: SavedLevels | null;
+  readonly savedHearings: ListSaver<SavedHearing> | null;
+  readonly savedLevels: ListSaver<SavedMachine> | null;
   readonly levels = new Levels();
   readonly silence: Silence;
   readonly ownLimits: MachineLimitBook;

@@ -16,6 +16,7 @@ import {
   putInPlace,
   type ReplacingFs,
   replaceFile,
+  replaceFileInPieces,
   replaceFileSync,
   replaceFolderSync,
   replaceOn,
@@ -49,6 +50,35 @@ describe.each([
   });
 });
 
+describe('in pieces', () => {
+  const path = () => join(dir, 'deep', 'list.json');
+
+  it('each is written before the next is made, and the file has all of them', async () => {
+    const written: number[] = [];
+    function* pieces() {
+      for (let i = 0; i < 3; i++) {
+        written.push(existsSync(besideOf(path())) ? statSync(besideOf(path())).size : -1);
+        yield `Säge ${i}`;
+      }
+    }
+    await replaceFileInPieces(path(), pieces(), { mode: 0o600 });
+    expect(readFileSync(path(), 'utf8')).toBe('Säge 0Säge 1Säge 2');
+    expect(written).toEqual([0, 7, 14]);
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+  });
+
+  it('one that cannot be made leaves the old content, and nothing beside', async () => {
+    await replaceFile(path(), 'old');
+    function* pieces() {
+      yield 'new';
+      throw new Error('no more');
+    }
+    await expect(replaceFileInPieces(path(), pieces())).rejects.toThrow('no more');
+    expect(readFileSync(path(), 'utf8')).toBe('old');
+    expect(readdirSync(join(dir, 'deep'))).toEqual(['list.json']);
+  });
+});
+
 describe('on any file system', () => {
   /** Records the order of the operations; `failing` throws. */
   function recording(failing?: string) {
@@ -71,7 +101,7 @@ describe('on any file system', () => {
 
   it('the content is synced before the rename, and the folder after it', async () => {
     const { fs, done } = recording();
-    await replaceOn(fs, '/state', Buffer.from('x'));
+    await replaceOn(fs, '/state', [Buffer.from('x')]);
     expect(done).toEqual(['open', 'write', 'datasync', 'close', 'rename', 'syncDir']);
   });
 
@@ -79,7 +109,7 @@ describe('on any file system', () => {
     'a failing %s is reported, and the file beside removed',
     async (step) => {
       const { fs, done } = recording(step);
-      await expect(replaceOn(fs, '/state', Buffer.from('x'))).rejects.toThrow(step);
+      await expect(replaceOn(fs, '/state', [Buffer.from('x')])).rejects.toThrow(step);
       expect(done.at(-1)).toBe('remove');
       expect(done.includes('rename')).toBe(step === 'rename');
     },

@@ -50,21 +50,36 @@ export async function replaceFile(
   { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
 ): Promise<void> {
   await makeFolders(resolve(dirname(path)), 0o750);
-  await replaceOn(systemFs(mode), path, Buffer.from(content), { syncFolder });
+  await replaceOn(systemFs(mode), path, [Buffer.from(content)], { syncFolder });
+}
+
+/** The same with content that is made piece by piece. Each is written before the next is made, and other work goes on. */
+export async function replaceFileInPieces(
+  path: string,
+  pieces: Iterable<string>,
+  { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
+): Promise<void> {
+  await makeFolders(resolve(dirname(path)), 0o750);
+  await replaceOn(systemFs(mode), path, pieces, { syncFolder });
 }
 
 /** The same on any file system, but without creating the folder. */
 export async function replaceOn(
   fs: ReplacingFs,
   path: string,
-  content: Buffer,
+  pieces: Iterable<string | Buffer>,
   { syncFolder = true }: Pick<ReplaceOptions, 'syncFolder'> = {},
 ): Promise<void> {
   const beside = besideOf(path);
   try {
     const file = await fs.open(beside, 'create');
     try {
-      await file.write([content], 0);
+      let position = 0;
+      for (const piece of pieces) {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        await file.write([bytes], position);
+        position += bytes.length;
+      }
       await file.datasync();
     } finally {
       await file.close();

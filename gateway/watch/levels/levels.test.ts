@@ -6,10 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { ListSaver } from '../kept-lists/list-saver.ts';
+import { keptLevels } from './kept-levels.ts';
 import { cellsOfSensor, LevelMemory } from './level-memory.ts';
 import { Levels } from './levels.ts';
-import { levelsFile } from './levels-file.ts';
-import { SavedLevels } from './saved-levels.ts';
 
 const day = 1_440;
 const start = 20_454 * day;
@@ -180,7 +180,11 @@ describe('the file', () => {
       path,
       codes,
       levels,
-      saved: new SavedLevels({ file: levelsFile(path, log), levels, clock, log }),
+      clock,
+      saved: new ListSaver({
+        ...{ path, kept: keptLevels, owner: levels, saveMs: 3_600_000, changesAlways: true },
+        ...{ clock, log },
+      }),
     };
   }
 

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compileValidator } from '../../runtime/validate.ts';
-import { type CheckedFormat, checkedListText, checkedText, problemOf, readChecked } from './checked-file.ts';
+import {
+  type CheckedFormat,
+  checkedListPieces,
+  checkedText,
+  problemOf,
+  readChecked,
+} from './checked-file.ts';
 
 interface Fleet {
   names: string[];
@@ -33,12 +39,23 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('returns what was written, also as a list written in turns, with defaults that the checksum does not cover', async () => {
+it('returns what was written, also as a list in pieces, with defaults that the checksum does not cover', async () => {
   expect(readChecked(path, format)).toEqual({ found: 'no' });
   const items = fleet.names.map((name) => JSON.stringify(name));
-  for (const text of [checkedText(format, fleet), await checkedListText(format, 'names', items, 1)]) {
+  for (const text of [checkedText(format, fleet), [...checkedListPieces(format, 'names', items)].join('')]) {
     writeFileSync(path, text);
     expect(readChecked(path, format)).toMatchObject({ found: 'yes', content: { ...fleet, mode: 'usual' } });
+  }
+});
+
+it('a list is never whole in memory: the longest piece does not grow with it', () => {
+  const item = JSON.stringify('x'.repeat(999));
+  const content = (count: number) => ({ names: Array.from({ length: count }, () => 'x'.repeat(999)) });
+  for (const count of [0, 1, 65, 66, 1_000]) {
+    const pieces = [...checkedListPieces(format, 'names', Array(count).fill(item))];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000);
+    expect(pieces.length).toBe(1 + Math.floor((count * 1_002) / 66_132));
+    expect(pieces.join('')).toBe(checkedText(format, content(count)));
   }
 });
 

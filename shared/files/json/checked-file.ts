@@ -10,7 +10,6 @@
  * it; a newer one, and one that cannot be read, stay where they are. What follows from that is the caller's business.
  */
 import { crc32 } from 'node:zlib';
-import { nextTurn } from '../../runtime/clock.ts';
 import { codeOf, messageOf } from '../../runtime/errors.ts';
 import { readRegularText } from '../read-regular.ts';
 import { setAside } from '../set-aside.ts';
@@ -97,21 +96,30 @@ export function checkedText<T extends object>(
   return `${JSON.stringify({ format, version, ...content, check: crc32(JSON.stringify(covered(content))) })}\n`;
 }
 
+/** So many characters at least are in one piece of a file with a list. */
+const pieceLength = 64 << 10;
+
 /**
- * The text of a file with one list, of which the checksum covers all. Other work goes on after each `turnItems` of its
- * items, which are JSON texts.
+ * A file with one list, of which the checksum covers all, in pieces: such a file may be larger than what else the process
+ * keeps, so it is never whole in memory. @param items JSON texts, each much shorter than a piece
  */
-export async function checkedListText(
+export function* checkedListPieces(
   { format, version }: Pick<CheckedFormat<never>, 'format' | 'version'>,
   list: string,
   items: Iterable<string>,
-  turnItems: number,
-): Promise<string> {
-  const texts: string[] = [];
-  for (const text of items) {
-    texts.push(text);
-    if (texts.length % turnItems === 0) await nextTurn();
+): Generator<string> {
+  let before = `{"format":${JSON.stringify(format)},"version":${version},${JSON.stringify(list)}:`;
+  let piece = '[';
+  let check = 0;
+  let separator = '';
+  for (const item of items) {
+    piece += separator + item;
+    separator = ',';
+    if (piece.length < pieceLength) continue;
+    check = crc32(piece, check);
+    yield before + piece;
+    before = piece = '';
   }
-  const all = `[${texts.join(',')}]`;
-  return `{"format":${JSON.stringify(format)},"version":${version},${JSON.stringify(list)}:${all},"check":${crc32(all)}}\n`;
+  piece += ']';
+  yield `${before}${piece},"check":${crc32(piece, check)}}\n`;
 }

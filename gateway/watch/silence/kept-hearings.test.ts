@@ -6,8 +6,9 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { besideOf } from '../../../shared/files/replace.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import { listFile } from '../kept-lists/list-file.ts';
 import type { SavedHearing } from './hearing.ts';
-import { hearingsFile } from './hearings-file.ts';
+import { keptHearings } from './kept-hearings.ts';
 
 const fan: SavedHearing = ['hall', 'fan-1', 'fan', 1_700_000_000_000, 12, false, [30_000, 31_000], true];
 const pump: SavedHearing = ['hall', 'pump-1', 'pump', 1_700_000_000_001, -5, true, [], false];
@@ -21,7 +22,7 @@ function opened() {
   const codes: string[] = [];
   const log = { error: ({ code }: { code: string }) => codes.push(code) } as unknown as Log;
   const path = join(folder, 'hearings.json');
-  return { codes, path, file: hearingsFile(path, log) };
+  return { codes, path, file: listFile(path, keptHearings, log) };
 }
 
 it('brings back the machines, and none where there is no file', async () => {

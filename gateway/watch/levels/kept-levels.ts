@@ -9,20 +9,12 @@
  * file is set aside; one that cannot be read, or is of a newer version, is left. Both are logged, and levels are learnt again.
  */
 import { Type } from '@sinclair/typebox';
-import {
-  type CheckedFormat,
-  checkedListText,
-  problemOf,
-  readChecked,
-} from '../../../shared/files/json/checked-file.ts';
-import { replaceFile } from '../../../shared/files/replace.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
+import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { KeptList } from '../kept-lists/list-file.ts';
 import { cellsOfSensor, type SavedLevel } from './level-memory.ts';
 import type { SavedMachine } from './levels.ts';
 
-/** Machines that are written in one turn of the event loop. */
-const turnMachines = 100;
 const cellBytes = 4;
 
 const validate = compileValidator(
@@ -51,49 +43,13 @@ const format: CheckedFormat<{ machines: SavedMachine[] }> = {
   covered: ({ machines }) => machines,
 };
 
-export interface LevelsFile {
-  /** Returns what was saved; null if there is something that must not be replaced. Never throws. */
-  load(): SavedMachine[] | null;
-  /** @throws the system's error */
-  save(machines: Iterable<SavedMachine>): Promise<void>;
-}
-
-export function levelsFile(path: string, log: Log): LevelsFile {
-  return {
-    load() {
-      const file = readChecked(path, format);
-      if (file.found === 'yes') return file.content.machines;
-      if (file.found === 'no') return [];
-      if (file.found === 'damaged') {
-        const { aside, problem } = file;
-        log.error(
-          { code: 'LEVELS_DAMAGED', path, aside, problem },
-          'the levels of sensors were damaged and set aside, and are learnt again',
-        );
-        return [];
-      }
-      const problem = problemOf(file, format);
-      log.error(
-        { code: 'LEVELS_UNREADABLE', path, problem },
-        'the levels of sensors are left as they are and learnt again; nothing is written until the next start',
-      );
-      return null;
-    },
-    async save(machines) {
-      const items = texts(machines);
-      // The folder is not synced: what is in the old file is nearly as good.
-      await replaceFile(path, await checkedListText(format, 'machines', items, turnMachines), {
-        mode: 0o600,
-        syncFolder: false,
-      });
-    },
-  };
-}
-
-function* texts(machines: Iterable<SavedMachine>): Iterable<string> {
-  for (const { key, sensors } of machines)
-    yield JSON.stringify([key, sensors.map(([name, level]) => [name, level.minute, written(level)])]);
-}
+export const keptLevels: KeptList<SavedMachine> = {
+  format,
+  textOf: ({ key, sensors }) =>
+    JSON.stringify([key, sensors.map(([name, level]) => [name, level.minute, written(level)])]),
+  codes: { damaged: 'LEVELS_DAMAGED', unreadable: 'LEVELS_UNREADABLE', unwritable: 'LEVELS_UNWRITABLE' },
+  name: 'the levels of sensors',
+};
 
 function written({ cells }: SavedLevel): string {
   const bytes = Buffer.alloc(cells.length * cellBytes);
