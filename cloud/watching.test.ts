@@ -104,3 +104,23 @@ it('an open alert that an earlier version did not keep has somebody who ends it'
   await pass(120_000);
   expect(alerts()).toEqual(['store-down resolved']);
 });
+
+it('a notifier that fails is not said to deliver before it has, also when another one delivers after a restart', async () => {
+  const notifier = (name: string, over: Partial<NotifierFacts> = {}): NotifierFacts => ({
+    name,
+    failingSinceMs: null,
+    lastError: null,
+    isKnown: true,
+    ...over,
+  });
+  notifiers = [notifier('mail', { failingSinceMs: test.clock.nowMs() }), notifier('hook')];
+  await pass(180_000);
+  expect(alerts()).toEqual(['notifier-fails open']);
+  await restart();
+  notifiers = [notifier('mail', { isKnown: false }), notifier('hook')];
+  await pass(180_000);
+  expect(alerts()).toEqual(['notifier-fails open']);
+  notifiers = [notifier('mail'), notifier('hook')];
+  await pass(5_000);
+  expect(alerts()).toEqual(['notifier-fails resolved']);
+});

@@ -1,4 +1,4 @@
-import type { Condition } from '../../shared/conditions/conditions.ts';
+import type { Condition, Finding, NotKnown } from '../../shared/conditions/conditions.ts';
 import { timeSaid } from '../../shared/conditions/words.ts';
 import type { CloudFacts } from './facts.ts';
 
@@ -9,23 +9,27 @@ export const notifierFails: Condition<Pick<CloudFacts, 'notifiers'>> = {
   openAfterMs: 120_000,
   closeAfterMs: 0,
   check({ notifiers }) {
-    // Before the first attempt since the start nothing is known of any.
-    if (notifiers.length > 0 && notifiers.every(({ isKnown }) => !isKnown)) return 'unknown';
-    return notifiers.flatMap(({ name, failingSinceMs, lastError }) =>
-      failingSinceMs === null
-        ? []
-        : [
-            {
-              item: name,
-              severity: 'critical' as const,
-              sinceMs: failingSinceMs,
-              reasons: [
-                `The notifier '${name}' has delivered nothing since ${timeSaid(failingSinceMs)}: ${lastError ?? 'no answer'}.`,
-                'Who is told by it alone hears of no alert. Correct its settings or its receiver; what waits is sent then.',
-              ],
-            },
+    return notifiers.flatMap(({ name, failingSinceMs, lastError, isKnown }): (Finding | NotKnown)[] => {
+      // Before its first attempt since the start, nothing is known of it.
+      if (!isKnown) return [{ item: name, isKnown: false }];
+      if (failingSinceMs === null) return [];
+      return [
+        {
+          item: name,
+          severity: 'critical',
+          sinceMs: failingSinceMs,
+          reasons: [
+            `The notifier '${name}' has delivered nothing since ${timeSaid(failingSinceMs)}: ${lastError ?? 'no answer'}.`,
+            'Who is told by it alone hears of no alert. Correct its settings or its receiver; what waits is sent then.',
           ],
-    );
+        },
+      ];
+    });
   },
-  ended: ({ item = '' }) => `The notifier '${item}' delivers again.`,
+  ended({ item = '' }, { notifiers }) {
+    const isConfigured = notifiers.some(({ name }) => name === item);
+    return isConfigured
+      ? `The notifier '${item}' delivers again.`
+      : `The notifier '${item}' is not configured any more.`;
+  },
 };

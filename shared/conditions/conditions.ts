@@ -18,8 +18,15 @@ export interface Finding {
   sinceMs?: number;
 }
 
-/** Findings of now, empty if nothing is wrong; `unknown` where that is not known: then nothing opens, and nothing ends. */
-export type Checked = readonly Finding[] | 'unknown';
+/** One of several of which it is not known now whether it is wrong. */
+export interface NotKnown extends Pick<Finding, 'item' | 'about'> {
+  isKnown: false;
+}
+
+/**
+ * Findings of now, empty if nothing is wrong. Where that is not known, of all or of one, nothing opens and nothing ends.
+ */
+export type Checked = readonly (Finding | NotKnown)[] | 'unknown';
 
 export interface Condition<Facts> {
   /** Letters and hyphens; never changed, because receivers filter by it. */

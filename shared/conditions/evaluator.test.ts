@@ -138,6 +138,22 @@ describe('a condition', () => {
     expect(changes()).toEqual(['opened']);
   });
 
+  it('that is not known of one item neither opens nor ends it, and does not concern the others', async () => {
+    await start();
+    now = ['a', 'b'].map((item) => ({ ...warning, item }));
+    await pass(5);
+    now = [
+      { item: 'a', isKnown: false },
+      { item: 'c', isKnown: false },
+    ];
+    await pass(5);
+    expect(told.map((event) => [event.type.split('.')[3], (event.data as ConditionData).item])).toEqual([
+      ['opened', 'a'],
+      ['opened', 'b'],
+      ['resolved', 'b'],
+    ]);
+  });
+
   it('of several items is one alert each', async () => {
     await start();
     now = ['a', 'b'].map((item) => ({ ...warning, item }));

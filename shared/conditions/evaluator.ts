@@ -5,7 +5,7 @@ import type { Timer } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Random } from '../runtime/random.ts';
 import { rateLimit } from '../runtime/rate-limit.ts';
-import type { Condition, Conditions, Finding } from './conditions.ts';
+import type { Condition, Conditions, Finding, NotKnown } from './conditions.ts';
 import { keyOf, OpenConditions, type OpenOptions } from './open-conditions.ts';
 
 export interface ConditionsOptions<Facts> extends Omit<OpenOptions, 'mayWarn'> {
@@ -109,9 +109,10 @@ export class ConditionEvaluator<Facts> {
   private async checkOne(condition: Condition<Facts>, facts: Facts, nowMs: number): Promise<void> {
     const checked = this.checked(condition, facts);
     if (checked === 'unknown') return;
-    const found = new Map<string, Finding>();
+    const found = new Map<string, Finding | NotKnown>();
     for (const finding of checked) found.set(this.keyOfFinding(condition, finding), finding);
-    for (const [key, finding] of found) await this.found(condition, key, finding, nowMs);
+    for (const [key, finding] of found)
+      if (!('isKnown' in finding)) await this.found(condition, key, finding, nowMs);
     const gone = new Set([...this.seen.keys(), ...this.open.keys()]);
     for (const key of gone)
       if (key.startsWith(`${condition.name} `) && !found.has(key))
@@ -212,7 +213,10 @@ export class ConditionEvaluator<Facts> {
     }
   }
 
-  private keyOfFinding({ name }: Condition<Facts>, { about = this.options.about, item }: Finding): string {
+  private keyOfFinding(
+    { name }: Condition<Facts>,
+    { about = this.options.about, item }: Finding | NotKnown,
+  ): string {
     return keyOf({ condition: name, about, ...(item !== undefined && { item }) });
   }
 }
