@@ -1,5 +1,6 @@
 import type { Condition, Finding } from '../../shared/conditions/conditions.ts';
-import { counted, timeSaid } from '../../shared/conditions/words.ts';
+import { countText } from '../../shared/words/amounts.ts';
+import { dateTimeText } from '../../shared/words/times.ts';
 import type { CloudFacts, WatchedGateway } from './facts.ts';
 
 type Facts = Pick<CloudFacts, 'gateways' | 'gatewayNow'>;
@@ -14,14 +15,14 @@ export const gatewaySilent: Condition<Facts> = {
   ended({ about }, { gatewayNow }) {
     const now = gatewayNow(about.name);
     if (!now) return `Gateway ${about.name} is not watched any more.`;
-    return `Gateway ${about.name} is heard again${now.heardMs === null ? '' : ` since ${timeSaid(now.heardMs)}`}.`;
+    return `Gateway ${about.name} is heard again${now.heardMs === null ? '' : ` since ${dateTimeText(now.heardMs)}`}.`;
   },
 };
 
 function silence({ gateway, state, silentSinceMs, machines }: WatchedGateway): Finding | null {
   if (silentSinceMs === null) return null;
-  const since = timeSaid(silentSinceMs);
-  const behind = `${counted(machines, 'machine')} behind it`;
+  const since = dateTimeText(silentSinceMs);
+  const behind = `${countText(machines, 'machine')} behind it`;
   const about = { kind: 'gateway', name: gateway } as const;
   if (state === 'stopped') {
     return {
@@ -61,7 +62,7 @@ export const gatewayIdle: Condition<Facts> = {
               severity: 'warning',
               sinceMs: idleSinceMs,
               reasons: [
-                `Gateway ${gateway} is connected, but has sent nothing since ${timeSaid(idleSinceMs)}; ${counted(machines, 'machine')} behind it.`,
+                `Gateway ${gateway} is connected, but has sent nothing since ${dateTimeText(idleSinceMs)}; ${countText(machines, 'machine')} behind it.`,
                 'Look whether its sensors send, and what `harbinger status` on it says.',
               ],
             },

@@ -1,5 +1,5 @@
 import type { Condition, Finding, NotKnown } from '../../shared/conditions/conditions.ts';
-import { timeSaid } from '../../shared/conditions/words.ts';
+import { dateTimeText } from '../../shared/words/times.ts';
 import type { CloudFacts } from './facts.ts';
 
 /** The other notifiers tell it: see cloud/alerts/recipients.ts. */
@@ -19,7 +19,7 @@ export const notifierFails: Condition<Pick<CloudFacts, 'notifiers'>> = {
           severity: 'critical',
           sinceMs: failingSinceMs,
           reasons: [
-            `The notifier '${name}' has delivered nothing since ${timeSaid(failingSinceMs)}: ${lastError ?? 'no answer'}.`,
+            `The notifier '${name}' has delivered nothing since ${dateTimeText(failingSinceMs)}: ${lastError ?? 'no answer'}.`,
             'Who is told by it alone hears of no alert. Correct its settings or its receiver; what waits is sent then.',
           ],
         },

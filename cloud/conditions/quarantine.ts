@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { bytesSaid, counted, percentSaid } from '../../shared/conditions/words.ts';
+import { bytesText, countText, percentText } from '../../shared/words/amounts.ts';
 import type { CloudFacts } from './facts.ts';
 
 const shareMax = 0.8;
@@ -15,11 +15,11 @@ export const quarantineFills: Condition<Pick<CloudFacts, 'quarantine'>> = {
     const reasons: string[] = [];
     if (share >= shareMax)
       reasons.push(
-        `The quarantine is ${percentSaid(share)} full (${bytesSaid(bytes)}); when it is full, its oldest lines are dropped.`,
+        `The quarantine is ${percentText(share)} full (${bytesText(bytes)}); when it is full, its oldest lines are dropped.`,
       );
     if (arrivedWithinHour >= arrivedMax)
       reasons.push(
-        `${counted(arrivedWithinHour, 'batch')} had lines that cannot be stored within the last hour.`,
+        `${countText(arrivedWithinHour, 'batch')} had lines that cannot be stored within the last hour.`,
       );
     if (reasons.length === 0) return [];
     reasons.push(

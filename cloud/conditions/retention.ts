@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { bytesSaid } from '../../shared/conditions/words.ts';
+import { bytesText } from '../../shared/words/amounts.ts';
 import type { CloudFacts } from './facts.ts';
 
 /** A pass deletes in pieces, and what is stored meanwhile may be more than the bound for a moment. */
@@ -16,7 +16,7 @@ export const retentionFails: Condition<Pick<CloudFacts, 'retention'>> = {
     const { space, boundBytes, whenFull } = retention;
     if (!space) return 'unknown';
     if (boundBytes === null || space.usedBytes <= boundBytes * (whenFull === 'refuse' ? 1 : slack)) return [];
-    const size = `The store takes ${bytesSaid(space.usedBytes)}, more than its bound of ${bytesSaid(boundBytes)}.`;
+    const size = `The store takes ${bytesText(space.usedBytes)}, more than its bound of ${bytesText(boundBytes)}.`;
     const why =
       whenFull === 'refuse'
         ? 'As it is set, nothing new is stored; gateways keep what they have.'

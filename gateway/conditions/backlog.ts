@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { bytesSaid, counted, percentSaid } from '../../shared/conditions/words.ts';
+import { bytesText, countText, percentText } from '../../shared/words/amounts.ts';
 import type { GatewayFacts } from './facts.ts';
 
 const warnShare = 0.5;
@@ -16,11 +16,11 @@ export const backlogGrows: Condition<Pick<GatewayFacts, 'backlog'>> = {
     const { share, bytesMax, droppedWithinHour } = backlog;
     if (share < warnShare && droppedWithinHour === 0) return [];
     const reasons = [
-      `What the cloud has not confirmed takes about ${percentSaid(share)} of the journal’s ${bytesSaid(bytesMax)}.`,
+      `What the cloud has not confirmed takes about ${percentText(share)} of the journal’s ${bytesText(bytesMax)}.`,
     ];
     if (droppedWithinHour > 0)
       reasons.push(
-        `${counted(droppedWithinHour, 'line')} of readings were dropped within the last hour to make room.`,
+        `${countText(droppedWithinHour, 'line')} of readings were dropped within the last hour to make room.`,
       );
     else reasons.push('When it is full, the oldest readings are dropped.');
     reasons.push('Look at the connection to the cloud, or give the journal more room (journal.bytesMax).');

@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { timeSaid } from '../../shared/conditions/words.ts';
+import { dateTimeText } from '../../shared/words/times.ts';
 import type { GatewayFacts } from './facts.ts';
 
 /** Shown and kept here. The cloud, which hears of it when it is over, tells nobody: it has told of the silence itself. */
@@ -17,7 +17,7 @@ export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
         severity: 'warning',
         sinceMs: lostSinceMs,
         reasons: [
-          `The cloud has not been reached since ${timeSaid(lostSinceMs)}: ${lastError ?? 'no connection'}.`,
+          `The cloud has not been reached since ${dateTimeText(lostSinceMs)}: ${lastError ?? 'no connection'}.`,
           'Readings are kept here and sent when it is reached again; alerts are told only at this site meanwhile.',
         ],
       },

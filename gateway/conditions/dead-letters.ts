@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { counted } from '../../shared/conditions/words.ts';
+import { countText } from '../../shared/words/amounts.ts';
 import type { GatewayFacts } from './facts.ts';
 
 /** Single ones are the business of who looks at them; so many within an hour mean that a sensor is not understood. */
@@ -20,7 +20,7 @@ export const deadLettersArrive: Condition<Pick<GatewayFacts, 'deadLetters'>> = {
       {
         severity: 'warning',
         reasons: [
-          `${counted(arrivedWithinHour, 'message')} of sensors could not be used within the last hour; of those kept, most are ${most.join(', ') || 'dropped'}.`,
+          `${countText(arrivedWithinHour, 'message')} of sensors could not be used within the last hour; of those kept, most are ${most.join(', ') || 'dropped'}.`,
           'See which and why: harbinger deadletters list. Correct the sensor or its route, then: harbinger deadletters redrive.',
         ],
       },

@@ -1,5 +1,5 @@
 import type { Condition } from '../../shared/conditions/conditions.ts';
-import { counted } from '../../shared/conditions/words.ts';
+import { countText } from '../../shared/words/amounts.ts';
 import type { GatewayFacts } from './facts.ts';
 
 export const batchesRefused: Condition<Pick<GatewayFacts, 'refusedBatches'>> = {
@@ -14,7 +14,7 @@ export const batchesRefused: Condition<Pick<GatewayFacts, 'refusedBatches'>> = {
       {
         severity: 'warning',
         reasons: [
-          `${counted(refusedBatches, 'batch')} that the cloud refused ${refusedBatches === 1 ? 'is' : 'are'} set aside; the cloud lacks what is in there.`,
+          `${countText(refusedBatches, 'batch')} that the cloud refused ${refusedBatches === 1 ? 'is' : 'are'} set aside; the cloud lacks what is in there.`,
           'See why: harbinger refused list. Correct the cause, then send them again: harbinger refused redrive.',
         ],
       },

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readRegular } from '../files/read-regular.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { certificatesIn } from '../security/pem-files.ts';
+import { dateTimeText, durationText } from '../words/times.ts';
 import type { Condition } from './conditions.ts';
-import { spanSaid, timeSaid } from './words.ts';
 
 /** A file with certificates that the configuration names. */
 export interface CertificateFile {
@@ -91,8 +91,8 @@ export const certificateExpiry: Condition<{ certificates: readonly CertificateFa
         severity: expiresMs - nowMs < criticalMs ? 'critical' : 'warning',
         reasons: [
           expiresMs > nowMs
-            ? `The certificate in ${path} (${setting}) expires in ${spanSaid(expiresMs - nowMs)}, at ${timeSaid(expiresMs)}.`
-            : `The certificate in ${path} (${setting}) has expired at ${timeSaid(expiresMs)}.`,
+            ? `The certificate in ${path} (${setting}) expires in ${durationText(expiresMs - nowMs)}, at ${dateTimeText(expiresMs)}.`
+            : `The certificate in ${path} (${setting}) has expired at ${dateTimeText(expiresMs)}.`,
           'From then on connections that need it are refused.',
           'Get a new one from who issued it, replace the file, and restart.',
         ],

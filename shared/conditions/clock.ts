@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
+import { dateTimeText, durationText } from '../words/times.ts';
 import type { Condition, Finding } from './conditions.ts';
-import { spanSaid, timeSaid } from './words.ts';
 
 export interface ClockFacts {
   isSet: boolean;
@@ -51,12 +51,12 @@ export const clockWrong: Condition<{ clock: ClockFacts }> = {
     if (jump) {
       const way = jump.byMs > 0 ? 'forwards' : 'back';
       reasons.push(
-        `The clock moved ${spanSaid(Math.abs(jump.byMs))} ${way}, to ${timeSaid(jump.atMs)}, or the computer was asleep.`,
+        `The clock moved ${durationText(Math.abs(jump.byMs))} ${way}, to ${dateTimeText(jump.atMs)}, or the computer was asleep.`,
       );
     }
     if (aheadOfCloudMs !== null && Math.abs(aheadOfCloudMs) > aheadMsMax) {
       const way = aheadOfCloudMs > 0 ? 'ahead of' : 'behind';
-      reasons.push(`The clock is ${spanSaid(Math.abs(aheadOfCloudMs))} ${way} the clock of the cloud.`);
+      reasons.push(`The clock is ${durationText(Math.abs(aheadOfCloudMs))} ${way} the clock of the cloud.`);
     }
     if (reasons.length === 0) return [];
     const finding: Finding = {

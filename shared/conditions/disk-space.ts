@@ -1,5 +1,5 @@
+import { bytesText, percentText } from '../words/amounts.ts';
 import type { Condition } from './conditions.ts';
-import { bytesSaid, percentSaid } from './words.ts';
 
 export interface DiskFacts {
   /** The data folder; its disk is meant. */
@@ -32,7 +32,7 @@ export const diskSpace: Condition<{ disk: DiskFacts | null }> = {
       {
         severity: isCritical ? 'critical' : 'warning',
         reasons: [
-          `The disk of ${folder} has ${bytesSaid(freeBytes)} left of ${bytesSaid(sizeBytes)} (${percentSaid(share)}).`,
+          `The disk of ${folder} has ${bytesText(freeBytes)} left of ${bytesText(sizeBytes)} (${percentText(share)}).`,
           'When it is full, no reading is acknowledged any more, and senders wait.',
           'Delete what is not needed there, or give it a larger disk.',
         ],
@@ -40,5 +40,5 @@ export const diskSpace: Condition<{ disk: DiskFacts | null }> = {
     ];
   },
   ended: (_open, { disk }) =>
-    disk ? `${bytesSaid(disk.freeBytes)} are free again.` : 'There is enough space again.',
+    disk ? `${bytesText(disk.freeBytes)} are free again.` : 'There is enough space again.',
 };

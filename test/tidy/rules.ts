@@ -29,7 +29,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],
-  conditions: ['contract', 'files', 'parts', 'security'],
+  conditions: ['config', 'contract', 'files', 'parts', 'security', 'words'],
   heartbeat: ['config', 'mqtt', 'parts', 'security'],
   model: ['contract', 'domain', 'files'],
   detector: [],
