@@ -228,6 +228,25 @@ export function viewsOf(
     .sort(byUrgency);
 }
 
+/** The state of each machine by `machineKey`, and nothing else: it is asked for again and again. */
+export function statesOf(
+  machines: readonly MachineState[],
+  openAlerts: readonly Alert[],
+  context: ViewContext,
+): Map<string, MachineStateName> {
+  const alertsOf = alertsByMachine(openAlerts);
+  return new Map(
+    machines.map((machine) => {
+      const key = machineKey(machine);
+      const alerts = alertsOf.get(key) ?? [];
+      return [
+        key,
+        machineStateOf(evidenceOf(machine, alerts, context.maintenanceOf(machine), context)).state,
+      ];
+    }),
+  );
+}
+
 const ranks = new Map<string, number>(machineStates.map((name, rank) => [name, rank]));
 
 /** The number by which states are ordered, the most urgent first. */

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Alert, AlertStates } from '../ports/alerts.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
-import { byAttention, machineKey, type ViewContext, viewsOf } from './machine-view.ts';
+import { byAttention, machineKey, statesOf, type ViewContext, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 /** The snapshot of 20,000 machines has about 7 MB. */
@@ -164,11 +164,8 @@ export class StreamHub {
       return;
     }
     const { machines, alerts, viewContext } = this.#sources;
-    const views = viewsOf(machines.all(), alerts.all('open'), viewContext());
-    for (const view of views) {
-      const key = machineKey(view);
-      if (this.#sentStates.get(key) !== view.state) this.#changedMachines.add(key);
-    }
+    for (const [key, state] of statesOf(machines.all(), alerts.all('open'), viewContext()))
+      if (this.#sentStates.get(key) !== state) this.#changedMachines.add(key);
     if (this.#changedMachines.size > 0) this.#flush();
   }
 

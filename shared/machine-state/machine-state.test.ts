@@ -154,4 +154,10 @@ describe('a state', () => {
       reason: 'The telemetry store does not answer; its last reading is from 09:59:59 CET',
     });
   });
+
+  it('writes no time where its sentence has none', () => {
+    const zone = 'No/Such_Zone';
+    expect(machineStateOf(evidence({ zone })).state).toBe('ok');
+    expect(() => machineStateOf(evidence({ zone, estimate: null }))).toThrow(RangeError);
+  });
 });

@@ -128,27 +128,28 @@ function alerted(alert: EvidenceOfAlert, unheard: StateOfMachine | null): StateO
 /** Why nothing is known of the machine now; null if something is. */
 function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
   const { nowMs, gateway, trouble, lastReadingMs, heardMs, unheardMsMax } = evidence;
-  const last = lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
+  // Nearly all machines are heard, and a time costs more to write than all else here.
+  const last = () => lastReading(evidence, at);
   if (gateway.silentSinceMs !== null)
     return {
       state: 'silent',
-      reason: `Its gateway ${gateway.name} is silent since ${at(gateway.silentSinceMs)}, so nothing is known of it${last}`,
+      reason: `Its gateway ${gateway.name} is silent since ${at(gateway.silentSinceMs)}, so nothing is known of it${last()}`,
       sinceMs: gateway.silentSinceMs,
     };
   if (trouble !== null)
-    return { state: 'unknown', reason: `${capital(trouble)}${last}`, sinceMs: lastReadingMs };
+    return { state: 'unknown', reason: `${capital(trouble)}${last()}`, sinceMs: lastReadingMs };
   const silence = evidence.alerts.find(({ failureMode }) => failureMode === silentFailureMode);
   if (silence)
     return {
       state: 'silent',
-      reason: silence.reasons[0] ?? `No reading${last}`,
+      reason: silence.reasons[0] ?? `No reading${last()}`,
       sinceMs: lastReadingMs ?? silence.sinceMs,
     };
   if (lastReadingMs === null || heardMs === null)
     return { state: 'unknown', reason: 'It has sent no reading yet', sinceMs: null };
   const unheardMs = nowMs - heardMs;
   if (unheardMs <= unheardMsMax) return null;
-  const reason = `No reading has come for ${durationText(unheardMs)}${last}`;
+  const reason = `No reading has come for ${durationText(unheardMs)}${last()}`;
   return { state: 'silent', reason, sinceMs: heardMs };
 }
 
@@ -168,11 +169,14 @@ function liveState({ limitsMet, policiesMet, estimate }: MachineEvidence): State
 
 /** Null if something judges the machine. */
 function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
-  const { estimate, hasLimits, learning, lastReadingMs } = evidence;
+  const { estimate, hasLimits, learning } = evidence;
   const progress = learning ? ` (${learning.rows} of ${learning.needed} readings)` : '';
   if (estimate === null) {
-    const last = lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
-    return { state: 'learning', reason: `Too few readings to judge it yet${last}`, sinceMs: null };
+    return {
+      state: 'learning',
+      reason: `Too few readings to judge it yet${lastReading(evidence, at)}`,
+      sinceMs: null,
+    };
   }
   if (estimate.source !== 'rules' || hasLimits) return null;
   if (learning === null) return null;
@@ -198,6 +202,10 @@ function fine({ estimate, hasLimits, learning, calmSinceMs }: MachineEvidence): 
     ? `; its normal is still being learnt (${learning.rows} of ${learning.needed} readings)`
     : '';
   return { state: 'ok', reason: `${by}${more}`, sinceMs: calmSinceMs };
+}
+
+function lastReading({ lastReadingMs }: MachineEvidence, at: (ms: number) => string): string {
+  return lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
 }
 
 function lifeText({ p50, unit }: RemainingLife): string {
