@@ -12,13 +12,13 @@ export const compressorName = 'compressor';
 const rateHz = 8;
 const inFlightMax = 16;
 /**
- * Length of the phases of a cycle in seconds: clean (the first such phase is also what the detector learns as
- * normal), fouling, fouled, and then cleaned.
+ * Length of the phases of a cycle in seconds: clean, fouling, fouled, and then cleaned. The first clean phase, which is also
+ * what the gateway learns as normal, is short; later ones are so long that the alert has ended before the next one.
  */
-const cleanS = 110;
+const firstCleanS = 110;
+const cleanS = 900;
 const foulingS = 40;
 const fouledS = 20;
-const cycleS = cleanS + foulingS + fouledS;
 
 export interface CompressorOptions {
   mqttUrl: string;
@@ -31,7 +31,8 @@ export interface CompressorOptions {
 
 /** How far the cooler is fouled, 0 … 1. */
 export function foulingAt(seconds: number): number {
-  const phaseS = Math.max(0, seconds) % cycleS;
+  const cycleS = cleanS + foulingS + fouledS;
+  const phaseS = Math.max(0, seconds + cleanS - firstCleanS) % cycleS;
   return Math.min(1, Math.max(0, (phaseS - cleanS) / foulingS));
 }
 
@@ -42,7 +43,7 @@ export function compressorReading(seconds: number, random: Random): Record<strin
   const load = 0.7 + 0.15 * Math.sin(seconds / 3) + 0.02 * gaussian(random);
   const fouling = foulingAt(seconds);
   return {
-    discharge_temperature: digits(55 + 30 * load + 16 * fouling + 0.3 * gaussian(random)),
+    discharge_temperature: digits(55 + 30 * load + 36 * fouling + 0.3 * gaussian(random)),
     discharge_pressure: digits(6.5 + 0.8 * load + 0.02 * gaussian(random)),
     motor_current: digits(12 + 20 * load * (1 + 0.05 * fouling) + 0.15 * gaussian(random)),
     vibration: digits(1.4 + 0.5 * load + 0.05 * gaussian(random)),

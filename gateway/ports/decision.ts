@@ -50,6 +50,8 @@ export interface AlertInput {
   limits?: readonly LimitState[];
   /** When its sensors will reach their limits, by what is known now; absent if no levels are remembered. */
   timeToLimit?(): readonly TimeToLimit[];
+  /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
+  beyond?: readonly { sensor: string; level: number; low: number; high: number }[];
   /** A person has just changed limits of this machine; absent otherwise. */
   limitsChanged?: LimitsChanged;
   /**
@@ -106,6 +108,8 @@ export interface SensorFault {
 export interface Assessor {
   readonly name: string;
   readonly version: string;
+  /** False if it can have no answer for this machine, so that it need not be asked. Absent: it may have one for any. */
+  mayAnswer?(input: AlertInput): boolean;
   assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<(Assessment | null)[]>;
 }
 

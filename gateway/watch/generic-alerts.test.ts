@@ -53,9 +53,19 @@ function openings(
   return opened;
 }
 
-it.each(Object.keys(shapes))('seldom opens for machines that are %s', (name) => {
+const goingAway = ['drifting', 'wandering'];
+
+it.each(Object.keys(shapes).filter((name) => !goingAway.includes(name)))(
+  'does not open for machines that are %s',
+  (name) => {
+    const opened = Array.from({ length: 5 }, () => openings(shapes[name]!()));
+    expect(opened).toEqual([0, 0, 0, 0, 0]);
+  },
+);
+
+it.each(goingAway)('opens about once for machines that are %s, to where they never were', (name) => {
   const opened = Array.from({ length: 5 }, () => openings(shapes[name]!()));
-  expect(opened.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(3);
+  expect(opened.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(5);
 });
 
 it.each(Object.keys(shapes))('opens when the sensors of a machine that is %s fail', (name) => {

@@ -32,6 +32,10 @@ export interface ActiveSideOptions<I, A> {
   clock: Clock;
 }
 
+function noAnswer(): { noVerdict: NoVerdict } {
+  return { noVerdict: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
+}
+
 /** Asks the active policy within its budget and behind its breaker, and checks its verdicts. Never rejects. */
 export class ActiveSide<I, A> {
   private readonly options: ActiveSideOptions<I, A>;
@@ -49,6 +53,8 @@ export class ActiveSide<I, A> {
 
   /** Returns one outcome for each input, in the same order. */
   async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
+    const { active } = this.options;
+    if (active.mayAnswer && !inputs.some((input) => active.mayAnswer?.(input))) return inputs.map(noAnswer);
     if (!this.breaker.admits()) return inputs.map(() => ({ noVerdict: this.resting() }));
     try {
       return await this.breaker.run(async () => {
@@ -111,9 +117,7 @@ export class ActiveSide<I, A> {
   }
 
   private checkedOne(verdict: Verdict<A> | null): Outcome<A> {
-    if (verdict === null) {
-      return { noVerdict: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
-    }
+    if (verdict === null) return noAnswer();
     const problem = problemOf(verdict, this.options.check);
     return problem === null
       ? { verdict }

@@ -94,6 +94,8 @@ export class GovernedDecision<I, A> {
     const outcomes: FallbackOutcome<A>[] = [];
     let open = inputs.map((_, i) => i);
     for (const policy of [...between, fallback]) {
+      if (policy !== fallback && policy.mayAnswer && !open.some((i) => policy.mayAnswer?.(inputs[i]!)))
+        continue;
       const answers = await this.askOne(
         policy,
         open.map((i) => inputs[i]!),

@@ -7,6 +7,11 @@ export interface Policy<I, A> {
   readonly name: string;
   readonly version: string;
   /**
+   * False if it can have no answer for this input. Cheap: where it is false for all inputs of a batch, the policy is not
+   * asked, which costs more. Absent: it may have one for any.
+   */
+  mayAnswer?(input: I): boolean;
+  /**
    * Returns one verdict for each input, in the same order; null if this policy has no answer for an input, which does
    * not count as a failure: the fallback then decides. Should stop working when `signal` aborts, because the result is
    * no longer used.

@@ -4,7 +4,7 @@
  * For the second, the median follows the exponential through the newer history, and the 90 % quantile lies half-way (as
  * a factor) to growth that no longer accelerates.
  */
-import { fitLine } from './line.ts';
+import { fitDirection, withError } from './line.ts';
 import { parameters } from './sensors/parameters.ts';
 
 const {
@@ -38,11 +38,14 @@ export function remainingRows(history: Float32Array, newest: number, span: numbe
   if (newest < pointsMin || newest * span < rowsMin) return null;
   const first = history.length - newest;
   const recent = history.subarray(first);
-  const line = fitLine(recent);
-  if (line.now < Math.log(trendFromRatio) || line.slope < trendStdErrorsMin * line.slopeStd) return null;
+  const direction = fitDirection(recent);
+  // Nearly always this is the answer, so the error of the slope is not computed before.
+  if (direction.now < Math.log(trendFromRatio)) return null;
+  const line = withError(recent, direction);
+  if (line.slope < trendStdErrorsMin * line.slopeStd) return null;
   // A distance that was reached before and receded may recede again, and a trend that flattens may have ended.
   if (first > 0 && line.now < Math.max(...history.subarray(0, first)) + beyondEarlier) return null;
-  if (fitLine(recent.subarray(newest - (newest >> 1))).slope < steadyShare * line.slope) return null;
+  if (fitDirection(recent.subarray(newest - (newest >> 1))).slope < steadyShare * line.slope) return null;
   const slope = line.slope / span;
   const slopeError = (intervalStd * line.slopeStd) / span;
   const p50 = untilEnd(line.now, 0.5) / slope;

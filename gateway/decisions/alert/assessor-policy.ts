@@ -12,6 +12,7 @@ export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessmen
     get version() {
       return assessor.version;
     },
+    ...(assessor.mayAnswer && { mayAnswer: assessor.mayAnswer.bind(assessor) }),
     async decide(inputs, signal) {
       const assessments = await assessor.assess(inputs, signal);
       return assessments.map((assessment) => assessment && asVerdict(assessment));

@@ -90,6 +90,7 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
       const models = client.status().models.map(({ name, version }) => `${name}@${version}`);
       return models.length === 0 ? 'none' : models.join(' ');
     },
+    mayAnswer: ({ machine }) => machine.type.model !== undefined,
     async assess(inputs, signal) {
       if (!client.available) {
         const why = client.status().lastError ?? 'it is starting';

@@ -11,6 +11,7 @@ import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { type BeyondRange, type SavedUsualRange, UsualRange } from '../usual-range/usual-range.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
 import type { SampleBudget } from './sample-budget.ts';
 
@@ -39,7 +40,8 @@ export interface BaselineOptions {
   learnRows?: number;
   /**
    * Selects what the score expresses. `state`: the current distance from normal, for types whose wear must stay visible.
-   * `events`: how rare a recent event was, or how far the machine has drifted; a lasting change becomes the new normal.
+   * `events`: how far sensors are beyond their usual range, for machines of which nobody has said what they do; and, below
+   * any such score, how rare a recent event was.
    */
   judges?: 'state' | 'events';
   /**
@@ -50,7 +52,7 @@ export interface BaselineOptions {
   samples?: Pick<SampleBudget, 'take'>;
 }
 
-/** Options for machines of a type. For open types, a lasting change may well be a new normal state. */
+/** Options for machines of a type. Those of open types start, stop and change what they do, which is rare and no news. */
 export function baselineOptions(type: MachineType): BaselineOptions {
   const { stepMs } = type;
   return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', stepMs } : { stepMs };
@@ -63,12 +65,16 @@ export interface SavedBaseline {
   /** Names of the detector's columns. */
   sensors: readonly string[];
   detector: Uint8Array;
+  /** Absent if it has none. */
+  usual?: SavedUsualRange;
 }
 
 /** The learned baseline of one machine: a few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
+  /** Null if states are judged. */
+  private usual: UsualRange | null;
   private columns: number;
   private takenMs = Number.NEGATIVE_INFINITY;
   /** Rows skipped since the last sample; recent average of rows per sample (0: not known yet). */
@@ -84,6 +90,7 @@ export class Baseline {
     this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, ...options };
     this.columns = columns;
     this.detector = this.newDetector();
+    this.usual = this.newUsualRange();
   }
 
   /** Number of sampled rows. */
@@ -104,13 +111,15 @@ export class Baseline {
   /** Processes one row at `row[from]`; NaN is an absent value. */
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
+    const { order } = this;
+    this.usual?.take(order ? rowInOrder(row, from, order) : row, order ? 0 : from, timeMs);
     this.skipped++;
     if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
     this.takenMs = timeMs;
     this.rowsPerSample =
       this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
     this.skipped = 0;
-    const { detector, order } = this;
+    const { detector } = this;
     const score = order
       ? detector.push(rowInOrder(row, from, order), 0, timeMs)
       : detector.push(row, from, timeMs);
@@ -143,15 +152,36 @@ export class Baseline {
     this.order = null;
     this.onset = null;
     this.detector = this.newDetector();
+    this.usual = this.newUsualRange();
+  }
+
+  /** The sensors that are beyond their usual range, if that is known and lasts; the farthest first. */
+  beyond(): BeyondRange[] {
+    if (!this.ready || !this.usual) return [];
+    return this.usual.beyond().flatMap((each) => {
+      const column = this.order ? this.order[each.column]! : each.column;
+      return column < 0 ? [] : [{ ...each, column }];
+    });
   }
 
   /**
    * Returns the newest row's score: the highest of the distance from the baseline, of a recent onset, and of constant
-   * sensors.
+   * sensors. If events are judged, that is how rare it is, and sensors beyond their usual range score more.
    */
   score(): AnomalyScore {
-    const { detector, onset } = this;
+    const { usual } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
+    const rarity = this.rarity();
+    if (!usual) return rarity;
+    const distances = this.newDeviations();
+    const score = usual.score(rarity.score);
+    return usual.distances(distances)
+      ? { score, deviations: this.inRowOrder(distances) }
+      : { ...rarity, score };
+  }
+
+  private rarity(): AnomalyScore {
+    const { detector, onset } = this;
     const { judges } = this.options;
     const square = detector.ratio ** 2;
     const state = square / (square + ratioHalf[judges] ** 2);
@@ -175,7 +205,9 @@ export class Baseline {
   /** Returns the baseline for saving. `sensors` are the machine's, by column of its rows. */
   save(sensors: readonly string[]): SavedBaseline {
     const takenMs = Number.isFinite(this.takenMs) ? this.takenMs : null;
-    return { takenMs, sensors: this.sensors ?? sensors, detector: this.detector.toBytes() };
+    const usual = this.usual?.save();
+    const detector = this.detector.toBytes();
+    return { takenMs, sensors: this.sensors ?? sensors, detector, ...(usual && { usual }) };
   }
 
   /**
@@ -189,6 +221,9 @@ export class Baseline {
       warmUpRows === this.detector.warmUpRows && hasClock === this.detector.hasClock;
     if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
     this.detector = detector;
+    this.usual = this.newUsualRange(detector.sensors);
+    // Earlier versions have saved none: it is learnt.
+    if (saved.usual) this.usual?.restore(saved.usual);
     this.takenMs = saved.takenMs ?? Number.NEGATIVE_INFINITY;
     this.sensors = saved.sensors;
     this.order = order.every((column, i) => column === i) ? null : order;
@@ -213,6 +248,11 @@ export class Baseline {
     // Daily and weekly seasons take memory, so they are learnt only if no model could do better.
     const hasClock = this.options.judges === 'events';
     return new Detector(this.columns, { warmUpRows: this.options.learnRows, hasClock });
+  }
+
+  private newUsualRange(sensors = this.columns): UsualRange | null {
+    const { judges, learnRows } = this.options;
+    return judges === 'events' ? new UsualRange(sensors, learnRows) : null;
   }
 }
 

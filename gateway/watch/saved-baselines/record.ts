@@ -20,6 +20,13 @@ const bodyBytesMax = 16 << 20;
 
 const Names = Type.Array(Type.String(), { maxItems: 1_024 });
 
+const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
+const UsualRange = Type.Object({
+  firstMs: Type.Number(),
+  learnsToMs: Type.Number(),
+  sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
+});
+
 const Head = Type.Object({
   site: Type.String(),
   machine: Type.String(),
@@ -30,6 +37,7 @@ const Head = Type.Object({
   block: Type.Object({ journal: Type.String(), seq: Type.Integer() }),
   takenMs: Type.Union([Type.Number(), Type.Null()]),
   savedMs: Type.Number({ description: 'wall clock' }),
+  usual: Type.Optional(UsualRange),
 });
 export type Head = Static<typeof Head>;
 

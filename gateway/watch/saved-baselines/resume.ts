@@ -33,7 +33,7 @@ export function recordOf(
 ): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
-  const { takenMs, sensors, detector } = window.baseline.save(names);
+  const { takenMs, sensors, detector, usual } = window.baseline.save(names);
   const head = {
     site,
     machine,
@@ -44,6 +44,7 @@ export function recordOf(
     block,
     takenMs,
     savedMs,
+    ...(usual && { usual }),
   };
   return encodeRecord(head, window.gathered(), detector);
 }
@@ -57,7 +58,9 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
     const now = namesOf(type);
     const before = head.sensors ?? now;
     const { held, seen, detector } = readBody(record, before.length);
-    const saved = { takenMs: head.takenMs, sensors: head.learntSensors ?? before, detector };
+    const { takenMs, usual } = head;
+    const sensors = head.learntSensors ?? before;
+    const saved = { takenMs, sensors, detector, ...(usual && { usual }) };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.pause(head.block, inColumns({ held, seen }, before, now));
     return null;

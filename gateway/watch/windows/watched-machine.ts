@@ -135,6 +135,9 @@ export function alertInput(machine: WatchedMachine): AlertInput {
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
   const { baseline, paceMs } = window;
+  const beyond = baseline
+    .beyond()
+    .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
   return {
     machine: identity,
     timeMs: window.newestMs,
@@ -146,6 +149,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(paceMs !== null && { rowMs: paceMs }),
     ...(faults.length > 0 && { faults }),
     ...(unsent.length > 0 && { unsent }),
+    ...(beyond.length > 0 && { beyond }),
     ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),

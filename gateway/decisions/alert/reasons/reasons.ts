@@ -9,6 +9,7 @@ import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { durationText, runningTimeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
+import type { AlertInput } from '../../../ports/decision.ts';
 import type { Change, Severity } from '../state/alert-state.ts';
 
 const contributionsMax = 3;
@@ -100,6 +101,15 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
     .filter((contribution) => contribution.share >= shareMin)
     .slice(0, contributionsMax)
     .map((contribution) => contributionReason(contribution, type));
+}
+
+/** One sentence for each sensor that has left the range in which it always was. */
+export function beyondReasons({ beyond = [], machine }: AlertInput): string[] {
+  return beyond.slice(0, contributionsMax).map(({ sensor, level, low, high }) => {
+    const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1');
+    const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
+    return `${sensor} is about ${numberText(level)}${unit}; until now it was always ${range}`;
+  });
 }
 
 /** States why the model did not decide; empty if it did. */

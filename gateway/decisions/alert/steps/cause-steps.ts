@@ -11,7 +11,13 @@ import {
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
-import { changeReason, contributionReasons, measure, modeReasons } from '../reasons/reasons.ts';
+import {
+  beyondReasons,
+  changeReason,
+  contributionReasons,
+  measure,
+  modeReasons,
+} from '../reasons/reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
@@ -94,9 +100,11 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source };
   const change = stepTrack(machine, policy, estimate, context);
   if (!change) return null;
+  const ranges = policy.on === 'anomaly' ? beyondReasons(input) : [];
+  const contributions = ranges.length > 0 ? ranges : contributionReasons(assessment, type);
   const reasons = [
     changeReason(change, assessment, policy, input.rowMs),
-    ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...contributionReasons(assessment, type)]),
+    ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...contributions]),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
   return { ...causeStep(machine, policy, 'estimate', change), reasons };

@@ -1,0 +1,180 @@
+const dayMs = 86_400_000;
+/** A level is the mean of about so many readings. */
+const levelRows = 8;
+/** The least margin, as a share of the values themselves: for sensors that hardly ever move. */
+const marginOfValueMin = 0.05;
+/** How fast ranges grow: in learning, per row, as a share of the way to the level; later per day, as a share of what the range was in youth. */
+const growthPerRow = 0.5;
+const growthPerDay = { young: 1, grown: 0.1 };
+/** A value counts as being so many margins beyond at most, so that a single one does not move the level by a margin. */
+const beyondMax = 6;
+/** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
+const risesMin = 30;
+const fallsShareMax = 0.05;
+const changesMax = 2_000;
+
+/**
+ * The numbers of each sensor: its level, its range, rows that it was learnt from, its last value, how often it rose and fell,
+ * and how wide its range was in its youth (so that growth is steady, which wear is not).
+ */
+const fields = ['level', 'low', 'high', 'rows', 'last', 'rises', 'falls', 'youth'] as const;
+const [level, low, high, rows, last, rises, falls, youth] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
+export const beyondField = 8;
+const width = beyondField + 1;
+const digits = 8;
+
+export interface SavedRanges {
+  /** By sensor: `fields` of it; null where a number is not known. */
+  sensors: (number | null)[][];
+}
+
+export interface TakeOptions {
+  /** The margin, as a share of what the range was in youth. */
+  marginShare: number;
+  mode: 'free' | 'young' | 'grown';
+  /** Time since the last row, ms. */
+  passedMs: number;
+}
+
+/** The ranges of the sensors of one machine, in one array. */
+export class Ranges {
+  /** Sensors that were judged in the newest row, and those of them that were beyond their margin. */
+  judged = 0;
+  beyondCount = 0;
+  private readonly cells: Float64Array;
+  private readonly count: number;
+  private readonly rowsMin: number;
+
+  constructor(sensors: number, rowsMin: number) {
+    this.count = sensors;
+    this.rowsMin = rowsMin;
+    this.cells = new Float64Array(sensors * width);
+    for (let i = 0; i < sensors; i++) this.begin(i * width);
+  }
+
+  get(field: number, sensor: number): number {
+    return this.cells[sensor * width + field]!;
+  }
+
+  /** Returns how far the farthest level is beyond its range, in margins; below 1 if none is beyond its margin. */
+  take(row: Float32Array, from: number, options: TakeOptions): number {
+    const { cells, count } = this;
+    this.judged = 0;
+    this.beyondCount = 0;
+    let farthest = 0;
+    for (let i = 0, at = 0; i < count; i++, at += width) {
+      const value = row[from + i]!;
+      cells[at + beyondField] = 0;
+      // Without the infinite values that a 32-bit float may have.
+      if (!(value - value === 0)) continue;
+      if (this.isCounter(at, value)) continue;
+      this.learnLevel(at, value, options.marginShare);
+      if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
+        this.widen(at, growthPerRow);
+        cells[at + youth] = cells[at + high]! - cells[at + low]!;
+      } else {
+        const distance = this.judge(at, options);
+        this.judged++;
+        if (distance >= 1) this.beyondCount++;
+        if (distance > farthest) farthest = distance;
+      }
+    }
+    return farthest;
+  }
+
+  /** The sensors beyond their margin, the farthest first. */
+  beyond(): { column: number; level: number; low: number; high: number }[] {
+    const { cells } = this;
+    return Array.from({ length: this.count }, (_, column) => column)
+      .filter((column) => this.get(beyondField, column) >= 1)
+      .sort((a, b) => this.get(beyondField, b) - this.get(beyondField, a))
+      .map((column) => {
+        const at = column * width;
+        return { column, level: cells[at + level]!, low: cells[at + low]!, high: cells[at + high]! };
+      });
+  }
+
+  save(): SavedRanges {
+    const number = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : null);
+    const sensorAt = (_: unknown, i: number) =>
+      Array.from(this.cells.subarray(i * width, i * width + fields.length), number);
+    return { sensors: Array.from({ length: this.count }, sensorAt) };
+  }
+
+  restore({ sensors }: SavedRanges): boolean {
+    if (sensors.length !== this.count || sensors.some((each) => each.length !== fields.length)) return false;
+    sensors.forEach((each, i) => {
+      this.cells.set(
+        each.map((value) => value ?? Number.NaN),
+        i * width,
+      );
+    });
+    return true;
+  }
+
+  private begin(at: number): void {
+    this.cells.fill(0, at, at + width);
+    this.cells.fill(Number.NaN, at + level, at + high + 1);
+    this.cells[at + last] = Number.NaN;
+  }
+
+  /** Counts rises and falls. A counter is not judged; if it turns out to be none, its range is learnt anew. */
+  private isCounter(at: number, value: number): boolean {
+    const { cells } = this;
+    const before = cells[at + last]!;
+    cells[at + last] = value;
+    if (value > before) cells[at + rises]!++;
+    else if (value < before) cells[at + falls]!++;
+    if (cells[at + rises]! + cells[at + falls]! > changesMax) {
+      cells[at + rises]! /= 2;
+      cells[at + falls]! /= 2;
+    }
+    if (cells[at + rises]! < risesMin || cells[at + falls]! > fallsShareMax * cells[at + rises]!)
+      return false;
+    cells[at + rows] = 0;
+    cells.fill(Number.NaN, at + level, at + high + 1);
+    return true;
+  }
+
+  private learnLevel(at: number, value: number, marginShare: number): void {
+    const { cells } = this;
+    const before = cells[at + level]!;
+    if (Number.isNaN(before)) {
+      cells.fill(value, at + level, at + high + 1);
+      return;
+    }
+    const most = beyondMax * this.marginOf(at, marginShare);
+    const bounded = Math.min(cells[at + high]! + most, Math.max(cells[at + low]! - most, value));
+    cells[at + level] = before + (bounded - before) / levelRows;
+  }
+
+  private marginOf(at: number, marginShare: number): number {
+    const [lowest, highest] = [this.cells[at + low]!, this.cells[at + high]!];
+    const size = Math.max(Math.abs(lowest), Math.abs(highest));
+    return Math.max(marginShare * (highest - lowest), marginOfValueMin * size, Number.MIN_VALUE);
+  }
+
+  /** Returns how far the level is beyond the range, in margins, and lets the range grow by it if that is less than one. */
+  private judge(at: number, { marginShare, mode, passedMs }: TakeOptions): number {
+    const { cells } = this;
+    const now = cells[at + level]!;
+    const [lowest, highest] = [cells[at + low]!, cells[at + high]!];
+    const over = Math.max(now - highest, lowest - now);
+    if (mode !== 'grown') cells[at + youth] = highest - lowest;
+    if (over <= 0) return 0;
+    const distance = over / this.marginOf(at, marginShare);
+    cells[at + beyondField] = distance;
+    if (distance < 1 && mode !== 'free')
+      this.widen(at, Math.min(1, ((passedMs / dayMs) * growthPerDay[mode] * cells[at + youth]!) / over));
+    return distance;
+  }
+
+  /** Moves the nearer end of the range this share of the way to the level. */
+  private widen(at: number, share: number): void {
+    const { cells } = this;
+    const now = cells[at + level]!;
+    if (now > cells[at + high]!) cells[at + high]! += share * (now - cells[at + high]!);
+    else if (now < cells[at + low]!) cells[at + low]! += share * (now - cells[at + low]!);
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
+import { UsualRange } from './usual-range.ts';
+
+const minuteMs = 60_000;
+const dayMinutes = 1_440;
+const beginMs = Date.UTC(2026, 0, 5);
+
+type Shape = (minute: number) => number[];
+
+/** A machine with a reading a minute: the rows in which an alert of the type `generic` would open. */
+function live(shape: Shape, days: number, { stepMs = minuteMs, from = 0, range = made(shape) } = {}) {
+  const episodes: number[] = [];
+  let was = false;
+  for (let row = from; row < (days * dayMinutes * minuteMs) / stepMs; row++) {
+    range.take(Float32Array.from(shape((row * stepMs) / minuteMs)), 0, beginMs + row * stepMs);
+    const score = range.score(1);
+    if (score >= 0.65 && !was) episodes.push(row);
+    was = score >= 0.65 || (was && score > 0.4);
+  }
+  return { episodes, range };
+}
+const made = (shape: Shape) => new UsualRange(shape(0).length, 600);
+
+const random = seededRandom(3);
+const noise = (size: number) => size * gaussian(random);
+/** Works from 6 to 22 on workdays; the current peaks at the start, and the bearing warms and cools slowly. */
+function shifts(): Shape {
+  let warm = 20;
+  let was = false;
+  return (minute) => {
+    const ofDay = minute % dayMinutes;
+    const runs = ofDay >= 360 && ofDay < 1_320 && Math.floor(minute / dayMinutes) % 7 < 5;
+    const starts = runs && !was;
+    was = runs;
+    warm += ((runs ? 60 : 20) - warm) / 45;
+    return [
+      runs ? (starts ? 5 : 1) * 20 + noise(0.5) : noise(0.05),
+      warm + noise(0.2),
+      runs ? 2 + noise(0.1) : 0.1,
+    ];
+  };
+}
+
+describe('the usual range of a machine that nobody described', () => {
+  it.each([0, 300, 800, 1_400])('starts, stops and rests without a word, first seen at minute %d', (from) => {
+    expect(live(shifts(), 35, { from }).episodes).toEqual([]);
+  });
+
+  it.each([3, 9, 30])('is left when one sensor is far beyond it, on day %d', (day) => {
+    const at = day * dayMinutes + 700;
+    const shape = shifts();
+    const { episodes, range } = live((minute) => {
+      const values = shape(minute);
+      if (minute >= at && minute < at + 60) values[2]! += 8;
+      return values;
+    }, day + 0.52);
+    expect(episodes).toHaveLength(1);
+    expect(episodes[0]! - at).toBeLessThan(12);
+    expect(range.beyond()).toMatchObject([{ column: 2 }]);
+  });
+
+  it('is left once by values that come and go, and not again within minutes', () => {
+    let isOff = false;
+    const shape: Shape = (minute) => {
+      if (minute > 10 * dayMinutes && random.next() < 0.15) isOff = !isOff;
+      return [isOff ? -127 : 40 + noise(1), noise(1), noise(1)];
+    };
+    expect(live(shape, 11).episodes.length).toBeLessThanOrEqual(2);
+  });
+
+  it('is not left by one odd value, by counters, and by the seasons', () => {
+    const shape: Shape = (minute) => [
+      minute % 5_000 === 0 ? 1_000 : 40 + noise(1),
+      (minute * 30) % 65_536,
+      20 - 10 * Math.cos((2 * Math.PI * minute) / dayMinutes / 365) + 3 * Math.cos(minute / 229) + noise(1),
+    ];
+    expect(live(shape, 200).episodes).toEqual([]);
+  });
+
+  it('is left by slow wear, and not learnt from it', () => {
+    const wears: Shape = (minute) => {
+      const day = minute / dayMinutes;
+      return [2 + noise(0.1) + (day > 10 ? 0.05 * 1.09 ** (day - 10) : 0), noise(1)];
+    };
+    const { episodes, range } = live(wears, 80);
+    expect(episodes).toHaveLength(1);
+    expect(episodes[0]! / dayMinutes).toBeLessThan(45);
+    expect(range.score(0)).toBeGreaterThan(0.9);
+  });
+
+  it('is told sooner of a machine that sends faster and is young', () => {
+    const shape: Shape = (minute) => [40 + noise(1) + (minute > 1.5 ? 12 : 0), noise(1), noise(1)];
+    const { episodes } = live(shape, 3 / dayMinutes, { stepMs: 125 });
+    expect(episodes).toHaveLength(1);
+    expect(episodes[0]! * 125).toBeLessThan(100_000);
+  });
+
+  it('goes on after it was saved, as if nothing had been', () => {
+    const shape = shifts();
+    const { range } = live(shape, 9);
+    const restored = new UsualRange(3, 600);
+    expect(restored.restore(JSON.parse(JSON.stringify(range.save())))).toBe(true);
+    const fails: Shape = (minute) => [...shape(minute).slice(0, 2), 9];
+    const options = { from: 9 * dayMinutes, range: restored };
+    expect(live(fails, 9.02, options).episodes).toHaveLength(1);
+    expect(new UsualRange(2, 600).restore(range.save()!)).toBe(false);
+  });
+});

@@ -1,0 +1,158 @@
+/**
+ * The usual range (gateway/watch/usual-range): between which values each sensor of a machine of an open type stays, learnt from
+ * the machine itself, and whether one of them has left its range for so long that somebody should be told. How rare a row is
+ * among others is the detector's business (shared/detector).
+ *
+ * A machine that nobody has described starts and stops, changes its product, rests on Sundays: each is rare among its rows,
+ * and none is news. What is news is a level that it never had, and keeps. So levels (means of a few readings) are compared
+ * with the lowest and highest that there were, with a margin, and must be beyond for a time:
+ *
+ *     learning   the first rows: every level that lasts widens the range
+ *     young      the first week: levels within the margin widen it. If half of the sensors leave their ranges together, the machine
+ *                does for the first time what it will do again (its first stop, its first start), and learns for a while
+ *     grown      levels within the margin widen the range slowly, so that seasons do and wear does not
+ *
+ * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
+ * only rise, have no range. Nothing is allocated per row.
+ */
+import { beyondField, Ranges, type SavedRanges } from './ranges.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const youthMs = 7 * dayMs;
+/** Margins, as shares of the range: of a machine that is seen for the first time, and once its youth is over. */
+const marginYoung = 1.5;
+const marginGrown = 0.5;
+/** With so few sensors, leaving together says little, and youth ends for them after a day and night. */
+const fewSensors = 2;
+/** A machine that does something for the first time learns for as long as it is known, but no longer than this. */
+const firstTimeMsMax = 12 * 60 * minuteMs;
+/**
+ * A level must be beyond for this share of the time for which the machine is known, up to so long, or for so many rows of a
+ * machine that sends fast; and for some rows at least.
+ */
+const confirmShare = 0.05;
+const confirmMsMax = 5 * minuteMs;
+const confirmRowsMax = 200;
+const confirmRows = 3;
+/** The usual time between two rows is a mean over about so many. */
+const paceRows = 50;
+/** A level that was beyond is inside again below this, in margins. */
+const insideBelow = 0.7;
+/** It must be inside so many times as long as it had to be beyond. */
+const insideTimes = 12;
+/** A pause between two rows counts as this at most. */
+const pauseMsMax = 60 * minuteMs;
+/** Score of a level at its margin; and the most that rare rows inside all ranges score. */
+const scoreAtMargin = 0.65;
+const scoreInside = 0.4;
+
+/** A sensor that is beyond its usual range. */
+export interface BeyondRange {
+  /** The index of its column. */
+  column: number;
+  level: number;
+  low: number;
+  high: number;
+}
+
+export interface SavedUsualRange extends SavedRanges {
+  firstMs: number;
+  learnsToMs: number;
+}
+
+/** The usual range of one machine. */
+export class UsualRange {
+  private readonly ranges: Ranges;
+  private firstMs = Number.NaN;
+  private newestMs = Number.NaN;
+  /** Until then every level is learnt, because the machine does something for the first time. */
+  private learnsToMs = Number.NEGATIVE_INFINITY;
+  /** Time beyond the margin less time inside, between 0 and the time that confirms. */
+  private beyondMs = 0;
+  private isConfirmed = false;
+  /** The mean time between two rows; NaN while that is not known. */
+  private paceMs = Number.NaN;
+  /** How far the farthest level is beyond its range, in margins. */
+  private farthest = 0;
+
+  /** @param rowsMin rows of a sensor from which it is judged */
+  constructor(sensors: number, rowsMin: number) {
+    this.ranges = new Ranges(sensors, rowsMin);
+  }
+
+  /** Takes a row: `row[from] … row[from + sensors - 1]`, NaN where absent. */
+  take(row: Float32Array, from: number, timeMs: number): void {
+    const { ranges } = this;
+    if (Number.isNaN(this.firstMs)) this.firstMs = timeMs;
+    const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
+    this.newestMs = timeMs;
+    this.paceMs = Number.isNaN(this.paceMs)
+      ? passedMs || Number.NaN
+      : this.paceMs + (passedMs - this.paceMs) / paceRows;
+    const knownMs = Math.max(0, timeMs - this.firstMs);
+    const isYoung = knownMs < youthMs;
+    const marginShare = marginYoung - (marginYoung - marginGrown) * Math.min(1, knownMs / youthMs);
+    const mode = timeMs < this.learnsToMs ? 'free' : isYoung ? 'young' : 'grown';
+    this.farthest = ranges.take(row, from, { marginShare, mode, passedMs });
+    if (mode === 'young' && this.isFirstTime(knownMs)) {
+      this.learnsToMs = timeMs + Math.min(firstTimeMsMax, knownMs);
+      this.farthest = 0;
+    }
+    this.confirm(knownMs, passedMs);
+  }
+
+  /** The score of the newest row. @param rarity of the row by the detector, 0 … 1 */
+  score(rarity: number): number {
+    if (!this.isConfirmed) return scoreInside * rarity;
+    // Levels that come and go are beyond until they have been inside for as long.
+    return this.farthest >= 1 ? 1 - (1 - scoreAtMargin) / this.farthest : (scoreAtMargin + scoreInside) / 2;
+  }
+
+  /** The sensors that are beyond their ranges now, the farthest first; none unless that is confirmed. */
+  beyond(): BeyondRange[] {
+    return this.isConfirmed ? this.ranges.beyond() : [];
+  }
+
+  /** Writes how far each sensor is beyond its range, in margins. Returns false if none is, or that is not confirmed. */
+  distances(into: Float64Array): boolean {
+    if (!this.isConfirmed || this.farthest < 1) return false;
+    for (let i = 0; i < into.length; i++) {
+      const distance = this.ranges.get(beyondField, i);
+      into[i] = distance >= 1 ? distance : 0;
+    }
+    return true;
+  }
+
+  /** Null if nothing has been learnt. */
+  save(): SavedUsualRange | null {
+    if (Number.isNaN(this.firstMs)) return null;
+    const learnsToMs = Math.max(this.learnsToMs, this.firstMs);
+    return { firstMs: this.firstMs, learnsToMs, ...this.ranges.save() };
+  }
+
+  /** Returns false if it was saved for another number of sensors. */
+  restore(saved: SavedUsualRange): boolean {
+    if (!this.ranges.restore(saved)) return false;
+    this.firstMs = saved.firstMs;
+    this.learnsToMs = saved.learnsToMs;
+    return true;
+  }
+
+  private isFirstTime(knownMs: number): boolean {
+    const { judged, beyondCount } = this.ranges;
+    if (beyondCount === 0 || 2 * beyondCount < judged) return false;
+    return judged > fewSensors || knownMs < dayMs;
+  }
+
+  private confirm(knownMs: number, passedMs: number): void {
+    const byRowsMs = confirmRowsMax * (this.paceMs || 0);
+    const neededMs = Math.min(confirmMsMax, confirmShare * knownMs, byRowsMs);
+    const stepMs = Math.min(passedMs, neededMs / confirmRows);
+    const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
+    const changeMs = isBeyond ? stepMs : this.isConfirmed ? -stepMs / insideTimes : -stepMs;
+    this.beyondMs = Math.min(neededMs, Math.max(0, this.beyondMs + changeMs));
+    if (this.beyondMs >= neededMs && neededMs > 0) this.isConfirmed = true;
+    else if (this.beyondMs === 0) this.isConfirmed = false;
+  }
+}
