@@ -87,7 +87,7 @@ export const MachineView = Type.Object({
     ),
   ),
 });
-type ListedState = Omit<MachineState, 'evidence' | 'conditionMs' | 'heardMs' | 'gapMs'>;
+type ListedState = Omit<MachineState, 'evidence' | 'conditionMs' | 'heardMs' | 'gapMs' | 'rest'>;
 export type MachineView = Static<typeof MachineView> &
   ListedState & { urgency: Urgency; state: MachineStateName };
 
@@ -109,6 +109,8 @@ export interface ViewContext {
 const unheardMsMin = 15 * 60_000;
 const unheardMsMax = 86_400_000;
 const gapFactor = 3;
+/** A machine at rest, of whose type nothing else is known, may be unheard for a weekend. */
+const unheardAtRestMs = 3 * 86_400_000;
 
 export function machineKey(of: { gateway: string; site: string; machine: string }): string {
   return `${of.gateway}/${of.site}/${of.machine}`;
@@ -174,7 +176,8 @@ function evidenceOf(
     trouble,
     lastReadingMs: isKnown ? lastSeenMs : null,
     heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
-    unheardMsMax: Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * (state.gapMs ?? 0))),
+    unheardMsMax: unheardMax(state, type),
+    restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
     estimate,
     limitsMet: said?.limitsMet ?? null,
     policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,
@@ -182,6 +185,14 @@ function evidenceOf(
     learning: said ? said.learning : undefined,
     calmSinceMs: state.condition === 'running' ? (conditionMs ?? null) : null,
   };
+}
+
+/** The same time for a machine at rest as at its gateway, of whose alert it is an image. */
+function unheardMax({ rest, gapMs = 0 }: MachineState, type: MachineType | undefined): number {
+  const usualMs = Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * gapMs));
+  if (!rest) return usualMs;
+  const { silentAtRestAfterMs = unheardAtRestMs } = type ?? {};
+  return silentAtRestAfterMs === 0 ? Number.POSITIVE_INFINITY : Math.max(usualMs, silentAtRestAfterMs);
 }
 
 function urgencyOf(state: MachineStateName, worst: MachineAlert | undefined): Urgency {
@@ -212,7 +223,7 @@ export function viewsOf(
       const alerts = alertsOf.get(machineKey(machine)) ?? [];
       const maintenance = context.maintenanceOf(machine);
       const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, maintenance, context));
-      const { evidence: _, conditionMs: _at, heardMs: _heard, gapMs: _gap, ...listed } = machine;
+      const { evidence: _, conditionMs: _at, heardMs: _heard, gapMs: _gap, rest: _rest, ...listed } = machine;
       return {
         ...listed,
         urgency: urgencyOf(state, alerts[0]),

@@ -101,6 +101,7 @@ export class MachineTable {
     if (!row) return null;
     const newer = update.health !== undefined && lastSeenMs >= row.estimateMs;
     const { state } = row;
+    const isNewRest = update.rest !== undefined && lastSeenMs >= (state.rest?.saidMs ?? row.estimateMs);
     const next: Row = {
       ...row,
       estimateMs: newer ? lastSeenMs : row.estimateMs,
@@ -109,6 +110,7 @@ export class MachineTable {
         machineType: update.machineType ?? state.machineType,
         lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
         ...(lastSeenMs > state.lastSeenMs && heardNow(state, lastSeenMs, this.options.nowMs())),
+        ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
         ...(newer && update.evidence && { evidence: update.evidence }),
         ...(newer && {
           health: update.health ?? null,
@@ -118,7 +120,8 @@ export class MachineTable {
         }),
       },
     };
-    const worthStoring = newer || next.state.lastSeenMs - row.storedSeenMs >= seenStaleMsMax;
+    const restChanges = isNewRest && (update.rest === null) === Boolean(state.rest);
+    const worthStoring = newer || restChanges || next.state.lastSeenMs - row.storedSeenMs >= seenStaleMsMax;
     return worthStoring ? this.store(next) : this.keepInMemory(next);
   }
 
@@ -219,6 +222,11 @@ function rowKey(gateway: string, ref: { site: string; machine: string }): string
 
 /** With each time that a machine is heard, a longer gap before counts a little less. */
 const gapKept = 0.98;
+
+/** A gateway that was restarted does not know any more since when a machine is at rest. */
+function restAfter(before: MachineState['rest'], now: MachineState['rest']): MachineState['rest'] {
+  return now ? { ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs } : null;
+}
 
 function heardNow(before: MachineState, lastSeenMs: number, nowMs: number): Partial<MachineState> {
   const gapMs = before.lastSeenMs === 0 ? 0 : lastSeenMs - before.lastSeenMs;

@@ -38,6 +38,8 @@ export interface MachineState {
   gapMs?: number;
   /** Absent before the first estimate. */
   evidence?: EvidenceOfGateway;
+  /** Its gateway said at `saidMs` that it is at rest, and since when, if it knew; null or absent if it is not at rest. */
+  rest?: { sinceMs: number | null; saidMs: number } | null;
   /** When it was heard again after it had been retired, in ms since 1970. */
   returnedMs?: number;
 }

@@ -24,6 +24,7 @@ it('reads what judges the machine and what is met, and knows that an older gatew
     learning: { rows: 40, needed: 600 },
     rowS: 60,
   });
+  expect(estimateState(line(said))?.rest).toBeNull();
   expect(estimateState(line(',source="rules"'))?.evidence).toEqual({
     confidence: 0.55,
     limits: null,
@@ -31,5 +32,20 @@ it('reads what judges the machine and what is met, and knows that an older gatew
     policiesMet: undefined,
     learning: null,
     rowS: null,
+  });
+});
+
+it('reads that a machine has come to rest, also from a line without an estimate, which leaves the last one as it is', () => {
+  const timeMs = 1_700_000_000_000;
+  const at = (fields: string) => `estimate,gateway=g,machine=m,site=s ${fields} ${timeMs}000000`;
+  expect(estimateState(at('at_rest=1,rest_s=90,type="pump"'))).toEqual({
+    ...{ site: 's', machine: 'm', machineType: 'pump', lastSeenMs: timeMs },
+    rest: { sinceMs: timeMs - 90_000, saidMs: timeMs },
+  });
+  expect(estimateState(at('at_rest=1,type="pump"'))).toMatchObject({ rest: { sinceMs: null } });
+  expect(estimateState(at('at_rest=0,type="pump"'))).toMatchObject({ rest: null });
+  expect(estimateState(line(',at_rest=1,rest_s=0,source="rules"'))).toMatchObject({
+    health: 0.4,
+    rest: { sinceMs: timeMs },
   });
 });

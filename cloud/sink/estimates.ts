@@ -11,18 +11,30 @@ export function estimateState(text: string): Partial<MachineState> | null {
   }
   const { fields, tags } = line;
   const { rul_p10: p10, rul_p50: p50, rul_p90: p90, unit, type } = fields;
-  const hasLife = typeof p10 === 'number' && typeof p50 === 'number' && typeof p90 === 'number';
-  return {
+  const timeMs = Number(line.timestampNs / 1_000_000n);
+  const subject = {
     site: tags.site,
     machine: tags.machine,
     ...(typeof type === 'string' && { machineType: type }),
-    lastSeenMs: Number(line.timestampNs / 1_000_000n),
+    lastSeenMs: timeMs,
+    rest: restOf(fields, timeMs),
+  };
+  // A line of a machine that has come to rest, or runs again, says nothing else.
+  if (fields.health === undefined && fields.at_rest !== undefined) return subject;
+  const hasLife = typeof p10 === 'number' && typeof p50 === 'number' && typeof p90 === 'number';
+  return {
+    ...subject,
     health: numberOr(fields.health),
     anomaly: numberOr(fields.anomaly),
     remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
     source: sourceOf(fields),
     evidence: evidenceOf(fields),
   };
+}
+
+function restOf({ at_rest: atRest, rest_s: restS }: Line['fields'], timeMs: number): MachineState['rest'] {
+  if (typeof atRest !== 'number' || atRest < 1) return null;
+  return { sinceMs: typeof restS === 'number' ? timeMs - 1_000 * restS : null, saidMs: timeMs };
 }
 
 function evidenceOf(fields: Line['fields']): EvidenceOfGateway {

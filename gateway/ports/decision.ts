@@ -40,6 +40,8 @@ export interface AlertInput {
   learning?: { rows: number; needed: number };
   /** Time between two rows by the machine's own pace, ms; absent if that is not known. */
   rowMs?: number;
+  /** Further fields of its estimate line, which say whether it is at rest; absent if its type does not say when it runs. */
+  evidence?: readonly string[];
   /** Sensors whose latest value is one that they cannot have, and those that are missing or stuck; absent if there are none. */
   faults?: readonly SensorFault[];
   /** Sensors of which no live reading has come since the machine is watched; absent if there are none. */

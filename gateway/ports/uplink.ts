@@ -5,7 +5,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 /** Accepts events and estimates, which it makes durable and sends on. */
 export interface Outbox {
   event(event: HarbingerEvent<EventType>): Promise<void>;
-  /** Lines in line protocol, measurement `estimate`. */
+  /** Lines in line protocol, measurement `estimate`: also those that only say that a machine is at rest. */
   estimates(lines: string[]): void;
 }
 

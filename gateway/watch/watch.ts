@@ -144,6 +144,7 @@ export class Watch {
   private readonly client: ModelClient;
   private readonly quotas: QuotaRefusals<keyof typeof quotaTexts>;
   private scorer: Scorer | null = null;
+  private outbox: Outbox | null = null;
 
   constructor(options: WatchOptions) {
     const { types, config, clock, random, log } = options;
@@ -221,6 +222,7 @@ export class Watch {
 
   /** Connects what people set for machines with the windows and the cloud. */
   connect(outbox: Outbox): void {
+    this.outbox = outbox;
     this.maintenance.connect(() => this.windows.remaintain(), outbox);
     const relimit: Windows['relimit'] = (machine, changed) => {
       const isWatched = this.windows.relimit(machine, changed);
@@ -242,6 +244,8 @@ export class Watch {
   /** Adds rows that are durable. */
   add(columns: ColumnBatch): void {
     if (this.windows.add(columns)) this.scorer?.kick();
+    const lines = this.windows.restLines(this.options.gateway ?? '');
+    if (lines.length > 0) this.outbox?.estimates(lines);
   }
 
   /** Resets the window and the baseline of a machine that was replaced. */

@@ -23,6 +23,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
     `limits_met=${numbers[met ?? 'none']}`,
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
+    ...(input.evidence ?? []),
     ...(rowMs === undefined ? [] : [`row_s=${Number((rowMs / 1_000).toPrecision(4))}`]),
   ];
 }

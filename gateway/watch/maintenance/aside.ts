@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
+import { RestReports } from '../running/rest-reports.ts';
 import type { Running } from '../running/running.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MaintenanceKeeper } from './maintenance.ts';
@@ -36,10 +37,12 @@ export const mayBeSpared = ({ maintenance, running }: SparedMachine) =>
 export class Aside {
   /** Readings that were set aside. */
   readings = 0;
+  readonly rest: RestReports;
   private readonly options: AsideOptions;
 
   constructor(options: AsideOptions) {
     this.options = options;
+    this.rest = new RestReports(options.clock);
   }
 
   spansOf(identity: MachineIdentity): Spans | null {
@@ -69,6 +72,7 @@ export class Aside {
     let isAside = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
     if (running && hearing && hearing.isResting !== running.isResting)
       this.options.hearings?.rests(hearing, running.isResting);
+    if (running?.mayRest && !replay) this.rest.note(running, identity, atMs);
     if (maintenance !== null) isAside ||= isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs));
     if (isAside) this.readings++;
     else if (machine.isAside) machine.limits?.interrupt();

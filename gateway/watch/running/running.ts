@@ -15,6 +15,10 @@ const unheardMsMin = 600_000;
  */
 export class Running {
   isResting: boolean;
+  /** The time of the first reading at rest, ms since 1970; NaN while it runs, or if that was before a restart. */
+  restsSinceMs = Number.NaN;
+  /** What was reported last; null before the first report. */
+  reported: { isResting: boolean; atMs: number } | null = null;
   private readonly above: number;
   private readonly sensor: string | null;
   private readonly settleMs: number;
@@ -41,6 +45,11 @@ export class Running {
     return type.runsWhen || type.settleMs ? new Running(type, isResting) : null;
   }
 
+  /** True if its type says when it runs, so that it can rest. */
+  get mayRest(): boolean {
+    return this.sensor !== null;
+  }
+
   /**
    * Takes a reading: `values[from] … values[to - 1]`, one per column. Returns true if the machine rests or settles in it. An
    * older reading than the newest is judged by its own value, and changes nothing.
@@ -52,6 +61,7 @@ export class Running {
       const wasUnheard =
         timeMs - this.newestMs > this.unheardMs && this.newestMs !== Number.NEGATIVE_INFINITY;
       if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
+      if (isAtRest !== this.isResting) this.restsSinceMs = isAtRest ? timeMs : Number.NaN;
       this.isResting = isAtRest;
       this.newestMs = timeMs;
     }

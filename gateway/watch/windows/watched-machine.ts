@@ -4,6 +4,7 @@ import type { RefusedValue } from '../../ports/watch.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
+import { restFields } from '../running/rest-reports.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
@@ -152,6 +153,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(beyond.length > 0 && { beyond }),
     ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
+    ...(machine.running?.mayRest && { evidence: restFields(machine.running, window.newestMs) }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };

@@ -157,6 +157,11 @@ export class Windows {
     for (const machine of this.byKey.values()) machine.maintenance = this.aside.spansOf(machine.identity);
   }
 
+  /** Estimate lines that say which machines have come to rest, or run again, since the last call. */
+  restLines(gateway: string): string[] {
+    return this.aside.rest.take(gateway);
+  }
+
   /** The machine's type with all of its sensors, and with its own limits; null if it is not watched. */
   typeOf(site: string, machine: string): MachineType | null {
     return this.byKey.get(`${site}/${machine}`)?.identity.type ?? null;

@@ -1,0 +1,51 @@
+import { seriesPrefix, stringField, timestampText } from '../../../shared/contract/line-protocol.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { MachineIdentity } from '../../ports/decision.ts';
+import type { Running } from './running.ts';
+
+/** At rest there are no estimates, so that the cloud is told again so often: a line may have been lost. */
+const againMs = 3_600_000;
+
+/**
+ * Fields of an estimate line by which the cloud knows that a machine is at rest, and for how many seconds, if that is known; none
+ * if its type does not say when it runs. They are numbers, because an older cloud knows no further texts there.
+ */
+export function restFields({ mayRest, isResting, restsSinceMs }: Running, timeMs: number): string[] {
+  if (!mayRest) return [];
+  if (!isResting) return ['at_rest=0'];
+  if (Number.isNaN(restsSinceMs)) return ['at_rest=1'];
+  return ['at_rest=1', `rest_s=${Math.max(0, timeMs - restsSinceMs) / 1_000}`];
+}
+
+/** Reports which machines have come to rest or run again, as lines without an estimate. */
+export class RestReports {
+  private readonly clock: Clock;
+  private readonly news = new Map<Running, { identity: MachineIdentity; timeMs: number }>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** To be called after each live reading of a machine that may rest. */
+  note(running: Running, identity: MachineIdentity, timeMs: number): void {
+    const { reported, isResting } = running;
+    const isKnown = reported?.isResting === isResting;
+    if (isKnown && (!isResting || this.clock.monotonicMs() - reported.atMs < againMs)) return;
+    running.reported = { isResting, atMs: this.clock.monotonicMs() };
+    this.news.set(running, { identity, timeMs });
+  }
+
+  /** Returns the lines for what was noted since the last call. */
+  take(gateway: string): string[] {
+    if (this.news.size === 0) return [];
+    const lines: string[] = [];
+    for (const [running, { identity, timeMs }] of this.news) {
+      const { site, machine, type } = identity;
+      const fields = [...restFields(running, timeMs), `type=${stringField(type.name)}`].join(',');
+      const prefix = seriesPrefix('estimate', gateway, machine, site);
+      lines.push(`${prefix}${fields} ${timestampText(Math.floor(timeMs), 0)}`);
+    }
+    this.news.clear();
+    return lines;
+  }
+}
