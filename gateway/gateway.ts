@@ -157,6 +157,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
       if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
       void decisions.lifecycle(notice);
     },
+    maintenance: (report) => watch.maintenance.reported(report),
     failed: deps.failed,
   };
   const base = { dataDir, clock, random, log };

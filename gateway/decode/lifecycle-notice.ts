@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../../shared/contract/events.ts';
 import { type Random, randomHex } from '../../shared/runtime/random.ts';
-import type { DecodedChange } from '../ports/decode.ts';
+import type { DecodedChange, DecodedMaintenance } from '../ports/decode.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
@@ -28,4 +29,22 @@ export function lifecycleNotice(
     eventId: `${site}/${machine}/${state}/${identity ?? letter ?? randomHex(random, 16)}`,
     atMs: isBelieved ? time.ms : receivedMs,
   };
+}
+
+/** Builds the report of a message about the maintenance of a machine; a resend with an identity has the same window. */
+export function maintenanceReport(
+  { site, machine }: MachineSchema,
+  { isOn, from, until, by, note, identity }: DecodedMaintenance['maintenance'],
+  { receivedMs, client, user, letter }: Pick<RawMessage, 'receivedMs' | 'client' | 'user' | 'letter'>,
+): MaintenanceReport {
+  const named = identity ?? letter;
+  const fromMs = from?.ms ?? Math.floor(receivedMs);
+  const wanted = {
+    ...(named !== undefined && { id: `${site}/${machine}/${named}` }),
+    fromMs,
+    ...(until && { toMs: until.ms }),
+  };
+  const address = `MQTT client ${client}`.slice(0, 200);
+  const who = { by: by ?? user ?? client, address, ...(note !== undefined && { note }) };
+  return { site, machine, wanted: isOn ? wanted : null, who };
 }

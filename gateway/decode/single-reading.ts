@@ -21,7 +21,7 @@ export function partOf(message: RawMessage, part: number | string): RawMessage {
 /** Returns one item of a message of several as a message of its own. */
 export function ownPayload(item: Decoded, payload: Buffer): Buffer {
   if (item.unreadable) return item.unreadable.payload;
-  return item.lifecycle || item.availability ? payload : singleReadingJson(item);
+  return item.lifecycle || item.maintenance || item.availability ? payload : singleReadingJson(item);
 }
 
 /** Encodes one value of a reading in that way; without a time of its own, it has that of its arrival. */

@@ -4,7 +4,8 @@ import { compiledEntry } from '../../shared/files/paths.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { endThread } from '../../shared/runtime/threads/end-thread.ts';
-import { fromWire } from '../../shared/runtime/threads/wire-error.ts';
+import { fromWire, toWire, type WireError } from '../../shared/runtime/threads/wire-error.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
@@ -17,6 +18,8 @@ import { StuckNote } from './stuck/stuck-note.ts';
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
+  /** Resolves when it is durable and in force. @throws HarbingerError MAINTENANCE_… */
+  maintenance(report: MaintenanceReport): Promise<void>;
   /** The data thread has ended, so nothing can be acknowledged any more. */
   failed(error: Error): void;
 }
@@ -194,11 +197,23 @@ export class DataClient implements Intake, Outbox {
         return this.receiveColumns(message.columns);
       case 'lifecycle':
         return this.handlers?.lifecycle(message.notice);
+      case 'maintenance':
+        return void this.maintain(message.id, message.report);
       case 'result': {
         const call = this.calls.get(message.id);
         return message.error ? call?.reject(fromWire(message.error)) : call?.resolve(message.value);
       }
     }
+  }
+
+  private async maintain(id: number, report: MaintenanceReport): Promise<void> {
+    let error: WireError | null = null;
+    try {
+      await this.handlers?.maintenance(report);
+    } catch (thrown) {
+      error = toWire(thrown, { code: 'MAINTENANCE_UNWRITABLE', stage: 'intelligence' });
+    }
+    this.post({ kind: 'maintained', id, error });
   }
 
   private settle(id: number, { error, messages, notReadings }: SlabOutcome): void {

@@ -24,6 +24,13 @@ export const errorCodes = declareErrors({
     remedy:
       'Let a service manager start the gateway again. The message comes again and is stored, or becomes a dead letter (DECODE_STUCK): report that with its payload.',
   },
+  MAIN_THREAD_SLOW: {
+    stage: 'intelligence',
+    meaning:
+      'The main thread has not answered the data thread in time, usually because the disk or the CPU is overloaded. A message about maintenance was not acknowledged.',
+    retried: 'Yes. Its sender sends it again.',
+    remedy: 'Find what loads disk and CPU, for example with `top` and `iostat -x 5`.',
+  },
   DECODE_FAILED: {
     stage: 'decode',
     meaning: 'A message could not be decoded because of an unexpected error. It is kept as a dead letter.',

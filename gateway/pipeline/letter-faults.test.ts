@@ -37,6 +37,7 @@ beforeEach(async () => {
       limited: unlimited,
       columns() {},
       lifecycle() {},
+      maintenance: async () => {},
       openDeadLetters: (options) =>
         openDeadLetters({
           ...options,

@@ -6,6 +6,7 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { KnownMachine, MachineOrSensor, RetiredInData } from '../ports/retiring.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
@@ -65,6 +66,8 @@ export type ToData =
   | { kind: 'start'; init: DataThreadData }
   | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
+  /** Answers `maintenance`. */
+  | { kind: 'maintained'; id: number; error: WireError | null }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
 
 export type FromData =
@@ -73,4 +76,5 @@ export type FromData =
   | { kind: 'settled'; id: number; outcome: SlabOutcome; columns: ColumnBatch[] }
   | { kind: 'columns'; columns: ColumnBatch[] }
   | { kind: 'lifecycle'; notice: LifecycleNotice }
+  | { kind: 'maintenance'; id: number; report: MaintenanceReport }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { unlimited } from '../../shared/runtime/budget.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
@@ -15,6 +16,7 @@ import { compileTopicPattern } from '../decode/topic-pattern.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Decoder } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -56,8 +58,9 @@ export function build() {
   const letters: Omit<DeadLetter, 'id'>[] = [];
   const columns: ColumnBatch[] = [];
   const changes: string[] = [];
+  const maintained: MaintenanceReport[] = [];
   const gates: Gate[] = [];
-  const state = { held: false, lettersFail: false };
+  const state = { held: false, lettersFail: false, refused: false };
   const builder = new BlockBuilder();
   const fields = new FieldNotes(silentLog, (schema, field) => builder.refuse(schema, field));
   const pipeline = new Pipeline({
@@ -78,6 +81,11 @@ export function build() {
       letters.push(...added);
     },
     lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),
+    maintenance: async (report) => {
+      if (state.refused)
+        throw new HarbingerError('MAINTENANCE_INVALID', 'intelligence', 'it is over already');
+      maintained.push(report);
+    },
     windows: (batch) => void columns.push(batch),
   });
   const take = (...messages: ([string, string] | [string, string, boolean])[]): Promise<unknown> =>
@@ -96,6 +104,7 @@ export function build() {
     letters,
     columns,
     changes,
+    maintained,
     gates,
     state,
   };

@@ -8,6 +8,7 @@ import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Routes } from '../decode/routes.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Block } from '../ports/journal.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { Pulse } from './stuck/pulse.ts';
@@ -28,6 +29,8 @@ export interface PipelineDeps {
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
   /** Called for a change of a machine's life; a resend of the change has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
+  /** Called for a message about maintenance. Resolves when it is durable and in force. @throws HarbingerError MAINTENANCE_… */
+  maintenance(report: MaintenanceReport): Promise<void>;
   /** Called for a message that could not be read in time, the first time. */
   stuck?(message: RawMessage): void;
   /** Called for a reading that is not stored because its retained message came again. */

@@ -182,6 +182,50 @@ it('passes lifecycle messages on', async () => {
   expect(parts.changes).toEqual(['meter-1 failed']);
 });
 
+describe('a message about maintenance', () => {
+  const topic = 'lifecycle/plant/meter-1';
+
+  it('is passed on with its times, its person and its identity, and ends by another message', async () => {
+    await take(
+      [topic, '{"state":"maintenance","until":1700003600,"by":"maria","note":"new seal","id":"order-7"}'],
+      [topic, '{"state":"maintenance-ended"}'],
+    );
+    const about = { site: 'plant', machine: 'meter-1' };
+    const address = 'MQTT client c1';
+    expect(parts.maintained).toEqual([
+      {
+        ...about,
+        wanted: {
+          id: expect.stringMatching(/^plant\/meter-1\/[0-9a-f]{16}$/),
+          fromMs: now,
+          toMs: 1_700_003_600_000,
+        },
+        who: { by: 'maria', address, note: 'new seal' },
+      },
+      { ...about, wanted: null, who: { by: 'c1', address } },
+    ]);
+    const [first] = parts.maintained;
+    await take([topic, '{"state":"maintenance","id":"order-7"}']);
+    expect(parts.maintained.at(-1)?.wanted?.id).toBe(first?.wanted?.id);
+  });
+
+  it('that cannot be meant is a dead letter, with what was sent', async () => {
+    parts.state.refused = true;
+    const payload = '{"state":"maintenance","until":1600000000}';
+    await take([topic, payload]);
+    expect(parts.letters.map(({ code, payload: kept }) => [code, String(kept)])).toEqual([
+      ['MAINTENANCE_INVALID', payload],
+    ]);
+    expect(parts.pipeline.counts.deadLetters).toBe(1);
+  });
+
+  it('is not acknowledged when it cannot be kept', async () => {
+    parts.state.refused = true;
+    parts.state.lettersFail = true;
+    expect(await take([topic, '{"state":"maintenance"}'])).toMatchObject({ unkept: { messages: [0] } });
+  });
+});
+
 it('after a restart resends are recognised and windows filled from the journal’s tail', async () => {
   await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}'], ['telemetry/lab/bench', '{"volts":5}']);
   const journalled = parts.blocks.map((block, i) => ({ ...block, seq: i + 1 }));

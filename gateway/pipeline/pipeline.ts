@@ -16,7 +16,6 @@
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
 import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
-import { lifecycleNotice } from '../decode/lifecycle-notice.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
@@ -28,6 +27,7 @@ import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { InOrder } from './in-order.ts';
 import { type Letter, letterOf } from './letter.ts';
+import { reported } from './maintenance/reported.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { type Exceptions, settle } from './settle.ts';
@@ -223,11 +223,11 @@ export class Pipeline implements MessageHandler<Begun> {
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
     if (item.unreadable) throw item.unreadable.error;
     const schema = this.deps.routes.machineOf(route, item, message);
-    if (item.lifecycle) {
-      if (!route.storesAgain && isToldAgain(message, item.lifecycle))
-        return this.deps.retainedAgain?.(schema);
-      const notice = lifecycleNotice(schema, item.lifecycle, message, this.deps.random);
-      this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
+    if (item.lifecycle || item.maintenance) {
+      const told = item.lifecycle ?? item.maintenance;
+      if (!route.storesAgain && isToldAgain(message, told)) return this.deps.retainedAgain?.(schema);
+      const done = reported(this.deps, this.counts, schema, item, message);
+      this.own.push({ messages: [this.place], done });
       return;
     }
     if (item.availability) return this.deps.builder.available(schema, item.availability.isOnline);

@@ -33,6 +33,7 @@ function start(routes: object[]) {
       log: silentLog,
       columns() {},
       lifecycle() {},
+      maintenance: async () => {},
     },
   );
 }

@@ -22,6 +22,7 @@ import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { LossReporter } from '../lanes/loss-reporter.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
@@ -44,6 +45,8 @@ export interface DataPlaneDeps extends DurableStateDeps {
   suspects?: readonly string[] | null;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
+  /** See PipelineDeps.maintenance. */
+  maintenance(report: MaintenanceReport): Promise<void>;
   /** Replace network and memory of readings in a simulation. */
   link?(): CloudLink;
   recent?: RecentReadings;
@@ -112,6 +115,7 @@ export async function startDataPlane(
       await record(lifecycleEvent(gateway, { eventId, ...notice }));
       deps.lifecycle(notice);
     },
+    maintenance: (report) => deps.maintenance(report),
     stuck: ({ topic, client, payload }) =>
       log.error(
         { topic: topic.slice(0, 200), client, bytes: payload.length },

@@ -39,6 +39,7 @@ async function start(name: string, machines: object[], drops?: () => Promise<num
       log: silentLog,
       columns() {},
       lifecycle() {},
+      maintenance: async () => {},
       openDeadLetters: async (options) => {
         const letters = await openDeadLetters(options);
         if (drops) letters.drop = drops;

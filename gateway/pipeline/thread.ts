@@ -5,8 +5,9 @@ import { timeLimited } from '../../shared/runtime/budget.ts';
 import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
-import { toWire } from '../../shared/runtime/threads/wire-error.ts';
+import { fromWire, toWire } from '../../shared/runtime/threads/wire-error.ts';
 import { newestTime } from '../journal/segments/newest-time.ts';
+import { Asked } from './maintenance/asked.ts';
 import type { DataThreadData, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
@@ -37,6 +38,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
   if (init.suspects) log.warn(carefulText);
   const pulse = new Pulse(init.pulse);
   pulse.own();
+  const asked = new Asked(systemClock);
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
@@ -49,6 +51,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
       rows.flush();
       send({ kind: 'lifecycle', notice });
     },
+    maintenance: (report) => asked.done((id) => send({ kind: 'maintenance', id, report })),
   });
   const names = new NameTexts();
   const readers = new SlabReaders(names);
@@ -81,6 +84,8 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
   return (message) => {
     if (message.kind === 'slab') void take(message.slab);
     else if (message.kind === 'call') void call(message);
+    else if (message.kind === 'maintained')
+      asked.answered(message.id, message.error && fromWire(message.error));
     else plane.estimates(message.lines);
   };
 }

@@ -42,6 +42,7 @@ export async function startVendors(): Promise<void> {
       ...deps,
       columns() {},
       lifecycle() {},
+      maintenance: async () => {},
       async openJournals(options) {
         journals = await openJournals(options);
         return journals;

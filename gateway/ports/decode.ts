@@ -47,7 +47,7 @@ export interface DecodeTarget {
 }
 
 /** One item of a message. Usually a message consists of one reading. */
-export type Decoded = DecodedReading | DecodedChange | DecodedAvailability | Unreadable;
+export type Decoded = DecodedReading | DecodedChange | DecodedMaintenance | DecodedAvailability | Unreadable;
 
 /** The machine that an item concerns; absent names are those of the topic. */
 interface Subject {
@@ -70,6 +70,7 @@ export interface DecodedReading extends Subject {
   /** Names of numbers that a double does not hold as they were sent. */
   rounded?: readonly string[];
   lifecycle?: undefined;
+  maintenance?: undefined;
   availability?: undefined;
   unreadable?: undefined;
 }
@@ -84,6 +85,24 @@ export interface DecodedChange extends Subject {
     /** Equal for a resend of the same change; absent if the sender provides nothing to identify it. */
     identity?: string;
   };
+  maintenance?: undefined;
+  availability?: undefined;
+  unreadable?: undefined;
+}
+
+/** People begin to work on a machine, or plan to, or have ended. */
+export interface DecodedMaintenance extends Subject {
+  maintenance: {
+    isOn: boolean;
+    /** Times, if the sender provides them: from its arrival, and for a day. */
+    from?: { ms: number };
+    until?: { ms: number };
+    by?: string;
+    note?: string;
+    /** Equal for a resend; absent if the sender provides nothing to identify it. */
+    identity?: string;
+  };
+  lifecycle?: undefined;
   availability?: undefined;
   unreadable?: undefined;
 }
@@ -92,11 +111,13 @@ export interface DecodedChange extends Subject {
 export interface DecodedAvailability extends Subject {
   availability: { isOnline: boolean };
   lifecycle?: undefined;
+  maintenance?: undefined;
   unreadable?: undefined;
 }
 
 /** One item of several that cannot be read: the reason, and the item as a message of its own. */
 export interface Unreadable extends Subject {
   unreadable: { error: Error; payload: Buffer };
+  maintenance?: undefined;
   availability?: undefined;
 }

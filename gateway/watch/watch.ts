@@ -244,7 +244,7 @@ export class Watch {
   /** Adds rows that are durable. */
   add(columns: ColumnBatch): void {
     if (this.windows.add(columns)) this.scorer?.kick();
-    const lines = this.windows.restLines(this.options.gateway ?? '');
+    const lines = this.windows.aside.rest.take(this.options.gateway ?? '');
     if (lines.length > 0) this.outbox?.estimates(lines);
   }
 

@@ -27,6 +27,7 @@ export function openGatewayPlane(
       log: silentLog,
       columns() {},
       lifecycle() {},
+      maintenance: async () => {},
     },
   );
 }

@@ -19,7 +19,10 @@ export function isReadAgain(
   );
 }
 
-/** The same for a change of a machine's life. */
-export function isToldAgain({ retained }: RawMessage, change: DecodedChange['lifecycle']): boolean {
+/** The same for a change of a machine's life, and for its maintenance. */
+export function isToldAgain(
+  { retained }: RawMessage,
+  change: Pick<DecodedChange['lifecycle'], 'identity'>,
+): boolean {
   return retained === 'again' && change.identity === undefined;
 }

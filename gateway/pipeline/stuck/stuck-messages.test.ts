@@ -84,6 +84,7 @@ function build(suspects: readonly string[] | null = null, pulse = new Pulse(), s
     },
     deadLetters: async (added) => void letters.push(...added),
     lifecycle: async () => {},
+    maintenance: async () => {},
     windows: () => {},
   });
 }

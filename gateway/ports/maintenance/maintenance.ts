@@ -28,10 +28,21 @@ export interface MaintenanceWindow extends MaintenanceScope {
 }
 
 export interface MaintenanceWanted extends MaintenanceScope {
+  /** Its name; a window that has it already is left as it is. Absent: a new one. */
+  id?: string;
   /** Now, if absent. */
   fromMs?: number;
   /** A day after `fromMs`, if absent. */
   toMs?: number;
+}
+
+/** A message about the maintenance of one machine: it begins or is planned, or it ends. */
+export interface MaintenanceReport {
+  site: string;
+  machine: string;
+  /** Null: whatever is on ends. */
+  wanted: Pick<MaintenanceWanted, 'id' | 'fromMs' | 'toMs'> | null;
+  who: MaintenanceChanger;
 }
 
 export interface MaintenanceAdmin {

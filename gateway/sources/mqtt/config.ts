@@ -32,7 +32,7 @@ export const BrokerUser = Type.Object(
       }),
     ),
     publish: filters(
-      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels. Messages under lifecycle/ end the alerts of a machine, so give that right to people, not to sensors. Below harbinger/ only the gateway itself publishes.',
+      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels. Messages under lifecycle/ end the alerts of a machine, or keep it from raising any, so give that right to people, not to sensors. Below harbinger/ only the gateway itself publishes.',
       ['telemetry/#'],
     ),
     subscribe: filters(

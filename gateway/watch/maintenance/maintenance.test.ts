@@ -37,6 +37,29 @@ function newBook(clock = manualClock()) {
   return { book, clock, events, cloud };
 }
 
+describe('a message about maintenance', () => {
+  const report = (over: object = {}) => ({ ...fan, wanted: { id: 'order-7' }, who, ...over });
+
+  it('begins a window once, however often it comes, and ends what is on', async () => {
+    const { book, clock } = newBook();
+    const nowMs = clock.nowMs();
+    await book.reported(report({ wanted: { id: 'order-7', toMs: nowMs + hourMs } }));
+    await book.reported(report({ wanted: { id: 'order-7', toMs: nowMs + 2 * hourMs } }));
+    expect(book.list(false)).toMatchObject([{ id: 'order-7', ...fan, toMs: nowMs + hourMs, by: 'maria' }]);
+    clock.advanceNow(1);
+    await book.reported(report({ wanted: null }));
+    await book.reported(report());
+    expect([book.isOn(fan), book.list(true).length]).toEqual([false, 1]);
+  });
+
+  it('is refused if its times cannot be meant', async () => {
+    const { book } = newBook();
+    await expect(book.reported(report({ wanted: { toMs: 1 } }))).rejects.toMatchObject({
+      code: 'MAINTENANCE_INVALID',
+    });
+  });
+});
+
 describe('a maintenance window', () => {
   it('is about one machine, a site or all, from its time to its end, also over a restart', async () => {
     const { book, clock, events } = newBook();

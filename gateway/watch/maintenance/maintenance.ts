@@ -11,6 +11,7 @@ import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type {
   MaintenanceAdmin,
   MaintenanceChanger,
+  MaintenanceReport,
   MaintenanceScope,
   MaintenanceWanted,
   MaintenanceWindow,
@@ -100,8 +101,16 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     return this.windows.filter((window) => past || isLive(window, nowMs)).sort((a, b) => a.fromMs - b.fromMs);
   }
 
+  /** Resolves when what a message says is durable and in force. @throws as `set` and `end` do */
+  async reported({ site, machine, wanted, who }: MaintenanceReport): Promise<void> {
+    if (wanted) await this.set({ site, machine, ...wanted }, who);
+    else await this.end({ site, machine }, who);
+  }
+
   set(wanted: MaintenanceWanted, who: MaintenanceChanger): Promise<MaintenanceWindow> {
     return this.exclusive(async () => {
+      const known = this.windows.find(({ id }) => id === wanted.id);
+      if (known) return known;
       const nowMs = this.options.clock.nowMs();
       const { site, machine, fromMs = nowMs } = wanted;
       const toMs = wanted.toMs ?? fromMs + openMs;
@@ -113,7 +122,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
           `${liveMax} maintenance windows are on or planned, and there may be no more: end some, or set one for a whole site`,
         );
       const scope = { ...(site !== undefined && { site }), ...(machine !== undefined && { machine }) };
-      const made = { id: this.newId(), ...scope, fromMs, toMs, ...who, setMs: nowMs };
+      const made = { id: wanted.id ?? this.newId(), ...scope, fromMs, toMs, ...who, setMs: nowMs };
       await this.replace([...this.windows, made], [made.id]);
       return made;
     });

@@ -15,7 +15,7 @@ it('the cloud is told when a machine comes to rest and when it runs, and again e
     const newMachines =
       minutes === 0 ? [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }] : [];
     windows.add(batch([[0, minutes++ * minuteMs, 1, b]], { newMachines, replay }));
-    return windows.restLines('gw');
+    return windows.aside.rest.take('gw');
   };
   expect(told(150, true)).toEqual([]);
   expect(told(150)).toEqual(['estimate,gateway=gw,machine=m,site=s at_rest=0,type="fan" 60000000000']);
@@ -37,5 +37,5 @@ it('a machine of a type that does not say when it runs is told nothing of', () =
       newMachines: [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'rig' }],
     }),
   );
-  expect(windows.restLines('gw')).toEqual([]);
+  expect(windows.aside.rest.take('gw')).toEqual([]);
 });

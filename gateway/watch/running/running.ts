@@ -17,7 +17,7 @@ export class Running {
   isResting: boolean;
   /** The time of the first reading at rest, ms since 1970; NaN while it runs, or if that was before a restart. */
   restsSinceMs = Number.NaN;
-  /** What was reported last; null before the first report. */
+  /** The latest report; null before the first one. */
   reported: { isResting: boolean; atMs: number } | null = null;
   private readonly above: number;
   private readonly sensor: string | null;

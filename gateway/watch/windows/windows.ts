@@ -44,7 +44,7 @@ export class Windows {
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly limits = new LimitPlans();
   private readonly samples = new SampleBudget();
-  private readonly aside: Aside;
+  readonly aside: Aside;
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
@@ -155,11 +155,6 @@ export class Windows {
   /** To be called when maintenance of any machine has changed. */
   remaintain(): void {
     for (const machine of this.byKey.values()) machine.maintenance = this.aside.spansOf(machine.identity);
-  }
-
-  /** Estimate lines that say which machines have come to rest, or run again, since the last call. */
-  restLines(gateway: string): string[] {
-    return this.aside.rest.take(gateway);
   }
 
   /** The machine's type with all of its sensors, and with its own limits; null if it is not watched. */

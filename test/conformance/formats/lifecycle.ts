@@ -21,6 +21,9 @@ export const lifecycleHarness: FormatHarness = {
     '{"state":["failed"]}',
     `{"state":"failed","note":"${'n'.repeat(501)}"}`,
     '{"state":"failed","ts":""}',
+    '{"state":"maintenance","until":"tomorrow"}',
+    '{"state":"maintenance","from":-1}',
+    `{"state":"maintenance-ended","by":"${'n'.repeat(101)}"}`,
   ].map((text) => Buffer.from(text)),
   growing: [
     (bytes) => Buffer.from(`{"state":"failed","note":"${'n'.repeat(bytes)}"}`),

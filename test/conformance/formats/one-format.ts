@@ -52,6 +52,7 @@ export class OneFormat {
         }
       },
       lifecycle: async () => {},
+      maintenance: async () => {},
       fields: new FieldNotes(silentLog),
       windows: ({ values }) => {
         if (values.includes(ofAnother)) this.unexpected.push('a value of another message was stored');

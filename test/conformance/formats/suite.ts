@@ -156,6 +156,8 @@ function expectSound(decoder: Decoder, message: Buffer, target: DecodeTarget): v
       expect(item.unreadable.payload, about).toBeInstanceOf(Buffer);
     } else if (item.lifecycle) {
       expect(['failed', 'replaced'], about).toContain(item.lifecycle.state);
+    } else if (item.maintenance) {
+      expect(item.maintenance.isOn, about).toBeTypeOf('boolean');
     } else if (item.availability) {
       expect(item.availability.isOnline, about).toBeTypeOf('boolean');
     } else {

@@ -54,6 +54,8 @@ const motor = async () => {
   );
   return machines[0];
 };
+const untilMotor = (state: string) =>
+  until(async () => (await motor())?.state === state, `the cloud to show ${state}`);
 const stored = async (atLeast: number) =>
   until(async () => {
     const sql = "select count(*) as n from motor where machine = 'motor-1'";
@@ -75,7 +77,7 @@ it('raises nothing until it is ended, also over a kill; what was buffered in it 
   });
   await send(30, startMs, [180, 240, 300]);
   expect((await windows()).aside).toBe(3);
-  await until(async () => (await motor())?.state === 'maintenance', 'the cloud to show it');
+  await untilMotor('maintenance');
   expect((await motor())?.stateReason).toMatch(/^In maintenance until [^(]+ \(maria: balancing\)$/);
   const planned = await site.cloud.json<{ windows: object[] }>('/api/maintenance');
   expect(planned.windows).toMatchObject([{ site: 'hall', machine: 'motor-1', by: 'maria' }]);
@@ -106,6 +108,29 @@ it('raises nothing until it is ended, also over a kill; what was buffered in it 
     ['ended', 'jo'],
     ['set', 'maria'],
   ]);
+});
+
+it('begins and ends by messages too, which are acknowledged when it is in force, also over a kill', async () => {
+  const publish = (said: object) =>
+    sensor.publishAsync('lifecycle/hall/motor-1', JSON.stringify(said), { qos: 1 });
+  const until = new Date(Date.now() + 7_200_000).toISOString();
+  const order = { state: 'maintenance', until, by: 'cmms', note: 'new coupling', id: 'order-12' };
+  await publish(order);
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  await connect();
+  const list = async () =>
+    (await harbingerJson<{ windows: object[] }>(...['maintenance', 'list'], ...reach())).windows;
+  expect(await list()).toMatchObject([{ machine: 'motor-1', by: 'cmms', note: 'new coupling' }]);
+  await untilMotor('maintenance');
+  expect((await motor())?.stateReason).toContain('(cmms: new coupling)');
+  await publish({ state: 'maintenance-ended', by: 'cmms' });
+  await publish(order);
+  expect(await list()).toEqual([]);
+  await publish({ state: 'maintenance', until: '2020-01-01T00:00Z' });
+  const { items } = await harbingerJson<{ items: { code: string }[] }>('deadletters', 'list', ...reach());
+  expect(items.map(({ code }) => code)).toEqual(['MAINTENANCE_INVALID']);
 });
 
 it('refuses what cannot be meant, and needs a machine, a site or --all', async () => {

@@ -242,6 +242,7 @@ export class SimulatedGateway {
         log: this.log,
         columns: () => undefined,
         lifecycle: () => undefined,
+        maintenance: async () => {},
         openJournals: seams.journals((options) => openJournals({ ...options, fs })),
         openRefusedBatches: async (options) => {
           const openOnDisk = (dir: string) => openRecords({ dir, fs, clock, random, log: this.log });

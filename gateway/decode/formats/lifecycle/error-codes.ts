@@ -6,6 +6,6 @@ export const errorCodes = declareErrors({
     meaning: 'The payload of a message is not a lifecycle message. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
-      'Send `{"state": "failed"}` or `{"state": "replaced"}`. Afterwards: `harbinger deadletters redrive`.',
+      'Send `{"state": "failed"}`, `{"state": "replaced"}`, `{"state": "maintenance"}` or `{"state": "maintenance-ended"}`. Afterwards: `harbinger deadletters redrive`.',
   },
 });
