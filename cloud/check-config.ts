@@ -15,9 +15,9 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
+import { notifierNameProblems, notifiersIn } from '../shared/notifications/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
-import { notifierNameProblems, notifiersIn } from './alerts/config.ts';
 import { retentionOfStoreProblems } from './check-retention.ts';
 import { CloudConfig, prepareCloudConfig } from './config.ts';
 import { jobs } from './jobs/jobs.ts';

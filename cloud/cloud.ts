@@ -13,7 +13,7 @@
  * receive/listener.ts accepts connections and frames, log/direct.ts keeps the order of a lane, sink/sink.ts takes the
  * steps in this order. Each step can be repeated: a batch without PUBACK is sent again, and what was stored of it is
  * recognised by the watermark, by operations (events) or by the store (lines). Notifications go out on their own
- * (alerts/notification-runner.ts), and page and API only read (api/server.ts).
+ * (shared/notifications), and page and API only read (api/server.ts).
  */
 import { mkdirSync } from 'node:fs';
 import { conditionsReport } from '../shared/conditions/statistics.ts';
@@ -25,6 +25,8 @@ import { Heartbeat } from '../shared/heartbeat/heartbeat.ts';
 import { heartbeatReport } from '../shared/heartbeat/statistics.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
+import { notifiersIn } from '../shared/notifications/config.ts';
+import type { NotificationQueue } from '../shared/notifications/queue.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { readSeam, reporterOfSeam } from '../shared/parts/seam.ts';
@@ -35,7 +37,6 @@ import { type Clock, systemClock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotifications } from './alerts/alerts.ts';
-import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
@@ -48,7 +49,7 @@ import { openOperations, type StoredOperations } from './operations/operations.t
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { quotaReport } from './operations/quota-report.ts';
 import type { CloudJobDeps } from './ports/job.ts';
-import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
+import type { DeadNotifications } from './ports/notifications.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
 import type { ReadingStore } from './ports/store.ts';
 import { createCredentials } from './receive/credentials.ts';

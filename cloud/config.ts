@@ -4,7 +4,7 @@ import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
-import { AlertsConfig } from './alerts/config.ts';
+import { AlertsConfig } from '../shared/notifications/config.ts';
 import { ApiConfig } from './api/config.ts';
 import { cloudConditions } from './conditions/conditions.ts';
 import { jobs } from './jobs/jobs.ts';

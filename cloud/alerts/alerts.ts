@@ -5,6 +5,16 @@
  */
 import type { Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
+import {
+  type AlertsConfig,
+  notifierChecks,
+  notifierNameProblems,
+  notifiersIn,
+} from '../../shared/notifications/config.ts';
+import { NotificationRunner } from '../../shared/notifications/notification-runner.ts';
+import type { NotificationQueue } from '../../shared/notifications/queue.ts';
+import { recipientsOf } from '../../shared/notifications/recipients.ts';
+import { attemptStatistics, queueReporter } from '../../shared/notifications/statistics.ts';
 import type { Notifier, NotifierDeps } from '../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../shared/notifiers/notifiers.ts';
 import { countedMetrics } from '../../shared/parts/metrics.ts';
@@ -13,12 +23,8 @@ import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
-import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
-import { type AlertsConfig, notifierChecks, notifierNameProblems, notifiersIn } from './config.ts';
+import type { DeadNotifications } from '../ports/notifications.ts';
 import { transition } from './lifecycle.ts';
-import { NotificationRunner } from './notification-runner.ts';
-import { recipientsOf } from './recipients.ts';
-import { attemptStatistics, queueReporter } from './statistics.ts';
 
 export interface AlertsDeps extends NotifierDeps {
   queue: NotificationQueue & DeadNotifications;

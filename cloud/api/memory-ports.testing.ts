@@ -1,10 +1,10 @@
 /** Small in-memory implementations of the ports the API reads, for its tests and the page's. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { DeadNotification } from '../../shared/notifications/queue.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { AuditEntry } from '../ports/audit.ts';
 import type { StoredDecision } from '../ports/history.ts';
 import type { MachineState } from '../ports/machines.ts';
-import type { DeadNotification } from '../ports/notifications.ts';
 import type { StateChange } from '../ports/operations.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import type { Quarantined } from '../ports/quarantine.ts';

@@ -1,5 +1,5 @@
 /** Redrive: resending, on a person's request, what could not be stored or delivered. */
-import type { DeadNotification } from './notifications.ts';
+import type { DeadNotification } from '../../shared/notifications/queue.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { Quarantined } from './quarantine.ts';
 

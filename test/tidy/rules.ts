@@ -19,6 +19,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   config: ['files', 'security'],
   parts: ['config'],
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security', 'words'],
+  notifications: ['config', 'contract', 'notifiers', 'parts'],
   files: [],
   backup: ['files'],
   'data-format': ['files'],

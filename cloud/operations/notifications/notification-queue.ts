@@ -5,13 +5,14 @@
  */
 import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../../shared/contract/events.ts';
+import type { DeadNotification, NotificationQueue } from '../../../shared/notifications/queue.ts';
 import type {
   AlertChange,
   AlertNotification,
   DigestNotification,
   Notification,
 } from '../../../shared/notifiers/notifier.ts';
-import type { DeadNotification, DeadNotifications, NotificationQueue } from '../../ports/notifications.ts';
+import type { DeadNotifications } from '../../ports/notifications.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import { keyOf, type Store } from '../database.ts';

@@ -1,11 +1,5 @@
 import { Registry } from 'prom-client';
 import { createAlertRules } from '../../../cloud/alerts/alerts.ts';
-import { notifiersIn } from '../../../cloud/alerts/config.ts';
-import {
-  NotificationRunner,
-  type NotificationRunnerDeps,
-} from '../../../cloud/alerts/notification-runner.ts';
-import { attemptStatistics } from '../../../cloud/alerts/statistics.ts';
 import { cloudConditions } from '../../../cloud/conditions/conditions.ts';
 import { CloudConfig } from '../../../cloud/config.ts';
 import { Contacts } from '../../../cloud/contacts/contacts.ts';
@@ -15,6 +9,12 @@ import type { MachineState } from '../../../cloud/ports/machines.ts';
 import { estimateState } from '../../../cloud/sink/estimates.ts';
 import { createWatching, type WatchingDeps } from '../../../cloud/watching.ts';
 import { checkEvent, type HarbingerEvent } from '../../../shared/contract/events.ts';
+import { notifiersIn } from '../../../shared/notifications/config.ts';
+import {
+  NotificationRunner,
+  type NotificationRunnerDeps,
+} from '../../../shared/notifications/notification-runner.ts';
+import { attemptStatistics } from '../../../shared/notifications/statistics.ts';
 import type { Notification, Notifier } from '../../../shared/notifiers/notifier.ts';
 import { countedMetrics } from '../../../shared/parts/metrics.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
-import { NotifierFilter } from '../../shared/notifiers/settings.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import { transition } from './lifecycle.ts';
+import { prediction } from '../notifiers/prediction.testing.ts';
+import { NotifierFilter } from '../notifiers/settings.ts';
+import { compileValidator } from '../runtime/validate.ts';
 import { recipientsOf } from './recipients.ts';
 
 const filter = (value: object) => compileValidator(NotifierFilter)(value, (problem) => new Error(problem));
@@ -14,13 +13,11 @@ const notifiers = [
 ];
 
 function told(
-  kind: 'opened' | 'updated' | 'resolved',
+  change: 'opened' | 'updated' | 'resolved',
   severity: 'warning' | 'critical',
   before: string[] = [],
 ) {
-  const opened = transition(null, predictionEvent('opened', 1))!.alert;
-  const step = transition(kind === 'opened' ? null : opened, predictionEvent(kind, 2, { severity }))!;
-  return recipientsOf(notifiers, { ...step, change: kind }, before);
+  return recipientsOf(notifiers, { alert: { prediction: { ...prediction, severity } }, change }, before);
 }
 
 it('notifies those whose filter accepts the change', () => {

@@ -1,11 +1,11 @@
 import type { Static } from '@sinclair/typebox';
-import { repeatedProblems } from '../../shared/config/entry-problems.ts';
-import type { ConfigProblem } from '../../shared/config/problem.ts';
-import { notifiers } from '../../shared/notifiers/notifiers.ts';
-import type { CommonSettings } from '../../shared/notifiers/settings.ts';
-import { lists } from '../../shared/parts/config.ts';
-import { type Configured, configuredLists } from '../../shared/parts/registry.ts';
-import { seamChecks } from '../../shared/parts/seam-checks.ts';
+import { repeatedProblems } from '../config/entry-problems.ts';
+import type { ConfigProblem } from '../config/problem.ts';
+import { notifiers } from '../notifiers/notifiers.ts';
+import type { CommonSettings } from '../notifiers/settings.ts';
+import { lists } from '../parts/config.ts';
+import { type Configured, configuredLists } from '../parts/registry.ts';
+import { seamChecks } from '../parts/seam-checks.ts';
 
 /** `[[alerts.KIND]]`: any number of each registered kind of notifier. */
 export const AlertsConfig = {

@@ -1,12 +1,11 @@
-import type { Counter } from 'prom-client';
-import type { Notification, Notifier } from '../../shared/notifiers/notifier.ts';
-import { RetryAfterError } from '../../shared/notifiers/retry-after.ts';
-import { backoffMs } from '../../shared/runtime/backoff.ts';
-import { type Clock, sleep } from '../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import type { NotificationQueue } from '../ports/notifications.ts';
+import type { Notification, Notifier } from '../notifiers/notifier.ts';
+import { RetryAfterError } from '../notifiers/retry-after.ts';
+import { backoffMs } from '../runtime/backoff.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
+import type { NotificationQueue } from './queue.ts';
 
 export interface NotifierPolicy {
   notifier: Notifier;
@@ -31,8 +30,10 @@ export interface NotificationRunnerDeps {
   clock: Clock;
   random: Random;
   log: Log;
-  /** Labels: notifier, outcome (confirmed, retried, dead). */
-  notifications: Counter<'notifier' | 'outcome'>;
+  /** Counts the attempts. */
+  notifications: {
+    inc(labels: { notifier: string; outcome: 'confirmed' | 'retried' | 'dead' }): void;
+  };
 }
 
 /** Pause after the queue itself failed (for example on a full disk), and the longest wait for a queued notification. */

@@ -1,5 +1,5 @@
-import { declareStatistics, type Reporter } from '../../shared/parts/statistics.ts';
-import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
+import { declareStatistics, type Reporter } from '../parts/statistics.ts';
+import type { NotificationQueue } from './queue.ts';
 
 /** Statistics that the runner counts. */
 export const attemptStatistics = declareStatistics({
@@ -26,7 +26,7 @@ export const queueStatistics = declareStatistics({
 
 /** @param names of the configured notifiers: each has a series, even if nothing waits for it */
 export function queueReporter(
-  queue: Pick<NotificationQueue, 'waiting' | 'summedUp'> & Pick<DeadNotifications, 'deadCount'>,
+  queue: Pick<NotificationQueue, 'waiting' | 'summedUp'> & { deadCount(): number },
   names: readonly string[],
 ): Reporter {
   return {

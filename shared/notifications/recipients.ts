@@ -1,7 +1,6 @@
-import { type AlertContent, alertSaid } from '../../shared/contract/alert-content.ts';
-import type { AlertChange } from '../../shared/notifiers/notifier.ts';
-import type { NotifierFilter } from '../../shared/notifiers/settings.ts';
-import type { AlertStep } from '../ports/alerts.ts';
+import { type AlertContent, alertSaid } from '../contract/alert-content.ts';
+import type { AlertChange } from '../notifiers/notifier.ts';
+import type { NotifierFilter } from '../notifiers/settings.ts';
 
 /**
  * Names of the notifiers whose filter accepts a change. A notifier that heard of an alert also hears of its later
@@ -10,7 +9,7 @@ import type { AlertStep } from '../ports/alerts.ts';
  */
 export function recipientsOf(
   notifiers: readonly { name: string; filter: NotifierFilter }[],
-  step: AlertStep & { change: AlertChange },
+  step: { alert: AlertContent; change: AlertChange },
   told: readonly string[],
 ): string[] {
   return notifiers

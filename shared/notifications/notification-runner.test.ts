@@ -1,13 +1,13 @@
 import { Counter, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
-import type { Notification, Notifier } from '../../shared/notifiers/notifier.ts';
-import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
-import { RetryAfterError } from '../../shared/notifiers/retry-after.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
-import type { DeadNotification, NotificationQueue } from '../ports/notifications.ts';
+import type { Notification, Notifier } from '../notifiers/notifier.ts';
+import { notificationOf, predictionEvent } from '../notifiers/prediction.testing.ts';
+import { RetryAfterError } from '../notifiers/retry-after.ts';
+import { HarbingerError } from '../runtime/errors.ts';
+import { silentLog } from '../runtime/log.ts';
+import { type ManualClock, manualClock } from '../runtime/manual-clock.ts';
 import { NotificationRunner, type NotifierPolicy } from './notification-runner.ts';
+import type { DeadNotification, NotificationQueue } from './queue.ts';
 
 /** A queue in memory; the real one is tested with operations. */
 class Queue implements NotificationQueue {
