@@ -221,6 +221,16 @@ describe('while the gateway takes no readings', () => {
   });
 });
 
+it('a machine that was retired is not silent, whatever its device says before it sends again', async () => {
+  const bench = silenceBench();
+  await bench.readings(10, 30_000);
+  const hearing = bench.hearing();
+  expect(bench.silence.forget(hearing.key)).toBe(true);
+  bench.silence.said(hearing, false);
+  await bench.clock.advance(5 * minuteMs);
+  expect(bench.changes()).toEqual([]);
+});
+
 describe('a machine in maintenance', () => {
   it('is not silent, however long it lasts; its allowance begins when it is over', async () => {
     let isOn = false;
