@@ -35,20 +35,29 @@ export function createRetirement({
       const found = await data.call('machinesRetire', those, topics);
       const retired = [...found.retired];
       const unknown: MachineOrSensor[] = [];
-      for (const one of found.retired) await forget(one);
+      const isMachine = ({ sensor }: MachineOrSensor) => sensor === undefined;
+      // All of them at once: one that sends while the others are waited for is a new machine, which must not be forgotten.
+      const learnt = new Set(
+        those.filter((one) => isMachine(one) && watch.retired(one.site, one.machine)).map(keyOf),
+      );
+      for (const one of found.retired) if (isMachine(one)) await endAlerts(one);
       // After a restart, a machine may be known by its open alerts or its baseline alone.
-      for (const one of found.unknown) ((await forget(one)) ? retired : unknown).push(one);
+      for (const one of found.unknown) {
+        const isKnown = isMachine(one) && ((await endAlerts(one)) || learnt.has(keyOf(one)));
+        (isKnown ? retired : unknown).push(one);
+      }
       let retainedMessages = 0;
       for (const each of kept) retainedMessages += await each.remove(found.topics);
       return { retired, unknown, retainedMessages };
     },
   };
 
-  async function forget({ site, machine, sensor }: MachineOrSensor): Promise<boolean> {
-    if (sensor !== undefined) return false;
-    const hadBaseline = watch.retired(site, machine);
+  /** Returns whether alerts of the machine were known. */
+  async function endAlerts({ site, machine }: MachineOrSensor): Promise<boolean> {
     const hadAlerts = await decisions.retired(site, machine);
-    await siteTopics.retired(site, machine);
-    return hadAlerts || hadBaseline;
+    siteTopics.retired(site, machine);
+    return hadAlerts;
   }
 }
+
+const keyOf = ({ site, machine }: MachineOrSensor) => `${site}/${machine}`;

@@ -3,7 +3,7 @@ import { newEvent } from '../../shared/contract/envelope.ts';
 import { MachineAlertsDocument } from '../../shared/contract/site/site-topics.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { OpenAlert } from '../ports/decision.ts';
-import { machinesMax, type SiteMessage, SiteState } from './site-state.ts';
+import { machinesMax, SiteState } from './site-state.ts';
 
 const check = compileValidator(MachineAlertsDocument);
 const assessment = {
@@ -102,16 +102,10 @@ describe('the state of a site', () => {
 
     const state = new SiteState('north');
     state.note(prediction('opened', { id: 'p-9' })); // resent at the start, and not open any more
-    const removals = state.restore(
-      [openAlert('p-1'), openAlert('p-4')],
-      [],
-      kept as [string, string | null][],
-    );
-    expect(removals).toEqual([
-      { topic: 'harbinger/south/conditions', text: '' },
-      { topic: 'harbinger/hall/pump-4/severity', text: '' },
-    ]);
+    state.restore([openAlert('p-1'), openAlert('p-4')], [], kept as [string, string | null][]);
     const said = take(state);
+    const removed = [...said].filter(([, text]) => text === '').map(([topic]) => topic);
+    expect(removed).toEqual(['harbinger/south/conditions', 'harbinger/hall/pump-4/severity']);
     expect(documentOf(said).alerts.map(({ id, reasons }) => [id, reasons])).toEqual([
       ['p-1', ['It is hot.']],
       ['p-4', []],
@@ -119,20 +113,38 @@ describe('the state of a site', () => {
     expect(documentOf(said, 'pump-2')).toMatchObject({ severity: 'none', alerts: [] });
     expect(documentOf(said, 'pump-3')).toMatchObject({ severity: 'none', changedAt: null });
     expect(said.get('harbinger/north/severity')).toBe('none');
-    expect(said.has('harbinger/hall/pump-4/severity')).toBe(false);
   });
 
   it('a machine that was retired is not brought back by the end of its alert', () => {
     const state = new SiteState('north');
     state.note(prediction('opened'));
-    const removed: SiteMessage[] = state.retired('hall', 'pump-1');
-    expect(removed.map(({ topic, text }) => [topic, text])).toEqual([
+    const [subject] = state.takeChanged(9);
+    state.retired('hall', 'pump-1');
+    state.note(prediction('resolved', { minute: 1 }));
+    subject!.again();
+    const removals = new Map([
       ['harbinger/hall/pump-1/alerts', ''],
       ['harbinger/hall/pump-1/severity', ''],
     ]);
-    state.note(prediction('resolved', { minute: 1 }));
-    state.again('hall/pump-1');
-    expect(take(state)).toEqual(new Map());
+    expect(take(state)).toEqual(removals);
+    expect(state.hasChanged).toBe(false);
+  });
+
+  it('a removal that failed is tried again, and not once the machine is known again', () => {
+    const state = new SiteState('north');
+    state.judged('hall', 'pump-1');
+    take(state);
+    state.retired('hall', 'pump-1');
+    const failed = state.takeChanged(9);
+    expect(failed).toHaveLength(2);
+    for (const subject of failed) subject.again();
+    expect(state.hasChanged).toBe(true);
+    const again = state.takeChanged(9);
+    expect(again.map(({ messages }) => messages)).toEqual(failed.map(({ messages }) => messages));
+    state.judged('hall', 'pump-1');
+    for (const subject of again) subject.again();
+    expect(take(state).get('harbinger/hall/pump-1/severity')).toBe('none');
+    expect(state.hasChanged).toBe(false);
   });
 
   it('knows a bounded number of machines, and beyond it those with an alert', () => {

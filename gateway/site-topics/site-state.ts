@@ -22,10 +22,21 @@ import { OpenList } from './open-list.ts';
 /** Beyond it machines without an open alert have no message; those with one always do. */
 export const machinesMax = 20_000;
 
+/** Topics of which the messages are still to be removed; of more, those of the oldest stay until the next start. */
+const goneMax = 100_000;
+
 export interface SiteMessage {
   topic: string;
   /** Empty if the topic's message is to be removed. */
   text: string;
+}
+
+/** Something of which the messages have changed. */
+export interface SiteSubject {
+  /** As they are now. */
+  messages: SiteMessage[];
+  /** To be called if they could not be published. */
+  again(): void;
 }
 
 /** The key of the gateway itself; no machine has it. */
@@ -41,6 +52,8 @@ export class SiteState {
   private readonly machines = new Map<string, OpenList<SiteAlert>>();
   private readonly conditions = new OpenList<SiteCondition>();
   private readonly changed = new Set<string>();
+  /** Topics of which the messages are to be removed, because they belong to nothing known. */
+  private readonly gone = new Set<string>();
 
   constructor(gateway: string) {
     this.gateway = gateway;
@@ -70,36 +83,31 @@ export class SiteState {
     if (isIdentifier(site) && isIdentifier(machine)) this.listOf(key);
   }
 
-  /** Forgets a machine. Returns the removal of its messages. */
-  retired(site: string, machine: string): SiteMessage[] {
+  /** Forgets a machine; its messages are to be removed. */
+  retired(site: string, machine: string): void {
     const key = `${site}/${machine}`;
     this.machines.delete(key);
     this.changed.delete(key);
-    return Object.values(machineTopics(site, machine)).map((topic) => ({ topic, text: '' }));
+    for (const topic of Object.values(machineTopics(site, machine))) this.remove(topic);
   }
 
   /**
    * Makes the state equal to what is open now. The messages of before (`kept`, by topic) give the words. Afterwards
-   * everything counts as changed. Returns the removal of kept messages that belong to nothing known.
+   * everything counts as changed, and kept messages that belong to nothing known are to be removed.
    */
   restore(
     open: readonly OpenAlert[],
     conditions: readonly ConditionData[],
     kept: Iterable<readonly [topic: string, text: string | null]>,
-  ): SiteMessage[] {
-    const removals: SiteMessage[] = [];
+  ): void {
     const before = new Map<string, SiteAlert>();
     const ownTopics = new Set(Object.values(gatewayTopics(this.gateway)));
     for (const [topic, text] of kept) {
-      if (text === null) {
-        removals.push({ topic, text: '' });
-        continue;
-      }
       if (ownTopics.has(topic)) continue;
       const [, site, machine, kind] = topic.split('/');
       const topics = Object.values(machineTopics(site ?? '', machine ?? ''));
-      if (!topics.includes(topic) || this.isFull) {
-        removals.push({ topic, text: '' });
+      if (text === null || !topics.includes(topic) || this.isFull) {
+        this.remove(topic);
         continue;
       }
       if (kind !== 'alerts') continue;
@@ -115,28 +123,40 @@ export class SiteState {
     for (const data of conditions) this.noteCondition(data, data.since, false);
     for (const key of this.machines.keys()) this.changed.add(key);
     this.changed.add(gatewayKey);
-    return removals;
   }
 
   /** Whether `takeChanged` has something. */
   get hasChanged(): boolean {
-    return this.changed.size > 0;
+    return this.changed.size > 0 || this.gone.size > 0;
   }
 
-  /** Takes up to `most` changed subjects: their keys, with their messages as they are now. */
-  takeChanged(most: number): { key: string; messages: SiteMessage[] }[] {
-    const taken: { key: string; messages: SiteMessage[] }[] = [];
+  /** Takes up to `most` changed subjects: what is true now first, and then what is to be removed. */
+  takeChanged(most: number): SiteSubject[] {
+    const taken: SiteSubject[] = [];
     for (const key of this.changed) {
-      if (taken.length >= most) break;
+      if (taken.length >= most) return taken;
       this.changed.delete(key);
-      taken.push({ key, messages: this.messagesOf(key) });
+      taken.push({ messages: this.messagesOf(key), again: () => this.again(key) });
+    }
+    for (const topic of this.gone) {
+      if (taken.length >= most) return taken;
+      this.gone.delete(topic);
+      taken.push({ messages: [{ topic, text: '' }], again: () => this.remove(topic) });
     }
     return taken;
   }
 
-  /** Its messages could not be published. */
-  again(key: string): void {
+  private again(key: string): void {
     if (key === gatewayKey || this.machines.has(key)) this.changed.add(key);
+  }
+
+  /** The message of a topic is to be removed, unless it belongs to a machine that is known again. */
+  private remove(topic: string): void {
+    const [, site, machine] = topic.split('/');
+    if (this.machines.has(`${site}/${machine}`)) return;
+    const [oldest] = this.gone;
+    if (oldest !== undefined && this.gone.size >= goneMax) this.gone.delete(oldest);
+    this.gone.add(topic);
   }
 
   private notePrediction(data: Prediction, time: string, hasEnded: boolean): void {
@@ -184,6 +204,8 @@ export class SiteState {
     const list = new OpenList<SiteAlert>();
     this.machines.set(key, list);
     this.changed.add(key);
+    const [site = '', machine = ''] = key.split('/');
+    for (const topic of Object.values(machineTopics(site, machine))) this.gone.delete(topic);
     return list;
   }
 

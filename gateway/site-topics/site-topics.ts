@@ -43,7 +43,6 @@ export class SiteTopics {
   private brokers: readonly SiteBroker[] = [];
   private isStarted = false;
   private saying: Promise<void> | null = null;
-  private round: Promise<unknown> = Promise.resolve();
 
   constructor(options: SiteTopicsOptions) {
     this.options = options;
@@ -69,21 +68,22 @@ export class SiteTopics {
     this.saySoon();
   }
 
-  /** Removes the messages of a machine that was retired. */
-  async retired(site: string, machine: string): Promise<void> {
-    const removals = this.state.retired(site, machine);
-    await this.round; // it may say of the machine what was true before
-    await this.publishAll(removals);
+  /** Removes the messages of a machine that was retired, within a round or two. */
+  retired(site: string, machine: string): void {
+    this.state.retired(site, machine);
+    this.saySoon();
   }
 
-  /** Says what is open now, and removes what an earlier process said and is not true any more. */
+  /**
+   * Begins to say what is open now, and to remove what an earlier process said and is not true any more. Waits for none of
+   * it: a broker that is slow must not hold up the start.
+   */
   async start(): Promise<void> {
     const { brokers, openAlerts, openConditions } = this.options;
     this.brokers = brokers();
     const kept = this.brokers.flatMap((broker) => [...broker.kept()]);
-    const removals = this.state.restore(openAlerts(), openConditions(), kept);
+    this.state.restore(openAlerts(), openConditions(), kept);
     this.isStarted = true;
-    for (const message of removals) await this.publish(message);
     this.saySoon();
   }
 
@@ -111,9 +111,7 @@ export class SiteTopics {
     while (this.state.hasChanged) {
       let said = true;
       while (said && this.state.hasChanged) {
-        const round = this.sayRound();
-        this.round = round;
-        said = await round;
+        said = await this.sayRound();
       }
       if (signal.aborted) return;
       await sleep(clock, roundMs, signal);
@@ -124,8 +122,8 @@ export class SiteTopics {
   private async sayRound(): Promise<boolean> {
     const subjects = this.state.takeChanged(subjectsAtOnce);
     const said = await Promise.all(subjects.map(({ messages }) => this.publishAll(messages)));
-    subjects.forEach(({ key }, i) => {
-      if (!said[i]) this.state.again(key);
+    subjects.forEach((subject, i) => {
+      if (!said[i]) subject.again();
     });
     return !said.includes(false);
   }

@@ -1,0 +1,60 @@
+/** Retiring machines while they, or others, go on sending. */
+import { expect, it } from 'vitest';
+import type { MachineOrSensor } from './ports/retiring.ts';
+import { createRetirement } from './retirement.ts';
+
+const [fan, pump, saw] = ['fan', 'pump', 'saw'].map((machine) => ({ site: 'hall', machine })) as [
+  MachineOrSensor,
+  MachineOrSensor,
+  MachineOrSensor,
+];
+
+/** A gateway that knows a fan and a pump by their readings, and a saw by its baseline alone. */
+function bench() {
+  const done: string[] = [];
+  const learnt = new Set(['fan', 'pump', 'saw']);
+  const note = (what: string) => async (_: string, machine: string) => {
+    done.push(`${what} ${machine}`);
+    return machine === 'pump';
+  };
+  const admin = createRetirement({
+    data: {
+      call: (async (_: string, those: MachineOrSensor[]) => {
+        const isKnown = ({ machine }: MachineOrSensor) => machine === 'fan' || machine === 'pump';
+        const unknown = those.filter((one) => !isKnown(one));
+        return { retired: those.filter(isKnown), unknown, topics: [] };
+      }) as never,
+    },
+    watch: {
+      retired(_, machine) {
+        done.push(`learnt ${machine}`);
+        return learnt.delete(machine);
+      },
+      relearn: () => true,
+      levels: { ofAll: async () => [] },
+    },
+    decisions: { retired: note('alerts') },
+    siteTopics: { retired: (_, machine) => void done.push(`site ${machine}`) },
+    sources: () => [],
+  });
+  return { admin, done };
+}
+
+it('what was learnt of all of them is forgotten at once, before anything is waited for', async () => {
+  const { admin, done } = bench();
+  await admin.retire([fan, pump, saw]);
+  expect(done.slice(0, 3)).toEqual(['learnt fan', 'learnt pump', 'learnt saw']);
+  expect(done.slice(3)).toEqual(['fan', 'pump', 'saw'].flatMap((name) => [`alerts ${name}`, `site ${name}`]));
+});
+
+it('known are those with readings, a baseline or alerts; a sensor alone makes nothing be forgotten', async () => {
+  const { admin, done } = bench();
+  const other = { site: 'hall', machine: 'other' };
+  const sensor = { ...fan, sensor: 'a' };
+  expect(await admin.retire([sensor, saw, other])).toEqual({
+    retired: [sensor, saw],
+    unknown: [other],
+    retainedMessages: 0,
+  });
+  expect(done).not.toContain('learnt fan');
+});
