@@ -8,6 +8,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
+import { Exclusive } from '../../../shared/runtime/order/exclusive.ts';
 import type {
   MaintenanceAdmin,
   MaintenanceChanger,
@@ -54,7 +55,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   private unsent = new Set<string>();
   private changed: () => void = () => {};
   private outbox: Outbox | null = null;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly exclusive = new Exclusive();
 
   constructor(options: MaintenanceOptions) {
     this.options = options;
@@ -108,7 +109,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   }
 
   set(wanted: MaintenanceWanted, who: MaintenanceChanger): Promise<MaintenanceWindow> {
-    return this.exclusive(async () => {
+    return this.exclusive.run(async () => {
       const known = this.windows.find(({ id }) => id === wanted.id);
       if (known) return known;
       const nowMs = this.options.clock.nowMs();
@@ -129,7 +130,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   }
 
   end(which: { id: string } | MaintenanceScope, who: MaintenanceChanger): Promise<MaintenanceWindow[]> {
-    return this.exclusive(async () => {
+    return this.exclusive.run(async () => {
       const atMs = this.options.clock.nowMs();
       const isMeant = (window: MaintenanceWindow) =>
         'id' in which
@@ -146,12 +147,6 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
       );
       return ended;
     });
-  }
-
-  private exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(work);
-    this.tail = done.catch(() => {});
-    return done;
   }
 
   /** Saves first: what is in force is on disk. */

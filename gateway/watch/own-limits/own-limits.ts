@@ -11,6 +11,7 @@ import { declaredLimits, ownLimitProblems, withOwnLimits } from '../../../shared
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import { Exclusive } from '../../../shared/runtime/order/exclusive.ts';
 import type {
   LimitAdmin,
   LimitChange,
@@ -56,7 +57,7 @@ export class MachineLimitBook implements LimitAdmin {
   private unsent = new Set<string>();
   private windows: LimitedWindows | null = null;
   private outbox: Outbox | null = null;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly exclusive = new Exclusive();
 
   constructor(options: OwnLimitsOptions) {
     this.options = options;
@@ -106,7 +107,7 @@ export class MachineLimitBook implements LimitAdmin {
     const { site, machine, sensor } = about;
     const type = this.windows?.typeOf(site, machine) ?? null;
     refuseUnusable(about, limits, type);
-    return this.exclusive(async () => {
+    return this.exclusive.run(async () => {
       const own = this.entries.get(keyOf(about));
       const isNew = !own?.has(sensor);
       if (isNew && ((own?.size ?? 0) >= ofMachineMax || this.size >= allMax))
@@ -124,7 +125,7 @@ export class MachineLimitBook implements LimitAdmin {
   }
 
   clear(about: Machine & { sensor?: string }, who: LimitChanger): Promise<number> {
-    return this.exclusive(async () => {
+    return this.exclusive.run(async () => {
       const own = this.entries.get(keyOf(about));
       const gone = [...(own?.keys() ?? [])].filter((sensor) => (about.sensor ?? sensor) === sensor);
       if (gone.length === 0) return 0;
@@ -144,12 +145,6 @@ export class MachineLimitBook implements LimitAdmin {
 
   private get size(): number {
     return [...this.entries.values()].reduce((sum, own) => sum + own.size, 0);
-  }
-
-  private exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(work);
-    this.tail = done.catch(() => {});
-    return done;
   }
 
   /** Saves first: what is in force is on disk. @param changed of one machine */
