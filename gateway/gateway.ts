@@ -150,7 +150,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   watch.connect(data);
   const handlers: DataClientHandlers = {
     columns(columns) {
-      if (!columns.replay) taking.arrived();
+      taking.arrived(columns);
       watch.add(columns);
     },
     lifecycle(notice) {

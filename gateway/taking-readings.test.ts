@@ -12,6 +12,7 @@ function bench() {
   return { clock, state, taking };
 }
 
+const batch = (rows: number) => ({ replay: false, machineIndex: new Int32Array(rows) });
 const sound = { journalTrouble: null };
 
 it('readings are taken from the start, before the status is known', () => {
@@ -33,7 +34,10 @@ it.each([
   expect(taking.isTaking).toBe(false);
   Object.assign(state, { status: sound, waitingMs: 0 });
   expect(taking.isTaking).toBe(false);
-  taking.arrived();
+  taking.arrived(batch(0));
+  taking.arrived({ ...batch(3), replay: true });
+  expect(taking.isTaking).toBe(false);
+  taking.arrived(batch(1));
   expect(taking.isTaking).toBe(true);
 });
 

@@ -1,6 +1,7 @@
 /** Whether the gateway takes readings at the moment: while it does not, no machine can be heard. */
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { DataStatus } from './pipeline/status.ts';
+import type { ColumnBatch } from './ports/watch.ts';
 
 /** A message that waits longer than this for its acknowledgement is being held up. */
 const waitMsMax = 1_000;
@@ -31,9 +32,9 @@ export class TakingReadings {
     this.deps = deps;
   }
 
-  /** Readings have arrived, which are on the disk. */
-  arrived(): void {
-    this.troubledMs = Number.NEGATIVE_INFINITY;
+  /** Rows have come that are on the disk. Those of the journal, and batches that only say what has changed, prove nothing. */
+  arrived({ replay, machineIndex }: Pick<ColumnBatch, 'replay' | 'machineIndex'>): void {
+    if (!replay && machineIndex.length > 0) this.troubledMs = Number.NEGATIVE_INFINITY;
   }
 
   get isTaking(): boolean {

@@ -54,7 +54,10 @@ export function stepLimits(
       : { track: noLimits, change: { kind: 'resolved', severity: told.severity } };
   const { severity } = worst;
   const sensors = met.map(({ sensor }) => sensor);
-  const kind = changeOf(told, severity, sensors, hasNewLimits ? 0 : limits.updateMsMin, nowMs, hasNewLimits);
+  const kind =
+    hasNewLimits && told?.severity === severity
+      ? 'sensors'
+      : changeOf(told, { severity, sensors }, limits, nowMs);
   if (kind === null) return { track: { met, told, held: null }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
   return { track: { met, told: { severity, sensors, sentMs: nowMs }, held: null }, change };
@@ -63,17 +66,15 @@ export function stepLimits(
 /** Severity is told at once; further sensors are, too, but not more often than other updates. */
 function changeOf(
   told: LimitTrack['told'],
-  severity: Severity,
-  sensors: readonly string[],
-  updateMsMin: number,
+  { severity, sensors }: { severity: Severity; sensors: readonly string[] },
+  { updateMsMin }: Pick<UpdateLimits, 'updateMsMin'>,
   nowMs: number,
-  hasNewLimits: boolean,
 ): 'opened' | 'severity' | 'sensors' | null {
   if (told === null) return 'opened';
   if (told.severity !== severity) return 'severity';
   const isSame =
     sensors.length === told.sensors.length && sensors.every((sensor) => told.sensors.includes(sensor));
-  return (isSame && !hasNewLimits) || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
+  return isSame || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
 }
 
 /**

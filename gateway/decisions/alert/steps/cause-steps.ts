@@ -116,7 +116,7 @@ function endUnwatched({ machine, input }: Judged): SaidStep[] {
   const limits = limitPolicyOf(type);
   const isWatched = ({ failureMode, kind }: Omit<Cause, 'severity'>) =>
     kind === 'fault' ||
-    (kind === 'silence' && isTold(machine, type)) ||
+    (kind === 'silence' && isTold(type)) ||
     (kind === 'limit'
       ? limits?.failureMode === failureMode
       : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));

@@ -2,20 +2,19 @@
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import type { SilenceState } from '../../../ports/decision.ts';
 import { silenceReasons } from '../reasons/silence-reasons.ts';
-import type { MachineAlerts } from '../state/machine-book.ts';
 import { stepSilence } from '../state/silence-track.ts';
 import type { Judged, SaidStep } from './judged.ts';
 
 const silentFailureMode = 'silent';
 
-/** True if an alert is raised when this machine is silent. The place for whatever makes silence no news. */
-export function isTold(_: MachineAlerts, { alerts, silentAfterMs }: MachineType): boolean {
+/** True if an alert is raised when machines of this type are silent. */
+export function isTold({ alerts, silentAfterMs }: MachineType): boolean {
   return silentAfterMs !== 0 && !alerts.some(({ failureMode }) => failureMode === silentFailureMode);
 }
 
 /** Applies the input to the machine's silence, which is the only cause that it steps. */
 export function stepSilenceOf({ machine, input }: Judged, silence: SilenceState): SaidStep[] {
-  const { track, change } = stepSilence(machine.silence, silence, isTold(machine, input.machine.type));
+  const { track, change } = stepSilence(machine.silence, silence, isTold(input.machine.type));
   machine.silence = track;
   if (!change) return [];
   const cause = { failureMode: silentFailureMode, kind: 'silence', source: null } as const;
