@@ -12,6 +12,10 @@ export interface RecordContent {
   answer: Record<string, unknown>;
   /** Replaces the verdict's own reasons. */
   reasons?: string[];
+  /** False if the active policy can have no answer for such an input: the record is then `active`, whoever decided it. */
+  activeIsMeant?: boolean;
+  /** The version that answered, where a policy has several at once, such as a model for each machine type. */
+  version?: string;
 }
 
 /** Builds the decision record for one result; null if there was no verdict. */
@@ -21,7 +25,8 @@ export function decisionRecord(
   content: RecordContent,
 ): DecisionRecord | null {
   if (decided.verdict === null) return null;
-  const { fallbackCause } = decided;
+  const isMeant = content.activeIsMeant !== false;
+  const fallbackCause = isMeant ? decided.fallbackCause : undefined;
   return {
     decisionId: decided.decisionId,
     decision,
@@ -30,8 +35,8 @@ export function decisionRecord(
     answer: content.answer,
     reasons: (content.reasons ?? decided.verdict.reasons).slice(0, reasonsMax),
     confidence: decided.verdict.confidence,
-    policy: { ...decided.policy },
-    mode: decided.mode,
+    policy: { ...decided.policy, ...(content.version !== undefined && { version: content.version }) },
+    mode: isMeant ? decided.mode : 'active',
     ...(fallbackCause && {
       fallbackCause: `${fallbackCause.cause}: ${fallbackCause.detail}`.slice(0, detailLengthMax),
     }),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryOperations, createMemoryStore } from '../../cloud/api/memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from '../../cloud/api/plant-data.testing.ts';
 import { startApi, stopAll, token } from '../../cloud/api/running-api.testing.ts';
+import type { SeriesQuery } from '../../cloud/ports/store.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { chromium } from '../support/debian/clients.ts';
@@ -24,6 +25,8 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
   const nowMs = systemClock.nowMs();
   const operations = createMemoryOperations();
   const complaints: string[] = [];
+  /** A machine of an open type that has sent one reading. */
+  const bench = { site: 'lab', machine: 'bench-1', machineType: 'generic' };
   const requested = new Set<string>();
   let folder: string;
   let browser: Browser;
@@ -44,10 +47,13 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
         machineOf({ machine: 'pump-2', lastSeenMs: nowMs, remainingLife: null, source: 'rules' }),
         machineOf({ machine: 'pump-3', lastSeenMs: nowMs, condition: 'failed' }),
         machineOf({ machine: 'pump-4', lastSeenMs: nowMs }),
+        machineOf({ ...bench, lastSeenMs: nowMs, health: null, remainingLife: null, source: null }),
       ],
       alerts: [alertOf({ prediction: { reasons: ['Vibration has risen steadily.', nastyName] } })],
     });
     operations.addDecision(decisionOf({ mode: 'fallback', fallbackCause: 'the model was too slow' }));
+    const one = ({ measurement }: SeriesQuery) =>
+      measurement === 'estimate' ? [] : [{ timeMs: nowMs, values: { temperature: 21.5, force: null } }];
     const maintained = { gateway: 'gw-1', site: 'leeds', machine: 'pump-4', windowId: 'w1', by: 'maria' };
     const span = {
       ...maintained,
@@ -62,7 +68,9 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
         of: ({ machine }) => (machine === span.machine ? span : null),
         isWhole: () => false,
       },
-      store: createMemoryStore({ series: (query) => wearingSeries(query, nowMs) }),
+      store: createMemoryStore({
+        series: (query) => (query.machine === bench.machine ? one(query) : wearingSeries(query, nowMs)),
+      }),
       pageFolder: join(folder, 'page'),
     });
     base = started.base;
@@ -89,12 +97,12 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     await page.getByLabel('Access token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('.row').first().waitFor(elementWait);
-    expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2', 'pump-4']);
+    expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2', 'bench-1', 'pump-4']);
     expect((await texts('.row .badge')).map((text) => text.trim())).toEqual([
-      ...['Failed', 'Critical', 'OK'],
+      ...['Failed', 'Critical', 'OK', 'Learning'],
       expect.stringMatching(/^Maintenance until \d+ \w+, \d\d:\d\d$/),
     ]);
-    expect(await page.locator('.row').nth(3).textContent()).toMatch(
+    expect(await page.locator('.row').nth(4).textContent()).toMatch(
       /In maintenance until .* \(maria: new bearing\)/,
     );
     expect(await page.locator('.row').nth(1).textContent()).toMatch(/18 cycles\s+9–31/);
@@ -130,6 +138,24 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     }
     expect(await page.locator('.machine-head').textContent()).toContain('18 cycles');
     await page.getByText('Fallback', { exact: true }).waitFor(elementWait);
+  });
+
+  it('draws a single reading as a point, and no chart of another machine’s sensors', async () => {
+    await page.goto(`${base}/#/machines/lab/bench-1`);
+    await page.locator('.machine-head', { hasText: 'bench-1' }).waitFor(elementWait);
+    const canvas = page.locator('.chart-grid canvas');
+    await canvas.waitFor(elementWait);
+    expect(await texts('.chart-grid .chart-name')).toEqual(['temperature']);
+    const painted = await canvas.evaluate((element) => {
+      const { width, height } = element as unknown as { width: number; height: number };
+      const context = (element as unknown as CanvasLike).getContext('2d');
+      const { data } = context.getImageData(0, 0, width, height);
+      let blue = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 200 && data[i + 2]! > data[i]! + 60) blue++;
+      return blue;
+    });
+    expect(painted).toBeGreaterThan(8);
+    await page.goto(`${base}/#/`);
   });
 
   it('shows alerts with their reasons as text, and what contributed', async () => {

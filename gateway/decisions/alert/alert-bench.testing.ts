@@ -19,6 +19,7 @@ import { AlertDecisionConfig } from './config.ts';
 
 const pump: MachineType = {
   name: 'pump',
+  model: 'pump-rul',
   version: '1.0.0',
   description: 'a pump',
   lifeUnit: 'cycles',

@@ -62,6 +62,10 @@ export function assessmentContent(
   const trends = trendsIn(input).slice(0, trendsMax);
   return {
     subject: `${site}/${machine}`,
+    activeIsMeant: type.model !== undefined,
+    ...(model && {
+      version: decided.policy.name === model.name ? model.version : `${model.name}@${model.version}`,
+    }),
     inputs: {
       machineType: type.name,
       time: timeText(input.timeMs),

@@ -1,7 +1,7 @@
 import { h, setText } from '../dom.ts';
 import type { MachineType, Readings } from '../wire.ts';
 import { type Limit, lifeLimits, lifeReadout } from './chart-model.ts';
-import { color, plot } from './plot.ts';
+import { color, plot, pointsAlone } from './plot.ts';
 import { type Columns, lifeFields, type Range, withBreaks } from './series.ts';
 
 export interface LifeChart {
@@ -41,7 +41,7 @@ export function lifeChart(): LifeChart {
     height: 210,
     fromZero: true,
     series: [
-      { stroke: color('series'), width: 2, points: { show: false } },
+      { stroke: color('series'), width: 2, points: { ...pointsAlone, fill: color('series') } },
       { stroke: 'transparent', width: 0, points: { show: false } },
       { stroke: 'transparent', width: 0, points: { show: false } },
     ],

@@ -5,7 +5,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { extent, stampText } from './chart-model.ts';
-import type { Columns, Range } from './series.ts';
+import { type Columns, lonePoints, type Range } from './series.ts';
 
 export interface PlotOptions {
   height: number;
@@ -31,6 +31,13 @@ const cursorKey = 'machine';
 export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
+
+/** A line through one value would not be seen. */
+export const pointsAlone: uPlot.Series.Points = {
+  show: true,
+  size: 6,
+  filter: (self, series) => lonePoints([...(self.data[series] ?? [])]),
+};
 
 /** Draws a chart that is as wide as its element, shares its cursor with the others, and follows light and dark mode. */
 export function plot(element: HTMLElement, options: () => PlotOptions): Plot {

@@ -1,7 +1,7 @@
 import { h, setText } from '../dom.ts';
 import type { MachineType, Readings } from '../wire.ts';
 import { sensorReadout, sensorText } from './chart-model.ts';
-import { color, plot } from './plot.ts';
+import { color, plot, pointsAlone } from './plot.ts';
 import { type Range, withBreaks } from './series.ts';
 
 export interface SensorChart {
@@ -33,7 +33,7 @@ export function sensorChart(sensor: string, type: MachineType | null): SensorCha
   const drawing = plot(canvas, () => ({
     height: 128,
     fromZero: false,
-    series: [{ stroke: color('series'), width: 1.5, points: { show: false } }],
+    series: [{ stroke: color('series'), width: 1.5, points: { ...pointsAlone, fill: color('series') } }],
     limits: limits.map((limit) => ({ value: limit.value, color: color(limit.color) })),
     onPoint: show,
   }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { latest, lifeFields, withBreaks } from './series.ts';
+import { latest, lifeFields, lonePoints, withBreaks } from './series.ts';
 
 describe('series', () => {
   it('drops moments without a value, so that sensors that report alternately have unbroken lines', () => {
@@ -14,6 +14,12 @@ describe('series', () => {
     expect(x).toEqual([0, 1, 2, 31, 60, 61]);
     expect(y).toEqual([1, 2, 3, null, 4, 5]);
     expect(other).toEqual([9, null, 9, null, 9, 9]);
+  });
+
+  it('knows which values no line touches', () => {
+    expect(lonePoints([1])).toEqual([0]);
+    expect(lonePoints([null, 2, null, 3, 4, undefined, 5])).toEqual([1, 6]);
+    expect(lonePoints([1, 2])).toEqual([]);
   });
 
   it('accepts empty columns', () => {

@@ -38,6 +38,12 @@ function medianStep(timesMs: number[]): number {
   return steps[Math.floor(steps.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
+/** The places of values that no line touches, because there is none before or after them: they are drawn as points. */
+export function lonePoints(values: readonly (number | null | undefined)[]): number[] {
+  const isMissing = (at: number) => values[at] === null || values[at] === undefined;
+  return [...values.keys()].filter((at) => !isMissing(at) && isMissing(at - 1) && isMissing(at + 1));
+}
+
 /** The last value that is not missing; null if all are. */
 export function latest(values: readonly (number | null)[]): number | null {
   for (let i = values.length - 1; i >= 0; i--) {

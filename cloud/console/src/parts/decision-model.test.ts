@@ -18,6 +18,12 @@ describe('a decision', () => {
     expect(decisionModel(decisionOf(), false).subject).toBeNull();
   });
 
+  it('is called what it is, where no alert changed', () => {
+    const titleOf = (recorded: string) =>
+      decisionModel(decisionOf({ answer: { health: 0.9, recorded } }), true).title;
+    expect(['change', 'sample', 'mode'].map(titleOf)).toEqual(['Alert', 'Assessment', 'Change of judge']);
+  });
+
   it('opens to all that went into it', () => {
     const { inputs, answers, origin } = decisionModel(
       decisionOf({ inputs: { p50: 18.123_45, unit: 'cycles', windows: [1, 2], flag: true, none: null } }),

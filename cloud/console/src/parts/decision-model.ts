@@ -30,7 +30,7 @@ export function decisionModel(decision: StoredDecision, withSubject: boolean): D
   return {
     at: decision.at,
     time: dateTime(Date.parse(decision.at)),
-    title: words(decision.decision),
+    title: titleOf(decision),
     subject: withSubject ? decision.subject : null,
     answer: answerText(decision.answer),
     policy: `${policy.name} ${policy.version}`,
@@ -41,6 +41,13 @@ export function decisionModel(decision: StoredDecision, withSubject: boolean): D
     answers: pairsOf(decision.answer),
     origin: `confidence ${percent(decision.confidence)} · took ${number(decision.latencyMs)} ms · gateway ${decision.gateway} · ${decision.decisionId}`,
   };
+}
+
+/** Decisions about alerts are recorded when an alert changes, when another policy decides, and now and then as samples. */
+function titleOf({ decision, answer }: StoredDecision): string {
+  if (decision === 'alert' && answer.recorded === 'sample') return 'Assessment';
+  if (decision === 'alert' && answer.recorded === 'mode') return 'Change of judge';
+  return words(decision);
 }
 
 function pairsOf(values: Record<string, unknown>): Pair[] {

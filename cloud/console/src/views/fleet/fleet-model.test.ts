@@ -88,7 +88,6 @@ describe('a row', () => {
       location: 'leeds · Pump',
       reason: 'Vibration has risen.',
       source: 'Model',
-      isTrained: true,
       seen: '42 s ago',
       isQuiet: false,
     });
@@ -96,12 +95,11 @@ describe('a row', () => {
 
   it('marks a machine that nobody has judged, that rules judged, or that is silent', () => {
     const nowMs = 1_000_000;
-    expect(rowModel(machine({ source: null }), nowMs)).toMatchObject({ source: '–', isTrained: true });
+    expect(rowModel(machine({ source: null }), nowMs)).toMatchObject({ source: '–' });
     expect(rowModel(machine({ source: 'rules' }), nowMs)).toMatchObject({
       source: 'Rules',
-      isTrained: false,
     });
-    expect(rowModel(machine({ source: 'self-learned' }), nowMs).isTrained).toBe(false);
+    expect(rowModel(machine({ source: 'self-learned' }), nowMs).source).toBe('Self-learned');
     expect(rowModel(machine({ lastSeenMs: nowMs - 300_001 }), nowMs).isQuiet).toBe(true);
     expect(rowModel(machine({ lastSeenMs: nowMs - 300_000 }), nowMs).isQuiet).toBe(false);
   });

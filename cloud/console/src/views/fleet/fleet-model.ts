@@ -90,8 +90,6 @@ export interface RowModel {
   location: string;
   reason: string | null;
   source: string;
-  /** False where rules or the machine's own past decided instead of a trained model. */
-  isTrained: boolean;
   seen: string;
   isQuiet: boolean;
 }
@@ -103,7 +101,6 @@ export function rowModel(machine: Machine, nowMs: number): RowModel {
     location: `${machine.site} · ${words(machine.machineType)}`,
     reason: machine.state === 'ok' ? null : machine.stateReason,
     source: source === null ? '–' : judges[source],
-    isTrained: source === null || source === 'model',
     seen: age(ageMs),
     isQuiet: ageMs > quietMs,
   };

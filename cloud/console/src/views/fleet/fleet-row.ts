@@ -47,7 +47,6 @@ export function fleetRow(first: Machine): FleetRow {
       remaining.set(machine.remainingLife, lifeScaleMax);
       anomaly.set(machine.anomaly);
       setText(source, model.source);
-      setClass(source, model.isTrained ? 'row-source' : 'row-source source-rules');
       setText(seen, model.seen);
       setClass(seen, model.isQuiet ? 'row-seen quiet' : 'row-seen');
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { machine, pumpType } from '../../plant.testing.ts';
-import { ChartFetches, queriesOf, rangeOf, sensorOrder, spans } from './charts-model.ts';
+import { ChartFetches, queriesOf, rangeOf, sensorOrder, sensorsOf, spans } from './charts-model.ts';
 
 describe('charts', () => {
   it('end at the machine’s last reading, which is part of them', () => {
@@ -19,6 +19,12 @@ describe('charts', () => {
     const names = ['zeta', 'bearing_temperature', 'alpha', 'vibration_rms'];
     expect(sensorOrder(names, pumpType)).toEqual(['vibration_rms', 'bearing_temperature', 'alpha', 'zeta']);
     expect(sensorOrder(names, null)).toEqual(['alpha', 'bearing_temperature', 'vibration_rms', 'zeta']);
+  });
+
+  it('are those of sensors that the type declares, or that have a value: none of other machines’ sensors', () => {
+    const values = { speed: [null, null], force: [null, 2], vibration_rms: [null, null] };
+    expect(sensorsOf(values, null)).toEqual(['force']);
+    expect(sensorsOf(values, pumpType)).toEqual(['vibration_rms', 'force']);
   });
 });
 

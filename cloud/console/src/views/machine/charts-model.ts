@@ -41,6 +41,21 @@ export function sensorOrder(names: readonly string[], type: MachineType | null):
   return [...names].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
+/**
+ * The sensors that get a chart: those that its type declares, and those with a value. A store may have columns of other
+ * machines of an open type.
+ */
+export function sensorsOf(
+  values: Readonly<Record<string, readonly (number | null)[]>>,
+  type: MachineType | null,
+): string[] {
+  const declared = new Set(type?.sensors.map(({ name }) => name));
+  const names = Object.keys(values).filter(
+    (name) => declared.has(name) || values[name]!.some((value) => value !== null),
+  );
+  return sensorOrder(names, type);
+}
+
 /** Readings are fetched at most once in this time, however fast they come in. */
 const refreshMs = 3_000;
 

@@ -6,7 +6,7 @@ import type { Range } from '../../charts/series.ts';
 import { arrange, fill, h, setText } from '../../dom.ts';
 import { failure } from '../../parts/empty.ts';
 import type { MachineType, Readings } from '../../wire.ts';
-import { ChartFetches, queriesOf, rangeOf, rangeText, sensorOrder } from './charts-model.ts';
+import { ChartFetches, queriesOf, rangeOf, rangeText, sensorsOf } from './charts-model.ts';
 import type { Subject } from './machine-model.ts';
 import { rangePicker } from './range-picker.ts';
 
@@ -52,7 +52,7 @@ export function machineCharts(subject: () => Subject | null) {
   }
 
   function showSensors(readings: Readings, range: Range, type: MachineType | null): void {
-    const names = sensorOrder(Object.keys(readings.values), type);
+    const names = sensorsOf(readings.values, type);
     for (const name of charts.keys()) if (!names.includes(name)) remove(name);
     for (const name of names) if (!charts.has(name)) charts.set(name, sensorChart(name, type));
     noReading.hidden = names.length > 0;
