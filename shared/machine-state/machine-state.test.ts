@@ -54,6 +54,10 @@ describe('OK', () => {
     expect(stateOf(over)).toBe('ok');
   });
 
+  it('by limits says that none is met, since a value may be beyond one and not yet for long enough', () => {
+    expect(reasonOf({ estimate: rules, hasLimits: true })).toBe('None of its limits is met');
+  });
+
   const notOk: [string, Partial<MachineEvidence>][] = [
     ['it failed', { failedMs: nowMs - min }],
     ['an alert is open', { alerts: [alert('wear-out')] }],

@@ -196,7 +196,7 @@ function fine({ estimate, hasLimits, learning, calmSinceMs }: MachineEvidence): 
   const by = {
     model: 'Judged by its model',
     'self-learned': 'As it usually is, by its own past',
-    rules: hasLimits ? 'All its values are inside their limits' : 'As it usually is, by its own past',
+    rules: hasLimits ? 'None of its limits is met' : 'As it usually is, by its own past',
   }[estimate?.source ?? 'rules'];
   const more = learning
     ? `; its normal is still being learnt (${learning.rows} of ${learning.needed} readings)`
