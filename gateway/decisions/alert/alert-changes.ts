@@ -1,5 +1,5 @@
 /** Derives the changes of one machine's alerts from a decision about it. */
-import type { Contribution } from '../../../shared/contract/events.ts';
+import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { AlertChange } from './change.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
@@ -90,7 +90,7 @@ function areSame(before: readonly Cause[], now: readonly Cause[]): boolean {
 
 function opened({ input, decided, context }: Judged, causes: Cause[]): OpenAlert {
   const { site, machine, type } = input.machine;
-  const assessment = decided.verdict.answer;
+  const assessment = saidOf(decided.verdict.answer, causes);
   return {
     predictionId: context.newId(),
     site,
@@ -120,8 +120,18 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
       : [];
   // A fault has the sensors that are not well, also if a restart forgot why.
   const isByEstimate = has('estimate') || (contributions.length === 0 && !has('fault'));
-  const assessment = isByEstimate ? decided.verdict.answer : { ...decided.verdict.answer, contributions };
-  return { ...rest, ...limits, assessment };
+  const answer = saidOf(decided.verdict.answer, alert.causes);
+  return { ...rest, ...limits, assessment: isByEstimate ? answer : { ...answer, contributions } };
+}
+
+/**
+ * The assessment as an alert of these causes says it. Rules make a remaining life of a value that has just jumped over its
+ * limit, and nobody has estimated one; that the limit is met, or the machine silent, is measured.
+ */
+function saidOf(answer: Assessment, causes: readonly Cause[]): Assessment {
+  const isGuess = answer.source === 'rules' && answer.detector === undefined;
+  if (!isGuess || causes.some(({ kind }) => kind === 'estimate')) return answer;
+  return { ...answer, remainingLife: null, confidence: 1 };
 }
 
 function limitContributions(met: readonly MetLimit[]): Contribution[] {

@@ -37,6 +37,21 @@ const ids = () =>
     .size;
 
 describe('a sensor beyond a limit', () => {
+  it('says nothing of remaining life where rules alone judge, and the estimate where something estimates it', async () => {
+    const decision = await bench.started();
+    bench.state.model = 'ignorant';
+    await bench.evaluate(decision, 500, 1, beyond(6.2));
+    expect(bench.opened()).toMatchObject([{ data: { source: 'rules', remainingLife: null, confidence: 1 } }]);
+    bench.state.selfLearned = true;
+    await bench.evaluate(decision, 400, 1, beyond(9.5));
+    expect(bench.updated()).toMatchObject([{ data: { remainingLife: { p50: 400 }, confidence: 0.8 } }]);
+    bench.state.selfLearned = false;
+    await bench.evaluate(decision, 30, 3, beyond(9.5));
+    expect(bench.updated().at(-1)).toMatchObject({
+      data: { source: 'rules', remainingLife: { p50: 30 }, confidence: 0.8 },
+    });
+  });
+
   it('is told with value, limit, duration and time; severity follows both ways, and it ends', async () => {
     const decision = await bench.started();
     const nowMs = bench.clock.nowMs();
