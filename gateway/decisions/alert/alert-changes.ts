@@ -172,6 +172,7 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   const toMs = isReplaced ? (machine.newestMs ?? ending.atMs) : undefined;
   machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
   machine.silence = endedSilence(machine.silence, ending.state);
+  machine.damped.clear();
   const ended = machine.alerts;
   machine.alerts = [];
   return ended.map((prediction): AlertChange => {

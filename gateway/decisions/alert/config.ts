@@ -42,6 +42,34 @@ export const AlertDecisionConfig = Type.Object(
       description:
         'Records of ordinary decisions and of changes of mode. Decisions that change an alert are always recorded.',
     }),
+    flapping: Type.Object(
+      {
+        returnMs: Type.Integer({
+          minimum: 0,
+          maximum: 604_800_000,
+          default: 3_600_000,
+          description: 'What opens again so soon after it ended has returned, by the time of readings.',
+        }),
+        holdMs: Type.Integer({
+          minimum: 0,
+          maximum: 86_400_000,
+          default: 1_800_000,
+          description:
+            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. 0: at once, however often it returns.',
+        }),
+        holdMsMax: Type.Integer({
+          minimum: 0,
+          maximum: 604_800_000,
+          default: 43_200_000,
+          description: 'The longest such time.',
+        }),
+      },
+      {
+        additionalProperties: false,
+        default: {},
+        description: 'How alerts are damped that end and open again, whatever raises them.',
+      },
+    ),
     machinesMax: Type.Integer({
       minimum: 1,
       default: 100_000,

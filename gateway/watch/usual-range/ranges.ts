@@ -6,7 +6,7 @@ const marginOfValueMin = 0.05;
 /** How fast ranges grow: in learning, per row, as a share of the way to the level; later per day, as a share of what the range was in youth. */
 const growthPerRow = 0.5;
 const growthPerDay = { young: 1, grown: 0.1 };
-/** A value counts as being so many margins beyond at most, so that a single one does not move the level by a margin. */
+/** Farther than so many margins is not told apart. */
 const beyondMax = 6;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
 const risesMin = 30;
@@ -14,13 +14,15 @@ const fallsShareMax = 0.05;
 const changesMax = 2_000;
 
 /**
- * The numbers of each sensor: its level, its range, rows that it was learnt from, its last value, how often it rose and fell,
- * and how wide its range was in its youth (so that growth is steady, which wear is not).
+ * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
+ * fell, and how wide its range was in its youth (so that growth is steady, which wear is not).
  */
-const fields = ['level', 'low', 'high', 'rows', 'last', 'rises', 'falls', 'youth'] as const;
-const [level, low, high, rows, last, rises, falls, youth] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const fields = 'level low high rows last second third rises falls youth'.split(' ');
+const [level, low, high, rows, last, second, third, rises, falls, youth] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+] as const;
 /** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
-export const beyondField = 8;
+export const beyondField = 10;
 const width = beyondField + 1;
 const digits = 8;
 
@@ -69,7 +71,7 @@ export class Ranges {
       // Without the infinite values that a 32-bit float may have.
       if (!(value - value === 0)) continue;
       if (this.isCounter(at, value)) continue;
-      this.learnLevel(at, value, options.marginShare);
+      this.learnLevel(at);
       if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
         this.widen(at, growthPerRow);
         cells[at + youth] = cells[at + high]! - cells[at + low]!;
@@ -116,13 +118,15 @@ export class Ranges {
   private begin(at: number): void {
     this.cells.fill(0, at, at + width);
     this.cells.fill(Number.NaN, at + level, at + high + 1);
-    this.cells[at + last] = Number.NaN;
+    this.cells.fill(Number.NaN, at + last, at + third + 1);
   }
 
   /** Counts rises and falls. A counter is not judged; if it turns out to be none, its range is learnt anew. */
   private isCounter(at: number, value: number): boolean {
     const { cells } = this;
     const before = cells[at + last]!;
+    cells[at + third] = cells[at + second]!;
+    cells[at + second] = before;
     cells[at + last] = value;
     if (value > before) cells[at + rises]!++;
     else if (value < before) cells[at + falls]!++;
@@ -137,16 +141,15 @@ export class Ranges {
     return true;
   }
 
-  private learnLevel(at: number, value: number, marginShare: number): void {
+  /** The level is a mean of medians of three, so that a single odd value changes nothing. */
+  private learnLevel(at: number): void {
     const { cells } = this;
+    const value = medianOf(cells[at + last]!, cells[at + second]!, cells[at + third]!);
     const before = cells[at + level]!;
-    if (Number.isNaN(before)) {
-      cells.fill(value, at + level, at + high + 1);
-      return;
-    }
-    const most = beyondMax * this.marginOf(at, marginShare);
-    const bounded = Math.min(cells[at + high]! + most, Math.max(cells[at + low]! - most, value));
-    cells[at + level] = before + (bounded - before) / levelRows;
+    if (Number.isNaN(before)) cells.fill(value, at + level, at + high + 1);
+    else cells[at + level] = before + (value - before) / levelRows;
+    // The first few make no level yet.
+    if (cells[at + rows]! < levelRows) cells.fill(cells[at + level]!, at + low, at + high + 1);
   }
 
   private marginOf(at: number, marginShare: number): number {
@@ -163,7 +166,7 @@ export class Ranges {
     const over = Math.max(now - highest, lowest - now);
     if (mode !== 'grown') cells[at + youth] = highest - lowest;
     if (over <= 0) return 0;
-    const distance = over / this.marginOf(at, marginShare);
+    const distance = Math.min(beyondMax, over / this.marginOf(at, marginShare));
     cells[at + beyondField] = distance;
     if (distance < 1 && mode !== 'free')
       this.widen(at, Math.min(1, ((passedMs / dayMs) * growthPerDay[mode] * cells[at + youth]!) / over));
@@ -177,4 +180,10 @@ export class Ranges {
     if (now > cells[at + high]!) cells[at + high]! += share * (now - cells[at + high]!);
     else if (now < cells[at + low]!) cells[at + low]! += share * (now - cells[at + low]!);
   }
+}
+
+/** Returns the median of three values; the first if there are not three yet. */
+function medianOf(a: number, b: number, c: number): number {
+  if (Number.isNaN(b) || Number.isNaN(c)) return a;
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

@@ -47,6 +47,12 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shifts(), 35, { from }).episodes).toEqual([]);
   });
 
+  it('is learnt from 0 on, of a machine that rests when it is first seen', () => {
+    const runs = (minute: number) => minute >= 1_000 && minute % dayMinutes < 900;
+    const { episodes } = live((minute) => (runs(minute) ? [1, 5 + noise(0.1)] : [0, 0]), 20);
+    expect(episodes).toEqual([]);
+  });
+
   it.each([3, 9, 30])('is left when one sensor is far beyond it, on day %d', (day) => {
     const at = day * dayMinutes + 700;
     const shape = shifts();

@@ -23,8 +23,6 @@ const youthMs = 7 * dayMs;
 /** Margins, as shares of the range: of a machine that is seen for the first time, and once its youth is over. */
 const marginYoung = 1.5;
 const marginGrown = 0.5;
-/** With so few sensors, leaving together says little, and youth ends for them after a day and night. */
-const fewSensors = 2;
 /** A machine that does something for the first time learns for as long as it is known, but no longer than this. */
 const firstTimeMsMax = 12 * 60 * minuteMs;
 /**
@@ -139,10 +137,11 @@ export class UsualRange {
     return true;
   }
 
+  /** One sensor alone says little, and does so in the first day only. */
   private isFirstTime(knownMs: number): boolean {
     const { judged, beyondCount } = this.ranges;
     if (beyondCount === 0 || 2 * beyondCount < judged) return false;
-    return judged > fewSensors || knownMs < dayMs;
+    return beyondCount > 1 || knownMs < dayMs;
   }
 
   private confirm(knownMs: number, passedMs: number): void {

@@ -5,6 +5,7 @@
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
+import { type DampedCause, levelOf, undamped } from './damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import type { SilenceTrack } from './silence-track.ts';
 import {
@@ -14,6 +15,7 @@ import {
   limitsFailureMode,
   type OpenPrediction,
   type SavedCause,
+  type SavedDamping,
   silenceFailureMode,
 } from './snapshot.ts';
 
@@ -31,6 +33,8 @@ export interface MachineAlerts {
   /** The track of its limits. */
   limits: LimitTrack;
   silence: SilenceTrack;
+  /** The damping of its causes, by failure mode; those that are open or may return. */
+  readonly damped: Map<string, DampedCause>;
   /** Open alerts, the oldest first; each of their causes has a track above. */
   alerts: readonly OpenAlert[];
   /** Rows of its type's window, once it has been assessed. */
@@ -92,8 +96,9 @@ export class MachineBook {
     return [...this.machines.values()].flatMap(({ alerts }) => alerts);
   }
 
-  snapshot(): Pick<AlertSnapshot, 'open' | 'held'> {
-    return { open: this.open(), held: [...this.machines.values()].flatMap(heldOf) };
+  snapshot(): Omit<AlertSnapshot, 'pending'> {
+    const machines = [...this.machines.values()];
+    return { open: this.open(), held: machines.flatMap(heldOf), damped: machines.flatMap(dampedOf) };
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
@@ -120,6 +125,22 @@ export class MachineBook {
       else if (failureMode === silenceFailureMode)
         machine.silence = estimatesLeft === null ? 'failed' : 'held';
       else machine.modes.set(failureMode, hold(estimatesLeft, source));
+    }
+    this.restoreDamping(saved);
+  }
+
+  /** Restores how often causes have returned: open ones count as told, others as ended. */
+  private restoreDamping({ damped, open }: AlertSnapshot): void {
+    for (const { failureMode, returns, fellMs, ...of } of damped) {
+      const isHere = (each: { site: string; machine: string }) =>
+        each.site === of.site && each.machine === of.machine;
+      const cause = open
+        .filter(isHere)
+        .flatMap(causesOf)
+        .find((each) => each.failureMode === failureMode);
+      const told = levelOf(cause?.severity ?? null);
+      const state = { ...undamped, told, wanted: told, returns, fellMs };
+      this.restored(of).damped.set(failureMode, { state, waiting: null });
     }
   }
 
@@ -150,6 +171,7 @@ export class MachineBook {
       unseenTrack: quiet,
       limits: noLimits,
       silence: 'heard',
+      damped: new Map(),
       alerts: [],
       ended: null,
       mode: null,
@@ -162,6 +184,14 @@ export class MachineBook {
     this.machines.set(`${site}/${machine}`, created);
     return created;
   }
+}
+
+function dampedOf({ site, machine, damped }: MachineAlerts): SavedDamping[] {
+  return [...damped].flatMap(([failureMode, { state }]) =>
+    Number.isFinite(state.fellMs)
+      ? [{ site, machine, failureMode, returns: state.returns, fellMs: state.fellMs }]
+      : [],
+  );
 }
 
 /** The holds of one machine, as they are saved. */

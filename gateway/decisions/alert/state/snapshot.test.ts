@@ -42,6 +42,7 @@ const snapshot: AlertSnapshot = {
   ],
   held: [{ site: 'leeds', machine: 'pump-2', failureMode: 'wear', estimatesLeft: null }],
   pending: [],
+  damped: [{ site: 'leeds', machine: 'pump-1', failureMode: 'wear', returns: 2, fellMs: 1_700_000_000_000 }],
 };
 
 it('returns the saved state', async () => {
@@ -58,7 +59,7 @@ it('accepts a file of an earlier version, which has no checksum', async () => {
 it('sets aside a file in which a bit of a value has changed, and logs it', async () => {
   await snapshotFile(path, log).save(snapshot);
   writeFileSync(path, readFileSync(path, 'utf8').replace('p-1', 'p-3'));
-  expect(await snapshotFile(path, log).load()).toEqual({ open: [], held: [], pending: [] });
+  expect(await snapshotFile(path, log).load()).toEqual({ open: [], held: [], pending: [], damped: [] });
   expect(said).toEqual(['ALERT_STATE_DAMAGED']);
   expect(readFileSync(`${path}.damaged`, 'utf8')).toContain('p-3');
 });

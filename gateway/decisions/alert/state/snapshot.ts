@@ -86,12 +86,23 @@ const Held = Type.Object({
 });
 export type Held = Static<typeof Held>;
 
+const SavedDamping = Type.Object({
+  site: Type.String(),
+  machine: Type.String(),
+  failureMode: Type.String(),
+  returns: Type.Integer({ minimum: 0 }),
+  fellMs: Type.Number(),
+});
+export type SavedDamping = Static<typeof SavedDamping>;
+
 const Snapshot = Type.Object({
   format: Type.Literal('harbinger-alerts'),
   version: Type.Literal(1),
   open: Type.Array(OpenPrediction),
   held: Type.Array(Held),
   pending: Type.Array(Type.Unknown()),
+  /** Not covered by `check`, because earlier versions do not know it; if it is wrong, alerts are damped otherwise. */
+  damped: Type.Optional(Type.Array(SavedDamping)),
   check: Type.Optional(Type.Integer()),
 });
 
@@ -104,6 +115,8 @@ export interface AlertSnapshot {
   open: OpenPrediction[];
   held: Held[];
   pending: HarbingerEvent[];
+  /** Causes that have returned or may return. */
+  damped: SavedDamping[];
 }
 
 export interface SnapshotFile {
@@ -119,8 +132,8 @@ const format: CheckedFormat<AlertSnapshot> = {
   format: 'harbinger-alerts',
   version: 1,
   validate(value, problem) {
-    const { open, held, pending } = validate(value, problem);
-    return { open, held, pending: pending.map(checkEvent) };
+    const { open, held, pending, damped = [] } = validate(value, problem);
+    return { open, held, pending: pending.map(checkEvent), damped };
   },
   covered: ({ open, held, pending }) => [open, held, pending],
 };
@@ -150,7 +163,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], held: [], pending: [] };
+      return { open: [], held: [], pending: [], damped: [] };
     },
     async save(snapshot) {
       try {

@@ -21,6 +21,7 @@ import {
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import { dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
 import { isTold, stepSilenceOf } from './silence-steps.ts';
@@ -29,14 +30,25 @@ import { causeStep, stepTrack } from './track-steps.ts';
 /** Applies a decision to every cause of the machine, and returns what changed. */
 export function stepCauses(judged: Judged): SaidStep[] {
   const { silence } = judged.input;
-  if (silence) return stepSilenceOf(judged, silence);
+  if (silence) return dampSteps(judged, stepSilenceOf(judged, silence));
   const { type } = judged.input.machine;
   const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
   // A short window is judged by its limits alone.
   if (!judged.input.isShort)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
   steps.push(...stepFaults(judged));
-  return [...steps.filter((said) => said !== null), ...endUnwatched(judged)];
+  const unwatched = endUnwatched(judged);
+  for (const { cause } of unwatched) judged.machine.damped.delete(cause.failureMode);
+  const watched = steps.filter((said) => said !== null);
+  const isUnwatched = ({ cause }: SaidStep) =>
+    unwatched.some((each) => each.cause.failureMode === cause.failureMode);
+  return [
+    ...dampSteps(
+      judged,
+      watched.filter((said) => !isUnwatched(said)),
+    ),
+    ...unwatched,
+  ];
 }
 
 /** The words for a cause that has not changed. */

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+const met = (value: number) => ({
+  limits: [
+    {
+      sensor: 'vibration',
+      value,
+      met: { side: 'high', severity: 'warning', at: 4.5, backAt: 4, sinceMs: 0 },
+      mayBe: null,
+    } as const,
+  ],
+});
+const fault = { faults: [{ sensor: 'vibration', value: -127, isBeyondAlarm: false }] };
+const silent = (isSilent: boolean) => ({
+  silence: { isSilent, isOffline: false, lastHeardMs: 0, allowedMs: 60_000 },
+});
+type Bench = typeof bench;
+type Decision = Awaited<ReturnType<Bench['started']>>;
+
+/** Causes from every source: how each begins and ends. */
+const sources: Record<string, (decision: Decision, isOn: boolean) => Promise<void>> = {
+  'an estimate': (decision, isOn) => bench.evaluate(decision, isOn ? 50 : 200, isOn ? 3 : 4),
+  'a limit': (decision, isOn) => bench.evaluate(decision, 200, 1, isOn ? met(6) : {}),
+  'a faulty probe': (decision, isOn) => bench.evaluate(decision, 200, isOn ? 3 : 10, isOn ? fault : {}),
+  silence: (decision, isOn) => bench.evaluate(decision, 200, 1, silent(isOn)),
+};
+
+it.each(Object.keys(sources))(
+  '%s that comes and goes a hundred times is told twice, and ends',
+  async (name) => {
+    const turn = sources[name]!;
+    const decision = await bench.started();
+    for (let i = 0; i < 100; i++) {
+      await turn(decision, true);
+      await turn(decision, false);
+    }
+    expect(bench.opened()).toHaveLength(2);
+    expect(bench.opened()[1]!.data.reasons.join()).toMatch(/come back once .* ended after 30 min/);
+    expect(bench.resolved()).toHaveLength(1);
+    await bench.clock.advance(31 * 60_000);
+    await turn(decision, false);
+    expect(bench.resolved()).toHaveLength(2);
+    expect(decision.open()).toEqual([]);
+  },
+);
+
+it('a restart forgets nothing of it', async () => {
+  const before = await bench.started();
+  const turn = sources['a limit']!;
+  for (const isOn of [true, false, true]) await turn(before, isOn);
+  await before.stop();
+  const after = await bench.started();
+  for (const isOn of [true, false, true, false]) await turn(after, isOn);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+  await bench.clock.advance(31 * 60_000);
+  await turn(after, false);
+  expect(bench.resolved()).toHaveLength(2);
+});
+
+it('what a person changes is in force at once', async () => {
+  const decision = await bench.started();
+  const turn = sources['a limit']!;
+  for (const isOn of [true, false, true]) await turn(decision, isOn);
+  await bench.evaluate(decision, 200, 1, { limitsChanged: { sensors: ['vibration'], by: 'maria' } });
+  expect(bench.resolved()).toHaveLength(2);
+});
+
+it('can be switched off', async () => {
+  const decision = await bench.started({ sampleMs: 0, flapping: { holdMs: 0 } });
+  for (let i = 0; i < 5; i++) {
+    await sources['a limit']!(decision, true);
+    await sources['a limit']!(decision, false);
+  }
+  expect([bench.opened().length, bench.resolved().length]).toEqual([5, 5]);
+});

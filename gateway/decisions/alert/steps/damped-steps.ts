@@ -1,0 +1,86 @@
+/** Damps the steps of a machine's causes: those that come and go are told once, and end when they have been away for long. */
+import { durationText } from '../../../../shared/words/times.ts';
+import type { Change } from '../state/alert-state.ts';
+import { type DampedCause, damp, holdMsOf, type Level, levelOf, undamped } from '../state/damping.ts';
+import type { Judged, SaidStep } from './judged.ts';
+
+/** Returns the steps that are told. */
+export function dampSteps(judged: Judged, steps: readonly SaidStep[]): SaidStep[] {
+  const { machine } = judged;
+  const told = steps.map((step) => dampStep(judged, step));
+  const waited = [...machine.damped].map(([failureMode, cause]) =>
+    steps.some((step) => step.cause.failureMode === failureMode) ? null : dampWaiting(judged, cause),
+  );
+  forgetCalm(judged);
+  return [...told, ...waited].filter((step) => step !== null);
+}
+
+function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
+  const { change, cause } = step;
+  const known = causeOf(judged, cause.failureMode);
+  const before = known.state;
+  const wanted = change.kind === 'resolved' ? 0 : levelOf(change.severity);
+  known.state = damp(before, wanted, judged.input.timeMs, limitsOf(judged));
+  known.waiting = known.state.wanted < known.state.told ? step : null;
+  const { told, returns } = known.state;
+  if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
+  const isReturn = told > before.told && returns > before.returns;
+  const reasons = isReturn ? [...step.reasons, returnReason(judged, returns)] : step.reasons;
+  return { ...step, change: changeTo(before.told, told, change), reasons };
+}
+
+/** A level that waits to be told, without a further step: is it time? */
+function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
+  const { state, waiting } = known;
+  if (!waiting) return null;
+  known.state = damp(state, state.wanted, judged.input.timeMs, limitsOf(judged));
+  const { told } = known.state;
+  if (told === state.told) return null;
+  known.waiting = null;
+  return { ...waiting, change: changeTo(state.told, told, waiting.change) };
+}
+
+const isOtherNews = (change: Change) => change.kind === 'updated' && change.why !== 'severity';
+
+function changeTo(before: Level, now: Level, { severity }: Change): Change {
+  if (now === 0) return { kind: 'resolved', severity };
+  const told = now === 2 ? 'critical' : 'warning';
+  return before === 0
+    ? { kind: 'opened', severity: told }
+    : { kind: 'updated', severity: told, why: 'severity' };
+}
+
+/** A cause that is open and not known here was open before damping began. */
+function causeOf({ machine }: Judged, failureMode: string): DampedCause {
+  const known = machine.damped.get(failureMode);
+  if (known) return known;
+  const open = machine.alerts
+    .flatMap(({ causes }) => causes)
+    .find((each) => each.failureMode === failureMode);
+  const told = levelOf(open?.severity ?? null);
+  const made: DampedCause = { state: { ...undamped, told, wanted: told }, waiting: null };
+  machine.damped.set(failureMode, made);
+  return made;
+}
+
+/** Where a person has changed what is watched for, nothing waits. */
+function limitsOf({ input, context }: Judged) {
+  const { flapping } = context.config;
+  return input.limitsChanged || input.gone ? { ...flapping, holdMs: 0 } : flapping;
+}
+
+function returnReason({ context }: Judged, returns: number): string {
+  const holdMs = holdMsOf(returns, context.config.flapping);
+  const times = returns === 1 ? 'once' : `${returns} times`;
+  return `It has come back ${times} soon after it had ended; from now on it counts as ended after ${durationText(holdMs)} without it`;
+}
+
+/** Forgets causes that have been away for so long that they would count as new. */
+function forgetCalm({ machine, input, context }: Judged): void {
+  const { flapping } = context.config;
+  for (const [failureMode, { state }] of machine.damped) {
+    const soonMs = Math.max(flapping.returnMs, 2 * holdMsOf(state.returns, flapping));
+    if (state.told === 0 && Math.abs(input.timeMs - state.fellMs) > soonMs)
+      machine.damped.delete(failureMode);
+  }
+}
