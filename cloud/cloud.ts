@@ -148,6 +148,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       store: operations.contacts,
       silentAfterMs: config.conditions.gatewaySilentS * 1_000,
     });
+    operations.gatewayBackMs = (gateway) => contacts.of(gateway)?.backSinceMs ?? null;
     const receive = { ...base, credentials, batchLog, contacts, metrics: createReceiveMetrics(registry) };
     const listener = new Listener(config.ingest, receive);
 

@@ -11,7 +11,7 @@ import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
 import type { ReadingStore } from '../ports/store.ts';
-import type { ViewContext } from './machine-view.ts';
+import type { ViewContext } from './machine-evidence.ts';
 import type { StreamHub } from './stream-hub.ts';
 
 export interface Readiness {

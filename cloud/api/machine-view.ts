@@ -1,16 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { alertSaid } from '../../shared/contract/alert-content.ts';
-import { policyLevel } from '../../shared/domain/alert-policy.ts';
-import { limitsOf } from '../../shared/domain/limits.ts';
-import type { MachineType } from '../../shared/domain/machine-type.ts';
 import {
-  type MachineEvidence,
   type MachineStateName,
   machineStateOf,
   machineStates,
 } from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
 import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
+import { evidenceOf, type ViewContext } from './machine-evidence.ts';
 
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),
@@ -63,7 +60,9 @@ export const MachineView = Type.Object({
   state: State,
   stateReason: Type.String({ description: 'a sentence that says why' }),
   since: nullable(
-    Type.Number({ description: 'since when it has been so, ms since 1970; null if not known' }),
+    Type.Number({
+      description: 'since when it has been so, as far as the cloud knows, ms since 1970; null if not known',
+    }),
   ),
   remainingLifeS: nullable(
     Type.Object(
@@ -87,30 +86,20 @@ export const MachineView = Type.Object({
     ),
   ),
 });
-type ListedState = Omit<MachineState, 'evidence' | 'conditionMs' | 'heardMs' | 'gapMs' | 'rest'>;
+/** Facts of a machine's state that are shown only by what follows from them. */
+type Unlisted =
+  | 'evidence'
+  | 'conditionMs'
+  | 'heardMs'
+  | 'gapMs'
+  | 'gapAtMs'
+  | 'judgedMs'
+  | 'judgedSinceMs'
+  | 'calmMs'
+  | 'rest';
+type ListedState = Omit<MachineState, Unlisted>;
 export type MachineView = Static<typeof MachineView> &
   ListedState & { urgency: Urgency; state: MachineStateName };
-
-/** Facts beside a machine's own state that its view depends on. */
-export interface ViewContext {
-  nowMs: number;
-  /** The time zone in which times are written; that of this computer if absent. */
-  zone?: string | undefined;
-  typeOf(name: string): MachineType | undefined;
-  /** Since when a gateway is silent, in ms since 1970; null if it is not. */
-  silentSinceMs(gateway: string): number | null;
-  /** The maintenance that is on, or the next one that is planned; null if there is none. */
-  maintenanceOf(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
-  /** Why the cloud can store nothing at present; null if it can. */
-  trouble: string | null;
-}
-
-/** A machine that was never unheard for longer may be unheard for so long, and one that often was for three times that. */
-const unheardMsMin = 15 * 60_000;
-const unheardMsMax = 86_400_000;
-const gapFactor = 3;
-/** A machine at rest, of whose type nothing else is known, may be unheard for a weekend. */
-const unheardAtRestMs = 3 * 86_400_000;
 
 export function machineKey(of: { gateway: string; site: string; machine: string }): string {
   return `${of.gateway}/${of.site}/${of.machine}`;
@@ -131,70 +120,6 @@ function alertsByMachine(open: readonly Alert[]): Map<string, MachineAlert[]> {
   return found;
 }
 
-const declaresLimits = new WeakMap<MachineType, boolean>();
-
-/** Null if the type is not known. */
-function hasLimits(type: MachineType | undefined): boolean | null {
-  if (!type) return null;
-  const known = declaresLimits.get(type) ?? type.sensors.some((sensor) => limitsOf(sensor).length > 0);
-  declaresLimits.set(type, known);
-  return known;
-}
-
-function evidenceOf(
-  state: MachineState,
-  alerts: readonly MachineAlert[],
-  maintenance: MaintenanceSpan | null,
-  { nowMs, zone, typeOf, silentSinceMs, trouble }: ViewContext,
-): MachineEvidence {
-  const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
-  const type = typeOf(state.machineType);
-  const isKnown = lastSeenMs > 0;
-  const estimate =
-    health === null && remainingLife === null
-      ? null
-      : { source: source ?? 'rules', remainingLife, health: health ?? 0 };
-  const byType = (): MachineEvidence['policiesMet'] => {
-    const life = remainingLife?.p50 ?? null;
-    // An older gateway does not say how sure an estimate is.
-    const confidence = evidence?.confidence ?? 1;
-    return type ? policyLevel(type.alerts, { life, anomaly: anomaly ?? 0, confidence }) : null;
-  };
-  const said = evidence?.limits === null ? undefined : evidence;
-  return {
-    nowMs,
-    zone,
-    failedMs: state.condition === 'failed' ? (conditionMs ?? lastSeenMs) : null,
-    alerts: alerts.map(({ openedAt, prediction: { failureMode, severity, reasons } }) => ({
-      failureMode,
-      severity,
-      reasons,
-      sinceMs: Date.parse(openedAt),
-    })),
-    maintenance: maintenance !== null && maintenance.fromMs <= nowMs ? maintenance : null,
-    gateway: { name: gateway, silentSinceMs: silentSinceMs(gateway) },
-    trouble,
-    lastReadingMs: isKnown ? lastSeenMs : null,
-    heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
-    unheardMsMax: unheardMax(state, type),
-    restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
-    estimate,
-    limitsMet: said?.limitsMet ?? null,
-    policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,
-    hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
-    learning: said ? said.learning : undefined,
-    calmSinceMs: state.condition === 'running' ? (conditionMs ?? null) : null,
-  };
-}
-
-/** The same time for a machine at rest as at its gateway, of whose alert it is an image. */
-function unheardMax({ rest, gapMs = 0 }: MachineState, type: MachineType | undefined): number {
-  const usualMs = Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * gapMs));
-  if (!rest) return usualMs;
-  const { silentAtRestAfterMs = unheardAtRestMs } = type ?? {};
-  return silentAtRestAfterMs === 0 ? Number.POSITIVE_INFINITY : Math.max(usualMs, silentAtRestAfterMs);
-}
-
 function urgencyOf(state: MachineStateName, worst: MachineAlert | undefined): Urgency {
   if (state === 'failed' || state === 'critical' || state === 'warning' || state === 'ok') return state;
   if (worst) return worst.prediction.severity;
@@ -211,6 +136,21 @@ function shownMaintenance({ fromMs, toMs, by, note }: MaintenanceSpan): MachineV
   return { fromMs, toMs, by, ...(note !== undefined && { note }) };
 }
 
+function listedOf({
+  evidence: _evidence,
+  conditionMs: _condition,
+  heardMs: _heard,
+  gapMs: _gap,
+  gapAtMs: _gapAt,
+  judgedMs: _judged,
+  judgedSinceMs: _judgedSince,
+  calmMs: _calm,
+  rest: _rest,
+  ...listed
+}: MachineState): ListedState {
+  return listed;
+}
+
 /** The machines as the API shows them, most urgent first. */
 export function viewsOf(
   machines: readonly MachineState[],
@@ -223,15 +163,14 @@ export function viewsOf(
       const alerts = alertsOf.get(machineKey(machine)) ?? [];
       const maintenance = context.maintenanceOf(machine);
       const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, maintenance, context));
-      const { evidence: _, conditionMs: _at, heardMs: _heard, gapMs: _gap, rest: _rest, ...listed } = machine;
       return {
-        ...listed,
+        ...listedOf(machine),
         urgency: urgencyOf(state, alerts[0]),
         state,
         stateReason: reason,
         since: sinceMs,
         remainingLifeS: inSeconds(machine),
-        gatewaySilentSinceMs: context.silentSinceMs(machine.gateway),
+        gatewaySilentSinceMs: context.contactOf(machine.gateway)?.silentSinceMs ?? null,
         reason: alerts[0]?.prediction.reasons[0] ?? null,
         maintenance: maintenance && shownMaintenance(maintenance),
       };

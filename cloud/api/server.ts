@@ -20,7 +20,7 @@ import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
 import { addHeaders } from './headers.ts';
-import type { ViewContext } from './machine-view.ts';
+import type { ViewContext } from './machine-evidence.ts';
 import { decisionRoutes } from './machines/decisions.ts';
 import { eventRoutes } from './machines/events.ts';
 import { gatewayRoutes } from './machines/gateways.ts';
@@ -92,7 +92,7 @@ function viewContextOf({ clock, machineTypes, maintenance, contacts, ready }: Ap
   return () => ({
     nowMs: clock.nowMs(),
     typeOf: (name) => machineTypes?.get(name),
-    silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    contactOf: (gateway) => contacts.of(gateway),
     maintenanceOf: (name) => maintenance?.of(name) ?? null,
     trouble: troubleOf(ready()),
   });

@@ -3,7 +3,8 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Alert, AlertStates } from '../ports/alerts.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
-import { byAttention, machineKey, statesOf, type ViewContext, viewsOf } from './machine-view.ts';
+import type { ViewContext } from './machine-evidence.ts';
+import { byAttention, machineKey, statesOf, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 /** The snapshot of 20,000 machines has about 7 MB. */

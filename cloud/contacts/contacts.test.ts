@@ -185,3 +185,36 @@ it('one that comes back from a long silence is not idle before it could have sen
   clock.advanceNow(dayMs);
   expect(stateOf('gw1')).toBe('idle');
 });
+
+it('one that is lost for a minute is lost, long before it is silent, and is back when it connects again', async () => {
+  contacts.connected('gw1');
+  const heardMs = clock.nowMs();
+  contacts.disconnected('gw1');
+  clock.advanceNow(59_000);
+  expect(contacts.of('gw1')).toMatchObject({ lostSinceMs: null, state: 'heard' });
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')).toMatchObject({ lostSinceMs: null, backSinceMs: null });
+  contacts.disconnected('gw1');
+  clock.advanceNow(61_000);
+  expect(contacts.of('gw1')).toMatchObject({ lostSinceMs: heardMs + 59_000, silentSinceMs: null });
+  contacts.connected('gw1');
+  const back = { lostSinceMs: null, backSinceMs: clock.nowMs() };
+  expect(contacts.of('gw1')).toMatchObject(back);
+  await restart();
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')).toMatchObject(back);
+});
+
+it('one that was stopped is back after it, and so is one that connects long after the cloud was down', async () => {
+  contacts.connected('gw1');
+  contacts.stopped('gw1');
+  contacts.disconnected('gw1');
+  clock.advanceNow(5_000);
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')?.backSinceMs).toBe(clock.nowMs());
+  await contacts.stop();
+  clock.advanceNow(hourMs);
+  contacts = open();
+  contacts.connected('gw1');
+  expect(contacts.of('gw1')?.backSinceMs).toBe(clock.nowMs());
+});

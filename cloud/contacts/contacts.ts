@@ -1,3 +1,4 @@
+import { fadedMs, withSpan } from '../../shared/bounds/longest-lately.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -34,8 +35,8 @@ const idleAfterMsMax = 7 * 86_400_000;
 /** Before a gateway was seen for a whole week and a day, a plant that rests at weekends looks as if it were idle. */
 const rhythmKnownAfterMs = 8 * 86_400_000;
 const idleAfterMsUntilKnown = 3 * 86_400_000;
-/** Time after which an outage or a pause counts for half. */
-const halfLifeMs = 14 * 86_400_000;
+/** After so long, what was known of its machines counts as outdated, also when it is back. */
+const lostMsMin = 60_000;
 const keepEveryMs = 5_000;
 /** How outdated the time at which a gateway was heard may be after a crash. */
 const staleMsMax = 60_000;
@@ -88,13 +89,20 @@ export class Contacts implements ContactSink, GatewayContacts {
   }
 
   connected(gateway: string): void {
+    const heardBeforeMs = this.known.get(gateway)?.kept.heardMs;
     const known = this.heardNow(gateway);
     if (!known) return;
     const { clock } = this.options;
+    const nowMs = clock.nowMs();
     const wasLostMs = clock.monotonicMs() - known.lostMs;
+    // When it was heard before a start of the cloud is known only by the wall clock, and to a minute.
+    const wasUnheardMs = nowMs - (heardBeforeMs ?? nowMs);
+    const isBack =
+      known.kept.stoppedMs !== null || wasLostMs >= lostMsMin || wasUnheardMs >= lostMsMin + staleMsMax;
+    if (known.connections === 0 && isBack) known.kept = { ...known.kept, backMs: nowMs };
     const isOutage =
       known.connections === 0 && known.kept.stoppedMs === null && wasLostMs <= outageTaughtMsMax;
-    if (isOutage) known.kept = { ...known.kept, outage: learnt(known.kept.outage, wasLostMs, clock.nowMs()) };
+    if (isOutage) known.kept = { ...known.kept, outage: withSpan(known.kept.outage, wasLostMs, nowMs) };
     if (known.kept.silentSinceMs !== null) known.quietMs = clock.monotonicMs();
     known.kept = { ...known.kept, stoppedMs: null, silentSinceMs: null };
     known.connections += 1;
@@ -116,7 +124,7 @@ export class Contacts implements ContactSink, GatewayContacts {
     if (!known) return;
     const nowMs = this.options.clock.nowMs();
     const monotonicMs = this.options.clock.monotonicMs();
-    const pause = learnt(known.kept.pause, monotonicMs - known.quietMs, nowMs);
+    const pause = withSpan(known.kept.pause, monotonicMs - known.quietMs, nowMs);
     known.kept = { ...known.kept, sentMs: nowMs, idleSinceMs: null, pause };
     known.quietMs = monotonicMs;
   }
@@ -139,7 +147,11 @@ export class Contacts implements ContactSink, GatewayContacts {
       silentSinceMs: silentSinceMs ?? known.kept.silentSinceMs,
       idleSinceMs,
     };
-    return { gateway, isConnected: known.connections > 0, heardMs, state, silentSinceMs, idleSinceMs };
+    const isConnected = known.connections > 0;
+    const lostMs = this.options.clock.monotonicMs() - known.lostMs;
+    const lostSinceMs = !isConnected && (isSilent || lostMs >= lostMsMin) ? (silentSinceMs ?? heardMs) : null;
+    const backSinceMs = known.kept.backMs ?? null;
+    return { gateway, isConnected, heardMs, state, silentSinceMs, lostSinceMs, backSinceMs, idleSinceMs };
   }
 
   all(): GatewayContact[] {
@@ -157,14 +169,14 @@ export class Contacts implements ContactSink, GatewayContacts {
 
   private silentAfterMs({ outage }: KeptContact): number {
     const { silentAfterMs, clock } = this.options;
-    const usualMs = outageFactor * remaining(outage, clock.nowMs());
+    const usualMs = outageFactor * fadedMs(outage, clock.nowMs());
     return Math.min(silentFactorMax * silentAfterMs, Math.max(silentAfterMs, usualMs));
   }
 
   private idleAfterMs({ pause, firstMs }: KeptContact): number {
     const nowMs = this.options.clock.nowMs();
     if (nowMs - firstMs < rhythmKnownAfterMs) return idleAfterMsUntilKnown;
-    return Math.min(idleAfterMsMax, Math.max(idleAfterMsMin, pauseFactor * remaining(pause, nowMs)));
+    return Math.min(idleAfterMsMax, Math.max(idleAfterMsMin, pauseFactor * fadedMs(pause, nowMs)));
   }
 
   private heardNow(gateway: string): Known | null {
@@ -218,19 +230,12 @@ function newContact(nowMs: number): KeptContact {
   };
 }
 
-function remaining({ ms, atMs }: { ms: number; atMs: number }, nowMs: number): number {
-  return ms * 0.5 ** (Math.max(0, nowMs - atMs) / halfLifeMs);
-}
-
-function learnt(before: { ms: number; atMs: number }, ms: number, nowMs: number) {
-  return ms > remaining(before, nowMs) ? { ms, atMs: nowMs } : before;
-}
-
 function isWorthKeeping(now: KeptContact, stored: KeptContact | null): boolean {
   if (!stored || now.heardMs - stored.heardMs >= staleMsMax) return true;
   return (
     now.stoppedMs !== stored.stoppedMs ||
     now.silentSinceMs !== stored.silentSinceMs ||
-    now.idleSinceMs !== stored.idleSinceMs
+    now.idleSinceMs !== stored.idleSinceMs ||
+    now.backMs !== stored.backMs
   );
 }

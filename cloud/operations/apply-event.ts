@@ -61,7 +61,7 @@ function applyToMachine(
     const { site, machine, machineType, health, anomaly, remainingLife } = event.data;
     const source = judgedBy(event.data);
     const seen = { site, machine, machineType, health, anomaly, remainingLife, source, lastSeenMs: atMs };
-    changes.machine(machines.observe(gateway, seen));
+    changes.machine(machines.observe(gateway, seen, false));
   }
   if (isEventOf(event, 'io.harbinger.machine.failed.v1')) {
     changes.machine(machines.setCondition(gateway, machineOf(event.data), 'failed', atMs));

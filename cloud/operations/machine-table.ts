@@ -1,3 +1,4 @@
+import { withSpan } from '../../shared/bounds/longest-lately.ts';
 import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
@@ -11,14 +12,17 @@ interface Row {
   estimateMs: number;
   /** The same for the condition. */
   conditionMs: number;
-  /** `lastSeenMs` as it is on disk. */
+  /** `lastSeenMs` and `heardMs` as they are on disk. */
   storedSeenMs: number;
+  storedHeardMs?: number;
 }
 
 export interface MachineTableOptions {
   /** How many machines one gateway may have, see Quotas. */
   machinesMax: number;
   nowMs(): number;
+  /** When a gateway came back after it was lost, ms since 1970: what was known before is outdated. Null if it never was. */
+  backMs?(gateway: string): number | null;
   /** Whether a machine that is not listed was retired after `seenMs`: what was observed then does not list it again. */
   isRetired?(name: MachineName, seenMs: number): boolean;
   /** Called for a machine that is listed for the first time, or again; true if it was retired. */
@@ -27,7 +31,7 @@ export interface MachineTableOptions {
   refused?(gateway: string): void;
 }
 
-/** How outdated `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
+/** How outdated the times of a machine may be after a crash. They change with every reading, which is too often for the disk. */
 const seenStaleMsMax = 10_000;
 
 /** How far a time may be ahead of this computer's clock and still be believed. */
@@ -91,8 +95,11 @@ export class MachineTable {
     return this.store({ state, estimateMs: 0, conditionMs: 0, storedSeenMs: Number.NEGATIVE_INFINITY });
   }
 
-  /** Records a state that was observed at `update.lastSeenMs`. Returns null if the gateway has too many machines. */
-  observe(gateway: string, update: Partial<MachineState>): MachineState | null {
+  /**
+   * Records a state that was observed at `update.lastSeenMs`. Returns null if the gateway has too many machines.
+   * @param isHeard false: an event about the machine, which does not show that it was heard, or judged, now
+   */
+  observe(gateway: string, update: Partial<MachineState>, isHeard = true): MachineState | null {
     const { site, machine } = update;
     const lastSeenMs = this.arrived(update.lastSeenMs ?? 0);
     if (site === undefined || machine === undefined) return null;
@@ -102,26 +109,35 @@ export class MachineTable {
     const newer = update.health !== undefined && lastSeenMs >= row.estimateMs;
     const { state } = row;
     const isNewRest = update.rest !== undefined && lastSeenMs >= (state.rest?.saidMs ?? row.estimateMs);
+    const nowMs = this.options.nowMs();
+    const backMs = this.options.backMs?.(gateway) ?? Number.NEGATIVE_INFINITY;
+    const seen: MachineState = {
+      ...state,
+      machineType: update.machineType ?? state.machineType,
+      lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
+      ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),
+      ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
+      ...(newer && update.evidence && { evidence: update.evidence }),
+      ...(newer && {
+        health: update.health ?? null,
+        anomaly: update.anomaly ?? null,
+        remainingLife: update.remainingLife ?? null,
+        source: update.source ?? null,
+      }),
+    };
+    const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
     const next: Row = {
       ...row,
       estimateMs: newer ? lastSeenMs : row.estimateMs,
-      state: {
-        ...state,
-        machineType: update.machineType ?? state.machineType,
-        lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
-        ...(lastSeenMs > state.lastSeenMs && heardNow(state, lastSeenMs, this.options.nowMs())),
-        ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
-        ...(newer && update.evidence && { evidence: update.evidence }),
-        ...(newer && {
-          health: update.health ?? null,
-          anomaly: update.anomaly ?? null,
-          remainingLife: update.remainingLife ?? null,
-          source: update.source ?? null,
-        }),
-      },
+      state: { ...seen, ...judged },
     };
     const restChanges = isNewRest && (update.rest === null) === Boolean(state.rest);
-    const worthStoring = newer || restChanges || next.state.lastSeenMs - row.storedSeenMs >= seenStaleMsMax;
+    const { storedSeenMs, storedHeardMs = Number.NEGATIVE_INFINITY } = row;
+    const worthStoring =
+      newer ||
+      restChanges ||
+      next.state.lastSeenMs - storedSeenMs >= seenStaleMsMax ||
+      (isHeard && nowMs - storedHeardMs >= seenStaleMsMax);
     return worthStoring ? this.store(next) : this.keepInMemory(next);
   }
 
@@ -135,7 +151,7 @@ export class MachineTable {
     const atMs = this.arrived(saidMs);
     const row = this.rowOf(gateway, ref, atMs);
     if (!row || atMs < row.conditionMs) return null;
-    const { evidence: _, ...rest } = row.state;
+    const { evidence: _, judgedMs: _judged, judgedSinceMs: _since, ...rest } = row.state;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
     return this.store({
       ...row,
@@ -151,7 +167,10 @@ export class MachineTable {
 
   setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {
     const row = this.rowOf(gateway, ref, Number.POSITIVE_INFINITY);
-    return row && this.store({ ...row, state: { ...row.state, openAlerts } });
+    if (!row) return null;
+    const isCalm = row.state.openAlerts > 0 && openAlerts === 0;
+    const calm = isCalm ? { calmMs: this.options.nowMs() } : {};
+    return this.store({ ...row, state: { ...row.state, openAlerts, ...calm } });
   }
 
   /** `seenMs`: when what is to be recorded was observed. */
@@ -194,7 +213,12 @@ export class MachineTable {
 
   private store(row: Row): MachineState {
     const key = this.countedKey(row);
-    this.table.put(key, { ...row, storedSeenMs: row.state.lastSeenMs });
+    const { lastSeenMs, heardMs } = row.state;
+    this.table.put(key, {
+      ...row,
+      storedSeenMs: lastSeenMs,
+      ...(heardMs !== undefined && { storedHeardMs: heardMs }),
+    });
     return row.state;
   }
 
@@ -220,17 +244,36 @@ function rowKey(gateway: string, ref: { site: string; machine: string }): string
   return `${gateway}/${ref.site}/${ref.machine}`;
 }
 
-/** With each time that a machine is heard, a longer gap before counts a little less. */
-const gapKept = 0.98;
+interface Times {
+  nowMs: number;
+  backMs: number;
+}
 
 /** A gateway that was restarted does not know any more since when a machine is at rest. */
 function restAfter(before: MachineState['rest'], now: MachineState['rest']): MachineState['rest'] {
   return now ? { ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs } : null;
 }
 
-function heardNow(before: MachineState, lastSeenMs: number, nowMs: number): Partial<MachineState> {
-  const gapMs = before.lastSeenMs === 0 ? 0 : lastSeenMs - before.lastSeenMs;
-  return { heardMs: nowMs, gapMs: Math.max(gapMs, gapKept * (before.gapMs ?? 0)) };
+/** A gap in which its gateway was lost shows nothing of the machine. */
+function heardNow(before: MachineState, lastSeenMs: number, { nowMs, backMs }: Times): Partial<MachineState> {
+  const { heardMs = before.lastSeenMs, gapMs: ms = 0, gapAtMs: atMs = nowMs } = before;
+  const isFirst = before.lastSeenMs === 0 || heardMs < backMs;
+  const gap = withSpan({ ms, atMs }, isFirst ? 0 : lastSeenMs - before.lastSeenMs, nowMs);
+  return { heardMs: nowMs, gapMs: gap.ms, gapAtMs: gap.atMs };
+}
+
+function judgedNow(before: MachineState, now: MachineState, { nowMs, backMs }: Times): Partial<MachineState> {
+  const { judgedMs, judgedSinceMs } = before;
+  const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
+  return { judgedMs: nowMs, judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs };
+}
+
+/** The part of an estimate that decides about the state of a machine. */
+function verdictOf({ health, remainingLife, evidence, rest }: MachineState): string {
+  if (health === null && remainingLife === null) return '';
+  const isOver = remainingLife !== null && remainingLife.p50 <= 0;
+  const { limitsMet, policiesMet, learning } = evidence ?? {};
+  return `${Boolean(rest)} ${isOver} ${limitsMet} ${policiesMet} ${learning !== null}`;
 }
 
 function blankState(gateway: string, ref: MachineRef): MachineState {

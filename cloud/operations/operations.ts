@@ -23,7 +23,7 @@ import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/ma
 import type { DeadNotifications } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
-import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
+import type { RetiredMachines } from '../ports/retired/retired.ts';
 import { alertClosing } from './alert-closing.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
 import { keptConditions } from './alerts/kept-conditions.ts';
@@ -42,7 +42,7 @@ import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { type GatewayQuota, quotaTexts } from './quota-report.ts';
 import { RecordAges } from './record-ages.ts';
-import { RetiredTable } from './retired/retired-table.ts';
+import { RetiredTable, sayReturned } from './retired/retired-table.ts';
 import { Retirement } from './retired/retirement.ts';
 import { WatermarkTable } from './watermark-table.ts';
 
@@ -73,20 +73,6 @@ export function openOperations(config: OperationsConfig, deps: OperationsDeps): 
   }
 }
 
-/** Returns whether the machine was retired, and says so. */
-function sayReturned(retired: RetiredTable, name: MachineName, log: Log): boolean {
-  const was = retired.returned(name);
-  if (was) {
-    const { why, atMs } = was;
-    const machine = `${name.site}/${name.machine}`;
-    log.warn(
-      { gateway: name.gateway, machine, why, retiredAt: new Date(atMs).toISOString() },
-      'a machine that was taken out of the list is heard again, and is listed again',
-    );
-  }
-  return was !== undefined;
-}
-
 export class StoredOperations {
   readonly watermarks: Watermarks;
   readonly events: EventApplier & EventHistory;
@@ -110,6 +96,8 @@ export class StoredOperations {
   readonly records: RecordRetention;
   /** Refusals of what gateways have enough of already. */
   readonly quotas: QuotaRefusals<GatewayQuota>;
+  /** When a gateway came back after it was lost; the room that knows it sets this. */
+  gatewayBackMs: (gateway: string) => number | null = () => null;
   private readonly store: Store;
   private readonly quarantineList: QuarantineList;
   private readonly deadNotes: DropNotes<'count'>;
@@ -128,6 +116,7 @@ export class StoredOperations {
     const machines = new MachineTable(store, {
       machinesMax: config.machinesMax,
       nowMs: () => clock.nowMs(),
+      backMs: (gateway) => this.gatewayBackMs(gateway),
       isRetired: (name, seenMs) => retired.hides(name, seenMs),
       returned: (name) => sayReturned(retired, name, log),
       refused: (gateway) => this.quotas.note('machines', gateway),

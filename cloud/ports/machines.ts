@@ -32,10 +32,16 @@ export interface MachineState {
   /** When it was reported as failed or replaced, in ms since 1970; absent if it never was. */
   conditionMs?: number;
   openAlerts: number;
-  /** When its newest reading arrived, by the cloud's clock; absent if none has since the cloud was started. */
+  /** When its newest reading arrived, by the cloud's clock, as the following times; absent if none ever did. */
   heardMs?: number;
-  /** About the longest gap between two readings lately, ms. */
+  /** The longest gap between two readings lately, ms, and when it was learnt; see `fadedMs`. */
   gapMs?: number;
+  gapAtMs?: number;
+  /** When its newest estimate arrived, and since when estimates have said the same of it. */
+  judgedMs?: number;
+  judgedSinceMs?: number;
+  /** When its last open alert ended; absent if none has. */
+  calmMs?: number;
   /** Absent before the first estimate. */
   evidence?: EvidenceOfGateway;
   /** Its gateway said at `saidMs` that it is at rest, and since when, if it knew; null or absent if it is not at rest. */

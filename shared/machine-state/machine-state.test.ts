@@ -41,6 +41,8 @@ const alert = (failureMode: string, severity: 'warning' | 'critical' = 'warning'
 const stateOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).state;
 const reasonOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).reason;
 
+const here = { name: 'gw2', silentSinceMs: null };
+
 describe('OK', () => {
   it.each<[string, Partial<MachineEvidence>]>([
     ['a model', {}],
@@ -72,6 +74,12 @@ describe('OK', () => {
     ['an older gateway judges it by a type without limits', { estimate: rules, learning: undefined }],
     ['it has sent nothing', { lastReadingMs: null, heardMs: null, estimate: null }],
     ['it stands', { restSinceMs: nowMs - min }],
+    ['its gateway is not connected', { gateway: { ...here, lostSinceMs: nowMs - min } }],
+    ['its gateway is back, and it has not been heard', { gateway: { ...here, backSinceMs: nowMs } }],
+    [
+      'its gateway is back, and it has not been judged',
+      { heardMs: nowMs, judgedMs: nowMs - 9 * min, gateway: { ...here, backSinceMs: nowMs - min } },
+    ],
     ['people work on it', { maintenance: { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' } }],
   ];
   it.each(notOk)('is never the state where %s', (_, over) => {
@@ -156,6 +164,29 @@ describe('a state', () => {
     expect(machineStateOf(evidence({ trouble, estimate: null }))).toMatchObject({
       state: 'unknown',
       reason: 'The telemetry store does not answer; its last reading is from 09:59:59 CET',
+    });
+  });
+
+  it('after its gateway was lost needs evidence of its own, and says since when', () => {
+    const backSinceMs = nowMs - 10 * min;
+    const gateway = { ...here, backSinceMs };
+    const unheard = machineStateOf(evidence({ gateway, heardMs: backSinceMs - min }));
+    expect(unheard).toEqual({
+      state: 'unknown',
+      reason:
+        'No reading has come since its gateway gw2 is back (09:50 CET); its last reading is from 09:59:59 CET',
+      sinceMs: backSinceMs,
+    });
+    const unjudged = evidence({ gateway, heardMs: nowMs, judgedMs: backSinceMs - 1, limitsMet: 'critical' });
+    expect(machineStateOf(unjudged).reason).toBe(
+      'It has not been judged since its gateway gw2 is back (09:50 CET)',
+    );
+    const judged = { gateway, heardMs: nowMs, judgedMs: nowMs, judgedSinceMs: backSinceMs + min };
+    expect(machineStateOf(evidence(judged))).toMatchObject({ state: 'ok', sinceMs: backSinceMs + min });
+    expect(machineStateOf(evidence({ ...judged, calmSinceMs: nowMs - min })).sinceMs).toBe(nowMs - min);
+    expect(machineStateOf(evidence({ ...judged, limitsMet: 'warning' }))).toMatchObject({
+      state: 'warning',
+      sinceMs: backSinceMs + min,
     });
   });
 

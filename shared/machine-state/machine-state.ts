@@ -42,7 +42,16 @@ export interface MachineEvidence {
   maintenance?: { fromMs: number; toMs: number; by: string; note?: string | undefined } | null;
   /** Since when it has been at rest; null or absent if it is not. Then nothing is to be concluded from its readings. */
   restSinceMs?: number | null;
-  gateway: { name: string; silentSinceMs: number | null };
+  /**
+   * Since when its gateway is silent, or only not connected; null if it is neither. `backSinceMs`: when it came back after
+   * that; what came before it says nothing of now.
+   */
+  gateway: {
+    name: string;
+    silentSinceMs: number | null;
+    lostSinceMs?: number | null;
+    backSinceMs?: number | null;
+  };
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
   /** The time of its newest reading, and when that arrived; null if there is none. */
@@ -50,6 +59,9 @@ export interface MachineEvidence {
   heardMs: number | null;
   /** How long it may be unheard until its state is not known any more. */
   unheardMsMax: number;
+  /** When its newest estimate arrived, and since when estimates have said the same; null or absent if that is not known. */
+  judgedMs?: number | null;
+  judgedSinceMs?: number | null;
   /** The newest estimate; null if there is none. */
   estimate: {
     source: EstimateSource | 'self-learned';
@@ -94,7 +106,7 @@ export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
   if (worst) return alerted(worst, unheard);
   if (unheard) return unheard;
   if (restSinceMs !== undefined && restSinceMs !== null) return atRest(restSinceMs, at);
-  return liveState(evidence) ?? unjudged(evidence, at) ?? fine(evidence);
+  return outdated(evidence, at) ?? liveState(evidence) ?? unjudged(evidence, at) ?? fine(evidence);
 }
 
 /** People who work on a machine know of its alerts, which stay as they are meanwhile; null if nobody does. */
@@ -136,6 +148,13 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): State
       reason: `Its gateway ${gateway.name} is silent since ${at(gateway.silentSinceMs)}, so nothing is known of it${last()}`,
       sinceMs: gateway.silentSinceMs,
     };
+  const { lostSinceMs = null, backSinceMs = null } = gateway;
+  if (lostSinceMs !== null)
+    return {
+      state: 'silent',
+      reason: `Its gateway ${gateway.name} is not connected since ${at(lostSinceMs)}, so nothing is known of it${last()}`,
+      sinceMs: lostSinceMs,
+    };
   if (trouble !== null)
     return { state: 'unknown', reason: `${capital(trouble)}${last()}`, sinceMs: lastReadingMs };
   const silence = evidence.alerts.find(({ failureMode }) => failureMode === silentFailureMode);
@@ -147,29 +166,44 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): State
     };
   if (lastReadingMs === null || heardMs === null)
     return { state: 'unknown', reason: 'It has sent no reading yet', sinceMs: null };
+  if (backSinceMs !== null && heardMs < backSinceMs)
+    return {
+      state: 'unknown',
+      reason: `No reading has come since its gateway ${gateway.name} is back (${at(backSinceMs)})${last()}`,
+      sinceMs: backSinceMs,
+    };
   const unheardMs = nowMs - heardMs;
   if (unheardMs <= unheardMsMax) return null;
   const reason = `No reading has come for ${durationText(unheardMs)}${last()}`;
   return { state: 'silent', reason, sinceMs: heardMs };
 }
 
+/** Its readings come again, but no estimate has since its gateway is back: the one there is says nothing of now. */
+function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+  const backMs = gateway.backSinceMs ?? null;
+  if (backMs === null || judgedMs === undefined || judgedMs === null || judgedMs >= backMs) return null;
+  const reason = `It has not been judged since its gateway ${gateway.name} is back (${at(backMs)})`;
+  return { state: 'unknown', reason, sinceMs: backMs };
+}
+
 /** The state by the newest values and the newest estimate alone, although no alert is open. */
-function liveState({ limitsMet, policiesMet, estimate }: MachineEvidence): StateOfMachine | null {
+function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidence): StateOfMachine | null {
   const life = estimate?.remainingLife ?? null;
   const isOver = life !== null && life.p50 <= 0;
+  const sinceMs = more.judgedSinceMs ?? null;
   const state = isOver || limitsMet === 'critical' || policiesMet === 'critical' ? 'critical' : 'warning';
   if (isOver || policiesMet !== null) {
     const of = life === null ? 'How unusual its readings are' : `Remaining life of ${lifeText(life)}`;
-    return { state, reason: `${of} is beyond what its type allows; no alert is open`, sinceMs: null };
+    return { state, reason: `${of} is beyond what its type allows; no alert is open`, sinceMs };
   }
   if (limitsMet === null) return null;
   const word = limitsMet === 'critical' ? 'alarm' : 'warning';
-  return { state, reason: `A sensor is beyond its ${word} limit; no alert is open`, sinceMs: null };
+  return { state, reason: `A sensor is beyond its ${word} limit; no alert is open`, sinceMs };
 }
 
 /** Null if something judges the machine. */
 function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
-  const { estimate, hasLimits, learning } = evidence;
+  const { estimate, hasLimits, learning, judgedSinceMs: sinceMs = null } = evidence;
   const progress = learning ? ` (${learning.rows} of ${learning.needed} readings)` : '';
   if (estimate === null) {
     return {
@@ -187,12 +221,18 @@ function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateO
     ? {
         state: 'learning',
         reason: `${none}, and what is normal is still being learnt${progress}`,
-        sinceMs: null,
+        sinceMs,
       }
-    : { state: 'unknown', reason: none, sinceMs: null };
+    : { state: 'unknown', reason: none, sinceMs };
 }
 
-function fine({ estimate, hasLimits, learning, calmSinceMs }: MachineEvidence): StateOfMachine {
+function fine({
+  estimate,
+  hasLimits,
+  learning,
+  calmSinceMs,
+  judgedSinceMs,
+}: MachineEvidence): StateOfMachine {
   const by = {
     model: 'Judged by its model',
     'self-learned': 'As it usually is, by its own past',
@@ -201,7 +241,9 @@ function fine({ estimate, hasLimits, learning, calmSinceMs }: MachineEvidence): 
   const more = learning
     ? `; its normal is still being learnt (${learning.rows} of ${learning.needed} readings)`
     : '';
-  return { state: 'ok', reason: `${by}${more}`, sinceMs: calmSinceMs };
+  const known = [calmSinceMs, judgedSinceMs ?? null].filter((ms) => ms !== null);
+  const sinceMs = known.length === 0 ? null : Math.max(...known);
+  return { state: 'ok', reason: `${by}${more}`, sinceMs };
 }
 
 function lastReading({ lastReadingMs }: MachineEvidence, at: (ms: number) => string): string {

@@ -2,6 +2,7 @@
  * Machines and gateways that are taken out of the lists (cloud/operations/retired). Here: the table of those that were.
  * retirement.ts takes them out; the telemetry store's part of it is cloud/decommissioning.ts.
  */
+import type { Log } from '../../../shared/runtime/log.ts';
 import type {
   FormerName,
   MachineName,
@@ -152,4 +153,18 @@ function orderOf(row: RetiredMachine): number {
 
 export function keyOfName({ gateway, site, machine }: MachineName): string {
   return `${gateway}/${site}/${machine}`;
+}
+
+/** Returns whether the machine was retired, and says so. */
+export function sayReturned(retired: RetiredTable, name: MachineName, log: Log): boolean {
+  const was = retired.returned(name);
+  if (was) {
+    const { why, atMs } = was;
+    const machine = `${name.site}/${name.machine}`;
+    log.warn(
+      { gateway: name.gateway, machine, why, retiredAt: new Date(atMs).toISOString() },
+      'a machine that was taken out of the list is heard again, and is listed again',
+    );
+  }
+  return was !== undefined;
 }

@@ -1,4 +1,5 @@
 /** Contacts: when each gateway was heard, and whether it is silent. */
+import type { LongestLately } from '../../../shared/bounds/longest-lately.ts';
 
 /** Gets what is heard of gateways. */
 export interface ContactSink {
@@ -28,6 +29,10 @@ export interface GatewayContact {
   state: ContactState;
   /** Since when nothing is known of its machines, in ms since 1970; null while it is heard, or idle. */
   silentSinceMs: number | null;
+  /** The same already after a minute: whether its machines are fine is not known any more, long before anybody is told. */
+  lostSinceMs: number | null;
+  /** When it connected again after that, or after it was stopped, in ms since 1970; null if it never did. */
+  backSinceMs: number | null;
   /** Since when it has sent nothing, in ms since 1970; null unless it is idle. */
   idleSinceMs: number | null;
 }
@@ -48,9 +53,11 @@ export interface KeptContact {
   silentSinceMs: number | null;
   /** Since when it has sent nothing, if it was idle; earlier versions did not keep it. */
   idleSinceMs?: number | null;
+  /** See `backSinceMs` of GatewayContact. */
+  backMs?: number;
   /** Its longest recent outage, and its longest recent pause between two batches, with the time each was learnt. */
-  outage: { ms: number; atMs: number };
-  pause: { ms: number; atMs: number };
+  outage: LongestLately;
+  pause: LongestLately;
 }
 
 /** Keeps contacts; durable when resolved. */

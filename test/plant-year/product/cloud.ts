@@ -97,6 +97,7 @@ export class PlantCloud {
       store: operations.contacts,
       silentAfterMs: config.conditions.gatewaySilentS * 1_000,
     });
+    operations.gatewayBackMs = (gateway) => contacts.of(gateway)?.backSinceMs ?? null;
     contacts.start();
     const watching = createWatching({
       ...base,

@@ -8,7 +8,7 @@ export function badgesOf({ operations, contacts }: CloudState, nowMs: number): M
   const views = viewsOf(operations.machines.all(), operations.alerts.all('open'), {
     nowMs,
     typeOf: () => undefined,
-    silentSinceMs: (gateway) => contacts.of(gateway)?.silentSinceMs ?? null,
+    contactOf: (gateway) => contacts.of(gateway),
     maintenanceOf: (name) => operations.maintenance.of(name),
     trouble: null,
   });

@@ -1,0 +1,32 @@
+import { afterAll, expect, it } from 'vitest';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { createMemoryOperations } from './memory-ports.testing.ts';
+import { machineOf } from './plant-data.testing.ts';
+import { get, startApi, stopAll } from './running-api.testing.ts';
+
+afterAll(stopAll);
+
+it('calls no machine OK whose gateway is lost, or that has not been judged since it is back', async () => {
+  const nowMs = machineOf().lastSeenMs;
+  const operations = createMemoryOperations();
+  const judgedSinceMs = nowMs - 60_000;
+  operations.set({ machines: [machineOf({ heardMs: nowMs, judgedMs: nowMs, judgedSinceMs })] });
+  const contact = {
+    gateway: 'gw-1',
+    isConnected: true,
+    heardMs: nowMs,
+    state: 'heard' as const,
+    silentSinceMs: null,
+    idleSinceMs: null,
+  };
+  const times = { lostSinceMs: null as number | null, backSinceMs: null as number | null };
+  const contacts = { of: () => ({ ...contact, ...times }), all: () => [] };
+  const { base } = await startApi({ operations, contacts, clock: { ...systemClock, nowMs: () => nowMs } });
+  const machine = async () => (await get(`${base}/api/machines`)).body.machines[0];
+  expect(await machine()).toMatchObject({ state: 'ok', since: judgedSinceMs });
+  times.lostSinceMs = nowMs - 1;
+  expect(await machine()).toMatchObject({ state: 'silent', since: nowMs - 1 });
+  Object.assign(times, { lostSinceMs: null, backSinceMs: nowMs + 1 });
+  expect(await machine()).toMatchObject({ state: 'unknown', since: nowMs + 1 });
+  expect(Object.keys((await machine())!)).not.toContain('judgedMs');
+});

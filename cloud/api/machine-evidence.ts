@@ -1,0 +1,109 @@
+import { fadedMs } from '../../shared/bounds/longest-lately.ts';
+import { policyLevel } from '../../shared/domain/alert-policy.ts';
+import { limitsOf } from '../../shared/domain/limits.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { MachineEvidence } from '../../shared/machine-state/machine-state.ts';
+import type { MachineAlert } from '../ports/alerts.ts';
+import type { GatewayContact } from '../ports/contacts/contacts.ts';
+import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
+
+type GatewayTimes = Pick<GatewayContact, 'silentSinceMs' | 'lostSinceMs' | 'backSinceMs'>;
+
+/** Facts beside a machine's own state that its view depends on. */
+export interface ViewContext {
+  nowMs: number;
+  /** The time zone in which times are written; that of this computer if absent. */
+  zone?: string | undefined;
+  typeOf(name: string): MachineType | undefined;
+  /** Undefined if a gateway was never heard, or may not connect. */
+  contactOf(gateway: string): GatewayTimes | undefined;
+  /** The maintenance that is on, or the next one that is planned; null if there is none. */
+  maintenanceOf(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
+  /** Why the cloud can store nothing at present; null if it can. */
+  trouble: string | null;
+}
+
+/** A machine that was never unheard for longer may be unheard for so long, and one that often was for three times that. */
+const unheardMsMin = 15 * 60_000;
+const unheardMsMax = 86_400_000;
+const gapFactor = 3;
+/** A machine at rest, of whose type nothing else is known, may be unheard for a weekend. */
+const unheardAtRestMs = 3 * 86_400_000;
+
+const declaresLimits = new WeakMap<MachineType, boolean>();
+
+/** Null if the type is not known. */
+function hasLimits(type: MachineType | undefined): boolean | null {
+  if (!type) return null;
+  const known = declaresLimits.get(type) ?? type.sensors.some((sensor) => limitsOf(sensor).length > 0);
+  declaresLimits.set(type, known);
+  return known;
+}
+
+/** Everything that is known of a machine now, from which its state follows. */
+export function evidenceOf(
+  state: MachineState,
+  alerts: readonly MachineAlert[],
+  maintenance: MaintenanceSpan | null,
+  { nowMs, zone, typeOf, contactOf, trouble }: ViewContext,
+): MachineEvidence {
+  const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
+  const type = typeOf(state.machineType);
+  const isKnown = lastSeenMs > 0;
+  const estimate =
+    health === null && remainingLife === null
+      ? null
+      : { source: source ?? 'rules', remainingLife, health: health ?? 0 };
+  const byType = (): MachineEvidence['policiesMet'] => {
+    const life = remainingLife?.p50 ?? null;
+    // An older gateway does not say how sure an estimate is.
+    const confidence = evidence?.confidence ?? 1;
+    return type ? policyLevel(type.alerts, { life, anomaly: anomaly ?? 0, confidence }) : null;
+  };
+  const said = evidence?.limits === null ? undefined : evidence;
+  return {
+    nowMs,
+    zone,
+    failedMs: state.condition === 'failed' ? (conditionMs ?? lastSeenMs) : null,
+    alerts: alerts.map(({ openedAt, prediction: { failureMode, severity, reasons } }) => ({
+      failureMode,
+      severity,
+      reasons,
+      sinceMs: Date.parse(openedAt),
+    })),
+    maintenance: maintenance !== null && maintenance.fromMs <= nowMs ? maintenance : null,
+    gateway: { name: gateway, ...(contactOf(gateway) ?? neverHeard) },
+    trouble,
+    lastReadingMs: isKnown ? lastSeenMs : null,
+    heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
+    unheardMsMax: unheardMax(state, type, nowMs),
+    restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
+    estimate,
+    limitsMet: said?.limitsMet ?? null,
+    policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,
+    hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
+    learning: said ? said.learning : undefined,
+    judgedMs: state.judgedMs ?? null,
+    judgedSinceMs: state.judgedSinceMs ?? null,
+    calmSinceMs: calmSinceMs(state),
+  };
+}
+
+const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backSinceMs: null };
+
+/** The same time for a machine at rest as at its gateway, of whose alert it is an image. */
+function unheardMax(state: MachineState, type: MachineType | undefined, nowMs: number): number {
+  const { rest, gapMs = 0, gapAtMs, heardMs } = state;
+  const gap = fadedMs({ ms: gapMs, atMs: gapAtMs ?? heardMs ?? nowMs }, nowMs);
+  const usualMs = Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * gap));
+  if (!rest) return usualMs;
+  const { silentAtRestAfterMs = unheardAtRestMs } = type ?? {};
+  return silentAtRestAfterMs === 0 ? Number.POSITIVE_INFINITY : Math.max(usualMs, silentAtRestAfterMs);
+}
+
+/** When its last alert ended, or it was replaced, whichever was later. */
+function calmSinceMs({ condition, conditionMs, calmMs }: MachineState): number | null {
+  const replacedMs = condition === 'running' ? conditionMs : undefined;
+  const latestMs = Math.max(replacedMs ?? 0, calmMs ?? 0);
+  return latestMs > 0 ? latestMs : null;
+}

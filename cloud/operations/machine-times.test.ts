@@ -1,0 +1,98 @@
+/** Times of a machine by which its state is judged: when it was heard and judged, and since when that has been so. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import type { EvidenceOfGateway, MachineState } from '../ports/machines.ts';
+import { journal, TestOperations } from './operations.testing.ts';
+
+let test: TestOperations;
+beforeEach(() => {
+  test = new TestOperations();
+});
+afterEach(() => test.remove());
+
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
+const dayMs = 24 * hourMs;
+const evidence: EvidenceOfGateway = {
+  confidence: 1,
+  limits: 2,
+  limitsMet: null,
+  policiesMet: null,
+  learning: null,
+  rowS: 1,
+};
+
+let seq = 0;
+async function observe(update: Partial<MachineState> = {}): Promise<void> {
+  seq += 1;
+  const lastSeenMs = test.clock.nowMs();
+  const machines = [{ site: 'leeds', machine: 'pump-1', machineType: 'pump', lastSeenMs, ...update }];
+  await test.now.watermarks.advance({
+    gateway: 'north',
+    journal,
+    lane: 'readings',
+    firstSeq: seq,
+    lastSeq: seq,
+    machines,
+  });
+}
+const estimate = (over: Partial<EvidenceOfGateway> = {}) =>
+  observe({
+    health: 0.9,
+    anomaly: 0,
+    remainingLife: null,
+    source: 'rules',
+    evidence: { ...evidence, ...over },
+  });
+const now = () => test.now.machines.all()[0]!;
+
+it('the longest gap is forgotten with time, not with readings, and one of its gateway is not learnt', async () => {
+  await observe();
+  test.clock.advanceNow(10 * hourMs);
+  await observe();
+  for (let i = 0; i < 500; i++) {
+    test.clock.advanceNow(secondMs);
+    await observe();
+  }
+  expect(now().gapMs).toBe(10 * hourMs);
+  test.clock.advanceNow(3 * dayMs);
+  test.now.gatewayBackMs = () => test.clock.nowMs();
+  await observe();
+  expect(now().gapMs).toBe(10 * hourMs);
+  test.clock.advanceNow(3 * dayMs);
+  await observe();
+  expect(now().gapMs).toBe(10 * hourMs);
+});
+
+it('when it was heard is kept over a restart, also where its own clock stands, but not by an event about it', async () => {
+  const lastSeenMs = test.clock.nowMs();
+  await observe({ lastSeenMs });
+  test.clock.advanceNow(hourMs);
+  await observe({ lastSeenMs });
+  const heardMs = test.clock.nowMs();
+  test.clock.advanceNow(hourMs);
+  await test.apply([predictionEvent('opened', 1, { failureMode: 'silent' })]);
+  await test.reopen();
+  expect(now()).toMatchObject({ heardMs, openAlerts: 1 });
+});
+
+it('since when it is judged as it is, and when its last alert ended, are kept', async () => {
+  await estimate();
+  const first = test.clock.nowMs();
+  test.clock.advanceNow(hourMs);
+  await estimate();
+  expect(now()).toMatchObject({ judgedMs: test.clock.nowMs(), judgedSinceMs: first });
+  test.clock.advanceNow(hourMs);
+  await estimate({ limitsMet: 'warning' });
+  expect(now().judgedSinceMs).toBe(test.clock.nowMs());
+  await test.apply([predictionEvent('opened', 1)]);
+  expect(now().calmMs).toBeUndefined();
+  test.clock.advanceNow(hourMs);
+  await test.apply([predictionEvent('resolved', 2)]);
+  await test.reopen();
+  expect(now()).toMatchObject({ calmMs: test.clock.nowMs(), openAlerts: 0 });
+  test.clock.advanceNow(hourMs);
+  test.now.gatewayBackMs = () => test.clock.nowMs();
+  await estimate({ limitsMet: 'warning' });
+  expect(now().judgedSinceMs).toBe(test.clock.nowMs());
+});
