@@ -1,3 +1,4 @@
+import { Quotas } from '../../../shared/bounds/quotas.ts';
 import type { MachineLimitsSet } from '../../../shared/contract/events.ts';
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import type { MachineLimits } from '../../ports/machines.ts';
@@ -11,21 +12,26 @@ interface Row {
 }
 
 /**
- * The limits that gateways have set for single machines. Change it only inside a transaction. Of further machines than
- * `machinesMax`, limits are not kept: charts then show those of the type.
+ * The limits that gateways have set for single machines. Change it only inside a transaction. Gateways share `machinesMax`
+ * (see Quotas); of further machines, limits are not kept, and charts show those of the type. A machine that is retired keeps
+ * its limits, as it may come back; one that is deleted does not.
  */
 export class MachineLimitsTable implements MachineLimits {
   private readonly table: CachedTable<Row>;
   private readonly machinesMax: number;
+  /** Machines with a row, by gateway. */
+  private quotas: Quotas;
 
   constructor(store: Store, machinesMax: number) {
     this.table = new CachedTable(store, 'machine-limits');
     this.machinesMax = machinesMax;
+    this.quotas = this.counted();
   }
 
   /** After a failed transaction. */
   reload(): void {
     this.table.reload();
+    this.quotas = this.counted();
   }
 
   of(name: MachineName): ReadonlyMap<string, OwnLimits> {
@@ -34,10 +40,34 @@ export class MachineLimitsTable implements MachineLimits {
 
   /** An event may arrive again after a later one. A machine without limits keeps its row, which says since when. */
   set(gateway: string, { site, machine, limits }: MachineLimitsSet, atMs: number): void {
-    const key = keyOf({ gateway, site, machine });
-    const row = this.table.get(key);
-    if (row ? row.atMs >= atMs : this.table.size >= this.machinesMax) return;
-    this.table.put(key, { atMs, limits });
+    const name = { gateway, site, machine };
+    const row = this.table.get(keyOf(name));
+    if (row ? row.atMs < atMs : this.quotas.admits(gateway)) this.put(name, { atMs, limits });
+  }
+
+  /** Gives the limits of a machine that was renamed to its new name, unless that one has its own already. */
+  move(from: MachineName, to: MachineName): void {
+    const row = this.table.get(keyOf(from));
+    if (!row) return;
+    this.remove(from);
+    if (!this.table.get(keyOf(to))) this.put(to, row);
+  }
+
+  remove(name: MachineName): void {
+    if (!this.table.get(keyOf(name))) return;
+    this.table.remove(keyOf(name));
+    this.quotas.remove(name.gateway);
+  }
+
+  private put(name: MachineName, row: Row): void {
+    if (!this.table.get(keyOf(name))) this.quotas.add(name.gateway);
+    this.table.put(keyOf(name), row);
+  }
+
+  private counted(): Quotas {
+    const quotas = new Quotas(this.machinesMax);
+    for (const [key] of this.table.entries()) quotas.add(key.slice(0, key.indexOf('/')));
+    return quotas;
   }
 }
 

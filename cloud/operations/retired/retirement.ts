@@ -88,9 +88,10 @@ export class Retirement {
     await this.change((changes) => {
       for (const name of names) {
         changes.forgotten.push(...tables.alerts.remove(name, ({ openedAt }) => isWithin(name, openedAt)));
+        if (name.untilMs !== undefined) continue;
+        if (!tables.machines.has(name)) tables.limits.remove(name);
         const row = tables.retired.get(name);
-        if (row && !row.isBack && name.untilMs === undefined)
-          tables.retired.put({ ...row, why: 'deleted', into: null });
+        if (row && !row.isBack) tables.retired.put({ ...row, why: 'deleted', into: null });
       }
     });
     return removed;
@@ -103,6 +104,7 @@ export class Retirement {
     const state = tables.machines.remove(from) ?? (earlier?.isBack === false ? earlier.state : null);
     if (!state) throw unknownMachine(from);
     const moved = tables.alerts.move(from, to);
+    tables.limits.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
     if (tables.retired.leadsTo(to, from)) tables.retired.undo(to, from);
     else tables.retired.returned(to);
