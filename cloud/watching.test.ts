@@ -7,7 +7,7 @@ import { compileValidator } from '../shared/runtime/validate.ts';
 import type { CloudFacts, NotifierFacts } from './conditions/facts.ts';
 import { CloudConfig } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
-import { TestOperations } from './operations/operations.testing.ts';
+import { journal, TestOperations } from './operations/operations.testing.ts';
 import { createWatching, type WatchingDeps } from './watching.ts';
 
 let test: TestOperations;
@@ -103,6 +103,50 @@ it('an open alert that an earlier version did not keep has somebody who ends it'
   await begin();
   await pass(120_000);
   expect(alerts()).toEqual(['store-down resolved']);
+});
+
+describe('a gateway that is silent', () => {
+  const hear = (machine: string) =>
+    test.now.watermarks.advance({
+      gateway: 'north',
+      journal,
+      lane: 'readings',
+      firstSeq: 0,
+      lastSeq: 0,
+      machines: [{ site: 'leeds', machine, machineType: 'pump', lastSeenMs: test.clock.nowMs() }],
+    });
+  const pump = { gateway: 'north', site: 'leeds', machine: 'pump-1' };
+
+  async function lose(): Promise<void> {
+    contacts.connected('north');
+    await hear('pump-1');
+    contacts.disconnected('north');
+    await pass(330_000);
+    expect(alerts()).toEqual(['gateway-silent open']);
+  }
+
+  it('is told also when its machines were retired one by one, which does not retire it', async () => {
+    await lose();
+    await test.now.retirement.retire([pump]);
+    await restart();
+    await pass(10_000);
+    expect(alerts()).toEqual(['gateway-silent open']);
+  });
+
+  it('is not told once it is retired, until it has a machine again', async () => {
+    await lose();
+    await test.now.retirement.retire([pump], 'north');
+    await pass(10_000);
+    expect(alerts()).toEqual(['gateway-silent resolved']);
+    await restart();
+    await pass(600_000);
+    expect(alerts()).toEqual(['gateway-silent resolved']);
+    contacts.connected('north');
+    await hear('pump-2');
+    contacts.disconnected('north');
+    await pass(4_000_000);
+    expect(alerts().sort()).toEqual(['gateway-silent open', 'gateway-silent resolved']);
+  });
 });
 
 it('a notifier that fails is not said to deliver before it has, also when another one delivers after a restart', async () => {

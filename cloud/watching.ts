@@ -55,9 +55,8 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
     const free = space.space;
     const counts = operations.quarantine.counts();
     const dropped = Object.values(counts.quarantineDropped).reduce((sum, each) => sum + each, 0);
-    const isRetired = retiredGateways(operations);
     const watched = (contact: GatewayContact | undefined) =>
-      contact && !isRetired(contact.gateway) ? contact : undefined;
+      contact && !operations.retired.isGatewayRetired(contact.gateway) ? contact : undefined;
     // Nothing is raised in maintenance, and what was raised before does not end by it.
     const isSpared = ({ gateway }: GatewayContact) =>
       operations.maintenance.isWhole(gateway) && !hasOpenCondition(operations, gateway);
@@ -107,13 +106,4 @@ function machinesByGateway(operations: StoredOperations): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { gateway } of operations.machines.all()) counts.set(gateway, (counts.get(gateway) ?? 0) + 1);
   return counts;
-}
-
-/** Whether all machines of a gateway were taken out of the list, which is how a gateway is retired. */
-function retiredGateways(operations: StoredOperations): (gateway: string) => boolean {
-  const retired = new Set<string>();
-  for (const { state, isBack } of operations.retired.all()) if (!isBack) retired.add(state.gateway);
-  if (retired.size === 0) return () => false;
-  const listed = machinesByGateway(operations);
-  return (gateway) => retired.has(gateway) && !listed.has(gateway);
 }

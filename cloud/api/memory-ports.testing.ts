@@ -154,7 +154,13 @@ export function createMemoryDecommissioning(): Decommissioning {
   const none = async () => ({ machines: 0, alerts: 0 });
   const noneErased = async () => ({ machines: 0, alerts: 0, stored: 0, events: 0, isComplete: true });
   return {
-    retired: { all: () => [], get: () => undefined, formerNames: () => [], ownSinceMs: () => null },
+    retired: {
+      all: () => [],
+      get: () => undefined,
+      isGatewayRetired: () => false,
+      formerNames: () => [],
+      ownSinceMs: () => null,
+    },
     gateways: () => [],
     retire: none,
     rename: none,

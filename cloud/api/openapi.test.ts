@@ -106,7 +106,13 @@ function plantDecommissioning(state: MachineState): Decommissioning {
   const row = { ...former, into: { gateway: 'north', site: state.site, machine: state.machine } };
   return {
     ...createMemoryDecommissioning(),
-    retired: { all: () => [row], get: () => undefined, formerNames: () => [], ownSinceMs: () => null },
+    retired: {
+      all: () => [row],
+      get: () => undefined,
+      isGatewayRetired: () => false,
+      formerNames: () => [],
+      ownSinceMs: () => null,
+    },
     gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, ...contact, lastSeenMs: 1 }],
   };
 }

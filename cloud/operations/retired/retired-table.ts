@@ -20,18 +20,37 @@ const order: Record<RetiredMachine['why'], number> = { deleted: 0, retired: 1, r
 /** Change it only inside a transaction. */
 export class RetiredTable implements RetiredMachines {
   readonly table: CachedTable<RetiredMachine>;
+  private readonly gateways: CachedTable<{ atMs: number }>;
   private readonly countMax: number;
   private byTarget: Map<string, FormerName[]> | null = null;
 
   constructor(store: Store, countMax: number) {
     this.table = new CachedTable(store, 'retired');
+    this.gateways = new CachedTable(store, 'retired-gateways');
     this.countMax = countMax;
   }
 
   /** After a failed transaction. */
   reload(): void {
     this.table.reload();
+    this.gateways.reload();
     this.byTarget = null;
+  }
+
+  isGatewayRetired(gateway: string): boolean {
+    return this.gateways.get(gateway) !== undefined;
+  }
+
+  /** Notes that a gateway is retired or renamed, until a machine of it is listed again. */
+  putGateway(gateway: string, atMs: number): void {
+    this.gateways.put(gateway, { atMs });
+    if (this.gateways.size <= this.countMax) return;
+    const [oldest] = [...this.gateways.entries()].sort(([, a], [, b]) => a.atMs - b.atMs);
+    if (oldest) this.gateways.remove(oldest[0]);
+  }
+
+  gatewayReturned(gateway: string): void {
+    if (this.isGatewayRetired(gateway)) this.gateways.remove(gateway);
   }
 
   all(): RetiredMachine[] {
@@ -155,8 +174,9 @@ export function keyOfName({ gateway, site, machine }: MachineName): string {
   return `${gateway}/${site}/${machine}`;
 }
 
-/** Returns whether the machine was retired, and says so. */
+/** Notes that a machine is listed again, or for the first time. Returns whether it was retired, and says so. */
 export function sayReturned(retired: RetiredTable, name: MachineName, log: Log): boolean {
+  retired.gatewayReturned(name.gateway);
   const was = retired.returned(name);
   if (was) {
     const { why, atMs } = was;

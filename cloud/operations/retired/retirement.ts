@@ -25,6 +25,21 @@ export class Retirement {
 
   constructor(deps: RetirementDeps) {
     this.deps = deps;
+    // What cannot be written now is found again at the next start.
+    void this.noteEarlier().catch(() => {});
+  }
+
+  /** Earlier versions did not note which gateways are retired: then they had machines, and have none in the list. */
+  private async noteEarlier(): Promise<void> {
+    const { retired, machines } = this.deps.tables;
+    const noted = ' noted';
+    if (retired.isGatewayRetired(noted)) return;
+    await this.deps.transaction(() => {
+      const listed = new Set(machines.all().map(({ gateway }) => gateway));
+      for (const { state, atMs, isBack } of retired.all())
+        if (!isBack && !listed.has(state.gateway)) retired.putGateway(state.gateway, atMs);
+      retired.putGateway(noted, Number.MAX_SAFE_INTEGER);
+    });
   }
 
   /**
@@ -111,6 +126,7 @@ export class Retirement {
     const before = this.renamesBefore(from);
     tables.retired.put({ state, atMs: nowMs(), why: 'renamed', into: to, isBack: false, ...before });
     const target = tables.machines.takeOver(to, state, tables.alerts.openOn(to.gateway, to));
+    tables.retired.gatewayReturned(to.gateway);
     changes.gone.push(from);
     changes.machine(target);
     for (const alert of moved) changes.alerts.set(alert.alertId, alert);
@@ -136,6 +152,7 @@ export class Retirement {
     const { tables, nowMs } = this.deps;
     tables.watermarks.removeGateway(gateway);
     const atMs = nowMs();
+    tables.retired.putGateway(gateway, atMs);
     const endOf = ({ alertId, condition }: ConditionAlert) => {
       const about = { gateway, id: `${why}/${atMs}/${alertId}`, timeMs: atMs };
       const data = { ...condition, reasons: [`The gateway was ${why}.`] };

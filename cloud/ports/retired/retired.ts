@@ -48,6 +48,8 @@ export interface FormerName extends MachineName {
 export interface RetiredMachines {
   all(): RetiredMachine[];
   get(name: MachineName): RetiredMachine | undefined;
+  /** Whether a gateway was retired or renamed, and no machine of it was listed since. */
+  isGatewayRetired(gateway: string): boolean;
   /** The names that a machine had before, latest first; at most 20. */
   formerNames(name: MachineName): FormerName[];
   /** The time until which what is stored under a name is another machine's, which was renamed; null if it never was. */
