@@ -1,5 +1,6 @@
-import { Columns } from './columns.ts';
-import { Longest, longestFields } from './longest.ts';
+import type { Columns } from './columns.ts';
+import { field } from './fields.ts';
+import { Longest } from './longest.ts';
 import type { RowTime } from './row-time.ts';
 
 /** A sensor is missing after this many times its longest usual gap, and after so many rows and so long at least. */
@@ -22,13 +23,6 @@ const returnGaps = 3;
 const switchRows = 3;
 const switchGaps = 2;
 
-/** `gapRow` is 0 while it is sent, −1 before it was ever sent, else the number of the last row that it was in. */
-const field = {
-  ...{ gapRow: 0, dueRow: 1, gapMs: 2, gapAtMs: 3, firstRow: 4, absent: 5, absentUsual: 6 },
-  ...{ returnedRow: 7, isOut: 8, isExcused: 9, longest: 10 },
-};
-const initial = [-1, Infinity, 0, 0, 0, 0, 0, -Infinity, 0, 0, ...longestFields];
-
 /** Which sensors of one machine have gone missing from its rows, each judged by its own rhythm. */
 export class Presence {
   /** The number of missing sensors. */
@@ -37,15 +31,10 @@ export class Presence {
   private readonly longest: Longest;
   private readonly time: RowTime;
 
-  constructor(columns: number, time: RowTime) {
-    this.state = new Columns(initial, columns);
-    this.longest = new Longest(this.state, field.longest);
+  constructor(state: Columns, time: RowTime) {
+    this.state = state;
+    this.longest = new Longest(state, field.gaps);
     this.time = time;
-  }
-
-  /** `cells[column]` is the gap's row of a column, and `cells[columns + column]` the row from which it is looked at. */
-  get cells(): Float64Array {
-    return this.state.cells;
   }
 
   /** The sensor is absent from the present row, and was in the one before. */
@@ -66,10 +55,10 @@ export class Presence {
     }
     state.set(field.dueRow, column, Infinity);
     if (this.isOtherKind(column)) {
-      state.set(field.isExcused, column, 1);
+      state.set(field.isGapExcused, column, 1);
       return;
     }
-    state.set(field.isOut, column, 1);
+    state.set(field.isMissing, column, 1);
     this.out++;
   }
 
@@ -100,7 +89,7 @@ export class Presence {
   }
 
   isOut(column: number): boolean {
-    return state1(this.state, field.isOut, column);
+    return state1(this.state, field.isMissing, column);
   }
 
   wasSent(column: number): boolean {
@@ -109,7 +98,7 @@ export class Presence {
 
   /** True if it is sent, as far as its rhythm says. */
   isSent(column: number): boolean {
-    return this.wasSent(column) && !this.isOut(column) && !state1(this.state, field.isExcused, column);
+    return this.wasSent(column) && !this.isOut(column) && !state1(this.state, field.isGapExcused, column);
   }
 
   /** The number of rows that it was in. */
@@ -129,13 +118,9 @@ export class Presence {
     this.longest.turn();
   }
 
-  widen(columns: number): void {
-    this.state.widen(columns);
-  }
-
+  /** The fields of a sensor that is gone are set anew by the caller. */
   forget(column: number): void {
     if (this.isOut(column)) this.out--;
-    this.state.reset(column);
   }
 
   private begin(column: number, row: number, ms: number, atMs: number): void {
@@ -155,12 +140,12 @@ export class Presence {
     if (wasOut) {
       this.out--;
       longest.outage(column, rows, ms);
-    } else if (!state1(state, field.isExcused, column)) {
+    } else if (!state1(state, field.isGapExcused, column)) {
       longest.learn(column, rows, ms);
       state.add(field.absentUsual, column, absent);
     }
-    state.set(field.isOut, column, 0);
-    state.set(field.isExcused, column, 0);
+    state.set(field.isMissing, column, 0);
+    state.set(field.isGapExcused, column, 0);
   }
 
   private meanRows(column: number): number {

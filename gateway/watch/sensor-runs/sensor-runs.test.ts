@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../shared/runtime/random.ts';
+import { Columns } from './columns.ts';
+import { sensorFields } from './fields.ts';
 import { runsBench } from './sensor-runs.testing.ts';
 import { SensorRuns } from './sensor-runs.ts';
 
@@ -265,4 +267,23 @@ it('the sensors that were not sent are listed anew only when that has changed', 
   expect(runs.unsent(sensors)).toEqual(['a', 'c']);
   runs.widen(4);
   expect(runs.unsent([...sensors, { name: 'd' }])).toEqual(['a', 'c', 'd']);
+});
+
+it('what is known of a sensor takes 216 bytes, in one piece of memory for all sensors of its machine', () => {
+  expect(Columns.bytesOf(sensorFields)).toBe(216);
+  const columns = new Columns(sensorFields, 6);
+  expect(columns.doubles.buffer).toBe(columns.floats.buffer);
+  expect(columns.doubles.buffer.byteLength).toBe(6 * 216);
+});
+
+it('a sensor that is added changes nothing of the others, and one that is gone is known no more', () => {
+  const columns = new Columns(sensorFields, 2);
+  const values = (column: number) => Array.from({ length: 38 }, (_, at) => columns.get(at, column));
+  const initial = values(0);
+  for (let at = 0; at < 38; at++) for (const column of [0, 1]) columns.set(at, column, 100 * column + at);
+  const before = [values(0), values(1)];
+  columns.widen(3);
+  expect([values(0), values(1), values(2)]).toEqual([...before, initial]);
+  columns.reset(0);
+  expect([values(0), values(1)]).toEqual([initial, before[1]]);
 });

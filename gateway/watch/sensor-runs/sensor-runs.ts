@@ -7,6 +7,8 @@
  *       └─▶ Stillness (rows with one value) ──┘
  */
 import type { SensorFault } from '../../ports/decision.ts';
+import { Columns } from './columns.ts';
+import { field, sensorFields } from './fields.ts';
 import { Presence } from './presence.ts';
 import { RowTime } from './row-time.ts';
 import { Stillness } from './stillness.ts';
@@ -17,9 +19,10 @@ const periodMs = 35 * 24 * 3_600_000;
 const spreadRows = 256;
 const spreadEvery = 8;
 
-/** The runs of all sensors of one machine: some hundred bytes for each sensor. Nothing is allocated per row. */
+/** The runs of all sensors of one machine: 216 bytes for each sensor. Nothing is allocated per row. */
 export class SensorRuns {
   private readonly time = new RowTime();
+  private readonly state: Columns;
   private readonly presence: Presence;
   private readonly stillness: Stillness;
   private columns: number;
@@ -29,8 +32,9 @@ export class SensorRuns {
 
   constructor(columns: number) {
     this.columns = columns;
-    this.presence = new Presence(columns, this.time);
-    this.stillness = new Stillness(columns, this.time, this.presence);
+    this.state = new Columns(sensorFields, columns);
+    this.presence = new Presence(this.state, this.time);
+    this.stillness = new Stillness(this.state, this.time, this.presence);
   }
 
   /** The number of sensors that are missing or stuck. */
@@ -44,27 +48,29 @@ export class SensorRuns {
     time.next(timeMs);
     if (time.ms >= this.turnMs) this.turn();
     const { row } = time;
-    const gaps = presence.cells;
-    const runs = stillness.cells;
+    const { doubles, floats } = this.state;
+    const dueRowAt = field.dueRow * columns;
+    const repeatsAt = field.repeats * columns;
+    const dueRepeatsAt = field.dueRepeats * columns;
     for (let column = 0; column < columns; column++) {
       if (cells[seenAt + column] === 0) {
-        if (gaps[column] === 0) presence.leaves(column);
-        else if (row >= gaps[columns + column]!) presence.look(column);
+        if (doubles[column] === 0) presence.leaves(column);
+        else if (row >= doubles[dueRowAt + column]!) presence.look(column);
         continue;
       }
-      if (gaps[column] !== 0) {
-        if (gaps[column]! < 0) this.known = null;
+      if (doubles[column] !== 0) {
+        if (doubles[column]! < 0) this.known = null;
         presence.returns(column);
       }
       const value = cells[valueAt + column]!;
-      if (value !== runs[column]) {
-        runs[column] = value;
-        if (runs[columns + column] !== 0) stillness.ends(column);
+      if (value !== floats[column]) {
+        floats[column] = value;
+        if (doubles[repeatsAt + column] !== 0) stillness.ends(column);
         continue;
       }
-      const repeats = ++runs[columns + column]!;
+      const repeats = ++doubles[repeatsAt + column]!;
       if (repeats === 1) stillness.begins(column);
-      else if (repeats >= runs[2 * columns + column]!) stillness.look(column);
+      else if (repeats >= doubles[dueRepeatsAt + column]!) stillness.look(column);
     }
     if (row <= spreadRows || row % spreadEvery === 0) this.noteSpread(cells, valueAt, seenAt);
   }
@@ -79,8 +85,7 @@ export class SensorRuns {
   widen(columns: number): void {
     this.columns = columns;
     this.known = null;
-    this.presence.widen(columns);
-    this.stillness.widen(columns);
+    this.state.widen(columns);
   }
 
   /** Forgets a sensor that is gone. */
@@ -88,6 +93,7 @@ export class SensorRuns {
     this.known = null;
     this.presence.forget(column);
     this.stillness.forget(column);
+    this.state.reset(column);
   }
 
   list(sensors: readonly { name: string }[]): SensorFault[] {

@@ -1,8 +1,9 @@
-import { Columns } from './columns.ts';
-import { Longest, longestFields } from './longest.ts';
+import type { Columns } from './columns.ts';
+import { field } from './fields.ts';
+import { Longest } from './longest.ts';
 import type { Presence } from './presence.ts';
 import type { RowTime } from './row-time.ts';
-import { Spread, spreadFields } from './spread.ts';
+import { Spread } from './spread.ts';
 
 /** A sensor is stuck after this many times its longest run of one value, and after so many values and so long at least. */
 const usualRuns = 10;
@@ -18,13 +19,6 @@ const togetherShare = 0.1;
 /** A run of so many repeats of another sensor is worth a thought. */
 const otherRepeatsMin = 5;
 
-/** `repeats` is 0 while the value moves, else how often it has come again since the run is judged. */
-const field = {
-  ...{ value: 0, repeats: 1, dueRepeats: 2, runRow: 3, runMs: 4, runAtMs: 5, repeated: 6 },
-  ...{ isOut: 7, isExcused: 8, longest: 9, spread: 9 + longestFields.length },
-};
-const initial = [NaN, 0, Infinity, 0, 0, 0, 0, 0, 0, ...longestFields, ...spreadFields];
-
 /** Which sensors of one machine are stuck at a value, each judged by how long it ever kept one. */
 export class Stillness {
   /** The number of stuck sensors. */
@@ -35,17 +29,12 @@ export class Stillness {
   private readonly time: RowTime;
   private readonly presence: Presence;
 
-  constructor(columns: number, time: RowTime, presence: Presence) {
-    this.state = new Columns(initial, columns);
-    this.longest = new Longest(this.state, field.longest);
-    this.spread = new Spread(this.state, field.spread);
+  constructor(state: Columns, time: RowTime, presence: Presence) {
+    this.state = state;
+    this.longest = new Longest(state, field.runs);
+    this.spread = new Spread(state, field);
     this.time = time;
     this.presence = presence;
-  }
-
-  /** By column: its value; then the repeats of each; then the repeats from which it is looked at. */
-  get cells(): Float64Array {
-    return this.state.cells;
   }
 
   /** The value of the present row is that of the one before, for the first time. */
@@ -64,11 +53,11 @@ export class Stillness {
     if (wasOut) {
       this.out--;
       longest.outage(column, repeats, ms);
-    } else if (state.get(field.isExcused, column) === 0) {
+    } else if (state.get(field.isRunExcused, column) === 0) {
       longest.learn(column, repeats, ms);
       state.add(field.repeated, column, repeats);
     }
-    for (const of of [field.repeats, field.isOut, field.isExcused]) state.set(of, column, 0);
+    for (const of of [field.repeats, field.isStuck, field.isRunExcused]) state.set(of, column, 0);
     state.set(field.dueRepeats, column, Infinity);
   }
 
@@ -83,18 +72,18 @@ export class Stillness {
       return;
     }
     if (this.isProven(column)) {
-      state.set(field.isOut, column, 1);
+      state.set(field.isStuck, column, 1);
       state.set(field.dueRepeats, column, Infinity);
       this.out++;
       return;
     }
-    state.set(field.isExcused, column, 1);
+    state.set(field.isRunExcused, column, 1);
     state.set(field.repeats, column, 1);
     this.judgeFrom(column, time.row, time.ms);
   }
 
   isOut(column: number): boolean {
-    return this.state.get(field.isOut, column) === 1;
+    return this.state.get(field.isStuck, column) === 1;
   }
 
   value(column: number): number {
@@ -116,13 +105,9 @@ export class Stillness {
     this.spread.turn();
   }
 
-  widen(columns: number): void {
-    this.state.widen(columns);
-  }
-
+  /** The fields of a sensor that is gone are set anew by the caller. */
   forget(column: number): void {
     if (this.isOut(column)) this.out--;
-    this.state.reset(column);
   }
 
   private judgeFrom(column: number, row: number, ms: number): void {
@@ -155,7 +140,7 @@ export class Stillness {
     let isOtherMoving = false;
     for (let other = 0; other < state.columns; other++) {
       if (other === column || !presence.isSent(other) || this.isOut(other) || !this.moves(other)) continue;
-      if (state.get(field.isExcused, other) === 1) return false;
+      if (state.get(field.isRunExcused, other) === 1) return false;
       const repeats = state.get(field.repeats, other);
       const isStill = repeats >= otherRepeatsMin && repeats > this.longest.rows(other);
       if (!isStill) isOtherMoving = true;
