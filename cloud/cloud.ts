@@ -62,6 +62,7 @@ import { createSinkMetrics } from './sink/metrics.ts';
 import { Sink } from './sink/sink.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store/keeper.ts';
+import { UnknownTypes, unknownTypesReport } from './unknown-types.ts';
 import { createWatching } from './watching.ts';
 
 export interface CloudDeps {
@@ -127,6 +128,11 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     );
 
+    const machineTypes = loadMachineTypes(typeFolders(config));
+    const unknownTypes = new UnknownTypes(machineTypes, log);
+    unknownTypes.look(operations.machines.all());
+    operations.changes.onChange(({ machines }) => unknownTypes.look(machines));
+    reporters.push(reporterOfRoom(unknownTypesReport, () => unknownTypes.status()));
     const restored = new RestoreLoss(dataDir, log);
     reporters.push(reporterOfRoom(restoredReport, () => restored.status()));
     const sink = new Sink({
@@ -226,7 +232,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       ready,
       status,
       statusProperties: cloudStatus,
-      machineTypes: loadMachineTypes(typeFolders(config)),
+      machineTypes,
       machineLimits: operations.machineLimits,
       maintenance: operations.maintenance,
     });

@@ -17,6 +17,7 @@ import { receiveStatistics } from './receive/metrics.ts';
 import { restoredReport } from './restored.ts';
 import { sinkStatistics } from './sink/metrics.ts';
 import { stores } from './store/stores.ts';
+import { unknownTypesReport } from './unknown-types.ts';
 
 export const notifierSeam: Seam = { heading: 'Notifier', parts: notifiers, group: 'notifiers' };
 export const storeSeam: Seam = { heading: 'Store', parts: stores, group: 'stores' };
@@ -48,6 +49,7 @@ export const cloudStatus: TProperties = Object.assign(
   restoredReport.status,
   conditionsReport.status,
   heartbeatReport.status,
+  unknownTypesReport.status,
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );

@@ -53,6 +53,14 @@ const fan = async () => (await site.cloud.json<{ machines: Machine[] }>('/api/ma
 const untilState = (state: string) =>
   until(async () => (await fan())?.state === state, `the fan to be ${state}`);
 
+it('is of a type that the cloud was not given, which the cloud says by name', async () => {
+  await send([-60], 1_500, 1);
+  await until(async () => {
+    const { machineTypesUnknown } = await site.cloud.json<{ machineTypesUnknown: string[] }>('/api/status');
+    return machineTypesUnknown.join() === 'hall-fan';
+  }, 'the cloud to name the type');
+});
+
 it('is stopped in the cloud, whatever its values are, until it runs again', async () => {
   await send([0, 60, 120, 180], 1_500, 1);
   await until(async () => (await fan()) !== undefined, 'the fan');

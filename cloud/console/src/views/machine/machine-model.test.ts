@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ApiFailure } from '../../api-failure.ts';
 import { badgeLabel, keyOf } from '../../machine-states.ts';
 import { alertOf, machine, pumpType } from '../../plant.testing.ts';
-import { allDecisionsHref, machineAlerts, machineProblem, subjectOf, summaryModel } from './machine-model.ts';
+import {
+  allDecisionsHref,
+  machineAlerts,
+  machineProblem,
+  subjectOf,
+  summaryModel,
+  unknownTypeText,
+} from './machine-model.ts';
 
 describe('a machine’s page', () => {
   it('prefers what the live stream says to what was fetched', () => {
@@ -41,6 +48,13 @@ describe('a machine’s page', () => {
     expect(summaryModel(planned, nowMs, 0).why).toBe(
       'Judged by its model · maintenance planned from 10 Mar, 11:00 to 10 Mar, 14:00',
     );
+  });
+
+  it('says that its type is not known to the cloud, and what to do', () => {
+    expect(unknownTypeText({ machine: machine({ machineType: 'saw' }), type: null })).toMatch(
+      /machine type “saw”.*machineTypesDir/,
+    );
+    expect(unknownTypeText({ machine: machine(), type: pumpType })).toBeNull();
   });
 
   it('keeps the scale of remaining life while life runs out, and widens it', () => {

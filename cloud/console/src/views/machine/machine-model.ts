@@ -44,6 +44,12 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
   };
 }
 
+/** A sentence about a machine type that the cloud does not know; null if it does. */
+export function unknownTypeText({ machine, type }: Subject): string | null {
+  if (type) return null;
+  return `The cloud does not know the machine type “${machine.machineType}”, so units and limits are not shown. Its setting machineTypesDir must name a folder with the file of this type.`;
+}
+
 export interface MachineAlerts {
   open: Alert[];
   resolved: Alert[];

@@ -12,13 +12,22 @@ import { refresher } from '../../refresher.ts';
 import type { View, ViewContext } from '../../view.ts';
 import type { Alert, MachineAddress, MachineDetail, MachineType, StoredDecision } from '../../wire.ts';
 import { machineCharts } from './machine-charts.ts';
-import { allDecisionsHref, decisionsMax, machineAlerts, machineProblem, subjectOf } from './machine-model.ts';
+import {
+  allDecisionsHref,
+  decisionsMax,
+  machineAlerts,
+  machineProblem,
+  subjectOf,
+  unknownTypeText,
+} from './machine-model.ts';
 import { machineSummary } from './machine-summary.ts';
 
 /** One machine: how it is, its alerts, its charts, and the decisions about it. */
 export function machineView({ state }: ViewContext, address: MachineAddress): View {
   const summary = machineSummary(address);
   const problem = h('div');
+  const typeNote = h('p', { class: 'muted type-note' });
+  typeNote.hidden = true;
   const alerts = alertSection(() => state.nowMs());
   const decisions = h('div');
   const list = decisionList(false);
@@ -30,7 +39,7 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
     charts.element,
     h('section', {}, h('h2', {}, 'Decisions'), decisions),
   );
-  const element = h('div', { class: 'view' }, summary.element, problem, body);
+  const element = h('div', { class: 'view' }, summary.element, problem, typeNote, body);
   let detail: MachineDetail | null = null;
   let shownAlertsFor = '';
   let isDisposed = false;
@@ -83,7 +92,12 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
 
   function update(): void {
     const current = subject();
-    if (current) summary.set(current.machine, state.nowMs());
+    if (current) {
+      summary.set(current.machine, state.nowMs());
+      const text = unknownTypeText(current);
+      typeNote.hidden = text === null;
+      setText(typeNote, text ?? '');
+    }
     const due = alertsDue(state.alertRevision, state.nowMs());
     if (detail && due !== shownAlertsFor) {
       alerts.set(detail);
