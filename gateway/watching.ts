@@ -52,6 +52,8 @@ function factsOf({ config, space, data, model, clock }: WatchingDeps): () => Gat
   const dropped = new Arrivals(clock, hourMs);
   const freeShareMin = config.conditions.diskFreePercentMin / 100;
   let lostSinceMs: number | null = null;
+  const cloudOf = (uplink: DataStatus['uplink']): GatewayFacts['cloud'] =>
+    uplink ? { isConnected: uplink.connected, lostSinceMs, lastError: uplink.lastError } : 'none';
   return () => {
     const status = data();
     const free = space.space;
@@ -64,7 +66,7 @@ function factsOf({ config, space, data, model, clock }: WatchingDeps): () => Gat
       certificates: certificates.facts(),
       clock: clockWatch.facts(uplink?.aheadOfCloudMs ?? null),
       backlog: status && uplink && backlogOf(status, dropped),
-      cloud: uplink && { isConnected: uplink.connected, lostSinceMs, lastError: uplink.lastError },
+      cloud: status && cloudOf(uplink),
       refusedBatches: status?.refused.count ?? null,
       deadLetters: status && {
         arrivedWithinHour: letters.observe(status.pipeline.deadLetters),

@@ -10,6 +10,7 @@ export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
   closeAfterMs: 60_000,
   check({ cloud }) {
     if (!cloud) return 'unknown';
+    if (cloud === 'none') return [];
     const { isConnected, lostSinceMs, lastError } = cloud;
     if (isConnected || lostSinceMs === null) return [];
     return [
@@ -23,5 +24,6 @@ export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
       },
     ];
   },
-  ended: () => 'The cloud is reached again.',
+  ended: (_open, { cloud }) =>
+    cloud === 'none' ? 'No cloud is configured any more.' : 'The cloud is reached again.',
 };

@@ -4,16 +4,17 @@ import type { GatewayFacts } from './facts.ts';
 
 /** Single ones are the business of who looks at them; so many within an hour mean that a sensor is not understood. */
 const arrivedMax = 50;
+const arrivedEnds = 25;
 
 export const deadLettersArrive: Condition<Pick<GatewayFacts, 'deadLetters'>> = {
   name: 'dead-letters',
   meaning: 'Many messages of sensors could not be used within an hour, and became dead letters.',
   openAfterMs: 0,
   closeAfterMs: 300_000,
-  check({ deadLetters }) {
+  check({ deadLetters }, _nowMs, open) {
     if (!deadLetters) return 'unknown';
     const { arrivedWithinHour, byCode } = deadLetters;
-    if (arrivedWithinHour < arrivedMax) return [];
+    if (arrivedWithinHour < (open.length > 0 ? arrivedEnds : arrivedMax)) return [];
     const codes = Object.entries(byCode).sort(([, a], [, b]) => b - a);
     const most = codes.slice(0, 3).map(([code, count]) => `${code} (${count})`);
     return [

@@ -17,8 +17,8 @@ export interface GatewayFacts {
   certificates: readonly CertificateFacts[] | null;
   clock: ClockFacts;
   backlog: BacklogFacts | null;
-  /** Null if no cloud is configured, or nothing is known of the connection. */
-  cloud: { isConnected: boolean; lostSinceMs: number | null; lastError: string | null } | null;
+  /** Null if nothing is known of the connection; `none` if no cloud is configured. */
+  cloud: { isConnected: boolean; lostSinceMs: number | null; lastError: string | null } | 'none' | null;
   /** Batches that the cloud refused, set aside here. */
   refusedBatches: number | null;
   deadLetters: { arrivedWithinHour: number; byCode: Readonly<Record<string, number>> } | null;

@@ -60,7 +60,7 @@ describe('the condition', () => {
     const at = (count: number | null) => (count === null ? null : nowMs + count * dayMs);
     return { setting: 'uplink.caFile', path: `/${name}`, expiresMs: at(days), usedMs: at(usedDays) };
   };
-  const check = (...certificates: CertificateFacts[]) => certificateExpiry.check({ certificates }, nowMs);
+  const check = (...certificates: CertificateFacts[]) => certificateExpiry.check({ certificates }, nowMs, []);
 
   it('is found 30 days before, and is critical 7 days before, and when it has expired', () => {
     expect(check(file('a', 31), file('b', 29), file('c', 6), file('d', -1))).toMatchObject([
@@ -95,6 +95,6 @@ describe('the condition', () => {
       { item: 'uplink.caFile: /a', isKnown: false },
       { item: 'uplink.caFile: /b', severity: 'critical' },
     ]);
-    expect(certificateExpiry.check({ certificates: null }, nowMs)).toBe('unknown');
+    expect(certificateExpiry.check({ certificates: null }, nowMs, [])).toBe('unknown');
   });
 });

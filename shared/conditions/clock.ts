@@ -14,6 +14,7 @@ const jumpMsMin = 60_000;
 const rememberedMs = 3_600_000;
 /** Readings are placed by time, and two clocks that differ by more would mix up what came first. */
 const aheadMsMax = 60_000;
+const aheadEndsMs = 45_000;
 
 /** Compares the wall clock with the monotonic one, each time it is asked. */
 export class ClockWatch {
@@ -45,7 +46,7 @@ export const clockWrong: Condition<{ clock: ClockFacts }> = {
   meaning: 'The clock is not set, has jumped, or differs from the cloud’s by more than a minute.',
   openAfterMs: 30_000,
   closeAfterMs: 60_000,
-  check({ clock: { isSet, jump, aheadOfCloudMs } }) {
+  check({ clock: { isSet, jump, aheadOfCloudMs } }, _nowMs, open) {
     const reasons: string[] = [];
     if (!isSet) reasons.push('The clock of this computer is not set.');
     if (jump) {
@@ -54,7 +55,8 @@ export const clockWrong: Condition<{ clock: ClockFacts }> = {
         `The clock moved ${durationText(Math.abs(jump.byMs))} ${way}, to ${dateTimeText(jump.atMs)}, or the computer was asleep.`,
       );
     }
-    if (aheadOfCloudMs !== null && Math.abs(aheadOfCloudMs) > aheadMsMax) {
+    const allowedMs = open.length > 0 ? aheadEndsMs : aheadMsMax;
+    if (aheadOfCloudMs !== null && Math.abs(aheadOfCloudMs) > allowedMs) {
       const way = aheadOfCloudMs > 0 ? 'ahead of' : 'behind';
       reasons.push(`The clock is ${durationText(Math.abs(aheadOfCloudMs))} ${way} the clock of the cloud.`);
     }

@@ -36,8 +36,11 @@ export interface Condition<Facts> {
   /** How long it must have been so before it is told, and how long it must not have been so before it ends. */
   readonly openAfterMs: number;
   readonly closeAfterMs: number;
-  /** It must be quick and change nothing: it is called every few seconds. */
-  check(facts: Facts, nowMs: number): Checked;
+  /**
+   * It must be quick and change nothing: it is called every few seconds. @param open what is open of it: a figure ends it only
+   * when it is clearly better than the one that opened it
+   */
+  check(facts: Facts, nowMs: number, open: readonly ConditionData[]): Checked;
   /** The sentence that is told when it ends. */
   ended(open: ConditionData, facts: Facts): string;
 }

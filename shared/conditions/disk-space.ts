@@ -15,6 +15,8 @@ const warnBytes = 500e6;
 const criticalBytes = 100e6;
 /** Part of `freeShareMin` below which it is critical. */
 const criticalPart = 0.2;
+/** As it comes and goes by itself, so many times more must be free until it ends, or is less severe. */
+const betterFactor = 1.2;
 
 /** Told long before the disk is full, when nothing is acknowledged any more. */
 export const diskSpace: Condition<{ disk: DiskFacts | null }> = {
@@ -22,12 +24,15 @@ export const diskSpace: Condition<{ disk: DiskFacts | null }> = {
   meaning: 'The disk of the data folder is nearly full.',
   openAfterMs: 15_000,
   closeAfterMs: 60_000,
-  check({ disk }) {
+  check({ disk }, _nowMs, [open]) {
     if (!disk) return 'unknown';
     const { folder, freeBytes, sizeBytes, freeShareMin } = disk;
     const share = freeBytes / Math.max(sizeBytes, 1);
-    if (share >= freeShareMin && freeBytes >= warnBytes) return [];
-    const isCritical = share < freeShareMin * criticalPart || freeBytes < criticalBytes;
+    const isBelow = (shareMin: number, bytesMin: number) => share < shareMin || freeBytes < bytesMin;
+    const warnFactor = open ? betterFactor : 1;
+    const criticalFactor = open?.severity === 'critical' ? betterFactor : 1;
+    if (!isBelow(warnFactor * freeShareMin, warnFactor * warnBytes)) return [];
+    const isCritical = isBelow(criticalFactor * freeShareMin * criticalPart, criticalFactor * criticalBytes);
     return [
       {
         severity: isCritical ? 'critical' : 'warning',

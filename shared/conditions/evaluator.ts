@@ -121,7 +121,8 @@ export class ConditionEvaluator<Facts> {
 
   private checked(condition: Condition<Facts>, facts: Facts) {
     try {
-      return condition.check(facts, this.options.clock.nowMs());
+      const open = this.open.all().filter((each) => each.condition === condition.name);
+      return condition.check(facts, this.options.clock.nowMs(), open);
     } catch (error) {
       if (this.mayWarn())
         this.options.log.error(
