@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { typeProblems } from '../../../shared/domain/type-problems.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
 import { silenceBench } from '../silence/silence.testing.ts';
-import { batch, newWindows, type } from '../windows/windows.testing.ts';
+import { batch, newWindows, type Row, type } from '../windows/windows.testing.ts';
 import { Running } from './running.ts';
 
 const minuteMs = 60_000;
@@ -83,6 +84,37 @@ it('readings at rest and of the start are in no window, teach nothing and meet n
   expect(met()).toEqual([]);
   add(9, 150);
   expect(met()).toMatchObject([{ sensor: 'a', value: 9 }]);
+});
+
+describe.each([
+  ['keeps one value', 20],
+  ['is not sent', Number.NaN],
+])('a sensor that %s', (_, held) => {
+  it.each([
+    [0, 0],
+    [150, 1],
+  ])('while the machine turns at %d is told of %d times', (speed, told) => {
+    const clock = manualClock();
+    const random = seededRandom(3);
+    const sensors = [type.sensors[0]!, type.sensors[1]!, { ...type.sensors[0]!, name: 'c' }];
+    const types = new Map([['fan', { ...fan, name: 'fan', sensors }]]);
+    const { windows } = newWindows({ clock, intervalMsMin: 0, types });
+    const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+    let minutes = 0;
+    let out = 0;
+    const add = (a: number, b: number) => {
+      clock.advanceNow(minuteMs);
+      const row: Row = [0, minutes * minuteMs, a, b, random.next()];
+      windows.add(batch([row], minutes++ === 0 ? { newMachines } : {}));
+      const taken = windows.take(9);
+      for (const { window } of taken) out = Math.max(out, window.sensorRuns.out);
+      windows.release(taken);
+    };
+    for (let i = 0; i < 400; i++) add(random.next() * 40, 150);
+    for (let i = 0; i < 600; i++) add(held, speed);
+    for (let i = 0; i < 50; i++) add(random.next() * 40, 150);
+    expect(out).toBe(told);
+  });
 });
 
 describe('the silence of a machine', () => {
