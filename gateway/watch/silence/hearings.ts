@@ -49,7 +49,7 @@ export class Hearings {
   }
 
   /** How many could be called silent, are so, and were forgotten, or not taken. */
-  levels(bounds: SilenceBounds): { judged: number; silent: number; forgotten: number } {
+  counts(bounds: SilenceBounds): { judged: number; silent: number; forgotten: number } {
     let [judged, silent] = [0, 0];
     for (const hearing of this.byKey.values()) {
       if (hearing.allowedMs(bounds) !== null) judged++;

@@ -157,7 +157,7 @@ export class Silence {
   }
 
   stats(): SilenceStats {
-    return { ...this.hearings.levels(this.options.bounds), ...this.counts };
+    return { ...this.hearings.counts(this.options.bounds), ...this.counts };
   }
 
   /** True if people work on the machine: whatever is heard or not heard then says nothing, and its allowance begins after it. */
