@@ -1,3 +1,5 @@
+import { alertSaid } from '../../shared/contract/alert-content.ts';
+import { newEvent } from '../../shared/contract/envelope.ts';
 import { type HarbingerEvent, isEventOf, judgedBy, type MachineRef } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
@@ -42,6 +44,7 @@ export function applyEvent(
   if (!tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
+  if (isEventOf(event, 'io.harbinger.alerts.begun.v1')) endUnowned(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {
@@ -74,6 +77,31 @@ function applyToMachine(
 function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {
   if (isPrediction(event) && tables.machines.isHidden(gateway, event.data, Date.parse(event.time))) return;
   applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
+}
+
+/** Its gateway does not know any more of an alert that it opened before, and would never end it. */
+function endUnowned(
+  tables: EventTables,
+  gateway: string,
+  { id, time, data }: HarbingerEvent<'io.harbinger.alerts.begun.v1'>,
+  changes: Changes,
+): void {
+  const reasons = [
+    'Its gateway does not know of it any more. If it is still so, a new alert has been opened.',
+  ];
+  const timeMs = Date.parse(time);
+  const ended = tables.alerts.endOpenedBefore(gateway, timeMs, (alert) => {
+    const about = { gateway, id: `${id}/${alert.alertId}`.slice(0, 128), timeMs };
+    if ('condition' in alert)
+      return data.kind === 'condition'
+        ? newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons })
+        : null;
+    if (data.kind !== 'prediction') return null;
+    const subject = alertSaid(alert).where;
+    const said = { ...alert.prediction, reasons, outcome: 'unknown' };
+    return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject }, said);
+  });
+  applyAlertChanges(tables, gateway, ended, changes);
 }
 
 /** Owes the notifications of changed alerts, and counts the open ones of their machines. Call it inside a transaction. */

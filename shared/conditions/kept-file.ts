@@ -34,7 +34,7 @@ const format: CheckedFormat<KeptState> = {
 };
 
 /**
- * Keeps the open conditions in a file. Without one that can be read, what is still wrong is told again. A file that
+ * Keeps the open conditions in a file. Without one that can be read, what was open is ended, and what is still wrong is told again. A file that
  * must not be replaced stays as it is, and nothing is saved.
  */
 export function keptInFile(path: string, log: Log): KeptConditions {
@@ -56,7 +56,7 @@ export function keptInFile(path: string, log: Log): KeptConditions {
           'the open conditions are left as they are; what is still wrong is told again, and again after each start',
         );
       }
-      return { open: [], pending: null };
+      return { open: [], pending: null, isNew: true };
     },
     save: async (state) => {
       if (mayReplace) await replaceFile(path, checkedText(format, state), { mode: 0o600 });

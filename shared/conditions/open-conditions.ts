@@ -10,6 +10,8 @@ import type { Log } from '../runtime/log.ts';
 export interface KeptState {
   open: readonly ConditionData[];
   pending: PendingChange | null;
+  /** There is no earlier state, or it is lost: what was open before has nobody who ends it. */
+  isNew?: boolean;
 }
 
 export interface PendingChange {
@@ -47,13 +49,22 @@ export class OpenConditions {
   private readonly options: OpenOptions;
   private readonly open = new Map<string, ConditionData>();
   private pending: PendingChange | null = null;
+  /** The event that says that no earlier state is known; null if it has been told. */
+  private begun: HarbingerEvent | null = null;
 
   constructor(options: OpenOptions) {
     this.options = options;
   }
 
   async load(): Promise<void> {
-    const { open, pending } = await this.options.kept.load();
+    const { about, clock } = this.options;
+    const { open, pending, isNew } = await this.options.kept.load();
+    if (isNew && about.kind === 'gateway') {
+      const timeMs = clock.nowMs();
+      const id = `conditions-begun/${timeMs.toString(36)}`;
+      const said = { gateway: about.name, id, timeMs };
+      this.begun = newEvent('io.harbinger.alerts.begun.v1', said, { kind: 'condition' });
+    }
     for (const each of open) if (this.mayTell(each)) this.open.set(keyOf(each), each);
     this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
   }
@@ -76,6 +87,12 @@ export class OpenConditions {
 
   /** Tells again what may not have become durable. @throws whatever kept it from becoming durable */
   async tellPending(): Promise<void> {
+    const { begun } = this;
+    if (begun) {
+      await this.emit(begun);
+      this.begun = null;
+      await this.save();
+    }
     if (this.pending) await this.carryOut(this.pending);
   }
 
@@ -118,11 +135,11 @@ export class OpenConditions {
 
   /** Saved before and after: what was told before a crash is told again with the same id, which its receiver knows. */
   private async carryOut(change: PendingChange): Promise<void> {
-    const { emit, clock, log } = this.options;
+    const { log } = this.options;
     this.pending = change;
     await this.save();
     try {
-      await withinBudget(() => emit(change.event), emitMsMax, clock);
+      await this.emit(change.event);
     } catch (error) {
       if (codeOf(error) !== 'EVENT_INVALID') throw error; // it stays pending
       log.error({ problem: messageOf(error) }, 'a condition cannot be told');
@@ -132,6 +149,11 @@ export class OpenConditions {
     else this.open.delete(keyOf(data));
     this.pending = null;
     await this.save();
+  }
+
+  private emit(event: HarbingerEvent): Promise<void> {
+    const { emit, clock } = this.options;
+    return withinBudget(() => emit(event), emitMsMax, clock);
   }
 
   /** A disk that takes no state file, for example because it is full, must not keep its own alert from being told. */

@@ -6,7 +6,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
-import { ConditionData } from './condition.ts';
+import { AlertsBegun, ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { plainName } from './topics.ts';
 
@@ -176,6 +176,7 @@ export const eventTypes = {
   'io.harbinger.machine.limits.v1': MachineLimitsSet,
   'io.harbinger.machine.maintenance.v1': Maintenance,
   'io.harbinger.journal.loss.v1': JournalLoss,
+  'io.harbinger.alerts.begun.v1': AlertsBegun,
 } as const;
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;

@@ -103,6 +103,17 @@ export class AlertBook implements AgedList {
     });
   }
 
+  /** Ends the open alerts that a gateway has opened before a time, each by its own event. */
+  endOpenedBefore(gateway: string, beforeMs: number, eventOf: (alert: Alert) => HarbingerEvent | null) {
+    const rows = [this.table, this.told.table].flatMap((table) => [...table.values()]);
+    return rows.flatMap((row) => {
+      const { alert } = row;
+      const isMeant = alert.gateway === gateway && alert.state === 'open';
+      const event = isMeant && Date.parse(alert.openedAt) < beforeMs ? eventOf(alert) : null;
+      return event ? (this.applyTo(gateway, row, event) ?? []) : [];
+    });
+  }
+
   /** Moves the open alerts of a machine to another name of it, and returns them. */
   move(from: MachineName, to: MachineName): Alert[] {
     return this.openRows(from.gateway, from).map((row) => {

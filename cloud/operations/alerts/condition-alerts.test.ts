@@ -83,3 +83,28 @@ it('that are too many are told in a digest, which names them', async () => {
     about: { kind: 'gateway', name: 'north' },
   });
 });
+
+it('that their gateway does not know any more end when it says so, and later ones and those of others stay', async () => {
+  const begun: HarbingerEvent = {
+    specversion: '1.0',
+    id: 'conditions-begun/1',
+    source: '/gateways/north',
+    type: 'io.harbinger.alerts.begun.v1',
+    time: '2026-03-01T10:05:00Z',
+    datacontenttype: 'application/json',
+    data: { kind: 'condition' },
+  };
+  await test.apply([
+    conditionEvent('opened', 1, { about: { kind: 'gateway', name: 'north' } }),
+    predictionEvent('opened', 2),
+  ]);
+  await byCloud(conditionEvent('opened', 1, { ...ofCloud, conditionId: 'c-9' }));
+  const again = conditionEvent('opened', 6, { conditionId: 'c-2' });
+  await test.apply([begun, again, begun]);
+  const open = test.now.alerts.all('open').map(({ alertId, gateway }) => `${gateway} ${alertId}`);
+  expect(open.sort()).toEqual([' c-9', 'north c-2', 'north p-1']);
+  expect(test.now.notifications.waiting().get('mail')).toBe(5);
+  await test.apply([{ ...begun, id: 'begun/2', data: { kind: 'prediction' } }]);
+  expect(test.now.alerts.all('open')).toHaveLength(2);
+  expect(test.now.machines.all()).toMatchObject([{ machine: 'pump-1', openAlerts: 0 }]);
+});

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { HarbingerEvent } from '../contract/events.ts';
 import { silentLog } from '../runtime/log.ts';
@@ -5,6 +8,7 @@ import { manualClock } from '../runtime/manual-clock.ts';
 import { seededRandom } from '../runtime/random.ts';
 import type { Condition } from './conditions.ts';
 import { ConditionEvaluator, type ConditionsOptions } from './evaluator.ts';
+import { keptInFile } from './kept-file.ts';
 
 const leaks: Condition<null> = {
   name: 'leak',
@@ -63,4 +67,34 @@ it('stopping waits for a bounded time for a disk that does not answer', async ()
   });
   await clock.advance(10_000);
   expect(isStopped).toBe(true);
+});
+
+it('that nothing is known of before is told once and first, where there is no file, and where it was damaged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'harbinger-conditions-'));
+  const path = join(folder, 'conditions.json');
+  const told: HarbingerEvent[] = [];
+  let refuse: Error | null = null;
+  const run = async (checks: number) => {
+    const emit = async (event: HarbingerEvent) => {
+      if (refuse) throw refuse;
+      told.push(event);
+    };
+    const running = await start({ emit, kept: keptInFile(path, silentLog) });
+    for (let i = 0; i < checks; i++) await running.check();
+    await running.stop();
+  };
+  const kinds = () => told.splice(0).map(({ type }) => type.split('.').slice(2, 4).join(' '));
+  const opened = ['condition opened', 'condition opened', 'condition opened'];
+  await run(2);
+  expect(kinds()).toEqual(['alerts begun', ...opened]);
+  await run(2);
+  expect(kinds()).toEqual([]);
+  writeFileSync(path, '{"open": [{}]');
+  refuse = new Error('the journal is full');
+  await run(2);
+  expect(kinds()).toEqual([]);
+  refuse = null;
+  await run(2);
+  expect(kinds()).toEqual(['alerts begun', ...opened]);
+  rmSync(folder, { recursive: true });
 });
