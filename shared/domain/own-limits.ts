@@ -13,8 +13,15 @@ export function declaredLimits(sensor: OwnLimits): OwnLimits {
   );
 }
 
-function limited({ name, unit, description, min, max }: Sensor, limits: OwnLimits): Sensor {
-  return { name, unit, ...(description !== undefined && { description }), min, max, ...limits };
+function limited({ name, unit, description, kind, states, min, max }: Sensor, limits: OwnLimits): Sensor {
+  return {
+    name,
+    unit,
+    ...(description !== undefined && { description }),
+    ...(kind !== undefined && { kind }),
+    ...(states !== undefined && { states }),
+    ...{ min, max, ...limits },
+  };
 }
 
 /** A sensor of an open type, which declares none of its properties. */

@@ -39,11 +39,16 @@ export function isStateText(text: string): boolean {
 export function isOpenState(name: string, text: string): boolean {
   if (!isStateText(text)) return false;
   const word = text.toLowerCase();
-  return switchWords.has(word) || stateWords.has(word) || stateNames.test(wordsOf(name));
+  return switchWords.has(word) || stateWords.has(word) || isStateName(name);
+}
+
+/** True if a name says by its last word that it is a state's. */
+export function isStateName(name: string): boolean {
+  return stateNames.test(wordsOf(name));
 }
 
 /** A name in lower case, with a sign between its words: `pumpMode` becomes `pump_mode`. */
-function wordsOf(name: string): string {
+export function wordsOf(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }
 

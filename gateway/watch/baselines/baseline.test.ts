@@ -78,7 +78,9 @@ describe('the anomaly score', () => {
 
   it('is learnt again when the machine gets more sensors', () => {
     const { baseline } = learnt();
-    baseline.widen(Array.from({ length: columns + 1 }, (_, i) => `s${i}`));
+    baseline.widen(
+      Array.from({ length: columns + 1 }, (_, i) => ({ name: `s${i}`, unit: '1', min: 0, max: 1 })),
+    );
     expect(baseline.rows).toBe(0);
     expect(baseline.score().deviations).toHaveLength(columns + 1);
   });

@@ -10,7 +10,9 @@
 import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
+import type { Kind } from '../kinds/found-kind.ts';
+import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, type SavedUsualRange, UsualRange } from '../usual-range/usual-range.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
 import type { SampleBudget } from './sample-budget.ts';
@@ -48,14 +50,18 @@ export interface BaselineOptions {
    * The nominal time between two rows, ms. Of faster rows at most `samplesPerStepMax` per step are sampled; 0 (default): all.
    */
   stepMs?: number;
+  /** The machine's sensors, by column of its rows. Default: quantities. */
+  sensors?: readonly Sensor[];
   /** The budget for samples sooner than about a step after the last one. Default: unlimited. */
   samples?: Pick<SampleBudget, 'take'>;
 }
 
 /** Options for machines of a type. Those of open types start, stop and change what they do, which is rare and no news. */
 export function baselineOptions(type: MachineType): BaselineOptions {
-  const { stepMs } = type;
-  return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', stepMs } : { stepMs };
+  const { stepMs, sensors } = type;
+  return type.openSensors
+    ? { learnRows: learnRowsOpen, judges: 'events', stepMs, sensors }
+    : { stepMs, sensors };
 }
 
 /** The part of a baseline that is saved across restarts. */
@@ -67,6 +73,8 @@ export interface SavedBaseline {
   detector: Uint8Array;
   /** Absent if it has none. */
   usual?: SavedUsualRange;
+  /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */
+  kinds: SavedKinds;
 }
 
 /** The learned baseline of one machine: a few KB (9 KB with 14 sensors), of fixed size. */
@@ -76,19 +84,24 @@ export class Baseline {
   /** Null if states are judged. */
   private usual: UsualRange | null;
   private columns: number;
+  /** Null if all sensors are quantities that the type declares. */
+  private kinds: SensorKinds | null;
   private takenMs = Number.NEGATIVE_INFINITY;
   /** Rows skipped since the last sample; recent average of rows per sample (0: not known yet). */
   private skipped = 0;
   private rowsPerSample = 0;
   /** Contributions of the sensors to the event that began last. */
   private onset: Float64Array | null = null;
+  /** Kinds that were known before a restart, for sensors that have not sent again yet. */
+  private savedKinds: SavedKinds = {};
   /** Names of the detector's columns after a restore, and the position of each in a row (−1: not present yet). */
   private sensors: readonly string[] | null = null;
   private order: Int32Array | null = null;
 
   constructor(columns: number, options: BaselineOptions = {}) {
-    this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, ...options };
+    this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, sensors: [], ...options };
     this.columns = columns;
+    this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
     this.usual = this.newUsualRange();
   }
@@ -108,21 +121,27 @@ export class Baseline {
     return this.rows >= this.rowsNeeded;
   }
 
+  /** The kind of a sensor, by column: as its type declares it, or as its values have told. */
+  kindOf(column: number): Kind {
+    return this.kinds?.kindOf(column) ?? 'quantity';
+  }
+
   /** Processes one row at `row[from]`; NaN is an absent value. */
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
+    const known = this.kinds?.judged(row, from, timeMs) ?? row;
+    if (this.kinds?.takeChange()) this.relearn();
     const { order } = this;
-    this.usual?.take(order ? rowInOrder(row, from, order) : row, order ? 0 : from, timeMs);
+    const own = order ? rowInOrder(known, known === row ? from : 0, order) : known;
+    const at = own === row ? from : 0;
+    this.usual?.take(own, at, timeMs);
     this.skipped++;
     if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
     this.takenMs = timeMs;
     this.rowsPerSample =
       this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
     this.skipped = 0;
-    const { detector } = this;
-    const score = order
-      ? detector.push(rowInOrder(row, from, order), 0, timeMs)
-      : detector.push(row, from, timeMs);
+    const score = this.detector.push(own, at, timeMs);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
@@ -135,10 +154,13 @@ export class Baseline {
    * Called when the machine has got more sensors, which invalidates its baseline. It is learnt again, unless these
    * sensors were known before the restart.
    */
-  widen(sensors: readonly string[]): void {
+  widen(sensors: readonly Sensor[]): void {
     if (sensors.length <= this.columns) return;
     this.columns = sensors.length;
-    const known = this.sensors && columnOrder(this.sensors, sensors);
+    if (this.kinds) this.kinds.widen(sensors, this.savedKinds);
+    else this.kinds = SensorKinds.of(sensors, this.savedKinds);
+    const names = sensors.map(({ name }) => name);
+    const known = this.sensors && columnOrder(this.sensors, names);
     if (known) {
       this.order = known;
       return;
@@ -150,6 +172,7 @@ export class Baseline {
   relearn(): void {
     this.sensors = null;
     this.order = null;
+    this.savedKinds = {};
     this.onset = null;
     this.detector = this.newDetector();
     this.usual = this.newUsualRange();
@@ -207,7 +230,8 @@ export class Baseline {
     const takenMs = Number.isFinite(this.takenMs) ? this.takenMs : null;
     const usual = this.usual?.save();
     const detector = this.detector.toBytes();
-    return { takenMs, sensors: this.sensors ?? sensors, detector, ...(usual && { usual }) };
+    const kinds = this.savedKinds && { ...this.savedKinds, ...this.kinds?.save() };
+    return { takenMs, sensors: this.sensors ?? sensors, detector, kinds, ...(usual && { usual }) };
   }
 
   /**
@@ -224,6 +248,8 @@ export class Baseline {
     this.usual = this.newUsualRange(detector.sensors);
     // Earlier versions have saved none: it is learnt.
     if (saved.usual) this.usual?.restore(saved.usual);
+    this.savedKinds = saved.kinds;
+    this.kinds?.restore(saved.kinds);
     this.takenMs = saved.takenMs ?? Number.NEGATIVE_INFINITY;
     this.sensors = saved.sensors;
     this.order = order.every((column, i) => column === i) ? null : order;

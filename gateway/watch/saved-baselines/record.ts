@@ -11,6 +11,7 @@ import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { SavedBaseline } from '../baselines/baseline.ts';
+import type { Kind } from '../kinds/found-kind.ts';
 import type { Gathered } from '../windows/machine-window.ts';
 
 const magic = Buffer.from('harbinger-normals 1\n');
@@ -26,6 +27,7 @@ const UsualRange = Type.Object({
   learnsToMs: Type.Number(),
   sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
 });
+const kinds: readonly Kind[] = ['quantity', 'state', 'counter'];
 
 const Head = Type.Object({
   site: Type.String(),
@@ -34,6 +36,11 @@ const Head = Type.Object({
   contract: Type.String({ description: 'contractHash of the machine type' }),
   sensors: Type.Union([Names, Type.Null()], { description: 'by column; null: as the type declares them' }),
   learntSensors: Type.Union([Names, Type.Null()], { description: 'of the detector, where others' }),
+  kinds: Type.Optional(
+    Type.Record(Type.String(), Type.Union([...kinds].map((kind) => Type.Literal(kind))), {
+      description: 'kinds that were found, by sensor; absent from a version that knew none',
+    }),
+  ),
   block: Type.Object({ journal: Type.String(), seq: Type.Integer() }),
   takenMs: Type.Union([Type.Number(), Type.Null()]),
   savedMs: Type.Number({ description: 'wall clock' }),

@@ -33,7 +33,7 @@ export function recordOf(
 ): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
-  const { takenMs, sensors, detector, usual } = window.baseline.save(names);
+  const { takenMs, sensors, detector, usual, kinds } = window.baseline.save(names);
   const head = {
     site,
     machine,
@@ -41,6 +41,7 @@ export function recordOf(
     contract: hashOf(type),
     sensors: type.openSensors ? names : null,
     learntSensors: sameNames(sensors, names) ? null : [...sensors],
+    ...(kinds && { kinds }),
     block,
     takenMs,
     savedMs,
@@ -58,9 +59,9 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
     const now = namesOf(type);
     const before = head.sensors ?? now;
     const { held, seen, detector } = readBody(record, before.length);
-    const { takenMs, usual } = head;
+    const { takenMs, usual, kinds = null } = head;
     const sensors = head.learntSensors ?? before;
-    const saved = { takenMs, sensors, detector, ...(usual && { usual }) };
+    const saved = { takenMs, sensors, detector, kinds, ...(usual && { usual }) };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.pause(head.block, inColumns({ held, seen }, before, now));
     return null;

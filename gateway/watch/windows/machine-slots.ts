@@ -61,9 +61,9 @@ export class MachineSlots {
       Object.assign(slot, { owner, isRefused: false });
       if (slot.watched) owned(slot.watched, owner);
     }
-    for (const { machineIndex, sensor } of batch.newSensors) {
+    for (const { machineIndex, sensor, isState } of batch.newSensors) {
       const slot = this.slots[machineIndex];
-      if (slot && this.addSensor(slot, sensor) && slot.watched) limited(slot.watched);
+      if (slot && this.addSensor(slot, sensor, isState === true) && slot.watched) limited(slot.watched);
     }
   }
 
@@ -88,15 +88,15 @@ export class MachineSlots {
   }
 
   /** Returns true if limits are set for the sensor. */
-  private addSensor(slot: Slot, sensor: string): boolean {
+  private addSensor(slot: Slot, sensor: string, isState: boolean): boolean {
     if (slot.base.sensors.length >= openSensorsMax) return false;
-    slot.base = this.openTypes.with(slot.base, sensor);
+    slot.base = this.openTypes.with(slot.base, sensor, isState);
     this.identify(slot);
     const { identity } = slot;
     const isLimited = identity.type.sensors.at(-1) !== slot.base.sensors.at(-1);
     if (!slot.watched) return isLimited;
     slot.watched.window.widen(identity.type.sensors.length);
-    slot.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
+    slot.watched.window.baseline.widen(identity.type.sensors);
     return isLimited;
   }
 }

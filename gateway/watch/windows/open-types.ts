@@ -3,8 +3,14 @@ import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts
 /** Limit of shared types; beyond it, machines with new sets of sensors have a type each. */
 const sharedMax = 4_096;
 
-function openSensor(name: string): Sensor {
-  return { name, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
+function openSensor(name: string, isState: boolean): Sensor {
+  return {
+    name,
+    unit: '1',
+    min: -Number.MAX_VALUE,
+    max: Number.MAX_VALUE,
+    ...(isState && { kind: 'state' }),
+  };
 }
 
 /**
@@ -15,16 +21,17 @@ export class OpenTypes {
   private readonly larger = new Map<MachineType, Map<string, MachineType>>();
   private shared = 0;
 
-  /** Returns `type` with one more sensor. */
-  with(type: MachineType, sensor: string): MachineType {
-    const known = this.larger.get(type)?.get(sensor);
+  /** Returns `type` with one more sensor. @param isState a text has opened it */
+  with(type: MachineType, sensor: string, isState = false): MachineType {
+    const key = isState ? `=${sensor}` : sensor;
+    const known = this.larger.get(type)?.get(key);
     if (known) return known;
-    const made = { ...type, sensors: [...type.sensors, openSensor(sensor)] };
+    const made = { ...type, sensors: [...type.sensors, openSensor(sensor, isState)] };
     if (this.shared >= sharedMax) return made;
     this.shared++;
     const others = this.larger.get(type);
-    if (others) others.set(sensor, made);
-    else this.larger.set(type, new Map([[sensor, made]]));
+    if (others) others.set(key, made);
+    else this.larger.set(type, new Map([[key, made]]));
     return made;
   }
 }

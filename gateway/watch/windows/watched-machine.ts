@@ -1,4 +1,4 @@
-import type { AlertInput, LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
+import type { AlertInput, LimitsChanged, MachineIdentity, SensorFault } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { RefusedValue } from '../../ports/watch.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
@@ -128,11 +128,18 @@ export function takeNews(machine: WatchedMachine): void {
   machine.gone = null;
 }
 
+/** A counter that keeps its value counts nothing: its machine stands, and no probe is stuck. */
+function isAtRest({ sensor, stuck }: SensorFault, { identity, window }: WatchedMachine): boolean {
+  if (!stuck) return false;
+  return window.baseline.kindOf(identity.type.sensors.findIndex(({ name }) => name === sensor)) === 'counter';
+}
+
 /** Returns the input of a decision about a taken machine: a copy of its current window. */
 export function alertInput(machine: WatchedMachine): AlertInput {
   const { identity, window, levels } = machine;
   const { sensors } = identity.type;
-  const faults = [...(machine.faults?.list(sensors) ?? []), ...window.sensorRuns.list(sensors)];
+  const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
+  const faults = [...(machine.faults?.list(sensors) ?? []), ...runs];
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
   const { baseline, paceMs } = window;

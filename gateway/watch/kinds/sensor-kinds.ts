@@ -1,0 +1,121 @@
+/**
+ * Kinds (gateway/watch/kinds): what the sensors of one machine are: quantities, states or counters, as its type declares
+ * or, for sensors that no type declares, as their values tell (found-kind.ts). A baseline learns quantities and the rates
+ * of counters (counter-rate.ts); states are stored and shown, and it never sees them. How a kind is found is in
+ * gateway/docs/0024.
+ */
+import type { Sensor } from '../../../shared/domain/machine-type.ts';
+import { CounterRate } from './counter-rate.ts';
+import { FoundKind, type Kind } from './found-kind.ts';
+
+/** So often may a machine learn anew because a sensor turned out to be another kind; then kinds stay as they are. */
+const changesMax = 3;
+
+/** A sensor of an open type that no type declares, and nobody but its values tells what it is. */
+function isFound({ kind, min, max }: Sensor): boolean {
+  return kind === undefined && min === -Number.MAX_VALUE && max === Number.MAX_VALUE;
+}
+
+/** Null for a quantity that its type declares. */
+type Column = { name: string; found: FoundKind | null; kind: Kind; rate: CounterRate | null } | null;
+
+/** Kinds that were found, by sensor. */
+export type SavedKinds = Readonly<Record<string, Kind>> | null;
+
+/** By number of columns: the row that is handed on. */
+const scratch: Float32Array[] = [];
+
+export class SensorKinds {
+  private columns: Column[] = [];
+  private changes = 0;
+  private hasChanged = false;
+
+  /** Null if all sensors are quantities that the type declares. */
+  static of(sensors: readonly Sensor[], saved: SavedKinds = {}): SensorKinds | null {
+    if (!sensors.some((sensor) => sensor.kind !== undefined || isFound(sensor))) return null;
+    const kinds = new SensorKinds();
+    kinds.widen(sensors, saved);
+    return kinds;
+  }
+
+  /** To be called with all sensors when a machine of an open type has got more. @param saved see `restore` */
+  widen(sensors: readonly Sensor[], saved: SavedKinds = {}): void {
+    const known = this.columns.length;
+    for (const sensor of sensors.slice(known)) {
+      const { name, kind = 'quantity' } = sensor;
+      const found = isFound(sensor) ? new FoundKind(name) : null;
+      if (kind === 'quantity' && !found) this.columns.push(null);
+      else this.columns.push({ name, found, kind, rate: kind === 'counter' ? new CounterRate() : null });
+    }
+    this.restore(saved, known);
+  }
+
+  /**
+   * Returns what a baseline learns of the row at `row[from]`: quantities as they are, counters as their rates, and nothing
+   * (NaN) of states, or of what is not known yet. Valid until the next call.
+   */
+  judged(row: Float32Array, from: number, timeMs: number): Float32Array {
+    const { columns } = this;
+    scratch[columns.length] ??= new Float32Array(columns.length);
+    const judged = scratch[columns.length]!;
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!;
+      const value = row[from + i]!;
+      judged[i] = column === null || Number.isNaN(value) ? value : this.valueOf(column, value, timeMs);
+    }
+    return judged;
+  }
+
+  /** Returns whether a sensor that has been learnt turned out to be another kind, since the last call. */
+  takeChange(): boolean {
+    const { hasChanged } = this;
+    this.hasChanged = false;
+    return hasChanged;
+  }
+
+  kindOf(column: number): Kind {
+    return this.columns[column]?.kind ?? 'quantity';
+  }
+
+  /** The kinds that were found, by sensor. */
+  save(): Record<string, Kind> {
+    const found = this.columns.flatMap((column) =>
+      column?.found?.isKnown ? [[column.name, column.kind]] : [],
+    );
+    return Object.fromEntries(found);
+  }
+
+  /** @param saved of a baseline that is restored; null if it was learnt of values alone */
+  restore(saved: SavedKinds, from = 0): void {
+    for (const column of this.columns.slice(from)) {
+      const kind = saved === null ? 'quantity' : column && saved[column.name];
+      if (!column?.found || !kind) continue;
+      column.found.resume(kind);
+      this.become(column, kind);
+    }
+  }
+
+  private valueOf(column: NonNullable<Column>, value: number, timeMs: number): number {
+    const { found } = column;
+    if (found) {
+      const before = column.kind;
+      const wasLearnt = found.isLearnt;
+      const kind = found.take(value, this.changes < changesMax);
+      if (kind !== before) {
+        this.become(column, kind);
+        if (wasLearnt) {
+          this.changes++;
+          this.hasChanged = true;
+        }
+      }
+      if (!found.isLearnt) return Number.NaN;
+    }
+    if (column.kind === 'state') return Number.NaN;
+    return column.rate ? column.rate.take(value, timeMs) : value;
+  }
+
+  private become(column: NonNullable<Column>, kind: Kind): void {
+    column.kind = kind;
+    column.rate = kind === 'counter' ? new CounterRate() : null;
+  }
+}
