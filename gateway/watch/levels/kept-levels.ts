@@ -8,6 +8,7 @@
  * after a kill is learnt from the journal's tail, or not at all. `check` is the CRC-32 of the machines as JSON. A damaged
  * file is set aside; one that cannot be read, or is of a newer version, is left. Both are logged, and levels are learnt again.
  */
+import { endianness } from 'node:os';
 import { Type } from '@sinclair/typebox';
 import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
@@ -51,10 +52,11 @@ export const keptLevels: KeptList<SavedMachine> = {
   name: 'the levels of sensors',
 };
 
+const isBigEndian = endianness() === 'BE';
+
 function written({ cells }: SavedLevel): string {
-  const bytes = Buffer.alloc(cells.length * cellBytes);
-  for (const [i, cell] of cells.entries()) bytes.writeFloatLE(cell, i * cellBytes);
-  return bytes.toString('base64');
+  const bytes = Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength);
+  return (isBigEndian ? Buffer.from(bytes).swap32() : bytes).toString('base64');
 }
 
 /** @throws Error if there are too many levels, or half a level */
@@ -63,5 +65,10 @@ function read(text: string): Float32Array {
   const count = bytes.length / cellBytes;
   if (count > cellsOfSensor || !Number.isInteger(count))
     throw new Error(`a sensor has ${bytes.length} bytes of levels`);
-  return Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(i * cellBytes));
+  // As a whole: there are 5 million of them at most, and a start waits for them.
+  const cells = new Float32Array(count);
+  const own = Buffer.from(cells.buffer);
+  bytes.copy(own);
+  if (isBigEndian) own.swap32();
+  return cells;
 }

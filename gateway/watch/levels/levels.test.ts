@@ -9,7 +9,7 @@ import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { ListSaver } from '../kept-lists/list-saver.ts';
 import { keptLevels } from './kept-levels.ts';
 import { cellsOfSensor, LevelMemory } from './level-memory.ts';
-import { Levels } from './levels.ts';
+import { Levels, type SavedMachine } from './levels.ts';
 
 const day = 1_440;
 const start = 20_454 * day;
@@ -209,6 +209,21 @@ describe('the file', () => {
       watched.take(Float32Array.of(25, 50), 0, 2, (start + hour * 60) * 60_000, true);
     expect([...second.levels.saved()]).toEqual([...levels.saved()]);
     expect(second.levels.of('hall', 'a')).toEqual(levels.of('hall', 'a'));
+  });
+
+  it('has levels as 32-bit little-endian floats in base64, and refuses half a level', () => {
+    const saved = {
+      key: 'hall/a',
+      sensors: [['v', { minute: 7, cells: Float32Array.of(1, -2) }]],
+    } as SavedMachine;
+    const text = keptLevels.textOf(saved);
+    expect(text).toBe('["hall/a",[["v",7,"AACAPwAAAMA="]]]');
+    const file = (machine: string) =>
+      JSON.parse(`{"format":"harbinger-levels","version":1,"machines":[${machine}],"check":1}`);
+    const read = (machine: string) =>
+      keptLevels.format.validate(file(machine), (problem) => new Error(problem));
+    expect(read(text).machines).toEqual([saved]);
+    expect(() => read(text.replace('AACAPwAAAMA=', 'AACAPwA='))).toThrow('5 bytes of levels');
   });
 
   it('is set aside if it is damaged, and left alone if it is newer; then nothing is written', async () => {
