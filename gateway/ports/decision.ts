@@ -54,6 +54,8 @@ export interface AlertInput {
   timeToLimit?(): readonly TimeToLimit[];
   /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
   beyond?: readonly { sensor: string; level: number; low: number; high: number }[];
+  /** A person has just said that what the machine does now is normal; absent otherwise. */
+  isRelearnt?: true;
   /** A person has just changed limits of this machine; absent otherwise. */
   limitsChanged?: LimitsChanged;
   /**

@@ -256,6 +256,7 @@ export class Watch {
   /** Lets a machine learn anew what is normal; its limits and its window stay. Returns false if it is not known. */
   relearn(site: string, machine: string): boolean {
     const isWatched = this.windows.relearn(site, machine);
+    this.scorer?.kick();
     // A trend over what was normal before says nothing.
     this.levels.relearn(`${site}/${machine}`);
     return isWatched || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);

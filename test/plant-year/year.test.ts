@@ -20,10 +20,19 @@ it('four days of a plant: what exceeds a limit, breaks or comes loose is told in
 }, async () => {
   const days = await live(1, 4);
   expect(days.tellings.map(({ kind }) => kind).sort()).toEqual(Object.keys(told).sort());
-  for (const { kind, outcome, text, endedInTime } of days.tellings) {
-    expect({ kind, outcome, endedInTime }).toEqual({ kind, outcome: 'told', endedInTime: true });
+  for (const { kind, outcome, text, endedInTime, chatter } of days.tellings) {
+    expect({ kind, outcome, endedInTime, chatter }).toEqual({
+      kind,
+      outcome: 'told',
+      endedInTime: true,
+      chatter: 0,
+    });
     expect(text).toMatch(told[kind as keyof typeof told]);
   }
+  expect(days.falseAlerts).toEqual([]);
+  // Each event is told with its severity and its end: a few notifications each.
+  expect(days.notifications).toBeLessThanOrEqual(5 * days.tellings.length);
+  expect(days.badges.okHours).toBeLessThanOrEqual(0.02 * days.badges.wrongHours);
 });
 
 it('a seed repeats its time, word by word; another seed makes another one', {

@@ -38,7 +38,10 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
   const gateways = new Map(
     gatewayNames.map((name) => [
       name,
-      new PlantGateway({ name, types, folder: join(folder, name), world: clock }),
+      new PlantGateway({
+        ...{ name, types, folder: join(folder, name), world: clock },
+        saidAtSite: (change) => told.noteSite(name, change),
+      }),
     ]),
   );
   const badges = new Badges(plan, machines);

@@ -53,7 +53,7 @@ export const AlertDecisionConfig = Type.Object(
         holdMs: Type.Integer({
           minimum: 0,
           maximum: 86_400_000,
-          default: 1_800_000,
+          default: 3_600_000,
           description:
             'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. 0: at once, however often it returns.',
         }),

@@ -42,9 +42,9 @@ it.each(Object.keys(sources))(
       await turn(decision, false);
     }
     expect(bench.opened()).toHaveLength(2);
-    expect(bench.opened()[1]!.data.reasons.join()).toMatch(/come back once .* ended after 30 min/);
+    expect(bench.opened()[1]!.data.reasons.join()).toMatch(/come back once .* ended after 60 min/);
     expect(bench.resolved()).toHaveLength(1);
-    await bench.clock.advance(31 * 60_000);
+    await bench.clock.advance(61 * 60_000);
     await turn(decision, false);
     expect(bench.resolved()).toHaveLength(2);
     expect(decision.open()).toEqual([]);
@@ -59,7 +59,7 @@ it('a restart forgets nothing of it', async () => {
   const after = await bench.started();
   for (const isOn of [true, false, true, false]) await turn(after, isOn);
   expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
-  await bench.clock.advance(31 * 60_000);
+  await bench.clock.advance(61 * 60_000);
   await turn(after, false);
   expect(bench.resolved()).toHaveLength(2);
 });
@@ -79,4 +79,18 @@ it('can be switched off', async () => {
     await sources['a limit']!(decision, false);
   }
   expect([bench.opened().length, bench.resolved().length]).toEqual([5, 5]);
+});
+
+it('what is unusual ends when a person says that it is normal', async () => {
+  const { machine } = bench.input();
+  const anomaly = { failureMode: 'odd', on: 'anomaly', openAt: 0.05, resolveAt: 0.01 } as const;
+  const alerts = [{ ...anomaly, minConfidence: 0.5, openAfter: 3, resolveAfter: 4 }];
+  const odd = { machine: { ...machine, type: { ...machine.type, alerts } } };
+  const decision = await bench.started();
+  await bench.evaluate(decision, 200, 5, odd);
+  expect(bench.opened()).toHaveLength(1);
+  await bench.evaluate(decision, 200, 1, { ...odd, isShort: true, isRelearnt: true });
+  expect(bench.resolved()[0]!.data.reasons.join()).toContain(
+    'A person has said that what the machine does now is normal',
+  );
 });

@@ -8,6 +8,8 @@ const growthPerRow = 0.5;
 const growthPerDay = { young: 1, grown: 0.1 };
 /** Farther than so many margins is not told apart. */
 const beyondMax = 6;
+/** A level within so much of its range of the lowest is that of a machine at rest. */
+const lowestShare = 0.1;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
 const risesMin = 30;
 const fallsShareMax = 0.05;
@@ -23,7 +25,9 @@ const [level, low, high, rows, last, second, third, rises, falls, youth] = [
 ] as const;
 /** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
 export const beyondField = 10;
-const width = beyondField + 1;
+/** 1 if it has been beyond its margin since `calm`. Not saved. */
+const wasBeyond = 11;
+const width = wasBeyond + 1;
 const digits = 8;
 
 export interface SavedRanges {
@@ -78,7 +82,10 @@ export class Ranges {
       } else {
         const distance = this.judge(at, options);
         this.judged++;
-        if (distance >= 1) this.beyondCount++;
+        if (distance >= 1) {
+          this.beyondCount++;
+          cells[at + wasBeyond] = 1;
+        }
         if (distance > farthest) farthest = distance;
       }
     }
@@ -95,6 +102,24 @@ export class Ranges {
         const at = column * width;
         return { column, level: cells[at + level]!, low: cells[at + low]!, high: cells[at + high]! };
       });
+  }
+
+  /** Begins a new episode. */
+  calm(): void {
+    for (let at = wasBeyond; at < this.cells.length; at += width) this.cells[at] = 0;
+  }
+
+  /** True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped. */
+  areLow(): boolean {
+    const { cells } = this;
+    let [others, lowest] = [0, 0];
+    for (let at = 0; at < cells.length; at += width) {
+      const range = cells[at + high]! - cells[at + low]!;
+      if (cells[at + wasBeyond] === 1 || !(range > 0)) continue;
+      others++;
+      if (cells[at + level]! <= cells[at + low]! + lowestShare * range) lowest++;
+    }
+    return lowest > 0 && 2 * lowest >= others;
   }
 
   save(): SavedRanges {

@@ -66,6 +66,20 @@ describe('the usual range of a machine that nobody described', () => {
     expect(range.beyond()).toMatchObject([{ column: 2 }]);
   });
 
+  it('is left once by what a machine that rests at night does each day, and entered again when that is over', () => {
+    const shape = shifts();
+    const inFahrenheit: Shape = (minute) => {
+      const [current, warm, shakes] = shape(minute) as [number, number, number];
+      const day = minute / dayMinutes;
+      return [current, day > 15.4 && day < 21.5 ? 1.8 * warm + 32 : warm, shakes];
+    };
+    const { episodes, range } = live(inFahrenheit, 21.4);
+    expect(episodes).toHaveLength(1);
+    expect(range.score(1)).toBeGreaterThanOrEqual(0.65);
+    expect(live(inFahrenheit, 22, { from: 21.4 * dayMinutes, range }).episodes.length).toBeLessThanOrEqual(1);
+    expect(range.score(1)).toBeLessThanOrEqual(0.4);
+  });
+
   it('is left once by values that come and go, and not again within minutes', () => {
     let isOff = false;
     const shape: Shape = (minute) => {

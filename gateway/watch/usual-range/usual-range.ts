@@ -21,7 +21,7 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const youthMs = 7 * dayMs;
 /** Margins, as shares of the range: of a machine that is seen for the first time, and once its youth is over. */
-const marginYoung = 1.5;
+const marginYoung = 2;
 const marginGrown = 0.5;
 /** A machine that does something for the first time learns for as long as it is known, but no longer than this. */
 const firstTimeMsMax = 12 * 60 * minuteMs;
@@ -39,6 +39,8 @@ const paceRows = 50;
 const insideBelow = 0.7;
 /** It must be inside so many times as long as it had to be beyond. */
 const insideTimes = 12;
+/** Time in which the machine seems to be at rest is not time inside, for so long at most: the longest weekend. */
+const restMsMax = 4 * dayMs;
 /** A pause between two rows counts as this at most. */
 const pauseMsMax = 60 * minuteMs;
 /** Score of a level at its margin; and the most that rare rows inside all ranges score. */
@@ -69,6 +71,8 @@ export class UsualRange {
   /** Time beyond the margin less time inside, between 0 and the time that confirms. */
   private beyondMs = 0;
   private isConfirmed = false;
+  /** Time inside that did not count, because the machine seems to be at rest. */
+  private restedMs = 0;
   /** The mean time between two rows; NaN while that is not known. */
   private paceMs = Number.NaN;
   /** How far the farthest level is beyond its range, in margins. */
@@ -149,9 +153,19 @@ export class UsualRange {
     const neededMs = Math.min(confirmMsMax, confirmShare * knownMs, byRowsMs);
     const stepMs = Math.min(passedMs, neededMs / confirmRows);
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
+    if (isBeyond) this.restedMs = 0;
+    else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areLow()) {
+      // What is inside its range because the machine stands still says nothing of what it will do when it runs.
+      this.restedMs += passedMs;
+      return;
+    }
     const changeMs = isBeyond ? stepMs : this.isConfirmed ? -stepMs / insideTimes : -stepMs;
     this.beyondMs = Math.min(neededMs, Math.max(0, this.beyondMs + changeMs));
     if (this.beyondMs >= neededMs && neededMs > 0) this.isConfirmed = true;
-    else if (this.beyondMs === 0) this.isConfirmed = false;
+    else if (this.beyondMs === 0) {
+      if (this.isConfirmed) this.ranges.calm();
+      this.isConfirmed = false;
+      this.restedMs = 0;
+    }
   }
 }

@@ -55,6 +55,9 @@ export interface WatchedMachine extends SparedMachine {
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
   limitChange: LimitsChanged | null;
   toldChange: LimitsChanged | null;
+  /** A person has said that what it does is normal, which no decision has heard of yet; and whether the present one hears of it. */
+  isRelearnt: boolean;
+  toldRelearnt: boolean;
   /** Sensors that were retired, of which no decision has heard yet, and those of which the present one hears. */
   gone: readonly string[] | null;
   toldGone: readonly string[] | null;
@@ -69,8 +72,10 @@ export interface WatchedMachine extends SparedMachine {
 }
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
-export function hasSomethingToSay({ window, limits, limitChange, hadFaults }: WatchedMachine): boolean {
-  if (window.ready || hadFaults || window.sensorRuns.out > 0 || limitChange !== null) return true;
+export function hasSomethingToSay(machine: WatchedMachine): boolean {
+  const { window, limits, limitChange, hadFaults, isRelearnt } = machine;
+  if (window.ready || isRelearnt || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
+    return true;
   return limits !== null && (limits.isNews || limits.hasMet);
 }
 
@@ -110,6 +115,26 @@ export function noteGone(machine: WatchedMachine, ...sensors: readonly string[])
   if (sensors.length > 0) machine.gone = [...(machine.gone ?? []), ...sensors];
 }
 
+/** A machine without faults and news. */
+export const noNews = {
+  isAside: false,
+  faults: null,
+  hadFaults: false,
+  limitChange: null,
+  toldChange: null,
+  gone: null,
+  toldGone: null,
+  isRelearnt: false,
+  toldRelearnt: false,
+} as const;
+
+/** Learns anew what is normal; the next decision hears of it, which is due. */
+export function learnAnew(machine: WatchedMachine): boolean {
+  machine.window.baseline.relearn();
+  machine.isRelearnt = true;
+  return true;
+}
+
 /** The machine goes on, under another index, with what is normal for the sensors that it still has. */
 export function follow(machine: WatchedMachine, before: Pick<WatchedMachine, 'identity' | 'window'>): void {
   const names = namesOf(machine.identity);
@@ -124,6 +149,8 @@ const namesOf = ({ type }: MachineIdentity) => type.sensors.map(({ name }) => na
 export function takeNews(machine: WatchedMachine): void {
   machine.toldChange = machine.limitChange;
   machine.limitChange = null;
+  machine.toldRelearnt = machine.isRelearnt;
+  machine.isRelearnt = false;
   machine.toldGone = machine.gone;
   machine.gone = null;
 }
@@ -162,6 +189,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(limits.length > 0 && { limits }),
     ...(machine.running?.mayRest && { evidence: restFields(machine.running, window.newestMs) }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),
+    ...(machine.toldRelearnt && { isRelearnt: true as const }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };
 }

@@ -25,6 +25,8 @@ import {
   forgetSensor,
   hasSomethingToSay,
   isDueAfter,
+  learnAnew,
+  noNews,
   noteFault,
   takeNews,
   type WatchedMachine,
@@ -136,7 +138,7 @@ export class Windows {
   /** Lets a machine learn anew what is normal, and nothing else. Returns false if it is not watched. */
   relearn(site: string, machine: string): boolean {
     const watched = this.byKey.get(`${site}/${machine}`);
-    watched?.window.baseline.relearn();
+    if (watched && learnAnew(watched)) this.schedule.mark(watched);
     if (watched) this.options.keeper?.renewed(watched);
     return watched !== undefined;
   }
@@ -253,17 +255,14 @@ export class Windows {
     const machine: WatchedMachine = {
       identity,
       maintenance: this.aside.spansOf(identity),
-      isAside: false,
       running: Running.of(identity.type, hearing?.isResting),
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
       window: windowOf(identity.type, this.samples),
-      faults: null,
-      hadFaults: false,
       limits: this.limits.of(identity.type),
       levels: this.options.levels?.watched(identity) ?? null,
-      ...{ hearing, limitChange: null, toldChange: null, gone: null, toldGone: null },
+      ...{ ...noNews, hearing },
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       seenMs: nowMs,
       noteFromMs: nowMs,

@@ -11,6 +11,7 @@ import { createDecisions, type Decisions } from '../../../gateway/decisions/crea
 import { lifecycleEvent } from '../../../gateway/lanes/events.ts';
 import type { Outbox } from '../../../gateway/ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../../../gateway/ports/watch.ts';
+import { SiteTopics } from '../../../gateway/site-topics/site-topics.ts';
 import { WatchConfig } from '../../../gateway/watch/config.ts';
 import { Watch } from '../../../gateway/watch/watch.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
@@ -21,6 +22,7 @@ import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { ColumnPacker, type Reading } from './columns.ts';
 import { Life } from './life.ts';
+import { type SiteChange, SiteListener } from './site.ts';
 
 /** The journal's tail that a gateway reads at its start: a megabyte, which is about two days of these plants. */
 const tailBatches = 2_880;
@@ -47,6 +49,8 @@ export interface GatewayOptions {
   types: ReadonlyMap<string, MachineType>;
   folder: string;
   world: Clock;
+  /** Called for each change that the gateway says at its own broker. */
+  saidAtSite(change: SiteChange): void;
 }
 
 /** One gateway with its disk: what is journalled outlives its restarts. */
@@ -67,13 +71,15 @@ export class PlantGateway {
     newSensors: [],
   };
   private seq = 0;
-  private running: { life: Life; watch: Watch; decisions: Decisions } | null = null;
+  private readonly broker: SiteListener;
+  private running: { life: Life; watch: Watch; decisions: Decisions; siteTopics: SiteTopics } | null = null;
   private deciding = 0;
   private lifecycles = 0;
 
   constructor(options: GatewayOptions) {
     this.options = options;
     this.name = options.name;
+    this.broker = new SiteListener((change) => options.saidAtSite(change));
     mkdirSync(options.folder, { recursive: true });
   }
 
@@ -105,21 +111,31 @@ export class PlantGateway {
     await watch.savedBaselines?.start();
     await watch.savedHearings?.start();
     const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
-    const decisions = await createDecisions(decisionsConfig, {
+    const siteTopics: SiteTopics = new SiteTopics({
+      ...base,
+      gateway: this.name,
+      brokers: () => [this.broker],
+      openAlerts: () => decisions.open(),
+      openConditions: () => [],
+    });
+    const outbox = siteTopics.overheard(this.outbox());
+    const decisions: Decisions = await createDecisions(decisionsConfig, {
       ...base,
       gateway: this.name,
       modelAssessor,
       selfLearnedAssessor,
       rulesAssessor,
-      outbox: this.outbox(),
+      outbox,
       dataDir: folder,
     });
-    watch.connect(this.outbox());
+    watch.connect(outbox);
     this.replay(watch);
     watch.savedBaselines?.keep();
     watch.savedHearings?.keep();
     for (const { made } of decisions.running) await made.start();
+    await siteTopics.start();
     await watch.start(async (inputs) => {
+      siteTopics.judged(inputs);
       this.deciding++;
       try {
         await decisions.evaluate(inputs);
@@ -127,7 +143,7 @@ export class PlantGateway {
         this.deciding--;
       }
     });
-    this.running = { life, watch, decisions };
+    this.running = { life, watch, decisions, siteTopics };
     await this.settled();
   }
 
@@ -158,12 +174,13 @@ export class PlantGateway {
   /** Stops in order, or is killed: then only what was on disk remains. */
   async stop(how: 'stopped' | 'killed'): Promise<void> {
     if (!this.running) return;
-    const { life, watch, decisions } = this.running;
+    const { life, watch, decisions, siteTopics } = this.running;
     this.running = null;
     if (how === 'killed') life.end();
     else for (const { made } of decisions.running) await made.stop();
     await watch.stop();
     if (how === 'stopped') {
+      await siteTopics.stop();
       await watch.savedHearings?.stop();
       await watch.savedBaselines?.stop();
     }

@@ -77,11 +77,13 @@ export function judge({ seed, plan, machines, told, badges }: Lived): YearVerdic
     event.tellings.map((telling) => verdictOf(event, telling, notices, plan.toMs)),
   );
   const tolerated = plan.events.filter(({ kind }) => kind === 'cut line to a device');
-  const falseAlerts = notices
+  // The site hears of the same alerts.
+  const inCloud = notices.filter(({ where }) => where === 'cloud');
+  const falseAlerts = inCloud
     .filter(({ change }) => change === 'opened' || change === 'digest')
     .filter((notice) => !plan.events.some((event) => explains(event, notice)))
     .filter((notice) => !tolerated.some((event) => notice.kind === 'silence' && spans(event, notice)))
-    .map((notice) => falseAlert(notice, notices));
+    .map((notice) => falseAlert(notice, inCloud));
   const { hours, wrongHours, okHours } = badges;
   return {
     seed,
@@ -90,7 +92,7 @@ export function judge({ seed, plan, machines, told, badges }: Lived): YearVerdic
     machines: machines.length,
     tellings,
     falseAlerts,
-    notifications: notices.length,
+    notifications: inCloud.length,
     badges: { hours, wrongHours, okHours, okByKind: Object.fromEntries(badges.okByKind) },
   };
 }
@@ -108,11 +110,10 @@ function verdictOf(
   notices: readonly Notice[],
   yearEndMs: number,
 ): TellingVerdict {
-  const own = notices.filter((notice) => concerns(event, notice));
+  const own = notices.filter((notice) => notice.where === telling.where && concerns(event, notice));
   const during = own.filter(({ atMs }) => atMs >= event.fromMs && atMs <= untilEnd(event));
   const saying = during.filter(
-    ({ kind, change, where, machine }) =>
-      where === telling.where &&
+    ({ kind, change, machine }) =>
       change !== 'resolved' &&
       telling.accepts.includes(kind) &&
       (event.machine === null) === (machine === null),

@@ -92,11 +92,22 @@ export function reportText(years: readonly YearVerdict[]): string {
       `${Math.round(notifications)} notifications a plant and year; ` +
       `a badge said OK in ${ok} of ${wrong} hours in which it was not (${percent(ok, wrong)}).`,
     '',
+    ...okLines(years),
     ...(missing.length === 0
       ? ['The goal is met.']
       : ['The goal is missed:', ...missing.map((line) => `- ${line}`)]),
     '',
   ].join('\n');
+}
+
+/** During which events badges said OK, and in how many hours of machines. */
+function okLines(years: readonly YearVerdict[]): string[] {
+  const hours = new Map<string, number>();
+  for (const { badges } of years)
+    for (const [kind, count] of Object.entries(badges.okByKind))
+      hours.set(kind, (hours.get(kind) ?? 0) + count);
+  const listed = [...hours].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
+  return listed.length === 0 ? [] : [`Hours of such badges: ${listed.join(', ')}.`, ''];
 }
 
 function percent(part: number, whole: number): string {

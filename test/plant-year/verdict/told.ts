@@ -7,6 +7,7 @@ import type { Prediction } from '../../../shared/contract/events.ts';
 import { alertTextOf } from '../../../shared/notifiers/alert-text.ts';
 import type { Notification } from '../../../shared/notifiers/notifier.ts';
 import type { Machine } from '../plant/machines.ts';
+import type { SiteChange } from '../product/site.ts';
 import type { YearPlan } from '../truth/draw.ts';
 import type { AlertKind } from '../truth/event.ts';
 import { circumstanceOf } from './circumstances.ts';
@@ -41,6 +42,19 @@ export class Told {
     this.plan = plan;
     this.machines = machines;
     this.nowMs = nowMs;
+  }
+
+  /** Notes what a gateway says at its own broker. */
+  noteSite(gateway: string, { change, machine, alert }: SiteChange): void {
+    const atMs = this.nowMs();
+    const { id, failureMode, severity, reasons } = alert;
+    const about = this.machines.find((each) => each.name === machine)!;
+    this.notices.push({
+      ...{ atMs, where: 'site', change, alertId: id, gateway, machine, failureMode, severity },
+      kind: kindOf(failureMode),
+      text: `${severity}: ${failureMode}; ${reasons.join('; ')}`,
+      circumstance: circumstanceOf(this.plan, about, atMs),
+    });
   }
 
   note(where: Notice['where'], notification: Notification): void {

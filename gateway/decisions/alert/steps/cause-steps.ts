@@ -19,8 +19,10 @@ import {
   modeReasons,
 } from '../reasons/reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
+import { quiet } from '../state/alert-state.ts';
 import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import type { MachineAlerts } from '../state/machine-book.ts';
 import { dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
@@ -34,7 +36,7 @@ export function stepCauses(judged: Judged): SaidStep[] {
   const { type } = judged.input.machine;
   const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
   // A short window is judged by its limits alone.
-  if (!judged.input.isShort)
+  if (!judged.input.isShort || judged.input.isRelearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
   steps.push(...stepFaults(judged));
   const unwatched = endUnwatched(judged);
@@ -108,6 +110,7 @@ function fallenReasons(before: readonly MetLimit[], now: readonly MetLimit[]): s
 function stepEstimate({ machine, input, decided, context }: Judged, policy: EstimatePolicy): SaidStep | null {
   const assessment = decided.verdict.answer;
   const { type } = input.machine;
+  if (input.isRelearnt && policy.on === 'anomaly') return endRelearnt(machine, policy);
   const { anomaly, confidence, health, source, remainingLife } = assessment;
   const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source };
   const change = stepTrack(machine, policy, estimate, context);
@@ -120,6 +123,16 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
   return { ...causeStep(machine, policy, 'estimate', change), reasons };
+}
+
+/** Ends what is unusual by what was normal before, because a person has said that it is normal. */
+function endRelearnt(machine: MachineAlerts, policy: EstimatePolicy): SaidStep | null {
+  const open = machine.modes.get(policy.failureMode)?.open;
+  if (!open) return null;
+  machine.modes.set(policy.failureMode, quiet);
+  const cause = { failureMode: policy.failureMode, kind: 'estimate', source: open.source } as const;
+  const reasons = ['A person has said that what the machine does now is normal; it is learnt anew'];
+  return { cause, change: { kind: 'resolved', severity: open.severity }, reasons };
 }
 
 /** Ends causes that the machine's type no longer declares; nothing ever would. */
