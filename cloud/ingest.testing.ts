@@ -63,7 +63,7 @@ export class TestStore implements ReadingStore {
   }
 }
 
-const noAlerts: AlertRules = { transition: () => null, recipients: () => [] };
+const noAlerts: AlertRules = { transition: () => null, recipients: () => [], groupOf: () => undefined };
 
 function defaults<T>(schema: Parameters<typeof compileValidator>[0]): T {
   return compileValidator(schema)({}, (problem) => new Error(problem)) as T;

@@ -15,6 +15,8 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
+import { notifierNameProblems, notifiersIn } from '../shared/notifications/config.ts';
+import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { decisionsIn } from './decisions/config.ts';
@@ -32,6 +34,7 @@ const parts = allSeams<GatewayConfig>([
   seamChecks(formats, formatsIn),
   seamChecks(sources, sourcesIn, (config) => sourceContext({ routes: soundRoutes(config) })),
   seamChecks(decisions, (config) => decisionsIn(config.decisions)),
+  seamChecks(notifiers, ({ alerts }) => notifiersIn(alerts)),
   seamChecks(jobs, (config) => jobsIn(jobs, config.jobs)),
 ]);
 
@@ -51,6 +54,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     },
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
     (config) => parts.problems(config),
+    ({ alerts }) => notifierNameProblems(alerts),
     ({ uplink }) => uplinkProblems(uplink),
     ({ http }) => httpProblems(http, 'http'),
     (config) => listenerProblems([...parts.listeners(config), listenerAt(() => config.http, 'http')]),

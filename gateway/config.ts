@@ -4,6 +4,7 @@ import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
+import { AlertsConfig } from '../shared/notifications/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';
 import { GatewayHttpConfig } from './api/config.ts';
@@ -29,6 +30,7 @@ export const GatewayConfig = Type.Object(
     ...tables(sources),
     intelligence: WatchConfig,
     decisions: DecisionsConfig,
+    alerts: AlertsConfig,
     http: GatewayHttpConfig,
     heartbeat: HeartbeatConfig,
     conditions: conditionsTable(

@@ -32,6 +32,9 @@ import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
 import { createRetirement } from './retirement.ts';
+import { noticesFile } from './site-notices/notices-file.ts';
+import { SiteNotices } from './site-notices/site-notices.ts';
+import { siteNoticesReport } from './site-notices/statistics.ts';
 import { SiteTopics } from './site-topics/site-topics.ts';
 import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
@@ -92,8 +95,19 @@ export async function startGateway(
     const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
-    const { decisions, sources, status, http, jobs, watching, heartbeat, siteTopics, handlers, taking } =
-      await createParts(config, deps, watch, data);
+    const {
+      decisions,
+      sources,
+      status,
+      http,
+      jobs,
+      watching,
+      heartbeat,
+      siteTopics,
+      siteNotices,
+      handlers,
+      taking,
+    } = await createParts(config, deps, watch, data);
     await data.start({ config, types }, handlers);
     savedBaselines?.keep();
     savedHearings?.keep();
@@ -116,6 +130,7 @@ export async function startGateway(
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
     await started.start('site topics', siteTopics);
+    await started.start('site notices', siteNotices);
     await started.start('heartbeat', heartbeat);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
@@ -144,7 +159,18 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     clock,
     log,
   });
-  const outbox = siteTopics.overheard(data);
+  const siteNotices = await SiteNotices.create({
+    gateway,
+    config: config.alerts,
+    file: noticesFile(join(dataDir, 'site-notices.json'), log),
+    openAlerts: () => decisions.open(),
+    openConditions: () => watching.current(),
+    outbox: data,
+    clock,
+    random,
+    log,
+  });
+  const outbox = siteNotices.overheard(siteTopics.overheard(data));
   const decisionDeps = { gateway, ...assessors, outbox, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
@@ -171,6 +197,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
     reporterOfRoom(siteTopicsReport, () => ({ siteTopics: siteTopics.stats() })),
+    reporterOfRoom(siteNoticesReport, () => ({ siteNotices: siteNotices.stats() })),
   ];
   const status = createStatus({ config, data, reporters, clock });
   const taking = new TakingReadings({ data, status: () => status.latest(), clock });
@@ -213,7 +240,19 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { decisions, sources, status, http, jobs, watching, heartbeat, siteTopics, handlers, taking };
+  return {
+    decisions,
+    sources,
+    status,
+    http,
+    jobs,
+    watching,
+    heartbeat,
+    siteTopics,
+    siteNotices,
+    handlers,
+    taking,
+  };
 }
 
 /** Creates every configured source, with its name for users. */

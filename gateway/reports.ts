@@ -15,6 +15,7 @@ import { decisionsReport } from './decisions/statistics.ts';
 import { formats } from './decode/formats/formats.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
+import { siteNoticesReport } from './site-notices/statistics.ts';
 import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources } from './sources/sources.ts';
 import { watchReport } from './watch/statistics.ts';
@@ -42,6 +43,7 @@ const rooms = [
   conditionsReport,
   heartbeatReport,
   siteTopicsReport,
+  siteNoticesReport,
 ];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };

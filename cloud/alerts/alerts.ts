@@ -11,14 +11,13 @@ import {
   notifierNameProblems,
   notifiersIn,
 } from '../../shared/notifications/config.ts';
+import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner } from '../../shared/notifications/notification-runner.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
 import { recipientsOf } from '../../shared/notifications/recipients.ts';
 import { attemptStatistics, queueReporter } from '../../shared/notifications/statistics.ts';
-import type { Notifier, NotifierDeps } from '../../shared/notifiers/notifier.ts';
-import { notifiers } from '../../shared/notifiers/notifiers.ts';
+import type { NotifierDeps } from '../../shared/notifiers/notifier.ts';
 import { countedMetrics } from '../../shared/parts/metrics.ts';
-import { configuredName, createPart } from '../../shared/parts/registry.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
@@ -36,7 +35,12 @@ export interface AlertsDeps extends NotifierDeps {
 export function createAlertRules(config: AlertsConfig): AlertRules {
   refuse([...notifierNameProblems(config), ...notifierChecks.problems(config)]);
   const configs = notifiersIn(config).map((notifier) => notifier.config);
-  return { transition, recipients: (step, told) => recipientsOf(configs, step, told) };
+  const groups = new Map(configs.map(({ name, group }) => [name, group]));
+  return {
+    transition,
+    recipients: (step, told) => recipientsOf(configs, step, told),
+    groupOf: (notifier) => groups.get(notifier),
+  };
 }
 
 export interface Notifications {
@@ -46,19 +50,9 @@ export interface Notifications {
   running: readonly RunningPart[];
 }
 
-/**
- * @throws ConfigError ALERTS_TLS_FILES: an unreadable file is an error at the start, not when the first alert is due
- */
+/** @throws ConfigError ALERTS_TLS_FILES */
 export async function createNotifications(config: AlertsConfig, deps: AlertsDeps): Promise<Notifications> {
-  refuse(notifierChecks.fileProblems(config));
-  const created = await Promise.all(
-    notifiersIn(config).map(async (configured) => {
-      const notifier = await createPart<NotifierDeps, Notifier>(notifiers, configured, deps);
-      const policy = { ...configured.config, notifier };
-      return { policy, running: { name: configuredName(configured), made: notifier } };
-    }),
-  );
-  const policies = created.map(({ policy }) => policy);
+  const { policies, running } = await createNotifiers(config, deps);
   const { harbinger_notifications_total } = countedMetrics(deps.registry, attemptStatistics);
   return {
     runner: new NotificationRunner(policies, { ...deps, notifications: harbinger_notifications_total }),
@@ -66,6 +60,6 @@ export async function createNotifications(config: AlertsConfig, deps: AlertsDeps
       deps.queue,
       policies.map(({ notifier }) => notifier.name),
     ),
-    running: created.map(({ running }) => running),
+    running,
   };
 }

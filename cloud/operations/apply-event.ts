@@ -45,6 +45,7 @@ export function applyEvent(
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.alerts.begun.v1')) endUnowned(tables, gateway, event, changes);
+  if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {

@@ -18,11 +18,17 @@ export class TestOperations {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-operations-'));
   /** Warnings so far. */
   readonly logged: { fields: object; text: string }[] = [];
+  /** The groups of notifiers, if they have any. */
+  groups: Record<string, string> = {};
   now: StoredOperations = this.open();
 
   open(limits: Partial<OperationsConfig> = {}): StoredOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
-    const rules = { transition, recipients: () => ['mail', 'hook'] };
+    const rules = {
+      transition,
+      recipients: () => ['mail', 'hook'],
+      groupOf: (notifier: string) => this.groups[notifier],
+    };
     return openOperations(config, {
       dataDir: this.dataDir,
       clock: this.clock,

@@ -141,6 +141,7 @@ export class StoredOperations {
       nowMs: () => clock.nowMs(),
       transaction,
       stampMs,
+      groupOf: (notifier) => deps.rules.groupOf(notifier),
       alertOf: (gateway, alertId) => alerts.get(gateway, alertId),
       digestBegun: (notifier) => log.warn({ notifier, waitingMax: config.notificationsMax }, digestText),
       deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),

@@ -43,6 +43,8 @@ export interface AlertRules {
    * of this alert.
    */
   recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
+  /** The group of a notifier, which notifiers of gateways may have told already; undefined if it has none. */
+  groupOf(notifier: string): string | undefined;
 }
 
 /** Closes alerts by hand. */

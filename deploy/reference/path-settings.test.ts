@@ -43,6 +43,8 @@ function relative(value: unknown, paths: ReadonlySet<string>, place: string, pla
 it('the examples have every path', () => {
   expect(examples.flatMap(({ places }) => places).sort()).toEqual([
     'alerts.email[0].caFile',
+    'alerts.email[0].caFile',
+    'alerts.mqtt[0].caFile',
     'alerts.mqtt[0].caFile',
     'broker.tls.certFile',
     'broker.tls.keyFile',

@@ -159,6 +159,7 @@ export interface OpenAlert {
   predictionId: string;
   site: string;
   machine: string;
+  machineType: string;
   failureMode: string;
   severity: 'warning' | 'critical';
   openedAtMs: number;

@@ -48,6 +48,7 @@ const openAlert = (id: string, machine = 'pump-1'): OpenAlert => ({
   predictionId: id,
   site: 'hall',
   machine,
+  machineType: 'pump',
   failureMode: 'bearing',
   severity: 'warning',
   openedAtMs: Date.UTC(2026, 2, 1, 12),

@@ -8,6 +8,7 @@ import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { AlertsBegun, ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
+import { AlertTold } from './notices/alert-told.ts';
 import { plainName } from './topics.ts';
 
 const Identifier = Type.String({ ...plainName });
@@ -175,6 +176,7 @@ export const eventTypes = {
   'io.harbinger.machine.replaced.v1': Lifecycle,
   'io.harbinger.machine.limits.v1': MachineLimitsSet,
   'io.harbinger.machine.maintenance.v1': Maintenance,
+  'io.harbinger.alert.told.v1': AlertTold,
   'io.harbinger.journal.loss.v1': JournalLoss,
   'io.harbinger.alerts.begun.v1': AlertsBegun,
 } as const;

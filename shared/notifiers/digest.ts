@@ -1,6 +1,6 @@
 /**
  * Digests: one message that sums up the alerts for which a receiver could not be told one by one. Declares its event,
- * which the cloud sends to receivers only.
+ * which is sent to receivers only.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { ConditionAbout } from '../contract/condition.ts';
@@ -48,7 +48,7 @@ export type DigestData = Static<typeof DigestData>;
 export const DigestEvent = Type.Object({
   specversion: Type.Literal('1.0'),
   id: Type.String(),
-  source: Type.Literal('/cloud'),
+  source: Type.String({ description: '`/cloud`, or `/gateways/{gateway}` if a gateway tells it itself' }),
   type: Type.Literal('io.harbinger.alerts.digest.v1'),
   time: Type.String(),
   datacontenttype: Type.Literal('application/json'),

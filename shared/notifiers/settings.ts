@@ -41,6 +41,14 @@ export const commonSettings = {
     examples: ['technicians'],
   }),
   filter: NotifierFilter,
+  group: Type.Optional(
+    Type.String({
+      ...plainName,
+      description:
+        'The people or systems that are told: what a notifier of a gateway has told its group, one of the cloud with the same group does not tell again.',
+      examples: ['maintenance'],
+    }),
+  ),
   timeoutMs: Type.Integer({
     minimum: 100,
     maximum: 300_000,

@@ -18,7 +18,7 @@ const later = 300;
 async function stepsBeyond(openMax: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'harbinger-alerts-'));
   const store = openStore(folder, () => {});
-  const rules = { transition, recipients: () => ['mail'] };
+  const rules = { transition, recipients: () => ['mail'], groupOf: () => undefined };
   const book = new AlertBook(store, { rules, openMax, resolvedMax: 10 });
   await store.transaction(() => {
     for (let i = 0; i < openMax; i++) book.apply('north', opened(i));

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AlertContent } from '../../../shared/contract/alert-content.ts';
-import type { ConditionData } from '../../../shared/contract/condition.ts';
-import type { Prediction } from '../../../shared/contract/events.ts';
 import {
-  type DigestData,
-  type DigestEvent,
-  digestExamplesMax,
-  type SummedUp,
-} from '../../../shared/notifiers/digest.ts';
+  type Counts,
+  digestData,
+  type Member,
+  summaryOf,
+} from '../../../shared/notifications/digest-data.ts';
+import type { DigestEvent } from '../../../shared/notifiers/digest.ts';
 import type { DigestNotification } from '../../../shared/notifiers/notifier.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import { CachedTable } from '../cached-table.ts';
@@ -15,28 +13,6 @@ import { keyOf, type Store } from '../database.ts';
 
 /** Time for which alerts are gathered before the first attempt, so that a burst is one digest. */
 const gatherMs = 10_000;
-
-/** An alert that a digest tells, and what was last known of it. */
-type Member = Summary & {
-  gateway: string;
-  alertId: string;
-  isOpen: boolean;
-  updatedAt: string;
-};
-
-type Summary =
-  | { prediction: Pick<Prediction, 'site' | 'machine' | 'failureMode' | 'severity'> }
-  | { condition: Pick<ConditionData, 'condition' | 'about' | 'severity'> };
-
-/** The part of an alert's content that a digest tells. */
-export function summaryOf(content: AlertContent): Summary {
-  if ('condition' in content) {
-    const { condition, about, severity } = content.condition;
-    return { condition: { condition, about, severity } };
-  }
-  const { site, machine, failureMode, severity } = content.prediction;
-  return { prediction: { site, machine, failureMode, severity } };
-}
 
 /** The digest of one notifier. Its number never repeats, because receivers recognise a digest by it. */
 interface Digest {
@@ -49,8 +25,6 @@ interface Digest {
   nextAttemptMs: number;
   lastError: string | null;
 }
-
-type Counts = Pick<DigestData, 'open' | 'resolved'>;
 
 /** The content of a digest that is being sent. */
 interface Sent {
@@ -137,7 +111,7 @@ export class Digests {
     const members = new Map<string, Member>();
     for (const [key, member] of this.members.entries())
       if (key.startsWith(`${notifier} `)) members.set(key, this.asItIs(member));
-    const data = dataOf(digest, [...members.values()]);
+    const data = digestData(digest, [...members.values()]);
     // A receiver that remembers keys must not take another content for the same digest.
     const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
     const key = `digest-${number}/digest/${hash}/${notifier}`;
@@ -241,50 +215,4 @@ function memberKey(notifier: string, gateway: string, alertId: string): string {
 function emptyDigest(nowMs: number): Digest {
   const times = { sinceMs: nowMs, changedMs: nowMs, nextAttemptMs: nowMs + gatherMs };
   return { number: 0, counted: { open: 0, resolved: 0 }, attempts: 0, lastError: null, ...times };
-}
-
-function dataOf(digest: Digest, members: readonly Member[]): DigestData {
-  const open = members.filter(({ isOpen }) => isOpen);
-  const isCritical = (member: Member) => severityOf(member) === 'critical';
-  const critical = open.filter(isCritical);
-  const bySite = new Map<string, number>();
-  for (const member of open) {
-    if (!('prediction' in member)) continue;
-    const { site } = member.prediction;
-    bySite.set(site, (bySite.get(site) ?? 0) + 1);
-  }
-  const sites = [...bySite].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const ranked = [
-    ...critical,
-    ...open.filter((member) => !isCritical(member)),
-    ...members.filter(({ isOpen }) => !isOpen),
-  ];
-  return {
-    since: new Date(digest.sinceMs).toISOString(),
-    open: open.length + digest.counted.open,
-    critical: critical.length,
-    resolved: members.length - open.length + digest.counted.resolved,
-    sites: sites.slice(0, digestExamplesMax).map(([site, count]) => ({ site, open: count })),
-    examples: ranked.slice(0, digestExamplesMax).map(summedUp),
-  };
-}
-
-function severityOf(member: Summary): 'warning' | 'critical' {
-  return 'condition' in member ? member.condition.severity : member.prediction.severity;
-}
-
-function summedUp(member: Member): SummedUp {
-  const { gateway, alertId, isOpen } = member;
-  const common = {
-    alertId,
-    gateway,
-    severity: severityOf(member),
-    state: isOpen ? 'open' : 'resolved',
-  } as const;
-  if ('condition' in member) {
-    const { condition, about } = member.condition;
-    return { ...common, condition, about };
-  }
-  const { site, machine, failureMode } = member.prediction;
-  return { ...common, site, machine, failureMode };
 }

@@ -5,9 +5,10 @@
  */
 import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../../shared/contract/events.ts';
+import type { AlertTold } from '../../../shared/contract/notices/alert-told.ts';
+import { summaryOf } from '../../../shared/notifications/digest-data.ts';
 import type { DeadNotification, NotificationQueue } from '../../../shared/notifications/queue.ts';
 import type {
-  AlertChange,
   AlertNotification,
   DigestNotification,
   Notification,
@@ -16,7 +17,8 @@ import type { DeadNotifications } from '../../ports/notifications.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import { keyOf, type Store } from '../database.ts';
-import { Digests, type DigestsOptions, summaryOf } from './digests.ts';
+import { Digests, type DigestsOptions } from './digests.ts';
+import { notificationKey, oldestOfLargest } from './queue-rows.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
@@ -27,6 +29,8 @@ export interface QueueOptions extends DigestsOptions {
   digestBegun?(notifier: string): void;
   deadDropped?(): void;
   transaction<T>(change: () => T): Promise<T>;
+  /** The group of a notifier: gateways may tell it themselves, and say so within `siteFirstMs`. */
+  groupOf?(notifier: string): string | undefined;
   /** The time of a dead notification that is added now. */
   stampMs?(): number;
 }
@@ -34,6 +38,8 @@ export interface QueueOptions extends DigestsOptions {
 /** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
 const plannedAheadMsMax = 3_600_000;
 const confirmedMax = 20_000;
+/** For so long a notifier with a group waits for the word of a gateway that it has told the group itself. */
+export const siteFirstMs = 60_000;
 
 /**
  * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
@@ -79,7 +85,28 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     // Version 0.1.0 encoded the event's id.
     const earlierKey = notificationKey(alertId, owed.change, encodeURIComponent(eventId), owed.notifier);
     if (this.isKnown(key) || this.isKnown(earlierKey)) return;
-    this.append({ ...owed, key, attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null }, alertId);
+    const mayBeTold = this.groupOf(owed.notifier) !== undefined && reporterOf(owed.event.source) !== '';
+    const nextAttemptMs = this.options.nowMs() + (mayBeTold ? siteFirstMs : 0);
+    this.append({ ...owed, key, attempts: 0, nextAttemptMs, lastError: null }, alertId);
+  }
+
+  /** A gateway has told these changes to the group itself. Call it inside a transaction. */
+  toldAtSite(gateway: string, { alertId, group, change, events }: AlertTold): void {
+    for (const notifier of this.table.counts().keys()) {
+      if (this.groupOf(notifier) !== group || this.inHand.get(notifier) === alertId) continue;
+      for (const { notification, alertId: about } of [...this.table.of(notifier)]) {
+        const { event, key } = notification;
+        // Who knows that it has ended need not hear of anything before; and a replacement ends it here by another event.
+        const isTold = change === 'resolved' || events.includes(event.id);
+        if (about !== alertId || reporterOf(event.source) !== gateway || !isTold) continue;
+        this.table.remove(notification);
+        this.confirmed.add(this.options.nowMs(), { id: key });
+      }
+    }
+  }
+
+  private groupOf(notifier: string): string | undefined {
+    return this.options.groupOf?.(notifier);
   }
 
   /** Tells listeners of new notifications. Call it after the transaction that queued them. */
@@ -251,28 +278,6 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 }
 
-/** The oldest row of the gateway that has most, so that a gateway's storm of alerts costs the others nothing. */
-function oldestOfLargest(rows: readonly Row[]): Row | undefined {
-  const byGateway = new Map<string, Row[]>();
-  for (const row of rows) {
-    const gateway = reporterOf(row.notification.event.source);
-    const others = byGateway.get(gateway);
-    if (others) others.push(row);
-    else byGateway.set(gateway, [row]);
-  }
-  let most: Row[] = [];
-  for (const some of byGateway.values()) if (some.length > most.length) most = some;
-  return most[0];
-}
-
 function isDue(atMs: number, nowMs: number): boolean {
   return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
-}
-
-/**
- * Short ASCII without spaces, so that it fits into an HTTP header as it is. Only the event's id may contain slashes: the
- * alert's id is encoded, and neither changes nor names of notifiers have any.
- */
-function notificationKey(alertId: string, change: AlertChange, eventId: string, notifier: string): string {
-  return [encodeURIComponent(keyOf(alertId)), change, eventId, notifier].join('/');
 }

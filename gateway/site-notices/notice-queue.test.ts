@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AlertEvent } from '../../shared/contract/events.ts';
+import type { Notification } from '../../shared/notifiers/notifier.ts';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { NoticeQueue, waitingMax } from './notice-queue.ts';
+import { OpenAlerts } from './open-alerts.ts';
+
+let alerts: OpenAlerts;
+let queue: NoticeQueue;
+let told: [change: string, events: readonly string[]][];
+const nowMs = Date.parse('2026-03-01T12:00:00Z');
+
+beforeEach(() => {
+  alerts = new OpenAlerts('north');
+  told = [];
+  queue = newQueue();
+});
+
+function newQueue(): NoticeQueue {
+  return new NoticeQueue({
+    gateway: 'north',
+    notifiers: ['siren'],
+    members: () => alerts.members(() => true),
+    nowMs: () => nowMs,
+    changed: async () => {},
+    confirmed: ({ change }, _alertId, events) => void told.push([change, events]),
+    givenUp: () => {},
+  });
+}
+
+function take(event: ReturnType<typeof predictionEvent>): void {
+  const change = alerts.take(event as AlertEvent);
+  if (change) queue.add('siren', change);
+}
+
+const due = (): Notification | null => queue.next('siren', nowMs).due;
+
+describe('what a site is owed', () => {
+  it('is the latest change of each alert, with all that it tells', async () => {
+    take(predictionEvent('opened', 1));
+    take(predictionEvent('updated', 2));
+    expect(due()).toMatchObject({ change: 'opened', event: { id: 'prediction-updated-2' } });
+    await queue.confirm(due()!);
+    expect(told).toEqual([['opened', ['prediction-opened-1', 'prediction-updated-2']]]);
+    take(predictionEvent('resolved', 3));
+    expect(due()).toMatchObject({ change: 'resolved' });
+    await queue.confirm(due()!);
+    expect(due()).toBeNull();
+  });
+
+  it('is not what comes again, nor the end of what nobody knows', () => {
+    take(predictionEvent('resolved', 3));
+    expect(due()).toBeNull();
+    take(predictionEvent('opened', 1));
+    const { key } = due()!;
+    take(predictionEvent('opened', 1));
+    expect(due()).toMatchObject({ key });
+  });
+
+  it('includes a change that came while an earlier one was being sent', async () => {
+    take(predictionEvent('opened', 1));
+    const first = due()!;
+    take(predictionEvent('updated', 2));
+    await queue.confirm(first);
+    expect(due()).toMatchObject({ change: 'updated' });
+    expect(told).toEqual([['opened', ['prediction-opened-1']]]);
+  });
+
+  it('is still an opening if that could not be sent, and the alert has changed meanwhile', async () => {
+    take(predictionEvent('opened', 1));
+    const first = due()!;
+    take(predictionEvent('updated', 2));
+    await queue.retryAt(first, nowMs + 1_000, 'no answer');
+    expect(due()).toMatchObject({ change: 'opened', event: { id: 'prediction-updated-2' } });
+  });
+
+  it('is one digest of what is open if there is too much of it', async () => {
+    for (let i = 0; i <= waitingMax; i++) take(predictionEvent('opened', 1, { predictionId: `p-${i}` }));
+    take(predictionEvent('resolved', 2, { predictionId: 'p-0' }));
+    const digest = due()!;
+    expect(digest).toMatchObject({
+      change: 'digest',
+      event: { source: '/gateways/north', data: { open: waitingMax, resolved: 1 } },
+    });
+    expect(queue.summedUp().get('siren')).toBe(waitingMax + 1);
+    // What ends while it is being sent is told by another one.
+    take(predictionEvent('resolved', 2, { predictionId: 'p-1' }));
+    await queue.confirm(digest);
+    expect(due()).toMatchObject({ change: 'digest', event: { data: { open: waitingMax - 1, resolved: 1 } } });
+    await queue.confirm(due()!);
+    expect(due()).toBeNull();
+    take(predictionEvent('updated', 3, { predictionId: 'p-7' }));
+    expect(due()).toMatchObject({ change: 'updated' });
+  });
+
+  it('is told by a digest after a receiver has not answered for long, and by nothing if it has refused', async () => {
+    take(predictionEvent('opened', 1));
+    await queue.giveUp(due()!, 'no answer', 'unanswered');
+    expect(due()).toMatchObject({ change: 'digest', event: { data: { open: 1 } } });
+    await queue.confirm(due()!);
+    take(predictionEvent('updated', 2));
+    await queue.giveUp(due()!, 'unknown address', 'refused');
+    expect(due()).toBeNull();
+  });
+
+  it('outlasts a restart; what belongs to a notifier that is gone is left out', () => {
+    take(predictionEvent('opened', 1));
+    const kept = JSON.parse(JSON.stringify(queue.kept()));
+    queue = newQueue();
+    queue.restore([...kept, { notifier: 'gone', owed: [], digest: null, digests: 3 }]);
+    expect(due()).toMatchObject({ change: 'opened' });
+    expect([...queue.waiting()]).toEqual([['siren', 1]]);
+  });
+});
+
+describe('after a start', () => {
+  const open = {
+    ...{
+      predictionId: 'p-1',
+      site: 'leeds',
+      machine: 'pump-1',
+      machineType: 'pump',
+      failureMode: 'bearing-wear',
+    },
+    severity: 'warning' as const,
+    openedAtMs: nowMs,
+    assessment: {
+      ...{ source: 'rules' as const, model: null, remainingLife: null },
+      ...{ health: 1, anomaly: 0, confidence: 1, contributions: [] },
+    },
+  };
+
+  it('what ended meanwhile is told as ended, and what is open and unknown as opened', () => {
+    take(predictionEvent('opened', 1, { predictionId: 'p-0' }));
+    const missing = alerts.missing([open], [], nowMs);
+    expect(missing.map(({ type, data }) => [type, 'predictionId' in data && data.predictionId])).toEqual([
+      ['io.harbinger.prediction.resolved.v1', 'p-0'],
+      ['io.harbinger.prediction.opened.v1', 'p-1'],
+    ]);
+    for (const event of missing) alerts.take(event);
+    expect(alerts.missing([open], [], nowMs)).toEqual([]);
+  });
+});

@@ -1,0 +1,223 @@
+/**
+ * Site notices (gateway/site-notices): what this gateway tells people itself, by notifiers of its own, also while the cloud
+ * is out of reach. open-alerts.ts knows what is open and who was told, notice-queue.ts what is owed. The events are
+ * overheard on their way to the outbox; who is told and how it is delivered is shared/notifications, protocols are
+ * shared/notifiers.
+ */
+import { createHash } from 'node:crypto';
+import type { ConditionData } from '../../shared/contract/condition.ts';
+import { newEvent } from '../../shared/contract/envelope.ts';
+import { type AlertEvent, isAlertEvent } from '../../shared/contract/events.ts';
+import { type AlertsConfig, notifiersIn } from '../../shared/notifications/config.ts';
+import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
+import { NotificationRunner, type NotifierHealth } from '../../shared/notifications/notification-runner.ts';
+import { recipientsOf } from '../../shared/notifications/recipients.ts';
+import type { AlertNotification } from '../../shared/notifiers/notifier.ts';
+import type { CommonSettings } from '../../shared/notifiers/settings.ts';
+import type { RunningPart } from '../../shared/parts/seam.ts';
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import { rateLimit } from '../../shared/runtime/rate-limit.ts';
+import type { OpenAlert } from '../ports/decision.ts';
+import type { Outbox } from '../ports/uplink.ts';
+import { NoticeQueue } from './notice-queue.ts';
+import { type NoticesFile, unsavedText } from './notices-file.ts';
+import { OpenAlerts } from './open-alerts.ts';
+import type { SiteNoticesStats } from './statistics.ts';
+
+/** Pause after the file was written or could not be: more changes meanwhile are kept by one write. */
+const saveMsMin = 500;
+const stopMsMax = 5_000;
+const warnEveryMs = 60_000;
+
+export interface SiteNoticesOptions {
+  gateway: string;
+  config: AlertsConfig;
+  file: NoticesFile;
+  /** The alerts that are open now. Asked once, at the start. */
+  openAlerts(): readonly OpenAlert[];
+  openConditions(): readonly ConditionData[];
+  /** Takes the word that a group was told. */
+  outbox: Outbox;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export class SiteNotices {
+  readonly running: readonly RunningPart[];
+  private readonly options: SiteNoticesOptions;
+  private readonly settings: readonly CommonSettings[];
+  private readonly alerts: OpenAlerts;
+  private readonly queue: NoticeQueue;
+  private readonly runner: NotificationRunner;
+  private readonly attempts = new Map<string, Record<'confirmed' | 'retried' | 'dead', number>>();
+  private readonly mayWarn: () => boolean;
+  private readonly stopping = new AbortController();
+  private saving: Promise<void> | null = null;
+  private hasChanged = false;
+
+  private constructor(
+    options: SiteNoticesOptions,
+    { policies, running }: Awaited<ReturnType<typeof createNotifiers>>,
+  ) {
+    const { gateway, config, clock, random, log } = options;
+    this.options = options;
+    this.running = running;
+    this.settings = notifiersIn(config).map((configured) => configured.config);
+    this.mayWarn = rateLimit(clock, warnEveryMs);
+    this.alerts = new OpenAlerts(gateway);
+    this.queue = new NoticeQueue({
+      gateway,
+      notifiers: this.settings.map(({ name }) => name),
+      members: (notifier) => this.alerts.members(({ told }) => told.includes(notifier)),
+      nowMs: () => clock.nowMs(),
+      changed: () => this.save(),
+      confirmed: (...told) => this.tellGroup(...told),
+      givenUp: () => {},
+    });
+    const notifications = {
+      inc: ({ notifier, outcome }: { notifier: string; outcome: 'confirmed' | 'retried' | 'dead' }) => {
+        this.attemptsOf(notifier)[outcome] += 1;
+      },
+    };
+    this.runner = new NotificationRunner(policies, { queue: this.queue, clock, random, log, notifications });
+  }
+
+  /** @throws ConfigError ALERTS_TLS_FILES; HarbingerError SITE_NOTICES_UNREADABLE */
+  static async create(options: SiteNoticesOptions): Promise<SiteNotices> {
+    const notices = new SiteNotices(options, await createNotifiers(options.config, options));
+    if (notices.settings.length === 0) return notices;
+    const { alerts, owed } = options.file.load();
+    notices.alerts.restore(alerts);
+    notices.queue.restore(owed);
+    return notices;
+  }
+
+  /** An outbox that also tells here what it is given, whether or not the journal takes it. */
+  overheard(outbox: Outbox): Outbox {
+    if (this.settings.length === 0) return outbox;
+    return {
+      event: (event) => {
+        if (isAlertEvent(event)) this.take([event]);
+        return outbox.event(event);
+      },
+      estimates: (lines) => outbox.estimates(lines),
+    };
+  }
+
+  /** Tells what has changed while the gateway was not running, and begins to deliver. */
+  start(): void {
+    if (this.settings.length === 0) return;
+    const { openAlerts, openConditions, clock } = this.options;
+    this.take(this.alerts.missing(openAlerts(), openConditions(), clock.nowMs()));
+    this.runner.start();
+  }
+
+  /** Keeps what is not delivered for the next start. */
+  async stop(): Promise<void> {
+    if (this.settings.length === 0) return;
+    await this.runner.stop();
+    this.stopping.abort();
+    await Promise.race([this.save(), sleep(this.options.clock, stopMsMax)]);
+  }
+
+  health(): NotifierHealth[] {
+    return this.runner.health();
+  }
+
+  stats(): SiteNoticesStats {
+    const waiting = this.queue.waiting();
+    const summedUp = this.queue.summedUp();
+    return {
+      notifiers: this.settings.map(({ name }) => ({
+        name,
+        waiting: waiting.get(name) ?? 0,
+        summedUp: summedUp.get(name) ?? 0,
+        ...this.attemptsOf(name),
+      })),
+    };
+  }
+
+  private take(events: readonly AlertEvent[]): void {
+    const notifiers = new Set<string>();
+    for (const event of events) {
+      const change = this.alerts.take(event);
+      if (!change) continue;
+      const recipients = recipientsOf(this.settings, change, change.told);
+      this.alerts.tell(change.alertId, recipients);
+      for (const name of recipients) {
+        this.queue.add(name, change);
+        notifiers.add(name);
+      }
+    }
+    if (events.length === 0) return;
+    // What is told first and kept afterwards would be told again after a crash in between.
+    void this.save().then(() => this.queue.announce(notifiers));
+  }
+
+  /** Lets the cloud know, so that it does not tell the same people again. */
+  private tellGroup(
+    { notifier, change, event }: AlertNotification,
+    alertId: string,
+    events: readonly string[],
+  ): void {
+    const { gateway, clock, outbox, log } = this.options;
+    const group = this.settings.find(({ name }) => name === notifier)?.group;
+    if (group === undefined) return;
+    const id = createHash('sha256')
+      .update(`${alertId} ${change} ${event.id} ${group}`)
+      .digest('hex')
+      .slice(0, 32);
+    const about = {
+      gateway,
+      id: `told-${id}`,
+      timeMs: clock.nowMs(),
+      ...(event.subject !== undefined && { subject: event.subject }),
+    };
+    const told = newEvent('io.harbinger.alert.told.v1', about, {
+      alertId,
+      change,
+      events: [...events],
+      group,
+      notifier,
+    });
+    outbox.event(told).catch((error: unknown) => {
+      if (this.mayWarn())
+        log.warn(
+          { notifier, group, problem: String(error) },
+          'the cloud could not be let know that a group was told: it may tell it too',
+        );
+    });
+  }
+
+  private attemptsOf(notifier: string): Record<'confirmed' | 'retried' | 'dead', number> {
+    const known = this.attempts.get(notifier);
+    if (known) return known;
+    const counts = { confirmed: 0, retried: 0, dead: 0 };
+    this.attempts.set(notifier, counts);
+    return counts;
+  }
+
+  /** Resolves when all that is known now is kept, or could not be. Never rejects. */
+  private async save(): Promise<void> {
+    this.hasChanged = true;
+    this.saving ??= this.saveNow().finally(() => {
+      this.saving = null;
+    });
+    await this.saving;
+    if (this.hasChanged) await this.save();
+  }
+
+  private async saveNow(): Promise<void> {
+    const { file, clock, log } = this.options;
+    this.hasChanged = false;
+    try {
+      await file.save({ alerts: this.alerts.all(), owed: this.queue.kept() });
+    } catch (error) {
+      if (this.mayWarn()) log.error({ code: 'SITE_NOTICES_UNSAVED' }, unsavedText(error));
+    }
+    if (!this.stopping.signal.aborted && this.hasChanged) await sleep(clock, saveMsMin, this.stopping.signal);
+  }
+}
