@@ -8,6 +8,8 @@ const growthPerRow = 0.5;
 const growthPerDay = { young: 1, grown: 0.1 };
 /** Farther than so many margins is not told apart. */
 const beyondMax = 6;
+/** A level is clearly outside its range by so many margins, which is less than being beyond. */
+const outsideFrom = 0.25;
 /** A level within so much of its range of the lowest is that of a machine at rest. */
 const lowestShare = 0.1;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
@@ -45,9 +47,9 @@ export interface TakeOptions {
 
 /** The ranges of the sensors of one machine, in one array. */
 export class Ranges {
-  /** Sensors that were judged in the newest row, and those of them that were beyond their margin. */
+  /** Sensors that were judged in the newest row, and those of them that are clearly outside their ranges. */
   judged = 0;
-  beyondCount = 0;
+  outside = 0;
   private readonly cells: Float64Array;
   private readonly count: number;
   private readonly rowsMin: number;
@@ -67,7 +69,7 @@ export class Ranges {
   take(row: Float32Array, from: number, options: TakeOptions): number {
     const { cells, count } = this;
     this.judged = 0;
-    this.beyondCount = 0;
+    this.outside = 0;
     let farthest = 0;
     for (let i = 0, at = 0; i < count; i++, at += width) {
       const value = row[from + i]!;
@@ -82,10 +84,8 @@ export class Ranges {
       } else {
         const distance = this.judge(at, options);
         this.judged++;
-        if (distance >= 1) {
-          this.beyondCount++;
-          cells[at + wasBeyond] = 1;
-        }
+        if (distance >= outsideFrom) this.outside++;
+        if (distance >= 1) cells[at + wasBeyond] = 1;
         if (distance > farthest) farthest = distance;
       }
     }

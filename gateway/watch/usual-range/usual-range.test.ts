@@ -53,6 +53,17 @@ describe('the usual range of a machine that nobody described', () => {
     expect(episodes).toEqual([]);
   });
 
+  it('is learnt of its first stop too, after it was learnt anew while it ran', () => {
+    const shape: Shape = (minute) => {
+      const runs = minute < 700 || minute % dayMinutes > 300;
+      const load = 1 + (Math.floor(minute / 200) % 3) / 3;
+      return runs
+        ? [1, 5 * load + noise(0.1), 25 * load + noise(1), 40 + noise(1)]
+        : [0, 0, 0, 40 + noise(1)];
+    };
+    expect(live(shape, 4).episodes).toEqual([]);
+  });
+
   it.each([3, 9, 30])('is left when one sensor is far beyond it, on day %d', (day) => {
     const at = day * dayMinutes + 700;
     const shape = shifts();
@@ -62,7 +73,7 @@ describe('the usual range of a machine that nobody described', () => {
       return values;
     }, day + 0.52);
     expect(episodes).toHaveLength(1);
-    expect(episodes[0]! - at).toBeLessThan(12);
+    expect(episodes[0]! - at).toBeLessThan(day < 7 ? 16 : 10);
     expect(range.beyond()).toMatchObject([{ column: 2 }]);
   });
 
@@ -98,13 +109,14 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shape, 200).episodes).toEqual([]);
   });
 
-  it('is left by slow wear, and not learnt from it', () => {
+  it('is left by slow wear, about once, and not learnt from it', () => {
     const wears: Shape = (minute) => {
       const day = minute / dayMinutes;
       return [2 + noise(0.1) + (day > 10 ? 0.05 * 1.09 ** (day - 10) : 0), noise(1)];
     };
     const { episodes, range } = live(wears, 80);
-    expect(episodes).toHaveLength(1);
+    expect(episodes.length).toBeGreaterThan(0);
+    expect(episodes.length).toBeLessThanOrEqual(2);
     expect(episodes[0]! / dayMinutes).toBeLessThan(45);
     expect(range.score(0)).toBeGreaterThan(0.9);
   });

@@ -30,7 +30,7 @@ const firstTimeMsMax = 12 * 60 * minuteMs;
  * machine that sends fast; and for some rows at least.
  */
 const confirmShare = 0.05;
-const confirmMsMax = 5 * minuteMs;
+const confirmMsMax = { young: 10 * minuteMs, grown: 5 * minuteMs };
 const confirmRowsMax = 200;
 const confirmRows = 3;
 /** The usual time between two rows is a mean over about so many. */
@@ -38,7 +38,7 @@ const paceRows = 50;
 /** A level that was beyond is inside again below this, in margins. */
 const insideBelow = 0.7;
 /** It must be inside so many times as long as it had to be beyond. */
-const insideTimes = 12;
+const insideTimes = 24;
 /** Time in which the machine seems to be at rest is not time inside, for so long at most: the longest weekend. */
 const restMsMax = 4 * dayMs;
 /** A pause between two rows counts as this at most. */
@@ -141,16 +141,17 @@ export class UsualRange {
     return true;
   }
 
-  /** One sensor alone says little, and does so in the first day only. */
+  /** One sensor is beyond, and half of them are outside. One alone says little, and does so in the first day only. */
   private isFirstTime(knownMs: number): boolean {
-    const { judged, beyondCount } = this.ranges;
-    if (beyondCount === 0 || 2 * beyondCount < judged) return false;
-    return beyondCount > 1 || knownMs < dayMs;
+    const { judged, outside } = this.ranges;
+    if (this.farthest < 1 || 2 * outside < judged) return false;
+    return outside > 1 || knownMs < dayMs;
   }
 
   private confirm(knownMs: number, passedMs: number): void {
+    const longestMs = confirmMsMax[knownMs < youthMs ? 'young' : 'grown'];
     const byRowsMs = confirmRowsMax * (this.paceMs || 0);
-    const neededMs = Math.min(confirmMsMax, confirmShare * knownMs, byRowsMs);
+    const neededMs = Math.min(longestMs, confirmShare * knownMs, byRowsMs);
     const stepMs = Math.min(passedMs, neededMs / confirmRows);
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
     if (isBeyond) this.restedMs = 0;
