@@ -1,10 +1,11 @@
 /** Conditions that the cloud finds, over restarts and what people do, with its real database. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConditionEvaluator, checkEveryMs } from '../shared/conditions/evaluator.ts';
+import type { NotifierFacts } from '../shared/conditions/notifier.ts';
 import { silentLog } from '../shared/runtime/log.ts';
 import { seededRandom } from '../shared/runtime/random.ts';
 import { compileValidator } from '../shared/runtime/validate.ts';
-import type { CloudFacts, NotifierFacts } from './conditions/facts.ts';
+import type { CloudFacts } from './conditions/facts.ts';
 import { CloudConfig } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { journal, TestOperations } from './operations/operations.testing.ts';

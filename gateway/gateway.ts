@@ -212,6 +212,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     space: status.space,
     data: () => status.latest(),
     model: () => watch.modelStatus(),
+    notifiers: () => siteNotices.health(),
     outbox,
   });
   const http = createGatewayHttp({

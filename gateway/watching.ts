@@ -4,6 +4,7 @@ import { CertificateReader, certificateFilesIn } from '../shared/conditions/cert
 import { ClockWatch } from '../shared/conditions/clock.ts';
 import { ConditionEvaluator } from '../shared/conditions/evaluator.ts';
 import { keptInFile } from '../shared/conditions/kept-file.ts';
+import type { NotifierFacts } from '../shared/conditions/notifier.ts';
 import type { FreeSpace } from '../shared/files/free-space.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -21,6 +22,8 @@ export interface WatchingDeps {
   /** The latest answer of the data thread; null if it does not answer. */
   data(): DataStatus | null;
   model(): WatchStats['model'];
+  /** How the notifiers of this gateway do. */
+  notifiers(): readonly NotifierFacts[];
   outbox: Outbox;
   clock: Clock;
   random: Random;
@@ -45,7 +48,7 @@ export function createWatching(deps: WatchingDeps): ConditionEvaluator<GatewayFa
   });
 }
 
-function factsOf({ config, space, data, model, clock }: WatchingDeps): () => GatewayFacts {
+function factsOf({ config, space, data, model, notifiers, clock }: WatchingDeps): () => GatewayFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
   const clockWatch = new ClockWatch(clock);
   const letters = new Arrivals(clock, hourMs);
@@ -72,6 +75,7 @@ function factsOf({ config, space, data, model, clock }: WatchingDeps): () => Gat
         arrivedWithinHour: letters.observe(status.pipeline.deadLetters),
         byCode: status.deadLetters.byCode,
       },
+      notifiers: notifiers(),
       model: {
         isMeant: config.intelligence.artefactsDir !== undefined,
         loaded: models.length,

@@ -5,6 +5,7 @@
  */
 import type { Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
+import type { AlertContent } from '../../shared/contract/alert-content.ts';
 import {
   type AlertsConfig,
   notifierChecks,
@@ -38,9 +39,14 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
   const groups = new Map(configs.map(({ name, group }) => [name, group]));
   return {
     transition,
-    recipients: (step, told) => recipientsOf(configs, step, told),
+    recipients: (step, told) => (isToldAsSilence(step.alert) ? [] : recipientsOf(configs, step, told)),
     groupOf: (notifier) => groups.get(notifier),
   };
+}
+
+/** That a gateway did not reach the cloud is known here only when it is over, and was told as its silence. */
+function isToldAsSilence(content: AlertContent): boolean {
+  return 'condition' in content && content.condition.condition === 'cloud-unreachable';
 }
 
 export interface Notifications {

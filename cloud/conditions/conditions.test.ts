@@ -1,12 +1,12 @@
 /** Each condition of the cloud: from which facts on it is found, until which, and what is not known. */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../shared/conditions/conditions.ts';
+import { notifierFails } from '../../shared/conditions/notifier.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { GatewayContact } from '../ports/contacts/contacts.ts';
 import type { RetentionState } from '../ports/retention/retention.ts';
 import type { WatchedGateway } from './facts.ts';
 import { gatewayIdle, gatewaySilent } from './gateway.ts';
-import { notifierFails } from './notifier.ts';
 import { quarantineFills } from './quarantine.ts';
 import { retentionFails } from './retention.ts';
 import { storeDown } from './store.ts';

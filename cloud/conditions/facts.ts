@@ -1,6 +1,7 @@
 import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
 import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
+import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
 import type { GatewayContact } from '../ports/contacts/contacts.ts';
 import type { RetentionState } from '../ports/retention/retention.ts';
 
@@ -8,15 +9,6 @@ import type { RetentionState } from '../ports/retention/retention.ts';
 export interface WatchedGateway extends GatewayContact {
   /** Machines in the list whose readings come through it. */
   machines: number;
-}
-
-export interface NotifierFacts {
-  name: string;
-  /** Since when each attempt has failed, in ms since 1970; null after a confirmed one, or before the first. */
-  failingSinceMs: number | null;
-  lastError: string | null;
-  /** False until something was sent, or failed, since the start. */
-  isKnown: boolean;
 }
 
 /** Everything that the conditions of the cloud are found from. */

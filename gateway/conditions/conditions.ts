@@ -6,6 +6,7 @@ import { certificateExpiry } from '../../shared/conditions/certificates.ts';
 import { clockWrong } from '../../shared/conditions/clock.ts';
 import type { Conditions } from '../../shared/conditions/conditions.ts';
 import { diskSpace } from '../../shared/conditions/disk-space.ts';
+import { notifierFails } from '../../shared/conditions/notifier.ts';
 import { backlogGrows } from './backlog.ts';
 import { cloudUnreachable } from './cloud.ts';
 import { deadLettersArrive } from './dead-letters.ts';
@@ -20,6 +21,7 @@ export const gatewayConditions: Conditions<GatewayFacts> = [
   batchesRefused,
   deadLettersArrive,
   modelMissing,
+  notifierFails,
   certificateExpiry,
   clockWrong,
 ];

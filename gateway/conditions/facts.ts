@@ -1,6 +1,7 @@
 import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
 import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
+import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
 
 export interface BacklogFacts {
   /** Part of the journal's space that holds what the cloud has not confirmed. */
@@ -22,5 +23,7 @@ export interface GatewayFacts {
   /** Batches that the cloud refused, set aside here. */
   refusedBatches: number | null;
   deadLetters: { arrivedWithinHour: number; byCode: Readonly<Record<string, number>> } | null;
+  /** The notifiers of this gateway. */
+  notifiers: readonly NotifierFacts[];
   model: { isMeant: boolean; loaded: number; problems: readonly string[] };
 }

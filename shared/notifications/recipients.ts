@@ -20,14 +20,11 @@ export function recipientsOf(
     .map(({ name }) => name);
 }
 
-/**
- * A notifier that fails is told of by the others. That a gateway did not reach the cloud is known here only when it is over,
- * and was told as its silence.
- */
+/** A notifier that fails is told of by the others. */
 function isToldOtherwise(content: AlertContent, name: string): boolean {
   if (!('condition' in content)) return false;
   const { condition, item } = content.condition;
-  return condition === 'cloud-unreachable' || (condition === 'notifier-fails' && item === name);
+  return condition === 'notifier-fails' && item === name;
 }
 
 /** An alert about Harbinger itself belongs to no site, and concerns those who are told of some sites too. */

@@ -1,9 +1,17 @@
-import type { Condition, Finding, NotKnown } from '../../shared/conditions/conditions.ts';
-import { dateTimeText } from '../../shared/words/times.ts';
-import type { CloudFacts } from './facts.ts';
+import { dateTimeText } from '../words/times.ts';
+import type { Condition, Finding, NotKnown } from './conditions.ts';
 
-/** The other notifiers tell it: see cloud/alerts/recipients.ts. */
-export const notifierFails: Condition<Pick<CloudFacts, 'notifiers'>> = {
+export interface NotifierFacts {
+  name: string;
+  /** Since when each attempt has failed, in ms since 1970; null after a confirmed one, or before the first. */
+  failingSinceMs: number | null;
+  lastError: string | null;
+  /** False until something was sent, or failed, since the start. */
+  isKnown: boolean;
+}
+
+/** The other notifiers tell it: see shared/notifications/recipients.ts. */
+export const notifierFails: Condition<{ notifiers: readonly NotifierFacts[] }> = {
   name: 'notifier-fails',
   meaning: 'A notifier cannot deliver; the other notifiers tell it.',
   openAfterMs: 120_000,
