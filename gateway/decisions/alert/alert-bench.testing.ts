@@ -68,6 +68,8 @@ function surroundings() {
     selfLearned: false,
     outboxDown: false,
     events: [] as HarbingerEvent[],
+    /** Events that say that nothing is known of before. */
+    begun: [] as HarbingerEvent[],
     estimates: [] as string[],
   };
   const modelAssessor: Assessor = {
@@ -101,7 +103,8 @@ function surroundings() {
   const outbox = {
     async event(event: HarbingerEvent<EventType>) {
       if (state.outboxDown) throw new Error('disk full');
-      state.events.push(checkEvent(structuredClone(event)));
+      const events = event.type === 'io.harbinger.alerts.begun.v1' ? state.begun : state.events;
+      events.push(checkEvent(structuredClone(event)));
     },
     estimates(lines: string[]) {
       state.estimates.push(...lines);

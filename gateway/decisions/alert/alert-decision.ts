@@ -21,6 +21,7 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
+import { begunEvent } from './events.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
 import { alertSamples } from './statistics.ts';
@@ -97,15 +98,20 @@ export class AlertDecision implements Decision {
   }
 
   /**
-   * Restores the open predictions, and resends events that may not have been sent. @throws HarbingerError
+   * Restores the open predictions, and resends events that may not have been sent. Where nothing is known of before, the
+   * cloud is told so first. @throws HarbingerError
    * ALERT_STATE_UNREADABLE
    */
   async start(): Promise<void> {
     const saved = await this.file.load();
-    this.book.restore(saved, this.options.clock.monotonicMs());
+    const { gateway, clock } = this.options;
+    if (saved.isNew) this.sender.add(begunEvent({ gateway, timeMs: clock.nowMs() }), true);
+    this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
+    if (saved.isNew) await this.save();
     await this.sender.flush();
+    if (saved.isNew) await this.save();
   }
 
   /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */

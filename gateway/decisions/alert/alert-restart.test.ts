@@ -23,6 +23,23 @@ describe('a restart', () => {
     ]);
   });
 
+  it('says once that nothing is known of before, where there is no file, and where it is lost', async () => {
+    await bench.evaluate(await bench.started(), 50, 3);
+    await bench.started();
+    expect(bench.state.begun).toMatchObject([{ source: '/gateways/gw-1', data: { kind: 'prediction' } }]);
+    await bench.clock.advance(1_000);
+    await writeFile(bench.stateFile, 'damaged');
+    bench.state.outboxDown = true;
+    await bench.started();
+    bench.state.outboxDown = false;
+    await bench.started();
+    await bench.started();
+    const nowMs = bench.clock.nowMs();
+    const times = new Map(bench.state.begun.map(({ id, time }) => [id, Date.parse(time)]));
+    expect([...times.values()]).toEqual([nowMs - 4_000, nowMs]);
+    expect(bench.state.events.some(({ id }) => id.endsWith('/opened'))).toBe(true);
+  });
+
   it('resends, under the same ids, events that were saved but not journalled before a crash', async () => {
     const crashed = await bench.started();
     bench.state.outboxDown = true;
@@ -99,6 +116,7 @@ describe('when events cannot be journalled', () => {
 
   it('nor the state saved, alerts are sent nevertheless', async () => {
     const decision = await bench.started();
+    await rm(dirname(bench.stateFile), { recursive: true });
     await writeFile(dirname(bench.stateFile), 'not a folder');
     await bench.evaluate(decision, 50, 3);
     expect(bench.opened()).toHaveLength(1);

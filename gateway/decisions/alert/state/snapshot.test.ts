@@ -47,19 +47,25 @@ const snapshot: AlertSnapshot = {
 
 it('returns the saved state', async () => {
   await snapshotFile(path, log).save(snapshot);
-  expect(await snapshotFile(path, log).load()).toEqual(snapshot);
+  expect(await snapshotFile(path, log).load()).toEqual({ ...snapshot, isNew: false });
   expect(said).toEqual([]);
 });
 
 it('accepts a file of an earlier version, which has no checksum', async () => {
   writeFileSync(path, JSON.stringify({ format: 'harbinger-alerts', version: 1, ...snapshot }));
-  expect(await snapshotFile(path, log).load()).toEqual(snapshot);
+  expect(await snapshotFile(path, log).load()).toEqual({ ...snapshot, isNew: false });
 });
 
 it('sets aside a file in which a bit of a value has changed, and logs it', async () => {
   await snapshotFile(path, log).save(snapshot);
   writeFileSync(path, readFileSync(path, 'utf8').replace('p-1', 'p-3'));
-  expect(await snapshotFile(path, log).load()).toEqual({ open: [], held: [], pending: [], damped: [] });
+  expect(await snapshotFile(path, log).load()).toEqual({
+    open: [],
+    held: [],
+    pending: [],
+    damped: [],
+    isNew: true,
+  });
   expect(said).toEqual(['ALERT_STATE_DAMAGED']);
   expect(readFileSync(`${path}.damaged`, 'utf8')).toContain('p-3');
 });

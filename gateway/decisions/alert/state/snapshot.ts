@@ -10,7 +10,7 @@
  * remaining life alone is not worth a write: at worst it is sent again, as a new update. `check` is the CRC-32 of the
  * three lists as JSON (files of earlier versions have none), because a changed id would leave a prediction open in the
  * cloud for ever. A damaged file is set aside as `alerts.json.damaged`, a second one as `alerts.json.damaged-2`, and
- * logged; open predictions are then opened again.
+ * logged; open predictions are then opened again, and the cloud ends those of before (`alerts.begun`).
  */
 
 import { type Static, Type } from '@sinclair/typebox';
@@ -120,8 +120,8 @@ export interface AlertSnapshot {
 }
 
 export interface SnapshotFile {
-  /** Returns the last saved state; empty if there is none or it was damaged. */
-  load(): Promise<AlertSnapshot>;
+  /** Returns the last saved state; empty, and `isNew`, if there is none or it was damaged. */
+  load(): Promise<AlertSnapshot & { isNew: boolean }>;
   /** Durable when resolved. @throws HarbingerError ALERT_STATE_UNWRITABLE */
   save(snapshot: AlertSnapshot): Promise<void>;
 }
@@ -142,7 +142,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
   return {
     async load() {
       const file = readChecked(path, format);
-      if (file.found === 'yes') return file.content;
+      if (file.found === 'yes') return { ...file.content, isNew: false };
       if (file.found === 'newer')
         throw new HarbingerError(
           'ALERT_STATE_VERSION',
@@ -163,7 +163,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], held: [], pending: [], damped: [] };
+      return { open: [], held: [], pending: [], damped: [], isNew: true };
     },
     async save(snapshot) {
       try {
