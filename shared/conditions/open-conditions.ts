@@ -10,7 +10,7 @@ import type { Log } from '../runtime/log.ts';
 export interface KeptState {
   open: readonly ConditionData[];
   pending: PendingChange | null;
-  /** There is no earlier state, or it is lost: what was open before has nobody who ends it. */
+  /** The earlier state is lost: what was open before has nobody who ends it. */
   isNew?: boolean;
 }
 

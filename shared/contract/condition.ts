@@ -33,7 +33,7 @@ export const ConditionData = Type.Object({
 export type ConditionData = Static<typeof ConditionData>;
 
 /**
- * A gateway begins a record of the alerts that it has open, without one of before: it is new, or that was lost. What it opened
+ * A gateway begins a record of the alerts that it has open, without the one of before, which was lost. What it opened
  * before it will not end; what is still so it opens again, as new alerts.
  */
 export const AlertsBegun = Type.Object({

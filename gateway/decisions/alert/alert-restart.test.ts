@@ -23,10 +23,10 @@ describe('a restart', () => {
     ]);
   });
 
-  it('says once that nothing is known of before, where there is no file, and where it is lost', async () => {
+  it('says once that nothing is known of before, where its file is damaged', async () => {
     await bench.evaluate(await bench.started(), 50, 3);
     await bench.started();
-    expect(bench.state.begun).toMatchObject([{ source: '/gateways/gw-1', data: { kind: 'prediction' } }]);
+    expect(bench.state.begun).toEqual([]);
     await bench.clock.advance(1_000);
     await writeFile(bench.stateFile, 'damaged');
     bench.state.outboxDown = true;
@@ -34,9 +34,8 @@ describe('a restart', () => {
     bench.state.outboxDown = false;
     await bench.started();
     await bench.started();
-    const nowMs = bench.clock.nowMs();
-    const times = new Map(bench.state.begun.map(({ id, time }) => [id, Date.parse(time)]));
-    expect([...times.values()]).toEqual([nowMs - 4_000, nowMs]);
+    expect(bench.state.begun[0]).toMatchObject({ source: '/gateways/gw-1', data: { kind: 'prediction' } });
+    expect(new Set(bench.state.begun.map(({ id }) => id)).size).toBe(1);
     expect(bench.state.events.some(({ id }) => id.endsWith('/opened'))).toBe(true);
   });
 
@@ -116,7 +115,6 @@ describe('when events cannot be journalled', () => {
 
   it('nor the state saved, alerts are sent nevertheless', async () => {
     const decision = await bench.started();
-    await rm(dirname(bench.stateFile), { recursive: true });
     await writeFile(dirname(bench.stateFile), 'not a folder');
     await bench.evaluate(decision, 50, 3);
     expect(bench.opened()).toHaveLength(1);

@@ -120,7 +120,7 @@ export interface AlertSnapshot {
 }
 
 export interface SnapshotFile {
-  /** Returns the last saved state; empty, and `isNew`, if there is none or it was damaged. */
+  /** Returns the last saved state; empty if there is none, or if it was damaged: then it `isNew`. */
   load(): Promise<AlertSnapshot & { isNew: boolean }>;
   /** Durable when resolved. @throws HarbingerError ALERT_STATE_UNWRITABLE */
   save(snapshot: AlertSnapshot): Promise<void>;
@@ -163,7 +163,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], held: [], pending: [], damped: [], isNew: true };
+      return { open: [], held: [], pending: [], damped: [], isNew: file.found === 'damaged' };
     },
     async save(snapshot) {
       try {
