@@ -50,6 +50,8 @@ export interface AlertInput {
   gone?: readonly string[];
   /** Sensors of which a limit is met or may be; absent if there are none. */
   limits?: readonly LimitState[];
+  /** Limits that were met and are back since the last decision; absent if there are none. */
+  passed?: readonly PassedLimit[];
   /** When its sensors will reach their limits, by what is known now; absent if no levels are remembered. */
   timeToLimit?(): readonly TimeToLimit[];
   /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
@@ -90,6 +92,15 @@ export interface LimitState {
   /** `sinceMs`: the time of the first reading that met it. */
   met: (Limit & { sinceMs: number }) | null;
   mayBe: Limit | null;
+}
+
+/** A limit that was met, and is back since, in readings that came late and at once: no decision could hear of it meanwhile. */
+export interface PassedLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
+  sensor: string;
+  /** The farthest value. */
+  value: number;
+  sinceMs: number;
+  untilMs: number;
 }
 
 /** A sensor that is not well: its latest value was refused, or (`missing`) it sends none, or (`stuck`) always the same. */

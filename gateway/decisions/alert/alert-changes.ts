@@ -12,6 +12,7 @@ import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import { endedSilence } from './state/silence-track.ts';
 import { currentReasons, stepCauses } from './steps/cause-steps.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
+import { passedAlert } from './steps/passed-limits.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;
@@ -21,7 +22,8 @@ const contributionsMax = 8;
 export function stepMachine(judged: Judged): AlertChange[] {
   const { machine } = judged;
   const steps = stepCauses(judged);
-  if (steps.length === 0 && machine.alerts.length === 0) return [];
+  const passed = passedAlert(judged);
+  if (steps.length === 0 && machine.alerts.length === 0) return passed;
   const outcomes = applySteps(machine.alerts, steps);
   const kept = machine.alerts.filter((alert) => !outcomes.some(({ before }) => before === alert));
   const changes = outcomes.map((outcome) => changeOf(judged, outcome));
@@ -31,7 +33,7 @@ export function stepMachine(judged: Judged): AlertChange[] {
   machine.alerts = [...others.map(({ alert }) => alert), ...changed].sort(
     (a, b) => a.openedAtMs - b.openedAtMs,
   );
-  return [...changes, ...others].flatMap(({ change }) => (change ? [change] : []));
+  return [...passed, ...[...changes, ...others].flatMap(({ change }) => (change ? [change] : []))];
 }
 
 /** An alert of which no cause has changed. It says when nothing is known of it any more, and when something is again. */

@@ -205,3 +205,34 @@ describe('an alert that rules raised', () => {
     expect(bench.resolved()).toEqual([]);
   });
 });
+
+describe('a limit that was met and is back in readings that came late', () => {
+  const passed = () => {
+    const nowMs = bench.clock.nowMs();
+    const span = { sinceMs: nowMs - 90 * 60_000, untilMs: nowMs - 50 * 60_000 };
+    const limit = { side: 'high', severity: 'warning', at: 4.5 } as const;
+    return { passed: [{ ...limit, sensor: 'vibration', value: 6.2, ...span }] };
+  };
+
+  it('is told once, with its time, and that it is late', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 200, 1, passed());
+    await bench.evaluate(decision, 200, 20);
+    const [opened] = bench.opened();
+    expect(opened!.data).toMatchObject({ failureMode: 'limit', severity: 'warning' });
+    expect(opened!.data.reasons.join('; ')).toMatch(
+      /vibration was above the warning limit of 4.5 mm\/s from .* to .*, 6.2 mm\/s at its farthest; It is told late/,
+    );
+    expect(bench.resolved().map(({ data }) => data.predictionId)).toEqual([opened!.data.predictionId]);
+    expect(bench.opened()).toHaveLength(1);
+    expect(decision.open()).toEqual([]);
+  });
+
+  it('belongs to the alert that is open', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 200, 1, beyond(6));
+    await bench.evaluate(decision, 200, 1, { ...beyond(6), ...passed() });
+    expect(bench.opened()).toHaveLength(1);
+    expect(bench.resolved()).toEqual([]);
+  });
+});

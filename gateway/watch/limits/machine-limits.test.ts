@@ -110,6 +110,20 @@ describe('no evidence', () => {
   });
 });
 
+it('what is met and back before a decision asks has passed, with its farthest value; what was known has not', () => {
+  const rows = [...steady(1, 90), ...steady(5, 30), ...steady(8, 30), ...steady(1, 90)];
+  const { limits } = follow(vibration, rows);
+  expect(limits.takePassed()).toMatchObject([
+    { sensor: 'vibration', severity: 'warning', at: 4.5, value: 8, sinceMs: 90_000, untilMs: 150_000 },
+    { sensor: 'vibration', severity: 'critical', at: 7.1, value: 8, sinceMs: 120_000, untilMs: 150_000 },
+  ]);
+  expect(limits.takePassed()).toEqual([]);
+  const { limits: known } = follow(vibration, steady(5, 30));
+  known.takePassed();
+  for (let i = 30; i < 120; i++) known.take(Float32Array.of(1), 0, 1, i * 1_000);
+  expect(known.takePassed()).toEqual([]);
+});
+
 it('a clock that goes back begins the delays again', () => {
   const limits = new MachineLimits(limitPlanOf(vibration)!);
   const take = (value: number, atMs: number) => limits.take(Float32Array.of(value), 0, 1, atMs);

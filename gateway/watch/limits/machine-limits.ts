@@ -3,12 +3,14 @@
  * is told of it is decided in gateway/decisions/alert.
  */
 import type { Limit } from '../../../shared/domain/limits.ts';
-import type { LimitState } from '../../ports/decision.ts';
+import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { LimitedSensor, LimitPlan } from './limit-plan.ts';
 
 const unknown = 0;
 const away = 1;
 const met = 2;
+/** Readings of a device that come at once may hold many episodes; a decision hears of so many. */
+const passedMax = 8;
 
 /**
  * The limits of one machine. Each limit is a switch with two delays:
@@ -28,6 +30,10 @@ export class MachineLimits {
   isNews = false;
   /** True once any limit was met. */
   hasMet = false;
+  /** Limits that were met and are back since the last decision, which heard of none of it: the first ones. */
+  private passed: PassedLimit[] = [];
+  /** False while readings are repeated from the journal: what was met in them was told before. */
+  private isLive = true;
   private readonly plan: LimitPlan;
   /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
   private readonly calm: Uint8Array;
@@ -36,6 +42,9 @@ export class MachineLimits {
   private readonly states: Uint8Array;
   private readonly metMs: Float64Array;
   private readonly backMs: Float64Array;
+  /** By limit: the farthest value since it is met; 1 if no decision has heard yet that it is met. */
+  private readonly peaks: Float64Array;
+  private readonly unheard: Uint8Array;
 
   constructor(plan: LimitPlan) {
     this.plan = plan;
@@ -44,11 +53,22 @@ export class MachineLimits {
     this.states = new Uint8Array(plan.limits);
     this.metMs = new Float64Array(plan.limits).fill(Number.NaN);
     this.backMs = new Float64Array(plan.limits).fill(Number.NaN);
+    this.peaks = new Float64Array(plan.limits);
+    this.unheard = new Uint8Array(plan.limits);
+  }
+
+  /** Takes what passed unheard. From now on, what is met is known. */
+  takePassed(): readonly PassedLimit[] {
+    const { passed } = this;
+    this.unheard.fill(0);
+    if (passed.length > 0) this.passed = [];
+    return passed;
   }
 
   /** Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. */
-  take(values: Float32Array, from: number, to: number, timeMs: number): void {
+  take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true): void {
     const { calm } = this;
+    this.isLive = isLive;
     const { column, high, low } = this.plan;
     for (let i = 0; i < column.length; i++) {
       const at = from + column[i]!;
@@ -165,18 +185,38 @@ export class MachineLimits {
     const { openAfterMs, resolveAfterMs } = this.plan.policy;
     const isMet = side === 'high' ? value >= at : value <= at;
     const isBack = !isMet && (side === 'high' ? value <= backAt : value >= backAt);
-    // A machine's clock may go back: then its delays begin again.
-    if (isMet && !(metMs[limit]! <= timeMs)) metMs[limit] = timeMs;
+    if (isMet) this.note(limit, side, value, timeMs);
     if (isBack && !(backMs[limit]! <= timeMs)) backMs[limit] = timeMs;
     if (!isBack) backMs[limit] = Number.NaN;
     if (isBack && states[limit] !== met) metMs[limit] = Number.NaN;
     if (isMet && states[limit] !== met && timeMs - metMs[limit]! >= openAfterMs) {
       this.switch(limit, met);
       this.hasMet = true;
+      this.unheard[limit] = Number(this.isLive);
     } else if (isBack && states[limit] !== away && timeMs - backMs[limit]! >= resolveAfterMs) {
+      if (this.unheard[limit] === 1) this.pass(limit);
       this.switch(limit, away);
       metMs[limit] = Number.NaN;
     }
+  }
+
+  /** A machine's clock may go back: then its delays begin again. */
+  private note(limit: number, side: Limit['side'], value: number, timeMs: number): void {
+    const { metMs, peaks } = this;
+    const isFirst = !(metMs[limit]! <= timeMs);
+    if (isFirst) metMs[limit] = timeMs;
+    const farther = side === 'high' ? Math.max : Math.min;
+    peaks[limit] = isFirst ? value : farther(peaks[limit]!, value);
+  }
+
+  private pass(limit: number): void {
+    this.unheard[limit] = 0;
+    const sensor = this.plan.sensors.find((each) => limit < each.first + each.limits.length)!;
+    const { side, severity, at } = sensor.limits[limit - sensor.first]!;
+    if (this.passed.length >= passedMax) return;
+    const value = Number(this.peaks[limit]!.toPrecision(7));
+    const [sinceMs, untilMs] = [this.metMs[limit]!, this.backMs[limit]!];
+    this.passed.push({ sensor: sensor.name, side, severity, at, value, sinceMs, untilMs });
   }
 
   private switch(limit: number, to: number): void {

@@ -169,6 +169,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
   const faults = [...(machine.faults?.list(sensors) ?? []), ...runs];
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
+  const passed = machine.limits?.takePassed() ?? [];
   const { baseline, paceMs } = window;
   const beyond = baseline
     .beyond()
@@ -187,6 +188,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(beyond.length > 0 && { beyond }),
     ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
+    ...(passed.length > 0 && { passed }),
     ...(machine.running?.mayRest && { evidence: restFields(machine.running, window.newestMs) }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),
     ...(machine.toldRelearnt && { isRelearnt: true as const }),

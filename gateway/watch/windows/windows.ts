@@ -89,7 +89,7 @@ export class Windows {
         continue;
       }
       if (taken === 'row') this.counts.rows++;
-      if (machine.limits !== null) machine.limits.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
+      machine.limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (!batch.replay && isDueAfter(machine, taken) && this.schedule.mark(machine)) due = true;
     }
     for (; notes && next < notes.length; next++) if (this.note(notes[next]!, nowMs)) due = true;

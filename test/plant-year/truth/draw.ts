@@ -202,6 +202,9 @@ function drawShort(placing: Placing, random: Random): void {
     const [cut, worse] = links.keptReadings(machine, fromMs, random);
     return [cut!, worse!];
   });
+  placing.place(['pump-1', 'pump-2', 'chiller-1'], (machine, fromMs) =>
+    links.passedLimit(machine, fromMs, random),
+  );
   const gatewayOf = (first: boolean): GatewayName => gatewayNames[Number(random.next() < 0.5 === first)]!;
   placing.until(() => [links.deadGateway(gatewayOf(true), placing.workTime())]);
   placing.until(() => {

@@ -44,6 +44,18 @@ export function keptReadings(machine: Machine, fromMs: number, random: Random): 
   ];
 }
 
+/** A device keeps its readings for two hours; in 40 minutes of these a limit was met, which is over when they come. */
+export function passedLimit(machine: Machine, fromMs: number, random: Random): PlantEvent[] {
+  const [cut] = keptReadings(machine, fromMs, random);
+  const latestMs = cut!.toMs + 15 * minuteMs;
+  const worse = steadyLevel(machine, fromMs + 30 * minuteMs, random, 40 / 1_440);
+  const tellings = worse.tellings.map((telling) => ({ ...telling, latestMs }));
+  return [
+    cut!,
+    { ...worse, kind: 'limit met and back while the line was cut', tellings, endedByMs: cut!.toMs + hourMs },
+  ];
+}
+
 /** A gateway has no power for ten hours; what its devices send is lost. */
 export function deadGateway(gateway: GatewayName, fromMs: number): PlantEvent {
   const toMs = fromMs + 10 * hourMs;

@@ -4,7 +4,7 @@ import { limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../../shared/domain/machine-type.ts';
 import { durationText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
-import type { AlertInput } from '../../../ports/decision.ts';
+import type { AlertInput, PassedLimit } from '../../../ports/decision.ts';
 import type { MetLimit } from '../state/limit-track.ts';
 
 /** One is left for the estimate that an alert may also have. */
@@ -51,6 +51,16 @@ export function metReasons(met: readonly MetLimit[], type: MachineType, nowMs: n
   return met.length > sensorsMax
     ? [...said, `${met.length - sensorsMax} more sensors are beyond a limit`]
     : said;
+}
+
+/** Says what was beyond its limit, from when to when, in readings that came late. */
+export function passedReason(passed: PassedLimit, type: MachineType, nowMs: number): string {
+  const { sensor, side, severity, at, value, sinceMs, untilMs } = passed;
+  const unit = unitOf(sensor, type);
+  const word = severity === 'critical' ? 'alarm' : 'warning';
+  const place = side === 'high' ? 'above' : 'below';
+  const span = `from ${timeText(sinceMs, nowMs)} to ${timeText(untilMs, nowMs)}`;
+  return `${sensor} was ${place} the ${word} limit of ${valueText(at)}${unit} ${span}, ${valueText(value)}${unit} at its farthest`;
 }
 
 function limitText(sensor: Sensor, unit: string): string {
