@@ -10,6 +10,7 @@ import {
   type ReadConfig,
   readConfig,
 } from '../shared/config/load-config.ts';
+import { timeZoneProblems } from '../shared/config/time-zone.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
@@ -44,6 +45,7 @@ const checks: ConfigCheck<CloudConfig>[] = [
   (config) => parts.problems(config),
   ({ api }) => httpProblems(api, 'api'),
   ({ jobs: table }) => scheduleProblems(jobs, table),
+  (config) => timeZoneProblems(config),
   (config) => retentionOfStoreProblems(config),
   (config) =>
     listenerProblems([

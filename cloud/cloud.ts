@@ -115,7 +115,12 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await keeper.start();
     started.add('store', () => keeper.stop());
 
-    const notifying = await createNotifications(config.alerts, { ...base, queue: notifications, registry });
+    const notifying = await createNotifications(config.alerts, {
+      ...base,
+      publicUrl: config.api.publicUrl,
+      queue: notifications,
+      registry,
+    });
     await started.start('notifications', notifying.runner);
     reporters.push(
       notifying.queue,

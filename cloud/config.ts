@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
+import { TimeZone } from '../shared/config/time-zone.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
@@ -43,6 +44,7 @@ export const CloudConfig = Type.Object(
         examples: ['/etc/harbinger/types'],
       }),
     ),
+    timeZone: TimeZone,
     ingest: IngestConfig,
     gateways: Type.Array(GatewayCredentials, {
       default: [],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
@@ -60,6 +61,7 @@ export async function runCloud(
   const config = readCloudConfig(options, (warning) =>
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
+  useTimeZone(config);
   const { dataDir, api } = config;
   // lmdb leaves a damaged heap behind, so nothing more may run in this process, not even what would stop it in order:
   // the store of readings is written by it too. The next process finds what it would after any kill.

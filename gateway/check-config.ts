@@ -9,6 +9,7 @@ import {
 import type { ConfigProblem } from '../shared/config/problem.ts';
 import { nearestName } from '../shared/config/schema/nearest-name.ts';
 import { eachSound, rules } from '../shared/config/sound-view.ts';
+import { timeZoneProblems } from '../shared/config/time-zone.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
@@ -55,6 +56,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
     (config) => parts.problems(config),
     ({ alerts }) => notifierNameProblems(alerts),
+    (config) => timeZoneProblems(config),
     ({ uplink }) => uplinkProblems(uplink),
     ({ http }) => httpProblems(http, 'http'),
     (config) => listenerProblems([...parts.listeners(config), listenerAt(() => config.http, 'http')]),

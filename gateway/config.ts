@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
+import { TimeZone } from '../shared/config/time-zone.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
@@ -27,6 +28,7 @@ export const GatewayConfig = Type.Object(
         examples: ['/etc/harbinger/types'],
       }),
     ),
+    timeZone: TimeZone,
     ...tables(sources),
     intelligence: WatchConfig,
     decisions: DecisionsConfig,

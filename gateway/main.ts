@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
@@ -65,6 +66,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   const { config, types } = readGatewayConfig(options, (warning) =>
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
+  useTimeZone(config);
   const { dataDir } = config;
   const { http } = config;
   const start = () => startOnce(config, types, { log, signal });

@@ -2,6 +2,7 @@ import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
 import { dateTimeText } from '../words/times.ts';
+import { unitAfter } from '../words/units.ts';
 import type { DigestEvent } from './digest.ts';
 import type { AlertNotification, Notification } from './notifier.ts';
 
@@ -143,8 +144,8 @@ function judgeOf({ source, model, detector }: Prediction): string {
   return model ? `model ${model.name}, version ${model.version}` : 'model';
 }
 
-function contributionText({ sensor, share, value }: Prediction['contributions'][number]): string {
-  return `${sensor}: ${percent(share)}${value === null ? '' : `, now ${round(value)}`}`;
+function contributionText({ sensor, share, value, unit = '' }: Prediction['contributions'][number]): string {
+  return `${sensor}: ${percent(share)}${value === null ? '' : `, now ${round(value)}${unitAfter(unit)}`}`;
 }
 
 function list(title: string, items: string[]): string[] {

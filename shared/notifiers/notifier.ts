@@ -49,6 +49,8 @@ export interface Notifier extends Partial<Reporting> {
 }
 
 export interface NotifierDeps {
+  /** The address under which people open the page, for links to what an alert is about; absent if it is not known. */
+  publicUrl?: string | undefined;
   clock: Clock;
   log: Log;
 }

@@ -16,7 +16,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   bounds: [],
-  config: ['files', 'security'],
+  config: ['files', 'security', 'words'],
   parts: ['config'],
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security', 'words'],
   notifications: ['config', 'contract', 'notifiers', 'parts'],

@@ -18,14 +18,20 @@ export function latestValue(input: AlertInput, column: number): number | null {
 export function contributionsOf(input: AlertInput, weights: ArrayLike<number>): Contribution[] {
   const { sensors } = input.machine.type;
   const largest = sensors
-    .map((sensor, column) => ({ sensor: sensor.name, column, weight: weights[column] ?? 0 }))
+    .map((sensor, column) => ({ sensor, column, weight: weights[column] ?? 0 }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, contributionsMax);
   const sum = largest.reduce((total, { weight }) => total + weight, 0);
   return largest.map(({ sensor, column, weight }) => ({
-    sensor,
+    sensor: sensor.name,
     share: Math.min(1, weight / sum),
     value: latestValue(input, column),
+    ...unitOf(sensor),
   }));
+}
+
+/** The unit of a sensor, as a part of its contribution; nothing for a pure number. */
+export function unitOf(sensor: { unit: string } | undefined): { unit?: string } {
+  return sensor === undefined || sensor.unit === '1' || sensor.unit === '' ? {} : { unit: sensor.unit };
 }

@@ -1,7 +1,7 @@
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
 import { type Baseline, scoreAnomaly } from '../baselines/baseline.ts';
-import { contributionsMax, contributionsOf } from './contributions.ts';
+import { contributionsMax, contributionsOf, unitOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
 
 /** Upper bound of the confidence of rules, which is below that of a model. */
@@ -30,7 +30,7 @@ function byLimits(input: AlertInput, finding: RuleFinding, anomaly: number): Ass
 }
 
 /** Assesses a machine that has only begun to send, or is silent: nothing is known but that, or that a limit is met. */
-function byMetLimits({ limits = [], silence }: AlertInput): Assessment {
+function byMetLimits({ machine, limits = [], silence }: AlertInput): Assessment {
   const met = limits.filter((state) => state.met !== null).slice(0, contributionsMax);
   const isCritical = met.some((state) => state.met?.severity === 'critical');
   return {
@@ -40,7 +40,10 @@ function byMetLimits({ limits = [], silence }: AlertInput): Assessment {
     health: isCritical ? 0 : met.length > 0 || silence?.isSilent ? 0.5 : 1,
     anomaly: 0,
     confidence: confidenceLearning,
-    contributions: met.map(({ sensor, value }) => ({ sensor, value, share: 1 / met.length })),
+    contributions: met.map(({ sensor, value }) => ({
+      ...{ sensor, value, share: 1 / met.length },
+      ...unitOf(machine.type.sensors.find(({ name }) => name === sensor)),
+    })),
   };
 }
 

@@ -50,7 +50,8 @@ export const EmailConfig = Type.Object(
       Type.String({
         pattern: '^https?://',
         form: 'an address that begins with http:// or https://',
-        description: 'The address of this cloud’s page, for the link in each mail.',
+        description:
+          'The address of this cloud’s page, for the link to the machine in each mail, in place of api.publicUrl.',
         examples: ['https://harbinger.example.org'],
       }),
     ),

@@ -33,7 +33,7 @@ async function startServer(options: SMTPServerOptions = {}): Promise<number> {
   return (listening.address() as { port: number }).port;
 }
 
-function email(port: number, options: Partial<EmailConfig> = {}) {
+function email(port: number, options: Partial<EmailConfig> = {}, publicUrl?: string) {
   const value = {
     name: 'technicians',
     host: '127.0.0.1',
@@ -46,7 +46,7 @@ function email(port: number, options: Partial<EmailConfig> = {}) {
   };
   return createEmail(
     compileValidator(EmailConfig)(value, (problem) => new Error(problem)),
-    { log: silentLog },
+    { log: silentLog, publicUrl },
   );
 }
 
@@ -70,6 +70,17 @@ describe('an e-mail', () => {
     expect(header(last, 'Message-ID')).not.toBe(header(first, 'Message-ID'));
     expect(header(last, 'References')).toBe(header(first, 'References'));
     expect(first).toContain('Vibration has doubled');
+    await notifier.stop();
+  });
+
+  it('leads to the machine, with values in their units', async () => {
+    const contributions = [{ sensor: 'bearing', share: 0.7, value: 81.25, unit: 'Cel' }];
+    const event = predictionEvent('opened', 1, { contributions });
+    const notifier = email(await startServer(), {}, 'https://harbinger.example');
+    await notifier.notify(notificationOf(event), never);
+    const text = mails[0]!.replaceAll('=\r\n', '').replaceAll('=C2=B0', '°').replaceAll('=3D', '=');
+    expect(text).toContain('bearing: 70 %, now 81.3 °C');
+    expect(text).toMatch(/More: https:\/\/harbinger\.example\/#\/machines\/leeds\/pump-1/);
     await notifier.stop();
   });
 

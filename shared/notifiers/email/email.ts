@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { readCaFile } from '../ca-file.ts';
-import type { Notification, Notifier } from '../notifier.ts';
+import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
+import { pageLink } from '../page-link.ts';
 import type { EmailConfig } from './config.ts';
 
 /**
  * Sends a plain-text mail through an SMTP server. The notification is confirmed when the server accepts the message.
  */
-export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
+export function createEmail(config: EmailConfig, deps: Pick<NotifierDeps, 'log' | 'publicUrl'>): Notifier {
   const transport = nodemailer.createTransport({
     host: config.host,
     port: config.port,
@@ -28,9 +28,11 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
   return {
     name: config.name,
     async notify(notification) {
-      const sent = await transport.sendMail(mailOf(config, notification)).catch((error: unknown) => {
-        throw failureOf(config, error);
-      });
+      const sent = await transport
+        .sendMail(mailOf(config, notification, config.link ?? deps.publicUrl))
+        .catch((error: unknown) => {
+          throw failureOf(config, error);
+        });
       if (sent.rejected.length > 0) {
         deps.log.warn(
           { notifier: config.name, rejected: sent.rejected.length },
@@ -48,8 +50,8 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
  * Builds the mail. The Message-ID derives from the idempotency key, so a duplicate can be recognised. Mails of one
  * alert share a thread.
  */
-function mailOf(config: EmailConfig, notification: Notification) {
-  const { headline, body } = alertTextOf(notification, config.link);
+function mailOf(config: EmailConfig, notification: Notification, page: string | undefined) {
+  const { headline, body } = alertTextOf(notification, pageLink(page, notification));
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
   const idOf = (text: string) =>
     `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;

@@ -3,14 +3,17 @@ import { mqttAddress } from '../../mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../runtime/errors.ts';
 import { readCaFile } from '../ca-file.ts';
 import { cloudEventOf } from '../message.ts';
-import type { Notification, Notifier } from '../notifier.ts';
+import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import type { MqttNotifierConfig } from './config.ts';
 
 /**
  * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and resend by itself, but
  * retries are the queue's task: after any failure the client is discarded with everything it still holds.
  */
-export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
+export function createMqttNotifier(
+  config: MqttNotifierConfig,
+  deps: Pick<NotifierDeps, 'publicUrl'> = {},
+): Notifier {
   let client: MqttClient | null = null;
 
   const drop = () => {
@@ -25,7 +28,11 @@ export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
       try {
         client ??= connect(config);
         await connected(client);
-        await published(client, topicOf(config.topic, notification), cloudEventOf(notification));
+        await published(
+          client,
+          topicOf(config.topic, notification),
+          cloudEventOf(notification, deps.publicUrl),
+        );
       } catch (error) {
         drop();
         const message = `mqtt '${config.name}' at ${config.url}: ${messageOf(error)}`;

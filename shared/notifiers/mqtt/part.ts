@@ -9,5 +9,5 @@ export const mqtt = notifierPart({
   config: MqttNotifierConfig,
   check: mqttProblems,
   checkFiles: caFileProblems,
-  create: async (config) => (await import('./mqtt.ts')).createMqttNotifier(config),
+  create: async (config, deps) => (await import('./mqtt.ts')).createMqttNotifier(config, deps),
 });

@@ -30,7 +30,8 @@ export const NtfyConfig = Type.Object(
       Type.String({
         pattern: '^https?://',
         form: 'an address that begins with http:// or https://',
-        description: 'The address that opens when the notification is tapped, usually this cloud’s page.',
+        description:
+          'The address of this cloud’s page, in place of api.publicUrl: its page about the machine opens when the notification is tapped.',
         examples: ['https://harbinger.example.org'],
       }),
     ),

@@ -38,7 +38,7 @@ describe('ntfy', () => {
       title: 'Warning: bearing-wear on leeds/pump-1',
       priority: 4,
       tags: ['warning'],
-      click: link,
+      click: `${link}/#/machines/leeds/pump-1?gateway=north`,
     });
     expect(message.message).toMatch(/^Machine: .*pump-1/);
     expect(message.message).toContain('Vibration has doubled within 40 cycles.');

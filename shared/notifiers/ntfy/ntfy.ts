@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { alertSaid, contentOf } from '../../contract/alert-content.ts';
 import type { AlertEvent } from '../../contract/events.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { post } from '../http-post.ts';
-import type { Notification, Notifier } from '../notifier.ts';
+import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
+import { pageLink } from '../page-link.ts';
 import type { NtfyConfig } from './config.ts';
 
 /** ntfy's priorities: 5 rings even on a silenced phone, 4 rings, 2 makes no sound. */
@@ -18,7 +18,7 @@ const messageBytesMax = 4_000;
  * Publishes to a topic (https://docs.ntfy.sh/publish/#publish-as-json). ntfy has no idempotency keys; all changes of
  * one alert share a sequence id, by which ntfy 2.16 and newer replace the earlier notification on the phone.
  */
-export function createNtfy(config: NtfyConfig, deps: { clock: Clock }): Notifier {
+export function createNtfy(config: NtfyConfig, deps: Pick<NotifierDeps, 'clock' | 'publicUrl'>): Notifier {
   const { name, url, token } = config;
   return {
     name,
@@ -28,14 +28,15 @@ export function createNtfy(config: NtfyConfig, deps: { clock: Clock }): Notifier
         'idempotency-key': notification.key,
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       };
-      const body = JSON.stringify(messageOf(config, notification));
+      const body = JSON.stringify(messageOf(config, notification, config.link ?? deps.publicUrl));
       await post({ receiver: `ntfy '${name}'`, url, headers, body }, signal, deps.clock);
     },
     stop: () => Promise.resolve(),
   };
 }
 
-function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
+function messageOf({ topic }: NtfyConfig, notification: Notification, page: string | undefined) {
+  const link = pageLink(page, notification);
   const { headline, body } = alertTextOf(notification);
   const urgency = urgencyOf(notification);
   return {

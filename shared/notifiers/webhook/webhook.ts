@@ -2,15 +2,18 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../../runtime/clock.ts';
 import { post } from '../http-post.ts';
 import { cloudEventOf } from '../message.ts';
-import type { Notification, Notifier } from '../notifier.ts';
+import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import type { WebhookConfig } from './config.ts';
 
 /** POSTs the CloudEvent. A 2xx answer confirms it; cloud/docs/webhooks.md describes headers and signature. */
-export function createWebhook(config: WebhookConfig, deps: { clock: Clock }): Notifier {
+export function createWebhook(
+  config: WebhookConfig,
+  deps: Pick<NotifierDeps, 'clock' | 'publicUrl'>,
+): Notifier {
   return {
     name: config.name,
     async notify(notification, signal) {
-      const body = cloudEventOf(notification);
+      const body = cloudEventOf(notification, deps.publicUrl);
       const headers = headersOf(config, notification, body, deps.clock);
       const { name, url } = config;
       await post({ receiver: `webhook '${name}'`, url, headers, body }, signal, deps.clock);

@@ -4,7 +4,6 @@
  */
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { timeText } from '../../../shared/words/times.ts';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
 import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
 import { drained, type Site, until } from '../site.ts';
@@ -29,7 +28,10 @@ const beganMs = Math.floor(Date.now() / minuteMs) * minuteMs - 180 * minuteMs;
 
 beforeAll(async () => {
   await receiver.start();
-  site = await createFanSite(fan, { cloud: tells(receiver) });
+  site = await createFanSite(fan, {
+    cloud: { ...tells(receiver), api: { publicUrl: 'https://plant.example' } },
+    gateway: { timeZone: 'Asia/Tokyo' },
+  });
   await site.cloud.start();
   await site.gateway.start();
   await connect();
@@ -77,7 +79,7 @@ it('is a warning within its first minute, critical and back, ends, and is told o
   await send(6.2, 2);
   const opened = await alertIs('open', 'warning');
   expect(Date.parse(opened.openedAt) - beganMs).toBe(minuteMs);
-  const since = timeText(beganMs, beganMs + 60_000);
+  const since = `${new Date(beganMs + 9 * 60 * minuteMs).toISOString().slice(11, 19)} UTC+9`;
   expect(opened.prediction).toMatchObject({
     failureMode: 'limit',
     reasons: [`vibration_x 6.2 mm/s, above the warning limit of 4.5 mm/s for 60 s (since ${since})`],
@@ -90,6 +92,8 @@ it('is a warning within its first minute, critical and back, ends, and is told o
     /^vibration_x 8 mm\/s, above the alarm limit of 7.1 mm\/s for 60 s/,
   );
   await settled(['opened', 'updated']);
+  const link = 'https://plant.example/#/machines/hall/fan-1?gateway=site1';
+  expect([...receiver.told.values()].map(({ pageurl }) => pageurl)).toEqual([link, link]);
 
   await sensor.endAsync(true);
   await site.gateway.kill9();

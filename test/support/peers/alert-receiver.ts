@@ -6,6 +6,8 @@ import type { DigestData } from '../../../shared/notifiers/digest.ts';
 export interface Told {
   alertchange: string;
   idempotencykey: string;
+  /** Absent if the cloud does not know under which address people open its page. */
+  pageurl?: string;
   data: { predictionId: string } & DigestData;
 }
 
