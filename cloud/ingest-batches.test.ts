@@ -212,7 +212,7 @@ describe('events', () => {
       ),
     ];
     expect(await send(frameOf([lines], { lane: 'events' }), 'events')).toBe('acked');
-    const stored = [...cloud.store.lines.values()];
+    const stored = [...cloud.store.lines.values()].filter((line) => line.startsWith('event,'));
     expect(stored.map((line) => /,id="(\w)",/.exec(line)?.[1])).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(stored[2]).toContain('catastrophic');
     expect(stored[4]).toMatch(/^event,gateway=north,machine=pump-1,site=leeds /);

@@ -10,6 +10,7 @@ import { isIdentifier } from '../../shared/contract/topics.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { nextTurn } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { alertLines } from './alerts/alert-lines.ts';
 import { type Checked, RefusedList, stuckReason } from './checked.ts';
 
 /** Stands for an absent site or machine, since a tag must not be empty. No machine or site can have this name. */
@@ -114,11 +115,11 @@ class EventReader {
         part.at = end;
         return;
       }
-      const line = text.length === 0 ? null : this.line(text.toString(), block.seq, part.index);
+      const made = text.length === 0 ? [] : this.lines(text.toString(), block.seq, part.index);
       part.at = eol + 1;
       if (text.length === 0) continue;
       part.index++;
-      if (line !== null) lines.push(line);
+      lines.push(...made);
       if (++this.read % linesAtOnce === 0) return;
     }
   }
@@ -130,24 +131,28 @@ class EventReader {
     part.index++;
   }
 
-  /** Returns null if the line is refused. */
-  private line(text: string, blockSeq: number, index: number): string | null {
+  /** Returns the lines for the store; none if the event is refused. */
+  private lines(text: string, blockSeq: number, index: number): string[] {
     if (!text.startsWith('{')) {
       // Found without an exception: a batch may have a million such lines.
       this.refused.add('EVENT_INVALID', 'not a JSON object', Buffer.from(`${text}\n`));
-      return null;
+      return [];
     }
     try {
       const event = parseEvent(this.gateway, text);
-      const line = eventLine(this.gateway, event, blockSeq, index);
+      const time = timeOf(event, blockSeq, index);
+      const line = eventLine(this.gateway, event, time);
       const understood = understoodEvent(event);
-      if (typeof understood === 'string') this.unknownEvents.push(understood);
-      else this.events.push(understood);
-      return line;
+      if (typeof understood === 'string') {
+        this.unknownEvents.push(understood);
+        return [line];
+      }
+      this.events.push(understood);
+      return [line, ...alertLines(this.gateway, understood, time)];
     } catch (error) {
       const code = error instanceof HarbingerError ? error.code : 'EVENT_INVALID';
       this.refused.add(code, messageOf(error), Buffer.from(`${text}\n`));
-      return null;
+      return [];
     }
   }
 }
@@ -193,11 +198,13 @@ function isAboutGateway(data: unknown, gateway: string): boolean {
   return about.kind === 'gateway' && about.name === gateway;
 }
 
-function eventLine(gateway: string, event: AnyEvent, blockSeq: number, index: number): string {
+function timeOf(event: AnyEvent, blockSeq: number, index: number): string {
+  return timestampText(Date.parse(event.time), (blockSeq * 8_191 + index) % 1_000_000);
+}
+
+function eventLine(gateway: string, event: AnyEvent, time: string): string {
   const { site, machine } = machineOf(event);
   const fields = `data=${stringField(JSON.stringify(event.data))},id=${stringField(event.id)},type=${stringField(event.type)}`;
-  const nsInMs = (blockSeq * 8_191 + index) % 1_000_000;
-  const time = timestampText(Date.parse(event.time), nsInMs);
   return `${seriesPrefix('event', gateway, machine, site)}${fields} ${time}`;
 }
 

@@ -41,12 +41,7 @@ export const Contribution = Type.Object({
   value: Type.Union([Type.Number(), Type.Null()], {
     description: 'latest value, in the sensor’s unit',
   }),
-  unit: Type.Optional(
-    Type.String({
-      maxLength: 64,
-      description: 'that unit (UCUM); absent for a pure number, or from an older gateway',
-    }),
-  ),
+  unit: Type.Optional(Type.String({ maxLength: 64, description: 'UCUM; absent for a pure number' })),
 });
 export type Contribution = Static<typeof Contribution>;
 

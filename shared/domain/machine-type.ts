@@ -12,7 +12,7 @@ import { sensorKindProperties } from './sensor-kinds.ts';
 import { VibrationClassName } from './vibration-classes.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
-export const reservedMeasurements = ['estimate', 'event', 'decision', probeMeasurement];
+export const reservedMeasurements = ['alert', 'estimate', 'event', 'decision', probeMeasurement];
 export const reservedSensors = [
   'time',
   'ts',

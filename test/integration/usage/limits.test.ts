@@ -5,6 +5,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { harbingerJson } from '../cli.ts';
 import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
 import { drained, type Site, until } from '../site.ts';
 
@@ -92,6 +93,14 @@ it('is a warning within its first minute, critical and back, ends, and is told o
     /^vibration_x 8 mm\/s, above the alarm limit of 7.1 mm\/s for 60 s/,
   );
   await settled(['opened', 'updated']);
+  await drained(site);
+  const sql = 'select machine, state, severity, failure_mode, remaining_life, text from alert order by time';
+  const { rows } = await harbingerJson<{ rows: string[][] }>('query', sql, '--url', site.cloud.httpUrl);
+  expect(rows.map((row) => row.slice(0, 5))).toEqual([
+    ['fan-1', 'open', 'warning', 'limit', 'unknown'],
+    ['fan-1', 'open', 'critical', 'limit', 'unknown'],
+  ]);
+  expect(rows[1]![5]).toMatch(/^vibration_x 8 mm\/s, above the alarm limit/);
   const link = 'https://plant.example/#/machines/hall/fan-1?gateway=site1';
   expect([...receiver.told.values()].map(({ pageurl }) => pageurl)).toEqual([link, link]);
 
