@@ -87,6 +87,13 @@ export const Sensor = Type.Object(
         examples: [0.3],
       }),
     ),
+    limitsAtRest: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: its limits hold while the machine rests too (runsWhen), and in a start: a tank is too warm whether the pump runs or not.',
+        examples: [true],
+      }),
+    ),
     zones: Type.Optional(
       Type.Literal('iso-20816-3', {
         description:

@@ -13,13 +13,15 @@ export function declaredLimits(sensor: OwnLimits): OwnLimits {
   );
 }
 
-function limited({ name, unit, description, kind, states, min, max }: Sensor, limits: OwnLimits): Sensor {
+function limited(sensor: Sensor, limits: OwnLimits): Sensor {
+  const { name, unit, description, kind, states, limitsAtRest, min, max } = sensor;
   return {
     name,
     unit,
     ...(description !== undefined && { description }),
     ...(kind !== undefined && { kind }),
     ...(states !== undefined && { states }),
+    ...(limitsAtRest !== undefined && { limitsAtRest }),
     ...{ min, max, ...limits },
   };
 }

@@ -46,6 +46,7 @@ export function typeProblems(type: MachineType): ConfigProblem[] {
     () => limitPolicyProblems(type),
     () => classProblems(type),
     () => runningProblems(type),
+    () => restLimitProblems(type),
   );
 }
 
@@ -147,6 +148,18 @@ function limitPolicyProblems({ alerts, limitAlerts }: MachineType): ConfigProble
       ? []
       : [invalid('limitAlerts', `limitAlerts = false switches ${first} off; remove one of them`)]),
   ];
+}
+
+/** Limits that hold at rest need a rest, and a limit. */
+function restLimitProblems({ sensors, runsWhen, settleMs }: MachineType): ConfigProblem[] {
+  return eachSound(sensors, (sensor, i) => {
+    if (sensor.limitsAtRest !== true) return [];
+    const key = `sensors[${i}].limitsAtRest`;
+    if (limitsOf(withZones(sensor, usualVibrationClass)).length === 0)
+      return [invalid(key, `${key} is set without a limit (warn, alarm, warnLow, alarmLow)`)];
+    const mayRest = runsWhen !== undefined || settleMs !== undefined;
+    return mayRest ? [] : [invalid(key, `${key} is set, and runsWhen does not say when machines rest`)];
+  });
 }
 
 function classProblems(type: MachineType): ConfigProblem[] {

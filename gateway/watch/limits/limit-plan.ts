@@ -21,6 +21,8 @@ export interface LimitPlan {
   limits: number;
   /** By limited sensor, in rising order of columns: its column, and its innermost limits (infinite where there is none). */
   column: Int32Array;
+  /** By limited sensor: 1 if its limits hold at rest too; null if none do. */
+  atRest: Uint8Array | null;
   high: Float64Array;
   low: Float64Array;
 }
@@ -53,6 +55,9 @@ export function limitPlanOf(type: MachineType): LimitPlan | null {
     sensors,
     limits,
     column: Int32Array.from(columns),
+    atRest: type.sensors.some(({ limitsAtRest }) => limitsAtRest)
+      ? Uint8Array.from(columns, (column) => Number(type.sensors[column]!.limitsAtRest === true))
+      : null,
     high: innermost('high', Math.min),
     low: innermost('low', Math.max),
   };

@@ -65,12 +65,21 @@ export class MachineLimits {
     return passed;
   }
 
-  /** Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. */
-  take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true): void {
+  /** True if limits of a sensor hold while the machine rests too. */
+  get holdAtRest(): boolean {
+    return this.plan.atRest !== null;
+  }
+
+  /**
+   * Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. @param atRest the
+   * machine rests, or has just started: only limits that hold then are looked at
+   */
+  take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true, atRest = false): void {
     const { calm } = this;
     this.isLive = isLive;
     const { column, high, low } = this.plan;
     for (let i = 0; i < column.length; i++) {
+      if (atRest && this.plan.atRest?.[i] !== 1) continue;
       const at = from + column[i]!;
       if (at >= to) return;
       const value = values[at]!;
@@ -95,11 +104,17 @@ export class MachineLimits {
     });
   }
 
-  /** Readings were left out: what was about to be met, or to be back, must be so for its whole delay again. */
-  interrupt(): void {
-    this.backMs.fill(Number.NaN);
-    this.states.forEach((state, limit) => {
-      if (state !== met) this.metMs[limit] = Number.NaN;
+  /**
+   * Readings were left out: what was about to be met, or to be back, must be so for its whole delay again. @param wasRest the
+   * machine rested: limits that hold at rest had no break
+   */
+  interrupt(wasRest = false): void {
+    this.plan.sensors.forEach(({ first, limits }, index) => {
+      if (wasRest && this.plan.atRest?.[index] === 1) return;
+      for (let limit = first; limit < first + limits.length; limit++) {
+        this.backMs[limit] = Number.NaN;
+        if (this.states[limit] !== met) this.metMs[limit] = Number.NaN;
+      }
     });
   }
 

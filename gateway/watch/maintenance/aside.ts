@@ -13,11 +13,13 @@ export interface SparedMachine {
   maintenance: Spans | null;
   /** Its last reading was not judged. */
   isAside: boolean;
+  /** It was not because the machine rests or has just started, and nobody works on it. */
+  isAtRest: boolean;
   /** Whether it runs; null if its type says nothing of that. */
   readonly running: Running | null;
   readonly identity: MachineIdentity;
   /** Null if it has none. */
-  limits: { interrupt(): void } | null;
+  limits: { interrupt(wasRest: boolean): void } | null;
   readonly hearing: Hearing | null;
 }
 
@@ -69,14 +71,18 @@ export class Aside {
     const { values, offset, timeMs, replay } = batch;
     const { maintenance, running, identity, hearing } = machine;
     const atMs = timeMs[i]!;
-    let isAside = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
+    const isAtRest = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
     if (running && hearing && hearing.isResting !== running.isResting)
       this.options.hearings?.rests(hearing, running.isResting);
     if (running?.mayRest && !replay) this.rest.note(running, identity, atMs);
-    if (maintenance !== null) isAside ||= isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs));
+    const isWorkedOn =
+      maintenance !== null && (isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs)));
+    const isAside = isAtRest || isWorkedOn;
     if (isAside) this.readings++;
-    else if (machine.isAside) machine.limits?.interrupt();
+    if (machine.isAside && (!isAside || machine.isAtRest === isWorkedOn))
+      machine.limits?.interrupt(machine.isAtRest && !isWorkedOn);
     machine.isAside = isAside;
+    machine.isAtRest = isAtRest && !isWorkedOn;
     return isAside;
   }
 }

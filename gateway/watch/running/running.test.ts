@@ -55,6 +55,11 @@ it('a type may name only a sensor that its machines have', () => {
   expect(problems({ runsWhen: { sensor: 'speed', above: 1 } })).toEqual(['runsWhen.sensor']);
   expect(problems({ runsWhen: { sensor: 'speed', above: 1 }, openSensors: true })).toEqual([]);
   expect(problems({ silentAtRestAfterMs: 1 })).toEqual(['silentAtRestAfterMs']);
+  const [tank, ...others] = type.sensors;
+  const restLimits = (more: object) => ({ sensors: [{ ...tank!, limitsAtRest: true, ...more }, ...others] });
+  expect(problems({ ...restLimits({ warn: 5 }), runsWhen })).toEqual([]);
+  expect(problems(restLimits({ warn: 5 }))).toEqual(['sensors[0].limitsAtRest']);
+  expect(problems({ ...restLimits({}), runsWhen })).toEqual(['sensors[0].limitsAtRest']);
 });
 
 it('readings at rest and of the start are in no window, teach nothing and meet no limit', () => {
@@ -84,6 +89,37 @@ it('readings at rest and of the start are in no window, teach nothing and meet n
   expect(met()).toEqual([]);
   add(9, 150);
   expect(met()).toMatchObject([{ sensor: 'a', value: 9 }]);
+});
+
+it('limits that hold at rest are met and ended there, in a start too, and those of other sensors are not', () => {
+  const clock = manualClock();
+  const tank = { ...type.sensors[0]!, warn: 5, deadBand: 1, limitsAtRest: true };
+  const limited = { ...fan, name: 'fan', sensors: [tank, { ...type.sensors[1]!, alarmLow: 50 }] };
+  const { windows } = newWindows({ clock, intervalMsMin: 0, types: new Map([['fan', limited]]) });
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  let minutes = 0;
+  /** Sends `a` and `b`, and returns what is met, if somebody is to decide on it, and since which minute. */
+  const add = (a: number, b: number, atMinutes = ++minutes) => {
+    clock.advanceNow(minuteMs);
+    windows.add(batch([[0, atMinutes * minuteMs, a, b]], minutes === 1 ? { newMachines } : {}));
+    const taken = windows.take(9);
+    windows.release(taken);
+    return taken.flatMap(({ limits, window }) => [
+      window.newestMs / minuteMs,
+      ...(limits?.list() ?? []).flatMap(({ sensor, met }) => (met ? [sensor, met.sinceMs / minuteMs] : [])),
+    ]);
+  };
+  for (let i = 0; i < 40; i++) add(1, 150);
+  for (let i = 0; i < 5; i++) expect(add(1, 0)).toEqual([]);
+  expect(add(9, 0)).toEqual([]);
+  expect(add(9, 0)).toEqual([minutes, 'a', minutes - 1]);
+  expect(add(9, 0)).toEqual([]);
+  // One that comes late, and one that has no value, end nothing.
+  expect(add(1, 0, minutes - 2)).toEqual([]);
+  expect(add(Number.NaN, 0)).toEqual([]);
+  // In the start it ends.
+  expect(add(1, 150)).toEqual([]);
+  expect(add(1, 150)).toEqual([minutes]);
 });
 
 describe.each([

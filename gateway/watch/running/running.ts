@@ -68,6 +68,11 @@ export class Running {
     return isAtRest || this.settlesAt(timeMs);
   }
 
+  /** True if no reading taken so far is newer. */
+  isNewest(timeMs: number): boolean {
+    return timeMs >= this.newestMs;
+  }
+
   private settlesAt(timeMs: number): boolean {
     return timeMs >= this.settlesFromMs && timeMs - this.settlesFromMs < this.settleMs;
   }

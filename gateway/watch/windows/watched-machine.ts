@@ -1,6 +1,6 @@
 import type { AlertInput, LimitsChanged, MachineIdentity, SensorFault } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
-import type { RefusedValue } from '../../ports/watch.ts';
+import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
@@ -85,6 +85,15 @@ export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
   return taken === 'row' && hasSomethingToSay(machine);
 }
 
+/** Judges the limits that hold at rest too, in a reading that was set aside. Returns true if one of them switched. */
+export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: number): boolean {
+  const { limits, running, window, isAtRest } = machine;
+  if (!isAtRest || !limits?.holdAtRest || !running?.isNewest(batch.timeMs[i]!)) return false;
+  window.newestMs = Math.max(window.newestMs, batch.timeMs[i]!);
+  limits.take(batch.values, batch.offset[i]!, batch.offset[i + 1]!, batch.timeMs[i]!, !batch.replay, true);
+  return limits.isNews && !batch.replay;
+}
+
 /** Notes a value that its sensor cannot have. */
 export function noteFault(machine: WatchedMachine, value: RefusedValue): void {
   machine.faults ??= new SensorFaults();
@@ -118,6 +127,7 @@ export function noteGone(machine: WatchedMachine, ...sensors: readonly string[])
 /** A machine without faults and news. */
 export const noNews = {
   isAside: false,
+  isAtRest: false,
   faults: null,
   hadFaults: false,
   limitChange: null,

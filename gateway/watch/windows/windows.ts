@@ -25,6 +25,7 @@ import {
   forgetSensor,
   hasSomethingToSay,
   isDueAfter,
+  isNewsAtRest,
   learnAnew,
   noNews,
   noteFault,
@@ -79,7 +80,10 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) continue;
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) {
+        if (isNewsAtRest(machine, batch, i) && this.schedule.mark(machine)) due = true;
+        continue;
+      }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
@@ -264,10 +268,7 @@ export class Windows {
       levels: this.options.levels?.watched(identity) ?? null,
       ...{ ...noNews, hearing },
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
-      seenMs: nowMs,
-      noteFromMs: nowMs,
-      newer: null,
-      older: null,
+      ...{ seenMs: nowMs, noteFromMs: nowMs, newer: null, older: null },
     };
     slot.watched = machine;
     slot.isRefused = false;
