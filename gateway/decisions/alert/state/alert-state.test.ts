@@ -49,6 +49,30 @@ const life = (value: number | null, confidence = 0.9): Estimate => ({
 const lives = (...values: (number | null)[]) => values.map((value) => life(value));
 const anomalies = (...values: number[]): Estimate[] => values.map((anomaly) => ({ ...life(null), anomaly }));
 
+describe('a remaining life that is not known any more', () => {
+  const minute = 60_000;
+
+  it('is told once, after as many estimates as open an alert, and the next number again', () => {
+    const { seen, track } = run(onLife, lives(50, 50, 50, null, null, null, null, null, 48), minute);
+    expect(seen.map(({ change, at }) => [change.kind, at])).toEqual([
+      ['opened', 2],
+      ['updated', 5],
+      ['updated', 8],
+    ]);
+    expect(track.open).toMatchObject({ severity: 'warning', sentLife: 48 });
+  });
+
+  it('for an estimate or two says nothing, and ends nothing', () => {
+    const { kinds, track } = run(onLife, lives(50, 50, 50, null, null, 50, null, null, 50), minute);
+    expect(kinds).toEqual(['opened']);
+    expect(track.open?.sentLife).toBe(50);
+  });
+
+  it('is not told of an alert that is on something else', () => {
+    expect(run(onAnomaly, anomalies(0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9), minute).kinds).toEqual(['opened']);
+  });
+});
+
 describe('opening', () => {
   it('requires openAfter estimates in a row at or beyond the limit', () => {
     expect(run(onLife, lives(60, 59, 61, 60, 60)).kinds).toEqual([]);

@@ -10,6 +10,8 @@
  * - An estimate below `minConfidence`, or without the quantity the alert is on, is not evidence: it neither counts nor
  *   breaks a row. One exception: a healthy machine has no end in sight, and rules then know no remaining life. If what
  *   found the alert (model or rules) says that, it counts as healthy; otherwise an alert of the rules would never end.
+ * - A remaining life that was told and is not known any more is told as unknown, after openAfter estimates without one: the
+ *   alert stays open, and its last number would be taken for one of now.
  * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing. (That
  *   of limits falls, too: see limit-track.ts.)
  * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates
@@ -25,6 +27,8 @@ export interface Track {
   openRow: number;
   criticalRow: number;
   healthyRow: number;
+  /** Consecutive estimates without the remaining life that the alert is on; absent: none. */
+  unknownRow?: number;
   open: OpenState | null;
   held: Hold | null;
 }
@@ -90,8 +94,13 @@ export function step(
   nowMs: number,
 ): { track: Track; change: Change | null } {
   if (before.held) return { track: stepHeld(before, before.held, policy, estimate), change: null };
-  const track = counted(before, policy, estimate, before.open);
-  if (track === before) return { track, change: null };
+  const { unknownRow, ...known } = before;
+  const from = estimate.life !== null && unknownRow !== undefined ? known : before;
+  const track = counted(from, policy, estimate, from.open);
+  const isUnknown = estimate.life === null && track === from && policy.on === 'remaining-life';
+  if (isUnknown && from.open && from.open.sentLife !== null)
+    return stepUnknown(from, from.open, policy, limits, nowMs);
+  if (track === from) return { track, change: null };
   return track.open
     ? stepOpen(track, track.open, policy, limits, estimate, nowMs)
     : stepQuiet(track, policy, estimate, nowMs);
@@ -157,6 +166,22 @@ function stepOpen(
   return {
     track: { ...track, open: { ...open, severity, sentLife: estimate.life ?? open.sentLife, sentMs: nowMs } },
     change: { kind: 'updated', severity, why: rises ? 'severity' : 'remaining-life' },
+  };
+}
+
+function stepUnknown(
+  before: Track,
+  open: OpenState,
+  { openAfter }: EstimatePolicy,
+  { updateMsMin }: UpdateLimits,
+  nowMs: number,
+): { track: Track; change: Change | null } {
+  const unknownRow = (before.unknownRow ?? 0) + 1;
+  if (unknownRow < openAfter || nowMs - open.sentMs < updateMsMin)
+    return { track: { ...before, unknownRow }, change: null };
+  return {
+    track: { ...before, unknownRow, open: { ...open, sentLife: null, sentMs: nowMs } },
+    change: { kind: 'updated', severity: open.severity, why: 'remaining-life' },
   };
 }
 
