@@ -23,8 +23,9 @@ describe('charts', () => {
 
   it('are those of sensors that the type declares, or that have a value: none of other machines’ sensors', () => {
     const values = { speed: [null, null], force: [null, 2], vibration_rms: [null, null] };
-    expect(sensorsOf(values, null)).toEqual(['force']);
-    expect(sensorsOf(values, pumpType)).toEqual(['vibration_rms', 'force']);
+    const states = { mode: { timesMs: [1], texts: ['AUTO'] } };
+    expect(sensorsOf({ values, states }, null)).toEqual(['force', 'mode']);
+    expect(sensorsOf({ values, states: {} }, pumpType)).toEqual(['vibration_rms', 'force']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Which span of time a machine's charts show, what is fetched for it and when, and in which order sensors come. */
 import type { Range } from '../../charts/series.ts';
 import { dateTime } from '../../format.ts';
-import type { Machine, MachineType, ReadingsQuery } from '../../wire.ts';
+import type { Machine, MachineType, Readings, ReadingsQuery } from '../../wire.ts';
 
 export const spans = [
   { label: '15 min', ms: 15 * 60_000 },
@@ -46,12 +46,13 @@ export function sensorOrder(names: readonly string[], type: MachineType | null):
  * machines of an open type.
  */
 export function sensorsOf(
-  values: Readonly<Record<string, readonly (number | null)[]>>,
+  { values, states }: Pick<Readings, 'values' | 'states'>,
   type: MachineType | null,
 ): string[] {
   const declared = new Set(type?.sensors.map(({ name }) => name));
-  const names = Object.keys(values).filter(
-    (name) => declared.has(name) || values[name]!.some((value) => value !== null),
+  const all = new Set([...Object.keys(values), ...Object.keys(states)]);
+  const names = [...all].filter(
+    (name) => declared.has(name) || states[name] || values[name]?.some((value) => value !== null),
   );
   return sensorOrder(names, type);
 }

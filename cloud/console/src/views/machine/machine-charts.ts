@@ -3,6 +3,8 @@ import { failureText } from '../../api-failure.ts';
 import { lifeChart } from '../../charts/life-chart.ts';
 import { type SensorChart, sensorChart } from '../../charts/sensor-chart.ts';
 import type { Range } from '../../charts/series.ts';
+import { isState } from '../../charts/state-bands.ts';
+import { stateChart } from '../../charts/state-chart.ts';
 import { arrange, fill, h, setText } from '../../dom.ts';
 import { failure } from '../../parts/empty.ts';
 import type { MachineType, Readings } from '../../wire.ts';
@@ -18,6 +20,8 @@ export function machineCharts(subject: () => Subject | null) {
   const grid = h('div', { class: 'chart-grid' });
   const noReading = h('p', { class: 'muted' }, 'No reading in this range.');
   const charts = new Map<string, SensorChart>();
+  /** A sensor may turn out to be a state, or none. */
+  const drawnBy = new Map<string, typeof sensorChart>();
   const picker = rangePicker(() => void refresh());
   const fetches = new ChartFetches();
   const element = h(
@@ -52,9 +56,15 @@ export function machineCharts(subject: () => Subject | null) {
   }
 
   function showSensors(readings: Readings, range: Range, type: MachineType | null): void {
-    const names = sensorsOf(readings.values, type);
+    const names = sensorsOf(readings, type);
     for (const name of charts.keys()) if (!names.includes(name)) remove(name);
-    for (const name of names) if (!charts.has(name)) charts.set(name, sensorChart(name, type));
+    for (const name of names) {
+      const draw = isState(name, readings, type) ? stateChart : sensorChart;
+      if (drawnBy.get(name) === draw) continue;
+      remove(name);
+      drawnBy.set(name, draw);
+      charts.set(name, draw(name, type));
+    }
     noReading.hidden = names.length > 0;
     arrange(
       grid,
@@ -66,6 +76,7 @@ export function machineCharts(subject: () => Subject | null) {
   function remove(name: string): void {
     charts.get(name)?.dispose();
     charts.delete(name);
+    drawnBy.delete(name);
   }
 
   noReading.hidden = true;
