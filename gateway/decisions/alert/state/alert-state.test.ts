@@ -68,6 +68,11 @@ describe('a remaining life that is not known any more', () => {
     expect(track.open?.sentLife).toBe(50);
   });
 
+  it('is not told while the window is not whole after a restart', () => {
+    const cutOff = lives(null, null, null, null, null).map((each) => ({ ...each, isCutOff: true }));
+    expect(run(onLife, [...lives(50, 50, 50), ...cutOff], minute).kinds).toEqual(['opened']);
+  });
+
   it('is not told of an alert that is on something else', () => {
     expect(run(onAnomaly, anomalies(0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9), minute).kinds).toEqual(['opened']);
   });

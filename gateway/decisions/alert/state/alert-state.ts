@@ -59,6 +59,8 @@ export interface Estimate {
   /** 0 (at its end) … 1. */
   health: number;
   source: EstimateSource;
+  /** The window is not whole yet after a restart: that no remaining life is known then says nothing. */
+  isCutOff?: boolean;
 }
 
 export interface UpdateLimits {
@@ -97,8 +99,8 @@ export function step(
   const { unknownRow, ...known } = before;
   const from = estimate.life !== null && unknownRow !== undefined ? known : before;
   const track = counted(from, policy, estimate, from.open);
-  const isUnknown = estimate.life === null && track === from && policy.on === 'remaining-life';
-  if (isUnknown && from.open && from.open.sentLife !== null)
+  const isUnknown = estimate.life === null && !estimate.isCutOff && policy.on === 'remaining-life';
+  if (isUnknown && track === from && from.open && from.open.sentLife !== null)
     return stepUnknown(from, from.open, policy, limits, nowMs);
   if (track === from) return { track, change: null };
   return track.open

@@ -112,7 +112,8 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const { type } = input.machine;
   if (input.isRelearnt && policy.on === 'anomaly') return endRelearnt(machine, policy);
   const { anomaly, confidence, health, source, remainingLife } = assessment;
-  const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source };
+  const isCutOff = input.cutOff === true;
+  const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source, isCutOff };
   const change = stepTrack(machine, policy, estimate, context);
   if (!change) return null;
   const ranges = policy.on === 'anomaly' ? beyondReasons(input) : [];
