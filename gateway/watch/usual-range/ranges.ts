@@ -10,6 +10,8 @@ const growthPerDay = { young: 1, grown: 0.1 };
 const beyondMax = 6;
 /** A level is clearly outside its range by so many margins, which is less than being beyond. */
 const outsideFrom = 0.25;
+/** A value of at most this share of all before is that of a machine that has stopped, and so many times all before, that has started. */
+const stoppedShare = 0.05;
 /** A level within so much of its range of the lowest is that of a machine at rest. */
 const lowestShare = 0.1;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
@@ -50,6 +52,8 @@ export class Ranges {
   /** Sensors that were judged in the newest row, and those of them that are clearly outside their ranges. */
   judged = 0;
   outside = 0;
+  /** True if in the newest row of its youth a sensor is so far above all before that the machine starts for the first time. */
+  hasStarted = false;
   private readonly cells: Float64Array;
   private readonly count: number;
   private readonly rowsMin: number;
@@ -70,6 +74,7 @@ export class Ranges {
     const { cells, count } = this;
     this.judged = 0;
     this.outside = 0;
+    this.hasStarted = false;
     let farthest = 0;
     for (let i = 0, at = 0; i < count; i++, at += width) {
       const value = row[from + i]!;
@@ -109,13 +114,16 @@ export class Ranges {
     for (let at = wasBeyond; at < this.cells.length; at += width) this.cells[at] = 0;
   }
 
-  /** True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped. */
-  areLow(): boolean {
+  /**
+   * True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped.
+   * @param except where the numbers of a sensor begin that is not counted
+   */
+  areLow(except = -1): boolean {
     const { cells } = this;
     let [others, lowest] = [0, 0];
     for (let at = 0; at < cells.length; at += width) {
       const range = cells[at + high]! - cells[at + low]!;
-      if (cells[at + wasBeyond] === 1 || !(range > 0)) continue;
+      if (at === except || cells[at + wasBeyond] === 1 || !(range > 0)) continue;
       others++;
       if (cells[at + level]! <= cells[at + low]! + lowestShare * range) lowest++;
     }
@@ -191,11 +199,30 @@ export class Ranges {
     const over = Math.max(now - highest, lowest - now);
     if (mode !== 'grown') cells[at + youth] = highest - lowest;
     if (over <= 0) return 0;
+    if (this.isStopOrStart(at, mode)) {
+      this.widen(at, growthPerRow);
+      cells[at + youth] = cells[at + high]! - cells[at + low]!;
+      return outsideFrom;
+    }
     const distance = Math.min(beyondMax, over / this.marginOf(at, marginShare));
     cells[at + beyondField] = distance;
     if (distance < 1 && mode !== 'free')
       this.widen(at, Math.min(1, ((passedMs / dayMs) * growthPerDay[mode] * cells[at + youth]!) / over));
     return distance;
+  }
+
+  /** True if the sensor shows that the machine stands still, as others do, or starts for the first time: that is learnt. */
+  private isStopOrStart(at: number, mode: TakeOptions['mode']): boolean {
+    const { cells } = this;
+    const size = Math.abs(cells[at + last]!);
+    const [least, most] = [Math.abs(cells[at + low]!), Math.abs(cells[at + high]!)].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    if (size <= stoppedShare * least) return this.areLow(at);
+    if (mode !== 'young' || cells[at + low]! < 0 || most > stoppedShare * size) return false;
+    this.hasStarted = true;
+    return true;
   }
 
   /** Moves the nearer end of the range this share of the way to the level. */

@@ -64,6 +64,19 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shape, 4).episodes).toEqual([]);
   });
 
+  it('is learnt where one sensor stops or starts later than the others of its machine', () => {
+    const shape: Shape = (minute) => {
+      const runs = minute % dayMinutes > 400;
+      const strokes = minute % dayMinutes > 460 || minute % dayMinutes < 60;
+      return [
+        runs ? 20 + noise(0.5) : noise(0.01),
+        runs ? 3 + noise(0.1) : 0.1,
+        minute < 1_600 || strokes ? 0.4 : 0,
+      ];
+    };
+    expect(live(shape, 6, { from: 500 }).episodes).toEqual([]);
+  });
+
   it.each([3, 9, 30])('is left when one sensor is far beyond it, on day %d', (day) => {
     const at = day * dayMinutes + 700;
     const shape = shifts();

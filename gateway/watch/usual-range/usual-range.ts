@@ -143,7 +143,8 @@ export class UsualRange {
 
   /** One sensor is beyond, and half of them are outside. One alone says little, and does so in the first day only. */
   private isFirstTime(knownMs: number): boolean {
-    const { judged, outside } = this.ranges;
+    const { judged, outside, hasStarted } = this.ranges;
+    if (hasStarted) return true;
     if (this.farthest < 1 || 2 * outside < judged) return false;
     return outside > 1 || knownMs < dayMs;
   }
