@@ -52,6 +52,12 @@ export const MachineView = Type.Object({
   returnedMs: Type.Optional(
     Type.Number({ description: 'when it was heard again after it had been retired, ms since 1970' }),
   ),
+  runningS: Type.Optional(
+    Type.Number({
+      description:
+        'for how many seconds it has run since its gateway first saw it, or since it was replaced; absent if its type does not say when it runs (runsWhen)',
+    }),
+  ),
   gatewaySilentSinceMs: nullable(
     Type.Number({
       description: 'since when its gateway is silent, and nothing is known of it, ms since 1970',

@@ -117,6 +117,7 @@ export class MachineTable {
       lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
       ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),
       ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
+      ...(isNewRest && update.runningS !== undefined && { runningS: update.runningS }),
       ...(newer && update.evidence && { evidence: update.evidence }),
       ...(newer && {
         health: update.health ?? null,

@@ -46,6 +46,8 @@ export interface MachineState {
   evidence?: EvidenceOfGateway;
   /** Its gateway said at `saidMs` that it is at rest, and since when, if it knew; null or absent if it is not at rest. */
   rest?: { sinceMs: number | null; saidMs: number } | null;
+  /** For how many seconds it has run since its gateway first saw it; absent if its type does not say when it runs. */
+  runningS?: number;
   /** When it was heard again after it had been retired, in ms since 1970. */
   returnedMs?: number;
 }

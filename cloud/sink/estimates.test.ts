@@ -43,7 +43,10 @@ it('reads that a machine has come to rest, also from a line without an estimate,
     rest: { sinceMs: timeMs - 90_000, saidMs: timeMs },
   });
   expect(estimateState(at('at_rest=1,type="pump"'))).toMatchObject({ rest: { sinceMs: null } });
-  expect(estimateState(at('at_rest=0,type="pump"'))).toMatchObject({ rest: null });
+  expect(estimateState(at('at_rest=0,running_s=7200,type="pump"'))).toMatchObject({
+    rest: null,
+    runningS: 7_200,
+  });
   expect(estimateState(line(',at_rest=1,rest_s=0,source="rules"'))).toMatchObject({
     health: 0.4,
     rest: { sinceMs: timeMs },

@@ -18,6 +18,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
     ...(typeof type === 'string' && { machineType: type }),
     lastSeenMs: timeMs,
     rest: restOf(fields, timeMs),
+    ...(typeof fields.running_s === 'number' && { runningS: fields.running_s }),
   };
   // A line of a machine that has come to rest, or runs again, says nothing else.
   if (fields.health === undefined && fields.at_rest !== undefined) return subject;

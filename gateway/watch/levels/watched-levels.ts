@@ -6,6 +6,7 @@ import type { MachineLevels } from './machine-levels.ts';
 interface Remembered {
   readonly levels: MachineLevels | null;
   readonly hearing: { listener: object | null } | null;
+  readonly running: { begin(): void } | null;
   faults: object | null;
   hadFaults: boolean;
 }
@@ -21,6 +22,7 @@ export function renew(machine: Remembered): void {
   machine.faults = null;
   machine.hadFaults = false;
   machine.levels?.clear();
+  machine.running?.begin();
 }
 
 /** Nothing is to reach a machine any more that has lost its window. */

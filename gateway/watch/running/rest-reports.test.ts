@@ -18,14 +18,16 @@ it('the cloud is told when a machine comes to rest and when it runs, and again e
     return windows.aside.rest.take('gw');
   };
   expect(told(150, true)).toEqual([]);
-  expect(told(150)).toEqual(['estimate,gateway=gw,machine=m,site=s at_rest=0,type="fan" 60000000000']);
+  expect(told(150)).toEqual([
+    'estimate,gateway=gw,machine=m,site=s at_rest=0,running_s=60,type="fan" 60000000000',
+  ]);
   expect(told(150)).toEqual([]);
   expect(told(0)).toEqual([
-    'estimate,gateway=gw,machine=m,site=s at_rest=1,rest_s=0,type="fan" 180000000000',
+    'estimate,gateway=gw,machine=m,site=s at_rest=1,running_s=180,rest_s=0,type="fan" 180000000000',
   ]);
   const further = Array.from({ length: 60 }, () => told(0)).flat();
   expect(further).toEqual([
-    'estimate,gateway=gw,machine=m,site=s at_rest=1,rest_s=3600,type="fan" 3780000000000',
+    'estimate,gateway=gw,machine=m,site=s at_rest=1,running_s=180,rest_s=3600,type="fan" 3780000000000',
   ]);
   expect(told(150)).toEqual([expect.stringContaining('at_rest=0')]);
 });

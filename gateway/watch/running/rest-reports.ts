@@ -7,14 +7,16 @@ import type { Running } from './running.ts';
 const againMs = 3_600_000;
 
 /**
- * Fields of an estimate line by which the cloud knows that a machine is at rest, and for how many seconds, if that is known; none
+ * Fields of an estimate line by which the cloud knows that a machine is at rest, for how many seconds, if that is known, and how many
+ * it has run since it was first seen; none
  * if its type does not say when it runs. They are numbers, because an older cloud knows no further texts there.
  */
-export function restFields({ mayRest, isResting, restsSinceMs }: Running, timeMs: number): string[] {
+export function restFields({ mayRest, isResting, restsSinceMs, ran }: Running, timeMs: number): string[] {
   if (!mayRest) return [];
-  if (!isResting) return ['at_rest=0'];
-  if (Number.isNaN(restsSinceMs)) return ['at_rest=1'];
-  return ['at_rest=1', `rest_s=${Math.max(0, timeMs - restsSinceMs) / 1_000}`];
+  const running = `running_s=${Math.round(ran.ms / 1_000)}`;
+  if (!isResting) return ['at_rest=0', running];
+  if (Number.isNaN(restsSinceMs)) return ['at_rest=1', running];
+  return ['at_rest=1', running, `rest_s=${Math.max(0, timeMs - restsSinceMs) / 1_000}`];
 }
 
 /** Reports which machines have come to rest or run again, as lines without an estimate. */

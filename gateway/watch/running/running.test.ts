@@ -49,6 +49,30 @@ describe('a machine', () => {
   });
 });
 
+describe('the running time of a machine', () => {
+  it('is that between readings of which the first says that it runs; a long silence and late readings count nothing', () => {
+    const running = Running.of(fan)!;
+    aside(running, [150, 150, 150, 0, 0, 0, 150, 150]);
+    expect(running.ran.ms / minuteMs).toBe(4);
+    aside(running, [150, 150], fan, minuteMs);
+    expect(running.ran.ms / minuteMs).toBe(4);
+    aside(running, [150, 150], fan, 5 * hourMs);
+    expect(running.ran.ms / minuteMs).toBe(5);
+    running.begin();
+    expect(running.ran.ms).toBe(0);
+  });
+
+  it('goes on after a restart, and readings that are read again count once', () => {
+    const before = Running.of(fan)!;
+    aside(before, [150, 150, 150, 150, 150]);
+    // Saved in the third minute, ended in the fifth, and read again from the first.
+    const saved = { ms: 2 * minuteMs, countedToMs: 2 * minuteMs };
+    const after = Running.of(fan, false, saved)!;
+    aside(after, [150, 150, 150, 150, 150]);
+    expect(after.ran).toEqual(before.ran);
+  });
+});
+
 it('a type may name only a sensor that its machines have', () => {
   const problems = (more: Partial<MachineType>) => typeProblems({ ...type, ...more }).map(({ key }) => key);
   expect(problems({ runsWhen })).toEqual([]);

@@ -8,6 +8,12 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 const unheardSteps = 10;
 const unheardMsMin = 600_000;
 
+/** How long a machine has run, ms, as counted up to a time of its readings. */
+export interface RunningTime {
+  ms: number;
+  countedToMs: number;
+}
+
 /**
  * One machine. It rests while its sensor is not above the value that its type says, from the first such reading; it runs
  * from the first reading above, and settles for `settleMs` after that, as well as after it was not heard for long. A reading
@@ -17,6 +23,8 @@ export class Running {
   isResting: boolean;
   /** The time of the first reading at rest, ms since 1970; NaN while it runs, or if that was before a restart. */
   restsSinceMs = Number.NaN;
+  /** How long it has run, as far as readings tell. */
+  readonly ran: RunningTime;
   /** The latest report; null before the first one. */
   reported: { isResting: boolean; atMs: number } | null = null;
   private readonly above: number;
@@ -28,7 +36,12 @@ export class Running {
   private newestMs = Number.NEGATIVE_INFINITY;
   private settlesFromMs = Number.NEGATIVE_INFINITY;
 
-  private constructor({ runsWhen, settleMs = 0, stepMs }: MachineType, isResting: boolean) {
+  private constructor(
+    { runsWhen, settleMs = 0, stepMs }: MachineType,
+    isResting: boolean,
+    ran: RunningTime | null,
+  ) {
+    this.ran = ran ?? { ms: 0, countedToMs: Number.NEGATIVE_INFINITY };
     this.isResting = isResting && runsWhen !== undefined;
     this.sensor = runsWhen?.sensor ?? null;
     // Values are 32-bit floats, so they are compared as such.
@@ -39,10 +52,10 @@ export class Running {
 
   /**
    * Null if the type says neither when its machines run, nor that they settle. @param isResting whether it was at rest when it
-   * was last heard, before a restart
+   * was last heard, before a restart @param ran how long it had run then, and what is counted further; null: nothing is known
    */
-  static of(type: MachineType, isResting = false): Running | null {
-    return type.runsWhen || type.settleMs ? new Running(type, isResting) : null;
+  static of(type: MachineType, isResting = false, ran: RunningTime | null = null): Running | null {
+    return type.runsWhen || type.settleMs ? new Running(type, isResting, ran) : null;
   }
 
   /** True if its type says when it runs, so that it can rest. */
@@ -61,6 +74,7 @@ export class Running {
       const wasUnheard =
         timeMs - this.newestMs > this.unheardMs && this.newestMs !== Number.NEGATIVE_INFINITY;
       if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
+      this.count(timeMs, wasUnheard);
       if (isAtRest !== this.isResting) this.restsSinceMs = isAtRest ? timeMs : Number.NaN;
       this.isResting = isAtRest;
       this.newestMs = timeMs;
@@ -68,9 +82,24 @@ export class Running {
     return isAtRest || this.settlesAt(timeMs);
   }
 
+  /** It was replaced: its running time begins anew. */
+  begin(): void {
+    this.ran.ms = 0;
+  }
+
   /** True if no reading taken so far is newer. */
   isNewest(timeMs: number): boolean {
     return timeMs >= this.newestMs;
+  }
+
+  /** Counts the time since the reading before, if the machine ran then. What is read again after a restart counts once. */
+  private count(timeMs: number, wasUnheard: boolean): void {
+    const { ran } = this;
+    if (timeMs <= ran.countedToMs) return;
+    const fromMs = Math.max(this.newestMs, ran.countedToMs);
+    if (!this.isResting && !wasUnheard && this.newestMs !== Number.NEGATIVE_INFINITY)
+      ran.ms += timeMs - fromMs;
+    ran.countedToMs = timeMs;
   }
 
   private settlesAt(timeMs: number): boolean {

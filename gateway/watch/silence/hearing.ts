@@ -1,4 +1,5 @@
 import type { MachineIdentity } from '../../ports/decision.ts';
+import type { RunningTime } from '../running/running.ts';
 import { Rhythm } from './rhythm.ts';
 
 /** Hearings closer together than this are one; so are all readings of a batch. */
@@ -42,6 +43,8 @@ export class Hearing {
   heardBeforeMs: number | null = null;
   /** It was at rest when it was last heard. */
   isResting = false;
+  /** How long it has run; null if its type does not say when it runs. Its window counts, and it is kept here. */
+  ran: RunningTime | null = null;
   /** Until when nobody expected it to be heard, monotonic. */
   excusedMs = Number.NEGATIVE_INFINITY;
   /** Its window; null if it has none. */
@@ -125,17 +128,29 @@ export class Hearing {
     const heardMs = this.heardBeforeMs ?? this.heardMs + offsetMs;
     const lagMs = Math.round(this.lagMs + offsetMs);
     const rhythm = this.rhythm.saved();
-    return [site, machine, type.name, Math.round(heardMs), lagMs, this.isOffline, rhythm, this.isResting];
+    const ran = this.ran && Number.isFinite(this.ran.countedToMs) ? [this.ran.ms, this.ran.countedToMs] : [];
+    return [
+      site,
+      machine,
+      type.name,
+      Math.round(heardMs),
+      lagMs,
+      this.isOffline,
+      rhythm,
+      this.isResting,
+      ran,
+    ];
   }
 
   static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
-    const [, , , heardMs, lagMs, isOffline, peaks, isResting] = saved;
+    const [, , , heardMs, lagMs, isOffline, peaks, isResting, [ranMs, countedToMs] = []] = saved;
     const hearing = new Hearing(identity, nowMs, offsetMs);
     hearing.heardBeforeMs = heardMs;
     hearing.lagMs = lagMs - offsetMs;
     hearing.isOffline = isOffline;
     hearing.rhythm = Rhythm.of(peaks);
     hearing.isResting = isResting;
+    if (ranMs !== undefined && countedToMs !== undefined) hearing.ran = { ms: ranMs, countedToMs };
     return hearing;
   }
 
@@ -155,7 +170,8 @@ export class Hearing {
 
 /**
  * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
- * clock, whether its device said that it is offline, the rhythm, and whether it was at rest.
+ * clock, whether its device said that it is offline, the rhythm, whether it was at rest,
+ * and for how long it had run, up to when that was counted (empty: its type does not say when it runs).
  */
 export type SavedHearing = [
   site: string,
@@ -166,4 +182,5 @@ export type SavedHearing = [
   isOffline: boolean,
   rhythm: number[],
   isResting: boolean,
+  ran?: number[],
 ];

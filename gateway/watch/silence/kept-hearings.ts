@@ -23,7 +23,11 @@ const validate = compileValidator(
     format: Type.Literal('harbinger-hearings'),
     version: Type.Integer(),
     machines: Type.Array(
-      Type.Union([Type.Tuple([...withoutRest, Type.Boolean()]), Type.Tuple([...withoutRest])]),
+      Type.Union([
+        Type.Tuple([...withoutRest, Type.Boolean(), Type.Array(Type.Number(), { maxItems: 2 })]),
+        Type.Tuple([...withoutRest, Type.Boolean()]),
+        Type.Tuple([...withoutRest]),
+      ]),
     ),
     check: Type.Integer(),
   }),
@@ -34,7 +38,7 @@ const format: CheckedFormat<{ machines: SavedHearing[] }> = {
   version: 1,
   validate: (value, problem) => ({
     machines: validate(value, problem).machines.map((saved) =>
-      saved.length === 8 ? saved : [...saved, false],
+      saved.length === 7 ? [...saved, false] : saved,
     ),
   }),
   covered: ({ machines }) => machines,

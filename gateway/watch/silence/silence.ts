@@ -153,7 +153,8 @@ export class Silence {
     const offsetMs = clock.nowMs() - clock.monotonicMs();
     // A list of its own: machines may be added for as long as somebody goes through them.
     for (const hearing of [...this.hearings.all()])
-      if (hearing.allowedMs(bounds) !== null || hearing.level === 'silent') yield hearing.saved(offsetMs);
+      if (hearing.allowedMs(bounds) !== null || hearing.level === 'silent' || hearing.ran)
+        yield hearing.saved(offsetMs);
   }
 
   stats(): SilenceStats {

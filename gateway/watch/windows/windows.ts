@@ -15,7 +15,7 @@ import { SampleBudget } from '../baselines/sample-budget.ts';
 import { remember, renew, unwatch } from '../levels/watched-levels.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
 import { Aside, mayBeSpared } from '../maintenance/aside.ts';
-import { Running } from '../running/running.ts';
+import { runningOf } from '../running/running-of.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
@@ -259,7 +259,7 @@ export class Windows {
     const machine: WatchedMachine = {
       identity,
       maintenance: this.aside.spansOf(identity),
-      running: Running.of(identity.type, hearing?.isResting),
+      running: runningOf(identity.type, hearing),
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSite, drained, type Site } from '../site.ts';
+import { createSite, drained, type Site, until } from '../site.ts';
 import { sql } from '../stored.ts';
 
 const valveType = `
@@ -11,6 +11,7 @@ name = "valve"
 version = "1.0.0"
 description = "A valve with a drive"
 stepMs = 1000
+runsWhen = { sensor = "position", above = 0 }
 
 [[sensors]]
 name = "position"
@@ -110,6 +111,27 @@ it('of a type are declared: texts have their numbers, and one that is not listed
   ]);
   const letters = await site.gateway.json('/api/deadletters');
   expect(JSON.stringify(letters)).toContain('must be one of Closed, Moving, Open');
+});
+
+it('say whether a machine runs, and how long it has run is counted over a kill', async () => {
+  const beganMs = Date.now() - 3_600_000;
+  const send = (minute: number, position: string) =>
+    publish('telemetry/plant/valve-2', JSON.stringify({ ts: beganMs + minute * 60_000, position, flow: 1 }));
+  const ran = async () => {
+    const { machines } = await site.cloud.json<{ machines: { machine: string; runningS?: number }[] }>(
+      '/api/machines',
+    );
+    return machines.find(({ machine }) => machine === 'valve-2')?.runningS;
+  };
+  for (const minute of [0, 5, 10]) await send(minute, 'Open');
+  await send(15, 'Closed');
+  await until(async () => (await ran()) === 900, '15 minutes of running');
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  device = await mqtt.connectAsync(site.gateway.mqttUrl);
+  for (const minute of [20, 25]) await send(minute, 'Open');
+  await send(30, 'Closed');
+  await until(async () => (await ran()) === 1_500, '25 minutes of running');
 });
 
 it('are still states after a kill of the gateway', async () => {

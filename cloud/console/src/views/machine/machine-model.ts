@@ -36,12 +36,21 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
       ? ` · maintenance planned from ${dateTime(maintenance.fromMs)} to ${dateTime(maintenance.toMs)}`
       : '';
   return {
-    location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
+    location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}${ranText(machine)}`,
     why: `${machine.stateReason}${since}${planned}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
   };
+}
+
+/** How long it has run: in hours, as people count it, from the first hour on. */
+function ranText({ runningS }: Machine): string {
+  if (runningS === undefined) return '';
+  const hours = runningS / 3_600;
+  return hours < 1
+    ? ' · has run less than an hour'
+    : ` · has run ${Math.floor(hours).toLocaleString('en-GB')} h`;
 }
 
 /** A sentence about a machine type that the cloud does not know; null if it does. */
