@@ -13,6 +13,9 @@ import { VibrationClassName } from './vibration-classes.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
 export const reservedMeasurements = ['alert', 'estimate', 'event', 'decision', probeMeasurement];
+
+/** Measurements whose lines are events: few, each for itself, and without a mean. */
+export const eventMeasurements: ReadonlySet<string> = new Set(['alert', 'event']);
 export const reservedSensors = [
   'time',
   'ts',

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../shared/config/sound-view.ts';
+import { eventMeasurements } from '../../../shared/domain/machine-type.ts';
 import { jobSettings } from '../../../shared/jobs/config.ts';
 
 const Days = (description: string) => Type.Number({ minimum: 0, maximum: 100_000, description });
@@ -101,7 +102,7 @@ function ageProblems(own: AgeSettings, all: RetentionConfig, place: string): Con
 }
 
 function eventProblems({ name, thinAfterDays = 0 }: AgeSettings & { name: string }, place: string) {
-  if (name !== 'event' || thinAfterDays === 0) return [];
+  if (!eventMeasurements.has(name) || thinAfterDays === 0) return [];
   const message = `${place}.thinAfterDays: events have no means; they can only be deleted, by keepDays`;
   return [invalid(`${place}.thinAfterDays`, message)];
 }

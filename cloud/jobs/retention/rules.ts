@@ -1,10 +1,9 @@
 /** The rules of the configuration, in the terms of the store. */
+import { eventMeasurements } from '../../../shared/domain/machine-type.ts';
 import type { MeasurementRule, RetentionRules, StoreSpace } from '../../ports/retention/store-retention.ts';
 import type { RetentionConfig } from './config.ts';
 
 const dayMs = 86_400_000;
-/** Events are kept whole. */
-const eventMeasurement = 'event';
 
 /** @param space what the store says of its disk; null if nothing */
 export function rulesOf(config: RetentionConfig, space: StoreSpace | null): RetentionRules {
@@ -13,7 +12,7 @@ export function rulesOf(config: RetentionConfig, space: StoreSpace | null): Rete
   return {
     ruleOf(measurement): MeasurementRule {
       const { keepDays, thinAfterDays, thinToS } = { ...config, ...own.get(measurement) };
-      const isThinned = thinAfterDays > 0 && measurement !== eventMeasurement;
+      const isThinned = thinAfterDays > 0 && !eventMeasurements.has(measurement); // events are kept whole
       return {
         keepMs: keepDays > 0 ? keepDays * dayMs : null,
         thin: isThinned ? { afterMs: thinAfterDays * dayMs, widthMs: thinToS * 1_000 } : null,

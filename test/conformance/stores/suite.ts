@@ -4,7 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
+import { alertLines } from '../../../cloud/sink/alerts/alert-lines.ts';
 import { stores } from '../../../cloud/store/stores.ts';
+import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import { partOfKind } from '../../../shared/parts/registry.ts';
 import { expectDeclaredReports } from '../reports.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
@@ -110,6 +112,26 @@ export function describeReadingStore(harness: StoreHarness): void {
       expect(await left()).toEqual([3, 4, 5, 6, 7].map((s) => s * 1_000));
       await store.deleteMachine({ ...name, afterMs: epochMs + 3_000, untilMs: epochMs + 6_000 }, never);
       expect(await left()).toEqual([3_000, 7_000]);
+    });
+
+    test('keeps changes of alerts, whose tags are more than those of readings', async () => {
+      const known = { p10: 12, p50: 20, p90: 31, unit: 'cycles' };
+      const lineOf = (change: 'opened' | 'updated' | 'resolved', s: number, life: typeof known | null) => {
+        const event = predictionEvent(change, s, { site: 'plant', machine: 'm1', remainingLife: life });
+        return alertLines('gw1', event, `${epochMs + s * 1_000}000000`);
+      };
+      const lines = [lineOf('opened', 0, known), lineOf('updated', 1, null), lineOf('resolved', 2, null)];
+      expect(await write(batchOf({ blocks: [lines.flat()] }))).toEqual({ rejected: [] });
+      expect(await store.counts()).toEqual({ alert: 3 });
+      const query = { ...pump, gateway: 'gw1', measurement: 'alert', fields: ['remaining_life', 'outcome'] };
+      expect(await store.texts({ ...query, pointsMax: 10, fieldsMax: 2 })).toEqual({
+        remaining_life: [
+          { timeMs: epochMs, text: '20 cycles (12 to 31)' },
+          { timeMs: epochMs + 1_000, text: 'unknown' },
+          { timeMs: epochMs + 2_000, text: 'unknown' },
+        ],
+        outcome: ['open', 'open', 'ended'].map((text, s) => ({ timeMs: epochMs + s * 1_000, text })),
+      });
     });
 
     test('reports what it declares', async () => {

@@ -3,6 +3,7 @@
  * few and go last. In one pass as much is deleted as the excess amounts to, by the average size of a row, and never the
  * newest hour: whether that was enough is seen in the next pass, when readers hold nothing of it any more.
  */
+import { eventMeasurements } from '../../../../shared/domain/machine-type.ts';
 import { deleteSlices } from './delete.ts';
 import { readSpace } from './space.ts';
 import { hoursOf, type Slice, type Target, targetsOf } from './targets.ts';
@@ -10,7 +11,6 @@ import type { Work } from './work.ts';
 
 /** Deleting goes so far below the bound, so that not every pass has to delete. */
 const targetShare = 0.95;
-const eventMeasurement = 'event';
 
 /** Whether the store takes more than `bytesMax`. */
 export async function isOver(work: Work, bytesMax: number): Promise<boolean> {
@@ -55,7 +55,7 @@ interface Hours {
 }
 
 function oldest(hours: readonly Hours[], count: number): Map<Target, Slice[]> {
-  const isEvent = ({ target }: Hours) => (target.measurement === eventMeasurement ? 1 : 0);
+  const isEvent = ({ target }: Hours) => Number(eventMeasurements.has(target.measurement));
   const times = hours.map(({ slice }) => slice.fromNs).sort((a, b) => Number(a - b));
   const newest = times.at(-1);
   const inOrder = hours
