@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { estimatePoliciesOf } from '../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { Baseline, baselineOptions } from './baselines/baseline.ts';
+import { Baseline } from './baselines/baseline.ts';
+import { baselineOptions } from './baselines/baseline-options.ts';
 
 /** The alert of machines of an open type: it is rare while nothing happens, and opens when something does. */
 const generic = loadMachineTypes().get('generic')!;

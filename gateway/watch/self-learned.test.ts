@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
-import { Baseline, baselineOptions } from './baselines/baseline.ts';
+import { Baseline } from './baselines/baseline.ts';
+import { baselineOptions } from './baselines/baseline-options.ts';
 
 const sensor = (name: string, more: Partial<Sensor> = {}): Sensor => ({
   name,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { baselineOptions } from './baselines/baseline.ts';
+import { baselineOptions } from './baselines/baseline-options.ts';
 import { MachineWindow } from './windows/machine-window.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { Baseline, learnRows, warmUpRows } from '../../gateway/watch/baselines/baseline.ts';
+import { Baseline, warmUpRows } from '../../gateway/watch/baselines/baseline.ts';
+import { learnRows } from '../../gateway/watch/baselines/baseline-options.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compressorReading } from '../../deploy/demo/compressor.ts';
-import { Baseline, baselineOptions } from '../../gateway/watch/baselines/baseline.ts';
+import { Baseline } from '../../gateway/watch/baselines/baseline.ts';
+import { baselineOptions } from '../../gateway/watch/baselines/baseline-options.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 

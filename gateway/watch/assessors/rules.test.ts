@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
 import type { AlertInput } from '../../ports/decision.ts';
-import { Baseline, learnRows } from '../baselines/baseline.ts';
+import { Baseline } from '../baselines/baseline.ts';
+import { learnRows } from '../baselines/baseline-options.ts';
 import { applyRules } from './rules.ts';
 import { createRulesAssessor } from './rules-assessor.ts';
 

@@ -10,19 +10,15 @@
 import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
-import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
+import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import type { Kind } from '../kinds/found-kind.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, type SavedUsualRange, UsualRange } from '../usual-range/usual-range.ts';
+import { type BaselineOptions, learnRows } from './baseline-options.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
-import type { SampleBudget } from './sample-budget.ts';
 
 /** Rows before a machine is scored. */
 export const warmUpRows = 60;
-/** Rows from which its baseline is learnt: more than that, since the first few seldom show all speeds and loads … */
-export const learnRows = 120;
-/** … and more still if the type describes neither its machines nor their life. */
-export const learnRowsOpen = 600;
 /** Ratio of distance to limit at which a state scores 0.5; it is higher if events determine the score. */
 const ratioHalf = { state: 1.9, events: 2.2 };
 /** Rarity in decades at which an event, or a constant sensor, scores 0.5. */
@@ -37,32 +33,6 @@ const samplesPerStepMax = 8;
 const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
-
-export interface BaselineOptions {
-  learnRows?: number;
-  /**
-   * Selects what the score expresses. `state`: the current distance from normal, for types whose wear must stay visible.
-   * `events`: how far sensors are beyond their usual range, for machines of which nobody has said what they do; and, below
-   * any such score, how rare a recent event was.
-   */
-  judges?: 'state' | 'events';
-  /**
-   * The nominal time between two rows, ms. Of faster rows at most `samplesPerStepMax` per step are sampled; 0 (default): all.
-   */
-  stepMs?: number;
-  /** The machine's sensors, by column of its rows. Default: quantities. */
-  sensors?: readonly Sensor[];
-  /** The budget for samples sooner than about a step after the last one. Default: unlimited. */
-  samples?: Pick<SampleBudget, 'take'>;
-}
-
-/** Options for machines of a type. Those of open types start, stop and change what they do, which is rare and no news. */
-export function baselineOptions(type: MachineType): BaselineOptions {
-  const { stepMs, sensors } = type;
-  return type.openSensors
-    ? { learnRows: learnRowsOpen, judges: 'events', stepMs, sensors }
-    : { stepMs, sensors };
-}
 
 /** The part of a baseline that is saved across restarts. */
 export interface SavedBaseline {
@@ -134,6 +104,7 @@ export class Baseline {
     const { order } = this;
     const own = order ? rowInOrder(known, known === row ? from : 0, order) : known;
     const at = own === row ? from : 0;
+    this.learnWithheld();
     this.usual?.take(own, at, timeMs);
     this.skipped++;
     if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
@@ -143,6 +114,14 @@ export class Baseline {
     this.skipped = 0;
     const score = this.detector.push(own, at, timeMs);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
+  }
+
+  /** A speed that stood at 0 looked like a switch: its range begins there. */
+  private learnWithheld(): void {
+    for (const [column, withheld] of this.kinds?.withheld ?? []) {
+      this.usual?.begin(this.order ? this.order.indexOf(column) : column, withheld);
+      this.kinds!.withheld.delete(column);
+    }
   }
 
   private maySample(sinceMs: number): boolean {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
-import { Baseline, baselineOptions } from '../baselines/baseline.ts';
+import { Baseline } from '../baselines/baseline.ts';
+import { baselineOptions } from '../baselines/baseline-options.ts';
 
 const generic = loadMachineTypes().get('generic')!;
 const { openAt } = generic.alerts.find((policy) => policy.on === 'anomaly')!;
@@ -108,4 +109,29 @@ it('a counter whose rate changes is unusual, and so is what happens to other sen
     },
   );
   expect(Math.max(...worn.scores.slice(3_300))).toBeGreaterThan(openAt);
+});
+
+describe('a machine that rests when it is first seen', () => {
+  /** Rests for six hours, works for five days and nights at two speeds, and rests at the weekend; a row a minute. */
+  function firstWeek(): number[] {
+    const random = seededRandom(5);
+    const sensors = ['speed', 'shake', 'heat'].map(open);
+    const baseline = new Baseline(sensors.length, baselineOptions({ ...generic, sensors }));
+    const opening: number[] = [];
+    let heat = 20;
+    for (let minute = 0; minute < 7 * 1_440; minute++) {
+      const runs = minute >= 360 && minute < 5 * 1_440 + 360;
+      const speed = Math.floor(minute / 300) % 2 ? 900 : 1_500;
+      heat += ((runs ? 50 : 20) - heat) / 60;
+      const shake = runs ? speed / 700 + gaussian(random) / 10 : 0.1 + gaussian(random) / 50;
+      const values = [runs ? speed + 5 * gaussian(random) : 0, shake, heat + gaussian(random) / 5];
+      baseline.take(Float32Array.from(values), minute * 60_000);
+      if (baseline.ready && baseline.score().score >= openAt) opening.push(minute);
+    }
+    return opening;
+  }
+
+  it('has learnt that its speed may be 0, which looked like a switch', () => {
+    expect(firstWeek()).toEqual([]);
+  });
 });

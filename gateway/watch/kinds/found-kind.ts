@@ -32,6 +32,14 @@ const risesPerReset = 16;
 /** Numbers of states are whole, and up to this. */
 const stateMax = 255;
 
+/** Values of a sensor from before it was known that it is a quantity. */
+export interface Withheld {
+  rows: number;
+  low: number;
+  high: number;
+  last: number;
+}
+
 /** Finds the kind of one sensor. Some hundred bytes; a few comparisons for each row. */
 export class FoundKind {
   private kind: Kind | null = null;
@@ -49,6 +57,7 @@ export class FoundKind {
   private partRows = 0;
   private fewest = Number.POSITIVE_INFINITY;
   private most = 0;
+  private withheld: Withheld | null = null;
 
   constructor(name: string) {
     const words = wordsOf(name);
@@ -85,7 +94,23 @@ export class FoundKind {
     const found = this.found(isSmallFall);
     if (found !== null && (this.kind === null || this.kind === 'state' || mayChange)) this.kind = found;
     if (isSmallFall) this.forgetRises();
+    if (!this.isLearnt) this.withhold(value);
     return this.kind ?? 'quantity';
+  }
+
+  /** Returns the values that were not learnt because their kind was not known, once; null if there are none. */
+  takeWithheld(): Withheld | null {
+    const { withheld } = this;
+    this.withheld = null;
+    return withheld;
+  }
+
+  private withhold(value: number): void {
+    this.withheld ??= { rows: 0, low: value, high: value, last: value };
+    this.withheld.rows++;
+    this.withheld.low = Math.min(this.withheld.low, value);
+    this.withheld.high = Math.max(this.withheld.high, value);
+    this.withheld.last = value;
   }
 
   /** Null while what was thought of it goes on. */

@@ -6,7 +6,7 @@
  */
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import { CounterRate } from './counter-rate.ts';
-import { FoundKind, type Kind } from './found-kind.ts';
+import { FoundKind, type Kind, type Withheld } from './found-kind.ts';
 
 /** So often may a machine learn anew because a sensor turned out to be another kind; then kinds stay as they are. */
 const changesMax = 3;
@@ -29,6 +29,8 @@ export class SensorKinds {
   private columns: Column[] = [];
   private changes = 0;
   private hasChanged = false;
+  /** By column: what a sensor showed before it was known that it is a quantity. Filled by `judged`, emptied by who reads it. */
+  readonly withheld = new Map<number, Withheld>();
 
   /** Null if all sensors are quantities that the type declares. */
   static of(sensors: readonly Sensor[], saved: SavedKinds = {}): SensorKinds | null {
@@ -61,7 +63,7 @@ export class SensorKinds {
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
       const value = row[from + i]!;
-      judged[i] = column === null || Number.isNaN(value) ? value : this.valueOf(column, value, timeMs);
+      judged[i] = column === null || Number.isNaN(value) ? value : this.valueOf(column, value, timeMs, i);
     }
     return judged;
   }
@@ -95,7 +97,7 @@ export class SensorKinds {
     }
   }
 
-  private valueOf(column: NonNullable<Column>, value: number, timeMs: number): number {
+  private valueOf(column: NonNullable<Column>, value: number, timeMs: number, index: number): number {
     const { found } = column;
     if (found) {
       const before = column.kind;
@@ -109,6 +111,8 @@ export class SensorKinds {
         }
       }
       if (!found.isLearnt) return Number.NaN;
+      const withheld = found.takeWithheld();
+      if (withheld && kind === 'quantity') this.withheld.set(index, withheld);
     }
     if (column.kind === 'state') return Number.NaN;
     return column.rate ? column.rate.take(value, timeMs) : value;

@@ -14,6 +14,8 @@ const outsideFrom = 0.25;
 const stoppedShare = 0.05;
 /** A level within so much of its range of the lowest is that of a machine at rest. */
 const lowestShare = 0.1;
+/** A value below this share of a range is said to be 0. */
+const zeroShare = 1e-6;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
 const risesMin = 30;
 const fallsShareMax = 0.05;
@@ -37,6 +39,14 @@ const digits = 8;
 export interface SavedRanges {
   /** By sensor: `fields` of it; null where a number is not known. */
   sensors: (number | null)[][];
+}
+
+/** Values of a sensor in so many rows: the lowest, the highest and the last of them. */
+export interface Shown {
+  rows: number;
+  low: number;
+  high: number;
+  last: number;
 }
 
 export interface TakeOptions {
@@ -97,6 +107,20 @@ export class Ranges {
     return farthest;
   }
 
+  /** Learns what a sensor showed in rows that were not taken, unless it has a range already. */
+  learn(sensor: number, shown: Shown): void {
+    const { cells } = this;
+    const at = sensor * width;
+    if (shown.rows < levelRows || cells[at + rows]! > 0) return;
+    cells.fill(shown.last, at + last, at + third + 1);
+    cells[at + level] = shown.last;
+    cells[at + low] = shown.low;
+    cells[at + high] = shown.high;
+    cells[at + youth] = shown.high - shown.low;
+    // They made a level, and no more: how it moves is still to be learnt.
+    cells[at + rows] = levelRows;
+  }
+
   /** The sensors beyond their margin, the farthest first. */
   beyond(): { column: number; level: number; low: number; high: number }[] {
     const { cells } = this;
@@ -105,7 +129,10 @@ export class Ranges {
       .sort((a, b) => this.get(beyondField, b) - this.get(beyondField, a))
       .map((column) => {
         const at = column * width;
-        return { column, level: cells[at + level]!, low: cells[at + low]!, high: cells[at + high]! };
+        const [lowest, highest] = [cells[at + low]!, cells[at + high]!];
+        // A level comes ever nearer to 0 and never arrives: nobody wants to read of 1e-195.
+        const said = (value: number) => (Math.abs(value) < zeroShare * (highest - lowest) ? 0 : value);
+        return { column, level: said(cells[at + level]!), low: said(lowest), high: said(highest) };
       });
   }
 

@@ -15,7 +15,7 @@
  * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
  * only rise, have no range. Nothing is allocated per row.
  */
-import { beyondField, Ranges, type SavedRanges } from './ranges.ts';
+import { beyondField, Ranges, type SavedRanges, type Shown } from './ranges.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -102,6 +102,11 @@ export class UsualRange {
       this.farthest = 0;
     }
     this.confirm(knownMs, passedMs);
+  }
+
+  /** Learns what a sensor showed before its first row was taken; ignored if those were too few rows for a level. */
+  begin(sensor: number, shown: Shown): void {
+    if (sensor >= 0) this.ranges.learn(sensor, shown);
   }
 
   /** The score of the newest row. @param rarity of the row by the detector, 0 … 1 */

@@ -1,5 +1,6 @@
 import type { BlockPosition } from '../../ports/journal.ts';
-import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
+import { Baseline } from '../baselines/baseline.ts';
+import type { BaselineOptions } from '../baselines/baseline-options.ts';
 import { RowPace } from '../baselines/row-pace.ts';
 import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
 

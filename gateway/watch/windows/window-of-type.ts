@@ -1,7 +1,7 @@
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
-import { baselineOptions } from '../baselines/baseline.ts';
+import { baselineOptions } from '../baselines/baseline-options.ts';
 import type { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
 
