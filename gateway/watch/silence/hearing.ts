@@ -1,3 +1,4 @@
+import { fadedMs, type LongestLately, withSpan } from '../../../shared/bounds/longest-lately.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { RunningTime } from '../running/running.ts';
 import { Rhythm } from './rhythm.ts';
@@ -6,6 +7,8 @@ import { Rhythm } from './rhythm.ts';
 export const hearingMs = 1_000;
 /** A machine is silent after this many times its longest usual gap. */
 const usualGaps = 3;
+/** … or after this many times the longest gap of the last weeks that was within its allowance, if that is longer. */
+const longGaps = 1.5;
 /** A machine that was at rest when it was last heard may be off for a weekend. */
 const atRestMs = 3 * 86_400_000;
 /** How fast the least delay of a device follows one that grows, as clocks drift apart. */
@@ -63,6 +66,11 @@ export class Hearing {
   /** Arrival and delay of an old reading with which the next one is compared; NaN if the last one was fresh. */
   private oldAtMs = Number.NaN;
   private oldLagMs = 0;
+  /**
+   * The longest gap of the last weeks that was within its allowance, by monotonic time. The rhythm forgets within dozens of
+   * hearings, so a machine that reports changes only would be silent each evening.
+   */
+  private longGap: LongestLately = { ms: 0, atMs: 0 };
 
   /** @param offsetMs wall-clock time minus monotonic time */
   constructor(identity: MachineIdentity, nowMs: number, offsetMs: number) {
@@ -74,16 +82,17 @@ export class Hearing {
 
   /** How long it may be unheard, ms; null if that is not known yet. */
   allowedMs(bounds: SilenceBounds): number | null {
-    if (!this.isResting) return this.usuallyAllowedMs(bounds);
+    if (!this.isResting) return this.usuallyAllowedMs(bounds, this.heardMs);
     const { silentAtRestAfterMs = atRestMs } = this.identity.type;
     return silentAtRestAfterMs === 0 ? null : silentAtRestAfterMs;
   }
 
-  private usuallyAllowedMs({ afterMsMin, afterMsMax }: SilenceBounds): number | null {
+  private usuallyAllowedMs({ afterMsMin, afterMsMax }: SilenceBounds, nowMs: number): number | null {
     const { silentAfterMs } = this.identity.type;
     if (silentAfterMs !== undefined) return silentAfterMs;
     if (!this.rhythm.isKnown) return null;
-    return Math.min(afterMsMax, Math.max(afterMsMin, usualGaps * this.rhythm.usualMs));
+    const longMs = Math.round(longGaps * fadedMs(this.longGap, nowMs));
+    return Math.min(afterMsMax, Math.max(afterMsMin, usualGaps * this.rhythm.usualMs, longMs));
   }
 
   /**
@@ -93,7 +102,8 @@ export class Hearing {
   takes(nowMs: number, timeMs: number, bounds: SilenceBounds, listeningMs: number): boolean {
     const lagMs = nowMs - timeMs;
     if (lagMs < this.lagMs) this.lagMs = lagMs;
-    const oldFromMs = (this.usuallyAllowedMs(bounds) ?? bounds.afterMsMin) / 2;
+    const allowedMs = this.usuallyAllowedMs(bounds, nowMs);
+    const oldFromMs = (allowedMs ?? bounds.afterMsMin) / 2;
     if (lagMs - this.lagMs > oldFromMs && this.hasOtherClock(nowMs, lagMs)) this.lagMs = lagMs;
     const ageMs = lagMs - this.lagMs;
     const provenMs = Math.floor(nowMs - ageMs);
@@ -105,9 +115,14 @@ export class Hearing {
     this.lagMs += ageMs * lagShare;
     this.oldAtMs = Number.NaN;
     if (!this.isResting && this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
-      this.rhythm.take(Math.min(nowMs - this.freshMs, bounds.afterMsMax));
+      this.learnGap(Math.min(nowMs - this.freshMs, bounds.afterMsMax), nowMs, allowedMs);
     if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
     return true;
+  }
+
+  private learnGap(gapMs: number, nowMs: number, allowedMs: number | null): void {
+    if (allowedMs !== null && gapMs <= allowedMs) this.longGap = withSpan(this.longGap, gapMs, nowMs);
+    this.rhythm.take(gapMs);
   }
 
   /** Whether it is heard up to this monotonic time says nothing, and no gap that contains it is learnt. */
@@ -139,17 +154,21 @@ export class Hearing {
       rhythm,
       this.isResting,
       ran,
+      [Math.round(this.longGap.ms), Math.round(this.longGap.atMs + offsetMs)],
     ];
   }
 
   static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
-    const [, , , heardMs, lagMs, isOffline, peaks, isResting, [ranMs, countedToMs] = []] = saved;
+    const [, , , heardMs, lagMs, isOffline, peaks, isResting, ran = [], longGap = []] = saved;
+    const [[ranMs, countedToMs], [longMs, longAtMs]] = [ran, longGap];
     const hearing = new Hearing(identity, nowMs, offsetMs);
     hearing.heardBeforeMs = heardMs;
     hearing.lagMs = lagMs - offsetMs;
     hearing.isOffline = isOffline;
     hearing.rhythm = Rhythm.of(peaks);
     hearing.isResting = isResting;
+    if (longMs !== undefined && longAtMs !== undefined)
+      hearing.longGap = { ms: longMs, atMs: longAtMs - offsetMs };
     if (ranMs !== undefined && countedToMs !== undefined) hearing.ran = { ms: ranMs, countedToMs };
     return hearing;
   }
@@ -171,7 +190,8 @@ export class Hearing {
 /**
  * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
  * clock, whether its device said that it is offline, the rhythm, whether it was at rest,
- * and for how long it had run, up to when that was counted (empty: its type does not say when it runs).
+ * for how long it had run, up to when that was counted (empty: its type does not say when it runs), and the longest gap of the
+ * last weeks that was within its allowance, with the wall-clock time of its end.
  */
 export type SavedHearing = [
   site: string,
@@ -183,4 +203,5 @@ export type SavedHearing = [
   rhythm: number[],
   isResting: boolean,
   ran?: number[],
+  longGap?: number[],
 ];

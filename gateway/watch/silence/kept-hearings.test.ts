@@ -11,6 +11,18 @@ import type { SavedHearing } from './hearing.ts';
 import { keptHearings } from './kept-hearings.ts';
 
 const fan: SavedHearing = ['hall', 'fan-1', 'fan', 1_700_000_000_000, 12, false, [30_000, 31_000], true];
+const door: SavedHearing = [
+  'hall',
+  'door',
+  'door',
+  1_700_000_000_002,
+  0,
+  false,
+  [],
+  true,
+  [],
+  [90_000, 1_600_000],
+];
 const pump: SavedHearing = ['hall', 'pump-1', 'pump', 1_700_000_000_001, -5, true, [], false];
 let folder: string;
 beforeEach(() => {
@@ -28,8 +40,9 @@ function opened() {
 it('brings back the machines, and none where there is no file', async () => {
   const { file, codes } = opened();
   expect(file.load()).toEqual([]);
-  await file.save([fan, pump]);
-  expect([opened().file.load(), codes, readdirSync(folder)]).toEqual([[fan, pump], [], ['hearings.json']]);
+  const all = [fan, pump, door];
+  await file.save(all);
+  expect([opened().file.load(), codes, readdirSync(folder)]).toEqual([all, [], ['hearings.json']]);
 });
 
 it('of an earlier build says of no machine that it was at rest', () => {

@@ -18,13 +18,15 @@ const withoutRest = [
   ...[Type.String(), Type.String(), Type.String(), Type.Number(), Type.Number(), Type.Boolean()],
   Type.Array(Type.Number({ minimum: 0 })),
 ] as const;
+const pair = Type.Array(Type.Number(), { maxItems: 2 });
 const validate = compileValidator(
   Type.Object({
     format: Type.Literal('harbinger-hearings'),
     version: Type.Integer(),
     machines: Type.Array(
       Type.Union([
-        Type.Tuple([...withoutRest, Type.Boolean(), Type.Array(Type.Number(), { maxItems: 2 })]),
+        Type.Tuple([...withoutRest, Type.Boolean(), pair, pair]),
+        Type.Tuple([...withoutRest, Type.Boolean(), pair]),
         Type.Tuple([...withoutRest, Type.Boolean()]),
         Type.Tuple([...withoutRest]),
       ]),
