@@ -246,8 +246,10 @@ export class Ranges {
       number,
       number,
     ];
+    // Where a sensor is below 0, as the temperature of a cold store, 0 is a value like others and says nothing of a stop.
+    if (cells[at + low]! < 0) return false;
     if (size <= stoppedShare * least) return this.areLow(at);
-    if (mode !== 'young' || cells[at + low]! < 0 || most > stoppedShare * size) return false;
+    if (mode !== 'young' || most > stoppedShare * size) return false;
     this.hasStarted = true;
     return true;
   }

@@ -77,6 +77,15 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shape, 6, { from: 500 }).episodes).toEqual([]);
   });
 
+  it('is left by a cold store that thaws, and does not seem to stop at 0 degrees', () => {
+    const thaws: Shape = (minute) => {
+      const cools = minute % 60 < 40;
+      const warmer = 24 * Math.min(1, Math.max(0, minute / dayMinutes - 12) / 2);
+      return [-20 + 3 * Math.sin(minute / 90) + warmer, cools ? 11 + noise(0.2) : 0.1, cools ? 30 : 5];
+    };
+    expect(live(thaws, 16).range.score(0)).toBeGreaterThan(0.8);
+  });
+
   it.each([3, 9, 30])('is left when one sensor is far beyond it, on day %d', (day) => {
     const at = day * dayMinutes + 700;
     const shape = shifts();
