@@ -2,6 +2,7 @@ import { timestampText } from '../../../shared/contract/line-protocol.ts';
 import type { ColumnSet } from '../machines/column-set.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { Row } from '../row.ts';
+import type { StateValue } from '../states/state-values.ts';
 
 /** Length of the longest number that JavaScript prints. */
 const numberBytesMax = 25;
@@ -54,7 +55,7 @@ export class LineWriter {
     const isMixed = row.states.length > 0;
     this.reserve(end - start + bytesMax + (isMixed ? bytesOf(row.states) : 0));
     this.copy(this.prefixes, start, end);
-    if (isMixed) this.mixedFields(schema, row);
+    if (isMixed) this.mixedFields(names, row);
     else if (row.source) this.copyFields(names, row, row.source);
     else this.printFields(schema, row);
     this.bytes[this.used++] = space;
@@ -84,18 +85,22 @@ export class LineWriter {
   }
 
   /** Writes the fields of a reading with states. */
-  private mixedFields({ set: { sensors } }: MachineSchema, { values, states, source, ...text }: Row): void {
-    let isFirst = true;
-    for (let column = 0; column < sensors.length; column++) {
-      if (Number.isNaN(values[column]!)) continue;
-      if (!isFirst) this.bytes[this.used++] = comma;
-      isFirst = false;
-      const state = states.find((each) => each.column === column);
-      if (state) this.copy(state.fields, 0, state.fields.length);
-      else if (source) {
-        this.used += this.bytes.write(`${sensors[column]}=`, this.used, 'latin1');
-        this.copy(source, text.textFrom[column]!, text.textTo[column]!);
-      } else this.used += this.bytes.write(`${sensors[column]}=${values[column]}`, this.used, 'latin1');
+  private mixedFields(names: Uint8Array[], { values, states, source, textFrom, textTo }: Row): void {
+    let skipped = 1; // the first comma
+    for (let column = 0; column < names.length; column++) {
+      const value = values[column]!;
+      if (Number.isNaN(value)) continue;
+      const state = stateOf(states, column);
+      const name = names[column]!;
+      if (state !== null) {
+        if (skipped === 0) this.bytes[this.used++] = comma;
+        this.copy(state.fields, 0, state.fields.length);
+      } else {
+        this.copy(name, skipped, name.length);
+        if (source) this.copy(source, textFrom[column]!, textTo[column]!);
+        else this.used += this.bytes.write(String(value), this.used, 'latin1');
+      }
+      skipped = 0;
     }
   }
 
@@ -177,6 +182,13 @@ export class LineWriter {
   }
 }
 
+function stateOf(states: Row['states'], column: number): StateValue | null {
+  for (let i = 0; i < states.length; i++) if (states[i]!.column === column) return states[i]!;
+  return null;
+}
+
 function bytesOf(states: Row['states']): number {
-  return states.reduce((sum, { fields }) => sum + fields.length, 0);
+  let bytes = 0;
+  for (let i = 0; i < states.length; i++) bytes += states[i]!.fields.length;
+  return bytes;
 }

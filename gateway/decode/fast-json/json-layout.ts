@@ -3,6 +3,7 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 import { sensorName } from '../objects/names.ts';
 import { isReceptionName, isTimeName, timeKeys } from '../objects/time-names.ts';
 import type { ReadingClaim, Row } from '../row.ts';
+import type { StateValue } from '../states/state-values.ts';
 import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';
 import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
@@ -30,6 +31,8 @@ export interface JsonLayout {
   uses: Uint8Array;
   /** By value: the column of its sensor, or -1. */
   columns: Int32Array;
+  /** By column: the state that was read last, because most messages repeat it. */
+  states: (StateValue | undefined)[];
   present: number;
   ignored: number;
 }
@@ -106,6 +109,7 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
     ...fixedTexts(payload, slots),
     uses: Uint8Array.from(uses),
     columns: Int32Array.from(columns),
+    states: [],
     present: row.present,
     ignored: row.ignored,
   } satisfies JsonLayout;
@@ -182,7 +186,7 @@ export class LayoutReader {
    * results of parsing. False says nothing about the message.
    */
   read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
-    const { fixed, fixedEnd, uses, columns } = layout;
+    const { fixed, fixedEnd, uses, columns, states } = layout;
     const { claim } = this;
     claim.id = undefined;
     claim.seq = undefined;
@@ -196,7 +200,11 @@ export class LayoutReader {
       if (at + end - fixedAt > payload.length) return false;
       while (fixedAt < end) if (payload[at++] !== fixed[fixedAt++]) return false;
       if (slot === uses.length) break;
-      at = this.value(uses[slot]!, columns[slot]!, payload, at, schema, row);
+      const [what, column] = [uses[slot]!, columns[slot]!];
+      at =
+        what >= use.state
+          ? readState(what === use.flag, column, payload, at, schema, row, states)
+          : this.value(what, column, payload, at, schema, row);
       if (at < 0) return false;
     }
     row.source = payload;
@@ -214,7 +222,7 @@ export class LayoutReader {
     schema: MachineSchema,
     row: Row,
   ): number {
-    if (what >= use.text) return this.textOrState(what, column, payload, at, schema, row);
+    if (what === use.text) return this.ignoredText(payload, at, schema);
     if (what === use.timeText || what === use.id) return this.text(what, payload, at);
     const { number } = this;
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
@@ -232,19 +240,11 @@ export class LayoutReader {
     return number.end;
   }
 
-  private textOrState(
-    what: number,
-    column: number,
-    payload: Buffer,
-    at: number,
-    schema: MachineSchema,
-    row: Row,
-  ): number {
-    if (what !== use.text) return readState(what === use.flag, column, payload, at, schema, row);
+  private ignoredText(payload: Buffer, at: number, schema: MachineSchema): number {
     // A text that may be a sensor's: parsing decides.
     const isOpen = schema.type.openSensors;
     if (isOpen && (this.isNumber(payload, at) || mayBeState(payload, at))) return -1;
-    return this.text(what, payload, at);
+    return this.text(use.text, payload, at);
   }
 
   /** Reads a time with more digits than a double holds. */

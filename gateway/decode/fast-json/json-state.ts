@@ -3,7 +3,7 @@ import { isOpenState, openStateWords, stateTextMax } from '../../../shared/domai
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import { sensorName } from '../objects/names.ts';
 import type { Row } from '../row.ts';
-import { stateValue } from '../states/state-values.ts';
+import { type StateValue, stateValue } from '../states/state-values.ts';
 import type { ShapeValue } from './json-shape.ts';
 
 const quote = 0x22;
@@ -47,7 +47,7 @@ export function mayBecomeState({ key, kind }: ShapeValue, { type }: MachineSchem
 
 /**
  * Reads the state of a sensor into `row`: `true` or `false` (`isFlag`), or a text up to its quote. Returns its end; -1 if it
- * is none.
+ * is none. @param latest by column: the state that was read last
  */
 export function readState(
   isFlag: boolean,
@@ -56,15 +56,30 @@ export function readState(
   from: number,
   schema: MachineSchema,
   row: Row,
+  latest: (StateValue | undefined)[],
 ): number {
+  const before = latest[column];
+  if (before !== undefined && isSent(before.sent, payload, from, isFlag)) {
+    row.values[column] = before.code;
+    row.states.push(before);
+    return from + before.sent.length;
+  }
   const end = isFlag ? endOfFlag(payload, from) : endOfText(payload, from);
   if (end < 0) return -1;
   const text = payload.toString('latin1', from, end);
   const state = stateValue(schema, column, isFlag ? text === 'true' : text);
   if (state === null) return -1;
+  latest[column] = state;
   row.values[column] = state.code;
   row.states.push(state);
   return end;
+}
+
+function isSent(sent: Uint8Array, payload: Buffer, from: number, isFlag: boolean): boolean {
+  const end = from + sent.length;
+  if (end >= payload.length || (!isFlag && payload[end] !== quote)) return false;
+  for (let i = 0; i < sent.length; i++) if (payload[from + i] !== sent[i]) return false;
+  return true;
 }
 
 function endOfFlag(payload: Buffer, from: number): number {

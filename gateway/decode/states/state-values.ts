@@ -12,6 +12,8 @@ export interface StateValue {
   column: number;
   /** Its number, or what stands for its text; see `stateCode`. */
   code: number;
+  /** The sent value as bytes: the text without its quotes, or `true` or `false`. */
+  sent: Uint8Array;
   /** Its fields in line protocol, as bytes: `mode=1,mode_text="AUTO"`. */
   fields: Uint8Array;
 }
@@ -58,7 +60,8 @@ export function isStateColumn({ type, set }: MachineSchema, column: number): boo
 function ofBoolean({ set }: MachineSchema, column: number, raw: boolean): StateValue | null {
   const code = Number(raw);
   if (!(code >= set.min[column]! && code <= set.max[column]!)) return null;
-  return { column, code, fields: Buffer.from(`${set.sensors[column]}=${code}`) };
+  const fields = Buffer.from(`${set.sensors[column]}=${code}`);
+  return { column, code, sent: Buffer.from(String(raw)), fields };
 }
 
 function ofText(schema: MachineSchema, column: number, raw: string): StateValue | null {
@@ -72,5 +75,5 @@ function ofText(schema: MachineSchema, column: number, raw: string): StateValue 
   if (!isAccepted) return null;
   const text = `${name}${textFieldSuffix}=${stringField(raw)}`;
   const fields = Number.isNaN(number) ? text : `${name}=${number},${text}`;
-  return { column, code: stateCode(raw, states), fields: Buffer.from(fields) };
+  return { column, code: stateCode(raw, states), sent: Buffer.from(raw), fields: Buffer.from(fields) };
 }
