@@ -1,6 +1,7 @@
 import { fadedMs, type LongestLately, withSpan } from '../../../shared/bounds/longest-lately.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { RunningTime } from '../running/running.ts';
+import { HeardAgain } from './heard-again.ts';
 import { Rhythm } from './rhythm.ts';
 
 /** Hearings closer together than this are one; so are all readings of a batch. */
@@ -54,9 +55,9 @@ export class Hearing {
   listener: Listener | null = null;
   /** Nothing is told of it any more. */
   isForgotten = false;
-  /** How often its level is still told again although nothing has changed, and the next wait before that. */
-  reminders = 0;
+  /** While it is silent: the wait before that is told again. */
   remindMs = 0;
+  readonly again = new HeardAgain();
   dueMs = 0;
   heapAt = -1;
   /** Arrival of its last reading that was not old; NaN if there was none. */

@@ -30,7 +30,6 @@ const excusedLookMs = 30_000;
 const restLookMs = 60_000;
 const remindMsMin = 60_000;
 const remindMsMax = 3_600_000;
-const remindersMax = 3;
 
 type Decide = (inputs: readonly AlertInput[]) => Promise<unknown>;
 
@@ -178,6 +177,7 @@ export class Silence {
   private setHeard(hearing: Hearing, nowMs: number): void {
     const wasSilent = hearing.level === 'silent';
     hearing.level = 'heard';
+    hearing.again.begin(nowMs);
     hearing.isOffline = false;
     this.due.set(hearing, Math.max(this.nextLookMs(hearing, this.deadlineOf(hearing)), nowMs));
     this.isNews(hearing);
@@ -192,7 +192,6 @@ export class Silence {
   }
 
   private isNews(hearing: Hearing): void {
-    hearing.reminders = remindersMax;
     hearing.remindMs = remindMsMin;
     this.news.add(hearing);
     this.schedule();
@@ -208,8 +207,9 @@ export class Silence {
   }
 
   /** A machine at rest is looked at often, because its deadline comes much earlier once it runs. */
-  private nextLookMs({ isResting }: Hearing, deadlineMs: number): number {
-    return isResting ? Math.min(deadlineMs, this.options.clock.monotonicMs() + restLookMs) : deadlineMs;
+  private nextLookMs({ isResting, again }: Hearing, deadlineMs: number): number {
+    const nowMs = this.options.clock.monotonicMs();
+    return Math.min(deadlineMs, isResting ? nowMs + restLookMs : again.nextLookMs(nowMs));
   }
 
   private schedule(): void {
@@ -259,10 +259,7 @@ export class Silence {
     const deadlineMs = this.deadlineOf(hearing);
     if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);
-    if (hearing.reminders > 0 && hearing.level === 'heard') {
-      hearing.reminders--;
-      this.news.add(hearing);
-    }
+    if (hearing.level === 'heard' && hearing.again.isDue(nowMs)) this.news.add(hearing);
     this.due.set(hearing, this.nextLookMs(hearing, deadlineMs));
   }
 
