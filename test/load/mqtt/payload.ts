@@ -20,7 +20,7 @@ const noiseWidth = 2;
  */
 export const defaultPayload =
   '{"device":"{machine}","seq":{seq},"ts":{ms},"temperature":{v},"vibration":{v},"pressure":{v},"cycles":{seq},' +
-  '"status":"ok","fw":"1.4.2","serial":"A7-3391","tags":["line-3","hall-b"],"up":"P12DT4H"}';
+  '"vendor":"ok","fw":"1.4.2","serial":"A7-3391","tags":["line-3","hall-b"],"up":"P12DT4H"}';
 
 export type PayloadFunction = (machine: string, seq: number, nowMs: number) => Buffer;
 
