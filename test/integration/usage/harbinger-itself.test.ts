@@ -102,10 +102,7 @@ it('a gateway that is stopped in order is told as stopped, and a gateway that wa
   expect(retired.reasons[0]).toMatch(/is not watched any more/);
 });
 
-// Waits out the minute for which a disk must have had room.
-it('a disk that is nearly full and a certificate near its end are told by the gateway, once, and end', {
-  tags: ['long'],
-}, async () => {
+it('a disk that is nearly full and a certificate near its end are told by the gateway, once, and end', async () => {
   const certificate = { certFile: join(site.folder, 'b.crt'), keyFile: join(site.folder, 'b.key') };
   makeCertificate(certificate.certFile, certificate.keyFile, '-subj', '/CN=localhost');
   await site.dropIn('worse', {
