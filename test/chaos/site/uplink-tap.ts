@@ -24,10 +24,10 @@ export class UplinkTap {
   /** Number of connections on which waiting events and then readings were sent, so that the order was checked. */
   compared = 0;
   /**
-   * By journal: the newest event block that was sent on a connection that damages bytes. The cloud refuses such a batch, so
-   * it waits and is sent again after others, also on later connections.
+   * Journals of which events were sent on a connection that damages bytes. The cloud refuses such a batch, so it waits, and all
+   * events behind it, also at the beginning of the next connection; readings go on meanwhile.
    */
-  readonly #damaged = new Map<string, number>();
+  readonly #damaged = new Set<string>();
   /** The journal of the latest batch: another one numbers its blocks anew. */
   #journal: string | null = null;
 
@@ -46,6 +46,7 @@ export class UplinkTap {
     let waitedFirst = false;
     // What the cloud did not answer in time is sent again on the same connection, after others.
     let eventsSent = 0;
+    let hasWaited = false;
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
@@ -60,11 +61,11 @@ export class UplinkTap {
         isCompared ||= waitedFirst;
       }
       if (lane !== 'events') return;
-      const damaged = this.#damaged.get(journal) ?? 0;
-      if (!checksOrder) this.#damaged.set(journal, Math.max(damaged, lastSeq));
+      if (!checksOrder) this.#damaged.add(journal);
+      else if (this.#damaged.delete(journal)) hasWaited = true;
       const isOther = journalBefore !== null && journal !== journalBefore;
       if (!checksOrder || isOther) return;
-      const isAgain = lastSeq <= Math.max(eventsSent, damaged);
+      const isAgain = hasWaited || lastSeq <= eventsSent;
       eventsSent = Math.max(eventsSent, lastSeq);
       if (firstSeq > known) return;
       waitedFirst = true;
