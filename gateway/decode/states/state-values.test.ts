@@ -82,7 +82,8 @@ describe('an open type', () => {
 
   it('reads messages with states by their layout, and gives what parsing gives', () => {
     const messages = [true, false, true].flatMap((running, i) =>
-      ['AUTO', 'MANUAL', 'OFF'].map((mode) => ({ t: i + 0.5, running, mode, note: 'a b' })),
+      // Repeated ones, and such as begin like the one before.
+      ['AUTO', 'AUTO', 'AUTOMATIC', 'AUT', 'OFF'].map((mode) => ({ t: i + 0.5, running, mode, note: 'a b' })),
     );
     const [fast, slow] = [reader(machineOf(base)), machineOf(base)];
     const read = messages.map((message) => fast(message));

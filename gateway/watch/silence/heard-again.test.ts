@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { HeardAgain } from './heard-again.ts';
+
+const hourMs = 3_600_000;
+
+it('tells again often at first, then more and more seldom, and for longer than an alert is damped', () => {
+  const again = new HeardAgain();
+  expect(again.isDue(0)).toBe(false);
+  again.begin(0);
+  expect([1_000, 2_000, 3_000, 4_000].map((nowMs) => again.isDue(nowMs))).toEqual([true, true, true, false]);
+  const told: number[] = [];
+  for (let nowMs = 10_000; nowMs < 40 * hourMs; nowMs += 10_000) if (again.isDue(nowMs)) told.push(nowMs);
+  const gaps = told.slice(1).map((nowMs, i) => nowMs - told[i]!);
+  expect(gaps[0]).toBeLessThan(2 * 60_000);
+  expect(gaps.every((gap, i) => gap >= (gaps[i - 1] ?? 0))).toBe(true);
+  expect(told.at(-1)).toBeGreaterThan(20 * hourMs);
+  expect(told.at(-1)).toBeLessThan(26 * hourMs);
+  expect(told.length).toBeLessThan(60);
+});
