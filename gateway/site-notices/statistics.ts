@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { attemptStatistics } from '../../shared/notifications/statistics.ts';
+import { attemptStatistics, waitingStatistics } from '../../shared/notifications/statistics.ts';
 import { reportOf } from '../../shared/parts/statistics.ts';
 
 export interface SiteNoticesStats {
@@ -23,16 +23,7 @@ export const siteNoticesReport = reportOf<{ siteNotices: SiteNoticesStats }>()({
   name: 'Site notices',
   statistics: {
     ...attemptStatistics,
-    harbinger_notifications_waiting: {
-      type: 'gauge',
-      help: 'Notifications not confirmed yet',
-      labels: ['notifier'],
-    },
-    harbinger_notifications_summed_up: {
-      type: 'gauge',
-      help: 'Alerts that could not be told one by one and wait to be told in a digest',
-      labels: ['notifier'],
-    },
+    ...waitingStatistics,
   },
   status: {
     siteNotices: Type.Object(

@@ -10,7 +10,8 @@ export const attemptStatistics = declareStatistics({
   },
 });
 
-export const queueStatistics = declareStatistics({
+/** Statistics of any queue of notifications. */
+export const waitingStatistics = declareStatistics({
   harbinger_notifications_waiting: {
     type: 'gauge',
     help: 'Notifications not confirmed yet',
@@ -21,6 +22,10 @@ export const queueStatistics = declareStatistics({
     help: 'Alerts that could not be told one by one and wait to be told in a digest',
     labels: ['notifier'],
   },
+});
+
+export const queueStatistics = declareStatistics({
+  ...waitingStatistics,
   harbinger_notifications_dead: { type: 'gauge', help: 'Notifications given up, kept for redriving' },
 });
 
