@@ -17,7 +17,7 @@ export const errorCodes = declareErrors({
   SITE_NOTICES_UNSAVED: {
     stage: 'alerts',
     meaning: 'What the notifiers of this gateway have told could not be written to its disk.',
-    retried: 'Yes, with the next change and every few seconds.',
+    retried: 'Yes, with the next change.',
     remedy: 'Free some space, or look at the disk. After a restart meanwhile, alerts may be told twice.',
   },
 });

@@ -83,7 +83,7 @@ describe('what a site is owed', () => {
       event: { source: '/gateways/north', data: { open: waitingMax, resolved: 1 } },
     });
     expect(queue.summedUp().get('siren')).toBe(waitingMax + 1);
-    // What ends while it is being sent is told by another one.
+    // An alert that ends while the digest is being sent is told by another one.
     take(predictionEvent('resolved', 2, { predictionId: 'p-1' }));
     await queue.confirm(digest);
     expect(due()).toMatchObject({ change: 'digest', event: { data: { open: waitingMax - 1, resolved: 1 } } });

@@ -153,7 +153,7 @@ export class SiteNotices {
       }
     }
     if (events.length === 0) return;
-    // What is told first and kept afterwards would be told again after a crash in between.
+    // Keep first, then tell: after a crash in between, the other order would tell it twice.
     void this.save().then(() => this.queue.announce(notifiers));
   }
 

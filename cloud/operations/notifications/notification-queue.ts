@@ -96,7 +96,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       if (this.groupOf(notifier) !== group || this.inHand.get(notifier) === alertId) continue;
       for (const { notification, alertId: about } of [...this.table.of(notifier)]) {
         const { event, key } = notification;
-        // Who knows that it has ended need not hear of anything before; and a replacement ends it here by another event.
+        // A group that knows the end need not hear of anything before; and a replacement ends the alert here by another event.
         const isTold = change === 'resolved' || events.includes(event.id);
         if (about !== alertId || reporterOf(event.source) !== gateway || !isTold) continue;
         this.table.remove(notification);

@@ -25,7 +25,7 @@ export class Retirement {
 
   constructor(deps: RetirementDeps) {
     this.deps = deps;
-    // What cannot be written now is found again at the next start.
+    // A gateway that cannot be noted now is found again at the next start.
     void this.noteEarlier().catch(() => {});
   }
 

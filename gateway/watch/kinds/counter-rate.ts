@@ -47,7 +47,7 @@ export class CounterRate {
     const passedMs = timeMs - this.timeMs;
     if (passedMs <= 0) return this.rate;
     const rate = (1_000 * difference) / passedMs;
-    // What the rounding of values and the places of steps can explain is not another rate.
+    // A difference that rounding and the places of steps can explain is not another rate.
     const unsure = (1.5 * (rounding * Math.abs(value) + (isWhole ? 1 : 0))) / Math.max(1, difference);
     if (!isEnough || !(Math.abs(rate - this.rate) <= unsure * this.rate)) this.rate = rate;
     if (isEnough)

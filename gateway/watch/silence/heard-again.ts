@@ -10,7 +10,7 @@ const lookMs = 600_000;
  * ends only after it has been away for a time, and without rows nothing else would end it.
  */
 export class HeardAgain {
-  /** Monotonic; NaN if the machine has not been heard since the start, or is silent. */
+  /** Monotonic; NaN if the machine has not been heard since the start. */
   private sinceMs = Number.NaN;
   private toldMs = Number.NaN;
   private left = 0;

@@ -162,7 +162,7 @@ export class UsualRange {
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
     if (isBeyond) this.restedMs = 0;
     else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areLow()) {
-      // What is inside its range because the machine stands still says nothing of what it will do when it runs.
+      // A sensor inside its range because the machine stands still does not show what it will do when it runs.
       this.restedMs += passedMs;
       return;
     }

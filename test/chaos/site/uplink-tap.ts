@@ -44,7 +44,7 @@ export class UplinkTap {
     const journalBefore = this.#journal;
     let readingsSeen: number | null = null;
     let waitedFirst = false;
-    // What the cloud did not answer in time is sent again on the same connection, after others.
+    // A batch that the cloud did not answer in time is sent again on the same connection, after others.
     let eventsSent = 0;
     let hasWaited = false;
     let isCompared = false;

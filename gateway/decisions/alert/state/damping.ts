@@ -70,7 +70,7 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
 function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLimits): Damping {
   const same = { ...before, wanted, lowerSinceMs: Number.POSITIVE_INFINITY };
   if (wanted === before.told) return same;
-  // What had to be away for long may take as long to return.
+  // A cause that had to be away for long may take as long to return.
   const sinceMs = Math.abs(timeMs - before.fellMs);
   const soonMs = Math.max(limits.returnMs, 2 * holdMsOf(before.returns, limits));
   const isReturn = before.fellMs !== Number.NEGATIVE_INFINITY && sinceMs <= soonMs;
