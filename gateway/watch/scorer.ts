@@ -89,7 +89,8 @@ export class Scorer {
 
   private async decide(machines: WatchedMachine[]): Promise<void> {
     try {
-      await this.options.decide(machines.map(alertInput));
+      const nowMs = this.options.clock.nowMs();
+      await this.options.decide(machines.map((machine) => alertInput(machine, nowMs)));
     } catch (error) {
       this.counts.failures++;
       this.options.log.error(

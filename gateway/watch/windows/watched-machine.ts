@@ -171,9 +171,13 @@ function isAtRest({ sensor, stuck }: SensorFault, { identity, window }: WatchedM
   return window.baseline.kindOf(identity.type.sensors.findIndex(({ name }) => name === sensor)) === 'counter';
 }
 
-/** Returns the input of a decision about a taken machine: a copy of its current window. */
-export function alertInput(machine: WatchedMachine): AlertInput {
+/**
+ * Returns the input of a decision about a taken machine: a copy of its current window.
+ * @param nowMs the time of the decision if the machine has no reading yet: all of its values were refused, or it was replaced
+ */
+export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const { identity, window, levels } = machine;
+  const timeMs = Number.isFinite(window.newestMs) ? window.newestMs : nowMs;
   const { sensors } = identity.type;
   const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
   const faults = [...(machine.faults?.list(sensors) ?? []), ...runs];
@@ -186,7 +190,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
   return {
     machine: identity,
-    timeMs: window.newestMs,
+    timeMs,
     window: window.copy(),
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
@@ -199,7 +203,7 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     ...(machine.toldGone && { gone: machine.toldGone }),
     ...(limits.length > 0 && { limits }),
     ...(passed.length > 0 && { passed }),
-    ...(machine.running?.mayRest && { evidence: restFields(machine.running, window.newestMs) }),
+    ...(machine.running?.mayRest && { evidence: restFields(machine.running, timeMs) }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),
     ...(machine.toldRelearnt && { isRelearnt: true as const }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),

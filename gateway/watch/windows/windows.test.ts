@@ -12,14 +12,14 @@ function filled(options: Partial<WindowsOptions> = {}) {
   return { ...made, due };
 }
 
-const windowOf = (windows: Windows) => [...alertInput(windows.take(1)[0]!).window];
+const windowOf = (windows: Windows) => [...alertInput(windows.take(1)[0]!, 0).window];
 
 describe('a window', () => {
   it('is due when it is full, oldest row first', () => {
     const { windows, due } = filled();
     expect(due).toBe(true);
     const [machine] = windows.take(10);
-    expect(alertInput(machine!)).toMatchObject({
+    expect(alertInput(machine!, 0)).toMatchObject({
       machine: { site: 's', machine: 'm0', type },
       timeMs: 3,
       rows: 4,
@@ -43,7 +43,7 @@ describe('a window', () => {
 
   it('is a copy that later rows do not change', () => {
     const { windows } = filled();
-    const input = alertInput(windows.take(1)[0]!);
+    const input = alertInput(windows.take(1)[0]!, 0);
     windows.add(batch([[0, 4, 4, 40]]));
     expect(input.window[7]).toBe(30);
   });
@@ -128,11 +128,11 @@ describe('what was retired', () => {
     windows.add(batch(rows(0, 0), { newMachines: named('m0') }));
     windows.add(batch([], { refused: [fault] }));
     const [machine] = windows.take(1);
-    expect(alertInput(machine!).faults).toHaveLength(1);
+    expect(alertInput(machine!, 0).faults).toHaveLength(1);
     windows.release([machine!]);
     windows.add(batch([], { retired: [{ machineIndex: 0, column: 1 }] }));
     for (const at of [5, 6]) windows.add(batch([[0, at, at]]));
-    const input = alertInput(machine!);
+    const input = alertInput(machine!, 0);
     expect(input.faults).toBeUndefined();
     expect([...input.window].filter((_, i) => i % 2 === 1)).toEqual(Array(4).fill(Number.NaN));
   });
@@ -176,7 +176,7 @@ describe('a machine of an open type', () => {
         { newSensors: sensors('y') },
       ),
     );
-    const input = alertInput(windows.take(1)[0]!);
+    const input = alertInput(windows.take(1)[0]!, 0);
     expect(input.machine.type.sensors.map(({ name }) => name)).toEqual(['x', 'y']);
     expect([...input.window]).toEqual([1, Number.NaN, 2, Number.NaN, 3, 30, 4, 40]);
   });
@@ -186,7 +186,7 @@ describe('a machine of an open type', () => {
     const names = Array.from({ length: 70 }, (_, i) => `s${i}`);
     const row = (time: number): Row => [0, time, ...names.map((_, i) => i)];
     windows.add(batch([0, 1, 2, 3].map(row), { newMachines, newSensors: sensors(...names) }));
-    const input = alertInput(windows.take(1)[0]!);
+    const input = alertInput(windows.take(1)[0]!, 0);
     expect(input.machine.type.sensors).toHaveLength(64);
     expect(input.window).toHaveLength(4 * 64);
   });
@@ -264,24 +264,6 @@ describe('a bounded number of machines', () => {
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m1']);
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 0, unwatched: 4 });
   });
-});
-
-it('a refused value is a fault of its sensor, makes its machine due, and ends with the next value', async () => {
-  const { windows, clock } = filled();
-  windows.release(windows.take(1));
-  await clock.advance(1_000);
-  expect(windows.take(1)).toEqual([]);
-  const refused = [{ machineIndex: 0, column: 1, row: 0, value: 2e9, isBeyondAlarm: true }];
-  windows.add(batch([], { refused }));
-  const faults = [{ sensor: 'b', value: 2e9, isBeyondAlarm: true }];
-  const [machine] = windows.take(1);
-  expect(alertInput(machine!).faults).toEqual(faults);
-  windows.add(batch([[0, 5, 1, Number.NaN]]));
-  expect(alertInput(machine!).faults).toEqual(faults);
-  windows.add(batch([[0, 6, 1, 2]]));
-  expect(alertInput(machine!)).not.toHaveProperty('faults');
-  windows.add(batch([[0, 7, 1, 2]], { refused: [{ ...refused[0]!, row: 1 }] }));
-  expect(alertInput(machine!).faults).toEqual(faults);
 });
 
 it('a machine that learns anew what is normal keeps its window; an unknown one is not known', () => {

@@ -22,7 +22,13 @@ const startMs = Date.now() - 3 * 3_600_000;
 beforeAll(async () => {
   await receiver.start();
   site = await createSite({
-    gateway: { machines: [{ match: 'hall/*', type: 'generic' }], intelligence: { intervalMsMin: 0 } },
+    gateway: {
+      machines: [
+        { match: 'hall/*', type: 'generic' },
+        { match: 'plant/*', type: 'pump' },
+      ],
+      intelligence: { intervalMsMin: 0 },
+    },
     cloud: {
       alerts: { webhook: [{ name: 'hook', url: receiver.url, backoffFirstMs: 50, backoffMaxMs: 200 }] },
     },
@@ -122,4 +128,22 @@ it('a missing and a stuck sensor are told once each, over restarts, and end when
   expect(await openModes()).toEqual(['sensor-stuck']);
   await sendUntil([]);
   expect(await openedEver()).toEqual(['sensor-missing', 'sensor-stuck']);
+});
+
+it('a machine that has sent nothing but a value that its probe cannot have is told, as of now', async () => {
+  const beganMs = Date.now();
+  const pumpAlerts = async () => {
+    const { alerts } = await site.cloud.json<{
+      alerts: { openedAt: string; prediction: { machine: string; failureMode: string } }[];
+    }>('/api/alerts');
+    return alerts.filter(({ prediction }) => prediction.machine === 'p1');
+  };
+  await until(async () => {
+    await device.publishAsync('telemetry/plant/p1', '{"vibration_x": 999}', { qos: 1 });
+    return (await pumpAlerts()).length > 0;
+  }, 'an alert of the machine');
+  const [alert] = await pumpAlerts();
+  expect(Date.parse(alert!.openedAt)).toBeGreaterThanOrEqual(beganMs);
+  await drained(site);
+  expect(await site.cloud.json('/api/quarantine')).toMatchObject({ items: [] });
 });

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { alertInput } from './watched-machine.ts';
+import { batch, named, newWindows } from './windows.testing.ts';
+
+const refused = [{ machineIndex: 0, column: 1, row: 0, value: 2e9, isBeyondAlarm: true }];
+
+it('a refused value is a fault of its sensor, makes its machine due, and ends with the next value', async () => {
+  const { windows, clock } = newWindows();
+  windows.add(
+    batch(
+      Array.from({ length: 4 }, (_, i) => [0, i, i, i]),
+      { newMachines: named('m0') },
+    ),
+  );
+  windows.release(windows.take(1));
+  await clock.advance(1_000);
+  expect(windows.take(1)).toEqual([]);
+  windows.add(batch([], { refused }));
+  const faults = [{ sensor: 'b', value: 2e9, isBeyondAlarm: true }];
+  const [machine] = windows.take(1);
+  expect(alertInput(machine!, 0).faults).toEqual(faults);
+  windows.add(batch([[0, 5, 1, Number.NaN]]));
+  expect(alertInput(machine!, 0).faults).toEqual(faults);
+  windows.add(batch([[0, 6, 1, 2]]));
+  expect(alertInput(machine!, 0)).not.toHaveProperty('faults');
+  windows.add(batch([[0, 7, 1, 2]], { refused: [{ ...refused[0]!, row: 1 }] }));
+  expect(alertInput(machine!, 0).faults).toEqual(faults);
+});
+
+it('a machine whose every value was refused is decided about at the present time', () => {
+  const { windows } = newWindows();
+  windows.add(batch([], { newMachines: named('m0'), refused }));
+  expect(alertInput(windows.take(1)[0]!, 1_234)).toMatchObject({ timeMs: 1_234, isShort: true });
+});
