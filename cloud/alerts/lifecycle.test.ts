@@ -73,6 +73,64 @@ describe('an alert', () => {
   });
 });
 
+describe('the content of an open alert', () => {
+  const life = (p50: number) => ({ remainingLife: { p10: p50 / 2, p50, p90: 2 * p50, unit: 'cycles' } });
+
+  it('is what it is now, while its history has what was told', () => {
+    const { alert, told } = run(
+      predictionEvent('opened', 1, { ...life(50), reasons: ['It wears.'] }),
+      predictionEvent('now', 2, { ...life(49), decisionId: 'not recorded' }),
+      predictionEvent('updated', 3, { ...life(20), severity: 'critical' }),
+      predictionEvent('now', 4, { ...life(18), severity: 'critical', reasons: ['It wears on.'] }),
+    );
+    expect(told).toEqual(['opened', null, 'updated', null]);
+    expect(alert).toMatchObject({
+      updatedAt: '2026-03-01T10:03:00Z',
+      asOf: '2026-03-01T10:04:00Z',
+      prediction: { ...life(18), reasons: ['It wears on.'], decisionId: 'd-1' },
+    });
+    expect(alert?.history?.map(({ change, at, severity }) => [change, at.slice(11, 16), severity])).toEqual([
+      ['opened', '10:01', 'warning'],
+      ['updated', '10:03', 'critical'],
+    ]);
+    expect(alert?.history?.[0]).toMatchObject({ ...life(50), reasons: ['It wears.'] });
+  });
+
+  it('is not replaced by an older one, and none opens or brings back an alert', () => {
+    const { alert, told } = run(
+      predictionEvent('now', 0),
+      predictionEvent('opened', 5, life(50)),
+      predictionEvent('now', 4, life(10)),
+      predictionEvent('resolved', 7, life(90)),
+      predictionEvent('now', 8, life(10)),
+    );
+    expect(told).toEqual(['opened', 'resolved']);
+    expect(alert).toMatchObject({ state: 'resolved', prediction: life(90) });
+    expect(alert?.asOf).toBeUndefined();
+  });
+
+  it('that differs only in numbers is taken over, and neither told nor kept in its history', () => {
+    const { alert, told } = run(
+      predictionEvent('opened', 1, life(50)),
+      predictionEvent('updated', 2, { ...life(30), isNews: false }),
+    );
+    expect(told).toEqual(['opened', null]);
+    expect(alert).toMatchObject({ asOf: '2026-03-01T10:02:00Z', prediction: life(30) });
+    expect(alert?.history).toHaveLength(1);
+  });
+
+  it('has a bounded history: its opening and the latest changes', () => {
+    const changes = Array.from({ length: 40 }, (_, i) =>
+      predictionEvent('updated', i + 2, { severity: i % 2 === 0 ? 'critical' : 'warning' }),
+    );
+    const { history = [] } = run(predictionEvent('opened', 1), ...changes).alert!;
+    expect(history.map(({ at }) => at.slice(14, 16))).toEqual([
+      '01',
+      ...Array.from({ length: 19 }, (_, i) => String(i + 23)),
+    ]);
+  });
+});
+
 describe('a machine with an open alert', () => {
   it('that is replaced resolves the alert, with a resolved prediction of its own id', () => {
     const opened = run(predictionEvent('opened', 1)).alert;

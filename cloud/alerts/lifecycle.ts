@@ -1,4 +1,4 @@
-import { alertSaid, contentOf, reporterOf } from '../../shared/contract/alert-content.ts';
+import { type AlertContent, alertSaid, contentOf, reporterOf } from '../../shared/contract/alert-content.ts';
 import {
   type AlertEvent,
   alertEventChange,
@@ -10,7 +10,12 @@ import {
   type Prediction,
 } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
-import type { Alert, AlertStep, MachineAlert } from '../ports/alerts.ts';
+import type { Alert, AlertEntry, AlertStep, MachineAlert } from '../ports/alerts.ts';
+
+/** The history of an alert is read as a whole with it, so it is short. */
+const entriesMax = 20;
+const entryReasonsMax = 3;
+const entryReasonLengthMax = 300;
 
 /**
  * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: that of its prediction or
@@ -18,6 +23,7 @@ import type { Alert, AlertStep, MachineAlert } from '../ports/alerts.ts';
  *
  *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`
  *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
+ *     now                 open → only its content, if that is newer (change: none)
  *     machine replaced    open → resolved, if the alert was opened before the replacement
  *     machine failed      no change: the machine still needs somebody, until it is replaced
  *     any event           resolved stays resolved, unless it was resolved because its machine was retired: a newer
@@ -26,6 +32,7 @@ import type { Alert, AlertStep, MachineAlert } from '../ports/alerts.ts';
 export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
   if (current?.state === 'resolved') return current.isRetired ? returned(current, event) : null;
   if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return current && replaced(current, event);
+  if (isEventOf(event, 'io.harbinger.prediction.now.v1')) return current && asItIsNow(current, event);
   if (!isAlertEvent(event)) return null;
   if (alertEventChange(event) === 'resolved') return resolved(current, event);
   return current ? updated(current, event) : step(newAlert(event), 'opened', event);
@@ -44,12 +51,38 @@ function updated(current: Alert, event: AlertEvent): AlertStep | null {
     const earlier = isOpening && isOlder(event.time, current.openedAt);
     return earlier ? step({ ...current, openedAt: event.time }, null, event) : null;
   }
-  return step({ ...current, updatedAt: event.time, ...contentOf(event.data) }, 'updated', event);
+  const content = contentOf(event.data);
+  if (!isNews(content)) return step(asOf(current, event.time, content), null, event);
+  const { asOf: _, ...known } = current;
+  const history = withEntry(current.history ?? [], 'updated', event.time, content);
+  return step({ ...known, updatedAt: event.time, ...content, history }, 'updated', event);
+}
+
+/** An alert that says the same as before in other numbers, and is told to nobody. */
+function asItIsNow(
+  current: Alert,
+  event: HarbingerEvent<'io.harbinger.prediction.now.v1'>,
+): AlertStep | null {
+  const { time, data } = event;
+  if (!('prediction' in current) || isOlder(time, current.asOf ?? current.updatedAt)) return null;
+  // The decision that changed it last explains it; this one was not recorded.
+  const { decisionId } = current.prediction;
+  return step(asOf(current, time, { prediction: { ...data, decisionId } }), null, event);
+}
+
+function asOf(current: Alert, time: string, content: AlertContent): Alert {
+  return { ...current, asOf: time, ...content };
+}
+
+function isNews(content: AlertContent): boolean {
+  return !('prediction' in content) || content.prediction.isNews !== false;
 }
 
 function resolved(current: Alert | null, event: AlertEvent): AlertStep {
-  const alert = current ?? newAlert(event);
-  return step({ ...alert, ...ended(event), ...contentOf(event.data) }, current ? 'resolved' : null, event);
+  const { asOf: _, ...alert } = current ?? newAlert(event);
+  const content = contentOf(event.data);
+  const history = current ? withEntry(current.history ?? [], 'resolved', event.time, content) : [];
+  return step({ ...alert, ...ended(event), ...content, history }, current ? 'resolved' : null, event);
 }
 
 /**
@@ -72,7 +105,10 @@ function replaced(
     type: 'io.harbinger.prediction.resolved.v1',
     data: prediction satisfies EventData<EventType>,
   };
-  return step({ ...current, ...ended(event), prediction } satisfies MachineAlert, 'resolved', notice);
+  const { asOf: _, ...known } = current;
+  const history = withEntry(current.history ?? [], 'resolved', event.time, { prediction });
+  const alert: MachineAlert = { ...known, ...ended(event), prediction, history };
+  return step(alert, 'resolved', notice);
 }
 
 function ended({ time }: HarbingerEvent) {
@@ -89,7 +125,23 @@ function newAlert(event: AlertEvent): Alert {
     updatedAt: event.time,
     resolvedAt: null,
     ...content,
+    history: withEntry([], 'opened', event.time, content),
   };
+}
+
+/** Adds a change: the opening and the latest ones are kept. */
+function withEntry(
+  history: readonly AlertEntry[],
+  change: AlertChange,
+  at: string,
+  content: AlertContent,
+): AlertEntry[] {
+  const { severity, reasons } = alertSaid(content);
+  const life = 'prediction' in content ? content.prediction.remainingLife : null;
+  const first = reasons.slice(0, entryReasonsMax).map((reason) => reason.slice(0, entryReasonLengthMax));
+  const entry = { change, at, severity, reasons: first, ...(life && { remainingLife: life }) };
+  const [opening, ...later] = [...history, entry];
+  return [opening!, ...later.slice(-(entriesMax - 1))];
 }
 
 function step(alert: Alert, change: AlertChange | null, notice: HarbingerEvent): AlertStep {

@@ -65,6 +65,18 @@ export const MachineView = Type.Object({
   ),
   state: State,
   stateReason: Type.String({ description: 'a sentence that says why' }),
+  estimateMs: nullable(
+    Type.Number({ description: 'the time of the newest reading that was judged, ms since 1970' }),
+  ),
+  unknown: nullable(
+    Type.Object(
+      { sinceMs: nullable(Type.Number({ description: 'ms since 1970' })), reason: Type.String() },
+      {
+        description:
+          'since when, and why, nothing is known of what its alerts and its estimate say; null if something is',
+      },
+    ),
+  ),
   since: nullable(
     Type.Number({
       description: 'since when it has been so, as far as the cloud knows, ms since 1970; null if not known',
@@ -103,7 +115,7 @@ type Unlisted =
   | 'judgedSinceMs'
   | 'calmMs'
   | 'rest';
-type ListedState = Omit<MachineState, Unlisted>;
+type ListedState = Omit<MachineState, Unlisted | 'estimateMs'>;
 export type MachineView = Static<typeof MachineView> &
   ListedState & { urgency: Urgency; state: MachineStateName };
 
@@ -168,13 +180,17 @@ export function viewsOf(
     .map((machine) => {
       const alerts = alertsOf.get(machineKey(machine)) ?? [];
       const maintenance = context.maintenanceOf(machine);
-      const { state, reason, sinceMs } = machineStateOf(evidenceOf(machine, alerts, maintenance, context));
+      const { state, reason, sinceMs, unknown } = machineStateOf(
+        evidenceOf(machine, alerts, maintenance, context),
+      );
       return {
         ...listedOf(machine),
         urgency: urgencyOf(state, alerts[0]),
         state,
         stateReason: reason,
         since: sinceMs,
+        estimateMs: machine.estimateMs ?? null,
+        unknown,
         remainingLifeS: inSeconds(machine),
         gatewaySilentSinceMs: context.contactOf(machine.gateway)?.silentSinceMs ?? null,
         reason: alerts[0]?.prediction.reasons[0] ?? null,
@@ -184,12 +200,12 @@ export function viewsOf(
     .sort(byUrgency);
 }
 
-/** The state of each machine by `machineKey`, and nothing else: it is asked for again and again. */
+/** The state of each machine in short, by `machineKey`; it is asked for again and again, to see whether it has changed. */
 export function statesOf(
   machines: readonly MachineState[],
   openAlerts: readonly Alert[],
   context: ViewContext,
-): Map<string, MachineStateName> {
+): Map<string, string> {
   const alertsOf = alertsByMachine(openAlerts);
   return new Map(
     machines.map((machine) => {
@@ -197,10 +213,15 @@ export function statesOf(
       const alerts = alertsOf.get(key) ?? [];
       return [
         key,
-        machineStateOf(evidenceOf(machine, alerts, context.maintenanceOf(machine), context)).state,
+        shortState(machineStateOf(evidenceOf(machine, alerts, context.maintenanceOf(machine), context))),
       ];
     }),
   );
+}
+
+/** The part of a state that does not change with each reading. */
+export function shortState({ state, unknown }: Pick<MachineView, 'state' | 'unknown'>): string {
+  return unknown ? `${state}, unknown` : state;
 }
 
 const ranks = new Map<string, number>(machineStates.map((name, rank) => [name, rank]));

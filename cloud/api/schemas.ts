@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { ConditionData } from '../../shared/contract/condition.ts';
-import { Prediction } from '../../shared/contract/events.ts';
+import { Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/http/errors.ts';
 
@@ -15,9 +15,41 @@ const alertState = {
   openedAt: Type.String(),
   updatedAt: Type.String(),
   resolvedAt: Type.Union([Type.String(), Type.Null()]),
+  asOf: Type.Optional(
+    Type.String({
+      description: 'the time of the readings that its content is from, if later than updatedAt',
+    }),
+  ),
+  history: Type.Optional(
+    Type.Array(
+      Type.Object({
+        change: Type.Union([Type.Literal('opened'), Type.Literal('updated'), Type.Literal('resolved')]),
+        at: Type.String(),
+        severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
+        reasons: Type.Array(Type.String(), { description: 'the first few' }),
+        remainingLife: Type.Optional(RemainingLife),
+      }),
+      { description: 'how it opened, and its latest changes, the oldest first' },
+    ),
+  ),
 };
 export const MachineAlert = Type.Object(
-  { ...alertState, prediction: Prediction },
+  {
+    ...alertState,
+    prediction: Prediction,
+    unknown: Type.Optional(
+      Type.Union(
+        [
+          Type.Object({ sinceMs: Type.Union([Type.Number(), Type.Null()]), reason: Type.String() }),
+          Type.Null(),
+        ],
+        {
+          description:
+            'of an open one: since when (ms since 1970), and why, nobody knows whether it still holds; null if that is known. Its remaining life and values are null then',
+        },
+      ),
+    ),
+  },
   { description: 'an alert about a machine' },
 );
 export const Alert = Type.Union([

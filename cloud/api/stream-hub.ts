@@ -4,7 +4,7 @@ import type { Alert, AlertStates } from '../ports/alerts.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { ChangeFeed, StateChange } from '../ports/operations.ts';
 import type { ViewContext } from './machine-evidence.ts';
-import { byAttention, machineKey, statesOf, viewsOf } from './machine-view.ts';
+import { byAttention, machineKey, shortState, statesOf, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 /** The snapshot of 20,000 machines has about 7 MB. */
@@ -138,7 +138,7 @@ export class StreamHub {
         (state) => this.#changedMachines.has(machineKey(state)) || this.#changedGateways.has(state.gateway),
       );
     const machines = viewsOf(changed, this.#sources.alerts.all('open'), this.#sources.viewContext());
-    for (const view of machines) this.#sentStates.set(machineKey(view), view.state);
+    for (const view of machines) this.#sentStates.set(machineKey(view), shortState(view));
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedGateways.clear();
@@ -228,7 +228,7 @@ export class StreamHub {
     if (this.#clients.size <= 1) this.#sentStates.clear();
     const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
     const machines = viewsOf(this.#sources.machines.all(), alerts, this.#sources.viewContext());
-    for (const view of machines) this.#shownInSnapshot(machineKey(view), view.state);
+    for (const view of machines) this.#shownInSnapshot(machineKey(view), shortState(view));
     this.#snapshot = Buffer.from(message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts }));
     return this.#snapshot;
   }

@@ -1,6 +1,12 @@
 import { alertSaid } from '../../shared/contract/alert-content.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
-import { type HarbingerEvent, isEventOf, judgedBy, type MachineRef } from '../../shared/contract/events.ts';
+import {
+  type HarbingerEvent,
+  isAlertEvent,
+  isEventOf,
+  judgedBy,
+  type MachineRef,
+} from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
 import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-book.ts';
@@ -41,7 +47,9 @@ export function applyEvent(
   event: HarbingerEvent,
   changes: Changes,
 ): void {
-  if (!tables.lists.add(gateway, event)) return;
+  // The list has changes of alerts; what one is now may come twice without any effect.
+  const isNow = isEventOf(event, 'io.harbinger.prediction.now.v1');
+  if (!isNow && !tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.alerts.begun.v1')) endUnowned(tables, gateway, event, changes);
@@ -61,7 +69,7 @@ function applyToMachine(
   changes: Changes,
 ): void {
   const atMs = Date.parse(event.time);
-  if (isPrediction(event)) {
+  if (isPrediction(event) && isAlertEvent(event)) {
     const { site, machine, machineType, health, anomaly, remainingLife } = event.data;
     const source = judgedBy(event.data);
     const seen = { site, machine, machineType, health, anomaly, remainingLife, source, lastSeenMs: atMs };

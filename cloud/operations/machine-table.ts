@@ -1,10 +1,10 @@
-import { withSpan } from '../../shared/bounds/longest-lately.ts';
 import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
+import { heardNow, judgedNow, restAfter } from './machines/observed.ts';
 
 interface Row {
   state: MachineState;
@@ -124,6 +124,7 @@ export class MachineTable {
         anomaly: update.anomaly ?? null,
         remainingLife: update.remainingLife ?? null,
         source: update.source ?? null,
+        estimateMs: lastSeenMs,
       }),
     };
     const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
@@ -152,7 +153,13 @@ export class MachineTable {
     const atMs = this.arrived(saidMs);
     const row = this.rowOf(gateway, ref, atMs);
     if (!row || atMs < row.conditionMs) return null;
-    const { evidence: _, judgedMs: _judged, judgedSinceMs: _since, ...rest } = row.state;
+    const {
+      evidence: _,
+      judgedMs: _judged,
+      judgedSinceMs: _since,
+      estimateMs: _estimate,
+      ...rest
+    } = row.state;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
     return this.store({
       ...row,
@@ -208,7 +215,11 @@ export class MachineTable {
       estimateMs: known(estimateMs),
       conditionMs: known(conditionMs),
       storedSeenMs: known(storedSeenMs),
-      state: { ...state, lastSeenMs: known(state.lastSeenMs) },
+      state: {
+        ...state,
+        lastSeenMs: known(state.lastSeenMs),
+        ...(state.estimateMs !== undefined && { estimateMs: known(state.estimateMs) }),
+      },
     };
   }
 
@@ -243,38 +254,6 @@ export class MachineTable {
 
 function rowKey(gateway: string, ref: { site: string; machine: string }): string {
   return `${gateway}/${ref.site}/${ref.machine}`;
-}
-
-interface Times {
-  nowMs: number;
-  backMs: number;
-}
-
-/** A gateway that was restarted does not know any more since when a machine is at rest. */
-function restAfter(before: MachineState['rest'], now: MachineState['rest']): MachineState['rest'] {
-  return now ? { ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs } : null;
-}
-
-/** A gap in which its gateway was lost shows nothing of the machine. */
-function heardNow(before: MachineState, lastSeenMs: number, { nowMs, backMs }: Times): Partial<MachineState> {
-  const { heardMs = before.lastSeenMs, gapMs: ms = 0, gapAtMs: atMs = nowMs } = before;
-  const isFirst = before.lastSeenMs === 0 || heardMs < backMs;
-  const gap = withSpan({ ms, atMs }, isFirst ? 0 : lastSeenMs - before.lastSeenMs, nowMs);
-  return { heardMs: nowMs, gapMs: gap.ms, gapAtMs: gap.atMs };
-}
-
-function judgedNow(before: MachineState, now: MachineState, { nowMs, backMs }: Times): Partial<MachineState> {
-  const { judgedMs, judgedSinceMs } = before;
-  const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
-  return { judgedMs: nowMs, judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs };
-}
-
-/** The part of an estimate that decides about the state of a machine. */
-function verdictOf({ health, remainingLife, evidence, rest }: MachineState): string {
-  if (health === null && remainingLife === null) return '';
-  const isOver = remainingLife !== null && remainingLife.p50 <= 0;
-  const { limitsMet, policiesMet, learning } = evidence ?? {};
-  return `${Boolean(rest)} ${isOver} ${limitsMet} ${policiesMet} ${learning !== null}`;
 }
 
 function blankState(gateway: string, ref: MachineRef): MachineState {

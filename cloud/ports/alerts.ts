@@ -1,7 +1,19 @@
 /** Alerts: their state, and the rules by which events change them. */
 import type { ConditionData } from '../../shared/contract/condition.ts';
-import type { HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
+import type { HarbingerEvent, Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+
+/** One change of an alert, as it was told. */
+export interface AlertEntry {
+  change: AlertChange;
+  /** RFC 3339. */
+  at: string;
+  severity: 'warning' | 'critical';
+  /** The first of them. */
+  reasons: string[];
+  /** Absent if it was not known, or it is not about a machine. */
+  remainingLife?: RemainingLife;
+}
 
 interface AlertState {
   /** The prediction's or condition's id. */
@@ -13,6 +25,10 @@ interface AlertState {
   openedAt: string;
   updatedAt: string;
   resolvedAt: string | null;
+  /** The time of the readings that its content is from, if that is later than its latest change. */
+  asOf?: string;
+  /** How it opened, and its latest changes, the oldest first; absent in those of earlier versions. */
+  history?: AlertEntry[];
   /** It ended because its machine was retired; it opens again if the machine comes back with it. */
   isRetired?: boolean;
 }

@@ -37,6 +37,8 @@ export interface MachineState {
   /** The longest gap between two readings lately, ms, and when it was learnt; see `fadedMs`. */
   gapMs?: number;
   gapAtMs?: number;
+  /** The time of the newest reading that was judged, ms since 1970; absent if none was. */
+  estimateMs?: number;
   /** When its newest estimate arrived, and since when estimates have said the same of it. */
   judgedMs?: number;
   judgedSinceMs?: number;

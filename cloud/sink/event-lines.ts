@@ -3,6 +3,7 @@ import {
   type AnyEvent,
   checkEnvelope,
   type HarbingerEvent,
+  isEventOf,
   understoodEvent,
 } from '../../shared/contract/events.ts';
 import { seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
@@ -148,6 +149,8 @@ class EventReader {
         return [line];
       }
       this.events.push(understood);
+      // Its figures are stored as estimates and readings.
+      if (isEventOf(understood, 'io.harbinger.prediction.now.v1')) return [];
       return [line, ...alertLines(this.gateway, understood, time)];
     } catch (error) {
       const code = error instanceof HarbingerError ? error.code : 'EVENT_INVALID';

@@ -24,7 +24,7 @@ interface Said {
   minute?: number;
 }
 
-function prediction(change: 'opened' | 'updated' | 'resolved', said: Said = {}) {
+function prediction(change: 'opened' | 'updated' | 'resolved' | 'now', said: Said = {}) {
   const { id = 'p-1', machine = 'pump-1', severity = 'warning', reasons = ['It is hot.'], minute = 0 } = said;
   const timeMs = Date.UTC(2026, 2, 1, 12, minute);
   return newEvent(
@@ -77,6 +77,18 @@ describe('the state of a site', () => {
       alerts: [{ id: 'p-1', since: '2026-03-01T12:00:00.000Z', reasons: ['It is hotter.'] }],
     });
     expect(state.hasChanged).toBe(false);
+  });
+
+  it('says an open alert as it is now, which changes nothing else and opens none', () => {
+    const state = new SiteState('north');
+    state.note(prediction('opened'));
+    state.note(prediction('now', { reasons: ['It is hotter.'], minute: 5 }));
+    state.note(prediction('now', { id: 'p-2', minute: 5 }));
+    const { alerts, changedAt } = documentOf(take(state));
+    expect(changedAt).toBe('2026-03-01T12:00:00.000Z');
+    expect(alerts).toMatchObject([
+      { since: changedAt, asOf: '2026-03-01T12:05:00.000Z', reasons: ['It is hotter.'] },
+    ]);
   });
 
   it('lists the worst twenty, and how many more there are', () => {

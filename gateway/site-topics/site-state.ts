@@ -4,6 +4,7 @@ import {
   alertEventChange,
   type HarbingerEvent,
   isAlertEvent,
+  isEventOf,
   type Prediction,
 } from '../../shared/contract/events.ts';
 import {
@@ -69,6 +70,7 @@ export class SiteState {
 
   /** Takes the change that an event of an alert says; other events say nothing here. The same event may come again. */
   note(event: HarbingerEvent): void {
+    if (isEventOf(event, 'io.harbinger.prediction.now.v1')) this.noteNow(event.data, event.time);
     if (!isAlertEvent(event)) return;
     const hasEnded = alertEventChange(event) === 'resolved';
     if ('conditionId' in event.data) this.noteCondition(event.data, event.time, hasEnded);
@@ -172,8 +174,20 @@ export class SiteState {
     const list = this.listOf(key);
     const since = list.get(id)?.since ?? time;
     const reasons = shortened(data.reasons);
-    list.put({ id, failureMode, severity, since, reasons, health, remainingLife });
+    list.put({ id, failureMode, severity, since, asOf: time, reasons, health, remainingLife });
     list.changedAt = time;
+    this.changed.add(key);
+  }
+
+  /** The content of an alert that is open, as it is now; nothing has changed. */
+  private noteNow(
+    { site, machine, predictionId: id, reasons, health, remainingLife }: Prediction,
+    asOf: string,
+  ) {
+    const key = `${site}/${machine}`;
+    const known = this.machines.get(key)?.get(id);
+    if (!known) return;
+    this.listOf(key).put({ ...known, asOf, reasons: shortened(reasons), health, remainingLife });
     this.changed.add(key);
   }
 
@@ -194,7 +208,8 @@ export class SiteState {
     const known = list.get(id) ?? before;
     const { health, remainingLife } = assessment;
     const since = timeText(openedAtMs);
-    list.put({ id, failureMode, severity, since, reasons: known?.reasons ?? [], health, remainingLife });
+    const said = { reasons: known?.reasons ?? [], ...(known?.asOf !== undefined && { asOf: known.asOf }) };
+    list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt ??= since;
   }
 

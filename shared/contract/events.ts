@@ -6,105 +6,16 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { AlertsBegun, ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
 import { plainName } from './topics.ts';
 
+export * from './alerts/prediction.ts';
+
 const Identifier = Type.String({ ...plainName });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
-
-export const MachineRef = Type.Object({
-  site: Identifier,
-  machine: Identifier,
-  machineType: Identifier,
-});
-export type MachineRef = Static<typeof MachineRef>;
-
-export const RemainingLife = Type.Object({
-  p10: Type.Number({ minimum: 0 }),
-  p50: Type.Number({ minimum: 0 }),
-  p90: Type.Number({ minimum: 0 }),
-  unit: Type.String({
-    description: 'the machine type’s unit of life, e.g. cycles',
-  }),
-});
-export type RemainingLife = Static<typeof RemainingLife>;
-
-export const Contribution = Type.Object({
-  sensor: Identifier,
-  share: Type.Number({
-    minimum: 0,
-    maximum: 1,
-    description: 'part of the estimate; shares add to 1',
-  }),
-  value: Type.Union([Type.Number(), Type.Null()], {
-    description: 'latest value, in the sensor’s unit',
-  }),
-  unit: Type.Optional(Type.String({ maxLength: 64, description: 'UCUM; absent for a pure number' })),
-});
-export type Contribution = Static<typeof Contribution>;
-
-export const EstimateSource = Type.Union([Type.Literal('model'), Type.Literal('rules')]);
-export type EstimateSource = Static<typeof EstimateSource>;
-
-/** The assessment of one machine at one moment. `remainingLife` is null if it cannot be estimated. */
-export const Assessment = Type.Object({
-  source: EstimateSource,
-  model: Type.Union([Type.Object({ name: Type.String(), version: Type.String() }), Type.Null()]),
-  detector: Type.Optional(
-    Type.Object(
-      { name: Type.String(), version: Type.String() },
-      {
-        description:
-          'set if the machine’s own baseline made the assessment, not a trained model; `source` is then `rules`, for readers that do not know this field',
-      },
-    ),
-  ),
-  remainingLife: Type.Union([RemainingLife, Type.Null()]),
-  health: Share,
-  anomaly: Share,
-  confidence: Share,
-  contributions: Type.Array(Contribution, {
-    maxItems: 8,
-    description: 'largest share first',
-  }),
-});
-export type Assessment = Static<typeof Assessment>;
-
-/** The origin of an assessment: a trained model, the machine's own baseline, or rules. */
-export type JudgedBy = EstimateSource | 'self-learned';
-
-export function judgedBy({ source, detector }: Pick<Assessment, 'source' | 'detector'>): JudgedBy {
-  return detector ? 'self-learned' : source;
-}
-
-export const Prediction = Type.Intersect([
-  MachineRef,
-  Assessment,
-  Type.Object({
-    predictionId: Type.String({
-      description: 'constant from opened to resolved',
-    }),
-    failureMode: Identifier,
-    severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
-    reasons: Type.Array(Type.String(), {
-      maxItems: 8,
-      description: 'sentences for a technician',
-    }),
-    decisionId: Type.String({
-      description: 'the decision record behind this change',
-    }),
-    outcome: Type.Optional(
-      Type.String({
-        maxLength: 64,
-        description:
-          'how it ended, where its cause has not: failed (the machine did), replaced, retired, or closed by hand',
-      }),
-    ),
-  }),
-]);
-export type Prediction = Static<typeof Prediction>;
 
 export const DecisionRecord = Type.Object({
   decisionId: Type.String(),
@@ -164,11 +75,15 @@ export const JournalLoss = Type.Object({
 });
 export type JournalLoss = Static<typeof JournalLoss>;
 
-/** Every event type and the schema of its data. */
+/**
+ * Every event type and the schema of its data. `prediction.now` is the content of an open alert as it is now: it changes
+ * nothing and nobody is told; one that is older than what is known is passed over.
+ */
 export const eventTypes = {
   'io.harbinger.prediction.opened.v1': Prediction,
   'io.harbinger.prediction.updated.v1': Prediction,
   'io.harbinger.prediction.resolved.v1': Prediction,
+  'io.harbinger.prediction.now.v1': Prediction,
   'io.harbinger.condition.opened.v1': ConditionData,
   'io.harbinger.condition.updated.v1': ConditionData,
   'io.harbinger.condition.resolved.v1': ConditionData,

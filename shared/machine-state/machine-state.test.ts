@@ -112,7 +112,9 @@ describe('a state', () => {
   });
 
   it('says why and since when, in local time', () => {
-    expect(machineStateOf(evidence({ gateway: { name: 'gw2', silentSinceMs: nowMs - 68 * min } }))).toEqual({
+    expect(
+      machineStateOf(evidence({ gateway: { name: 'gw2', silentSinceMs: nowMs - 68 * min } })),
+    ).toMatchObject({
       state: 'silent',
       reason:
         'Its gateway gw2 is silent since 08:52 CET, so nothing is known of it; its last reading is from 09:59:59 CET',
@@ -137,7 +139,7 @@ describe('a state', () => {
       by: 'maria',
       note: 'new bearing',
     };
-    expect(machineStateOf(evidence({ maintenance }))).toEqual({
+    expect(machineStateOf(evidence({ maintenance }))).toMatchObject({
       state: 'maintenance',
       reason: 'In maintenance until 14:00 CET (maria: new bearing)',
       sinceMs: maintenance.fromMs,
@@ -159,6 +161,21 @@ describe('a state', () => {
     );
   });
 
+  it('knows since when nothing is known of what alerts say', () => {
+    const unknownOf = (over: Partial<MachineEvidence>) =>
+      machineStateOf(evidence({ alerts: [alert('limit')], ...over })).unknown;
+    expect([unknownOf({}), unknownOf({ failedMs: 1, heardMs: nowMs - 60 * min })]).toEqual([null, null]);
+    expect(unknownOf({ heardMs: nowMs - 20 * min })).toMatchObject({ sinceMs: nowMs - 20 * min });
+    expect(unknownOf({ restSinceMs: nowMs - 60 * min })).toEqual({
+      sinceMs: nowMs - 60 * min,
+      reason: 'It stands since 09:00 CET, and is not judged at rest',
+    });
+    const gateway = { ...here, backSinceMs: nowMs - min };
+    expect(unknownOf({ gateway, heardMs: nowMs, judgedMs: nowMs - 9 * min })).toMatchObject({
+      reason: 'It has not been judged since its gateway gw2 is back (09:59:00 CET)',
+    });
+  });
+
   it('does not call a store that is down a missing estimate', () => {
     const trouble = 'the telemetry store does not answer';
     expect(machineStateOf(evidence({ trouble, estimate: null }))).toMatchObject({
@@ -171,7 +188,7 @@ describe('a state', () => {
     const backSinceMs = nowMs - 10 * min;
     const gateway = { ...here, backSinceMs };
     const unheard = machineStateOf(evidence({ gateway, heardMs: backSinceMs - min }));
-    expect(unheard).toEqual({
+    expect(unheard).toMatchObject({
       state: 'unknown',
       reason:
         'No reading has come since its gateway gw2 is back (09:50 CET); its last reading is from 09:59:59 CET',

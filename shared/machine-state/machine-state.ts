@@ -3,6 +3,7 @@
  * says why, and since when. Pure, so that API, page and command line say the same. A machine is "OK" only
  * while something judges it; whatever is not known is called unknown.
  */
+import { silentFailureMode } from '../contract/alerts/alert-kinds.ts';
 import type { EstimateSource, RemainingLife } from '../contract/events.ts';
 import { durationText, timeText } from '../words/times.ts';
 
@@ -83,13 +84,39 @@ export interface StateOfMachine {
   state: MachineStateName;
   reason: string;
   sinceMs: number | null;
+  /**
+   * Since when, and why, nothing is known of what its alerts and its estimate say; null if something is. A machine that is
+   * called silent because of its own silence alert is unknown too.
+   */
+  unknown: Unknown | null;
 }
 
-const silentFailureMode = 'silent';
+export interface Unknown {
+  sinceMs: number | null;
+  reason: string;
+}
+
+type Found = Omit<StateOfMachine, 'unknown'>;
 
 export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
-  const { nowMs, zone, failedMs, restSinceMs } = evidence;
+  const { nowMs, zone } = evidence;
   const at = (ms: number) => timeText(ms, nowMs, zone);
+  const found = foundState(evidence, at);
+  const unknown = unknownOf(evidence, found, at);
+  return { ...found, unknown: unknown && { sinceMs: unknown.sinceMs, reason: unknown.reason } };
+}
+
+/** Null for a machine that failed: nothing more is asked of it. */
+function unknownOf(evidence: MachineEvidence, found: Found, at: (ms: number) => string): Found | null {
+  if (found.state === 'failed') return null;
+  if (found.state === 'maintenance') return found;
+  const { restSinceMs } = evidence;
+  const isAtRest = restSinceMs !== undefined && restSinceMs !== null;
+  return unheardOf(evidence, at) ?? (isAtRest ? atRest(restSinceMs, at) : outdated(evidence, at));
+}
+
+function foundState(evidence: MachineEvidence, at: (ms: number) => string): Found {
+  const { failedMs, restSinceMs } = evidence;
   const maintenance = maintained(evidence, at);
   if (failedMs !== null) {
     const more = maintenance ? `. ${maintenance.reason}` : '';
@@ -110,10 +137,7 @@ export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
 }
 
 /** People who work on a machine know of its alerts, which stay as they are meanwhile; null if nobody does. */
-function maintained(
-  { maintenance, alerts }: MachineEvidence,
-  at: (ms: number) => string,
-): StateOfMachine | null {
+function maintained({ maintenance, alerts }: MachineEvidence, at: (ms: number) => string): Found | null {
   if (!maintenance) return null;
   const { fromMs, toMs, by, note } = maintenance;
   const why = note === undefined ? '' : `: ${note}`;
@@ -126,19 +150,19 @@ function maintained(
   };
 }
 
-function atRest(sinceMs: number, at: (ms: number) => string): StateOfMachine {
+function atRest(sinceMs: number, at: (ms: number) => string): Found {
   return { state: 'stopped', reason: `It stands since ${at(sinceMs)}, and is not judged at rest`, sinceMs };
 }
 
 /** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */
-function alerted(alert: EvidenceOfAlert, unheard: StateOfMachine | null): StateOfMachine {
+function alerted(alert: EvidenceOfAlert, unheard: Found | null): Found {
   const why = alert.reasons[0] ?? `${alert.failureMode}: ${alert.severity}`;
   const unsure = unheard === null ? '' : `. Whether this still holds is not known: ${unheard.reason}`;
   return { state: alert.severity, reason: `${why}${unsure}`, sinceMs: alert.sinceMs };
 }
 
 /** Why nothing is known of the machine now; null if something is. */
-function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
   const { nowMs, gateway, trouble, lastReadingMs, heardMs, unheardMsMax } = evidence;
   // Nearly all machines are heard, and a time costs more to write than all else here.
   const last = () => lastReading(evidence, at);
@@ -179,7 +203,7 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): State
 }
 
 /** Its readings come again, but no estimate has since its gateway is back: the one there is says nothing of now. */
-function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => string): Found | null {
   const backMs = gateway.backSinceMs ?? null;
   if (backMs === null || judgedMs === undefined || judgedMs === null || judgedMs >= backMs) return null;
   const reason = `It has not been judged since its gateway ${gateway.name} is back (${at(backMs)})`;
@@ -187,7 +211,7 @@ function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => st
 }
 
 /** The state by the newest values and the newest estimate alone, although no alert is open. */
-function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidence): StateOfMachine | null {
+function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidence): Found | null {
   const life = estimate?.remainingLife ?? null;
   const isOver = life !== null && life.p50 <= 0;
   const sinceMs = more.judgedSinceMs ?? null;
@@ -202,7 +226,7 @@ function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidenc
 }
 
 /** Null if something judges the machine. */
-function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateOfMachine | null {
+function unjudged(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
   const { estimate, hasLimits, learning, judgedSinceMs: sinceMs = null } = evidence;
   const progress = learning ? ` (${learning.rows} of ${learning.needed} readings)` : '';
   if (estimate === null) {
@@ -226,13 +250,7 @@ function unjudged(evidence: MachineEvidence, at: (ms: number) => string): StateO
     : { state: 'unknown', reason: none, sinceMs };
 }
 
-function fine({
-  estimate,
-  hasLimits,
-  learning,
-  calmSinceMs,
-  judgedSinceMs,
-}: MachineEvidence): StateOfMachine {
+function fine({ estimate, hasLimits, learning, calmSinceMs, judgedSinceMs }: MachineEvidence): Found {
   const by = {
     model: 'Judged by its model',
     'self-learned': 'As it usually is, by its own past',

@@ -1,4 +1,5 @@
 import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
+import { isEstimated, whatOf } from '../contract/alerts/alert-kinds.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
 import { dateTimeText } from '../words/times.ts';
@@ -47,24 +48,6 @@ function endWord(data: AlertEvent['data']): string {
   return outcome === 'replaced' || outcome === 'retired' || outcome === 'closed'
     ? `${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`
     : 'Resolved';
-}
-
-/** Words for what is measured; these alerts go without the figures that only an estimate has. */
-const whatWords: Readonly<Record<string, string>> = {
-  limit: 'sensor beyond its limit',
-  silent: 'no signal',
-  'sensor-fault': 'faulty probe',
-  'beyond-range': 'value beyond what the probe can measure',
-};
-
-function whatOf(mode: string): string {
-  return Object.hasOwn(whatWords, mode) ? whatWords[mode]! : mode;
-}
-
-/** True if figures of an estimate belong to it: what rules make of a value that has just jumped over its limit says nothing about life. */
-function isEstimated({ failureMode, source, detector }: Prediction): boolean {
-  if (!Object.hasOwn(whatWords, failureMode)) return true;
-  return failureMode === 'limit' && (source === 'model' || detector !== undefined);
 }
 
 function timeOf(time: string): string {

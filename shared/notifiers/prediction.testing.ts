@@ -24,7 +24,11 @@ export const prediction: Prediction = {
 
 type Kind = 'opened' | 'updated' | 'resolved';
 
-export function predictionEvent(kind: Kind, minute: number, data: Partial<Prediction> = {}): HarbingerEvent {
+export function predictionEvent(
+  kind: Kind | 'now',
+  minute: number,
+  data: Partial<Prediction> = {},
+): HarbingerEvent {
   return event(`io.harbinger.prediction.${kind}.v1`, minute, { ...prediction, ...data });
 }
 

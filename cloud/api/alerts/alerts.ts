@@ -9,6 +9,7 @@ import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { byAttention } from '../machine-view.ts';
 import { Alert } from '../schemas.ts';
+import { asTheyAreNow } from './live-alerts.ts';
 
 const Query = Type.Object(
   {
@@ -16,17 +17,25 @@ const Query = Type.Object(
     subject: Type.Optional(
       Type.String({ maxLength: 200, description: 'site/machine, `gateway NAME` or `the cloud`' }),
     ),
+    alertId: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'only those of this id' }),
+    ),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 200 }),
   },
   { additionalProperties: false },
 );
 
-export function alertRoutes(app: FastifyInstance, context: Pick<RouteContext, 'alerts'>): void {
+export function alertRoutes(
+  app: FastifyInstance,
+  context: Pick<RouteContext, 'alerts' | 'machines' | 'viewContext'>,
+): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/alerts',
     {
       schema: {
         summary: 'Alerts: open before resolved, critical before warning, newest first',
+        description:
+          'Value, remaining life and reasons of an open one are those of now (`asOf`); `history` has what was told of it.',
         querystring: Query,
         response: answers(
           'the alerts, and their total number',
@@ -37,9 +46,11 @@ export function alertRoutes(app: FastifyInstance, context: Pick<RouteContext, 'a
     ({ query }) => {
       const alerts = context.alerts
         .all(query.state)
+        .filter(({ alertId }) => query.alertId === undefined || query.alertId === alertId)
         .filter((alert) => query.subject === undefined || alertSaid(alert).where === query.subject)
         .sort(byAttention);
-      return { alerts: alerts.slice(0, query.limit), total: alerts.length };
+      const shown = alerts.slice(0, query.limit);
+      return { alerts: asTheyAreNow(shown, context), total: alerts.length };
     },
   );
 }

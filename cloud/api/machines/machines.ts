@@ -13,6 +13,7 @@ import { answers } from '../../../shared/http/openapi.ts';
 import type { Alert as StoredAlert } from '../../ports/alerts.ts';
 import type { MachineState } from '../../ports/machines.ts';
 import type { FormerName as FormerNameOf } from '../../ports/retired/retired.ts';
+import { asTheyAreNow } from '../alerts/live-alerts.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
 import { Alert, Name } from '../schemas.ts';
@@ -85,7 +86,10 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
           context.viewContext(),
         )[0],
         type: typeInForce(context, state),
-        alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),
+        alerts: asTheyAreNow(
+          alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),
+          context,
+        ),
         retired: retired && retirementOf(retired),
         formerNames,
       };

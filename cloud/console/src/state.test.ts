@@ -18,6 +18,9 @@ function machine(over: Partial<Machine>): Machine {
     state: 'ok',
     stateReason: 'Judged by its model',
     since: null,
+    estimateMs: null,
+    unknown: null,
+    gatewaySilentSinceMs: null,
     maintenance: null,
     remainingLifeS: null,
     reason: null,
@@ -49,6 +52,20 @@ describe('state', () => {
     expect(state.openAlerts()).toEqual([alert]);
     expect(state.alertRevision).toBeGreaterThan(revision);
     expect(listener).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells a change of an alert from what it is now', () => {
+    const state = new State();
+    const alert = { alertId: '1', state: 'open', updatedAt: 'a' } as Alert;
+    state.change({ atMs: 1, machines: [], alerts: [alert] });
+    const { alertRevision, alertContentRevision } = state;
+    state.change({ atMs: 2, machines: [], alerts: [{ ...alert, asOf: 'b' }] });
+    expect([state.alertRevision, state.alertContentRevision]).toEqual([
+      alertRevision,
+      alertContentRevision + 1,
+    ]);
+    state.change({ atMs: 3, machines: [], alerts: [{ ...alert, updatedAt: 'c' }] });
+    expect(state.alertRevision).toBe(alertRevision + 1);
   });
 
   it('drops machines that a new snapshot does not contain', () => {

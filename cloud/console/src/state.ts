@@ -14,6 +14,8 @@ export class State {
   readonly alerts = new Map<string, Alert>();
   /** Rises with each change of an alert. Views fetch what is not streamed again when it has changed. */
   alertRevision = 0;
+  /** Rises as well when an open alert says the same in other numbers. */
+  alertContentRevision = 0;
   readonly #listeners = new Set<() => void>();
   #serverAheadMs = 0;
 
@@ -46,17 +48,29 @@ export class State {
     this.alerts.clear();
     this.change(snapshot);
     this.alertRevision++;
+    this.alertContentRevision++;
   }
 
   change({ atMs, machines, alerts }: Snapshot): void {
     for (const machine of machines) this.machines.set(keyOf(machine), machine);
-    for (const alert of alerts) this.alerts.set(alert.alertId, alert);
-    if (alerts.length > 0) this.alertRevision++;
+    for (const alert of alerts) {
+      const before = this.alerts.get(alert.alertId);
+      if (before?.updatedAt !== alert.updatedAt || before?.state !== alert.state) this.alertRevision++;
+      this.alerts.set(alert.alertId, alert);
+    }
+    if (alerts.length > 0) this.alertContentRevision++;
     this.heard(atMs);
   }
 
   machinesByState(): Machine[] {
     return [...this.machines.values()].sort(byState);
+  }
+
+  /** The machine of an alert; undefined if it is about none, or one that is not known. */
+  machineOf(alert: Alert): Machine | undefined {
+    if (!('prediction' in alert)) return undefined;
+    const { site, machine } = alert.prediction;
+    return this.machines.get(keyOf({ gateway: alert.gateway, site, machine }));
   }
 
   openAlerts(): Alert[] {

@@ -2,18 +2,23 @@
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { MachineStateName } from '../../../shared/machine-state/machine-state.ts';
-import type { Alert, MachineAlert } from '../../ports/alerts.ts';
+import type { Alert, AlertEntry, MachineAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { MachineState } from '../../ports/machines.ts';
 
-export type { Alert, Contribution, MachineAlert, MachineStateName, MachineType, StoredDecision };
+export type { Alert, AlertEntry, Contribution, MachineAlert, MachineStateName, MachineType, StoredDecision };
 
-export interface Machine extends MachineState {
+export interface Machine extends Omit<MachineState, 'estimateMs'> {
   state: MachineStateName;
   /** A sentence that says why. */
   stateReason: string;
   /** In ms since 1970; null if it is not known. */
   since: number | null;
+  /** The time of the newest reading that was judged; null if none was. */
+  estimateMs: number | null;
+  /** Since when, and why, nothing is known of what its alerts say; null if something is. */
+  unknown: { sinceMs: number | null; reason: string } | null;
+  gatewaySilentSinceMs: number | null;
   /** Remaining life in seconds of running. */
   remainingLifeS: { p10: number; p50: number; p90: number } | null;
   /** The first reason of its worst open alert. */

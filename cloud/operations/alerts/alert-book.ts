@@ -172,6 +172,9 @@ export class AlertBook implements AgedList {
     ) {
       return this.openRows(gateway, event.data);
     }
+    // One that is not known is not opened by what it is now.
+    if (isEventOf(event, 'io.harbinger.prediction.now.v1'))
+      return [this.table.get(rowKey(gateway, event.data.predictionId)) ?? []].flat();
     return isAlertEvent(event) ? [this.find(rowKey(gateway, alertIdOf(event))) ?? null] : [];
   }
 

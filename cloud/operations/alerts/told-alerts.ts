@@ -25,7 +25,8 @@ export class ToldAlerts {
   /** Keeps an alert that is removed from the open ones; one that nobody was told of needs no end. */
   keep(key: string, { alert, told }: Row): void {
     if (told.length === 0) return;
-    this.table.put(key, { alert: { ...alert, ...withReasons(alert, []) }, told });
+    const { history: _, ...rest } = alert;
+    this.table.put(key, { alert: { ...rest, ...withReasons(alert, []) }, told });
     if (this.table.size > this.countMax) this.drop();
   }
 

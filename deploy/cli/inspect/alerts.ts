@@ -2,7 +2,11 @@
 import type { Command } from 'commander';
 import type { Alert } from '../../../cloud/ports/alerts.ts';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
-import { dateTimeText } from '../../../shared/words/times.ts';
+import { whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
+import type { RemainingLife } from '../../../shared/contract/events.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { dateTimeText, durationText } from '../../../shared/words/times.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
@@ -10,12 +14,13 @@ import { printable, printJson, printList } from '../output.ts';
 export function addAlerts(program: Command): void {
   const group = program
     .command('alerts')
-    .description('alerts of the cloud: list, close')
+    .description('alerts of the cloud: list, show, close')
     .addHelpText(
       'after',
       `
 Examples:
   harbinger alerts list
+  harbinger alerts show 01JDZ…
   harbinger alerts close 01JDZ…  --reason "bearing greased, watched by hand"
 
 A closed alert does not open again as long as its cause lasts. When the cause has ended and begins anew,
@@ -29,9 +34,30 @@ another one opens.
     .option('--limit <n>', 'number of alerts', wholeNumber, 200)
     .action(async (options: ReachOptions & { limit: number; all?: boolean }) => {
       const path = `/api/alerts?limit=${options.limit}${options.all ? '' : '&state=open'}`;
-      const answer = (await request(findEndpoint('cloud', options), 'GET', path)) as { alerts: Alert[] };
+      const answer = (await request(findEndpoint('cloud', options), 'GET', path)) as {
+        alerts: ShownAlert[];
+      };
       if (options.json) return printJson(answer);
-      printList([['state', 'what', 'where', 'since', 'why', 'id'], ...answer.alerts.map(rowOf)]);
+      const nowMs = systemClock.nowMs();
+      const rows = answer.alerts.map((alert) => rowOf(alert, nowMs));
+      printList([['state', 'what', 'where', 'since', 'as of', 'why', 'id'], ...rows]);
+    });
+
+  withReach(group.command('show'), 'cloud')
+    .description('show one as it is now, and how it opened and changed')
+    .argument('<id>', 'its id, as `harbinger alerts list` shows it')
+    .action(async (alertId: string, options: ReachOptions) => {
+      const path = `/api/alerts?alertId=${encodeURIComponent(alertId)}`;
+      const answer = (await request(findEndpoint('cloud', options), 'GET', path)) as { alerts: ShownAlert[] };
+      const found = answer.alerts;
+      if (found.length === 0)
+        throw new HarbingerError(
+          'USAGE',
+          'cli',
+          `the cloud has no alert '${printable(alertId, 128)}'; see \`harbinger alerts list --all\``,
+        );
+      if (options.json) return printJson(answer);
+      for (const alert of found) process.stdout.write(shownText(alert, systemClock.nowMs()));
     });
 
   withReach(group.command('close'), 'cloud')
@@ -54,13 +80,57 @@ another one opens.
     });
 }
 
-function rowOf(alert: Alert): string[] {
+/** An alert as the API answers: an open one as it is now. */
+type ShownAlert = Alert & { unknown?: { sinceMs: number | null; reason: string } | null };
+
+function shownText(alert: ShownAlert, nowMs: number): string {
+  const { what, where, severity, reasons } = alertSaid(alert);
+  const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${printable(text, 500)}\n`;
+  const life = 'prediction' in alert ? alert.prediction.remainingLife : null;
+  const history = (alert.history ?? []).map(({ change, at, severity: was, reasons: why, remainingLife }) => {
+    const left = remainingLife ? [lifeText(remainingLife)] : [];
+    const text = `${change} (${was}): ${[...left, ...why].join(' · ')}`;
+    return `  ${dateTimeText(Date.parse(at))}  ${printable(text, 1_000)}\n`;
+  });
+  return [
+    line('State', alert.state === 'open' ? severity : alert.state),
+    line('What', whatOf(what)),
+    line('Where', where),
+    line('Since', dateTimeText(Date.parse(sinceOf(alert)))),
+    ...(alert.state === 'open' ? [line('As of', asOfText(alert, nowMs))] : []),
+    ...(life ? [line('Remaining life', lifeText(life))] : []),
+    ...(reasons.length > 0 ? ['Why:\n', ...reasons.map((reason) => `  - ${printable(reason, 500)}\n`)] : []),
+    ...(history.length > 0 ? ['What was told:\n', ...history] : []),
+  ].join('');
+}
+
+/** Since when it has been so, as its gateway says; else when it was opened. */
+function sinceOf(alert: Alert): string {
+  if ('condition' in alert) return alert.condition.since;
+  return alert.prediction.since ?? alert.openedAt;
+}
+
+function asOfText(alert: ShownAlert, nowMs: number): string {
+  const { unknown, asOf = alert.updatedAt } = alert;
+  const age = `${durationText(nowMs - Date.parse(asOf))} ago`;
+  if (!unknown) return 'condition' in alert ? '' : age;
+  const { sinceMs } = unknown;
+  return sinceMs === null ? 'unknown' : `unknown for ${durationText(nowMs - sinceMs)}`;
+}
+
+function lifeText({ p10, p50, p90, unit }: RemainingLife): string {
+  const [low, middle, high] = [p10, p50, p90].map((value) => Number(value.toPrecision(3)));
+  return `about ${middle} ${unit} (${low} to ${high})`;
+}
+
+function rowOf(alert: ShownAlert, nowMs: number): string[] {
   const { what, where, severity, reasons, alertId } = alertSaid(alert);
   return [
     alert.state === 'open' ? severity : alert.state,
-    printable(what, 64),
+    printable(whatOf(what), 64),
     printable(where, 130),
-    dateTimeText(Date.parse(alert.openedAt)),
+    dateTimeText(Date.parse(sinceOf(alert))),
+    alert.state === 'open' ? asOfText(alert, nowMs) : '',
     printable(reasons[0] ?? '', 120),
     printable(alertId, 128),
   ];

@@ -70,6 +70,8 @@ function surroundings() {
     events: [] as HarbingerEvent[],
     /** Events that say that nothing is known of before. */
     begun: [] as HarbingerEvent[],
+    /** Events that say what an open alert is now. */
+    now: [] as HarbingerEvent<'io.harbinger.prediction.now.v1'>[],
     estimates: [] as string[],
   };
   const modelAssessor: Assessor = {
@@ -103,8 +105,9 @@ function surroundings() {
   const outbox = {
     async event(event: HarbingerEvent<EventType>) {
       if (state.outboxDown) throw new Error('disk full');
-      const events = event.type === 'io.harbinger.alerts.begun.v1' ? state.begun : state.events;
-      events.push(checkEvent(structuredClone(event)));
+      const checked = checkEvent(structuredClone(event));
+      if (isEventOf(checked, 'io.harbinger.prediction.now.v1')) state.now.push(checked);
+      else (event.type === 'io.harbinger.alerts.begun.v1' ? state.begun : state.events).push(checked);
     },
     estimates(lines: string[]) {
       state.estimates.push(...lines);

@@ -4,7 +4,7 @@ import type { AlertInput } from '../../ports/decision.ts';
 import type { AlertChange } from './change.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
 import { unsureReason } from './reasons/silence-reasons.ts';
-import { hold } from './state/alert-state.ts';
+import { type Change, hold } from './state/alert-state.ts';
 import { applySteps, type Cause, type Outcome, worstOf } from './state/causes.ts';
 import { faultModes, faultsIn } from './state/fault-modes.ts';
 import { heldLimits, type MetLimit } from './state/limit-track.ts';
@@ -13,6 +13,7 @@ import { endedSilence } from './state/silence-track.ts';
 import { currentReasons, stepCauses } from './steps/cause-steps.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
 import { passedAlert } from './steps/passed-limits.ts';
+import { sinceOf } from './steps/since.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;
@@ -73,16 +74,20 @@ function changeOf(
     : alert;
   const { isUnsure: _, ...told } = alert;
   const now = refreshed(judged, { ...told, failureMode, severity, causes });
+  const isNumbers = kind === 'updated' && steps.every(({ change }) => isOfNumbers(change));
   const isSame = kind === 'updated' && alert.severity === severity && areSame(alert.causes, causes);
   const change = {
     kind,
     prediction: now,
     assessment: now.assessment,
     reasons: reasonsOf(judged, causes, steps),
+    ...(isNumbers && { isNews: false as const }),
     saveFirst: !isSame,
   } as const;
   return { alert: now, change };
 }
+
+const isOfNumbers = (change: Change) => change.kind === 'updated' && change.why === 'remaining-life';
 
 function areSame(before: readonly Cause[], now: readonly Cause[]): boolean {
   return (
@@ -90,7 +95,8 @@ function areSame(before: readonly Cause[], now: readonly Cause[]): boolean {
   );
 }
 
-function opened({ input, decided, context }: Judged, causes: Cause[]): OpenAlert {
+function opened(judged: Judged, causes: Cause[]): OpenAlert {
+  const { input, decided, context } = judged;
   const { site, machine, type } = input.machine;
   const assessment = saidOf(decided.verdict.answer, causes);
   return {
@@ -101,6 +107,7 @@ function opened({ input, decided, context }: Judged, causes: Cause[]): OpenAlert
     failureMode: causes[0]!.failureMode,
     severity: worstOf(causes),
     openedAtMs: input.timeMs,
+    sinceMs: sinceOf(judged, causes),
     lifeAtOpening: assessment.remainingLife,
     assessment,
     causes,

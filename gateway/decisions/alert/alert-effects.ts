@@ -13,10 +13,11 @@ import type { AlertChange } from './change.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
-import { predictionEvent, recordEvent } from './events.ts';
+import { nowEvent, predictionEvent, recordEvent } from './events.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { MachineAlerts, MachineBook } from './state/machine-book.ts';
-import type { DecidedAssessment } from './steps/judged.ts';
+import type { DecidedAssessment, Judged } from './steps/judged.ts';
+import { nowReasons } from './steps/now-reasons.ts';
 
 const undecidedLogMsMin = 10_000;
 
@@ -49,6 +50,7 @@ export class AlertEffects {
   };
   private readonly options: AlertEffectsOptions;
   private readonly mayLog: () => boolean;
+  private saidNow = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(options: AlertEffectsOptions) {
     this.options = options;
@@ -77,7 +79,8 @@ export class AlertEffects {
     machine.windowRows = type.windowRows;
     if (!input.silence) machine.newestMs = input.timeMs;
     const context = { config, newId, nowMs: clock.monotonicMs() };
-    const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine({ machine, input, decided, context });
+    const judged = { machine, input, decided, context };
+    const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
     // A short window is always for the rules, which says nothing about the model.
     const isShort = input.isShort === true;
     if (isShort) this.counts.short += 1;
@@ -89,9 +92,34 @@ export class AlertEffects {
     const why = changes.length > 0 ? 'change' : changesMode ? 'mode' : isSample ? 'sample' : null;
     if (why && choice.admits(why)) this.record(input, decided, changes, why);
     this.announce(changes, decided.decisionId, input.timeMs);
+    this.sayNow(judged, changes.length > 0);
     if (!input.silence && (!isShort || changes.length > 0))
       this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
     return changes;
+  }
+
+  /** Says what the open alerts of a machine are now, if that is due; nobody is told of it. */
+  private sayNow(judged: Judged, hasChanged: boolean): void {
+    const { machine, input, decided, context } = judged;
+    const { nowMsMin } = context.config;
+    if (hasChanged) machine.nowSaidMs = context.nowMs;
+    if (nowMsMin === 0 || machine.alerts.length === 0 || input.silence) return;
+    const { gateway, sender } = this.options;
+    if (context.nowMs - machine.nowSaidMs < nowMsMin || sender.holds(`${machine.site}/${machine.machine}`))
+      return;
+    machine.nowSaidMs = context.nowMs;
+    for (const alert of machine.alerts) {
+      const reasons = alert.isUnsure ? [] : nowReasons(judged, alert.causes);
+      if (reasons.length === 0 || !this.mayBeSaid(context.nowMs)) continue;
+      const said = { assessment: alert.assessment, reasons, decisionId: decided.decisionId };
+      sender.add(nowEvent({ gateway, timeMs: input.timeMs }, alert, said), false);
+    }
+  }
+
+  private mayBeSaid(nowMs: number): boolean {
+    if (nowMs - this.saidNow.sinceMs >= 60_000) this.saidNow = { sinceMs: nowMs, count: 0 };
+    this.saidNow.count += 1;
+    return this.saidNow.count <= this.options.config.nowPerMinuteMax;
   }
 
   /** Resolves the predictions of a machine that failed or was replaced. Returns false if that was already known. */
@@ -142,9 +170,9 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const { kind, prediction, assessment, reasons, outcome } = change;
+      const { kind, prediction, assessment, reasons, outcome, isNews = true } = change;
       this.counts.changes[kind] += 1;
-      const said = { assessment, reasons, decisionId, outcome };
+      const said = { assessment, reasons, decisionId, outcome, isNews };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

@@ -26,6 +26,17 @@ export const AlertDecisionConfig = Type.Object(
       description:
         'The part by which remaining life must have changed since the last report for an update; 0.2 is a fifth.',
     }),
+    nowMsMin: Type.Integer({
+      minimum: 0,
+      default: 60_000,
+      description:
+        'The shortest time between two messages to the cloud of what an open alert is now (its value, remaining life and reasons), of which nobody is told; 0 sends none.',
+    }),
+    nowPerMinuteMax: Type.Integer({
+      minimum: 1,
+      default: 60,
+      description: 'Such messages of all machines together, per minute.',
+    }),
     estimateMsMin: Type.Integer({
       minimum: 0,
       default: 1_000,

@@ -1,5 +1,10 @@
-import { newEvent } from '../../../shared/contract/envelope.ts';
-import type { Assessment, DecisionRecord, HarbingerEvent } from '../../../shared/contract/events.ts';
+import { newEvent, timeText } from '../../../shared/contract/envelope.ts';
+import type {
+  Assessment,
+  DecisionRecord,
+  HarbingerEvent,
+  Prediction,
+} from '../../../shared/contract/events.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
 
 const reasonsMax = 8;
@@ -12,6 +17,15 @@ export interface EventAbout {
 
 export type PredictionChange = 'opened' | 'updated' | 'resolved';
 
+export interface SaidOfPrediction {
+  assessment: Assessment;
+  reasons: string[];
+  decisionId: string;
+  outcome?: string | undefined;
+  /** False if only numbers have changed. */
+  isNews?: boolean;
+}
+
 /**
  * Builds the event for a change of a prediction. Its id is determined by the change (a prediction opens once and ends
  * once, and a decision updates it once), so that a resend is recognised. @throws HarbingerError EVENT_INVALID
@@ -20,12 +34,34 @@ export function predictionEvent(
   { gateway, timeMs }: EventAbout,
   change: PredictionChange,
   prediction: OpenPrediction,
-  said: { assessment: Assessment; reasons: string[]; decisionId: string; outcome?: string | undefined },
+  said: SaidOfPrediction,
 ): HarbingerEvent {
-  const { predictionId, site, machine, machineType, failureMode, severity } = prediction;
+  const { predictionId, site, machine } = prediction;
   const id = `${predictionId}/${change}${change === 'updated' ? `/${said.decisionId}` : ''}`;
   const about = { gateway, id, timeMs, subject: `${site}/${machine}` };
-  return newEvent(`io.harbinger.prediction.${change}.v1`, about, {
+  return newEvent(`io.harbinger.prediction.${change}.v1`, about, contentOf(prediction, said, timeMs));
+}
+
+/** Builds the event that says what an open prediction is now, of which nobody is told. @throws HarbingerError EVENT_INVALID */
+export function nowEvent(
+  { gateway, timeMs }: EventAbout,
+  prediction: OpenPrediction,
+  said: SaidOfPrediction,
+): HarbingerEvent {
+  const { predictionId, site, machine } = prediction;
+  const about = {
+    gateway,
+    id: `${predictionId}/now/${said.decisionId}`,
+    timeMs,
+    subject: `${site}/${machine}`,
+  };
+  return newEvent('io.harbinger.prediction.now.v1', about, contentOf(prediction, said, timeMs));
+}
+
+function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: number): Prediction {
+  const { predictionId, site, machine, machineType, failureMode, severity } = prediction;
+  const { openedAtMs, sinceMs = openedAtMs } = prediction;
+  return {
     site,
     machine,
     machineType,
@@ -35,8 +71,10 @@ export function predictionEvent(
     severity,
     reasons: said.reasons.slice(0, reasonsMax),
     decisionId: said.decisionId,
+    since: timeText(Math.min(sinceMs, timeMs)),
+    ...(said.isNews === false && { isNews: false }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
-  });
+  };
 }
 
 /** @throws HarbingerError EVENT_INVALID */

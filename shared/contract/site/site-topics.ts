@@ -26,7 +26,8 @@ export function gatewayTopics(gateway: string) {
 }
 
 const Identifier = Type.String({ ...plainName });
-const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });
+const timePattern = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$';
+const Time = Type.String({ pattern: timePattern });
 
 const AlertSeverity = Type.Union([Type.Literal('warning'), Type.Literal('critical')]);
 
@@ -52,9 +53,15 @@ export const SiteAlert = Type.Object({
   failureMode: Identifier,
   severity: AlertSeverity,
   since: Time,
+  asOf: Type.Optional(
+    Type.String({
+      pattern: timePattern,
+      description: 'the time of the readings that the following is from; absent if that is not known',
+    }),
+  ),
   reasons: Type.Array(Type.String(), {
     maxItems: 8,
-    description: 'sentences for a technician, said with the latest change',
+    description: 'sentences for a technician: what holds now, said anew about every minute',
   }),
   health: Type.Number({ minimum: 0, maximum: 1 }),
   remainingLife: Type.Union([RemainingLife, Type.Null()]),

@@ -9,7 +9,7 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
   const model = alertModel(alert, options);
   return h(
     'article',
-    { class: `card alert alert-${model.state}` },
+    { class: `card alert alert-${model.state}`, 'data-alert': alert.alertId },
     h(
       'header',
       { class: 'alert-head' },
@@ -20,16 +20,54 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
         model.machine && h('a', { class: 'alert-machine', href: model.machine.href }, model.machine.name),
         model.title,
       ),
-      h('span', { class: 'alert-times muted' }, model.times),
+      h('span', { class: 'alert-times muted' }, [model.times, model.asOf].filter(Boolean).join(' · ')),
     ),
     h(
       'div',
       { class: 'alert-body' },
-      h('ul', { class: 'reasons' }, ...model.reasons.map((reason) => h('li', {}, reason))),
+      h(
+        'ul',
+        { class: model.isUnknown ? 'reasons muted' : 'reasons' },
+        ...model.reasons.map((reason) => h('li', {}, reason)),
+      ),
       h('div', { class: 'alert-figures' }, remaining(model), contributionBars(model.contributions)),
     ),
+    historyOf(model),
     h('footer', { class: 'muted alert-foot' }, model.origin),
   );
+}
+
+/** The changes that were told; folded, because the state of now is above. */
+function historyOf({ history }: AlertModel): Child {
+  if (history.length === 0) return null;
+  return h(
+    'details',
+    { class: 'alert-history' },
+    h(
+      'summary',
+      {},
+      history.length === 1 ? 'How it opened' : `How it opened, and ${history.length - 1} later`,
+    ),
+    h(
+      'ol',
+      {},
+      ...history.map(({ when, text }) => h('li', {}, h('span', { class: 'muted' }, when), ` ${text}`)),
+    ),
+  );
+}
+
+/** Draws alerts anew; a history that a reader has opened stays open. */
+export function redrawn(container: Element, draw: () => void): void {
+  const open = new Set(
+    [...container.querySelectorAll<HTMLDetailsElement>('.alert-history[open]')].map((each) => idOf(each)),
+  );
+  draw();
+  for (const each of container.querySelectorAll<HTMLDetailsElement>('.alert-history'))
+    if (open.has(idOf(each))) each.open = true;
+}
+
+function idOf(inCard: Element): string | undefined {
+  return inCard.closest<HTMLElement>('[data-alert]')?.dataset.alert;
 }
 
 function remaining({ life }: AlertModel): Child {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { condition } from '../../../../shared/notifiers/condition.testing.ts';
 import { dateTime } from '../format.ts';
-import { alertOf, pumpType } from '../plant.testing.ts';
+import { alertOf, machine, pumpType } from '../plant.testing.ts';
 import type { Alert } from '../wire.ts';
 import { alertModel, alertsDue, alertTimes, bySeverity, placeName } from './alert-model.ts';
 
@@ -53,6 +53,46 @@ describe('an alert', () => {
     const alert = alertOf({ state: 'resolved', resolvedAt: new Date(resolvedMs).toISOString() });
     expect(alertModel(alert, options).state).toBe('resolved');
     expect(alertTimes(alert, 0)).toBe(`resolved ${dateTime(resolvedMs)} · was open 1 h 30 min`);
+  });
+});
+
+describe('an open alert as it is now', () => {
+  const live = machine({
+    estimateMs: openedMs + 170_000,
+    lastSeenMs: openedMs + 175_000,
+    remainingLife: { p10: 4, p50: 12, p90: 20, unit: 'cycles' },
+    health: 0.2,
+  });
+
+  it('has the figures of its machine, and their age', () => {
+    const model = alertModel(alertOf({}), { ...options, machine: live });
+    expect(model).toMatchObject({ asOf: 'as of 10 s ago', isUnknown: false });
+    expect(model.life?.remaining.p50).toBe(12);
+    expect(model.origin).toContain('health 20 %');
+  });
+
+  it('shows no number of before where nothing is known', () => {
+    const unknown = { sinceMs: openedMs + 100_000, reason: 'No reading has come for 20 min' };
+    const model = alertModel(alertOf({}), { ...options, machine: { ...live, unknown } });
+    expect(model).toMatchObject({ life: null, isUnknown: true, asOf: 'last known 10 s ago' });
+    expect(model.reasons[0]).toMatch(/^Whether this still holds is unknown since .*: No reading has come/);
+    expect(model.contributions.map(({ value }) => value)).toEqual(['', '', '']);
+  });
+
+  it('says how it opened and what has changed since', () => {
+    const at = (minutes: number) => new Date(openedMs + minutes * 60_000).toISOString();
+    const remainingLife = { p10: 20, p50: 40, p90: 60, unit: 'cycles' };
+    const history = [
+      { change: 'opened', at: at(0), severity: 'warning', reasons: ['It wears.'], remainingLife },
+      { change: 'updated', at: at(1), severity: 'critical', reasons: ['Soon.'] },
+      { change: 'updated', at: at(2), severity: 'critical', reasons: ['A second sensor.'] },
+    ] as const;
+    const alert = alertOf({ history: history.map((each) => ({ ...each, reasons: [...each.reasons] })) });
+    expect(alertModel(alert, options).history.map(({ text }) => text)).toEqual([
+      'opened as warning: 40 cycles left · It wears.',
+      'became critical: Soon.',
+      'changed: A second sensor.',
+    ]);
   });
 });
 

@@ -1,8 +1,20 @@
 /** The words and figures of one alert, and the order in which alerts are shown. */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
-import { age, dateTime, duration, niceCeiling, number, percent, unit, words } from '../format.ts';
+import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
+import {
+  age,
+  dateTime,
+  duration,
+  life as lifeText,
+  niceCeiling,
+  number,
+  percent,
+  shortTime,
+  unit,
+  words,
+} from '../format.ts';
 import { machineHref } from '../router.ts';
-import type { Alert, Contribution, Life, MachineAlert, MachineType } from '../wire.ts';
+import type { Alert, AlertEntry, Contribution, Life, Machine, MachineAlert, MachineType } from '../wire.ts';
 
 export interface AlertOptions {
   nowMs: number;
@@ -10,6 +22,8 @@ export interface AlertOptions {
   withMachine: boolean;
   /** Supplies the units of contributing sensors. */
   type?: MachineType | null;
+  /** The machine of an open alert as it is now, whose figures then are shown. */
+  machine?: Machine | undefined;
 }
 
 export interface AlertModel {
@@ -19,10 +33,21 @@ export interface AlertModel {
   machine: { name: string; href: string } | null;
   title: string;
   times: string;
+  /** How old the figures and reasons are; empty for one that has ended, or is about Harbinger itself. */
+  asOf: string;
+  /** Whether nobody knows that it still holds. */
+  isUnknown: boolean;
+  history: HistoryModel[];
   reasons: string[];
   life: { remaining: Life; scaleMax: number } | null;
   contributions: ContributionModel[];
   origin: string;
+}
+
+/** One change, as it was told. */
+export interface HistoryModel {
+  when: string;
+  text: string;
 }
 
 export interface ContributionModel {
@@ -34,17 +59,46 @@ export interface ContributionModel {
   value: string;
 }
 
-export function alertModel(alert: Alert, options: AlertOptions): AlertModel {
+export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
+  const { alert, isUnknown, asOf } = nowOf(stored, options);
   const { severity, what, where, reasons } = alertSaid(alert);
   const said = {
     ...stateOf(alert, severity),
     times: alertTimes(alert, options.nowMs),
+    asOf,
+    isUnknown,
+    history: historyModels(alert.history ?? [], options.nowMs),
     reasons: [...reasons],
   };
   if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };
   const title = `${words(what)} · ${where}`;
   const origin = alert.gateway === '' ? 'Found by the cloud' : `Found by gateway ${alert.gateway}`;
   return { ...said, machine: null, title, life: null, contributions: [], origin };
+}
+
+function nowOf(
+  alert: Alert,
+  { machine, nowMs }: AlertOptions,
+): { alert: Alert; isUnknown: boolean; asOf: string } {
+  if (alert.state !== 'open' || !('prediction' in alert)) return { alert, isUnknown: false, asOf: '' };
+  const { prediction, unknown, asOfMs } = liveAlert(alert, machine, { nowMs });
+  const asOf = unknown ? `last known ${age(nowMs - asOfMs)}` : `as of ${age(nowMs - asOfMs)}`;
+  return { alert: { ...alert, prediction }, isUnknown: unknown !== null, asOf };
+}
+
+const changeWords = { opened: 'opened', updated: 'changed', resolved: 'ended' } as const;
+
+/** The oldest first; a change of severity is named. */
+function historyModels(history: readonly AlertEntry[], nowMs: number): HistoryModel[] {
+  return history.map(({ change, at, severity, reasons, remainingLife }, i) => {
+    const rose = i > 0 && change === 'updated' && history[i - 1]!.severity !== severity;
+    const what = rose ? `became ${severity}` : `${changeWords[change]}${i === 0 ? ` as ${severity}` : ''}`;
+    const life = remainingLife ? [`${lifeText(remainingLife.p50)} ${remainingLife.unit} left`] : [];
+    return {
+      when: shortTime(Date.parse(at), nowMs),
+      text: `${what}: ${[...life, ...reasons].join(' · ')}`,
+    };
+  });
 }
 
 function stateOf(alert: Alert, severity: 'critical' | 'warning'): Pick<AlertModel, 'state' | 'ending'> {
@@ -118,6 +172,6 @@ export function bySeverity(a: Alert, b: Alert): number {
 }
 
 /** Changes whenever alerts have to be drawn again: when one of them changed, and every minute because of their ages. */
-export function alertsDue(alertRevision: number, nowMs: number): string {
-  return `${alertRevision} ${Math.floor(nowMs / 60_000)}`;
+export function alertsDue(contentRevision: number, nowMs: number): string {
+  return `${contentRevision} ${Math.floor(nowMs / 60_000)}`;
 }

@@ -10,7 +10,7 @@ import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { durationText, runningTimeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
-import type { Change, Severity } from '../state/alert-state.ts';
+import { type Change, reached, type Severity } from '../state/alert-state.ts';
 
 const contributionsMax = 3;
 const shareMin = 0.1;
@@ -34,6 +34,23 @@ export function lifeText(life: RemainingLife, rowMs?: number): string {
 export function measure(assessment: Assessment, policy: EstimatePolicy, rowMs?: number): string {
   if (policy.on === 'anomaly') return `Anomaly score ${numberText(assessment.anomaly)}`;
   return assessment.remainingLife ? lifeText(assessment.remainingLife, rowMs) : 'Remaining life is not known';
+}
+
+/** The present value, and on which side of the policy's limits it is. */
+export function levelReason(assessment: Assessment, policy: EstimatePolicy, rowMs?: number): string {
+  const isAnomaly = policy.on === 'anomaly';
+  const value = isAnomaly ? assessment.anomaly : (assessment.remainingLife?.p50 ?? null);
+  const said = measure(assessment, policy, rowMs);
+  if (value === null) return said;
+  const { criticalAt, openAt, resolveAt } = policy;
+  if (criticalAt !== undefined && reached(policy, criticalAt, value))
+    return limitText(assessment, policy, 'critical', rowMs);
+  if (reached(policy, openAt, value)) return limitText(assessment, policy, 'warning', rowMs);
+  const isBack = isAnomaly ? value <= resolveAt : value >= resolveAt;
+  const side = isAnomaly ? 'at or below' : 'at or above';
+  return isBack
+    ? `${said}: back ${side} ${numberText(resolveAt)}, and not for long enough yet to end`
+    : `${said}: not yet back ${side} ${numberText(resolveAt)}, where it ends`;
 }
 
 function limitText(
@@ -63,7 +80,7 @@ export function changeReason(
     const { resolveAt, resolveAfter } = policy;
     return `${measure(assessment, policy, rowMs)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row`;
   }
-  if (change.kind === 'updated' && change.why === 'remaining-life') return measure(assessment, policy, rowMs);
+  if (change.kind === 'updated' && change.why !== 'severity') return measure(assessment, policy, rowMs);
   return limitText(assessment, policy, change.severity, rowMs);
 }
 

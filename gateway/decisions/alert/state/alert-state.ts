@@ -68,9 +68,10 @@ export interface UpdateLimits {
   updateLifeChange: number;
 }
 
+/** `known`: a remaining life that was told is not known any more, or is again. */
 export type Change =
   | { kind: 'opened'; severity: Severity }
-  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'sensors' }
+  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'known' | 'sensors' }
   | { kind: 'resolved'; severity: Severity };
 
 export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };
@@ -167,7 +168,11 @@ function stepOpen(
   const severity = rises ? 'critical' : open.severity;
   return {
     track: { ...track, open: { ...open, severity, sentLife: estimate.life ?? open.sentLife, sentMs: nowMs } },
-    change: { kind: 'updated', severity, why: rises ? 'severity' : 'remaining-life' },
+    change: {
+      kind: 'updated',
+      severity,
+      why: rises ? 'severity' : open.sentLife === null ? 'known' : 'remaining-life',
+    },
   };
 }
 
@@ -183,7 +188,7 @@ function stepUnknown(
     return { track: { ...before, unknownRow }, change: null };
   return {
     track: { ...before, unknownRow, open: { ...open, sentLife: null, sentMs: nowMs } },
-    change: { kind: 'updated', severity: open.severity, why: 'remaining-life' },
+    change: { kind: 'updated', severity: open.severity, why: 'known' },
   };
 }
 

@@ -50,6 +50,8 @@ export interface MachineAlerts {
   estimatePrefix: string | null;
   /** When its last estimate line was written, monotonic. */
   estimateSentMs: number;
+  /** When it was last said what its open alerts are, monotonic. */
+  nowSaidMs: number;
 }
 
 /** Machines that are looked through for one that can be forgotten. */
@@ -180,6 +182,7 @@ export class MachineBook {
       windowRows: null,
       estimatePrefix: null,
       estimateSentMs: Number.NEGATIVE_INFINITY,
+      nowSaidMs: Number.NEGATIVE_INFINITY,
     };
     this.machines.set(`${site}/${machine}`, created);
     return created;

@@ -65,6 +65,9 @@ export const OpenPrediction = Type.Object({
   failureMode: Type.String(),
   severity: Severity,
   openedAtMs: Type.Number({ description: 'time of the reading that opened it' }),
+  sinceMs: Type.Optional(
+    Type.Number({ description: 'since when it has been so; absent: since it was opened' }),
+  ),
   lifeAtOpening: Type.Union([RemainingLife, Type.Null()]),
   assessment: Assessment,
   /** Absent in files of earlier versions, in which each prediction has one cause. */

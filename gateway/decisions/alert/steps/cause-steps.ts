@@ -15,7 +15,7 @@ import {
   beyondReasons,
   changeReason,
   contributionReasons,
-  measure,
+  levelReason,
   modeReasons,
 } from '../reasons/reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
@@ -60,7 +60,7 @@ export function currentReasons({ input, decided, machine }: Judged, cause: Cause
   if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
-  return [measure(decided.verdict.answer, policy, input.rowMs)];
+  return [levelReason(decided.verdict.answer, policy, input.rowMs)];
 }
 
 function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null {

@@ -3,7 +3,7 @@ import { api } from '../../api.ts';
 import { failureText } from '../../api-failure.ts';
 import { fill, h, keyedList, setText } from '../../dom.ts';
 import { words } from '../../format.ts';
-import { alertCard } from '../../parts/alert-card.ts';
+import { alertCard, redrawn } from '../../parts/alert-card.ts';
 import { alertsDue, alertTimes, bySeverity, placeName } from '../../parts/alert-model.ts';
 import { empty, failure } from '../../parts/empty.ts';
 import { refresher } from '../../refresher.ts';
@@ -42,7 +42,14 @@ export function alertsView({ state }: ViewContext): View {
   function showOpen(): void {
     const alerts = state.openAlerts().sort(bySeverity);
     if (alerts.length > 0) {
-      fill(open, ...alerts.map((alert) => alertCard(alert, { nowMs: state.nowMs(), withMachine: true })));
+      redrawn(open, () =>
+        fill(
+          open,
+          ...alerts.map((alert) =>
+            alertCard(alert, { nowMs: state.nowMs(), withMachine: true, machine: state.machineOf(alert) }),
+          ),
+        ),
+      );
     } else if (state.heardMs !== null) {
       fill(open, empty('No open alert', h('p', {}, machinesText(state.machines.size))));
     }
@@ -50,7 +57,7 @@ export function alertsView({ state }: ViewContext): View {
 
   function update(): void {
     refreshResolved(state.alertRevision);
-    const due = alertsDue(state.alertRevision, state.nowMs());
+    const due = alertsDue(state.alertContentRevision, state.nowMs());
     if (due !== shownFor) showOpen();
     shownFor = due;
   }

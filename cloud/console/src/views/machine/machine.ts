@@ -4,13 +4,21 @@
  */
 import { api } from '../../api.ts';
 import { arrange, fill, h, keyedList, setText } from '../../dom.ts';
-import { alertCard } from '../../parts/alert-card.ts';
+import { alertCard, redrawn } from '../../parts/alert-card.ts';
 import { alertsDue } from '../../parts/alert-model.ts';
 import { decisionList } from '../../parts/decision-list.ts';
 import { empty, failure } from '../../parts/empty.ts';
 import { refresher } from '../../refresher.ts';
+import type { State } from '../../state.ts';
 import type { View, ViewContext } from '../../view.ts';
-import type { Alert, MachineAddress, MachineDetail, MachineType, StoredDecision } from '../../wire.ts';
+import type {
+  Alert,
+  Machine,
+  MachineAddress,
+  MachineDetail,
+  MachineType,
+  StoredDecision,
+} from '../../wire.ts';
 import { machineCharts } from './machine-charts.ts';
 import {
   allDecisionsHref,
@@ -98,9 +106,9 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
       typeNote.hidden = text === null;
       setText(typeNote, text ?? '');
     }
-    const due = alertsDue(state.alertRevision, state.nowMs());
+    const due = alertsDue(state.alertContentRevision, state.nowMs());
     if (detail && due !== shownAlertsFor) {
-      alerts.set(detail);
+      alerts.set(detail, state);
       shownAlertsFor = due;
     }
     charts.update();
@@ -127,19 +135,25 @@ function alertSection(nowMs: () => number) {
   const cards = h('div', { class: 'past-alerts' });
   const past = h('details', { class: 'past' }, title, cards);
   let type: MachineType | null = null;
-  const card = (alert: Alert) => alertCard(alert, { nowMs: nowMs(), withMachine: false, type });
+  const card = (alert: Alert, machine?: Machine) =>
+    alertCard(alert, { nowMs: nowMs(), withMachine: false, type, machine });
   const showResolved = keyedList<Alert>(cards, {
     keyOf: ({ alertId, updatedAt }) => `${alertId} ${updatedAt}`,
-    make: card,
+    make: (alert) => card(alert),
   });
   return {
     element,
-    set(detail: MachineDetail) {
+    set(detail: MachineDetail, live: Pick<State, 'alerts' | 'machineOf'>) {
       type = detail.type;
       const { open, resolved, resolvedTitle } = machineAlerts(detail.alerts);
       setText(title, resolvedTitle);
       showResolved(resolved);
-      arrange(element, [...open.map(card), ...(resolved.length > 0 ? [past] : [])]);
+      const cards = open.map((alert) => {
+        // The live stream has it as it is now; an answer of the API already has the figures of its machine.
+        const known = live.alerts.get(alert.alertId);
+        return known ? card(known, live.machineOf(known)) : card(alert);
+      });
+      redrawn(element, () => arrange(element, [...cards, ...(resolved.length > 0 ? [past] : [])]));
     },
   };
 }

@@ -1,0 +1,31 @@
+import { liveAlert } from '../../../shared/machine-state/live-alert.ts';
+import type { Unknown } from '../../../shared/machine-state/machine-state.ts';
+import type { Alert, MachineAlert } from '../../ports/alerts.ts';
+import type { RouteContext } from '../context.ts';
+import { type MachineView, machineKey, viewsOf } from '../machine-view.ts';
+
+/** An open alert about a machine as it is now, and since when it is not known, if so. */
+type ShownAlert = Alert & { unknown?: Unknown | null };
+
+/** The alerts, with the open ones about machines as they are now; the order stays. */
+export function asTheyAreNow(
+  alerts: readonly Alert[],
+  { machines, alerts: all, viewContext }: Pick<RouteContext, 'machines' | 'alerts' | 'viewContext'>,
+): ShownAlert[] {
+  const isLive = (alert: Alert): alert is MachineAlert => alert.state === 'open' && 'prediction' in alert;
+  const wanted = new Set(alerts.filter(isLive).map(keyOf));
+  if (wanted.size === 0) return [...alerts];
+  const context = viewContext();
+  const states = machines.all().filter((state) => wanted.has(machineKey(state)));
+  const views = new Map<string, MachineView>();
+  for (const view of viewsOf(states, all.all('open'), context)) views.set(machineKey(view), view);
+  return alerts.map((alert) => {
+    if (!isLive(alert)) return alert;
+    const { asOfMs, unknown, prediction } = liveAlert(alert, views.get(keyOf(alert)), context);
+    return { ...alert, asOf: new Date(asOfMs).toISOString(), unknown, prediction };
+  });
+}
+
+function keyOf({ gateway, prediction: { site, machine } }: MachineAlert): string {
+  return machineKey({ gateway, site, machine });
+}

@@ -1,0 +1,43 @@
+/** Changes of the times at which a machine was heard, judged and at rest, by one observation of it. */
+import { withSpan } from '../../../shared/bounds/longest-lately.ts';
+import type { MachineState } from '../../ports/machines.ts';
+
+interface Times {
+  nowMs: number;
+  backMs: number;
+}
+
+/** A gateway that was restarted does not know any more since when a machine is at rest. */
+export function restAfter(before: MachineState['rest'], now: MachineState['rest']): MachineState['rest'] {
+  return now ? { ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs } : null;
+}
+
+/** A gap in which its gateway was lost shows nothing of the machine. */
+export function heardNow(
+  before: MachineState,
+  lastSeenMs: number,
+  { nowMs, backMs }: Times,
+): Partial<MachineState> {
+  const { heardMs = before.lastSeenMs, gapMs: ms = 0, gapAtMs: atMs = nowMs } = before;
+  const isFirst = before.lastSeenMs === 0 || heardMs < backMs;
+  const gap = withSpan({ ms, atMs }, isFirst ? 0 : lastSeenMs - before.lastSeenMs, nowMs);
+  return { heardMs: nowMs, gapMs: gap.ms, gapAtMs: gap.atMs };
+}
+
+export function judgedNow(
+  before: MachineState,
+  now: MachineState,
+  { nowMs, backMs }: Times,
+): Partial<MachineState> {
+  const { judgedMs, judgedSinceMs } = before;
+  const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
+  return { judgedMs: nowMs, judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs };
+}
+
+/** The part of an estimate that decides about the state of a machine. */
+function verdictOf({ health, remainingLife, evidence, rest }: MachineState): string {
+  if (health === null && remainingLife === null) return '';
+  const isOver = remainingLife !== null && remainingLife.p50 <= 0;
+  const { limitsMet, policiesMet, learning } = evidence ?? {};
+  return `${Boolean(rest)} ${isOver} ${limitsMet} ${policiesMet} ${learning !== null}`;
+}

@@ -1,0 +1,93 @@
+/** The content of open alerts between their changes, of which nobody is told. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+const said = () =>
+  bench.state.now.map(({ data }) => ({ life: data.remainingLife?.p50 ?? null, first: data.reasons[0] }));
+
+it('each minute the cloud gets an open alert as it is now, and nothing is told of it', async () => {
+  const decision = await bench.started();
+  await bench.evaluate(decision, 50, 3);
+  expect(bench.opened()).toHaveLength(1);
+  await bench.evaluate(decision, 49, 59);
+  expect(said()).toEqual([]);
+  await bench.evaluate(decision, 48, 1);
+  await bench.evaluate(decision, 47, 59);
+  await bench.evaluate(decision, 46, 1);
+  expect(said()).toEqual([
+    { life: 48, first: expect.stringMatching(/^Remaining life 48 cycles .*, below the limit of 60$/) },
+    { life: 46, first: expect.stringMatching(/^Remaining life 46 cycles /) },
+  ]);
+  expect([bench.updated(), bench.resolved()]).toEqual([[], []]);
+  const [opened] = bench.opened();
+  expect(bench.state.now[0]!.data).toMatchObject({
+    predictionId: opened!.data.predictionId,
+    severity: 'warning',
+    since: opened!.data.since,
+  });
+});
+
+it('says that a life is not back far enough to end the alert, and nothing once it has ended', async () => {
+  const decision = await bench.started({ nowMsMin: 1, updateMsMin: 3_600_000 });
+  await bench.evaluate(decision, 50, 3);
+  await bench.evaluate(decision, 70, 1);
+  expect(said().at(-1)!.first).toMatch(/: not yet back at or above 90, where it ends$/);
+  await bench.evaluate(decision, 95, 1);
+  expect(said().at(-1)!.first).toMatch(/: back at or above 90, and not for long enough yet to end$/);
+  await bench.evaluate(decision, 95, 3);
+  expect(bench.resolved()).toHaveLength(1);
+  const { length } = said();
+  await bench.evaluate(decision, 95, 5);
+  expect(said()).toHaveLength(length);
+});
+
+it('says what a limit is now, with its value and since when', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const sinceMs = bench.clock.nowMs() - 60_000;
+  const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.4 } as const;
+  const beyond = (value: number) => ({
+    limits: [{ sensor: 'vibration', value, met: { ...limit, sinceMs }, mayBe: limit }],
+  });
+  await bench.evaluate(decision, 500, 1, beyond(5));
+  await bench.evaluate(decision, 500, 1, beyond(5.7));
+  const [now] = bench.state.now;
+  expect(now!.data.reasons[0]).toMatch(
+    /^vibration 5\.7 mm\/s, above the warning limit of 4\.5 mm\/s for 62 s /,
+  );
+  expect(now!.data.contributions).toEqual([{ sensor: 'vibration', value: 5.7, share: 1 }]);
+  expect(Date.parse(now!.data.since!)).toBe(sinceMs);
+});
+
+it('an update that differs only in numbers says that it tells nothing new', async () => {
+  const decision = await bench.started({ updateMsMin: 0 });
+  await bench.evaluate(decision, 55, 3);
+  await bench.evaluate(decision, 35, 1);
+  await bench.evaluate(decision, 19, 3);
+  bench.state.model = 'ignorant';
+  await bench.evaluate(decision, null, 3);
+  const news = bench.updated().map(({ data }) => [data.severity, data.remainingLife?.p50, data.isNews]);
+  expect(news).toEqual([
+    ['warning', 35, false],
+    ['warning', 19, false],
+    ['critical', 19, undefined],
+    ['critical', undefined, undefined],
+  ]);
+});
+
+it('no more is sent of all machines together than is set, and nothing if that is set', async () => {
+  const decision = await bench.started({ nowMsMin: 1, nowPerMinuteMax: 2 });
+  await bench.evaluate(decision, 50, 3);
+  await bench.evaluate(decision, 50, 10);
+  expect(said()).toHaveLength(2);
+  await bench.dispose();
+  bench = await alertBench();
+  const none = await bench.started({ nowMsMin: 0 });
+  await bench.evaluate(none, 50, 10);
+  expect(said()).toEqual([]);
+});

@@ -1,0 +1,27 @@
+/** The words for what an open alert is now, between its changes. */
+import { isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import { beyondReasons, contributionReasons } from '../reasons/reasons.ts';
+import { trendReasons } from '../reasons/trend-reasons.ts';
+import type { Cause } from '../state/causes.ts';
+import { currentReasons } from './cause-steps.ts';
+import type { Judged } from './judged.ts';
+
+/** Empty if this input shows nothing of it. @param causes those of the alert; the words for limits come first */
+export function nowReasons(judged: Judged, causes: readonly Cause[]): string[] {
+  const ordered = [...causes].sort((a, b) => Number(b.kind === 'limit') - Number(a.kind === 'limit'));
+  const said = ordered.flatMap((cause) => {
+    const current = currentReasons(judged, cause);
+    return cause.kind === 'estimate' && current.length > 0
+      ? [...current, ...estimateReasons(judged, cause)]
+      : current;
+  });
+  return [...new Set(said)];
+}
+
+function estimateReasons({ input, decided }: Judged, { failureMode }: Cause): string[] {
+  const { type } = input.machine;
+  const policy = type.alerts.find((each) => each.failureMode === failureMode);
+  const ranges = policy && isEstimatePolicy(policy) && policy.on === 'anomaly' ? beyondReasons(input) : [];
+  const which = ranges.length > 0 ? ranges : contributionReasons(decided.verdict.answer, type);
+  return [...trendReasons(input), ...which];
+}
