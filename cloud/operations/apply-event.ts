@@ -52,7 +52,7 @@ export function applyEvent(
   if (!isNow && !tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
-  if (isEventOf(event, 'io.harbinger.alerts.begun.v1')) endUnowned(tables, gateway, event, changes);
+  if (isEventOf(event, 'io.harbinger.record.begun.v1')) endUnowned(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
@@ -88,24 +88,33 @@ function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEve
   applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
 }
 
-/** Its gateway does not know any more of an alert that it opened before, and would never end it. */
+/**
+ * Its gateway does not know any more what it said before, and would never end it. Of a gateway that is new there is nothing. What
+ * holds still is said by later events: their order counts and not their times, since a gateway with a new disk may have a wrong clock.
+ */
 function endUnowned(
   tables: EventTables,
   gateway: string,
-  { id, time, data }: HarbingerEvent<'io.harbinger.alerts.begun.v1'>,
+  { id, time, data: { record } }: HarbingerEvent<'io.harbinger.record.begun.v1'>,
   changes: Changes,
 ): void {
+  if (record === 'limits') return tables.limits.removeOf(gateway);
+  if (record === 'maintenance') {
+    const isMeant = tables.maintenance.removeOf(gateway);
+    for (const state of tables.machines.all()) if (isMeant(state)) changes.machine(state);
+    return;
+  }
   const reasons = [
     'Its gateway does not know of it any more. If it is still so, a new alert has been opened.',
   ];
-  const timeMs = Date.parse(time);
-  const ended = tables.alerts.endOpenedBefore(gateway, timeMs, (alert) => {
+  const ended = tables.alerts.endOpen(gateway, (alert) => {
+    const timeMs = Math.max(Date.parse(time), Date.parse(alert.updatedAt));
     const about = { gateway, id: `${id}/${alert.alertId}`.slice(0, 128), timeMs };
     if ('condition' in alert)
-      return data.kind === 'condition'
+      return record === 'conditions'
         ? newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons })
         : null;
-    if (data.kind !== 'prediction') return null;
+    if (record !== 'predictions') return null;
     const subject = alertSaid(alert).where;
     const said = { ...alert.prediction, reasons, outcome: 'unknown' };
     return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject }, said);

@@ -25,14 +25,15 @@ export const errorCodes = declareErrors({
     stage: 'decision',
     meaning: 'The file with the open alerts cannot be read.',
     retried: 'No. The gateway does not start.',
-    remedy: 'Check its rights and the disk; if it is moved away, open alerts are opened again.',
+    remedy:
+      'Check its rights and the disk; if it is moved away, the cloud ends the alerts of before, and what is still so is opened again.',
   },
   ALERT_STATE_VERSION: {
     stage: 'decision',
     meaning: 'The file of open predictions was written by a newer version of Harbinger.',
     retried: 'No. The gateway does not start, and changes nothing.',
     remedy:
-      'Start the version that wrote it, or move `alerts.json` away; open predictions are opened again then.',
+      'Start the version that wrote it, or move `alerts.json` away: the cloud then ends the alerts of before, and what is still so is opened again.',
   },
   ALERT_STATE_UNWRITABLE: {
     stage: 'decision',

@@ -56,7 +56,7 @@ export function keptInFile(path: string, log: Log): KeptConditions {
           'the open conditions are left as they are; what is still wrong is told again, and again after each start',
         );
       }
-      return { open: [], pending: null, isNew: file.found !== 'no' };
+      return { open: [], pending: null, isNew: true };
     },
     save: async (state) => {
       if (mayReplace) await replaceFile(path, checkedText(format, state), { mode: 0o600 });

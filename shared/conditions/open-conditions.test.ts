@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -69,13 +69,15 @@ it('stopping waits for a bounded time for a disk that does not answer', async ()
   expect(isStopped).toBe(true);
 });
 
-it('that nothing is known of before is told once and first, where the file was damaged', async () => {
+it('that nothing is known of before is told once and first, where there is no file, and where it was damaged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'harbinger-conditions-'));
   const path = join(folder, 'conditions.json');
   const told: HarbingerEvent[] = [];
-  const refuse: Error | null = null;
+  let refuse: Error | null = null;
+  const tried: string[] = [];
   const run = async (checks: number) => {
     const emit = async (event: HarbingerEvent) => {
+      tried.push(event.type);
       if (refuse) throw refuse;
       told.push(event);
     };
@@ -86,11 +88,18 @@ it('that nothing is known of before is told once and first, where the file was d
   const kinds = () => told.splice(0).map(({ type }) => type.split('.').slice(2, 4).join(' '));
   const opened = ['condition opened', 'condition opened', 'condition opened'];
   await run(2);
-  expect(kinds()).toEqual(opened);
+  expect(kinds()).toEqual(['record begun', ...opened]);
   await run(2);
   expect(kinds()).toEqual([]);
   writeFileSync(path, '{"open": [{}]');
+  // A journal that takes nothing keeps no condition from being said at the site, where events are overheard.
+  refuse = new Error('the journal is full');
+  tried.length = 0;
   await run(2);
-  expect(kinds()).toEqual(['alerts begun', ...opened]);
+  expect(tried.slice(0, 2)).toEqual(['io.harbinger.record.begun.v1', 'io.harbinger.condition.opened.v1']);
+  expect(existsSync(path)).toBe(false);
+  refuse = null;
+  await run(2);
+  expect(kinds()).toEqual(['record begun', ...opened]);
   rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
-import { newEvent } from '../contract/envelope.ts';
+import { newEvent, recordBegun } from '../contract/envelope.ts';
 import type { AlertEventChange, HarbingerEvent } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -10,7 +10,7 @@ import type { Log } from '../runtime/log.ts';
 export interface KeptState {
   open: readonly ConditionData[];
   pending: PendingChange | null;
-  /** The earlier state is lost: what was open before has nobody who ends it. */
+  /** There is no earlier state, or it is lost: what was open before has nobody who ends it. */
   isNew?: boolean;
 }
 
@@ -49,8 +49,9 @@ export class OpenConditions {
   private readonly options: OpenOptions;
   private readonly open = new Map<string, ConditionData>();
   private pending: PendingChange | null = null;
-  /** The event that says that no earlier state is known; null if it has been told. */
+  /** The event that says that no earlier state is known; null if it has been told. Until then nothing is saved. */
   private begun: HarbingerEvent | null = null;
+  private isTellingBegun = false;
 
   constructor(options: OpenOptions) {
     this.options = options;
@@ -59,12 +60,7 @@ export class OpenConditions {
   async load(): Promise<void> {
     const { about, clock } = this.options;
     const { open, pending, isNew } = await this.options.kept.load();
-    if (isNew && about.kind === 'gateway') {
-      const timeMs = clock.nowMs();
-      const id = `conditions-begun/${timeMs.toString(36)}`;
-      const said = { gateway: about.name, id, timeMs };
-      this.begun = newEvent('io.harbinger.alerts.begun.v1', said, { kind: 'condition' });
-    }
+    if (isNew && about.kind === 'gateway') this.begun = recordBegun(about.name, 'conditions', clock.nowMs());
     for (const each of open) if (this.mayTell(each)) this.open.set(keyOf(each), each);
     this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
   }
@@ -85,14 +81,9 @@ export class OpenConditions {
     return [...this.open.keys()];
   }
 
-  /** Tells again what may not have become durable. @throws whatever kept it from becoming durable */
+  /** Tells what may not have become durable. @throws whatever kept it from becoming durable */
   async tellPending(): Promise<void> {
-    const { begun } = this;
-    if (begun) {
-      await this.emit(begun);
-      this.begun = null;
-      await this.save();
-    }
+    void this.tellBegun();
     if (this.pending) await this.carryOut(this.pending);
   }
 
@@ -151,6 +142,28 @@ export class OpenConditions {
     await this.save();
   }
 
+  /**
+   * Hands the event over before all others, and waits for nothing: a disk that is full at the first start must not keep its own
+   * alert from being told at the site.
+   */
+  private async tellBegun(): Promise<void> {
+    if (!this.begun || this.isTellingBegun) return;
+    this.isTellingBegun = true;
+    try {
+      await this.options.emit(this.begun);
+      this.begun = null;
+      await this.save();
+    } catch (error) {
+      const { log, mayWarn } = this.options;
+      if (mayWarn())
+        log.warn(
+          { problem: messageOf(error) },
+          'the cloud was not told that a new record of conditions begins; it is tried again',
+        );
+    }
+    this.isTellingBegun = false;
+  }
+
   private emit(event: HarbingerEvent): Promise<void> {
     const { emit, clock } = this.options;
     return withinBudget(() => emit(event), emitMsMax, clock);
@@ -159,6 +172,8 @@ export class OpenConditions {
   /** A disk that takes no state file, for example because it is full, must not keep its own alert from being told. */
   private async save(): Promise<void> {
     const { kept, log, mayWarn } = this.options;
+    // Whatever is open is found again after a restart meanwhile, which also begins the record again.
+    if (this.begun) return;
     try {
       await kept.save({ open: this.all(), pending: this.pending });
     } catch (error) {

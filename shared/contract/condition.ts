@@ -31,14 +31,3 @@ export const ConditionData = Type.Object({
   }),
 });
 export type ConditionData = Static<typeof ConditionData>;
-
-/**
- * A gateway begins a record of the alerts that it has open, without the one of before, which was lost. What it opened
- * before it will not end; what is still so it opens again, as new alerts.
- */
-export const AlertsBegun = Type.Object({
-  kind: Type.Union([Type.Literal('condition'), Type.Literal('prediction')], {
-    description: 'alerts about the gateway itself, or about machines',
-  }),
-});
-export type AlertsBegun = Static<typeof AlertsBegun>;

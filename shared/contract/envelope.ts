@@ -1,4 +1,5 @@
 import { checkEvent, type EventData, type EventType, type HarbingerEvent } from './events.ts';
+import type { RecordBegun } from './notices/record-begun.ts';
 
 const timeMsMax = Date.UTC(9999, 11, 31);
 
@@ -36,4 +37,13 @@ export function newEvent<T extends EventType>(
     datacontenttype: 'application/json',
     data,
   });
+}
+
+/**
+ * Says that a record is begun without the one of before. It must be durable before any other that follows from the record, because its receiver goes by the order of events:
+ * a gateway whose disk was replaced may have a wrong clock.
+ */
+export function recordBegun(gateway: string, record: RecordBegun['record'], timeMs: number): HarbingerEvent {
+  const id = `${record}-begun/${timeMs.toString(36)}`;
+  return newEvent('io.harbinger.record.begun.v1', { gateway, id, timeMs }, { record });
 }

@@ -7,9 +7,10 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineRef, Prediction } from './alerts/prediction.ts';
-import { AlertsBegun, ConditionData } from './condition.ts';
+import { ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
+import { RecordBegun } from './notices/record-begun.ts';
 import { plainName } from './topics.ts';
 
 export * from './alerts/prediction.ts';
@@ -94,7 +95,7 @@ export const eventTypes = {
   'io.harbinger.machine.maintenance.v1': Maintenance,
   'io.harbinger.alert.told.v1': AlertTold,
   'io.harbinger.journal.loss.v1': JournalLoss,
-  'io.harbinger.alerts.begun.v1': AlertsBegun,
+  'io.harbinger.record.begun.v1': RecordBegun,
 } as const;
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;

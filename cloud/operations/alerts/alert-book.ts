@@ -103,13 +103,13 @@ export class AlertBook implements AgedList {
     });
   }
 
-  /** Ends the open alerts that a gateway has opened before a time, each by its own event. */
-  endOpenedBefore(gateway: string, beforeMs: number, eventOf: (alert: Alert) => HarbingerEvent | null) {
+  /** Ends open alerts of a gateway, each by its own event; `eventOf` returns null for those that stay. */
+  endOpen(gateway: string, eventOf: (alert: Alert) => HarbingerEvent | null) {
     const rows = [this.table, this.told.table].flatMap((table) => [...table.values()]);
     return rows.flatMap((row) => {
       const { alert } = row;
       const isMeant = alert.gateway === gateway && alert.state === 'open';
-      const event = isMeant && Date.parse(alert.openedAt) < beforeMs ? eventOf(alert) : null;
+      const event = isMeant ? eventOf(alert) : null;
       return event ? (this.applyTo(gateway, row, event) ?? []) : [];
     });
   }

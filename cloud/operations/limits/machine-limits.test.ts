@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { recordBegun } from '../../../shared/contract/envelope.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { journal, TestOperations } from '../operations.testing.ts';
 
@@ -69,4 +70,15 @@ it('a machine that has limits of its own keeps them when another one gets its na
   await setLimits(renamed, 80);
   await test.now.retirement.rename([[pump, renamed]]);
   expect([warnOf(pump), warnOf(renamed)]).toEqual([undefined, 80]);
+});
+
+it('they end when their gateway begins a new record of them, and those of others stay', async () => {
+  const south = { ...pump, gateway: 'south' };
+  await setLimits(pump, 70);
+  await setLimits(south, 80);
+  await test.apply([recordBegun('north', 'limits', test.clock.nowMs() - 1e9)]);
+  await test.reopen();
+  expect([warnOf(pump), warnOf(south)]).toEqual([undefined, 80]);
+  await setLimits(pump, 90);
+  expect(warnOf(pump)).toBe(90);
 });

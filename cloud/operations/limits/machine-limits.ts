@@ -59,6 +59,15 @@ export class MachineLimitsTable implements MachineLimits {
     this.quotas.remove(name.gateway);
   }
 
+  /** Removes those of all machines of a gateway. */
+  removeOf(gateway: string): void {
+    for (const [key] of [...this.table.entries()]) {
+      if (!key.startsWith(`${gateway}/`)) continue;
+      this.table.remove(key);
+      this.quotas.remove(gateway);
+    }
+  }
+
   private put(name: MachineName, row: Row): void {
     if (!this.table.get(keyOf(name))) this.quotas.add(name.gateway);
     this.table.put(keyOf(name), row);

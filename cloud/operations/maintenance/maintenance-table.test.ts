@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newEvent } from '../../../shared/contract/envelope.ts';
+import { newEvent, recordBegun } from '../../../shared/contract/envelope.ts';
 import type { Maintenance } from '../../../shared/contract/events.ts';
 import type { StateChange } from '../../ports/operations.ts';
 import { journal, TestOperations } from '../operations.testing.ts';
@@ -43,6 +43,20 @@ describe('maintenance that a gateway has said', () => {
     await operations.apply([said({ windowId: 'all' })]);
     expect(at('pump')?.windowId).toBe('all');
     expect(operations.now.maintenance.isWhole('north')).toBe(true);
+  });
+
+  it('ends when its gateway begins a new record of it, on the page too, and that of others stays', async () => {
+    await operations.apply([
+      said({ windowId: 'one', site: 'hall', machine: 'fan' }),
+      said({ windowId: 'all' }),
+    ]);
+    await operations.now.events.apply('south', [said({ windowId: 'of-south' })]);
+    await operations.apply([recordBegun('north', 'maintenance', nowMs - 1e9)]);
+    await operations.reopen();
+    expect([at('fan'), at('pump')]).toEqual([null, null]);
+    expect(at('pump', 'hall', 'south')).toMatchObject({ windowId: 'of-south' });
+    await operations.apply([said({ windowId: 'two', site: 'hall' })]);
+    expect(at('fan')?.windowId).toBe('two');
   });
 
   it('ends by itself, and when it is ended, whatever comes again after that; also over a restart', async () => {

@@ -86,6 +86,15 @@ export class MaintenanceTable implements MaintenanceSpans {
     return (name) => covers(row, name);
   }
 
+  /** Removes the windows of a gateway that are on or planned. Returns the machines that they concerned, as a test. */
+  removeOf(gateway: string): (name: MachineName) => boolean {
+    const nowMs = this.nowMs();
+    const rows = (this.byGateway.get(gateway) ?? []).filter((row) => isLive(row, nowMs));
+    for (const { windowId } of rows) this.table.remove(`${gateway}/${windowId}`);
+    this.index();
+    return (name) => rows.some((row) => covers(row, name));
+  }
+
   private forgetOld(gateway: string): void {
     const nowMs = this.nowMs();
     const over = (this.byGateway.get(gateway) ?? [])

@@ -107,7 +107,7 @@ function surroundings() {
       if (state.outboxDown) throw new Error('disk full');
       const checked = checkEvent(structuredClone(event));
       if (isEventOf(checked, 'io.harbinger.prediction.now.v1')) state.now.push(checked);
-      else (event.type === 'io.harbinger.alerts.begun.v1' ? state.begun : state.events).push(checked);
+      else (event.type === 'io.harbinger.record.begun.v1' ? state.begun : state.events).push(checked);
     },
     estimates(lines: string[]) {
       state.estimates.push(...lines);

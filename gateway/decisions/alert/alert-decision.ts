@@ -6,6 +6,7 @@
  *     inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
  *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
+import { recordBegun } from '../../../shared/contract/envelope.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { DecisionStats } from '../../../shared/decisions/stats.ts';
@@ -21,13 +22,14 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
-import { begunEvent } from './events.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
 import { alertSamples } from './statistics.ts';
 
 /** Limit of batches that wait for the current one; more are dropped and counted, because newer windows follow soon. */
 const waitingMax = 4;
+/** The start waits so long for events to become durable. */
+const startMsMax = 1_000;
 const stopMsMax = 15_000;
 const saveRetryMs = 5_000;
 
@@ -105,13 +107,17 @@ export class AlertDecision implements Decision {
   async start(): Promise<void> {
     const saved = await this.file.load();
     const { gateway, clock } = this.options;
-    if (saved.isNew) this.sender.add(begunEvent({ gateway, timeMs: clock.nowMs() }), true);
+    if (saved.isNew) this.sender.add(recordBegun(gateway, 'predictions', clock.nowMs()), true);
     this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
-    if (saved.isNew) await this.save();
-    await this.sender.flush();
-    if (saved.isNew) await this.save();
+    const sent = this.exclusive(async () => {
+      if (saved.isNew) await this.save();
+      await this.sender.flush();
+      if (saved.isNew) await this.save();
+    });
+    // A disk that is full must not hold up the start: the events are sent again with the next decisions.
+    await Promise.race([sent, sleep(clock, startMsMax)]);
   }
 
   /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */

@@ -23,10 +23,11 @@ describe('a restart', () => {
     ]);
   });
 
-  it('says once that nothing is known of before, where its file is damaged', async () => {
+  it('says once that nothing is known of before, where there is no file, and where it is damaged', async () => {
     await bench.evaluate(await bench.started(), 50, 3);
     await bench.started();
-    expect(bench.state.begun).toEqual([]);
+    expect(bench.state.begun).toMatchObject([{ source: '/gateways/gw-1', data: { record: 'predictions' } }]);
+    bench.state.begun.length = 0;
     await bench.clock.advance(1_000);
     await writeFile(bench.stateFile, 'damaged');
     bench.state.outboxDown = true;
@@ -34,7 +35,7 @@ describe('a restart', () => {
     bench.state.outboxDown = false;
     await bench.started();
     await bench.started();
-    expect(bench.state.begun[0]).toMatchObject({ source: '/gateways/gw-1', data: { kind: 'prediction' } });
+    expect(bench.state.begun[0]).toMatchObject({ source: '/gateways/gw-1', data: { record: 'predictions' } });
     expect(new Set(bench.state.begun.map(({ id }) => id)).size).toBe(1);
     expect(bench.state.events.some(({ id }) => id.endsWith('/opened'))).toBe(true);
   });
@@ -115,6 +116,7 @@ describe('when events cannot be journalled', () => {
 
   it('nor the state saved, alerts are sent nevertheless', async () => {
     const decision = await bench.started();
+    await rm(dirname(bench.stateFile), { recursive: true });
     await writeFile(dirname(bench.stateFile), 'not a folder');
     await bench.evaluate(decision, 50, 3);
     expect(bench.opened()).toHaveLength(1);

@@ -82,9 +82,3 @@ export function recordEvent({ gateway, timeMs }: EventAbout, record: DecisionRec
   const about = { gateway, id: record.decisionId, timeMs, subject: record.subject };
   return newEvent('io.harbinger.decision.recorded.v1', about, record);
 }
-
-/** Says that nothing is known of predictions that were open before. @throws HarbingerError EVENT_INVALID */
-export function begunEvent({ gateway, timeMs }: EventAbout): HarbingerEvent {
-  const id = `predictions-begun/${timeMs.toString(36)}`;
-  return newEvent('io.harbinger.alerts.begun.v1', { gateway, id, timeMs }, { kind: 'prediction' });
-}

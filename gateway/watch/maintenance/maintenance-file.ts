@@ -4,7 +4,8 @@
  *
  *     {"format": "harbinger-maintenance", "version": 1, "windows": [...], "unsent": [...], "check": 1}
  *
- * `unsent` names the windows of which the cloud has not been told the latest. `check` is the CRC-32 of both lists as JSON.
+ * `unsent` names the windows of which the cloud has not been told the latest, and `begunMs` is
+ * there until it has been told that this record is a new one. `check` is the CRC-32 of both lists as JSON.
  * A damaged file is set aside and logged; no machine is in maintenance then.
  */
 import { type Static, Type } from '@sinclair/typebox';
@@ -33,14 +34,15 @@ const Content = Type.Object({
   version: Type.Literal(version),
   windows: Type.Array(Window),
   unsent: Type.Array(Type.String()),
+  begunMs: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   check: Type.Integer(),
 });
 
-export type MaintenanceContent = Pick<Static<typeof Content>, 'windows' | 'unsent'>;
+export type MaintenanceContent = Pick<Static<typeof Content>, 'windows' | 'unsent' | 'begunMs'>;
 
 export interface MaintenanceFile {
-  /** @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
-  load(): MaintenanceContent;
+  /** Null if there is none, or if it was damaged. @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
+  load(): MaintenanceContent | null;
   /** Durable when resolved. @throws HarbingerError MAINTENANCE_UNWRITABLE */
   save(content: MaintenanceContent): Promise<void>;
 }
@@ -76,7 +78,7 @@ export function maintenanceFile(path: string, log: Log): MaintenanceFile {
           'the maintenance windows are lost: set those that are on or planned again; until then all machines are judged',
         );
       }
-      return { windows: [], unsent: [] };
+      return null;
     },
     async save(content) {
       try {

@@ -139,7 +139,16 @@ describe('a maintenance window', () => {
     const after = newBook(clock);
     await after.book.load();
     await after.book.tellUnsent();
+    await after.book.tellUnsent();
     expect(after.events).toMatchObject([{ data: { machine: 'fan', state: 'set', by: 'maria' } }]);
+  });
+
+  it('of before ends in the cloud where there is no record of it, before another is told', async () => {
+    const { book, events } = newBook();
+    await book.load();
+    await book.set(fan, who);
+    await book.tellUnsent();
+    expect(events.map(({ data }) => data)).toMatchObject([{ record: 'maintenance' }, { machine: 'fan' }]);
   });
 
   it('is lost with a damaged file, which is set aside; a newer file prevents the start', async () => {

@@ -18,6 +18,7 @@ import type {
   MaintenanceWindow,
 } from '../../ports/maintenance/maintenance.ts';
 import type { Outbox } from '../../ports/uplink.ts';
+import { NewRecord } from '../kept-lists/new-record.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
 import { SpanIndex, type Spans } from './spans.ts';
 
@@ -53,12 +54,14 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   private windows: readonly MaintenanceWindow[] = [];
   private index = new SpanIndex([]);
   private unsent = new Set<string>();
+  private readonly begun: NewRecord;
   private changed: () => void = () => {};
   private outbox: Outbox | null = null;
   private readonly exclusive = new Exclusive();
 
   constructor(options: MaintenanceOptions) {
     this.options = options;
+    this.begun = new NewRecord(options.gateway, 'maintenance', options.log);
     this.newId = options.newId ?? numberedIds();
     this.file = options.path === undefined ? null : maintenanceFile(options.path, options.log);
   }
@@ -66,6 +69,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   /** Must be called before the first reading. @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
   async load(): Promise<void> {
     const saved = await this.file?.load();
+    this.begun.sinceMs = saved === null ? this.options.clock.nowMs() : (saved?.begunMs ?? null);
     if (!saved) return;
     this.take(saved.windows);
     this.unsent = new Set(saved.unsent);
@@ -78,6 +82,9 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   }
 
   async tellUnsent(): Promise<void> {
+    const { outbox, begun } = this;
+    if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
+      await this.exclusive.run(() => this.save(this.windows, this.unsent)).catch(() => {});
     for (const id of [...this.unsent]) await this.tell(id);
   }
 
@@ -154,7 +161,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     const kept = this.keptOf(windows);
     const ids = new Set(kept.map(({ id }) => id));
     const unsent = new Set([...this.unsent, ...changed].filter((id) => ids.has(id)));
-    await this.file?.save({ windows: kept, unsent: [...unsent] });
+    await this.save(kept, unsent);
     this.take(kept);
     this.unsent = unsent;
     this.changed();
@@ -163,6 +170,10 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
       if (window) this.options.log.info({ ...window }, 'a maintenance window was changed');
       await this.tell(id);
     }
+  }
+
+  private async save(windows: readonly MaintenanceWindow[], unsent: ReadonlySet<string>): Promise<void> {
+    await this.file?.save({ windows: [...windows], unsent: [...unsent], begunMs: this.begun.sinceMs });
   }
 
   private take(windows: readonly MaintenanceWindow[]): void {
@@ -184,7 +195,8 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   /** Tells the cloud what is known of a window. What fails is sent with the next start. */
   private async tell(id: string): Promise<void> {
     const window = this.windows.find((one) => one.id === id);
-    if (!window || !this.outbox) return;
+    const { outbox } = this;
+    if (!window || !outbox || !(await this.begun.isTold(outbox))) return;
     const { site, machine, fromMs, toMs, ended } = window;
     const { by, note } = ended ?? window;
     const timeMs = ended?.atMs ?? window.setMs;
@@ -198,7 +210,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
         ...{ from: timeText(fromMs), to: timeText(toMs), by: by.slice(0, 200) },
         ...(note !== undefined && { note }),
       });
-      await this.outbox.event(event);
+      await outbox.event(event);
       this.unsent.delete(id);
     } catch (error) {
       this.options.log.warn(

@@ -4,7 +4,8 @@
  *
  *     {"format": "harbinger-limits", "version": 1, "limits": [...], "changes": [...], "unsent": [...], "check": 1}
  *
- * `unsent` names the machines whose limits the cloud has not been told. `check` is the CRC-32 of the three lists as JSON. A
+ * `unsent` names the machines whose limits the cloud has not been told, and `begunMs` is there
+ * until it has been told that this record is a new one. `check` is the CRC-32 of the three lists as JSON. A
  * damaged file is set aside and logged; machines then have the limits of their types.
  */
 import { type Static, Type } from '@sinclair/typebox';
@@ -36,14 +37,15 @@ const Content = Type.Object({
   limits: Type.Array(Entry),
   changes: Type.Array(Change),
   unsent: Type.Array(Type.String()),
+  begunMs: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   check: Type.Integer(),
 });
 
-export type LimitsContent = Pick<Static<typeof Content>, 'limits' | 'changes' | 'unsent'>;
+export type LimitsContent = Pick<Static<typeof Content>, 'limits' | 'changes' | 'unsent' | 'begunMs'>;
 
 export interface LimitsFile {
-  /** @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE */
-  load(): LimitsContent;
+  /** Null if there is none, or if it was damaged. @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE */
+  load(): LimitsContent | null;
   /** Durable when resolved. @throws HarbingerError LIMITS_UNWRITABLE */
   save(content: LimitsContent): Promise<void>;
 }
@@ -79,7 +81,7 @@ export function limitsFile(path: string, log: Log): LimitsFile {
           'the limits that were set for single machines are lost: set them again; until then those of their types are in force',
         );
       }
-      return { limits: [], changes: [], unsent: [] };
+      return null;
     },
     async save(content) {
       try {

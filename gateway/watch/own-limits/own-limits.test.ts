@@ -130,6 +130,7 @@ describe('over a restart', () => {
     const second = await gateway();
     await second.book.tellUnsent();
     expect(second.events).toMatchObject([
+      { type: 'io.harbinger.record.begun.v1', data: { record: 'limits' } },
       {
         type: 'io.harbinger.machine.limits.v1',
         data: { by: 'maria', limits: { force: { warn: 40, deadBand: 2 } } },
@@ -137,6 +138,28 @@ describe('over a restart', () => {
     ]);
     expect(second.book.list()).toMatchObject([{ ...force, by: 'maria', limits: { warn: 40, deadBand: 2 } }]);
     expect(second.book.changes(9)).toMatchObject([{ ...force, ...who, note: 'new blade' }]);
+  });
+
+  it('the cloud is told first that the record is new where there was none, and once under one id', async () => {
+    const first = await gateway();
+    await first.book.tellUnsent();
+    expect(first.events).toMatchObject([{ data: { record: 'limits' } }]);
+    const again = await gateway();
+    await again.book.tellUnsent();
+    expect(again.events).toEqual([]);
+    rmSync(again.path);
+    const lost = await gateway();
+    lost.cloud.isDown = true;
+    await lost.book.set(force, { warn: 40 }, who);
+    lost.cloud.isDown = false;
+    await lost.book.set(force, { warn: 41 }, who);
+    const restarted = await gateway();
+    await restarted.clock.advance(5_000);
+    await restarted.book.tellUnsent();
+    const types = lost.events.map(({ type }) => type.split('.')[3]);
+    expect(types).toEqual(['begun', 'limits']);
+    const begun = restarted.events.filter(({ type }) => type === lost.events[0]?.type);
+    expect(begun.map(({ id }) => id)).toEqual([lost.events[0]?.id]);
   });
 
   it('a damaged file is set aside and said, and one of a newer version stops the start', async () => {

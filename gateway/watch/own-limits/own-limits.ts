@@ -20,6 +20,7 @@ import type {
   SensorLimits,
 } from '../../ports/limits/limits.ts';
 import type { Outbox } from '../../ports/uplink.ts';
+import { NewRecord } from '../kept-lists/new-record.ts';
 import { type LimitEntry, type LimitsFile, limitsFile } from './limits-file.ts';
 
 /** Limits of sensors with limits of their own: of one machine, and in all. */
@@ -55,18 +56,21 @@ export class MachineLimitBook implements LimitAdmin {
   private entries = new Map<string, Map<string, LimitEntry>>();
   private log: LimitChange[] = [];
   private unsent = new Set<string>();
+  private readonly begun: NewRecord;
   private windows: LimitedWindows | null = null;
   private outbox: Outbox | null = null;
   private readonly exclusive = new Exclusive();
 
   constructor(options: OwnLimitsOptions) {
     this.options = options;
+    this.begun = new NewRecord(options.gateway, 'limits', options.log);
     this.file = options.path === undefined ? null : limitsFile(options.path, options.log);
   }
 
   /** Must be called before the first reading. @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE */
   async load(): Promise<void> {
     const saved = await this.file?.load();
+    this.begun.sinceMs = saved === null ? this.options.clock.nowMs() : (saved?.begunMs ?? null);
     if (!saved) return;
     this.entries = byMachine(saved.limits);
     this.log = saved.changes;
@@ -80,6 +84,9 @@ export class MachineLimitBook implements LimitAdmin {
   }
 
   async tellUnsent(): Promise<void> {
+    const { outbox, begun } = this;
+    if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
+      await this.exclusive.run(() => this.save(this.entries, this.log, this.unsent)).catch(() => {});
     for (const key of [...this.unsent]) await this.tell(key);
   }
 
@@ -156,8 +163,7 @@ export class MachineLimitBook implements LimitAdmin {
     const key = keyOf({ site, machine });
     const changes = [...this.log, ...changed].slice(-changesMax);
     const unsent = new Set(this.unsent).add(key);
-    const limits = [...entries.values()].flatMap((own) => [...own.values()]);
-    await this.file?.save({ limits, changes, unsent: [...unsent] });
+    await this.save(entries, changes, unsent);
     Object.assign(this, { entries, log: changes, unsent });
     const sensors = changed.map(({ sensor }) => sensor);
     this.windows?.relimit({ site, machine }, { sensors, by });
@@ -168,8 +174,19 @@ export class MachineLimitBook implements LimitAdmin {
     await this.tell(key);
   }
 
+  private async save(
+    entries: ReadonlyMap<string, ReadonlyMap<string, LimitEntry>>,
+    changes: LimitChange[],
+    unsent: ReadonlySet<string>,
+  ): Promise<void> {
+    const limits = [...entries.values()].flatMap((own) => [...own.values()]);
+    await this.file?.save({ limits, changes, unsent: [...unsent], begunMs: this.begun.sinceMs });
+  }
+
   /** Sends all limits of a machine. One that fails is sent with the next change of the machine, or after a restart. */
   private async tell(key: string): Promise<void> {
+    const { outbox } = this;
+    if (!outbox || !(await this.begun.isTold(outbox))) return;
     const [site = '', machine = ''] = key.split('/');
     const own = this.entries.get(key) ?? new Map<string, LimitEntry>();
     const last = this.log.findLast((change) => keyOf(change) === key);
@@ -182,8 +199,8 @@ export class MachineLimitBook implements LimitAdmin {
         by: last?.by ?? '',
         limits: Object.fromEntries([...own].map(([sensor, entry]) => [sensor, entry.limits])),
       });
-      await this.outbox?.event(event);
-      if (this.outbox) this.unsent.delete(key);
+      await outbox.event(event);
+      this.unsent.delete(key);
     } catch (error) {
       this.options.log.warn(
         { machine: key, problem: messageOf(error) },

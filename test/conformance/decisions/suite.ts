@@ -34,6 +34,8 @@ export interface DecisionHarness {
 /** How often the same input is evaluated, at most, until something changes. */
 const evaluationsMax = 20;
 const recorded = 'io.harbinger.decision.recorded.v1';
+/** Events that decide nothing: a record of what is open was begun, or this is how an open alert is now. */
+const others: readonly string[] = ['io.harbinger.record.begun.v1', 'io.harbinger.prediction.now.v1'];
 const readConfig = compileValidator(DecisionsConfig);
 
 export function describeDecision(harness: DecisionHarness): void {
@@ -87,7 +89,8 @@ export function describeDecision(harness: DecisionHarness): void {
         outbox: {
           async event(event) {
             if (isOutboxDown) throw new Error('no space left on device');
-            events.push(checkEvent(structuredClone(event)));
+            const checked = checkEvent(structuredClone(event));
+            if (!others.includes(checked.type)) events.push(checked);
           },
           estimates() {},
         },

@@ -10,7 +10,8 @@
  * remaining life alone is not worth a write: at worst it is sent again, as a new update. `check` is the CRC-32 of the
  * three lists as JSON (files of earlier versions have none), because a changed id would leave a prediction open in the
  * cloud for ever. A damaged file is set aside as `alerts.json.damaged`, a second one as `alerts.json.damaged-2`, and
- * logged; open predictions are then opened again, and the cloud ends those of before (`alerts.begun`).
+ * logged; open predictions are then opened again, and the cloud ends those of before (`record.begun`). So it is without a file:
+ * the gateway may be new, but it may also have a new disk, or a data folder that was restored without it.
  */
 
 import { type Static, Type } from '@sinclair/typebox';
@@ -123,7 +124,7 @@ export interface AlertSnapshot {
 }
 
 export interface SnapshotFile {
-  /** Returns the last saved state; empty if there is none, or if it was damaged: then it `isNew`. */
+  /** Returns the last saved state; empty if there is none, or if it was damaged: it `isNew` then. */
   load(): Promise<AlertSnapshot & { isNew: boolean }>;
   /** Durable when resolved. @throws HarbingerError ALERT_STATE_UNWRITABLE */
   save(snapshot: AlertSnapshot): Promise<void>;
@@ -166,7 +167,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], held: [], pending: [], damped: [], isNew: file.found === 'damaged' };
+      return { open: [], held: [], pending: [], damped: [], isNew: true };
     },
     async save(snapshot) {
       try {
