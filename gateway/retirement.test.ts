@@ -1,7 +1,11 @@
 /** Retiring machines while they, or others, go on sending. */
 import { expect, it } from 'vitest';
+import { silentLog } from '../shared/runtime/log.ts';
+import { manualClock } from '../shared/runtime/manual-clock.ts';
 import type { MachineOrSensor } from './ports/retiring.ts';
 import { createRetirement } from './retirement.ts';
+import { MaintenanceBook } from './watch/maintenance/maintenance.ts';
+import { MachineLimitBook } from './watch/own-limits/own-limits.ts';
 
 const [fan, pump, saw] = ['fan', 'pump', 'saw'].map((machine) => ({ site: 'hall', machine })) as [
   MachineOrSensor,
@@ -11,6 +15,9 @@ const [fan, pump, saw] = ['fan', 'pump', 'saw'].map((machine) => ({ site: 'hall'
 
 /** A gateway that knows a fan and a pump by their readings, and a saw by its baseline alone. */
 function bench() {
+  const about = { gateway: 'north', clock: manualClock(), log: silentLog };
+  const maintenance = new MaintenanceBook(about);
+  const ownLimits = new MachineLimitBook(about);
   const done: string[] = [];
   const learnt = new Set(['fan', 'pump', 'saw']);
   const note = (what: string) => async (_: string, machine: string) => {
@@ -31,13 +38,15 @@ function bench() {
         return learnt.delete(machine);
       },
       relearn: () => true,
+      maintenance,
+      ownLimits,
       levels: { ofAll: async () => [] },
     },
     decisions: { retired: note('alerts') },
     siteTopics: { retired: (_, machine) => void done.push(`site ${machine}`) },
     sources: () => [],
   });
-  return { admin, done };
+  return { admin, done, maintenance, ownLimits };
 }
 
 it('what was learnt of all of them is forgotten at once, before anything is waited for', async () => {
@@ -57,4 +66,22 @@ it('known are those with readings, a baseline or alerts; a sensor alone makes no
     retainedMessages: 0,
   });
   expect(done).not.toContain('learnt fan');
+});
+
+it('a renamed machine has the maintenance windows and limits of before, and limits of the new name stay', async () => {
+  const { admin, maintenance, ownLimits } = bench();
+  const who = { by: 'maria', address: '::1' };
+  await maintenance.set(fan, who);
+  await maintenance.set({ site: 'hall' }, who);
+  await ownLimits.set({ ...fan, sensor: 'x' }, { warn: 1 }, who);
+  await ownLimits.set({ ...fan, sensor: 'y' }, { warn: 2 }, who);
+  await ownLimits.set({ ...saw, sensor: 'y' }, { warn: 3 }, who);
+  expect(await admin.rename(fan, saw, who)).toEqual({ windows: 1, limits: 1 });
+  const limits = ownLimits
+    .list()
+    .map(({ machine, sensor, limits: own }) => `${machine} ${sensor} ${own.warn}`);
+  expect(limits.sort()).toEqual(['saw x 1', 'saw y 3']);
+  const windows = maintenance.list(false).map(({ machine = 'all', by }) => `${machine} ${by}`);
+  expect(windows.sort()).toEqual(['all maria', 'saw maria']);
+  expect(await admin.rename(fan, saw, who)).toEqual({ windows: 0, limits: 0 });
 });

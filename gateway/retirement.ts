@@ -1,14 +1,18 @@
-/** Takes machines and sensors that are gone out of everything that a gateway keeps of them. */
+/** Takes machines and sensors that are gone out of everything that a gateway keeps of them, and gives machines other names. */
 import type { Decisions } from './decisions/create-decisions.ts';
 import type { DataClient } from './pipeline/client.ts';
-import type { MachineAdmin, MachineOrSensor } from './ports/retiring.ts';
+import type { MachineAdmin, MachineHere, MachineOrSensor } from './ports/retiring.ts';
 import type { Source } from './ports/source.ts';
 import type { SiteTopics } from './site-topics/site-topics.ts';
 import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
-  watch: Pick<Watch, 'retired' | 'relearn'> & { levels: Pick<Watch['levels'], 'ofAll'> };
+  watch: Pick<Watch, 'retired' | 'relearn'> & {
+    maintenance: Pick<Watch['maintenance'], 'rename'>;
+    ownLimits: Pick<Watch['ownLimits'], 'list' | 'set' | 'clear'>;
+    levels: Pick<Watch['levels'], 'ofAll'>;
+  };
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
@@ -28,6 +32,17 @@ export function createRetirement({
       return machines.map((machine, i) => ({ ...machine, timeToLimit: times[i]! }));
     },
     relearn: ({ site, machine }) => watch.relearn(site, machine),
+    async rename(from, to, who) {
+      // First, so that nothing is raised about it under its new name.
+      const windows = await watch.maintenance.rename(from, to);
+      const { ownLimits } = watch;
+      const own = (of: MachineHere) => ownLimits.list(of).filter((one) => one.from === 'machine');
+      const there = new Set(own(to).map(({ sensor }) => sensor));
+      const moved = own(from).filter(({ sensor }) => !there.has(sensor));
+      for (const { sensor, limits } of moved) await ownLimits.set({ ...to, sensor }, limits, who);
+      await ownLimits.clear(from, who);
+      return { windows, limits: moved.length };
+    },
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);
       const topics = kept.flatMap((each) => each.topics());

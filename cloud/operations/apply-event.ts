@@ -90,7 +90,7 @@ function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEve
 
 /**
  * Its gateway does not know any more what it said before, and would never end it. Of a gateway that is new there is nothing. What
- * holds still is said by later events: their order counts and not their times, since a gateway with a new disk may have a wrong clock.
+ * still holds comes with later events: their order counts and not their times, since a gateway with a new disk may have a wrong clock.
  */
 function endUnowned(
   tables: EventTables,

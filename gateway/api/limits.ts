@@ -91,7 +91,7 @@ export function limitRoutes(app: FastifyInstance, { limits }: { limits: LimitAdm
     },
     async (request) => {
       const { site, machine, sensor, limits: wanted } = request.body;
-      return refusals(() => limits.set({ site, machine, sensor }, wanted, whoOf(request)));
+      return limitRefusals(() => limits.set({ site, machine, sensor }, wanted, whoOf(request)));
     },
   );
   app.delete<{ Body: Static<typeof Clearing> }>(
@@ -117,7 +117,8 @@ function whoOf({ body, ip }: FastifyRequest<{ Body: { by?: string; note?: string
   return { by: body.by ?? ip, address: ip, ...(body.note !== undefined && { note: body.note }) };
 }
 
-async function refusals<T>(work: () => Promise<T>): Promise<T> {
+/** Answers what the caller can mend by its status. */
+export async function limitRefusals<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { answers } from '../../shared/http/openapi.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineAdmin, MachineOrSensor } from '../ports/retiring.ts';
+import { limitRefusals } from './limits.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const One = Type.Object(
@@ -85,7 +86,23 @@ const Relearning = Type.Object(
   { additionalProperties: false },
 );
 
-/** `GET /api/machines`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`, `POST /api/machines/relearn`. */
+const Machine = Type.Object({ site: Name, machine: Name }, { additionalProperties: false });
+const Renaming = Type.Object(
+  {
+    from: Machine,
+    to: Machine,
+    by: Type.Optional(
+      Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const Renamed = Type.Object({
+  windows: Type.Integer({ minimum: 0, description: 'maintenance windows that are on or planned' }),
+  limits: Type.Integer({ minimum: 0, description: 'sensors with limits of their own' }),
+});
+
+/** `GET /api/machines`, `POST /api/machines/rename`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`, `POST /api/machines/relearn`. */
 export function machineRoutes(
   app: FastifyInstance,
   { machines, log }: { machines: MachineAdmin; log: Log },
@@ -121,6 +138,24 @@ export function machineRoutes(
       const counts = { retired: retired.length, unknown: unknown.length, retainedMessages };
       log.info({ ...about, ...counts }, 'machines: the change is done');
       return outcome;
+    },
+  );
+  app.post<{ Body: Static<typeof Renaming> }>(
+    '/api/machines/rename',
+    {
+      schema: {
+        summary: 'Give what people have set for a machine to its new name',
+        description:
+          'Maintenance windows and limits of a machine that sends under another name now, after its topic or route was changed. Limits of the new name stay. What is learnt of a machine is learnt anew under its new name.',
+        body: Renaming,
+        response: answers('how much there was', Renamed),
+      },
+    },
+    async ({ body: { from, to, by }, ip }) => {
+      const renamed = await limitRefusals(() => machines.rename(from, to, { by: by ?? ip, address: ip }));
+      const names = { from: nameOf(from), to: nameOf(to) };
+      log.info({ ...names, address: ip, ...renamed }, 'machines: what was set has another name');
+      return renamed;
     },
   );
   app.post<{ Body: Static<typeof Relearning> }>(

@@ -60,6 +60,10 @@ it('answers everywhere as documented', async () => {
   expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
   const normal = { site: 'lab', machine: 'p1', note: 'new product' };
   expect(await api.ask('POST', '/api/machines/relearn', { body: normal })).toEqual({ isKnown: true });
+  const moved = { from: { site: 'lab', machine: 'p1' }, to: { site: 'lab', machine: 'p3' } };
+  const renamed = await api.ask('POST', '/api/machines/rename', { body: moved });
+  expect(renamed).toEqual({ windows: 2, limits: 0 });
+  await api.ask('POST', '/api/machines/rename', { body: { from: moved.from }, status: 400 });
   const maintenance = '/api/maintenance';
   await api.ask('GET', maintenance, { path: `${maintenance}?past=true` });
   await api.ask('POST', maintenance, { body: { site: 'lab', toMs: 5 } });

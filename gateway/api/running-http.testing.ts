@@ -69,6 +69,7 @@ function memoryMachines(): MachineAdmin {
   return {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
     relearn: ({ machine }) => machine === 'p1',
+    rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),
     retire: async (those) => ({
       retired: those.filter(({ machine }) => machine === 'p1'),
       unknown: those.filter(({ machine }) => machine !== 'p1'),
@@ -94,6 +95,7 @@ function memoryMaintenance(): MaintenanceAdmin {
     list: () => [],
     set: async ({ fromMs = 1, toMs = 2, ...scope }, who) => ({ ...made, ...scope, fromMs, toMs, ...who }),
     end: async () => [],
+    rename: async () => 0,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Interfaces by which people take out of a gateway's lists what is gone: sessions, machines, and sensors of machines. */
+import type { LimitChanger } from './limits/limits.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
 
 /** A session that a source keeps for a client that may be away. */
@@ -28,10 +29,13 @@ export interface SessionAdmin {
   end(clientIds: readonly string[]): Promise<EndedSessions>;
 }
 
-/** A machine, or one sensor of it. */
-export interface MachineOrSensor {
+export interface MachineHere {
   site: string;
   machine: string;
+}
+
+/** A machine, or one sensor of it. */
+export interface MachineOrSensor extends MachineHere {
   sensor?: string;
 }
 
@@ -64,6 +68,14 @@ export interface ListedMachine extends KnownMachine {
   timeToLimit: TimeToLimit[];
 }
 
+/** The settings that people had made for a machine that has another name now. */
+export interface RenamedHere {
+  /** Maintenance windows that are on or planned. */
+  windows: number;
+  /** Sensors with limits of their own. */
+  limits: number;
+}
+
 export interface MachineAdmin {
   list(limit: number): Promise<ListedMachine[]>;
   /**
@@ -76,6 +88,11 @@ export interface MachineAdmin {
    * false if it is not known.
    */
   relearn(machine: { site: string; machine: string }): boolean;
+  /**
+   * Gives what people have set for a machine to another name of it: maintenance windows, and limits of sensors that have none
+   * there. Durable and in force when resolved. @throws HarbingerError LIMITS_…, MAINTENANCE_UNWRITABLE
+   */
+  rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
 }
 
 /** The retained messages that a source keeps. */

@@ -59,6 +59,27 @@ describe('maintenance that a gateway has said', () => {
     expect(at('fan')?.windowId).toBe('two');
   });
 
+  it('goes with a machine that is renamed, and not to another gateway, which judges the machine', async () => {
+    const name = (machine: string, gateway = 'north') => ({ gateway, site: 'hall', machine });
+    for (const machine of ['fan', 'pump'])
+      await operations.now.watermarks.advance({
+        ...{ gateway: 'north', journal, lane: 'readings', firstSeq: 0, lastSeq: 0 },
+        machines: [{ site: 'hall', machine, machineType: 'generic', lastSeenMs: nowMs }],
+      });
+    await operations.apply([
+      said({ windowId: 'one', site: 'hall', machine: 'fan' }),
+      said({ windowId: 'two', site: 'hall', machine: 'pump' }),
+    ]);
+    await operations.now.retirement.rename([[name('fan'), name('fan-2')]]);
+    await operations.now.retirement.rename([[name('pump'), name('pump', 'south')]]);
+    await operations.reopen();
+    expect([at('fan'), at('fan-2')?.windowId, at('pump', 'hall', 'south')]).toEqual([null, 'one', null]);
+    // The gateway may not know of it yet.
+    const ended = said({ windowId: 'one', site: 'hall', machine: 'fan', state: 'ended', to: iso(nowMs) });
+    await operations.apply([ended]);
+    expect(at('fan-2')).toBeNull();
+  });
+
   it('ends by itself, and when it is ended, whatever comes again after that; also over a restart', async () => {
     const set = said({ site: 'hall', machine: 'fan' });
     const ended = said({

@@ -83,7 +83,19 @@ export class MaintenanceTable implements MaintenanceSpans {
     if (!known && isLive(row, nowMs) && live.length >= liveMax) return null;
     this.table.put(key, row);
     this.index();
-    return (name) => covers(row, name);
+    return (name) => covers(row, name) || (known !== undefined && covers(known, name));
+  }
+
+  /**
+   * Gives the windows of a machine that was renamed to its new name, unless another gateway has that: it knows nothing of them, and
+   * judges the machine.
+   */
+  move(from: MachineName, to: MachineName): void {
+    if (from.gateway !== to.gateway) return;
+    for (const row of this.byGateway.get(from.gateway) ?? [])
+      if (row.site === from.site && row.machine === from.machine)
+        this.table.put(`${row.gateway}/${row.windowId}`, { ...row, site: to.site, machine: to.machine });
+    this.index();
   }
 
   /** Removes the windows of a gateway that are on or planned. Returns the machines that they concerned, as a test. */

@@ -120,6 +120,7 @@ export class Retirement {
     if (!state) throw unknownMachine(from);
     const moved = tables.alerts.move(from, to);
     tables.limits.move(from, to);
+    tables.maintenance.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
     if (tables.retired.leadsTo(to, from)) tables.retired.undo(to, from);
     else tables.retired.returned(to);

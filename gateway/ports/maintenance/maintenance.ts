@@ -58,4 +58,9 @@ export interface MaintenanceAdmin {
    * those that it ended. @throws HarbingerError MAINTENANCE_UNWRITABLE
    */
   end(which: { id: string } | MaintenanceScope, who: MaintenanceChanger): Promise<MaintenanceWindow[]>;
+  /**
+   * Gives the windows of one machine to another name of it; those of its site stay. Returns how many are on or planned.
+   * @throws HarbingerError MAINTENANCE_UNWRITABLE
+   */
+  rename(from: { site: string; machine: string }, to: { site: string; machine: string }): Promise<number>;
 }

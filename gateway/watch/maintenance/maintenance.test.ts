@@ -104,6 +104,31 @@ describe('a maintenance window', () => {
     expect(book.isOn(fan)).toBe(false);
   });
 
+  it('goes with a machine that is renamed, for readings of before too, and the cloud is told later than before', async () => {
+    const { book, clock, events } = newBook();
+    const moved = { site: 's', machine: 'fan-2' };
+    const nowMs = clock.nowMs();
+    await book.set({ ...fan, toMs: nowMs + 1_000 }, who);
+    clock.advanceNow(2_000);
+    await book.set(fan, who);
+    await book.set({ site: 's' }, who);
+    expect(await book.rename(fan, moved)).toBe(1);
+    await book.end({ site: 's' }, who);
+    const after = newBook(clock).book;
+    await after.load();
+    for (const each of [book, after]) {
+      expect([each.isOn(fan), each.isOn(moved)]).toEqual([false, true]);
+      expect([...each.spansOf(moved)!].slice(0, 2)).toEqual([nowMs, nowMs + 1_000]);
+    }
+    const told = events.filter(
+      ({ data }) => (data as { windowId: string }).windowId === book.list(false)[0]?.id,
+    );
+    expect(told.map(({ subject }) => subject)).toEqual(['s/fan', 's/fan-2']);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    expect(Date.parse(told[1]!.time)).toBeGreaterThan(Date.parse(told[0]!.time));
+    expect(await book.rename(fan, moved)).toBe(0);
+  });
+
   it('without an end ends after a day', async () => {
     const { book, clock } = newBook();
     await book.set(fan, who);

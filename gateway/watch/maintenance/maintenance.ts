@@ -41,10 +41,12 @@ export interface MaintenanceOptions {
   newId?: () => string;
 }
 
+type MachineName = { site: string; machine: string };
+
 /** The side of the book that knows when people work on machines. */
 export interface MaintenanceKeeper {
   /** All spans of one machine that are known, past and future; null if there are none. */
-  spansOf(machine: { site: string; machine: string }): Spans | null;
+  spansOf(machine: MachineName): Spans | null;
 }
 
 export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
@@ -153,6 +155,25 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
         ended.map(({ id }) => id),
       );
       return ended;
+    });
+  }
+
+  rename(from: MachineName, to: MachineName): Promise<number> {
+    return this.exclusive.run(async () => {
+      const nowMs = this.options.clock.nowMs();
+      const isMeant = ({ site, machine }: MaintenanceScope) => site === from.site && machine === from.machine;
+      // The cloud goes by the latest time. Those that are over count for readings that come late.
+      const moved = this.windows.filter(isMeant).map((window) => {
+        return {
+          ...window,
+          ...to,
+          ...(isLive(window, nowMs) && { setMs: Math.max(nowMs, window.setMs + 1) }),
+        };
+      });
+      if (moved.length === 0) return 0;
+      const live = moved.filter((window) => isLive(window, nowMs)).map(({ id }) => id);
+      await this.replace([...this.windows.filter((window) => !isMeant(window)), ...moved], live);
+      return live.length;
     });
   }
 

@@ -133,6 +133,33 @@ it('begins and ends by messages too, which are acknowledged when it is in force,
   expect(items.map(({ code }) => code)).toEqual(['MAINTENANCE_INVALID']);
 });
 
+it('goes with a machine that has another name from now on, at its gateway and in the cloud, also over a kill', async () => {
+  await harbinger('maintenance', 'start', 'hall/motor-1', '--for', '4h', '--by', 'maria', ...reach());
+  await harbinger('limits', 'set', 'hall/motor-1', 'vibration', '--warn', '7', ...reach());
+  const rename = () =>
+    harbinger('machines', 'rename', 'hall/motor-1', 'hall/motor-2', '--at-gateway', ...reach());
+  expect(await rename()).toMatchObject({
+    code: 0,
+    stdout: 'hall/motor-2 has what was set for hall/motor-1: maintenance windows 1, sensors with limits 1\n',
+  });
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  await connect();
+  const { limits } = await harbingerJson<{ limits: object[] }>('limits', 'list', ...reach());
+  expect(limits).toMatchObject([{ machine: 'motor-2', sensor: 'vibration', limits: { warn: 7 } }]);
+  await until(async () => {
+    const { windows: known } = await site.cloud.json<{ windows: { machine: string }[] }>('/api/maintenance');
+    return known.length === 1 && known[0]?.machine === 'motor-2';
+  }, 'the cloud to know of it under the new name');
+  expect(await rename()).toMatchObject({
+    code: 1,
+    stderr: 'nothing is set for hall/motor-1 at the gateway\n',
+  });
+  const ended = await harbinger('maintenance', 'end', 'hall/motor-2', ...reach());
+  expect(ended.stdout).toBe('hall/motor-2: maintenance ended\n');
+});
+
 it('refuses what cannot be meant, and needs a machine, a site or --all', async () => {
   expect(await harbinger('maintenance', 'start', ...reach())).toMatchObject({ code: 2 });
   const past = ['--from', '2020-01-01T00:00Z', '--to', '2020-01-02T00:00Z'];

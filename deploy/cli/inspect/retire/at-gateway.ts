@@ -1,5 +1,10 @@
 import { userInfo } from 'node:os';
-import type { KnownMachine, MachineOrSensor, RetiredHere } from '../../../../gateway/ports/retiring.ts';
+import type {
+  KnownMachine,
+  MachineOrSensor,
+  RenamedHere,
+  RetiredHere,
+} from '../../../../gateway/ports/retiring.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import type { ReachOptions } from '../../options.ts';
@@ -36,6 +41,26 @@ export async function relearnAtGateway(
     process.stdout.write(`${shown(body)}: what is normal is learnt anew; its limits stay\n`);
   else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
   if (!outcome.isKnown) process.exitCode = exitCodes.failed;
+}
+
+/** Sets the exit code 1 if nothing was set for the machine. */
+export async function renameAtGateway(
+  from: NamedMachine,
+  to: NamedMachine,
+  options: ReachOptions,
+): Promise<void> {
+  const body = { from, to, by: userInfo().username };
+  const endpoint = findEndpoint('gateway', options);
+  const outcome = (await request(endpoint, 'POST', '/api/machines/rename', body)) as RenamedHere;
+  const { windows, limits } = outcome;
+  const isFound = windows + limits > 0;
+  if (options.json) printJson(outcome);
+  else if (isFound)
+    process.stdout.write(
+      `${shown(to)} has what was set for ${shown(from)}: maintenance windows ${windows}, sensors with limits ${limits}\n`,
+    );
+  else process.stderr.write(`nothing is set for ${shown(from)} at the gateway\n`);
+  if (!isFound) process.exitCode = exitCodes.failed;
 }
 
 /** Sets the exit code 1 if one of them is not known. */

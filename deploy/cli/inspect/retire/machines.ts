@@ -6,7 +6,7 @@ import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
-import { listAtGateway, relearnAtGateway, retireAtGateway } from './at-gateway.ts';
+import { listAtGateway, relearnAtGateway, renameAtGateway, retireAtGateway } from './at-gateway.ts';
 import {
   machineName,
   machineNames,
@@ -19,6 +19,7 @@ import {
 } from './names.ts';
 
 type Options = ReachOptions & { gateway?: string };
+type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
 type RetireOptions = Options & { atGateway?: boolean; sensor?: string };
 
 interface Retired extends MachineName {
@@ -43,6 +44,7 @@ Examples:
   harbinger machines rename hall-1/pump-3 hall-2/pump-3   moved: both histories are shown under the new name
   harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
 
+  harbinger machines rename hall-1/pump-3 hall-2/pump-3 --at-gateway      with its maintenance windows and limits
   harbinger machines retire hall-1/pump-3 --at-gateway    gone at the gateway too: its window, what is normal for it, its quota
   harbinger machines retire hall-1/fan-2 --at-gateway --sensor humidity   a probe that was taken off
 
@@ -100,13 +102,19 @@ readings of the time before delivers them, and they do not bring the machine bac
     .argument('<from>', 'SITE/MACHINE', machineName)
     .argument('<to>', 'SITE/MACHINE, which need not exist yet', machineName)
     .option('--to-gateway <name>', 'the gateway of the new name, if it is another')
+    .option(
+      '--at-gateway',
+      'give it what is set at its gateway for the old name: maintenance windows and limits',
+    )
     .addHelpText(
       'after',
       `
-What devices send is named by their topics and the routes of their gateway: change it there too.
+What devices send is named by their topics and the routes of their gateway: change it there too, and
+give the new name what people have set for the old one with --at-gateway.
 `,
     )
-    .action(async (from: NamedMachine, to: NamedMachine, options: Options & { toGateway?: string }) => {
+    .action(async (from: NamedMachine, to: NamedMachine, options: RenameOptions) => {
+      if (options.atGateway) return renameAtGateway(from, to, options);
       const target = { ...to, ...(options.toGateway !== undefined && { gateway: options.toGateway }) };
       const body = { from: named([from], options)[0], to: target };
       const outcome = await ask<RetireOutcome>(options, 'rename', body);
