@@ -31,7 +31,6 @@ export function createRetirement({
       const times = await watch.levels.ofAll(machines);
       return machines.map((machine, i) => ({ ...machine, timeToLimit: times[i]! }));
     },
-    relearn: ({ site, machine }) => watch.relearn(site, machine),
     async rename(from, to, who) {
       // First, so that nothing is raised about it under its new name.
       const windows = await watch.maintenance.rename(from, to);
@@ -43,6 +42,7 @@ export function createRetirement({
       await ownLimits.clear(from, who);
       return { windows, limits: moved.length };
     },
+    relearn: ({ site, machine }, said) => watch.relearn(site, machine, said),
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);
       const topics = kept.flatMap((each) => each.topics());

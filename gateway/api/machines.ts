@@ -164,14 +164,14 @@ export function machineRoutes(
       schema: {
         summary: 'What the machine does now is normal',
         description:
-          'What is normal for it is learnt anew from its next reading on, as after a change of product or season. Its limits, its window and what is open stay. The log has who asked for it, and why.',
+          'What is normal for it is learnt anew from its next reading on, as after a change of product or season. Its limits, its window and what is open stay. Who asked for it, and why, is in the log, and in the end of an alert about what was unusual.',
         body: Relearning,
         response: answers('whether the machine is known', Type.Object({ isKnown: Type.Boolean() })),
       },
     },
     (request) => {
       const { site, machine, by = request.ip, note } = request.body;
-      const isKnown = machines.relearn({ site, machine });
+      const isKnown = machines.relearn({ site, machine }, { by, note });
       log.info(
         { machine: `${site}/${machine}`, by, note, address: request.ip, isKnown },
         'machines: what is normal is learnt anew',

@@ -57,7 +57,7 @@ export interface AlertInput {
   /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
   beyond?: readonly { sensor: string; level: number; low: number; high: number }[];
   /** A person has just said that what the machine does now is normal; absent otherwise. */
-  isRelearnt?: true;
+  relearnt?: Relearnt;
   /** A person has just changed limits of this machine; absent otherwise. */
   limitsChanged?: LimitsChanged;
   /**
@@ -65,6 +65,12 @@ export interface AlertInput {
    * `timeMs` is now by the gateway's clock, and estimates, limits and faults are not stepped by it.
    */
   silence?: SilenceState;
+}
+
+/** Who has said that what a machine does now is normal, and why. */
+export interface Relearnt {
+  by: string;
+  note: string;
 }
 
 /** Sensors whose limits a person has changed. */

@@ -1,4 +1,5 @@
 /** Interfaces by which people take out of a gateway's lists what is gone: sessions, machines, and sensors of machines. */
+import type { Relearnt } from './decision.ts';
 import type { LimitChanger } from './limits/limits.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
 
@@ -87,12 +88,12 @@ export interface MachineAdmin {
    * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Returns
    * false if it is not known.
    */
-  relearn(machine: { site: string; machine: string }): boolean;
   /**
    * Gives what people have set for a machine to another name of it: maintenance windows, and limits of sensors that have none
    * there. Durable and in force when resolved. @throws HarbingerError LIMITS_…, MAINTENANCE_UNWRITABLE
    */
   rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
+  relearn(machine: { site: string; machine: string }, said: Relearnt): boolean;
 }
 
 /** The retained messages that a source keeps. */

@@ -14,7 +14,7 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { AlertInput, Assessor } from '../ports/decision.ts';
+import type { AlertInput, Assessor, Relearnt } from '../ports/decision.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
@@ -254,8 +254,8 @@ export class Watch {
   }
 
   /** Lets a machine learn anew what is normal; its limits and its window stay. Returns false if it is not known. */
-  relearn(site: string, machine: string): boolean {
-    const isWatched = this.windows.relearn(site, machine);
+  relearn(site: string, machine: string, said: Relearnt): boolean {
+    const isWatched = this.windows.relearn(site, machine, said);
     this.scorer?.kick();
     // A trend over what was normal before says nothing.
     this.levels.relearn(`${site}/${machine}`);

@@ -89,8 +89,12 @@ it('what is unusual ends when a person says that it is normal', async () => {
   const decision = await bench.started();
   await bench.evaluate(decision, 200, 5, odd);
   expect(bench.opened()).toHaveLength(1);
-  await bench.evaluate(decision, 200, 1, { ...odd, isShort: true, isRelearnt: true });
+  await bench.evaluate(decision, 200, 1, {
+    ...odd,
+    isShort: true,
+    relearnt: { by: 'ada', note: 'a new seal' },
+  });
   expect(bench.resolved()[0]!.data.reasons.join()).toContain(
-    'A person has said that what the machine does now is normal',
+    'ada has said that what the machine does now is normal; it is learnt anew: a new seal',
   );
 });

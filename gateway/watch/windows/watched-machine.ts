@@ -1,4 +1,10 @@
-import type { AlertInput, LimitsChanged, MachineIdentity, SensorFault } from '../../ports/decision.ts';
+import type {
+  AlertInput,
+  LimitsChanged,
+  MachineIdentity,
+  Relearnt,
+  SensorFault,
+} from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
@@ -55,9 +61,9 @@ export interface WatchedMachine extends SparedMachine {
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
   limitChange: LimitsChanged | null;
   toldChange: LimitsChanged | null;
-  /** A person has said that what it does is normal, which no decision has heard of yet; and whether the present one hears of it. */
-  isRelearnt: boolean;
-  toldRelearnt: boolean;
+  /** A person has said that what it does is normal: of that no decision has heard yet, and of this the present one hears. */
+  relearnt: Relearnt | null;
+  toldRelearnt: Relearnt | null;
   /** Sensors that were retired, of which no decision has heard yet, and those of which the present one hears. */
   gone: readonly string[] | null;
   toldGone: readonly string[] | null;
@@ -73,8 +79,8 @@ export interface WatchedMachine extends SparedMachine {
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
 export function hasSomethingToSay(machine: WatchedMachine): boolean {
-  const { window, limits, limitChange, hadFaults, isRelearnt } = machine;
-  if (window.ready || isRelearnt || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
+  const { window, limits, limitChange, hadFaults, relearnt } = machine;
+  if (window.ready || relearnt !== null || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
     return true;
   return limits !== null && (limits.isNews || limits.hasMet);
 }
@@ -134,14 +140,14 @@ export const noNews = {
   toldChange: null,
   gone: null,
   toldGone: null,
-  isRelearnt: false,
-  toldRelearnt: false,
+  relearnt: null,
+  toldRelearnt: null,
 } as const;
 
 /** Learns anew what is normal; the next decision hears of it, which is due. */
-export function learnAnew(machine: WatchedMachine): boolean {
+export function learnAnew(machine: WatchedMachine, said: Relearnt): boolean {
   machine.window.baseline.relearn();
-  machine.isRelearnt = true;
+  machine.relearnt = said;
   return true;
 }
 
@@ -159,8 +165,8 @@ const namesOf = ({ type }: MachineIdentity) => type.sensors.map(({ name }) => na
 export function takeNews(machine: WatchedMachine): void {
   machine.toldChange = machine.limitChange;
   machine.limitChange = null;
-  machine.toldRelearnt = machine.isRelearnt;
-  machine.isRelearnt = false;
+  machine.toldRelearnt = machine.relearnt;
+  machine.relearnt = null;
   machine.toldGone = machine.gone;
   machine.gone = null;
 }
@@ -205,7 +211,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     ...(passed.length > 0 && { passed }),
     ...(machine.running?.mayRest && { evidence: restFields(machine.running, timeMs) }),
     ...(levels && { timeToLimit: () => levels.timesToLimits() }),
-    ...(machine.toldRelearnt && { isRelearnt: true as const }),
+    ...(machine.toldRelearnt && { relearnt: machine.toldRelearnt }),
     ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };
 }

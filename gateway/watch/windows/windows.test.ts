@@ -272,7 +272,10 @@ it('a machine that learns anew what is normal keeps its window; an unknown one i
   for (let i = 2; i < 9; i++) windows.add(batch([[0, i * 1_000, 1, 1]]));
   const identity = { site: 's', machine: 'a', type };
   expect(windows.baselineOf(identity)!.rows).toBe(8);
-  expect([windows.relearn('s', 'a'), windows.relearn('s', 'b')]).toEqual([true, false]);
+  expect(['a', 'b'].map((name) => windows.relearn('s', name, { by: 'ada', note: 'a new seal' }))).toEqual([
+    true,
+    false,
+  ]);
   expect(windows.baselineOf(identity)!.rows).toBe(0);
   expect(windows.take(1).map(({ window }) => window.ready)).toEqual([true]);
   windows.add(batch([[0, 10_000, 1, 1]]));

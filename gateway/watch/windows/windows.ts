@@ -8,7 +8,7 @@
  * per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { LimitsChanged, MachineIdentity } from '../../ports/decision.ts';
+import type { LimitsChanged, MachineIdentity, Relearnt } from '../../ports/decision.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
@@ -140,9 +140,9 @@ export class Windows {
   }
 
   /** Lets a machine learn anew what is normal, and nothing else. Returns false if it is not watched. */
-  relearn(site: string, machine: string): boolean {
+  relearn(site: string, machine: string, said: Relearnt): boolean {
     const watched = this.byKey.get(`${site}/${machine}`);
-    if (watched && learnAnew(watched)) this.schedule.mark(watched);
+    if (watched && learnAnew(watched, said)) this.schedule.mark(watched);
     if (watched) this.options.keeper?.renewed(watched);
     return watched !== undefined;
   }

@@ -13,5 +13,5 @@ export async function announceMaintenance(
 
 /** Says that what a machine does now is normal. */
 export async function sayThisIsNormal(gateway: PlantGateway, { site, name }: Machine): Promise<void> {
-  gateway.admin?.relearn(site, name);
+  gateway.admin?.relearn(site, name, { by: 'the plant', note: 'a new product' });
 }

@@ -9,7 +9,7 @@ import {
   type LimitPolicy,
 } from '../../../../shared/domain/alert-policy.ts';
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
-import type { AlertInput } from '../../../ports/decision.ts';
+import type { AlertInput, Relearnt } from '../../../ports/decision.ts';
 import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
 import {
   beyondReasons,
@@ -36,7 +36,7 @@ export function stepCauses(judged: Judged): SaidStep[] {
   const { type } = judged.input.machine;
   const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
   // A short window is judged by its limits alone.
-  if (!judged.input.isShort || judged.input.isRelearnt)
+  if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
   steps.push(...stepFaults(judged));
   const unwatched = endUnwatched(judged);
@@ -110,7 +110,7 @@ function fallenReasons(before: readonly MetLimit[], now: readonly MetLimit[]): s
 function stepEstimate({ machine, input, decided, context }: Judged, policy: EstimatePolicy): SaidStep | null {
   const assessment = decided.verdict.answer;
   const { type } = input.machine;
-  if (input.isRelearnt && policy.on === 'anomaly') return endRelearnt(machine, policy);
+  if (input.relearnt && policy.on === 'anomaly') return endRelearnt(machine, policy, input.relearnt);
   const { anomaly, confidence, health, source, remainingLife } = assessment;
   const isCutOff = input.cutOff === true;
   const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source, isCutOff };
@@ -127,12 +127,14 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
 }
 
 /** Ends what is unusual by what was normal before, because a person has said that it is normal. */
-function endRelearnt(machine: MachineAlerts, policy: EstimatePolicy): SaidStep | null {
+function endRelearnt(machine: MachineAlerts, policy: EstimatePolicy, said: Relearnt): SaidStep | null {
   const open = machine.modes.get(policy.failureMode)?.open;
   if (!open) return null;
   machine.modes.set(policy.failureMode, quiet);
   const cause = { failureMode: policy.failureMode, kind: 'estimate', source: open.source } as const;
-  const reasons = ['A person has said that what the machine does now is normal; it is learnt anew'];
+  const reasons = [
+    `${said.by} has said that what the machine does now is normal; it is learnt anew: ${said.note}`,
+  ];
   return { cause, change: { kind: 'resolved', severity: open.severity }, reasons };
 }
 

@@ -66,7 +66,7 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 /** Where a person has changed what is watched for, nothing waits. */
 function limitsOf({ input, context }: Judged) {
   const { flapping } = context.config;
-  return input.limitsChanged || input.gone || input.isRelearnt ? { ...flapping, holdMs: 0 } : flapping;
+  return input.limitsChanged || input.gone || input.relearnt ? { ...flapping, holdMs: 0 } : flapping;
 }
 
 function returnReason({ context }: Judged, returns: number): string {
