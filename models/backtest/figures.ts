@@ -75,7 +75,8 @@ export function warningFigures(fleet: Fleet, warnings: readonly Warning[], horiz
   let falseAlerts = 0;
   let rows = 0;
   for (const run of fleet.runs) {
-    const own = warnings.filter(({ machine }) => machine === run.machine);
+    // A run that is over sends nothing more, which raises an alert too: it says nothing of what was watched.
+    const own = warnings.filter(({ machine, openedRow }) => machine === run.machine && openedRow < run.rows);
     const leads = run.fails ? trueLeads(run, own, horizon) : [];
     falseAlerts += own.length - leads.length;
     rows += healthyRows(run, horizon);
