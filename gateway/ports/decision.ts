@@ -67,7 +67,7 @@ export interface AlertInput {
   silence?: SilenceState;
 }
 
-/** Who has said that what a machine does now is normal, and why. */
+/** The word of a person that what a machine does now is normal: whose, and why. */
 export interface Relearnt {
   by: string;
   note: string;
