@@ -118,7 +118,7 @@ describe('the whole cloud', () => {
     cloud = await start(notifier);
     expect(cloud.notifications.waiting().size).toBe(0);
     expect(received.length).toBe(attempts);
-    expect(new Set(received)).toEqual(new Set(['p-1/opened/prediction-opened-1/hook']));
+    expect(new Set(received)).toEqual(new Set(['north~p-1/opened/prediction-opened-1/hook']));
     expect((await get(cloud, '/api/alerts')).text).toContain('bearing-wear');
     receiver.closeAllConnections();
     receiver.close();

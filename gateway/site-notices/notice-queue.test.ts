@@ -79,6 +79,7 @@ describe('what a site is owed', () => {
     take(predictionEvent('resolved', 2, { predictionId: 'p-0' }));
     const digest = due()!;
     expect(digest).toMatchObject({
+      key: expect.stringMatching(/^north~digest-1\/digest\//),
       change: 'digest',
       event: { source: '/gateways/north', data: { open: waitingMax, resolved: 1 } },
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AlertContent } from '../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../shared/contract/events.ts';
 import { digestData, type Member } from '../../shared/notifications/digest-data.ts';
+import { notificationKey } from '../../shared/notifications/notification-key.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
 import type {
   AlertChange,
@@ -112,7 +113,8 @@ export class NoticeQueue implements NotificationQueue {
     const kind = kindOf(untold?.notification.change, change.change);
     const events = [...(untold?.events ?? []), event.id].slice(-eventsMax);
     const waits = { attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null };
-    const key = [encodeURIComponent(alertId), kind, event.id, notifier].join('/');
+    const { gateway } = this.options;
+    const key = notificationKey({ gateway, alertId, change: kind, eventId: event.id, notifier });
     to.owed.set(alertId, { alertId, events, notification: { key, notifier, change: kind, event, ...waits } });
   }
 
@@ -235,7 +237,8 @@ export class NoticeQueue implements NotificationQueue {
     const { gateway, nowMs } = this.options;
     const data = digestData({ sinceMs, counted: { open: 0, resolved } }, this.options.members(notifier));
     const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
-    const key = `digest-${number}/digest/${hash}/${notifier}`;
+    const about = { gateway, alertId: `digest-${number}`, change: 'digest', eventId: hash } as const;
+    const key = notificationKey({ ...about, notifier });
     this.sent.set(notifier, { key, resolved });
     const event = {
       specversion: '1.0',

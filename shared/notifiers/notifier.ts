@@ -13,7 +13,7 @@ export type AlertChange = 'opened' | 'updated' | 'resolved';
 
 interface Queued {
   /**
-   * `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key by which receivers recognise a
+   * `{gateway}~{alertId}/{change}/{eventId}/{notifier}`, without gateway for what the cloud reports itself: unique, and the idempotency key by which receivers recognise a
    * duplicate.
    */
   key: string;

@@ -31,7 +31,7 @@ async function told(): Promise<string[]> {
   for (;;) {
     const { due } = test.now.notifications.next('mail', test.clock.nowMs());
     if (!due) return texts;
-    texts.push(due.key.split('/').slice(0, 2).reverse().join(' '));
+    texts.push(due.key.replace('north~', '').split('/').slice(0, 2).reverse().join(' '));
     await test.now.notifications.confirm(due);
   }
 }

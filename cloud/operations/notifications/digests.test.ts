@@ -51,7 +51,7 @@ async function deliver(): Promise<Notification[]> {
 
 const digestsOf = (told: readonly Notification[]): DigestData[] =>
   told.flatMap((each) => (each.change === 'digest' ? [each.event.data] : []));
-const alertOf = ({ key }: Notification) => key.slice(0, key.indexOf('/'));
+const alertOf = ({ key }: Notification) => key.slice(key.indexOf('~') + 1, key.indexOf('/'));
 
 describe('notifications that are too many', () => {
   it('are told in a digest: the oldest, as they are when the receiver is back', async () => {

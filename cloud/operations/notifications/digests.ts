@@ -5,6 +5,7 @@ import {
   type Member,
   summaryOf,
 } from '../../../shared/notifications/digest-data.ts';
+import { notificationKey } from '../../../shared/notifications/notification-key.ts';
 import type { DigestEvent } from '../../../shared/notifiers/digest.ts';
 import type { DigestNotification } from '../../../shared/notifiers/notifier.ts';
 import type { Alert } from '../../ports/alerts.ts';
@@ -114,7 +115,8 @@ export class Digests {
     const data = digestData(digest, [...members.values()]);
     // A receiver that remembers keys must not take another content for the same digest.
     const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
-    const key = `digest-${number}/digest/${hash}/${notifier}`;
+    const about = { gateway: '', alertId: `digest-${number}`, change: 'digest', eventId: hash } as const;
+    const key = notificationKey({ ...about, notifier });
     this.sent.set(notifier, { key, members, counted: digest.counted });
     const event: DigestEvent = {
       specversion: '1.0',

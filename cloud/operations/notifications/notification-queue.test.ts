@@ -18,10 +18,10 @@ describe('notifications', () => {
       predictionEvent('opened', 3, { predictionId: 'p-2' }),
     ]);
     const first = due('mail')!;
-    expect(first.key).toBe('p-1/opened/prediction-opened-1/mail');
+    expect(first.key).toBe('north~p-1/opened/prediction-opened-1/mail');
     await queue().retryAt(first, test.clock.nowMs() + 5_000, 'no answer');
     const second = due('mail')!;
-    expect(second.key).toBe('p-2/opened/prediction-opened-3/mail');
+    expect(second.key).toBe('north~p-2/opened/prediction-opened-3/mail');
     await queue().confirm(second);
     expect(queue().next('mail', test.clock.nowMs())).toEqual({ due: null, atMs: test.clock.nowMs() + 5_000 });
     await test.reopen();
@@ -30,13 +30,13 @@ describe('notifications', () => {
       attempts: 1,
       lastError: 'no answer',
     });
-    expect(due('hook')?.key).toBe('p-1/opened/prediction-opened-1/hook');
+    expect(due('hook')?.key).toBe('north~p-1/opened/prediction-opened-1/hook');
   });
 
   it('have keys in which the id of an event stands as it is, whatever 0.1.0 made of it', async () => {
     const opened = { ...predictionEvent('opened', 1), id: 'p-1/opened' };
     await test.now.events.apply('north', [opened]);
-    expect(due('mail')!.key).toBe('p-1/opened/p-1/opened/mail');
+    expect(due('mail')!.key).toBe('north~p-1/opened/p-1/opened/mail');
 
     const other = predictionEvent('opened', 2, { predictionId: 'p-2' });
     await queue().confirm({ ...due('mail')!, key: 'p-2/opened/p-2%2Fopened/mail' });
@@ -47,11 +47,23 @@ describe('notifications', () => {
     ]);
   });
 
+  it('of two gateways are two, although one is a copy of the other and gives its alerts the same ids', async () => {
+    const opened = predictionEvent('opened', 1);
+    await test.now.events.apply('north', [opened]);
+    await test.now.events.apply('south', [{ ...opened, source: '/gateways/south' }]);
+    const keys = [due('mail')!, due('mail')!].map(({ key }) => key).sort();
+    expect(keys).toEqual(['north', 'south'].map((name) => `${name}~p-1/opened/prediction-opened-1/mail`));
+    // A notification that an earlier version has confirmed is not told again.
+    await queue().confirm({ ...due('mail')!, key: 'p-2/opened/prediction-opened-2/mail' });
+    await test.apply([predictionEvent('opened', 2, { predictionId: 'p-2' })]);
+    expect(queue().waiting().get('mail')).toBe(2);
+  });
+
   it('that were planned before the clock was set back are due', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no');
     const { due: again } = queue().next('mail', test.clock.nowMs() - 86_400_000);
-    expect(again).toMatchObject({ key: 'p-1/opened/prediction-opened-1/mail', attempts: 1 });
+    expect(again).toMatchObject({ key: 'north~p-1/opened/prediction-opened-1/mail', attempts: 1 });
   });
 
   it('that were confirmed are not queued again, even after their event was evicted', async () => {

@@ -7,6 +7,7 @@ import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts
 import type { AlertEvent } from '../../../shared/contract/events.ts';
 import type { AlertTold } from '../../../shared/contract/notices/alert-told.ts';
 import { summaryOf } from '../../../shared/notifications/digest-data.ts';
+import { notificationKey } from '../../../shared/notifications/notification-key.ts';
 import type { DeadNotification, NotificationQueue } from '../../../shared/notifications/queue.ts';
 import type {
   AlertNotification,
@@ -18,7 +19,7 @@ import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import { keyOf, type Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
-import { notificationKey, oldestOfLargest } from './queue-rows.ts';
+import { oldestOfLargest } from './queue-rows.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
@@ -80,11 +81,21 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
    * Call it inside a transaction.
    */
   enqueue(owed: Pick<AlertNotification, 'notifier' | 'change' | 'event'>, alertId: string): void {
+    const { change, notifier } = owed;
     const eventId = keyOf(owed.event.id);
-    const key = notificationKey(alertId, owed.change, eventId, owed.notifier);
-    // Version 0.1.0 encoded the event's id.
-    const earlierKey = notificationKey(alertId, owed.change, encodeURIComponent(eventId), owed.notifier);
-    if (this.isKnown(key) || this.isKnown(earlierKey)) return;
+    const keyed = {
+      gateway: reporterOf(owed.event.source),
+      alertId: keyOf(alertId),
+      change,
+      eventId,
+      notifier,
+    };
+    const key = notificationKey(keyed);
+    // Earlier versions did not name the gateway, and 0.1.0 encoded the event's id.
+    const earlierKeys = [eventId, encodeURIComponent(eventId)].map((id) =>
+      notificationKey({ ...keyed, gateway: '', eventId: id }),
+    );
+    if ([key, ...earlierKeys].some((each) => this.isKnown(each))) return;
     const mayBeTold = this.groupOf(owed.notifier) !== undefined && reporterOf(owed.event.source) !== '';
     const nextAttemptMs = this.options.nowMs() + (mayBeTold ? siteFirstMs : 0);
     this.append({ ...owed, key, attempts: 0, nextAttemptMs, lastError: null }, alertId);

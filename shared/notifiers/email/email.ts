@@ -55,10 +55,10 @@ function mailOf(config: EmailConfig, notification: Notification, page: string | 
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
   const idOf = (text: string) =>
     `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;
-  const [alertId = ''] = notification.key.split('/');
+  const [alert = ''] = notification.key.split('/');
   return {
     messageId: idOf(notification.key),
-    references: idOf(`alert ${alertId}`),
+    references: idOf(`alert ${alert}`),
     from: config.from,
     to: config.to,
     subject: `[Harbinger] ${headline}`,

@@ -62,8 +62,8 @@ function urgencyOf({ change, event }: Notification): keyof typeof priorities {
 
 /** ntfy accepts up to 64 letters, digits, `-` and `_`. */
 function sequenceIdOf({ key }: Notification): string {
-  const [alertId = ''] = key.split('/');
-  return createHash('sha256').update(alertId).digest('hex').slice(0, 32);
+  const [alert = ''] = key.split('/');
+  return createHash('sha256').update(alert).digest('hex').slice(0, 32);
 }
 
 /** Truncates to at most `messageBytesMax` bytes of UTF-8, without splitting a character. */
