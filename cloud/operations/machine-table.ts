@@ -115,6 +115,8 @@ export class MachineTable {
       ...state,
       machineType: update.machineType ?? state.machineType,
       lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
+      // An alert may arrive before the readings that it is about, of which nothing is known yet.
+      ...(!isHeard && state.lastSeenMs === 0 && { heardMs: nowMs }),
       ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),
       ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
       ...(isNewRest && update.runningS !== undefined && { runningS: update.runningS }),

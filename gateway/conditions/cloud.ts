@@ -20,6 +20,7 @@ export const cloudUnreachable: Condition<Pick<GatewayFacts, 'cloud'>> = {
         reasons: [
           `The cloud has not been reached since ${dateTimeText(lostSinceMs)}: ${lastError ?? 'no connection'}.`,
           'Readings are kept here and sent when it is reached again; alerts are told only at this site meanwhile.',
+          'Look at the network of this gateway, and whether the cloud runs.',
         ],
       },
     ];

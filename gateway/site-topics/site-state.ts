@@ -1,3 +1,4 @@
+import { actionOf } from '../../shared/contract/alerts/alert-kinds.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import { timeText } from '../../shared/contract/envelope.ts';
 import {
@@ -172,9 +173,9 @@ export class SiteState {
       return;
     }
     const list = this.listOf(key);
-    const since = list.get(id)?.since ?? time;
-    const reasons = shortened(data.reasons);
-    list.put({ id, failureMode, severity, since, asOf: time, reasons, health, remainingLife });
+    const since = list.get(id)?.since ?? data.since ?? time;
+    const said = { asOf: time, reasons: shortened(data.reasons), action: actionOf(data) };
+    list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt = time;
     this.changed.add(key);
   }
@@ -207,8 +208,9 @@ export class SiteState {
     const list = this.listOf(`${site}/${machine}`);
     const known = list.get(id) ?? before;
     const { health, remainingLife } = assessment;
-    const since = timeText(openedAtMs);
-    const said = { reasons: known?.reasons ?? [], ...(known?.asOf !== undefined && { asOf: known.asOf }) };
+    const since = known?.since ?? timeText(openedAtMs);
+    const { reasons = [], asOf, action } = known ?? {};
+    const said = { reasons, ...(asOf !== undefined && { asOf }), ...(action !== undefined && { action }) };
     list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt ??= since;
   }

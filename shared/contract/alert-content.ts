@@ -12,6 +12,8 @@ export interface AlertSaid {
   alertId: string;
   /** The failure mode of a machine, or the name of a condition. */
   what: string;
+  /** The kind of an alert about a machine, which gives a failure mode its words; absent if it is not known. */
+  kind?: string | undefined;
   /** `site/machine`, `gateway NAME` or `the cloud`. */
   where: string;
   /** Null if it is not about a machine. */
@@ -36,11 +38,12 @@ export function alertSaid(content: AlertContent): AlertSaid {
       reasons,
     };
   }
-  const { predictionId, failureMode, site, machine, severity, reasons } = content.prediction;
+  const { predictionId, failureMode, kind, site, machine, severity, reasons } = content.prediction;
   const where = `${site}/${machine}`;
   return {
     alertId: predictionId,
     what: failureMode,
+    kind,
     where,
     machine: { site, machine },
     about: null,

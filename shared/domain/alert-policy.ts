@@ -9,6 +9,52 @@ const failureMode = (example: string) =>
     examples: [example],
   });
 
+/** The words of what to do, for those who are told. */
+const action = {
+  action: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 300,
+      description:
+        'What to do when it is open, in a line for a technician; without it there are general words.',
+      examples: ['Order bearing 6204 and call the shift leader.'],
+    }),
+  ),
+};
+
+const actionAbout = (what: string, example: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 300,
+      description: `What to do about ${what}.`,
+      examples: [example],
+    }),
+  );
+
+/** Words of what to do where alerts are raised without a policy. */
+export const AlertActions = Type.Object(
+  {
+    silent: actionAbout('a machine that is silent', 'Call the electrician: the panel of hall 2 trips.'),
+    'sensor-fault': actionAbout(
+      'a sensor that sends what it cannot have',
+      'Change the probe, from drawer 7.',
+    ),
+    'sensor-missing': actionAbout('a sensor that is not sent any more', 'Check the plug at the motor.'),
+    'sensor-stuck': actionAbout('a sensor that always sends the same', 'Clean the probe.'),
+    'beyond-range': actionAbout(
+      'a value beyond what the probe can measure',
+      'Stop the pump, then call Maria.',
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'What to do, in a line for a technician, about alerts that a machine has without a policy; without it there are general words.',
+  },
+);
+export type AlertActions = Static<typeof AlertActions>;
+
 /** How much an estimate must be trusted, and how many must agree. */
 const evidence = {
   minConfidence: Type.Number({
@@ -49,6 +95,7 @@ const RemainingLifePolicy = Type.Object(
       }),
     ),
     ...evidence,
+    ...action,
   },
   { additionalProperties: false, description: 'The remaining life that was estimated' },
 );
@@ -73,6 +120,7 @@ const AnomalyPolicy = Type.Object(
       }),
     ),
     ...evidence,
+    ...action,
   },
   { additionalProperties: false, description: 'The score of how unusual readings are' },
 );
@@ -99,6 +147,7 @@ const LimitPolicy = Type.Object(
       description:
         'How long it must be back inside the limit, by its dead band, before the alert is resolved or becomes less severe.',
     }),
+    ...action,
   },
   {
     additionalProperties: false,

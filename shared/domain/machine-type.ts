@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { probeMeasurement } from '../contract/line-protocol.ts';
 import { plainName } from '../contract/topics.ts';
-import { AlertPolicy } from './alert-policy.ts';
+import { AlertActions, AlertPolicy } from './alert-policy.ts';
 import { sensorKindProperties } from './sensor-kinds.ts';
 import { VibrationClassName } from './vibration-classes.ts';
 
@@ -175,6 +175,7 @@ export const MachineType = Type.Object(
       description:
         'Alert policies: when an alert is raised, and by what. Without one, only limits and faults of sensors raise alerts.',
     }),
+    actions: Type.Optional(AlertActions),
     vibrationClass: Type.Optional(VibrationClassName),
     limitAlerts: Type.Optional(
       Type.Boolean({

@@ -1,8 +1,8 @@
 import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
-import { isEstimated, whatOf } from '../contract/alerts/alert-kinds.ts';
+import { actionOf, isEstimated, whatOf } from '../contract/alerts/alert-kinds.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
-import { dateTimeText } from '../words/times.ts';
+import { dateTimeText, durationText, runningTimeText } from '../words/times.ts';
 import { unitAfter } from '../words/units.ts';
 import type { DigestEvent } from './digest.ts';
 import type { AlertNotification, Notification } from './notifier.ts';
@@ -14,9 +14,8 @@ export interface AlertText {
 }
 
 /**
- * Formats a notification for a technician. About a machine: the failure that is expected or the limit that is met, its
- * remaining life, the reasons, and the origin of the assessment. About Harbinger itself: what is wrong, since when, and
- * what to do.
+ * Formats a notification for a technician: what, where, how long, since when, what to do, why, and how sure. About Harbinger
+ * itself: what is wrong, since when, and what to do.
  */
 export function alertTextOf(notification: Notification, link?: string): AlertText {
   if (notification.change === 'digest') return digestTextOf(notification.event, link);
@@ -25,13 +24,14 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const said = alertSaid(contentOf(data));
   const isResolved = change === 'resolved' || isEndOf(event);
   const word = isResolved ? endWord(data) : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
-  const headline = `${word}: ${whatOf(said.what)} on ${said.where}`;
+  const headline = `${word}: ${whatOf(said.what, said.kind)} on ${said.where}`;
+  const atMs = Date.parse(event.time);
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
     '',
-    ...('conditionId' in data ? conditionLines(data) : machineLines(data, isResolved)),
-    `Time:            ${timeOf(event.time)}`,
-    ...list('Why:', [...said.reasons]),
+    ...('conditionId' in data ? conditionLines(data, atMs) : machineLines(data, isResolved, atMs)),
+    line('Time', timeOf(event.time)),
+    ...list('conditionId' in data && !isResolved ? 'Why, and what to do:' : 'Why:', [...said.reasons]),
     ...('conditionId' in data ? [] : weighing(data)),
     ...(link === undefined ? [] : ['', `More: ${link}`]),
     '',
@@ -40,6 +40,8 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   ];
   return { headline, body: lines.join('\n') };
 }
+
+const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${text}`;
 
 /** A machine that failed is not well again, whatever happens to its alert. */
 function endWord(data: AlertEvent['data']): string {
@@ -59,17 +61,31 @@ function isEndOf(event: AlertNotification['event']): boolean {
   return alertEventChange(event) === 'resolved';
 }
 
-function machineLines(prediction: Prediction, isResolved: boolean): string[] {
-  const { machine, machineType, site, health, confidence } = prediction;
-  const which = `Machine:         ${machine} (${machineType}), site ${site}`;
-  if (!isEstimated(prediction)) return [which];
+function machineLines(prediction: Prediction, isResolved: boolean, atMs: number): string[] {
+  const { machine, machineType, site, health, since, outcome } = prediction;
+  const estimated = isEstimated(prediction);
+  // A machine that failed still needs somebody; of what has ended otherwise nothing is to be done.
+  const toDo = !isResolved ? actionOf(prediction) : outcome === 'failed' ? failedAction : null;
   return [
-    which,
-    ...(isResolved ? [] : [`Remaining life:  ${lifeOf(prediction)}`]),
-    `Health:          ${percent(health)}`,
-    `Confidence:      ${percent(confidence)}`,
-    `Judged by:       ${judgeOf(prediction)}`,
+    line('Machine', `${machine} (${machineType}), site ${site}`),
+    ...(estimated && !isResolved ? [line('Remaining life', lifeOf(prediction))] : []),
+    ...(since === undefined ? [] : [line('Since', sinceOf(since, atMs))]),
+    ...(toDo === null ? [] : [line('What to do', toDo)]),
+    line('How sure', sureOf(prediction, estimated)),
+    ...(estimated ? [line('Health', percent(health))] : []),
   ];
+}
+
+const failedAction = 'Have it repaired or replaced, and report that it was replaced.';
+
+function sinceOf(since: string, atMs: number): string {
+  const ms = atMs - Date.parse(since);
+  return ms > 0 ? `${timeOf(since)}, for ${durationText(ms)}` : timeOf(since);
+}
+
+function sureOf(prediction: Prediction, estimated: boolean): string {
+  if (!estimated) return 'it is measured, not estimated';
+  return `${percent(prediction.confidence)}, by ${judgeOf(prediction)}`;
 }
 
 function weighing(prediction: Prediction): string[] {
@@ -77,10 +93,10 @@ function weighing(prediction: Prediction): string[] {
   return list('Sensors that weigh most:', prediction.contributions.map(contributionText));
 }
 
-function conditionLines({ about, item, since }: ConditionData): string[] {
+function conditionLines({ about, item, since }: ConditionData, atMs: number): string[] {
   return [
-    `Where:           ${placeOf(about)} of Harbinger${item === undefined ? '' : `, ${item}`}`,
-    `Since:           ${timeOf(since)}`,
+    line('Where', `${placeOf(about)} of Harbinger${item === undefined ? '' : `, ${item}`}`),
+    line('Since', sinceOf(since, atMs)),
   ];
 }
 
@@ -105,7 +121,8 @@ function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
       examples.map((example) => {
         const { severity, state } = example;
         const word = state === 'resolved' ? 'ended' : severity === 'critical' ? 'CRITICAL' : 'warning';
-        if ('condition' in example) return `${word}: ${example.condition} on ${placeOf(example.about)}`;
+        if ('condition' in example)
+          return `${word}: ${whatOf(example.condition)} on ${placeOf(example.about)}`;
         return `${word}: ${whatOf(example.failureMode)} on ${example.site}/${example.machine}`;
       }),
     ),
@@ -115,10 +132,13 @@ function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
   return { headline, body: lines.join('\n') };
 }
 
-function lifeOf({ remainingLife }: Prediction): string {
+function lifeOf({ remainingLife, unitS }: Prediction): string {
   if (!remainingLife) return 'unknown';
   const { p10, p50, p90, unit } = remainingLife;
-  return `about ${round(p50)} ${unit} (8 in 10 times between ${round(p10)} and ${round(p90)})`;
+  const said = `about ${round(p50)} ${unit} (8 in 10 times between ${round(p10)} and ${round(p90)})`;
+  if (unitS === undefined) return said;
+  const ms = 1_000 * unitS;
+  return `${said}, ${runningTimeText({ p10: ms * p10, p50: ms * p50, p90: ms * p90 })}`;
 }
 
 function judgeOf({ source, model, detector }: Prediction): string {

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { Alert } from '../../../cloud/ports/alerts.ts';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
-import { whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
-import type { RemainingLife } from '../../../shared/contract/events.ts';
+import { actionOf, isEstimated, whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
+import type { Prediction, RemainingLife } from '../../../shared/contract/events.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { dateTimeText, durationText } from '../../../shared/words/times.ts';
@@ -84,7 +84,7 @@ another one opens.
 type ShownAlert = Alert & { unknown?: { sinceMs: number | null; reason: string } | null };
 
 function shownText(alert: ShownAlert, nowMs: number): string {
-  const { what, where, severity, reasons } = alertSaid(alert);
+  const { what, kind, where, severity, reasons } = alertSaid(alert);
   const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${printable(text, 500)}\n`;
   const life = 'prediction' in alert ? alert.prediction.remainingLife : null;
   const history = (alert.history ?? []).map(({ change, at, severity: was, reasons: why, remainingLife }) => {
@@ -94,11 +94,14 @@ function shownText(alert: ShownAlert, nowMs: number): string {
   });
   return [
     line('State', alert.state === 'open' ? severity : alert.state),
-    line('What', whatOf(what)),
+    line('What', whatOf(what, kind)),
     line('Where', where),
     line('Since', dateTimeText(Date.parse(sinceOf(alert)))),
     ...(alert.state === 'open' ? [line('As of', asOfText(alert, nowMs))] : []),
     ...(life ? [line('Remaining life', lifeText(life))] : []),
+    ...(alert.state === 'open' && 'prediction' in alert
+      ? [line('What to do', actionOf(alert.prediction)), line('How sure', sureText(alert.prediction))]
+      : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasons.map((reason) => `  - ${printable(reason, 500)}\n`)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
   ].join('');
@@ -118,16 +121,22 @@ function asOfText(alert: ShownAlert, nowMs: number): string {
   return sinceMs === null ? 'unknown' : `unknown for ${durationText(nowMs - sinceMs)}`;
 }
 
+function sureText(prediction: Prediction): string {
+  return isEstimated(prediction)
+    ? `${Math.round(prediction.confidence * 100)} %`
+    : 'it is measured, not estimated';
+}
+
 function lifeText({ p10, p50, p90, unit }: RemainingLife): string {
   const [low, middle, high] = [p10, p50, p90].map((value) => Number(value.toPrecision(3)));
   return `about ${middle} ${unit} (${low} to ${high})`;
 }
 
 function rowOf(alert: ShownAlert, nowMs: number): string[] {
-  const { what, where, severity, reasons, alertId } = alertSaid(alert);
+  const { what, kind, where, severity, reasons, alertId } = alertSaid(alert);
   return [
     alert.state === 'open' ? severity : alert.state,
-    printable(whatOf(what), 64),
+    printable(whatOf(what, kind), 64),
     printable(where, 130),
     dateTimeText(Date.parse(sinceOf(alert))),
     alert.state === 'open' ? asOfText(alert, nowMs) : '',

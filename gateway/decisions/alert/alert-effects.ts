@@ -14,6 +14,7 @@ import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent, recordEvent } from './events.ts';
+import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { MachineAlerts, MachineBook } from './state/machine-book.ts';
 import type { DecidedAssessment, Judged } from './steps/judged.ts';
@@ -91,7 +92,7 @@ export class AlertEffects {
     }
     const why = changes.length > 0 ? 'change' : changesMode ? 'mode' : isSample ? 'sample' : null;
     if (why && choice.admits(why)) this.record(input, decided, changes, why);
-    this.announce(changes, decided.decisionId, input.timeMs);
+    this.announce(changes, decided.decisionId, input.timeMs, input);
     this.sayNow(judged, changes.length > 0);
     if (!input.silence && (!isShort || changes.length > 0))
       this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
@@ -111,7 +112,12 @@ export class AlertEffects {
     for (const alert of machine.alerts) {
       const reasons = alert.isUnsure ? [] : nowReasons(judged, alert.causes);
       if (reasons.length === 0 || !this.mayBeSaid(context.nowMs)) continue;
-      const said = { assessment: alert.assessment, reasons, decisionId: decided.decisionId };
+      const said = {
+        assessment: alert.assessment,
+        reasons,
+        decisionId: decided.decisionId,
+        forPeople: forPeople(input, alert),
+      };
       sender.add(nowEvent({ gateway, timeMs: input.timeMs }, alert, said), false);
     }
   }
@@ -167,12 +173,13 @@ export class AlertEffects {
     if (record) sender.add(recordEvent({ gateway, timeMs: input.timeMs }, record), why === 'change');
   }
 
-  private announce(changes: AlertChange[], decisionId: string, timeMs: number): void {
+  private announce(changes: AlertChange[], decisionId: string, timeMs: number, input?: AlertInput): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
       const { kind, prediction, assessment, reasons, outcome, isNews = true } = change;
       this.counts.changes[kind] += 1;
-      const said = { assessment, reasons, decisionId, outcome, isNews };
+      const people = input && forPeople(input, prediction);
+      const said = { assessment, reasons, decisionId, outcome, isNews, forPeople: people };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

@@ -5,6 +5,7 @@ import type {
   HarbingerEvent,
   Prediction,
 } from '../../../shared/contract/events.ts';
+import type { ForPeople } from './reasons/for-people.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
 
 const reasonsMax = 8;
@@ -24,6 +25,8 @@ export interface SaidOfPrediction {
   outcome?: string | undefined;
   /** False if only numbers have changed. */
   isNews?: boolean;
+  /** Absent where its machine's type is not at hand. */
+  forPeople?: ForPeople | undefined;
 }
 
 /**
@@ -72,6 +75,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     reasons: said.reasons.slice(0, reasonsMax),
     decisionId: said.decisionId,
     since: timeText(Math.min(sinceMs, timeMs)),
+    ...said.forPeople,
     ...(said.isNews === false && { isNews: false }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
   };

@@ -32,9 +32,7 @@ it('a sensor that sends what it cannot have is a warning of the machine, until i
       data: {
         ...{ failureMode: 'sensor-fault', severity: 'warning' },
         contributions: [{ sensor: 'vibration', share: 1, value: -127 }],
-        reasons: [
-          'vibration sends -127 mm/s, a value that it cannot have (0 … 100 mm/s): check the probe and its cable',
-        ],
+        reasons: ['vibration sends -127 mm/s, a value that it cannot have (0 … 100 mm/s)'],
       },
     },
   ]);
@@ -53,9 +51,7 @@ it('a value beyond the range on the side of the alarm is critical: the machine f
     {
       data: {
         ...{ failureMode: 'beyond-range', severity: 'critical' },
-        reasons: [
-          'vibration sends 140 mm/s, beyond what the probe can measure (0 … 100 mm/s): check the machine, then the probe',
-        ],
+        reasons: ['vibration sends 140 mm/s, beyond what the probe can measure (0 … 100 mm/s)'],
       },
     },
   ]);
@@ -77,7 +73,7 @@ describe.each([
       ...{ sensor: 'vibration', value: null, isBeyondAlarm: false },
       missing: { sinceMs, others: 3 },
     }),
-    said: /^vibration has not been sent since \d\d:\d\d(:\d\d)? .*, while 3 other sensors were: check the probe and its cable$/,
+    said: /^vibration has not been sent since \d\d:\d\d(:\d\d)? .*, while 3 other sensors were$/,
     well: 'Every sensor that was missing is sent again',
   },
   {
@@ -86,7 +82,7 @@ describe.each([
       ...{ sensor: 'vibration', value: 2, isBeyondAlarm: false },
       stuck: { sinceMs, longestMs: 40_000 },
     }),
-    said: /^vibration has been exactly 2 mm\/s since \d\d:\d\d(:\d\d)? .*, which it never was for longer than 40 s, and other sensors move: check the probe$/,
+    said: /^vibration has been exactly 2 mm\/s since \d\d:\d\d(:\d\d)? .*, which it never was for longer than 40 s, and other sensors move$/,
     well: 'The value of every sensor that was stuck moves again',
   },
 ])('$failureMode', ({ failureMode, faultOf, said, well }) => {

@@ -1,29 +1,98 @@
-/** Kinds of alerts about a machine, by their failure modes, and the words for them. */
+/** Kinds of alerts about a machine: the words for them, and what to do about them where the machine's type has nothing else. */
 import type { Prediction } from './prediction.ts';
 
-/** Words for what is measured; alerts of other modes, which machine types name, are by estimates. */
-const measuredWords: Readonly<Record<string, string>> = {
-  limit: 'sensor beyond its limit',
-  silent: 'no signal',
-  'sensor-fault': 'faulty probe',
-  'sensor-missing': 'sensor not sent any more',
-  'sensor-stuck': 'sensor stuck at one value',
-  'beyond-range': 'value beyond what the probe can measure',
-};
+interface AlertKind {
+  /** In a headline; absent: the failure mode itself, which the machine's type has named. */
+  what?: string;
+  /** True if nobody has estimated anything: a value, or its absence, is measured. */
+  isMeasured: boolean;
+  action: { warning: string; critical: string };
+}
 
-export const silentFailureMode = 'silent';
+const same = (action: string) => ({ warning: action, critical: action });
 
-/** The failure mode in words; its own name if it has no others. */
-export function whatOf(mode: string): string {
-  return Object.hasOwn(measuredWords, mode) ? measuredWords[mode]! : mode;
+export const alertKinds = {
+  'remaining-life': {
+    isMeasured: false,
+    action: {
+      warning: 'Plan its maintenance within the remaining life, and order what it needs.',
+      critical:
+        'Have it repaired or replaced before the remaining life is over, and get its spare parts ready.',
+    },
+  },
+  unusual: {
+    isMeasured: false,
+    action: same(
+      'Look for what has changed: product, load, surroundings, a worn part. If this is normal from now on, say so with `harbinger machines relearn`.',
+    ),
+  },
+  limit: {
+    what: 'sensor beyond its limit',
+    isMeasured: true,
+    action: {
+      warning: 'See on the next round whether load or surroundings explain the value; if not, plan a check.',
+      critical: 'Check the machine now, and stop it unless something harmless explains the value.',
+    },
+  },
+  silent: {
+    what: 'no signal',
+    isMeasured: true,
+    action: same('Check whether the machine runs, then its device, the network and its power.'),
+  },
+  'sensor-fault': {
+    what: 'faulty probe',
+    isMeasured: true,
+    action: same('Check the probe and its cable.'),
+  },
+  'sensor-missing': {
+    what: 'sensor not sent any more',
+    isMeasured: true,
+    action: same('Check the probe and its cable.'),
+  },
+  'sensor-stuck': {
+    what: 'sensor stuck at one value',
+    isMeasured: true,
+    action: same('Check the probe: its value is not to be trusted until it moves.'),
+  },
+  'beyond-range': {
+    what: 'value beyond what the probe can measure',
+    isMeasured: true,
+    action: same('Check the machine now, then the probe.'),
+  },
+} satisfies Record<string, AlertKind>;
+export type AlertKindName = keyof typeof alertKinds;
+
+/** Kinds that no machine type declares: their failure modes are their names. */
+export const silentFailureMode = 'silent' satisfies AlertKindName;
+
+const kinds: Readonly<Record<string, AlertKind>> = alertKinds;
+
+type Said = Pick<Prediction, 'failureMode' | 'kind' | 'remainingLife'>;
+
+/** The kind; gateways of before do not say it. */
+export function kindOf({ failureMode, kind, remainingLife }: Said): AlertKindName {
+  for (const name of [kind ?? '', failureMode]) if (Object.hasOwn(kinds, name)) return name as AlertKindName;
+  return remainingLife ? 'remaining-life' : 'unusual';
+}
+
+/** In words: of a failure mode that a machine type has named, or a condition of Harbinger, its own name. */
+export function whatOf(mode: string, kind: string = mode): string {
+  const known = Object.hasOwn(kinds, mode)
+    ? kinds[mode]
+    : Object.hasOwn(kinds, kind)
+      ? kinds[kind]
+      : undefined;
+  return known?.what ?? mode.replaceAll(/[-_]+/g, ' ');
+}
+
+/** The words of what to do, in one line: those of the event, else those of its kind. */
+export function actionOf(prediction: Said & Pick<Prediction, 'severity' | 'action'>): string {
+  return prediction.action ?? kinds[kindOf(prediction)]!.action[prediction.severity];
 }
 
 /** True if figures of an estimate belong to it: what rules make of a value that has just jumped over its limit says nothing about life. */
-export function isEstimated({
-  failureMode,
-  source,
-  detector,
-}: Pick<Prediction, 'failureMode' | 'source' | 'detector'>): boolean {
-  if (!Object.hasOwn(measuredWords, failureMode)) return true;
-  return failureMode === 'limit' && (source === 'model' || detector !== undefined);
+export function isEstimated(prediction: Said & Pick<Prediction, 'source' | 'detector'>): boolean {
+  const kind = kindOf(prediction);
+  if (!kinds[kind]!.isMeasured) return true;
+  return kind === 'limit' && (prediction.source === 'model' || prediction.detector !== undefined);
 }

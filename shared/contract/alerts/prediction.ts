@@ -93,6 +93,23 @@ export const Prediction = Type.Intersect([
           'since when it has been so, by the times of readings; RFC 3339, not later than the event',
       }),
     ),
+    kind: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          'remaining-life, unusual, limit, silent, sensor-fault, sensor-missing, sensor-stuck or beyond-range; a newer gateway may have others',
+      }),
+    ),
+    action: Type.Optional(
+      Type.String({ maxLength: 300, description: 'what to do, in a line for a technician' }),
+    ),
+    unitS: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description:
+          'seconds that one unit of remaining life takes this machine, by its own pace; absent if not known',
+      }),
+    ),
     isNews: Type.Optional(
       Type.Boolean({
         description:

@@ -63,6 +63,7 @@ export const SiteAlert = Type.Object({
     maxItems: 8,
     description: 'sentences for a technician: what holds now, said anew about every minute',
   }),
+  action: Type.Optional(Type.String({ description: 'what to do, in a line for a technician' })),
   health: Type.Number({ minimum: 0, maximum: 1 }),
   remainingLife: Type.Union([RemainingLife, Type.Null()]),
 });

@@ -63,7 +63,7 @@ describe('an e-mail', () => {
     await notifier.notify(opened, never);
     await notifier.notify(resolved, never);
     const [first, again, last] = mails;
-    expect(header(first, 'Subject')).toBe('[Harbinger] Warning: bearing-wear on leeds/pump-1');
+    expect(header(first, 'Subject')).toBe('[Harbinger] Warning: bearing wear on leeds/pump-1');
     expect(header(first, 'To')).toBe('anna@example.com, ben@example.com');
     expect(header(first, 'Message-ID')).toMatch(/^<[0-9a-f]{32}@example\.com>$/);
     expect(header(again, 'Message-ID')).toBe(header(first, 'Message-ID'));

@@ -60,6 +60,8 @@ describe('an MQTT notification', () => {
     expect(JSON.parse(published[0]!.payload.toString())).toEqual({
       ...opened.event,
       alertchange: 'opened',
+      headline: 'Warning: bearing wear on leeds/pump-1',
+      text: expect.stringContaining('What to do:      Plan its maintenance'),
       idempotencykey: opened.key,
     });
     expect(sockets.size).toBe(1);

@@ -35,7 +35,7 @@ describe('ntfy', () => {
     expect(headers.authorization).toBeUndefined();
     expect(message).toMatchObject({
       topic: 'plant-7',
-      title: 'Warning: bearing-wear on leeds/pump-1',
+      title: 'Warning: bearing wear on leeds/pump-1',
       priority: 4,
       tags: ['warning'],
       click: `${link}/#/machines/leeds/pump-1?gateway=north`,
@@ -48,7 +48,7 @@ describe('ntfy', () => {
     const opened = await sent(notificationOf(predictionEvent('opened', 1, { severity: 'critical' })));
     const resolved = await sent(notificationOf(predictionEvent('resolved', 9), 'resolved'));
     expect([opened.message.priority, resolved.message.priority]).toEqual([5, 2]);
-    expect(resolved.message.title).toBe('Resolved: bearing-wear on leeds/pump-1');
+    expect(resolved.message.title).toBe('Resolved: bearing wear on leeds/pump-1');
     expect(opened.message.sequence_id).toMatch(/^[-_A-Za-z0-9]{1,64}$/);
     expect(resolved.message.sequence_id).toBe(opened.message.sequence_id);
   });

@@ -58,6 +58,8 @@ describe('a webhook', () => {
     expect(JSON.parse(body)).toEqual({
       ...notification.event,
       alertchange: 'opened',
+      headline: 'Warning: bearing wear on leeds/pump-1',
+      text: expect.stringContaining('What to do:      Plan its maintenance'),
       idempotencykey: notification.key,
     });
     const [, time = '', signature] =

@@ -114,7 +114,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       await notifier.notify(notificationOf(conditionEvent('opened', 1)), never);
       await notifier.notify(notificationOf(conditionEvent('resolved', 9), 'resolved'), never);
       const [first, second] = receiver.received();
-      for (const told of ['disk-space', 'north', '400 MB']) expect(first?.content).toContain(told);
+      for (const told of ['disk space', 'north', '400 MB']) expect(first?.content).toContain(told);
       expect(first?.content.toLowerCase()).not.toContain('resolved');
       expect(second?.content.toLowerCase()).toContain('resolved');
     });

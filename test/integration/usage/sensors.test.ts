@@ -104,11 +104,7 @@ it('a missing and a stuck sensor are told once each, over restarts, and end when
   await sendUntil(['sensor-missing'], isMissing);
   expect((await open()).find(({ failureMode }) => failureMode === 'sensor-missing')).toMatchObject({
     severity: 'warning',
-    reasons: [
-      expect.stringMatching(
-        /^temperature has not been sent since .*, while 2 other sensors were: check the probe and its cable$/,
-      ),
-    ],
+    reasons: [expect.stringMatching(/^temperature has not been sent since .*, while 2 other sensors were$/)],
   });
   await restart();
   await send(60, isMissing);
@@ -120,7 +116,7 @@ it('a missing and a stuck sensor are told once each, over restarts, and end when
   const isStuck = (values: Record<string, number>) => Object.assign(values, { pressure: 4.125 });
   await sendUntil(['sensor-stuck'], isStuck);
   expect((await open()).find(({ failureMode }) => failureMode === 'sensor-stuck')!.reasons[0]).toMatch(
-    /^pressure has been exactly 4.125 since .*, which it never was .*: check the probe$/,
+    /^pressure has been exactly 4.125 since .*, which it never was .*$/,
   );
   await restart();
   await send(60, isStuck);

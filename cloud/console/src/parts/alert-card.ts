@@ -22,6 +22,7 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
       ),
       h('span', { class: 'alert-times muted' }, [model.times, model.asOf].filter(Boolean).join(' · ')),
     ),
+    model.action !== '' && h('p', { class: 'alert-action' }, h('b', {}, 'What to do: '), model.action),
     h(
       'div',
       { class: 'alert-body' },

@@ -1,5 +1,6 @@
 /** The words and figures of one alert, and the order in which alerts are shown. */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
+import { actionOf, isEstimated, kindOf, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
 import {
   age,
@@ -38,6 +39,8 @@ export interface AlertModel {
   /** Whether nobody knows that it still holds. */
   isUnknown: boolean;
   history: HistoryModel[];
+  /** Empty where nothing is to be done, or its reasons say it. */
+  action: string;
   reasons: string[];
   life: { remaining: Life; scaleMax: number } | null;
   contributions: ContributionModel[];
@@ -73,7 +76,7 @@ export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
   if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };
   const title = `${words(what)} · ${where}`;
   const origin = alert.gateway === '' ? 'Found by the cloud' : `Found by gateway ${alert.gateway}`;
-  return { ...said, machine: null, title, life: null, contributions: [], origin };
+  return { ...said, machine: null, title, life: null, action: '', contributions: [], origin };
 }
 
 function nowOf(
@@ -114,7 +117,8 @@ function machineModel(alert: MachineAlert, { withMachine, type }: AlertOptions) 
     machine: withMachine
       ? { name: placeName(alert), href: machineHref({ gateway: alert.gateway, site, machine }) }
       : null,
-    title: words(prediction.failureMode),
+    title: words(whatOf(prediction.failureMode, kindOf(prediction))),
+    action: alert.state === 'open' ? actionOf(prediction) : '',
     life:
       remainingLife === null ? null : { remaining: remainingLife, scaleMax: niceCeiling(remainingLife.p90) },
     contributions: contributionModels(prediction.contributions, type ?? null),
@@ -130,10 +134,15 @@ export function placeName(alert: Alert): string {
 
 export function alertTimes(alert: Alert, nowMs: number): string {
   const openedMs = Date.parse(alert.openedAt);
-  if (alert.resolvedAt === null) return `since ${dateTime(openedMs)} · ${age(nowMs - openedMs)}`;
+  const sinceMs = Date.parse(sinceOf(alert));
+  if (alert.resolvedAt === null) return `since ${dateTime(sinceMs)} · ${age(nowMs - sinceMs)}`;
   const resolvedMs = Date.parse(alert.resolvedAt);
   const outcome = ('prediction' in alert && alert.prediction.outcome) || 'resolved';
   return `${outcome} ${dateTime(resolvedMs)} · was open ${duration(resolvedMs - openedMs)}`;
+}
+
+function sinceOf(alert: Alert): string {
+  return ('condition' in alert ? alert.condition.since : alert.prediction.since) ?? alert.openedAt;
 }
 
 /** In the order given, which is the largest share first. */
@@ -154,6 +163,7 @@ function contributionModels(
 }
 
 function originText({ prediction, gateway }: MachineAlert): string {
+  if (!isEstimated(prediction)) return `Measured, not estimated · gateway ${gateway}`;
   const figures = `confidence ${percent(prediction.confidence)} · health ${percent(prediction.health)} · anomaly ${percent(prediction.anomaly)}`;
   return `${judgeText(prediction)} · ${figures} · gateway ${gateway}`;
 }

@@ -36,7 +36,7 @@ function missingReason(
   nowMs: number,
 ): string {
   const while_ = others === 1 ? 'one other sensor was' : `${others} other sensors were`;
-  return `${sensor} has not been sent since ${timeText(sinceMs, nowMs)}, while ${while_}: check the probe and its cable`;
+  return `${sensor} has not been sent since ${timeText(sinceMs, nowMs)}, while ${while_}`;
 }
 
 function stuckReason(
@@ -47,7 +47,7 @@ function stuckReason(
 ): string {
   const before = longestMs > 0 ? `for longer than ${durationText(longestMs)}` : 'for two readings in a row';
   const shown = Number((value ?? 0).toPrecision(6));
-  return `${sensor} has been exactly ${shown}${unit} since ${timeText(sinceMs, nowMs)}, which it never was ${before}, and other sensors move: check the probe`;
+  return `${sensor} has been exactly ${shown}${unit} since ${timeText(sinceMs, nowMs)}, which it never was ${before}, and other sensors move`;
 }
 
 function refusedReason(
@@ -56,8 +56,7 @@ function refusedReason(
   unit: string,
 ) {
   const range = sensor ? ` (${sensor.min} … ${sensor.max}${unit})` : '';
-  if (isBeyondAlarm)
-    return `${name} sends ${value}${unit}, beyond what the probe can measure${range}: check the machine, then the probe`;
+  if (isBeyondAlarm) return `${name} sends ${value}${unit}, beyond what the probe can measure${range}`;
   const sent = value === null ? 'what is not a number' : `${value}${unit}`;
-  return `${name} sends ${sent}, a value that it cannot have${range}: check the probe and its cable`;
+  return `${name} sends ${sent}, a value that it cannot have${range}`;
 }

@@ -10,7 +10,7 @@ export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: 
   const last = `No reading since ${timeText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
   if (isOffline) return ['Its device says that it is offline', last];
   const expected = allowedMs === null ? '' : `; one is expected at least every ${durationText(allowedMs)}`;
-  return [`${last}${expected}: check its device, the network and its power`];
+  return [`${last}${expected}`];
 }
 
 /** The words for the other alerts of a machine that has become silent. */
