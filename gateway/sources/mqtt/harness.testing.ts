@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { expect, vi } from 'vitest';
-import { systemClock } from '../../../shared/runtime/clock.ts';
+import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
@@ -60,6 +60,8 @@ export class TestBroker {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-broker-'));
   broker!: Broker;
   log: Log = silentLog;
+  /** The broker's clock from its next start on; its disk has the real one. */
+  clock: Clock = systemClock;
   private readonly sockets: Socket[] = [];
   private readonly clients: MqttClient[] = [];
 
@@ -68,7 +70,7 @@ export class TestBroker {
     this.broker = createBroker(options, {
       intake: this.intake,
       openRecords: (dir) => openRecords({ dir, clock: systemClock, log: this.log }),
-      clock: systemClock,
+      clock: this.clock,
       log: this.log,
     });
     await this.broker.start();
