@@ -119,7 +119,7 @@ export async function startGateway(
       .start((inputs) => {
         siteTopics.judged(inputs);
         return decisions.evaluate(inputs);
-      })
+      }, decisions.awaitsHearing)
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );

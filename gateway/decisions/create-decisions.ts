@@ -18,6 +18,8 @@ export interface Decisions {
   lifecycle(notice: LifecycleNotice): Promise<void>;
   /** Tells every kind that a machine was retired. Returns false if none knew it. Never rejects. */
   retired(site: string, machine: string): Promise<boolean>;
+  /** True if a kind can change something when it hears again that this machine is heard. */
+  awaitsHearing(machine: { site: string; machine: string }): boolean;
   /** The open alerts of all kinds, after their start. */
   open(): OpenAlert[];
   /** Report the counts of all kinds, and the statistics of each. */
@@ -49,6 +51,8 @@ export async function createDecisions(
       const known = await Promise.all(running.map(({ made }) => made.retired?.(site, machine) ?? false));
       return known.includes(true);
     },
+    awaitsHearing: ({ site, machine }) =>
+      running.some(({ made }) => made.awaitsHearing?.(site, machine) ?? false),
     open: () => running.flatMap(({ made }) => [...(made.open?.() ?? [])]),
     reporters: [
       reporterOfRoom(decisionsReport, counts),

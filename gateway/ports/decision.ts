@@ -166,6 +166,11 @@ export interface Decision extends Partial<Reporting> {
   lifecycle?(notice: LifecycleNotice): Promise<void>;
   /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
   retired?(site: string, machine: string): Promise<boolean>;
+  /**
+   * True if inputs that say that this machine is heard can change something: its silence is told, is held back, or may return.
+   * Absent: they cannot.
+   */
+  awaitsHearing?(site: string, machine: string): boolean;
   /** The alerts that are open, after start(); absent if it has none. */
   open?(): readonly OpenAlert[];
   stats(): DecisionCounts;

@@ -35,7 +35,7 @@ import { Scorer, type ScorerStats } from './scorer.ts';
 import type { SavedHearing } from './silence/hearing.ts';
 import { keptHearings } from './silence/kept-hearings.ts';
 import { Silence } from './silence/silence.ts';
-import type { SilenceStats } from './silence/silence-options.ts';
+import type { AwaitsHearing, SilenceStats } from './silence/silence-options.ts';
 import { Windows } from './windows/windows.ts';
 import type { WindowsStats } from './windows/windows-options.ts';
 
@@ -201,9 +201,12 @@ export class Watch {
   }
 
   /** Starts the model's worker (and continues without it if it fails) and begins to send due machines to `decide`. */
-  async start(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Promise<void> {
+  async start(
+    decide: (inputs: readonly AlertInput[]) => Promise<unknown>,
+    awaitsHearing?: AwaitsHearing,
+  ): Promise<void> {
     const { clock, log, config } = this.options;
-    this.silence.start(decide);
+    this.silence.start(decide, awaitsHearing);
     await this.client.start();
     this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });
     this.scorer.kick();

@@ -40,7 +40,7 @@ async function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ?
     const types = new Map([[type.name, type]]);
     const made = new Silence({ types, bounds, machinesMax: 9, batchMax: 4, clock, log: silentLog });
     made.restore(restored);
-    made.start(decide);
+    made.start(decide, ({ site, machine }) => decision.awaitsHearing(site, machine));
     return made;
   }
   function decide(inputs: readonly AlertInput[]): Promise<unknown> {

@@ -25,6 +25,7 @@ import type { AlertDecisionConfig } from './config.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
 import { alertSamples } from './statistics.ts';
+import { awaitsHearing } from './steps/silence-steps.ts';
 
 /** Limit of batches that wait for the current one; more are dropped and counted, because newer windows follow soon. */
 const waitingMax = 4;
@@ -162,6 +163,11 @@ export class AlertDecision implements Decision {
       await this.sender.flush();
     });
     return wasKnown;
+  }
+
+  awaitsHearing(site: string, machine: string): boolean {
+    const known = this.book.find(site, machine);
+    return known !== null && awaitsHearing(known);
   }
 
   /** Open predictions, for status pages. */

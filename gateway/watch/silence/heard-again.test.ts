@@ -17,3 +17,14 @@ it('tells again often at first, then more and more seldom, and for longer than a
   expect(told.at(-1)).toBeLessThan(26 * hourMs);
   expect(told.length).toBeLessThan(60);
 });
+
+it('tells nothing more once nobody waits for it, but not before what was told may have been decided', () => {
+  const again = new HeardAgain();
+  again.begin(0);
+  again.unawaited(599_999);
+  expect([again.isDue(599_999), again.nextLookMs(599_999)]).toEqual([true, 1_199_999]);
+  again.unawaited(600_000);
+  expect([again.isDue(700_000), again.nextLookMs(700_000)]).toEqual([false, Number.POSITIVE_INFINITY]);
+  again.begin(800_000);
+  expect(again.isDue(800_000)).toBe(true);
+});

@@ -21,6 +21,13 @@ export class HeardAgain {
     this.left = atOnce;
   }
 
+  /** Nobody waits for it now: it is not told any more, unless what was told before may still be under way. */
+  unawaited(nowMs: number): void {
+    if (nowMs - this.sinceMs < lookMs) return;
+    this.sinceMs = Number.NaN;
+    this.left = 0;
+  }
+
   /** True if it is to be told now; the caller tells it. */
   isDue(nowMs: number): boolean {
     const forMs = nowMs - this.sinceMs;

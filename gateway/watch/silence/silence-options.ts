@@ -27,3 +27,6 @@ export interface SilenceStats {
   forgotten: number;
   failures: number;
 }
+
+/** Whether telling again that a machine is heard can change something for those who decide. */
+export type AwaitsHearing = (machine: MachineIdentity) => boolean;

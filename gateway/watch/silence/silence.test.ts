@@ -277,3 +277,15 @@ describe('a machine in maintenance', () => {
     expect(bench.silence.of({ site: 's', machine: 'm', type: quietType })!.rhythm.usualMs).toBe(30_000);
   });
 });
+
+it('that machines are heard is told once after a start, and again only of those of which somebody waits to hear it', async () => {
+  const bench = silenceBench({}, {}, ({ machine }) => machine === 'was-silent');
+  const machines = ['was-silent', ...Array.from({ length: 20 }, (_, i) => `m${i}`)];
+  for (let minutes = 0; minutes < 120; minutes++) {
+    for (const machine of machines) bench.reading(0, machine);
+    await bench.clock.advance(minuteMs);
+  }
+  const told = (of: string) => bench.told.filter(({ machine }) => machine.machine === of).length;
+  expect(machines.slice(1).map(told)).toEqual(Array(20).fill(1));
+  expect(told('was-silent')).toBeGreaterThan(8);
+});

@@ -4,7 +4,7 @@ import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { SavedHearing } from './hearing.ts';
 import { Silence } from './silence.ts';
-import type { SilenceOptions } from './silence-options.ts';
+import type { AwaitsHearing, SilenceOptions } from './silence-options.ts';
 
 export const quietType: MachineType = {
   ...{ name: 'fan', version: '1.0.0', description: '', lifeUnit: 'hours', stepMs: 1_000, windowRows: 30 },
@@ -12,7 +12,11 @@ export const quietType: MachineType = {
 };
 
 /** Silence on a manual clock, with what a decision was told. `type` has the settings that a test changes. */
-export function silenceBench(type: Partial<MachineType> = {}, options: Partial<SilenceOptions> = {}) {
+export function silenceBench(
+  type: Partial<MachineType> = {},
+  options: Partial<SilenceOptions> = {},
+  isAwaited?: AwaitsHearing,
+) {
   const clock = manualClock();
   const told: AlertInput[] = [];
   const fan = { ...quietType, ...type };
@@ -24,7 +28,7 @@ export function silenceBench(type: Partial<MachineType> = {}, options: Partial<S
       ...options,
     });
     made.restore(saved);
-    made.start(async (inputs) => told.push(...inputs));
+    made.start(async (inputs) => told.push(...inputs), isAwaited);
     return made;
   };
   let silence = newSilence();

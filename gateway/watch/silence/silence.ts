@@ -16,7 +16,7 @@ import { DueHeap } from './due-heap.ts';
 import { Hearing, hearingMs, type SavedHearing } from './hearing.ts';
 import { Hearings } from './hearings.ts';
 import { inputOf } from './silence-input.ts';
-import type { SilenceOptions, SilenceStats } from './silence-options.ts';
+import type { AwaitsHearing, SilenceOptions, SilenceStats } from './silence-options.ts';
 
 /** Least time between two sweeps. */
 const sweepMs = 1_000;
@@ -42,6 +42,7 @@ export class Silence {
   private readonly news = new Set<Hearing>();
   private readonly counts = { restored: 0, failures: 0 };
   private decide: Decide | null = null;
+  private isAwaited: AwaitsHearing = () => true;
   private sending: Promise<void> | null = null;
   private timer: Timer | null = null;
   /** When the last sweep was, and since when the gateway has been listening without a break: monotonic. */
@@ -60,8 +61,9 @@ export class Silence {
     this.listeningMs = this.sweptMs;
   }
 
-  start(decide: Decide): void {
+  start(decide: Decide, isAwaited: AwaitsHearing = this.isAwaited): void {
     this.decide = decide;
+    this.isAwaited = isAwaited;
     this.sweptMs = this.options.clock.monotonicMs();
     this.listeningMs = this.sweptMs;
     this.schedule();
@@ -259,7 +261,10 @@ export class Silence {
     const deadlineMs = this.deadlineOf(hearing);
     if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);
-    if (hearing.level === 'heard' && hearing.again.isDue(nowMs)) this.news.add(hearing);
+    // Of most machines nobody has been told that they were silent, and nobody need hear again that they are not.
+    const isAwaited = hearing.level === 'heard' && this.isAwaited(hearing.identity);
+    if (isAwaited && hearing.again.isDue(nowMs)) this.news.add(hearing);
+    if (!isAwaited) hearing.again.unawaited(nowMs);
     this.due.set(hearing, this.nextLookMs(hearing, deadlineMs));
   }
 

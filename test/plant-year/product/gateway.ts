@@ -142,7 +142,7 @@ export class PlantGateway {
       } finally {
         this.deciding--;
       }
-    });
+    }, decisions.awaitsHearing);
     this.running = { life, watch, decisions, siteTopics };
     await this.settled();
   }

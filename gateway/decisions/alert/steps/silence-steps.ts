@@ -2,6 +2,7 @@
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import type { SilenceState } from '../../../ports/decision.ts';
 import { silenceReasons } from '../reasons/silence-reasons.ts';
+import type { MachineAlerts } from '../state/machine-book.ts';
 import { stepSilence } from '../state/silence-track.ts';
 import type { Judged, SaidStep } from './judged.ts';
 
@@ -10,6 +11,11 @@ const silentFailureMode = 'silent';
 /** True if an alert is raised when machines of this type are silent. */
 export function isTold({ alerts, silentAfterMs }: MachineType): boolean {
   return silentAfterMs !== 0 && !alerts.some(({ failureMode }) => failureMode === silentFailureMode);
+}
+
+/** True as long as an input that says that the machine is heard can end, release or forget something. */
+export function awaitsHearing({ silence, damped }: Pick<MachineAlerts, 'silence' | 'damped'>): boolean {
+  return silence === 'told' || silence === 'held' || damped.has(silentFailureMode);
 }
 
 /** Applies the input to the machine's silence, which is the only cause that it steps. */
