@@ -142,11 +142,9 @@ export class Contacts implements ContactSink, GatewayContacts {
     const isSilent = state === 'silent' || state === 'stopped';
     const silentSinceMs = isSilent ? (known.kept.silentSinceMs ?? stoppedMs ?? heardMs) : null;
     const idleSinceMs = state === 'idle' ? (known.kept.idleSinceMs ?? sentMs) : null;
-    known.kept = {
-      ...known.kept,
-      silentSinceMs: silentSinceMs ?? known.kept.silentSinceMs,
-      idleSinceMs,
-    };
+    const keptSinceMs = silentSinceMs ?? known.kept.silentSinceMs;
+    if (keptSinceMs !== known.kept.silentSinceMs || idleSinceMs !== known.kept.idleSinceMs)
+      known.kept = { ...known.kept, silentSinceMs: keptSinceMs, idleSinceMs };
     const isConnected = known.connections > 0;
     const lostMs = this.options.clock.monotonicMs() - known.lostMs;
     const lostSinceMs = !isConnected && (isSilent || lostMs >= lostMsMin) ? (silentSinceMs ?? heardMs) : null;

@@ -132,6 +132,8 @@ export interface Assessor {
   /** False if it can have no answer for this machine, so that it need not be asked. Absent: it may have one for any. */
   mayAnswer?(input: AlertInput): boolean;
   assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<(Assessment | null)[]>;
+  /** The same, at once: one that waits for nothing has this too. */
+  assessNow?(inputs: readonly AlertInput[]): (Assessment | null)[];
 }
 
 /** The assessors of machines, by their place in the chain: each is asked where the one before has no answer. */

@@ -54,14 +54,25 @@ function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text;
 }
 
-/** Returns the index of the next `stop` outside escapes (and outside quotes), or the end. */
+const backslash = 92;
+const quote = 34;
+const comma = 44;
+const space = 32;
+const equalsSign = 61;
+
+/** Returns the index of the next `stop` (comma, space or `=`) outside escapes (and outside quotes), or the end. */
 function scan(text: string, from: number, stops: string, quoted: boolean): number {
   let inQuotes = false;
   for (let i = from; i < text.length; i++) {
-    const character = text[i]!;
-    if (character === '\\') i++;
-    else if (quoted && character === '"') inQuotes = !inQuotes;
-    else if (!inQuotes && stops.includes(character)) return i;
+    const code = text.charCodeAt(i);
+    if (code === backslash) i++;
+    else if (quoted && code === quote) inQuotes = !inQuotes;
+    else if (
+      !inQuotes &&
+      (code === comma || code === space || code === equalsSign) &&
+      stops.includes(text[i]!)
+    )
+      return i;
   }
   return text.length;
 }

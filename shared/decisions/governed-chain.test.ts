@@ -50,6 +50,29 @@ describe('policies between the active one and the fallback', () => {
     expect(await decidedBy(decision, [1, 2])).toEqual(['rules -1', 'between-3 20']);
   });
 
+  it('that can decide at once are asked so, and checked alike', async () => {
+    const silent: Decide = () => new Promise(() => {});
+    const atOnce = (name: string, answer: (n: number) => number | null): Policy<number, number> => ({
+      ...{ name, version: '1.0.0', decide: silent },
+      decideNow: (inputs) =>
+        inputs.map((n) => {
+          const found = answer(n);
+          return found === null ? null : verdict(found);
+        }),
+    });
+    const decision = new GovernedDecision<number, number>({
+      name: 'test',
+      active: { name: 'double', version: '1.2.3', decide: none },
+      between: [atOnce('even', (n) => (n % 2 === 0 ? n : null)), atOnce('wrong', () => Number.NaN)],
+      fallback: atOnce('rules', () => -1),
+      budgetMs: 200,
+      breaker: { failures: 3, halfOpenAfterMs: 10_000 },
+      check: (answer) => (Number.isFinite(answer) ? null : `answer ${answer} is not finite`),
+      clock: manualClock(),
+    });
+    expect(await decidedBy(decision, [1, 2])).toEqual(['rules -1', 'even 2']);
+  });
+
   it('have a budget each', async () => {
     const silent: Decide = () => new Promise(() => {});
     const clock = manualClock();

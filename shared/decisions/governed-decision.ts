@@ -24,7 +24,7 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   between?: readonly Policy<I, A>[];
   /** The last policy, made of rules: it should return at once, depend on nothing, and decide every input. */
   fallback: Policy<I, A>;
-  /** Budget of each policy after the active one, ms; none should ever exceed it. Default 1,000. */
+  /** Budget of each policy after the active one that does not decide at once, ms; none should exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
   newId?: () => string;
 }
@@ -113,7 +113,7 @@ export class GovernedDecision<I, A> {
     const { fallbackBudgetMs = 1_000, clock } = this.options;
     try {
       const ask = (signal: AbortSignal) => policy.decide(inputs, signal);
-      const verdicts = await withinBudget(ask, fallbackBudgetMs, clock);
+      const verdicts = policy.decideNow?.(inputs) ?? (await withinBudget(ask, fallbackBudgetMs, clock));
       if (verdicts.length !== inputs.length) {
         throw new Error(`${verdicts.length} verdicts for ${inputs.length} inputs`);
       }

@@ -17,6 +17,11 @@ export interface Policy<I, A> {
    * no longer used.
    */
   decide(inputs: readonly I[], signal: AbortSignal): Promise<(Verdict<A> | null)[]>;
+  /**
+   * The same, at once. A policy that waits for nothing has this beside `decide`: it needs no time budget, which would cost
+   * more than its answer.
+   */
+  decideNow?(inputs: readonly I[]): (Verdict<A> | null)[];
 }
 
 export interface Verdict<A> {

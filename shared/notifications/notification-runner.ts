@@ -165,9 +165,13 @@ export class NotificationRunner {
   private async untilQueued(notifier: string, atMs: number | null): Promise<void> {
     const { clock } = this.deps;
     const waitMs = atMs === null ? pauseMs : Math.min(pauseMs, Math.max(0, atMs - clock.nowMs()));
-    const woken = new AbortController();
-    this.wake.set(notifier, () => woken.abort());
-    await sleep(clock, waitMs, woken.signal);
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(waitMs, resolve);
+      this.wake.set(notifier, () => {
+        timer.cancel();
+        resolve();
+      });
+    });
     this.wake.delete(notifier);
   }
 

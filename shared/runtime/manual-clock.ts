@@ -1,4 +1,4 @@
-import { type Clock, nextTurn } from './clock.ts';
+import { type Clock, nextTurn, type Timer } from './clock.ts';
 
 /** A clock that stands still until it is moved, used by simulations and tests. */
 export interface ManualClock extends Clock {
@@ -19,27 +19,89 @@ export interface ManualClock extends Clock {
   setWall(nowMs: number): void;
 }
 
-interface Pending {
-  dueMs: number;
-  fn: () => void;
+/** A timer in a heap: the earliest first, and of those due at the same time the one that was set first. */
+class Pending implements Timer {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly fn: () => void;
+  isCancelled = false;
+
+  constructor(dueMs: number, order: number, fn: () => void) {
+    this.dueMs = dueMs;
+    this.order = order;
+    this.fn = fn;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
+
+  isBefore(other: Pending): boolean {
+    return this.dueMs < other.dueMs || (this.dueMs === other.dueMs && this.order < other.order);
+  }
+}
+
+/** The timers that wait. Cancelled ones leave when they would have been due, or when they are the most. */
+class PendingHeap {
+  private heap: Pending[] = [];
+  private lean = 64;
+
+  add(timer: Pending): void {
+    if (this.heap.length >= this.lean) this.clear();
+    const { heap } = this;
+    let at = heap.length;
+    for (let parent = (at - 1) >> 1; at > 0 && timer.isBefore(heap[parent]!); parent = (at - 1) >> 1) {
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = timer;
+  }
+
+  /** Removes and returns the first timer that is due by then. */
+  take(untilMs: number): Pending | undefined {
+    for (let [first] = this.heap; first && first.dueMs <= untilMs; [first] = this.heap) {
+      this.removeFirst();
+      if (!first.isCancelled) return first;
+    }
+    return undefined;
+  }
+
+  private removeFirst(): void {
+    const last = this.heap.pop()!;
+    if (this.heap.length > 0) this.sink(0, last);
+  }
+
+  private sink(from: number, timer: Pending): void {
+    const { heap } = this;
+    let at = from;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1]!.isBefore(heap[child]!)) child++;
+      if (!heap[child]!.isBefore(timer)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = timer;
+  }
+
+  private clear(): void {
+    const kept = this.heap.filter(({ isCancelled }) => !isCancelled);
+    kept.sort((a, b) => (a.isBefore(b) ? -1 : 1));
+    this.heap = kept;
+    this.lean = Math.max(64, 2 * kept.length);
+  }
 }
 
 /** `settled` resolves when the effects of a timer have settled. */
 export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn): ManualClock {
   let monotonicMs = 0;
   let wallOffsetMs = startMs;
-  const pending = new Set<Pending>();
-  const nextDue = (untilMs: number): Pending | undefined => {
-    let first: Pending | undefined;
-    for (const timer of pending) {
-      if (timer.dueMs <= untilMs && (!first || timer.dueMs < first.dueMs)) first = timer;
-    }
-    return first;
-  };
+  let order = 0;
+  const pending = new PendingHeap();
   function fireNext(untilMs: number): boolean {
-    const timer = nextDue(untilMs);
+    const timer = pending.take(untilMs);
     if (!timer) return false;
-    pending.delete(timer);
     monotonicMs = Math.max(monotonicMs, timer.dueMs);
     timer.fn();
     return true;
@@ -54,9 +116,9 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn):
     nowMs: () => wallOffsetMs + monotonicMs,
     monotonicMs: () => monotonicMs,
     setTimer(delayMs, fn) {
-      const timer = { dueMs: monotonicMs + Math.max(0, delayMs), fn };
+      const timer = new Pending(monotonicMs + Math.max(0, delayMs), order++, fn);
       pending.add(timer);
-      return { cancel: () => pending.delete(timer) };
+      return timer;
     },
     async advance(byMs) {
       const untilMs = monotonicMs + byMs;

@@ -9,6 +9,7 @@ import type { PlantActions, PlantEvent } from './truth/event.ts';
 
 /** Telemetry reaches the cloud this often; events at once. */
 const uploadMinutes = 10;
+const nothing: readonly PlantEvent[] = [];
 
 export interface WorldOptions {
   plan: YearPlan;
@@ -56,17 +57,11 @@ export class World {
     while (this.actions[0] && this.actions[0].atMs <= at.nowMs) await this.actions.shift()!.act(this.plant);
     const { machines, gateways, cloud } = this.options;
     const sent = new Map<GatewayName, Reading[]>();
-    for (const machine of machines) {
-      const readings = this.sense(machine, at);
-      const all = sent.get(machine.gateway);
-      if (all) all.push(...readings);
-      else sent.set(machine.gateway, readings);
-    }
+    for (const name of gateways.keys()) sent.set(name, []);
+    for (const machine of machines) this.sense(machine, at, sent.get(machine.gateway)!);
     for (const [name, gateway] of gateways) {
       await gateway.take(sent.get(name) ?? []);
-      const isCut = [...this.active].some(
-        (event) => event.readings === 'kept by gateway' && event.gateway === name,
-      );
+      const isCut = this.isCut(name);
       const isDue = gateway.events.length > 0 || this.minutes % uploadMinutes === 0;
       const isLinked = gateway.isUp && !isCut;
       cloud.link(name, isLinked ? 'connected' : 'lost');
@@ -83,25 +78,33 @@ export class World {
     while (this.coming[0] && this.coming[0].fromMs <= this.nowMs) this.active.add(this.coming.shift()!);
   }
 
-  /** One minute of a machine: what its device sends now. */
-  private sense(machine: Machine, at: Moment): Reading[] {
-    const events: PlantEvent[] = [];
-    for (const event of this.active) if (event.machine === machine) events.push(event);
+  private isCut(gateway: GatewayName): boolean {
+    for (const event of this.active)
+      if (event.readings === 'kept by gateway' && event.gateway === gateway) return true;
+    return false;
+  }
+
+  /** One minute of a machine: adds what its device sends now. */
+  private sense(machine: Machine, at: Moment, sent: Reading[]): void {
+    let events = nothing;
+    for (const event of this.active) if (event.machine === machine) events = [...events, event];
     for (const event of events) event.before?.(at, machine);
     const values = machine.step(at);
     for (const event of events) event.change?.(values, at, machine);
     const timeMs = at.nowMs + (machine.stampsLocalTime ? localOffsetMs(at.nowMs) : 0);
     const reading = { machine, timeMs, values };
-    if (events.some(({ readings }) => readings === 'lost')) return [];
+    if (events.some(({ readings }) => readings === 'lost')) return;
     const kept = this.kept.get(machine);
     if (events.some(({ readings }) => readings === 'kept by device')) {
       if (kept) kept.push(reading);
       else this.kept.set(machine, [reading]);
-      return [];
+      return;
     }
-    if (!kept) return [reading];
-    this.kept.delete(machine);
-    return [...kept, reading];
+    if (kept) {
+      sent.push(...kept);
+      this.kept.delete(machine);
+    }
+    sent.push(reading);
   }
 
   private actionsOf(): PlantActions {

@@ -48,11 +48,12 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
   const world = new World({ plan, machines, gateways, cloud });
   try {
     await world.begin();
+    const all = [...gateways.values()];
     const minutes = (plan.toMs - plan.fromMs) / minuteMs;
     for (let minute = 0; minute < minutes; minute++) {
       await world.live(momentOf(clock.nowMs()));
       if (minute % hourMinutes === 0) badges.look(clock.nowMs(), cloud.state);
-      await passMinute(clock, gateways.values());
+      await passMinute(clock, all);
     }
     return judge({ seed, plan, machines, told, badges });
   } finally {
@@ -62,11 +63,11 @@ export async function liveYear({ seed, days, folder }: YearOptions): Promise<Yea
 }
 
 /** Lets a minute pass: all timers of a moment run, and what they begin is decided before the next moment. */
-async function passMinute(clock: ManualClock, gateways: Iterable<PlantGateway>): Promise<void> {
-  const all = [...gateways];
+async function passMinute(clock: ManualClock, gateways: readonly PlantGateway[]): Promise<void> {
   for (let passedMs = 0; passedMs < minuteMs; passedMs += gatewaySlackMs) {
     clock.advanceNow(gatewaySlackMs);
-    for (const gateway of all) await gateway.settled();
+    await null;
+    for (const gateway of gateways) if (!gateway.isSettled) await gateway.settled();
   }
   await nextTurn();
 }

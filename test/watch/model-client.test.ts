@@ -63,6 +63,11 @@ function misbehaving(onRequest: string): URL {
 }
 
 describe('the model worker', () => {
+  it('is not started where no machine type has a model', async () => {
+    await start({ sources: [], entry: new URL('data:text/javascript,throw new Error("started")') });
+    expect(client.status()).toMatchObject({ state: 'ready', models: [], restarts: 0, lastError: null });
+  });
+
   it('scores windows in order, and distinguishes a new machine from a worn one', async () => {
     await start();
     const windows = new Float32Array(2 * width);

@@ -6,6 +6,7 @@ import type { AlertInput, Assessor } from '../../ports/decision.ts';
 
 /** Wraps an assessor as a policy of the alert decision. */
 export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessment> {
+  const { assessNow } = assessor;
   return {
     name: assessor.name,
     // Read at each decision, because a newer model may replace it while the gateway runs.
@@ -17,6 +18,9 @@ export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessmen
       const assessments = await assessor.assess(inputs, signal);
       return assessments.map((assessment) => assessment && asVerdict(assessment));
     },
+    ...(assessNow && {
+      decideNow: (inputs) => assessNow(inputs).map((assessment) => assessment && asVerdict(assessment)),
+    }),
   };
 }
 

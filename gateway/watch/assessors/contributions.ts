@@ -17,21 +17,25 @@ export function latestValue(input: AlertInput, column: number): number | null {
  */
 export function contributionsOf(input: AlertInput, weights: ArrayLike<number>): Contribution[] {
   const { sensors } = input.machine.type;
-  const largest = sensors
-    .map((sensor, column) => ({ sensor, column, weight: weights[column] ?? 0 }))
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, contributionsMax);
-  const sum = largest.reduce((total, { weight }) => total + weight, 0);
-  return largest.map(({ sensor, column, weight }) => ({
-    sensor: sensor.name,
-    share: Math.min(1, weight / sum),
-    value: latestValue(input, column),
-    ...unitOf(sensor),
-  }));
+  const largest: number[] = [];
+  for (let column = 0; column < sensors.length; column++) if (weights[column]! > 0) largest.push(column);
+  largest.sort((a, b) => weights[b]! - weights[a]!);
+  if (largest.length > contributionsMax) largest.length = contributionsMax;
+  let sum = 0;
+  for (const column of largest) sum += weights[column]!;
+  return largest.map((column) => {
+    const sensor = sensors[column]!;
+    const share = Math.min(1, weights[column]! / sum);
+    const value = latestValue(input, column);
+    return hasUnit(sensor)
+      ? { sensor: sensor.name, share, value, unit: sensor.unit }
+      : { sensor: sensor.name, share, value };
+  });
 }
 
 /** The unit of a sensor, as a part of its contribution; nothing for a pure number. */
 export function unitOf(sensor: { unit: string } | undefined): { unit?: string } {
-  return sensor === undefined || sensor.unit === '1' || sensor.unit === '' ? {} : { unit: sensor.unit };
+  return sensor !== undefined && hasUnit(sensor) ? { unit: sensor.unit } : {};
 }
+
+const hasUnit = ({ unit }: { unit: string }) => unit !== '1' && unit !== '';

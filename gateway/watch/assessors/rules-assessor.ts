@@ -70,9 +70,6 @@ export function createRulesAssessor(options: {
       contributions: contributionsOf(input, deviations),
     };
   }
-  return {
-    name: 'rules',
-    version: '1.0.0',
-    assess: (inputs) => Promise.resolve(inputs.map(assess)),
-  };
+  const assessNow = (inputs: readonly AlertInput[]) => inputs.map(assess);
+  return { name: 'rules', version: '1.0.0', assess: async (inputs) => assessNow(inputs), assessNow };
 }

@@ -71,10 +71,16 @@ function severitiesOf(
   return values;
 }
 
-/** Returns the median, or NaN if any value is NaN. */
+/** Returns the median, or NaN if any value is NaN. Sorts the few values by insertion, in place. */
 function median(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  return Number.isNaN(sorted.at(-1)) ? Number.NaN : sorted[sorted.length >> 1]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) return Number.NaN;
+    let at = i;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
+  return values[values.length >> 1]!;
 }
 
 /** Fits a line to the rows by least squares. */
@@ -119,7 +125,8 @@ const recentRowsMax = 30;
  */
 export function applyRules(type: MachineType, allRows: Float32Array, rowCount: number): RuleFinding {
   const rows = Math.min(rowCount, recentRowsMax);
-  const window = allRows.subarray((allRows.length / rowCount) * (rowCount - rows));
+  const window =
+    rows === rowCount ? allRows : allRows.subarray((allRows.length / rowCount) * (rowCount - rows));
   const severities = new Float64Array(type.sensors.length);
   let remaining: RuleFinding['remaining'] = null;
   let trendStdErrors = 0;
@@ -142,6 +149,7 @@ export function applyRules(type: MachineType, allRows: Float32Array, rowCount: n
 
 /** A power mean without the division: the worst severity dominates, and several high ones add a little. */
 function smoothWorst(severities: Float64Array): number {
-  const sum = severities.reduce((total, severity) => total + severity ** 8, 0);
+  let sum = 0;
+  for (const severity of severities) sum += severity ** 8;
   return Math.min(1, sum ** (1 / 8));
 }

@@ -35,5 +35,6 @@ export function createSelfLearnedAssessor(options: {
       contributions: contributionsOf(input, deviations),
     };
   }
-  return { name, version, assess: (inputs) => Promise.resolve(inputs.map(assess)) };
+  const assessNow = (inputs: readonly AlertInput[]) => inputs.map(assess);
+  return { name, version, assess: async (inputs) => assessNow(inputs), assessNow };
 }

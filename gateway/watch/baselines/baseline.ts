@@ -104,7 +104,7 @@ export class Baseline {
     const { order } = this;
     const own = order ? rowInOrder(known, known === row ? from : 0, order) : known;
     const at = own === row ? from : 0;
-    this.learnWithheld();
+    if (this.kinds && this.kinds.withheld.size > 0) this.learnWithheld(this.kinds);
     this.usual?.take(own, at, timeMs);
     this.skipped++;
     if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
@@ -117,11 +117,10 @@ export class Baseline {
   }
 
   /** A speed that stood at 0 looked like a switch: its range begins there. */
-  private learnWithheld(): void {
-    for (const [column, withheld] of this.kinds?.withheld ?? []) {
-      this.usual?.begin(this.order ? this.order.indexOf(column) : column, withheld);
-      this.kinds!.withheld.delete(column);
-    }
+  private learnWithheld({ withheld }: SensorKinds): void {
+    for (const [column, values] of withheld)
+      this.usual?.begin(this.order ? this.order.indexOf(column) : column, values);
+    withheld.clear();
   }
 
   private maySample(sinceMs: number): boolean {
@@ -189,7 +188,7 @@ export class Baseline {
     const state = square / (square + ratioHalf[judges] ** 2);
     const event = judges === 'events' ? rarityScore(detector.recentDecades, decadesHalf.event) : 0;
     const stillness = detector.stillness(this.newDeviations());
-    const still = rarityScore(Math.max(...stillness), decadesHalf.still);
+    const still = rarityScore(largest(stillness), decadesHalf.still);
     const score = Math.max(state, event, still);
     if (score === still) return { score, deviations: this.inRowOrder(stillness) };
     if (score === event && onset) return { score, deviations: this.inRowOrder(onset.slice()) };
@@ -273,4 +272,10 @@ export interface AnomalyScore {
 /** Returns the score of a baseline. `columns` is the number of sensors; an unknown machine scores 0. */
 export function scoreAnomaly(baseline: Baseline | null, columns: number): AnomalyScore {
   return baseline?.score() ?? { score: 0, deviations: new Float64Array(columns) };
+}
+
+function largest(values: Float64Array): number {
+  let found = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (!(value <= found)) found = value;
+  return found;
 }

@@ -118,13 +118,18 @@ export class LevelMemory {
     this.count = 0;
     const before = this.minute;
     this.minute = minute;
-    const [hour, day, week] = [minutesOfHour, minutesOfDay, minutesOfWeek].map((length) =>
-      Math.floor(before / length),
-    ) as [number, number, number];
-    if (Math.floor(minute / minutesOfHour) > hour) this.closeHour(hour);
+    const hour = Math.floor(before / minutesOfHour);
+    // Within an hour, as nearly always, nothing but minutes is closed.
+    if (Math.floor(minute / minutesOfHour) > hour) this.closeUntil(hour, before, minute);
+    this.clear('minutes', before, minute);
+  }
+
+  private closeUntil(hour: number, before: number, minute: number): void {
+    const day = Math.floor(before / minutesOfDay);
+    const week = Math.floor(before / minutesOfWeek);
+    this.closeHour(hour);
     if (Math.floor(minute / minutesOfDay) > day) this.closeDay(day);
     if (Math.floor(minute / minutesOfWeek) > week) this.closeWeek(week);
-    this.clear('minutes', before, minute);
     this.clear('hours', hour, Math.floor(minute / minutesOfHour));
     for (const tier of ['dayHighs', 'dayLows'] as const)
       this.clear(tier, day, Math.floor(minute / minutesOfDay));

@@ -87,6 +87,11 @@ export class ModelClient {
 
   /** Resolves when the first worker is ready or has failed; the gateway runs either way. Never rejects. */
   async start(): Promise<void> {
+    // Without models there is nothing to wait for: a worker would take seconds and a hundred megabytes for nothing.
+    if (this.options.sources.length === 0) {
+      this.state = 'ready';
+      return;
+    }
     const settled = new Promise<void>((resolve) => {
       this.settleStart = resolve;
     });

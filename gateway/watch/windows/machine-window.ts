@@ -45,6 +45,8 @@ export class MachineWindow {
    * turn.
    */
   private cells: Float32Array;
+  /** One for all decisions about the machine, which are made one after the other; empty before the first one. */
+  private copied = new Float32Array(0);
   private pending = 0;
   private next = 0;
   private filled = 0;
@@ -170,13 +172,17 @@ export class MachineWindow {
     return this.cells.subarray(this.heldAt, this.seenAt);
   }
 
-  /** Returns a copy, rows × columns, oldest row first. */
+  /** Returns a copy, rows × columns, oldest row first, in an array that the next call writes to again. */
   copy(): Float32Array {
     const { cells, heldAt } = this;
-    const copy = new Float32Array(heldAt);
-    const split = this.next * this.columns;
-    copy.set(cells.subarray(split, heldAt));
-    copy.set(cells.subarray(0, split), heldAt - split);
+    if (this.copied.length !== heldAt) this.copied = new Float32Array(heldAt);
+    const copy = this.copied;
+    // For windows of ordinary size a loop is quicker than two views and two calls.
+    let from = this.next * this.columns;
+    for (let to = 0; to < heldAt; to++) {
+      if (from === heldAt) from = 0;
+      copy[to] = cells[from++]!;
+    }
     return copy;
   }
 

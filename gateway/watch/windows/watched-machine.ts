@@ -178,40 +178,43 @@ function isAtRest({ sensor, stuck }: SensorFault, { identity, window }: WatchedM
 }
 
 /**
- * Returns the input of a decision about a taken machine: a copy of its current window.
+ * Returns the input of a decision about a taken machine: a copy of its current window, which is its own until it is
+ * released.
  * @param nowMs the time of the decision if the machine has no reading yet: all of its values were refused, or it was replaced
  */
 export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const { identity, window, levels } = machine;
   const timeMs = Number.isFinite(window.newestMs) ? window.newestMs : nowMs;
   const { sensors } = identity.type;
-  const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
-  const faults = [...(machine.faults?.list(sensors) ?? []), ...runs];
-  const unsent = window.sensorRuns.unsent(sensors);
-  const limits = machine.limits?.list() ?? [];
-  const passed = machine.limits?.takePassed() ?? [];
   const { baseline, paceMs } = window;
-  const beyond = baseline
-    .beyond()
-    .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
-  return {
+  // Made once for each row: what is absent is not copied from objects made for it.
+  const input: AlertInput = {
     machine: identity,
     timeMs,
     window: window.copy(),
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
-    ...(!window.ready && { isShort: true }),
-    ...(!baseline.ready && { learning: { rows: baseline.rows, needed: baseline.rowsNeeded } }),
-    ...(paceMs !== null && { rowMs: paceMs }),
-    ...(faults.length > 0 && { faults }),
-    ...(unsent.length > 0 && { unsent }),
-    ...(beyond.length > 0 && { beyond }),
-    ...(machine.toldGone && { gone: machine.toldGone }),
-    ...(limits.length > 0 && { limits }),
-    ...(passed.length > 0 && { passed }),
-    ...(machine.running?.mayRest && { evidence: restFields(machine.running, timeMs) }),
-    ...(levels && { timeToLimit: () => levels.timesToLimits() }),
-    ...(machine.toldRelearnt && { relearnt: machine.toldRelearnt }),
-    ...(machine.toldChange && { limitsChanged: machine.toldChange }),
   };
+  const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
+  const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
+  const unsent = window.sensorRuns.unsent(sensors);
+  const limits = machine.limits?.list() ?? [];
+  const passed = machine.limits?.takePassed() ?? [];
+  const beyond = baseline
+    .beyond()
+    .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
+  if (!window.ready) input.isShort = true;
+  if (!baseline.ready) input.learning = { rows: baseline.rows, needed: baseline.rowsNeeded };
+  if (paceMs !== null) input.rowMs = paceMs;
+  if (faults.length > 0) input.faults = faults;
+  if (unsent.length > 0) input.unsent = unsent;
+  if (beyond.length > 0) input.beyond = beyond;
+  if (machine.toldGone) input.gone = machine.toldGone;
+  if (limits.length > 0) input.limits = limits;
+  if (passed.length > 0) input.passed = passed;
+  if (machine.running?.mayRest) input.evidence = restFields(machine.running, timeMs);
+  if (levels) input.timeToLimit = () => levels.timesToLimits();
+  if (machine.toldRelearnt) input.relearnt = machine.toldRelearnt;
+  if (machine.toldChange) input.limitsChanged = machine.toldChange;
+  return input;
 }

@@ -38,11 +38,52 @@ function checkOf(schema: TSchema, keepsOut: boolean): SchemaCheck {
   for (const keyword of Object.keys(schema)) {
     if (!(keyword in keywords) && !annotations.has(keyword)) throw new UnknownKeyword(keyword);
   }
+  if (isPlainObject(schema)) return plainObjectCheck(schema, keepsOut);
   const checks: SchemaCheck[] = [];
   for (const [keyword, compose] of Object.entries(keywords)) {
     if (schema[keyword] !== undefined) checks.push(...compose(schema, keepsOut));
   }
   return every(checks);
+}
+
+const plainKeywords = new Set(['type', 'properties', 'required', 'additionalProperties', ...annotations]);
+
+/** True for an object of named properties, as nearly all messages and their parts are, with or without room for others. */
+function isPlainObject(schema: TSchema): boolean {
+  const { type, properties, additionalProperties: others } = schema;
+  if (type !== 'object' || properties === undefined || typeof others === 'object') return false;
+  return Object.keys(schema).every((keyword) => plainKeywords.has(keyword));
+}
+
+/** The same as the checks of its keywords, in one pass: as many names as there are known ones means that none is unknown. */
+function plainObjectCheck(schema: TSchema, keepsOut: boolean): SchemaCheck {
+  const { properties, required, additionalProperties } = schema;
+  const needed = new Set<string>((required as readonly string[] | undefined) ?? []);
+  const known = Object.entries(properties as Record<string, TSchema>).map(([name, schema]) => ({
+    name,
+    check: checkOf(schema, keepsOut),
+    isNeeded: needed.delete(name),
+  }));
+  const others = [...needed];
+  const isClosed = additionalProperties === false;
+  const fill = keepsOut ? null : fillingOf(properties);
+  return (value) => {
+    if (!isObject(value)) return false;
+    fill?.(value);
+    let found = 0;
+    for (const { name, check, isNeeded } of known) {
+      const own = value[name];
+      if (own === undefined) {
+        if (isNeeded) return false;
+        if (Object.hasOwn(value, name)) found++;
+      } else if (check(own)) found++;
+      else return false;
+    }
+    for (const name of others) if (value[name] === undefined) return false;
+    if (!isClosed) return true;
+    for (const _ in value) found--;
+    return found === 0;
+  };
 }
 
 function every(checks: readonly SchemaCheck[]): SchemaCheck {
@@ -157,29 +198,38 @@ function requiredIn(
   properties: Record<string, TSchema>,
   keepsOut: boolean,
 ): SchemaCheck[] {
+  const fill = keepsOut ? null : fillingOf(properties);
   return ofObject((value) => {
-    if (!keepsOut) fillDefaults(value, properties);
+    fill?.(value);
     for (const name of required) if (value[name] === undefined) return false;
     return true;
   });
 }
 
 function propertiesIn(properties: Record<string, TSchema>, keepsOut: boolean): SchemaCheck[] {
-  const checks = Object.entries(properties).map(
-    ([name, schema]) => [name, checkOf(schema, keepsOut)] as const,
-  );
+  const checks = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    check: checkOf(schema, keepsOut),
+  }));
+  const fill = keepsOut ? null : fillingOf(properties);
   return ofObject((value) => {
-    if (!keepsOut) fillDefaults(value, properties);
-    for (const [name, check] of checks) if (value[name] !== undefined && !check(value[name])) return false;
+    fill?.(value);
+    for (const { name, check } of checks) {
+      const own = value[name];
+      if (own !== undefined && !check(own)) return false;
+    }
     return true;
   });
 }
 
-function fillDefaults(value: Values, properties: Record<string, TSchema>): void {
-  for (const name in properties) {
-    const given = properties[name]?.default;
-    if (given !== undefined && value[name] === undefined) value[name] = structuredClone(given);
-  }
+/** Fills in the defaults of properties; null if none has one, as in most messages, which are checked most often. */
+function fillingOf(properties: Record<string, TSchema>): ((value: Values) => void) | null {
+  const defaults = Object.entries(properties).filter(([, schema]) => schema.default !== undefined);
+  if (defaults.length === 0) return null;
+  return (value) => {
+    for (const [name, schema] of defaults)
+      if (value[name] === undefined) value[name] = structuredClone(schema.default);
+  };
 }
 
 function additionalIn(schema: TSchema, keepsOut: boolean): SchemaCheck[] {
@@ -187,9 +237,11 @@ function additionalIn(schema: TSchema, keepsOut: boolean): SchemaCheck[] {
   if (additionalProperties === true) return [];
   const patterns = Object.keys(patternProperties).map((pattern) => new RegExp(pattern, 'u'));
   const check = additionalProperties === false ? () => false : checkOf(additionalProperties, keepsOut);
+  const known = new Set(Object.keys(properties));
   return ofObject((value) => {
     for (const name in value) {
-      if (Object.hasOwn(properties, name) || patterns.some((pattern) => pattern.test(name))) continue;
+      if (known.has(name) || (patterns.length > 0 && patterns.some((pattern) => pattern.test(name))))
+        continue;
       if (!check(value[name])) return false;
     }
     return true;

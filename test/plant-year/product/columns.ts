@@ -16,20 +16,43 @@ export interface PlantMachine {
   sensors: readonly string[];
 }
 
+const chunkBytes = 1 << 16;
+
 /** Packs readings as the data thread does: in columns, without the values that a declared sensor cannot have. */
 export class ColumnPacker {
   private readonly known = new Map<PlantMachine, number>();
+  /** Small arrays are parts of large ones, because each of its own would cost as much as judging a reading. */
+  private chunk = new ArrayBuffer(0);
+  private used = 0;
+
+  /** The array of which the next `bytes` from `used` on are free. */
+  private room(bytes: number): ArrayBuffer {
+    if (this.used + bytes > this.chunk.byteLength) {
+      this.chunk = new ArrayBuffer(Math.max(bytes, chunkBytes));
+      this.used = 0;
+    }
+    return this.chunk;
+  }
 
   pack(readings: readonly Reading[]): ColumnBatch {
     const newMachines: ColumnBatch['newMachines'] = [];
     const newOwners: NonNullable<ColumnBatch['newOwners']> = [];
     const newSensors: ColumnBatch['newSensors'] = [];
     const refused: RefusedValue[] = [];
-    const machineIndex = new Int32Array(readings.length);
-    const timeMs = new Float64Array(readings.length);
-    const offset = new Int32Array(readings.length + 1);
-    const values = new Float32Array(readings.reduce((sum, reading) => sum + reading.values.length, 0));
-    readings.forEach((reading, row) => {
+    const count = readings.length;
+    this.used = 8 * Math.ceil(this.used / 8);
+    const timeMs = new Float64Array(this.room(8 * count), this.used, count);
+    this.used += 8 * count;
+    const machineIndex = new Int32Array(this.room(4 * count), this.used, count);
+    this.used += 4 * count;
+    const offset = new Int32Array(this.room(4 * count + 4), this.used, count + 1);
+    this.used += 4 * count + 4;
+    let width = 0;
+    for (const reading of readings) width += reading.values.length;
+    const values = new Float32Array(this.room(4 * width), this.used, width);
+    this.used += 4 * width;
+    for (let row = 0; row < readings.length; row++) {
+      const reading = readings[row]!;
       const { machine } = reading;
       let index = this.known.get(machine);
       if (index === undefined) {
@@ -50,8 +73,9 @@ export class ColumnPacker {
       const from = offset[row]!;
       offset[row + 1] = from + reading.values.length;
       values.set(reading.values, from);
-      this.refuse(reading, { machineIndex: index, row, from, values, refused });
-    });
+      if (!machine.type.openSensors)
+        refuse(machine.type, { machineIndex: index, row, from, values, refused });
+    }
     return {
       newMachines,
       ...(newOwners.length > 0 && { newOwners }),
@@ -64,18 +88,19 @@ export class ColumnPacker {
       ...(refused.length > 0 && { refused }),
     };
   }
+}
 
-  private refuse(
-    { machine }: Reading,
-    to: { machineIndex: number; row: number; from: number; values: Float32Array; refused: RefusedValue[] },
-  ): void {
-    const { machineIndex, row, from, values, refused } = to;
-    machine.type.sensors.forEach((sensor, column) => {
-      const value = values[from + column]!;
-      if (!(value < sensor.min || value > sensor.max)) return;
-      values[from + column] = Number.NaN;
-      const isBeyondAlarm = isBeyondAlarmSide(sensor, value);
-      refused.push({ machineIndex, column, row, value, isBeyondAlarm });
-    });
+function refuse(
+  { sensors }: MachineType,
+  to: { machineIndex: number; row: number; from: number; values: Float32Array; refused: RefusedValue[] },
+): void {
+  const { machineIndex, row, from, values, refused } = to;
+  for (let column = 0; column < sensors.length; column++) {
+    const sensor = sensors[column]!;
+    const value = values[from + column]!;
+    if (!(value < sensor.min || value > sensor.max)) continue;
+    values[from + column] = Number.NaN;
+    const isBeyondAlarm = isBeyondAlarmSide(sensor, value);
+    refused.push({ machineIndex, column, row, value, isBeyondAlarm });
   }
 }

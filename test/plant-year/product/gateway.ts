@@ -16,7 +16,7 @@ import { WatchConfig } from '../../../gateway/watch/config.ts';
 import { Watch } from '../../../gateway/watch/watch.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import { type Clock, nextTurn } from '../../../shared/runtime/clock.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
@@ -74,6 +74,7 @@ export class PlantGateway {
   private readonly broker: SiteListener;
   private running: { life: Life; watch: Watch; decisions: Decisions; siteTopics: SiteTopics } | null = null;
   private deciding = 0;
+  private latestDecision: Promise<void> = Promise.resolve();
   private lifecycles = 0;
 
   constructor(options: GatewayOptions) {
@@ -138,7 +139,8 @@ export class PlantGateway {
       siteTopics.judged(inputs);
       this.deciding++;
       try {
-        await decisions.evaluate(inputs);
+        this.latestDecision = decisions.evaluate(inputs);
+        await this.latestDecision;
       } finally {
         this.deciding--;
       }
@@ -150,15 +152,16 @@ export class PlantGateway {
   /** Takes readings that are journalled, and waits until what follows from them is decided. */
   async take(readings: readonly Reading[]): Promise<void> {
     if (!this.running || readings.length === 0) return;
-    const columns = { ...this.packer.pack(readings), block: { journal, seq: ++this.seq } };
-    this.names.newMachines.push(...columns.newMachines);
-    this.names.newSensors.push(...columns.newSensors);
+    const columns = this.packer.pack(readings);
+    columns.block = { journal, seq: ++this.seq };
+    if (columns.newMachines.length > 0) this.names.newMachines.push(...columns.newMachines);
+    if (columns.newSensors.length > 0) this.names.newSensors.push(...columns.newSensors);
     this.tail.push(columns);
     if (this.tail.length > 2 * tailBatches) this.tail.splice(0, tailBatches);
     const nowMs = this.options.world.nowMs();
     for (const { machine } of readings) this.heardMs.set(machine, nowMs);
     this.running.watch.add(columns);
-    await this.settled();
+    if (!this.isSettled) await this.settled();
   }
 
   /** A person or a controller says that a machine failed or was replaced. */
@@ -189,7 +192,11 @@ export class PlantGateway {
 
   /** Waits for decisions, whose files are written in real time, while the simulated time stands still. */
   async settled(): Promise<void> {
-    while (this.deciding > 0) await nextTurn();
+    while (this.deciding > 0) await this.latestDecision;
+  }
+
+  get isSettled(): boolean {
+    return this.deciding === 0;
   }
 
   private replay(watch: Watch): void {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 
 /**
  * The clock of one life of a process: after `end` none of its timers fires, so none of its code ever continues.
@@ -7,7 +7,6 @@ import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
  */
 export class Life {
   readonly clock: Clock;
-  private readonly timers = new Set<Timer>();
   private isOver = false;
 
   constructor(world: Clock, slackMs = 0) {
@@ -21,24 +20,14 @@ export class Life {
       monotonicMs: () => world.monotonicMs(),
       setTimer: (delayMs, fn) => {
         if (this.isOver) return { cancel: () => undefined };
-        const timer = world.setTimer(delayOf(delayMs), () => {
-          this.timers.delete(timer);
-          fn();
+        return world.setTimer(delayOf(delayMs), () => {
+          if (!this.isOver) fn();
         });
-        this.timers.add(timer);
-        return {
-          cancel: () => {
-            this.timers.delete(timer);
-            timer.cancel();
-          },
-        };
       },
     };
   }
 
   end(): void {
     this.isOver = true;
-    for (const timer of this.timers) timer.cancel();
-    this.timers.clear();
   }
 }

@@ -46,11 +46,17 @@ export const faultModes: readonly FaultMode[] = [
   },
 ];
 
-/** Returns the modes that a type does not declare itself. */
+const modesByAlerts = new WeakMap<MachineType['alerts'], readonly FaultMode[]>();
+
+/** Returns the modes that a type does not declare itself. They are found once for each type: every decision asks for them. */
 export function faultModesOf({ alerts }: MachineType): readonly FaultMode[] {
+  const known = modesByAlerts.get(alerts);
+  if (known) return known;
   const isOwn = ({ policy }: FaultMode) =>
     alerts.some(({ failureMode }) => failureMode === policy.failureMode);
-  return faultModes.some(isOwn) ? faultModes.filter((mode) => !isOwn(mode)) : faultModes;
+  const modes = faultModes.filter((mode) => !isOwn(mode));
+  modesByAlerts.set(alerts, modes);
+  return modes;
 }
 
 export function isFaultMode(failureMode: string): boolean {

@@ -34,14 +34,18 @@ export function stepCauses(judged: Judged): SaidStep[] {
   const { silence } = judged.input;
   if (silence) return dampSteps(judged, stepSilenceOf(judged, silence));
   const { type } = judged.input.machine;
-  const steps: (SaidStep | null)[] = [stepMachineLimits(judged)];
+  const watched: SaidStep[] = [];
+  const add = (step: SaidStep | null) => step && watched.push(step);
+  add(stepMachineLimits(judged));
   // A short window is judged by its limits alone.
   if (!judged.input.isShort || judged.input.relearnt)
-    for (const policy of type.alerts) if (isEstimatePolicy(policy)) steps.push(stepEstimate(judged, policy));
-  steps.push(...stepFaults(judged));
+    for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
+  watched.push(...stepFaults(judged));
+  const { damped, alerts } = judged.machine;
+  // Most machines have nothing open, nothing that has just ended, and no news.
+  if (watched.length === 0 && damped.size === 0 && alerts.length === 0) return watched;
   const unwatched = endUnwatched(judged);
-  for (const { cause } of unwatched) judged.machine.damped.delete(cause.failureMode);
-  const watched = steps.filter((said) => said !== null);
+  for (const { cause } of unwatched) damped.delete(cause.failureMode);
   const isUnwatched = ({ cause }: SaidStep) =>
     unwatched.some((each) => each.cause.failureMode === cause.failureMode);
   return [

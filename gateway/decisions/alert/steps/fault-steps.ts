@@ -11,7 +11,9 @@ import { causeStep, stepTrack } from './track-steps.ts';
 export function stepFaults(judged: Judged): SaidStep[] {
   const { machine, input } = judged;
   if (input.gone) forgetSensors(machine, input.gone);
-  const steps = faultModesOf(input.machine.type).map((mode) => stepFault(judged, mode));
+  const modes = faultModesOf(input.machine.type);
+  if (!input.faults && !modes.some(({ policy }) => machine.modes.has(policy.failureMode))) return [];
+  const steps = modes.map((mode) => stepFault(judged, mode));
   return steps.filter((said) => said !== null);
 }
 

@@ -9,11 +9,11 @@ import type { Judged } from './judged.ts';
  * because nobody could be told while it lasted. None where an alert of limits is open, to which it then belongs.
  */
 export function passedAlert({ machine, input, decided, context }: Judged): AlertChange[] {
-  const { passed = [] } = input;
+  const { passed } = input;
+  if (!passed || passed.length === 0) return [];
   const { site, machine: name, type } = input.machine;
   const policy = limitPolicyOf(type);
-  if (passed.length === 0 || policy === null || machine.limits.told !== null || machine.limits.held)
-    return [];
+  if (policy === null || machine.limits.told !== null || machine.limits.held) return [];
   const severity = passed.some((each) => each.severity === 'critical') ? 'critical' : 'warning';
   const { failureMode } = policy;
   const sensors = [...new Map(passed.map(({ sensor, value }) => [sensor, value]))];
