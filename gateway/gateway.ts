@@ -76,7 +76,8 @@ export async function startGateway(
     const unlock = lockDataDir(config.dataDir);
     started.add('data folder', async () => unlock());
     noteDataFormat(config.dataDir, 'gateway');
-    await started.start('heap growth', new HeapGrowth({ clock }));
+    const data = new DataClient(clock, config.journal.gatherMs);
+    await started.start('heap growth', new HeapGrowth({ clock, messages: () => data.settled }));
     // The folder keeps its name from earlier versions.
     const baselinesDir = join(config.dataDir, 'normals');
     const hearingsPath = join(config.dataDir, 'hearings.json');
@@ -92,7 +93,6 @@ export async function startGateway(
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
     if (savedLevels) await started.start('saved levels', savedLevels);
-    const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
     data.load();
     const {

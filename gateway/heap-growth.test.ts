@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../shared/runtime/manual-clock.ts';
 import { HeapGrowth } from './heap-growth.ts';
 
+const calm = ['--optimize-for-size', '--heap-growing-percent=15'];
+const busy = ['--no-optimize-for-size', '--heap-growing-percent=0'];
+
 test('heaps are collected early while CPU is idle, late under load, and by Nodeâ€™s default afterwards', async () => {
   const clock = manualClock();
   let cpuMicros = 0;
@@ -9,6 +12,7 @@ test('heaps are collected early while CPU is idle, late under load, and by Nodeâ
   const growth = new HeapGrowth({
     clock,
     cpuMicros: () => cpuMicros,
+    messages: () => 0,
     cores: 2,
     setFlag: (flag) => flags.push(flag),
   });
@@ -17,9 +21,22 @@ test('heaps are collected early while CPU is idle, late under load, and by Nodeâ
     cpuMicros += busyMs * 1_000;
     await clock.advance(2_000);
   }
-  const calm = ['--optimize-for-size', '--heap-growing-percent=15'];
-  const busy = ['--no-optimize-for-size', '--heap-growing-percent=0'];
   expect(flags).toEqual(['--max-semi-space-size=1', ...calm, ...busy, ...calm]);
   await growth.stop();
   expect(flags.slice(-2)).toEqual(busy);
+});
+
+test('many messages are load also on a computer where others leave little of the CPU', async () => {
+  const clock = manualClock();
+  let messages = 0;
+  const flags: string[] = [];
+  const setFlag = (flag: string) => flags.push(flag);
+  const growth = new HeapGrowth({ clock, cpuMicros: () => 0, messages: () => messages, cores: 2, setFlag });
+  growth.start();
+  for (const perSecond of [1_000, 2_500, 5_000, 1_000]) {
+    messages += 2 * perSecond;
+    await clock.advance(2_000);
+  }
+  expect(flags).toEqual(['--max-semi-space-size=1', ...calm, ...busy, ...calm]);
+  await growth.stop();
 });

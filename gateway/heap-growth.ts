@@ -6,6 +6,11 @@ const everyMs = 2_000;
 /** Share of all cores' time below which the CPU counts as idle: a site of 1,000 pumps takes a quarter of two slow cores. */
 const idleShare = 0.35;
 /**
+ * Messages a second above which it does not, whatever share of the CPU the process gets: on a computer that others keep
+ * busy, a gateway with much to do gets little.
+ */
+const idleMessagesMax = 2_500;
+/**
  * Flags for an idle CPU: V8 keeps no reserve, and a heap grows by this share of its live objects before a full
  * collection.
  */
@@ -19,6 +24,8 @@ export interface HeapGrowthDeps {
   clock: Clock;
   /** CPU time of this process so far, all threads. */
   cpuMicros?: () => number;
+  /** Messages so far. */
+  messages: () => number;
   cores?: number;
   setFlag?: (flag: string) => void;
 }
@@ -30,15 +37,17 @@ export interface HeapGrowthDeps {
 export class HeapGrowth {
   private readonly clock: Clock;
   private readonly cpuMicros: () => number;
+  private readonly messages: () => number;
   private readonly idleCores: number;
   private readonly setFlag: (flag: string) => void;
   private timer: Timer | null = null;
   private flags = busy;
-  private before = { cpuMicros: 0, atMs: 0 };
+  private before = { cpuMicros: 0, messages: 0, atMs: 0 };
 
-  constructor({ clock, cpuMicros, cores, setFlag }: HeapGrowthDeps) {
+  constructor({ clock, cpuMicros, messages, cores, setFlag }: HeapGrowthDeps) {
     this.clock = clock;
     this.cpuMicros = cpuMicros ?? processCpuMicros;
+    this.messages = messages;
     this.idleCores = idleShare * (cores ?? availableParallelism());
     this.setFlag = setFlag ?? setFlagsFromString;
   }
@@ -49,7 +58,7 @@ export class HeapGrowth {
    */
   start(): void {
     this.setFlag(`--max-semi-space-size=${threadYoungMb}`);
-    this.before = { cpuMicros: this.cpuMicros(), atMs: this.clock.monotonicMs() };
+    this.before = this.now();
     this.choose(idle);
     this.wait();
   }
@@ -61,12 +70,24 @@ export class HeapGrowth {
 
   private wait(): void {
     this.timer = this.clock.setTimer(everyMs, () => {
-      const now = { cpuMicros: this.cpuMicros(), atMs: this.clock.monotonicMs() };
-      const cores = (now.cpuMicros - this.before.cpuMicros) / 1_000 / (now.atMs - this.before.atMs);
-      this.before = now;
-      this.choose(cores < this.idleCores ? idle : busy);
+      this.choose(this.isIdle() ? idle : busy);
       this.wait();
     });
+  }
+
+  /** Since this was last asked. */
+  private isIdle(): boolean {
+    const { before } = this;
+    const now = this.now();
+    this.before = now;
+    const passedMs = now.atMs - before.atMs;
+    const cores = (now.cpuMicros - before.cpuMicros) / 1_000 / passedMs;
+    const perSecond = ((now.messages - before.messages) / passedMs) * 1_000;
+    return cores < this.idleCores && perSecond <= idleMessagesMax;
+  }
+
+  private now() {
+    return { cpuMicros: this.cpuMicros(), messages: this.messages(), atMs: this.clock.monotonicMs() };
   }
 
   private choose(flags: string[]): void {

@@ -98,6 +98,11 @@ export class DataClient implements Intake, Outbox {
     return this.slabs.pending;
   }
 
+  /** Number of messages settled so far. */
+  get settled(): number {
+    return this.slabs.settled;
+  }
+
   /** For how long the oldest message has been waiting for its answer, ms; 0 if none does. */
   get waitingMs(): number {
     return this.slabs.waitingMs;

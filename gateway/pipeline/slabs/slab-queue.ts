@@ -59,6 +59,8 @@ export class SlabQueue {
   private filling: Slab | null = null;
   private filled: Slab[] = [];
   private readonly inFlight = new Map<number, Slab>();
+  /** Number of messages settled so far. */
+  settled = 0;
   private nextId = 1;
   private isScheduled = false;
   /** The next check; it is brought forward once there are enough messages. */
@@ -117,6 +119,7 @@ export class SlabQueue {
     if (!slab) return;
     const { settles, tickets } = slab.answers;
     this.inFlight.delete(id);
+    this.settled += settles.length;
     slab.answers = noAnswers();
     slab.writer.clear();
     if (slab.slot !== null) this.free.push(slab);
