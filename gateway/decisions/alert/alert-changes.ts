@@ -2,6 +2,7 @@
 import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { AlertChange } from './change.ts';
+import { lateReasons } from './reasons/late-reasons.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
 import { unsureReason } from './reasons/silence-reasons.ts';
 import { type Change, hold } from './state/alert-state.ts';
@@ -80,7 +81,7 @@ function changeOf(
     kind,
     prediction: now,
     assessment: now.assessment,
-    reasons: reasonsOf(judged, causes, steps),
+    reasons: withLateness(judged, kind, isNumbers, reasonsOf(judged, causes, steps)),
     ...(isNumbers && { isNews: false as const }),
     saveFirst: !isSame,
   } as const;
@@ -154,6 +155,18 @@ function faultContributions(input: AlertInput, { failureMode, assessment }: Open
   // After a restart, those of the alert must be well before it ends.
   if (faults.length === 0) return assessment.contributions;
   return faults.map(({ sensor, value }) => ({ sensor, value, share: 1 / faults.length }));
+}
+
+/** Adds to what is news that it is told late, after the first sentence. */
+function withLateness(
+  { input, context }: Judged,
+  kind: AlertChange['kind'],
+  isNumbers: boolean,
+  [first, ...others]: string[],
+): string[] {
+  if (first === undefined) return [];
+  const late = kind === 'resolved' || isNumbers ? [] : lateReasons(input, context.wallMs);
+  return [first, ...late, ...others];
 }
 
 /** First what causes the alert now, limits before estimates; then what has ended. */

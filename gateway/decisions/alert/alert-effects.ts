@@ -79,7 +79,7 @@ export class AlertEffects {
     }
     machine.windowRows = type.windowRows;
     if (!input.silence) machine.newestMs = input.timeMs;
-    const context = { config, newId, nowMs: clock.monotonicMs() };
+    const context = { config, newId, nowMs: clock.monotonicMs(), wallMs: clock.nowMs() };
     const judged = { machine, input, decided, context };
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
     // A short window is always for the rules, which says nothing about the model.

@@ -80,6 +80,24 @@ it('an update that differs only in numbers says that it tells nothing new', asyn
   ]);
 });
 
+it('an estimate by readings that came late says since when it has been so, and that it is told late', async () => {
+  const decision = await bench.started();
+  const lateMs = 2 * 3_600_000;
+  const late = () => ({ timeMs: bench.clock.nowMs() - lateMs });
+  for (const life of [500, 50, 49, 48]) {
+    bench.state.life = life;
+    await bench.clock.advance(60_000);
+    await decision.evaluate([{ ...bench.input(), ...late() }]);
+  }
+  const [opened] = bench.opened();
+  expect(Date.parse(opened!.time)).toBe(late().timeMs);
+  expect(Date.parse(opened!.data.since!)).toBe(late().timeMs - 120_000);
+  expect(opened!.data.reasons[0]).toMatch(/^Remaining life 48 cycles /);
+  expect(opened!.data.reasons[1]).toMatch(
+    /^It is told late: the newest reading is from .*, and came 2 h 0 min after/,
+  );
+});
+
 it('no more is sent of all machines together than is set, and nothing if that is set', async () => {
   const decision = await bench.started({ nowMsMin: 1, nowPerMinuteMax: 2 });
   await bench.evaluate(decision, 50, 3);

@@ -35,6 +35,8 @@ export interface Reading {
   type: string;
   timeMs: number;
   values: Record<string, number>;
+  /** Time that passes before its batch comes, if it is the first of that and the batch is not read again. */
+  waitsMs?: number;
 }
 
 /** Readings of a number of machines; whole rows of a rig in a few batches, or one sensor per message. */
@@ -131,6 +133,7 @@ async function baselinesBench(journal: Reading[][]) {
       take(from, to, replay = false) {
         journal.slice(from, to).forEach((readings, i) => {
           const block = { journal: journalId, seq: from + i + 1 };
+          if (!replay && readings[0]!.waitsMs) clock.advanceNow(readings[0]!.waitsMs);
           windows.add({ ...columnsOf(names, readings), replay, block });
         });
       },

@@ -21,8 +21,13 @@ export interface WindowLayout {
   stepMs?: number;
 }
 
-/** This many readings in a row that are older than the newest mean that the machine's clock went back. */
+/**
+ * After so many readings in a row that are older than the newest, the machine's clock may have gone back. If so they come at
+ * their own pace, and go on doing so; what a device has kept and sends at once does not.
+ */
 const lateInRowMax = 30;
+const clockBackMsMin = 10_000;
+const paceFactorMax = 2;
 
 /**
  * A ring of the last rows of one machine. A message may carry all sensors or some of them: values gather until every
@@ -51,6 +56,10 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
+  /** The first of them: its own time, and when it arrived (monotonic). */
+  private lateFirst = { timeMs: 0, arrivedMs: 0 };
+  /** The time that they span. */
+  private lateSpanMs = 0;
   private readonly pace = new RowPace();
   /** Time of the reading that completed the newest row; NaN if there is none. */
   private completedMs = Number.NaN;
@@ -88,12 +97,21 @@ export class MachineWindow {
 
   /**
    * Adds a reading: `values[from] … values[to - 1]`, one per column, NaN where absent. A reading older than the newest
-   * is ignored, unless so many come in a row that the machine's clock must have gone back: then the window starts
-   * again. @param isLive false if it is read again from the journal
+   * is ignored, unless so many come in a row, at their own pace, that the machine's clock must have gone back: then the
+   * window starts again. @param isLive false if it is read again from the journal @param arrivedMs when it came, monotonic;
+   * if that is
+   * absent, or it is read again, their number alone decides
    */
-  push(values: Float32Array, from: number, to: number, timeMs: number, isLive = true): Taken {
+  push(
+    values: Float32Array,
+    from: number,
+    to: number,
+    timeMs: number,
+    isLive = true,
+    arrivedMs?: number,
+  ): Taken {
     if (timeMs < this.newestMs) {
-      if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return 'late';
+      if (!this.isClockBack(timeMs, isLive ? arrivedMs : undefined)) return 'late';
       this.restart();
     }
     this.newestMs = timeMs;
@@ -184,6 +202,19 @@ export class MachineWindow {
       copy[to] = cells[from++]!;
     }
     return copy;
+  }
+
+  /** Counts a reading that is older than the newest; true if no other explanation is left than a clock that went back. */
+  private isClockBack(timeMs: number, arrivedMs: number | undefined): boolean {
+    if (this.lateInRow === 0) {
+      this.lateFirst = { timeMs, arrivedMs: arrivedMs ?? 0 };
+      this.lateSpanMs = 0;
+    }
+    this.lateSpanMs = Math.max(this.lateSpanMs, Math.abs(timeMs - this.lateFirst.timeMs));
+    if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return false;
+    if (arrivedMs === undefined) return true;
+    const passedMs = arrivedMs - this.lateFirst.arrivedMs;
+    return passedMs >= clockBackMsMin && this.lateSpanMs <= paceFactorMax * passedMs;
   }
 
   private get heldAt(): number {

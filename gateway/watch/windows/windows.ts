@@ -85,7 +85,7 @@ export class Windows {
         continue;
       }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
-      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
+      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, nowMs);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (machine.levels !== null) remember(machine.levels, batch, i, taken === 'late');
       if (taken === 'late') {

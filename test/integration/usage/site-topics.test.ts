@@ -105,7 +105,10 @@ it('a light shows an alert that opens, gets worse, outlives a kill with its word
     failureMode: 'limit',
     since: new Date(beganMs).toISOString(),
     action: expect.stringMatching(/^See on the next round whether load/),
-    reasons: [expect.stringMatching(/^vibration_x 6.2 mm\/s, above the warning limit of 4.5 mm\/s/)],
+    reasons: [
+      expect.stringMatching(/^vibration_x 6.2 mm\/s, above the warning limit of 4.5 mm\/s/),
+      expect.stringMatching(/^It is told late: /),
+    ],
   });
   await send(8, 2);
   await shows('critical');

@@ -118,6 +118,7 @@ it('is in the API of the gateway, kept over a restart, and said where the warnin
   }, 'the alert of the warning limit');
   expect(alert!.prediction.reasons).toEqual([
     expect.stringMatching(/^vibration 2\.9 mm\/s, above the warning limit of 2\.8 mm\/s /),
+    expect.stringMatching(/^It is told late: /),
     expect.stringMatching(
       /^vibration rises by 0\.0\d+ mm\/s a day: it reaches its alarm limit of 4\.5 mm\/s in about \d+ days, \d+ (to|or)/,
     ),

@@ -27,6 +27,8 @@ export interface Track {
   openRow: number;
   criticalRow: number;
   healthyRow: number;
+  /** The time of the first of those at or beyond openAt; absent if there is none, or it is not known. */
+  openSinceMs?: number;
   /** Consecutive estimates without the remaining life that the alert is on; absent: none. */
   unknownRow?: number;
   open: OpenState | null;
@@ -59,6 +61,8 @@ export interface Estimate {
   /** 0 (at its end) … 1. */
   health: number;
   source: EstimateSource;
+  /** The time of the newest reading that it is from. */
+  timeMs?: number;
   /** The window is not whole yet after a restart: that no remaining life is known then says nothing. */
   isCutOff?: boolean;
 }
@@ -120,18 +124,24 @@ function counted(
   const value = policy.on === 'anomaly' ? estimate.anomaly : estimate.life;
   if (value === null)
     return since && hasNoEndInSight(estimate, since.source)
-      ? { ...before, openRow: 0, criticalRow: 0, healthyRow: before.healthyRow + 1 }
+      ? { ...withoutSince(before), openRow: 0, criticalRow: 0, healthyRow: before.healthyRow + 1 }
       : before;
   const { criticalAt } = policy;
   const isCritical = criticalAt !== undefined && reached(policy, criticalAt, value);
   const isOpening = reached(policy, policy.openAt, value);
+  const { openSinceMs = estimate.timeMs, ...rest } = before;
   return {
-    ...before,
+    ...rest,
+    ...(isOpening && openSinceMs !== undefined && { openSinceMs }),
     openRow: isOpening ? before.openRow + 1 : 0,
     criticalRow: isCritical ? before.criticalRow + 1 : 0,
     healthyRow: isBack(policy, value) ? before.healthyRow + 1 : 0,
     open: before.open && isOpening ? { ...before.open, source: estimate.source } : before.open,
   };
+}
+
+function withoutSince({ openSinceMs: _, ...track }: Track): Track {
+  return track;
 }
 
 function hasNoEndInSight({ health, source }: Estimate, of: EstimateSource | null): boolean {

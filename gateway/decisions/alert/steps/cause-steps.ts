@@ -117,7 +117,9 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   if (input.relearnt && policy.on === 'anomaly') return endRelearnt(machine, policy, input.relearnt);
   const { anomaly, confidence, health, source, remainingLife } = assessment;
   const isCutOff = input.cutOff === true;
-  const estimate = { life: remainingLife?.p50 ?? null, anomaly, confidence, health, source, isCutOff };
+  const { timeMs } = input;
+  const life = remainingLife?.p50 ?? null;
+  const estimate = { life, anomaly, confidence, health, source, timeMs, isCutOff };
   const change = stepTrack(machine, policy, estimate, context);
   if (!change) return null;
   const ranges = policy.on === 'anomaly' ? beyondReasons(input) : [];

@@ -31,7 +31,8 @@ function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidSt
   if (faults.length === 0 && !machine.modes.has(failureMode)) return null;
   if (faults.length === 0 && isUnknown(machine, input, mode)) return null;
   const anomaly = faults.length > 0 ? 1 : 0;
-  const estimate = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
+  const judged = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
+  const estimate = { ...judged, timeMs: input.timeMs };
   const change = stepTrack(machine, policy, estimate, context);
   const track = machine.modes.get(failureMode);
   if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(failureMode);

@@ -9,6 +9,8 @@ export interface StepContext {
   config: AlertDecisionConfig;
   /** Monotonic. */
   nowMs: number;
+  /** By the gateway's clock, ms since 1970. */
+  wallMs: number;
   newId: () => string;
 }
 
