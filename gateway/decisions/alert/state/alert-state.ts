@@ -42,6 +42,8 @@ export interface OpenState {
   sentMs: number;
   /** The source of the last estimate that spoke for the alert; null if it is not known. */
   source: EstimateSource | null;
+  /** It was told that the remaining life is not known any more; that comes and goes, and is told once. */
+  saidUnknown?: true;
 }
 
 /** If `estimatesLeft` is null, the hold lasts until the machine is healthy. */
@@ -72,10 +74,10 @@ export interface UpdateLimits {
   updateLifeChange: number;
 }
 
-/** `known`: a remaining life that was told is not known any more, or is again. */
+/** `unknown`: a remaining life that was told is not known any more, for the first time. `remaining-life`: only numbers differ. */
 export type Change =
   | { kind: 'opened'; severity: Severity }
-  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'known' | 'sensors' }
+  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'unknown' | 'sensors' }
   | { kind: 'resolved'; severity: Severity };
 
 export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };
@@ -181,7 +183,7 @@ function stepOpen(
     change: {
       kind: 'updated',
       severity,
-      why: rises ? 'severity' : open.sentLife === null ? 'known' : 'remaining-life',
+      why: rises ? 'severity' : 'remaining-life',
     },
   };
 }
@@ -197,8 +199,12 @@ function stepUnknown(
   if (unknownRow < openAfter || nowMs - open.sentMs < updateMsMin)
     return { track: { ...before, unknownRow }, change: null };
   return {
-    track: { ...before, unknownRow, open: { ...open, sentLife: null, sentMs: nowMs } },
-    change: { kind: 'updated', severity: open.severity, why: 'known' },
+    track: { ...before, unknownRow, open: { ...open, sentLife: null, sentMs: nowMs, saidUnknown: true } },
+    change: {
+      kind: 'updated',
+      severity: open.severity,
+      why: open.saidUnknown ? 'remaining-life' : 'unknown',
+    },
   };
 }
 

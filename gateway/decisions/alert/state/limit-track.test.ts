@@ -52,6 +52,17 @@ it('several sensors are one, the worst first; further ones are told, but not mor
   expect(run([[...both, ...state('c', 'critical')]]).names).toEqual(['c', 'b', 'a']);
 });
 
+it('a sensor that comes and goes beside one that stays is told once', () => {
+  const one = state('a', 'warning');
+  const both = [...one, ...state('b', 'warning')];
+  const rows = Array.from({ length: 400 }, (_, i) => (i % 80 < 40 ? one : both));
+  expect(run(rows).told).toEqual(['0 opened warning', '60 updated warning sensors']);
+  expect(run([...rows, ...of(null), both]).told.slice(2)).toEqual([
+    '400 resolved warning',
+    '401 opened warning',
+  ]);
+});
+
 describe('what is not known yet', () => {
   it('opens nothing', () => {
     expect(run(of('maybe', 'perhaps')).told).toEqual([]);

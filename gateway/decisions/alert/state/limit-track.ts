@@ -60,10 +60,14 @@ export function stepLimits(
       : changeOf(told, { severity, sensors }, limits, nowMs);
   if (kind === null) return { track: { met, told, held: null }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
-  return { track: { met, told: { severity, sensors, sentMs: nowMs }, held: null }, change };
+  const toldSensors = [...new Set([...(told?.sensors ?? []), ...sensors])];
+  return { track: { met, told: { severity, sensors: toldSensors, sentMs: nowMs }, held: null }, change };
 }
 
-/** Severity is told at once; further sensors are, too, but not more often than other updates. */
+/**
+ * Severity is told at once; further sensors are, too, but not more often than other updates. A sensor that was told once is
+ * not told again when it comes back into the same alert; that it is back inside is told with the end.
+ */
 function changeOf(
   told: LimitTrack['told'],
   { severity, sensors }: { severity: Severity; sensors: readonly string[] },
@@ -72,9 +76,8 @@ function changeOf(
 ): 'opened' | 'severity' | 'sensors' | null {
   if (told === null) return 'opened';
   if (told.severity !== severity) return 'severity';
-  const isSame =
-    sensors.length === told.sensors.length && sensors.every((sensor) => told.sensors.includes(sensor));
-  return isSame || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
+  const isKnown = sensors.every((sensor) => told.sensors.includes(sensor));
+  return isKnown || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
 }
 
 /**
