@@ -177,7 +177,9 @@ function reasonsOf(judged: Judged, causes: readonly Cause[], steps: readonly Sai
   const ended = steps.filter(
     ({ cause }) => !causes.some(({ failureMode }) => failureMode === cause.failureMode),
   );
-  return [...new Set([...now, ...ended.flatMap(({ reasons }) => reasons)])];
+  // A cause that has ended must not read as one that holds.
+  const over = ended.flatMap(({ reasons }) => reasons);
+  return [...new Set([...now, ...(now.length > 0 ? over.map((reason) => `Over: ${reason}`) : over)])];
 }
 
 /**

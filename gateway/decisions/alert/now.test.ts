@@ -80,6 +80,42 @@ it('an update that differs only in numbers says that it tells nothing new', asyn
   ]);
 });
 
+it('a remaining life that comes and goes is told once as unknown', async () => {
+  const decision = await bench.started({ updateMsMin: 0 });
+  await bench.evaluate(decision, 50, 3);
+  for (let i = 0; i < 5; i++) {
+    bench.state.model = 'ignorant';
+    await bench.evaluate(decision, null, 5);
+    bench.state.model = 'sound';
+    await bench.evaluate(decision, 50, 5);
+  }
+  const news = bench.updated().filter(({ data }) => data.isNews !== false);
+  expect(news.map(({ data }) => data.remainingLife)).toEqual([null]);
+});
+
+it('an alert of which one cause is over says which, and does not name it as one that holds', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.4 } as const;
+  const met = { ...limit, sinceMs: bench.clock.nowMs() };
+  const beyond = { limits: [{ sensor: 'vibration', value: 5, met, mayBe: limit }] };
+  await bench.evaluate(decision, 50, 5, beyond);
+  expect(bench.opened()).toHaveLength(1);
+  expect(bench.opened()[0]!.data).toMatchObject({ failureMode: 'limit', kind: 'limit' });
+  await bench.evaluate(decision, 50, 1, {
+    limits: [{ sensor: 'vibration', value: 1, met: null, mayBe: null }],
+  });
+  const { data } = bench.updated().at(-1)!;
+  expect(data).toMatchObject({ failureMode: 'wear', kind: 'remaining-life' });
+  expect(data.isNews).toBeUndefined();
+  expect(data.reasons[0]).toMatch(/^Remaining life 50 cycles .*, below the limit of 60$/);
+  expect(data.reasons.filter((reason) => reason.includes('4.05 mm/s'))).toEqual([
+    expect.stringMatching(/^Over: vibration .*at or below 4\.05 mm\/s/),
+  ]);
+  await bench.evaluate(decision, 50, 1);
+  const now = bench.state.now.at(-1)!.data;
+  expect(now.reasons.join('; ')).not.toMatch(/Over|at or below 4\.05|limit of 4\.5/);
+});
+
 it('an estimate by readings that came late says since when it has been so, and that it is told late', async () => {
   const decision = await bench.started();
   const lateMs = 2 * 3_600_000;

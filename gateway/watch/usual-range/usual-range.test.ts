@@ -122,6 +122,31 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shape, 11).episodes.length).toBeLessThanOrEqual(2);
   });
 
+  it('is entered again soon by what is back where it always was, and later by what is near its edge', () => {
+    const shape = (after: number): Shape => {
+      const leavesAt = 20 * dayMinutes;
+      return (minute) => {
+        const away = minute >= leavesAt && minute < leavesAt + 60;
+        return [away ? 20 : minute < leavesAt ? 5 + noise(0.3) : after + noise(0.05)];
+      };
+    };
+    const minutesUntilBack = (after: number) => {
+      const range = made(shape(after));
+      live(shape(after), 20 + 1 / 24, { range });
+      expect(range.score(1)).toBeGreaterThan(0.65);
+      for (let minutes = 0; minutes < 600; minutes++) {
+        const { range: now } = live(shape(after), 20 + (61 + minutes) / dayMinutes, {
+          range,
+          from: 20 * dayMinutes + 60 + minutes,
+        });
+        if (now.score(1) <= 0.4) return minutes;
+      }
+      return Number.POSITIVE_INFINITY;
+    };
+    expect(minutesUntilBack(5)).toBeLessThan(60);
+    expect(minutesUntilBack(6.9)).toBeGreaterThan(minutesUntilBack(5) + 30);
+  });
+
   it('is not left by one odd value, by counters, and by the seasons', () => {
     const shape: Shape = (minute) => [
       minute % 5_000 === 0 ? 1_000 : 40 + noise(1),

@@ -37,8 +37,11 @@ const confirmRows = 3;
 const paceRows = 50;
 /** A level that was beyond is inside again below this, in margins. */
 const insideBelow = 0.7;
-/** It must be inside so many times as long as it had to be beyond. */
-const insideTimes = 24;
+/**
+ * It must be inside so many times as long as it had to be beyond: longer near the edge, where it may come and go, than within the
+ * range that there was. What comes back all the same is damped where alerts are decided.
+ */
+const insideTimes = { nearby: 24, within: 6 };
 /** Time in which the machine seems to be at rest is not time inside, for so long at most: the longest weekend. */
 const restMsMax = 4 * dayMs;
 /** A pause between two rows counts as this at most. */
@@ -154,6 +157,10 @@ export class UsualRange {
     return outside > 1 || knownMs < dayMs;
   }
 
+  private insideTimes(): number {
+    return this.farthest <= 0 ? insideTimes.within : insideTimes.nearby;
+  }
+
   private confirm(knownMs: number, passedMs: number): void {
     const longestMs = confirmMsMax[knownMs < youthMs ? 'young' : 'grown'];
     const byRowsMs = confirmRowsMax * (this.paceMs || 0);
@@ -166,7 +173,7 @@ export class UsualRange {
       this.restedMs += passedMs;
       return;
     }
-    const changeMs = isBeyond ? stepMs : this.isConfirmed ? -stepMs / insideTimes : -stepMs;
+    const changeMs = isBeyond ? stepMs : this.isConfirmed ? -stepMs / this.insideTimes() : -stepMs;
     this.beyondMs = Math.min(neededMs, Math.max(0, this.beyondMs + changeMs));
     if (this.beyondMs >= neededMs && neededMs > 0) this.isConfirmed = true;
     else if (this.beyondMs === 0) {

@@ -129,6 +129,17 @@ export function beyondReasons({ beyond = [], machine }: AlertInput): string[] {
   });
 }
 
+/** Says why an alert for what was unusual is still open where no sensor is beyond its usual range any more. */
+export function insideRangesReasons(
+  { beyond = [], machine: { type } }: AlertInput,
+  { detector, anomaly }: Assessment,
+  { on, openAt }: EstimatePolicy,
+): string[] {
+  const isByRanges = on === 'anomaly' && type.openSensors && detector !== undefined;
+  if (!isByRanges || beyond.length > 0 || anomaly >= openAt) return [];
+  return ['Every sensor is back where it usually is; the alert ends once that has lasted'];
+}
+
 /** States why the model did not decide; empty if it did. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
   if (!decided.fallbackCause) return [];

@@ -15,6 +15,7 @@ import {
   beyondReasons,
   changeReason,
   contributionReasons,
+  insideRangesReasons,
   levelReason,
   modeReasons,
 } from '../reasons/reasons.ts';
@@ -64,7 +65,8 @@ export function currentReasons({ input, decided, machine }: Judged, cause: Cause
   if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
-  return [levelReason(decided.verdict.answer, policy, input.rowMs)];
+  const assessment = decided.verdict.answer;
+  return [levelReason(assessment, policy, input.rowMs), ...insideRangesReasons(input, assessment, policy)];
 }
 
 function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null {
