@@ -77,6 +77,7 @@ describe('an open alert as it is now', () => {
     const { unknown } = liveAlert(old, machine({ estimateMs: nowMs - 35 * min }), at);
     expect(unknown?.sinceMs).toBe(nowMs - 35 * min);
     expect(liveAlert(old, machine({ estimateMs: nowMs - 20 * min }), at).unknown).toBeNull();
+    expect(liveAlert(old, machine({ estimateMs: null }), at).unknown).toBeNull();
   });
 
   it('about silence is known for as long as its gateway is heard', () => {

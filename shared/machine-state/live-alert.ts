@@ -64,13 +64,14 @@ export interface Words {
 
 function unknownOf(
   { failureMode }: Prediction,
-  { unknown, gatewaySilentSinceMs, lastSeenMs }: LiveMachine,
+  { unknown, gatewaySilentSinceMs, lastSeenMs, estimateMs }: LiveMachine,
   judgedMs: number,
 ): Unknown | null {
   // That a machine is silent is known, for as long as its gateway is heard.
   if (failureMode === silentFailureMode) return gatewaySilentSinceMs === null ? null : unknown;
   if (unknown) return unknown;
-  if (lastSeenMs - judgedMs <= unjudgedMsMax) return null;
+  // A cloud that has just been updated does not know yet when it was judged.
+  if (estimateMs === null || lastSeenMs - judgedMs <= unjudgedMsMax) return null;
   return { sinceMs: judgedMs, reason: 'Its readings come, and it has not been judged since' };
 }
 

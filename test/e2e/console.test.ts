@@ -167,6 +167,9 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     expect(await page.locator('.alert-critical .alert-foot').textContent()).toContain(
       'Model pump-life 1.2.0',
     );
+    expect(await page.locator('.alert-critical .alert-action').textContent()).toMatch(
+      /^What to do: Have it repaired or replaced/,
+    );
     const picture = join(folder, 'alerts.png');
     await page.screenshot({ path: picture });
     expect((await stat(picture)).size).toBeGreaterThan(10_000);
