@@ -41,6 +41,23 @@ describe('a silent machine', () => {
     expect(counts()).toEqual([1, 0, 1]);
   });
 
+  it('is waited for from its alert on, over a restart and as long as that may return, and others are not', async () => {
+    let decision = await bench.started();
+    const isAwaited = () => decision.awaitsHearing('lab', 'p1');
+    await bench.evaluate(decision, 500, 3, silence(false));
+    expect([isAwaited(), decision.awaitsHearing('lab', 'other')]).toEqual([false, false]);
+    await bench.evaluate(decision, 500, 1, silence(true));
+    expect(isAwaited()).toBe(true);
+    await decision.stop();
+    decision = await bench.started();
+    expect(isAwaited()).toBe(true);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    expect([counts(), isAwaited()]).toEqual([[1, 0, 1], true]);
+    await bench.clock.advance(7 * 86_400_000);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    expect(isAwaited()).toBe(false);
+  });
+
   it('whose device says that it is offline is told so', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 500, 1, silence(true, true));
