@@ -217,7 +217,7 @@ export const MachineType = Type.Object(
         minimum: 0,
         maximum: 86_400_000,
         description:
-          'How long a machine is not judged after it has started (runsWhen), or was heard again after long silence: the peaks of a start are not wear.',
+          'How long a machine is not judged after it has started (runsWhen), was heard again after long silence, or was in maintenance: the peaks of a start are not wear.',
         examples: [300_000],
       }),
     ),

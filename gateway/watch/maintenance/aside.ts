@@ -5,7 +5,7 @@ import { RestReports } from '../running/rest-reports.ts';
 import type { Running } from '../running/running.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MaintenanceKeeper } from './maintenance.ts';
-import { isIn, type Spans } from './spans.ts';
+import { isIn, latestEnd, type Spans } from './spans.ts';
 
 /** A machine of which readings may be set aside. */
 export interface SparedMachine {
@@ -64,14 +64,16 @@ export class Aside {
 
   /**
    * To be called for each reading of a machine that may be spared: row `i` of the batch. True if it was measured in
-   * maintenance, or has arrived in it, since a device's clock may be wrong; or if the machine rests, or has just started.
+   * maintenance, or has arrived in it, since a device's clock may be wrong; or if the machine rests, has just started, or settles
+   * after maintenance.
    * @param nowMs the wall-clock time at which the batch has arrived
    */
   takes(machine: SparedMachine, batch: ColumnBatch, i: number, nowMs: number): boolean {
     const { values, offset, timeMs, replay } = batch;
     const { maintenance, running, identity, hearing } = machine;
     const atMs = timeMs[i]!;
-    const isAtRest = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
+    const rests = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
+    const isAtRest = rests || this.settles(machine, atMs) || (!replay && this.settles(machine, nowMs));
     if (running && hearing && hearing.isResting !== running.isResting)
       this.options.hearings?.rests(hearing, running.isResting);
     if (running?.mayRest && !replay) this.rest.note(running, identity, atMs);
@@ -84,5 +86,12 @@ export class Aside {
     machine.isAside = isAside;
     machine.isAtRest = isAtRest && !isWorkedOn;
     return isAside;
+  }
+
+  /** After maintenance a machine is hot, cold or being set up, as after a start: what lasts is told when that is over. */
+  private settles({ maintenance, running }: SparedMachine, timeMs: number): boolean {
+    return (
+      running !== null && maintenance !== null && timeMs - latestEnd(maintenance, timeMs) < running.settleMs
+    );
   }
 }

@@ -9,6 +9,16 @@ export function isIn(spans: Spans, timeMs: number): boolean {
   return false;
 }
 
+/** When the latest span that is over at this time ended, ms since 1970; -Infinity if none is. One without a length never began. */
+export function latestEnd(spans: Spans, timeMs: number): number {
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < spans.length; i += 2) {
+    const [fromMs, toMs] = [spans[i]!, spans[i + 1]!];
+    if (toMs > fromMs && toMs <= timeMs && toMs > endMs) endMs = toMs;
+  }
+  return endMs;
+}
+
 /** The windows by what they are about: a machine, a site, or all. */
 export class SpanIndex {
   private readonly byScope: ReadonlyMap<string, Spans>;

@@ -29,7 +29,8 @@ export class Running {
   reported: { isResting: boolean; atMs: number } | null = null;
   private readonly above: number;
   private readonly sensor: string | null;
-  private readonly settleMs: number;
+  /** How long it settles after a start. */
+  readonly settleMs: number;
   private readonly unheardMs: number;
   /** −1 until the machine has such a sensor: open types get theirs one by one. */
   private column = -1;
