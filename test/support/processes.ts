@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gatewayNode } from '../../deploy/node-settings.ts';
 import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
+import { freePort } from './ports.ts';
 
 const logLinesMax = 5_000;
 const lastOutputMsMax = 5_000;
@@ -24,7 +25,7 @@ export interface ProductOptions {
   /** Its data folder, in which it writes `run.json`. */
   dataDir: string;
   configFile?: string;
-  /** 0 (default) takes any free port, which is kept over restarts. */
+  /** Default: any free port, which is kept over restarts; no other process takes it meanwhile. */
   mqttPort?: number;
   httpPort?: number;
   args?: string[];
@@ -68,7 +69,8 @@ export class ProductProcess {
   /** @throws Error with its last output if it exits or is not ready in time */
   async start(): Promise<void> {
     const node = this.#options.command === 'gateway' ? gatewayNode : { args: [], env: {} };
-    const child = spawn(process.execPath, [...node.args, ...this.#arguments()], {
+    const args = await this.#arguments();
+    const child = spawn(process.execPath, [...node.args, ...args], {
       cwd: packageRoot,
       env: { ...process.env, ...node.env, ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -150,10 +152,10 @@ export class ProductProcess {
     return this.start();
   }
 
-  #arguments(): string[] {
+  async #arguments(): Promise<string[]> {
     const { command, dataDir, configFile, entry, args = [] } = this.#options;
-    const mqttPort = this.#run?.mqttPort ?? this.#options.mqttPort ?? 0;
-    const httpPort = this.#run?.httpPort ?? this.#options.httpPort ?? 0;
+    const mqttPort = this.#run?.mqttPort || this.#options.mqttPort || (await freePort());
+    const httpPort = this.#run?.httpPort || this.#options.httpPort || (await freePort());
     return [
       entry ?? compiledEntry('deploy/cli/main'),
       command,

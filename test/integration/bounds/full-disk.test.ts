@@ -82,25 +82,45 @@ describe('on a disk of its own (needs root)', () => {
       await before.publishAsync('telemetry/load/a', message(seq), { qos: 1 });
     await before.endAsync(true);
     await gateway.kill9();
-    let isAcked = false;
-    let acked: Promise<void> = Promise.resolve();
+    // Lists of readings, each larger than what the file system still finds now and then: they stop at some list.
+    const listOf = (first: number) =>
+      JSON.stringify(
+        Array.from({ length: 20 }, (_, i) => ({
+          ...JSON.parse(message(first + i, 60)),
+          timestamp: Date.now() - 60_000 + first + i,
+        })),
+      );
+    let [sent, acked] = [20, 20];
+    let isFull = false;
+    let sending: Promise<void> = Promise.resolve();
     await startFull(gateway, httpUrl, async () => {
       const sensor = await mqtt.connectAsync(mqttUrl, { reconnectPeriod: 200, clean: false, clientId: 's' });
-      acked = sensor.publishAsync('telemetry/load/a', message(21, 900), { qos: 1 }).then(async () => {
-        isAcked = true;
+      const send = async () => {
+        while (!isFull) {
+          const list = listOf(sent + 1);
+          sent += 20;
+          await sensor.publishAsync('telemetry/load/a', list, { qos: 1 });
+          acked += 20;
+        }
         await sensor.endAsync(true);
-      });
+      };
+      sending = send();
       await until(
-        () => gateway.logs.some(({ text }) => text.includes('journal cannot be written')),
+        () =>
+          gateway.logs.some(
+            ({ text, json }) => text.includes('journal cannot be written') && json?.lane === 'readings',
+          ),
         'the reason in the log',
       );
-      expect(isAcked).toBe(false);
+      isFull = true;
+      expect((await readyAt(httpUrl))?.status).toBe(503);
+      expect(acked).toBe(sent - 20);
     });
-    await acked;
+    await sending;
     await site.cloud.start();
     await drained(site);
     const rows = await sql(site.cloud, "select count(*) from generic where machine = 'a'");
-    expect(rows).toEqual([[21]]);
+    expect(rows).toEqual([[sent]]);
   });
 
   it('the cloud starts, confirms nothing that it cannot store, and goes on when there is space', {

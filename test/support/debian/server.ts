@@ -1,6 +1,8 @@
 /** A real server as a child process, which can be stopped, killed and restarted on the same port. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environmentOf } from './packages.ts';
@@ -76,13 +78,36 @@ export function serverProcess(command: ServerCommand): ServerProcess {
   };
 }
 
-/** Returns a TCP port of the loopback interface that is free at present. */
+/** Ports that Linux gives to nobody by itself begin here. */
+const firstPort = 10_240;
+
+/**
+ * Returns a TCP port of the loopback interface that is free at present, and that the system gives to nobody who asks for any port or
+ * connects to somewhere: nothing of another test is there when it is listened on later, or again after a restart.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  const endPort = firstGivenPort();
+  for (let tries = 0; tries < 100; tries++) {
+    const port = endPort - firstPort > 1_000 ? randomInt(firstPort, endPort) : 0;
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await Promise.race([
+      once(server, 'listening').then(() => true),
+      once(server, 'error').then(() => false),
+    ]);
+    if (!isFree) continue;
+    const address = server.address();
+    server.close();
+    await once(server, 'close');
+    if (address !== null && typeof address !== 'string') return address.port;
+  }
+  throw new Error(`no port is free from ${firstPort} to ${endPort}`);
+}
+
+/** From this port on Linux gives them to who asks for any. */
+function firstGivenPort(): number {
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s/)[0]);
+  } catch {
+    return 0;
+  }
 }
