@@ -1,32 +1,29 @@
 import { expect, it } from 'vitest';
+import { contentOf } from '../contract/alert-content.ts';
+import type { Prediction } from '../contract/events.ts';
 import { prediction } from '../notifiers/prediction.testing.ts';
-import { NotifierFilter } from '../notifiers/settings.ts';
-import { compileValidator } from '../runtime/validate.ts';
 import { recipientsOf } from './recipients.ts';
 
-const filter = (value: object) => compileValidator(NotifierFilter)(value, (problem) => new Error(problem));
+const all = { severity: 'warning', changes: ['opened', 'updated', 'resolved'] } as const;
 const notifiers = [
-  { name: 'all', filter: filter({}) },
-  { name: 'critical', filter: filter({ severity: 'critical' }) },
-  { name: 'other-site', filter: filter({ sites: ['york'] }) },
-  { name: 'openings', filter: filter({ changes: ['opened'] }) },
+  { name: 'mail', filter: { ...all, changes: [...all.changes] } },
+  { name: 'pager', filter: { ...all, severity: 'critical' as const, changes: [...all.changes] } },
 ];
-
-function told(
+const told = (
   change: 'opened' | 'updated' | 'resolved',
-  severity: 'warning' | 'critical',
+  over: Partial<Prediction> = {},
   before: string[] = [],
-) {
-  return recipientsOf(notifiers, { alert: { prediction: { ...prediction, severity } }, change }, before);
-}
+) => recipientsOf(notifiers, { alert: contentOf({ ...prediction, ...over }), change }, before);
 
-it('notifies those whose filter accepts the change', () => {
-  expect(told('opened', 'warning')).toEqual(['all', 'openings']);
-  expect(told('opened', 'critical')).toEqual(['all', 'critical', 'openings']);
-  expect(told('updated', 'critical')).toEqual(['all', 'critical']);
+it('an update that tells nothing new goes to nobody, but an opening or an end does', () => {
+  expect(told('updated')).toEqual(['mail']);
+  expect(told('updated', { isNews: false }, ['mail'])).toEqual([]);
+  // Its opening was lost.
+  expect(told('opened', { isNews: false })).toEqual(['mail']);
+  expect(told('resolved', { isNews: false }, ['mail'])).toEqual(['mail']);
 });
 
-it('notifies of the resolution everyone who was notified of the opening, even if the alert has become less severe', () => {
-  expect(told('resolved', 'warning', ['critical'])).toEqual(['all', 'critical']);
-  expect(told('resolved', 'warning')).toEqual(['all']);
+it('who was told of an alert hears also that it is less severe', () => {
+  expect(told('updated', { severity: 'critical' })).toEqual(['mail', 'pager']);
+  expect(told('updated', { severity: 'warning' }, ['mail', 'pager'])).toEqual(['mail', 'pager']);
 });

@@ -5,19 +5,25 @@ import type { NotifierFilter } from '../notifiers/settings.ts';
 /**
  * Names of the notifiers whose filter accepts a change. A notifier that heard of an alert also hears of its later
  * changes, even if the alert has become less severe than its filter requires: otherwise its receivers would believe
- * that the alert is still open.
+ * that the alert is still open. Nobody hears of a change that tells nothing new.
  */
 export function recipientsOf(
   notifiers: readonly { name: string; filter: NotifierFilter }[],
   step: { alert: AlertContent; change: AlertChange },
   told: readonly string[],
 ): string[] {
+  if (step.change === 'updated' && !isNews(step.alert)) return [];
   return notifiers
     .filter(({ name, filter }) => {
       if (!filter.changes.includes(step.change) || isToldOtherwise(step.alert, name)) return false;
       return told.includes(name) || concerns(filter, step.alert);
     })
     .map(({ name }) => name);
+}
+
+/** False if an alert says the same as before in other numbers. */
+function isNews(content: AlertContent): boolean {
+  return !('prediction' in content) || content.prediction.isNews !== false;
 }
 
 /** A notifier that fails is told of by the others. */

@@ -151,8 +151,8 @@ function contributionModels(
   type: MachineType | null,
 ): ContributionModel[] {
   const largest = Math.max(...contributions.map(({ share }) => share), 0.01);
-  return contributions.map(({ sensor, share, value }) => {
-    const sensorUnit = unit(type?.sensors.find(({ name }) => name === sensor)?.unit);
+  return contributions.map(({ sensor, share, value, unit: own }) => {
+    const sensorUnit = unit(own ?? type?.sensors.find(({ name }) => name === sensor)?.unit);
     return {
       sensor,
       width: (share / largest) * 100,

@@ -125,7 +125,9 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const change = stepTrack(machine, policy, estimate, context);
   if (!change) return null;
   const ranges = policy.on === 'anomaly' ? beyondReasons(input) : [];
-  const contributions = ranges.length > 0 ? ranges : contributionReasons(assessment, type);
+  const isUnknown = policy.on === 'remaining-life' && remainingLife === null;
+  const weights = isUnknown ? [] : contributionReasons(assessment, type);
+  const contributions = ranges.length > 0 ? ranges : weights;
   const reasons = [
     changeReason(change, assessment, policy, input.rowMs),
     ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...contributions]),

@@ -22,6 +22,8 @@ function estimateReasons({ input, decided }: Judged, { failureMode }: Cause): st
   const { type } = input.machine;
   const policy = type.alerts.find((each) => each.failureMode === failureMode);
   const ranges = policy && isEstimatePolicy(policy) && policy.on === 'anomaly' ? beyondReasons(input) : [];
-  const which = ranges.length > 0 ? ranges : contributionReasons(decided.verdict.answer, type);
+  const { answer } = decided.verdict;
+  const isUnknown = policy?.on === 'remaining-life' && answer.remainingLife === null;
+  const which = ranges.length > 0 ? ranges : isUnknown ? [] : contributionReasons(answer, type);
   return [...trendReasons(input), ...which];
 }
