@@ -9,6 +9,7 @@ interface Remembered {
   readonly running: { begin(): void } | null;
   faults: object | null;
   hadFaults: boolean;
+  refusedMs: object | null;
 }
 
 /** The levels take a row of a batch. @param isLate it is older than the newest row of its machine */
@@ -21,6 +22,7 @@ export function remember(levels: MachineLevels, batch: ColumnBatch, row: number,
 export function renew(machine: Remembered): void {
   machine.faults = null;
   machine.hadFaults = false;
+  machine.refusedMs = null;
   machine.levels?.clear();
   machine.running?.begin();
 }

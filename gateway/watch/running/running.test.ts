@@ -146,6 +146,38 @@ it('limits that hold at rest are met and ended there, in a start too, and those 
   expect(add(1, 150)).toEqual([minutes]);
 });
 
+it('a sensor that sent what it cannot is well again at rest too, or goes on; what it first sends there does not count', () => {
+  const clock = manualClock();
+  const { windows } = newWindows({
+    clock,
+    intervalMsMin: 0,
+    types: new Map([['fan', { ...fan, name: 'fan' }]]),
+  });
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  let minutes = 0;
+  /** Sends a reading, of which `a` may be refused, and returns what somebody is to decide on: the faults, or nothing. */
+  const add = (b: number, isRefused = false) => {
+    clock.advanceNow(minuteMs);
+    const refused = isRefused
+      ? [{ machineIndex: 0, column: 0, row: 0, value: -127, isBeyondAlarm: false }]
+      : [];
+    const row: Row = [0, minutes * minuteMs, isRefused ? Number.NaN : 1, b];
+    windows.add(batch([row], { refused, ...(minutes++ === 0 && { newMachines }) }));
+    const taken = windows.take(9);
+    windows.release(taken);
+    return taken.flatMap(({ faults, identity }) => faults?.list(identity.type.sensors).length ?? 0);
+  };
+  for (let i = 0; i < 20; i++) add(150);
+  add(0);
+  expect(add(0, true)).toEqual([]);
+  for (let i = 0; i < 20; i++) add(150);
+  expect(add(150, true)).toEqual([1]);
+  expect(add(0)).toEqual([0]);
+  expect(add(0, true)).toEqual([1]);
+  for (let i = 0; i < 61; i++) expect(add(0)).toEqual([0]);
+  expect(add(0, true)).toEqual([0]);
+});
+
 describe.each([
   ['keeps one value', 20],
   ['is not sent', Number.NaN],

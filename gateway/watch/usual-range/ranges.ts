@@ -31,7 +31,7 @@ const [level, low, high, rows, last, second, third, rises, falls, youth] = [
 ] as const;
 /** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
 export const beyondField = 10;
-/** 1 if it has been beyond its margin since `calm`. Not saved. */
+/** Since `calm` it has been beyond its margin: above its range (1), or below it only (−1); 0 if not. Not saved. */
 const wasBeyond = 11;
 const width = wasBeyond + 1;
 const digits = 8;
@@ -100,7 +100,7 @@ export class Ranges {
         const distance = this.judge(at, options);
         this.judged++;
         if (distance >= outsideFrom) this.outside++;
-        if (distance >= 1) cells[at + wasBeyond] = 1;
+        if (distance >= 1) this.noteBeyond(at);
         if (distance > farthest) farthest = distance;
       }
     }
@@ -142,6 +142,16 @@ export class Ranges {
   }
 
   /**
+   * True if a machine that stands still does not show what it will do when it runs. It makes what was too high lower; what
+   * was below everything that a sensor ever showed, in rest too, is to be seen as well as before.
+   */
+  areHiddenByRest(): boolean {
+    for (let at = wasBeyond; at < this.cells.length; at += width)
+      if (this.cells[at] === 1) return this.areLow();
+    return false;
+  }
+
+  /**
    * True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped.
    * @param except where the numbers of a sensor begin that is not counted
    */
@@ -150,7 +160,7 @@ export class Ranges {
     let [others, lowest] = [0, 0];
     for (let at = 0; at < cells.length; at += width) {
       const range = cells[at + high]! - cells[at + low]!;
-      if (at === except || cells[at + wasBeyond] === 1 || !(range > 0)) continue;
+      if (at === except || cells[at + wasBeyond] !== 0 || !(range > 0)) continue;
       others++;
       if (cells[at + level]! <= cells[at + low]! + lowestShare * range) lowest++;
     }
@@ -173,6 +183,12 @@ export class Ranges {
       );
     });
     return true;
+  }
+
+  private noteBeyond(at: number): void {
+    const { cells } = this;
+    const isAbove = cells[at + level]! > cells[at + high]!;
+    if (isAbove || cells[at + wasBeyond] === 0) cells[at + wasBeyond] = isAbove ? 1 : -1;
   }
 
   private begin(at: number): void {

@@ -113,6 +113,30 @@ describe('the usual range of a machine that nobody described', () => {
     expect(range.score(1)).toBeLessThanOrEqual(0.4);
   });
 
+  it.each([
+    ['low', -127, false],
+    ['high', 400, true],
+  ])(
+    'is entered again only in work where a value was too high, and not where it was too low: %s',
+    (_, odd, isHidden) => {
+      const usual = shifts();
+      const friday = 11 * dayMinutes + 1_200;
+      const shape: Shape = (minute) => {
+        const row = usual(minute);
+        return minute >= friday && minute < friday + 90 ? [row[0]!, odd, row[2]!] : row;
+      };
+      const { range, episodes } = live(shape, 11 + 20 / 24);
+      expect(episodes).toEqual([]);
+      const during = live(shape, 12, { from: friday, range });
+      expect(during.episodes).toHaveLength(1);
+      live(shape, 14, { from: 12 * dayMinutes, range });
+      // It has rested since Friday evening.
+      expect(range.score(1) > 0.4).toBe(isHidden);
+      live(shape, 14.5, { from: 14 * dayMinutes, range });
+      expect(range.score(1)).toBeLessThanOrEqual(0.4);
+    },
+  );
+
   it('is left once by values that come and go, and not again within minutes', () => {
     let isOff = false;
     const shape: Shape = (minute) => {

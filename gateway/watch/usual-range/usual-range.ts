@@ -168,7 +168,7 @@ export class UsualRange {
     const stepMs = Math.min(passedMs, neededMs / confirmRows);
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
     if (isBeyond) this.restedMs = 0;
-    else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areLow()) {
+    else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areHiddenByRest()) {
       // A sensor inside its range because the machine stands still does not show what it will do when it runs.
       this.restedMs += passedMs;
       return;

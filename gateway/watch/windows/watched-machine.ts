@@ -54,6 +54,8 @@ export interface WatchedMachine extends SparedMachine {
   faults: SensorFaults | null;
   /** A value of it was refused since its window began: that it sends none now is worth a decision too. */
   hadFaults: boolean;
+  /** When a value of a sensor was refused last, by column: monotonic. Null if none was. */
+  refusedMs: Map<number, number> | null;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
   /** The levels of its sensors with limits; null if nobody remembers them. */
@@ -91,19 +93,39 @@ export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
   return taken === 'row' && hasSomethingToSay(machine);
 }
 
-/** Judges the limits that hold at rest too, in a reading that was set aside. Returns true if one of them switched. */
+/**
+ * Judges what holds at rest too, in a reading that was set aside: limits that say so, and whether a sensor that was not well is
+ * well again. Returns true if that is worth a decision.
+ */
 export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: number): boolean {
-  const { limits, running, window, isAtRest } = machine;
-  if (!isAtRest || !limits?.holdAtRest || !running?.isNewest(batch.timeMs[i]!)) return false;
-  window.newestMs = Math.max(window.newestMs, batch.timeMs[i]!);
-  limits.take(batch.values, batch.offset[i]!, batch.offset[i + 1]!, batch.timeMs[i]!, !batch.replay, true);
-  return limits.isNews && !batch.replay;
+  const { running, window, isAtRest, hadFaults } = machine;
+  const { values, offset, timeMs, replay } = batch;
+  const limits = machine.limits?.holdAtRest ? machine.limits : null;
+  if (!isAtRest || !(limits || hadFaults) || !running?.isNewest(timeMs[i]!)) return false;
+  window.newestMs = Math.max(window.newestMs, timeMs[i]!);
+  limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
+  if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
+  return !replay && (hadFaults || limits?.isNews === true);
 }
 
-/** Notes a value that its sensor cannot have. */
-export function noteFault(machine: WatchedMachine, value: RefusedValue): void {
+/** A fault that began in work goes on at rest if it comes back within this time. */
+const faultGoesOnMs = 3_600_000;
+
+/** True if a value that was refused at rest goes on with a fault from before. What a sensor sends whose machine is switched off is none. */
+export function goesOnAtRest(
+  { isAtRest, refusedMs }: WatchedMachine,
+  column: number,
+  nowMs: number,
+): boolean {
+  return isAtRest && nowMs - (refusedMs?.get(column) ?? Number.NEGATIVE_INFINITY) < faultGoesOnMs;
+}
+
+/** Notes a value that its sensor cannot have. @param nowMs monotonic */
+export function noteFault(machine: WatchedMachine, value: RefusedValue, nowMs: number): void {
   machine.faults ??= new SensorFaults();
   machine.faults.refused(value);
+  machine.refusedMs ??= new Map();
+  machine.refusedMs.set(value.column, nowMs);
   machine.window.sensorRuns.refused(value.column);
   machine.hadFaults = true;
 }
@@ -136,6 +158,7 @@ export const noNews = {
   isAtRest: false,
   faults: null,
   hadFaults: false,
+  refusedMs: null,
   limitChange: null,
   toldChange: null,
   gone: null,
@@ -203,7 +226,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const beyond = baseline
     .beyond()
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
-  if (!window.ready) input.isShort = true;
+  // At rest nothing is judged but limits and faults, as of a window that is not whole.
+  if (!window.ready || machine.isAtRest) input.isShort = true;
   if (!baseline.ready) input.learning = { rows: baseline.rows, needed: baseline.rowsNeeded };
   if (paceMs !== null) input.rowMs = paceMs;
   if (faults.length > 0) input.faults = faults;

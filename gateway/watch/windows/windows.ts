@@ -2,10 +2,9 @@
  * Windows (gateway/watch/windows): the latest rows of each machine, as models and rules see them, and which machines
  * are due for a decision. Nothing is assessed here.
  *
- * The windows of all machines, fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as
- * many machines as one may loses the one that has been silent longest (counted). While all of them send, further ones are
- * stored but not watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated
- * per row.
+ * All windows are fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as many machines as
+ * one may loses the one that has been silent longest (counted). While all of them send, further ones are stored but not
+ * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitsChanged, MachineIdentity, Relearnt } from '../../ports/decision.ts';
@@ -23,6 +22,7 @@ import {
   endFaults,
   follow,
   forgetSensor,
+  goesOnAtRest,
   hasSomethingToSay,
   isDueAfter,
   isNewsAtRest,
@@ -189,8 +189,8 @@ export class Windows {
   private refuse(machine: WatchedMachine, value: RefusedValue, nowMs: number): boolean {
     if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, null);
     if (machine.hearing) this.options.hearings?.isThere(machine.hearing, nowMs);
-    if (this.aside.isSpared(machine)) return false;
-    noteFault(machine, value);
+    if (this.aside.isSpared(machine) && !goesOnAtRest(machine, value.column, nowMs)) return false;
+    noteFault(machine, value, nowMs);
     return this.schedule.mark(machine);
   }
 

@@ -76,6 +76,10 @@ function jsonCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => jsonCopy(item) ?? null);
   const copy: Record<string, unknown> = {};
-  for (const [name, own] of Object.entries(value)) if (own !== undefined) copy[name] = jsonCopy(own);
+  for (const name in value) {
+    const own = (value as Record<string, unknown>)[name];
+    if (own === undefined) continue;
+    copy[name] = typeof own === 'string' ? own : jsonCopy(own);
+  }
   return copy;
 }

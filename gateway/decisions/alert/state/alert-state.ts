@@ -131,6 +131,9 @@ function counted(
   const { criticalAt } = policy;
   const isCritical = criticalAt !== undefined && reached(policy, criticalAt, value);
   const isOpening = reached(policy, policy.openAt, value);
+  // Nothing is open or about to be, as of most machines: healthy rows are counted for what is open or held.
+  const isCalm = !isOpening && !isCritical && before.openRow === 0 && before.criticalRow === 0;
+  if (isCalm && !since && !before.held) return before;
   const { openSinceMs = estimate.timeMs, ...rest } = before;
   return {
     ...rest,
