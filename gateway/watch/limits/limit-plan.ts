@@ -25,6 +25,9 @@ export interface LimitPlan {
   atRest: Uint8Array | null;
   high: Float64Array;
   low: Float64Array;
+  /** By limited sensor: a value between these (exclusive) has met none of its limits, and is back from all of them. */
+  backBelow: Float64Array;
+  backAbove: Float64Array;
 }
 
 /** Returns null if no limit of this type raises an alert. */
@@ -46,10 +49,16 @@ export function limitPlanOf(type: MachineType): LimitPlan | null {
     columns.push(column);
     limits += declared.length;
   });
-  const innermost = (side: Limit['side'], choose: (...values: number[]) => number) =>
+  const innermost = (
+    side: Limit['side'],
+    choose: (...values: number[]) => number,
+    valuesOf: (limit: Limit) => number[],
+  ) =>
     Float64Array.from(sensors, ({ compared }) =>
-      choose(...compared.filter((limit) => limit.side === side).map(({ at }) => at)),
+      choose(...compared.filter((limit) => limit.side === side).flatMap(valuesOf)),
     );
+  const met = ({ at }: Limit) => [at];
+  const metOrBack = ({ at, backAt }: Limit) => [at, backAt];
   return {
     policy,
     sensors,
@@ -58,7 +67,9 @@ export function limitPlanOf(type: MachineType): LimitPlan | null {
     atRest: type.sensors.some(({ limitsAtRest }) => limitsAtRest)
       ? Uint8Array.from(columns, (column) => Number(type.sensors[column]!.limitsAtRest === true))
       : null,
-    high: innermost('high', Math.min),
-    low: innermost('low', Math.max),
+    high: innermost('high', Math.min, met),
+    low: innermost('low', Math.max, met),
+    backBelow: innermost('high', Math.min, metOrBack),
+    backAbove: innermost('low', Math.max, metOrBack),
   };
 }

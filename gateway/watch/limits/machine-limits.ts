@@ -22,8 +22,8 @@ const passedMax = 8;
  *     unknown (until either has happened: after a start nobody knows what was before)
  *
  * Time is that of the readings, so a delay above 0 needs two of them, and one odd value switches nothing. A value that
- * is absent or was refused counts for neither. Nothing is allocated per row, and a healthy value of a sensor
- * whose limits are all away costs two comparisons.
+ * is absent or was refused counts for neither. Nothing is allocated per row, and a healthy value costs a few comparisons, also
+ * while its sensor's limits are not away yet: until the delay is over, it only shows once more that all are back.
  */
 export class MachineLimits {
   /** True if a limit switched since this was last set to false. */
@@ -37,6 +37,12 @@ export class MachineLimits {
   private readonly plan: LimitPlan;
   /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
   private readonly calm: Uint8Array;
+  /**
+   * By limited sensor, if its last value was back from all limits: since when it is back from the last of them (else NaN), and
+   * from the first that will switch then (infinite if none will).
+   */
+  private readonly allBackMs: Float64Array;
+  private readonly firstBackMs: Float64Array;
   private readonly values: Float32Array;
   /** By limit: its state, since when it is (or is about to be) met, and since when it is back; NaN if it is not. */
   private readonly states: Uint8Array;
@@ -49,6 +55,8 @@ export class MachineLimits {
   constructor(plan: LimitPlan) {
     this.plan = plan;
     this.calm = new Uint8Array(plan.sensors.length);
+    this.allBackMs = new Float64Array(plan.sensors.length).fill(Number.NaN);
+    this.firstBackMs = new Float64Array(plan.sensors.length);
     this.values = new Float32Array(plan.sensors.length).fill(Number.NaN);
     this.states = new Uint8Array(plan.limits);
     this.metMs = new Float64Array(plan.limits).fill(Number.NaN);
@@ -85,7 +93,8 @@ export class MachineLimits {
       const value = values[at]!;
       // Written so that NaN counts as healthy here.
       if (calm[i] === 1 && !(value >= high[i]! || value <= low[i]!)) continue;
-      if (!Number.isNaN(value)) this.judge(i, value, timeMs);
+      if (this.isStillBack(i, value, timeMs)) this.values[i] = value;
+      else if (!Number.isNaN(value)) this.judge(i, value, timeMs);
     }
   }
 
@@ -111,6 +120,7 @@ export class MachineLimits {
   interrupt(wasRest = false): void {
     this.plan.sensors.forEach(({ first, limits }, index) => {
       if (wasRest && this.plan.atRest?.[index] === 1) return;
+      this.allBackMs[index] = Number.NaN;
       for (let limit = first; limit < first + limits.length; limit++) {
         this.backMs[limit] = Number.NaN;
         if (this.states[limit] !== met) this.metMs[limit] = Number.NaN;
@@ -170,6 +180,7 @@ export class MachineLimits {
     const sensor = this.plan.sensors[index];
     if (!sensor) return;
     this.values[index] = Number.NaN;
+    this.allBackMs[index] = Number.NaN;
     this.calm[index] = 1;
     for (let limit = sensor.first; limit < sensor.first + sensor.limits.length; limit++) {
       if (this.states[limit] !== away) this.isNews = true;
@@ -184,15 +195,29 @@ export class MachineLimits {
     return this.plan.sensors.flatMap((sensor, i) => (this.calm[i] === 1 ? [] : this.stateOf(sensor, i)));
   }
 
+  /** True if the value is back from all limits, as the last one was, and none of them switches yet: nothing changes by it. */
+  private isStillBack(index: number, value: number, timeMs: number): boolean {
+    const { backBelow, backAbove, policy } = this.plan;
+    if (!(value < backBelow[index]! && value > backAbove[index]!)) return false;
+    return timeMs >= this.allBackMs[index]! && timeMs - this.firstBackMs[index]! < policy.resolveAfterMs;
+  }
+
   private judge(index: number, value: number, timeMs: number): void {
     const { compared, first } = this.plan.sensors[index]!;
     this.values[index] = value;
     let isCalm = 1;
+    let allBackMs = Number.NEGATIVE_INFINITY;
+    let firstBackMs = Number.POSITIVE_INFINITY;
     for (let i = 0; i < compared.length; i++) {
       this.step(first + i, compared[i]!, value, timeMs);
       if (this.states[first + i] !== away || !Number.isNaN(this.metMs[first + i]!)) isCalm = 0;
+      // NaN if one of them is not back.
+      allBackMs = Math.max(allBackMs, this.backMs[first + i]!);
+      if (this.states[first + i] !== away) firstBackMs = Math.min(firstBackMs, this.backMs[first + i]!);
     }
     this.calm[index] = isCalm;
+    this.allBackMs[index] = allBackMs;
+    this.firstBackMs[index] = firstBackMs;
   }
 
   private step(limit: number, { side, at, backAt }: Limit, value: number, timeMs: number): void {

@@ -23,6 +23,11 @@ export class Columns {
     return 8 * doubles.length + 4 * floats.length;
   }
 
+  /** Where the first column of a field is among the floats; those of the next field follow its last column. */
+  floatsFrom(field: number): number {
+    return (field - this.fields.doubles.length) * this.columns;
+  }
+
   get(field: number, column: number): number {
     const at = field - this.fields.doubles.length;
     return at < 0 ? this.doubles[field * this.columns + column]! : this.floats[at * this.columns + column]!;

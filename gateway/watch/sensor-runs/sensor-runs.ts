@@ -72,7 +72,7 @@ export class SensorRuns {
       if (repeats === 1) stillness.begins(column);
       else if (repeats >= doubles[dueRepeatsAt + column]!) stillness.look(column);
     }
-    if (row <= spreadRows || row % spreadEvery === 0) this.noteSpread(cells, valueAt, seenAt);
+    if (row <= spreadRows || row % spreadEvery === 0) stillness.spread.take(cells, valueAt, seenAt);
   }
 
   /** A sensor sent a value that is in no row, because it cannot have it. */
@@ -127,11 +127,6 @@ export class SensorRuns {
       faults.push({ sensor, value: stillness.value(column), isBeyondAlarm: false, stuck });
     }
     return faults;
-  }
-
-  private noteSpread(cells: Float32Array, valueAt: number, seenAt: number): void {
-    for (let column = 0; column < this.columns; column++)
-      if (cells[seenAt + column] !== 0) this.stillness.spread.note(column, cells[valueAt + column]!);
   }
 
   private turn(): void {

@@ -25,12 +25,24 @@ export class Spread {
     this.fields = fields;
   }
 
-  note(column: number, value: number): void {
+  /** Notes a row: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0. */
+  take(cells: Float32Array, valueAt: number, seenAt: number): void {
+    const { floats, columns } = this.state;
+    const lowest = this.state.floatsFrom(this.fields.range);
+    const highest = lowest + columns;
+    const markCount = this.state.floatsFrom(this.fields.markCount);
+    for (let column = 0; column < columns; column++) {
+      if (cells[seenAt + column] === 0) continue;
+      const value = cells[valueAt + column]!;
+      if (value < floats[lowest + column]!) floats[lowest + column] = value;
+      if (value > floats[highest + column]!) floats[highest + column] = value;
+      if (floats[markCount + column]! < marksMin) this.mark(column, value);
+    }
+  }
+
+  private mark(column: number, value: number): void {
     const { state } = this;
-    const { range, marks: from, markCount } = this.fields;
-    if (value < state.get(range, column)) state.set(range, column, value);
-    if (value > state.get(range + 1, column)) state.set(range + 1, column, value);
-    if (this.isFine(column)) return;
+    const { marks: from, markCount } = this.fields;
     float[0] = value;
     // The upper six bits of a multiplicative hash select a mark.
     const mark = Math.imul(bits[0]! ^ (bits[0]! >>> 15), 0x9e3779b1) >>> 26;

@@ -157,7 +157,8 @@ export class Ranges {
    */
   areLow(except = -1): boolean {
     const { cells } = this;
-    let [others, lowest] = [0, 0];
+    let others = 0;
+    let lowest = 0;
     for (let at = 0; at < cells.length; at += width) {
       const range = cells[at + high]! - cells[at + low]!;
       if (at === except || cells[at + wasBeyond] !== 0 || !(range > 0)) continue;
@@ -229,7 +230,8 @@ export class Ranges {
   }
 
   private marginOf(at: number, marginShare: number): number {
-    const [lowest, highest] = [this.cells[at + low]!, this.cells[at + high]!];
+    const lowest = this.cells[at + low]!;
+    const highest = this.cells[at + high]!;
     const size = Math.max(Math.abs(lowest), Math.abs(highest));
     return Math.max(marginShare * (highest - lowest), marginOfValueMin * size, Number.MIN_VALUE);
   }
@@ -238,7 +240,8 @@ export class Ranges {
   private judge(at: number, { marginShare, mode, passedMs }: TakeOptions): number {
     const { cells } = this;
     const now = cells[at + level]!;
-    const [lowest, highest] = [cells[at + low]!, cells[at + high]!];
+    const lowest = cells[at + low]!;
+    const highest = cells[at + high]!;
     const over = Math.max(now - highest, lowest - now);
     if (mode !== 'grown') cells[at + youth] = highest - lowest;
     if (over <= 0) return 0;
@@ -258,14 +261,11 @@ export class Ranges {
   private isStopOrStart(at: number, mode: TakeOptions['mode']): boolean {
     const { cells } = this;
     const size = Math.abs(cells[at + last]!);
-    const [least, most] = [Math.abs(cells[at + low]!), Math.abs(cells[at + high]!)].sort((a, b) => a - b) as [
-      number,
-      number,
-    ];
+    const lowest = cells[at + low]!;
     // Where a sensor is below 0, as the temperature of a cold store, 0 is a value like others and says nothing of a stop.
-    if (cells[at + low]! < 0) return false;
-    if (size <= stoppedShare * least) return this.areLow(at);
-    if (mode !== 'young' || most > stoppedShare * size) return false;
+    if (lowest < 0) return false;
+    if (size <= stoppedShare * lowest) return this.areLow(at);
+    if (mode !== 'young' || cells[at + high]! > stoppedShare * size) return false;
     this.hasStarted = true;
     return true;
   }
