@@ -52,7 +52,7 @@ describe('a technician reads', () => {
         on: 'anomaly',
         openAt: 0.7,
       }),
-    ).toBe('Anomaly score 0.83, above the limit of 0.7');
+    ).toBe('How unusual its readings are: 0.83 of 1, above the limit of 0.7');
   });
 
   it('which sensors contributed, with units and what is normal', () => {

@@ -32,7 +32,7 @@ export function lifeText(life: RemainingLife, rowMs?: number): string {
 
 /** The present value of the estimate that the policy is on. */
 export function measure(assessment: Assessment, policy: EstimatePolicy, rowMs?: number): string {
-  if (policy.on === 'anomaly') return `Anomaly score ${numberText(assessment.anomaly)}`;
+  if (policy.on === 'anomaly') return `How unusual its readings are: ${numberText(assessment.anomaly)} of 1`;
   return assessment.remainingLife ? lifeText(assessment.remainingLife, rowMs) : 'Remaining life is not known';
 }
 
@@ -140,9 +140,9 @@ export function insideRangesReasons(
   return ['Every sensor is back where it usually is; the alert ends once that has lasted'];
 }
 
-/** States why the model did not decide; empty if it did. */
+/** States why the model did not decide; empty if it did, or its type has none. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
-  if (!decided.fallbackCause) return [];
+  if (!decided.fallbackCause || type.model === undefined) return [];
   const { cause, detail } = decided.fallbackCause;
   const why = {
     timeout: `the model did not answer within ${budgetMs} ms`,

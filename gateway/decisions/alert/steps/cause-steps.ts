@@ -127,10 +127,14 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const ranges = policy.on === 'anomaly' ? beyondReasons(input) : [];
   const isUnknown = policy.on === 'remaining-life' && remainingLife === null;
   const weights = isUnknown ? [] : contributionReasons(assessment, type);
-  const contributions = ranges.length > 0 ? ranges : weights;
+  const what = changeReason(change, assessment, policy, input.rowMs);
+  // What left its usual range says more than how unusual that is.
+  const first = change.kind === 'resolved' ? [] : ranges;
+  const more = ranges.length > 0 ? [] : weights;
   const reasons = [
-    changeReason(change, assessment, policy, input.rowMs),
-    ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...contributions]),
+    ...first,
+    what,
+    ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...more]),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
   return { ...causeStep(machine, policy, 'estimate', change), reasons };

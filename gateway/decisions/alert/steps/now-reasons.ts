@@ -11,19 +11,19 @@ export function nowReasons(judged: Judged, causes: readonly Cause[]): string[] {
   const ordered = [...causes].sort((a, b) => Number(b.kind === 'limit') - Number(a.kind === 'limit'));
   const said = ordered.flatMap((cause) => {
     const current = currentReasons(judged, cause);
-    return cause.kind === 'estimate' && current.length > 0
-      ? [...current, ...estimateReasons(judged, cause)]
-      : current;
+    if (cause.kind !== 'estimate' || current.length === 0) return current;
+    const { ranges, more } = estimateReasons(judged, cause);
+    return [...ranges, ...current, ...more];
   });
   return [...new Set(said)];
 }
 
-function estimateReasons({ input, decided }: Judged, { failureMode }: Cause): string[] {
+function estimateReasons({ input, decided }: Judged, { failureMode }: Cause) {
   const { type } = input.machine;
   const policy = type.alerts.find((each) => each.failureMode === failureMode);
   const ranges = policy && isEstimatePolicy(policy) && policy.on === 'anomaly' ? beyondReasons(input) : [];
   const { answer } = decided.verdict;
   const isUnknown = policy?.on === 'remaining-life' && answer.remainingLife === null;
-  const which = ranges.length > 0 ? ranges : isUnknown ? [] : contributionReasons(answer, type);
-  return [...trendReasons(input), ...which];
+  const weights = ranges.length > 0 || isUnknown ? [] : contributionReasons(answer, type);
+  return { ranges, more: [...trendReasons(input), ...weights] };
 }
