@@ -162,6 +162,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const siteNotices = await SiteNotices.create({
     gateway,
     config: config.alerts,
+    publicUrl: config.uplink.publicUrl,
     file: noticesFile(join(dataDir, 'site-notices.json'), log),
     openAlerts: () => decisions.open(),
     openConditions: () => watching.current(),

@@ -34,6 +34,8 @@ const warnEveryMs = 60_000;
 export interface SiteNoticesOptions {
   gateway: string;
   config: AlertsConfig;
+  /** The address of the cloud's page, for links; undefined if it is not known. */
+  publicUrl?: string | undefined;
   file: NoticesFile;
   /** The alerts that are open now. Asked once, at the start. */
   openAlerts(): readonly OpenAlert[];

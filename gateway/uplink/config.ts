@@ -45,6 +45,15 @@ export const UplinkConfig = Type.Object(
         examples: ['/etc/harbinger/gateway.key'],
       }),
     ),
+    publicUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        form: 'an address that begins with http:// or https://',
+        description:
+          'The address under which people open the page of the cloud, as api.publicUrl says there: what the notifiers of this gateway send has a link to the machine that an alert is about. A notifier may have another one (link).',
+        examples: ['https://harbinger.example.org'],
+      }),
+    ),
     connectMsMax: Milliseconds(15_000, 'How long connecting may take before it is tried again.'),
     ackMsMax: Milliseconds(
       60_000,

@@ -51,7 +51,7 @@ export const EmailConfig = Type.Object(
         pattern: '^https?://',
         form: 'an address that begins with http:// or https://',
         description:
-          'The address of this cloud’s page, for the link to the machine in each mail, in place of api.publicUrl.',
+          'The address of the cloud’s page, for the link to the machine in each mail, in place of api.publicUrl (at a gateway: uplink.publicUrl).',
         examples: ['https://harbinger.example.org'],
       }),
     ),

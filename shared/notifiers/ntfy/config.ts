@@ -31,7 +31,7 @@ export const NtfyConfig = Type.Object(
         pattern: '^https?://',
         form: 'an address that begins with http:// or https://',
         description:
-          'The address of this cloud’s page, in place of api.publicUrl: its page about the machine opens when the notification is tapped.',
+          'The address of the cloud’s page, in place of api.publicUrl (at a gateway: uplink.publicUrl): its page about the machine opens when the notification is tapped.',
         examples: ['https://harbinger.example.org'],
       }),
     ),

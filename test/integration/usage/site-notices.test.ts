@@ -23,7 +23,10 @@ beforeAll(async () => {
     return { name, url, backoffFirstMs: 50, backoffMaxMs: 200, ...more };
   };
   site = await createFanSite(fan, {
-    gateway: { alerts: { webhook: [hook('hall', hall, { group: 'maintenance' })] } },
+    gateway: {
+      alerts: { webhook: [hook('hall', hall, { group: 'maintenance' })] },
+      uplink: { publicUrl: 'https://plant.example.org/' },
+    },
     cloud: {
       alerts: {
         webhook: [hook('office', office, { group: 'maintenance' }), hook('manager', manager, {})],
@@ -49,9 +52,11 @@ async function send(value: number, times: number): Promise<void> {
 const isTold = (receiver: AlertReceiver, ...changes: string[]) =>
   until(() => toldTo(receiver).join() === changes.join(), `${changes.join()} to be told`);
 
-it('tells people at the site while the cloud is out of reach', async () => {
+it('tells people at the site while the cloud is out of reach, with a link to the page', async () => {
   await send(6.2, 2);
   await isTold(hall, 'opened');
+  const page = 'https://plant.example.org/#/machines/hall/fan-1?gateway=site1';
+  expect([...hall.told.values()]).toMatchObject([{ pageurl: page }]);
 });
 
 it('keeps what it owes over a kill, and tells it once', async () => {
