@@ -228,6 +228,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     limits: watch.ownLimits,
     maintenance: watch.maintenance,
+    deadNotices: siteNotices,
     machines: createRetirement({
       data,
       watch,

@@ -68,6 +68,13 @@ it('answers everywhere as documented', async () => {
   await api.ask('GET', maintenance, { path: `${maintenance}?past=true` });
   await api.ask('POST', maintenance, { body: { site: 'lab', toMs: 5 } });
   await api.ask('DELETE', maintenance, { body: { site: 'lab' } });
+  const dead = '/api/notifications/dead';
+  expect(await api.ask('GET', dead, { path: `${dead}?limit=9` })).toMatchObject({
+    items: [{ notifier: 'siren' }],
+  });
+  const sent = await api.ask('POST', '/api/notifications/redrive', { body: { all: true } });
+  expect(sent).toEqual({ redriven: 1, kept: 0, left: 0, reasons: [] });
+  await api.ask('POST', '/api/notifications/redrive', { body: {}, status: 400 });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

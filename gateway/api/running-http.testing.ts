@@ -1,11 +1,13 @@
 /** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
 import { Type } from '@sinclair/typebox';
 import { Counter, Registry } from 'prom-client';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
@@ -99,6 +101,23 @@ function memoryMaintenance(): MaintenanceAdmin {
   };
 }
 
+/** One dead notification, `north~p-1/…`. */
+function memoryNotices(): DeadNoticeAdmin {
+  const waits = { attempts: 3, nextAttemptMs: 1, lastError: 'HTTP 410' };
+  const event = predictionEvent('opened', 1);
+  const notification = {
+    key: 'north~p-1/opened/e/siren',
+    notifier: 'siren',
+    change: 'opened',
+    event,
+    ...waits,
+  } as const;
+  return {
+    list: () => [{ notification, atMs: 2, reason: 'HTTP 410' }],
+    redrive: async (which) => ({ redriven: which === 'all' ? 1 : 0, kept: 0, reasons: [] }),
+  };
+}
+
 /** Two refused batches, the second of which the cloud refuses again. */
 function memoryRefused(): RefusedOperations {
   const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
@@ -150,6 +169,7 @@ export async function startHttp(
     machines: memoryMachines(),
     limits: memoryLimits(),
     maintenance: memoryMaintenance(),
+    deadNotices: memoryNotices(),
     clock,
     log,
   });

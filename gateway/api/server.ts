@@ -17,6 +17,7 @@ import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
@@ -26,6 +27,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
 import { maintenanceRoutes } from './maintenance.ts';
+import { notificationRoutes } from './notifications.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -52,6 +54,7 @@ export interface GatewayHttpDeps {
   machines: MachineAdmin;
   limits: LimitAdmin;
   maintenance: MaintenanceAdmin;
+  deadNotices: DeadNoticeAdmin;
   clock: Clock;
   log: Log;
 }
@@ -132,4 +135,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   machineRoutes(app, deps);
   limitRoutes(app, deps);
   maintenanceRoutes(app, deps);
+  notificationRoutes(app, deps);
 }

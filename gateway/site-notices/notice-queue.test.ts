@@ -2,17 +2,20 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlertEvent } from '../../shared/contract/events.ts';
 import type { Notification } from '../../shared/notifiers/notifier.ts';
 import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { DeadNotices, deadMax } from './dead-notices.ts';
 import { NoticeQueue, waitingMax } from './notice-queue.ts';
 import { OpenAlerts } from './open-alerts.ts';
 
 let alerts: OpenAlerts;
 let queue: NoticeQueue;
+let dead: DeadNotices;
 let told: [change: string, events: readonly string[]][];
 const nowMs = Date.parse('2026-03-01T12:00:00Z');
 
 beforeEach(() => {
   alerts = new OpenAlerts('north');
   told = [];
+  dead = new DeadNotices();
   queue = newQueue();
 });
 
@@ -24,7 +27,7 @@ function newQueue(): NoticeQueue {
     nowMs: () => nowMs,
     changed: async () => {},
     confirmed: ({ change }, _alertId, events) => void told.push([change, events]),
-    givenUp: () => {},
+    dead,
   });
 }
 
@@ -102,6 +105,39 @@ describe('what a site is owed', () => {
     take(predictionEvent('updated', 2));
     await queue.giveUp(due()!, 'unknown address', 'refused');
     expect(due()).toBeNull();
+  });
+
+  it('is sent again when a person asks for it, under its key, or by what waits in its place', async () => {
+    take(predictionEvent('opened', 1));
+    const { key } = due()!;
+    await queue.giveUp(due()!, 'unknown address', 'refused');
+    expect([due(), dead.all()]).toMatchObject([
+      null,
+      [{ reason: 'unknown address', notification: { attempts: 1 } }],
+    ]);
+    expect([await queue.redrive(key), await queue.redrive(key)]).toEqual([true, false]);
+    expect(due()).toMatchObject({ key, change: 'opened', attempts: 0 });
+    await queue.giveUp(due()!, 'unknown address', 'refused');
+    take(predictionEvent('updated', 2));
+    await queue.redrive(key);
+    expect(due()).toMatchObject({ change: 'opened', event: { id: 'prediction-updated-2' } });
+    await queue.confirm(due()!);
+    expect([due(), told]).toEqual([null, [['opened', ['prediction-opened-1', 'prediction-updated-2']]]]);
+  });
+
+  it('and was given up is kept within bounds, digests too', async () => {
+    take(predictionEvent('opened', 1));
+    await queue.giveUp(due()!, 'no answer', 'unanswered');
+    await queue.giveUp(due()!, 'unknown address', 'refused');
+    const [, digest] = dead.all();
+    expect([due(), digest?.notification.change]).toEqual([null, 'digest']);
+    expect(await queue.redrive(digest!.notification.key)).toBe(true);
+    expect(due()).toMatchObject({ change: 'digest', event: { data: { open: 1 } } });
+    for (let i = 0; i <= deadMax; i++)
+      dead.add({ ...digest!, notification: { ...digest!.notification, key: `k${i}` } });
+    expect(dead.all().map(({ notification }) => notification.key)).toEqual(
+      Array.from({ length: deadMax }, (_, i) => `k${i + 1}`),
+    );
   });
 
   it('outlasts a restart; what belongs to a notifier that is gone is left out', () => {

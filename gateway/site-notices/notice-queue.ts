@@ -10,6 +10,7 @@ import type {
   DigestNotification,
   Notification,
 } from '../../shared/notifiers/notifier.ts';
+import type { DeadNotice, DeadNotices } from './dead-notices.ts';
 
 /** Alerts that wait to be told to one notifier. With more of them one digest tells how things are. */
 export const waitingMax = 200;
@@ -58,8 +59,8 @@ export interface NoticeQueueOptions {
   changed(): Promise<void>;
   /** A receiver has confirmed. `events`: the ids of the events that it knows by that. */
   confirmed(notification: AlertNotification, alertId: string, events: readonly string[]): void;
-  /** A notification was given up. */
-  givenUp(notification: Notification, reason: string): void;
+  /** Keeps what was given up. */
+  dead: DeadNotices;
 }
 
 /**
@@ -179,15 +180,49 @@ export class NoticeQueue implements NotificationQueue {
   async giveUp(notification: Notification, reason: string, why: 'refused' | 'unanswered'): Promise<void> {
     const to = this.byNotifier.get(notification.notifier);
     if (!to) return;
-    if (notification.change === 'digest') to.digest = null;
-    else {
+    const lost = { ...notification, attempts: notification.attempts + 1, lastError: reason };
+    const dead = { notification: lost, atMs: this.options.nowMs(), reason, alertId: '', events: [] };
+    if (notification.change === 'digest') {
+      to.digest = null;
+      this.options.dead.add(dead);
+    } else {
       const sent = this.inHand.get(notification.notifier);
       if (sent && to.owed.get(sent.alertId) === sent) to.owed.delete(sent.alertId);
       this.inHand.delete(notification.notifier);
+      if (sent) this.options.dead.add({ ...dead, alertId: sent.alertId, events: sent.events });
       if (why === 'unanswered') this.sumUp(notification.notifier, notification.change === 'resolved' ? 1 : 0);
     }
-    this.options.givenUp(notification, reason);
     await this.options.changed();
+  }
+
+  /**
+   * Puts a dead notification back in the queue, with no attempts counted; a later change of its alert, or a digest, that waits tells it
+   * too. False if there is none with this key, or its notifier is not configured any more.
+   */
+  async redrive(key: string): Promise<boolean> {
+    const { dead, changed } = this.options;
+    const found = dead.get(key);
+    const to = found && this.byNotifier.get(found.notification.notifier);
+    if (!found || !to) return false;
+    dead.remove(key);
+    this.putBack(to, found);
+    await changed();
+    this.announce([to.notifier]);
+    return true;
+  }
+
+  private putBack(to: OwedNow, { notification, alertId, events }: DeadNotice): void {
+    const isEnd = notification.change === 'resolved' ? 1 : 0;
+    if (to.digest) to.digest.resolved += isEnd;
+    else if (notification.change === 'digest') this.sumUp(to.notifier, 0);
+    else {
+      const waits = { attempts: 0, nextAttemptMs: this.options.nowMs() };
+      const owed = { alertId, events, notification: { ...notification, ...waits } };
+      const later = to.owed.get(alertId);
+      if (later) this.merge(owed, later);
+      else if (to.owed.size >= waitingMax) this.sumUp(to.notifier, isEnd);
+      else to.owed.set(alertId, owed);
+    }
   }
 
   waiting(): Map<string, number> {

@@ -5,14 +5,16 @@
  *
  * A damaged file is set aside and logged: alerts that are open are then told again.
  */
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { ConditionData } from '../../shared/contract/condition.ts';
 import { checkEvent, Prediction } from '../../shared/contract/events.ts';
 import { type CheckedFormat, checkedText, readChecked } from '../../shared/files/json/checked-file.ts';
 import { replaceFile } from '../../shared/files/replace.ts';
+import { DigestEvent } from '../../shared/notifiers/digest.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { DeadNotice } from './dead-notices.ts';
 import type { OwedTo } from './notice-queue.ts';
 import type { FollowedAlert } from './open-alerts.ts';
 
@@ -40,6 +42,18 @@ const Owed = Type.Object({
   events: Type.Array(Type.String()),
 });
 
+const Dead = Type.Object({
+  alertId: Type.String(),
+  events: Type.Array(Type.String()),
+  atMs: Type.Number(),
+  reason: Type.String(),
+  notification: Type.Object({
+    ...{ key: Type.String(), notifier: Type.String(), event: Type.Unknown() },
+    change: Type.Union([Change, Type.Literal('digest')]),
+    ...Waits,
+  }),
+});
+
 const To = Type.Object({
   notifier: Type.String(),
   owed: Type.Array(Owed),
@@ -56,12 +70,15 @@ const Content = Type.Object({
   version: Type.Literal(version),
   alerts: Type.Array(Alert),
   owed: Type.Array(To),
+  /** Not covered by `check`, because earlier versions do not know it. */
+  dead: Type.Optional(Type.Array(Dead)),
   check: Type.Integer(),
 });
 
 export interface NoticesContent {
   alerts: FollowedAlert[];
   owed: OwedTo[];
+  dead: DeadNotice[];
 }
 
 const validate = compileValidator(Content);
@@ -70,7 +87,7 @@ const format: CheckedFormat<NoticesContent> = {
   format: 'harbinger-site-notices',
   version,
   validate(value, problem) {
-    const { alerts, owed } = validate(value, problem);
+    const { alerts, owed, dead = [] } = validate(value, problem);
     const checked = owed.map((to) => ({
       ...to,
       owed: to.owed.map((each) => {
@@ -80,10 +97,22 @@ const format: CheckedFormat<NoticesContent> = {
         };
       }),
     }));
-    return { alerts, owed: checked };
+    return { alerts, owed: checked, dead: dead.map(checkDead) };
   },
   covered: ({ alerts, owed }) => [alerts, owed],
 };
+
+const checkDigest = compileValidator(DigestEvent);
+
+function checkDead({ notification, ...dead }: Static<typeof Dead>): DeadNotice {
+  const { change, event, ...waits } = notification;
+  if (change === 'digest')
+    return {
+      ...dead,
+      notification: { ...waits, change, event: checkDigest(event, (text) => new Error(text)) },
+    };
+  return { ...dead, notification: { ...waits, change, event: checkEvent(event) } };
+}
 
 export interface NoticesFile {
   /** @throws HarbingerError SITE_NOTICES_UNREADABLE */
@@ -113,7 +142,7 @@ export function noticesFile(path: string, log: Log): NoticesFile {
           { code: 'SITE_NOTICES_DAMAGED', path, aside: file.aside, problem: file.problem },
           'what the site has been told is lost: alerts that are open are told again by the notifiers of this gateway',
         );
-      return { alerts: [], owed: [] };
+      return { alerts: [], owed: [], dead: [] };
     },
     save: (content) => replaceFile(path, checkedText(format, content), { mode: 0o600 }),
   };

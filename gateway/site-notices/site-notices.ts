@@ -11,6 +11,7 @@ import { type AlertEvent, isAlertEvent } from '../../shared/contract/events.ts';
 import { type AlertsConfig, notifiersIn } from '../../shared/notifications/config.ts';
 import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner, type NotifierHealth } from '../../shared/notifications/notification-runner.ts';
+import type { DeadNotification } from '../../shared/notifications/queue.ts';
 import { recipientsOf } from '../../shared/notifications/recipients.ts';
 import type { AlertNotification } from '../../shared/notifiers/notifier.ts';
 import type { CommonSettings } from '../../shared/notifiers/settings.ts';
@@ -20,7 +21,9 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import { rateLimit } from '../../shared/runtime/rate-limit.ts';
 import type { OpenAlert } from '../ports/decision.ts';
+import type { DeadNoticeAdmin, RedrivenNotices } from '../ports/kept-items.ts';
 import type { Outbox } from '../ports/uplink.ts';
+import { DeadNotices } from './dead-notices.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { type NoticesFile, unsavedText } from './notices-file.ts';
 import { OpenAlerts } from './open-alerts.ts';
@@ -30,6 +33,8 @@ import type { SiteNoticesStats } from './statistics.ts';
 const saveMsMin = 500;
 const stopMsMax = 5_000;
 const warnEveryMs = 60_000;
+/** Reasons that an answer names. */
+const reasonsMax = 5;
 
 export interface SiteNoticesOptions {
   gateway: string;
@@ -47,12 +52,13 @@ export interface SiteNoticesOptions {
   log: Log;
 }
 
-export class SiteNotices {
+export class SiteNotices implements DeadNoticeAdmin {
   readonly running: readonly RunningPart[];
   private readonly options: SiteNoticesOptions;
   private readonly settings: readonly CommonSettings[];
   private readonly alerts: OpenAlerts;
   private readonly queue: NoticeQueue;
+  private readonly dead = new DeadNotices();
   private readonly runner: NotificationRunner;
   private readonly attempts = new Map<string, Record<'confirmed' | 'retried' | 'dead', number>>();
   private readonly mayWarn: () => boolean;
@@ -77,7 +83,7 @@ export class SiteNotices {
       nowMs: () => clock.nowMs(),
       changed: () => this.save(),
       confirmed: (...told) => this.tellGroup(...told),
-      givenUp: () => {},
+      dead: this.dead,
     });
     const notifications = {
       inc: ({ notifier, outcome }: { notifier: string; outcome: 'confirmed' | 'retried' | 'dead' }) => {
@@ -91,7 +97,8 @@ export class SiteNotices {
   static async create(options: SiteNoticesOptions): Promise<SiteNotices> {
     const notices = new SiteNotices(options, await createNotifiers(options.config, options));
     if (notices.settings.length === 0) return notices;
-    const { alerts, owed } = options.file.load();
+    const { alerts, owed, dead } = options.file.load();
+    notices.dead.restore(dead);
     notices.alerts.restore(alerts);
     notices.queue.restore(owed);
     return notices;
@@ -123,6 +130,21 @@ export class SiteNotices {
     await this.runner.stop();
     this.stopping.abort();
     await Promise.race([this.save(), sleep(this.options.clock, stopMsMax)]);
+  }
+
+  list(limit: number): DeadNotification[] {
+    return this.dead.all().slice(-limit).reverse();
+  }
+
+  async redrive(which: readonly string[] | 'all'): Promise<RedrivenNotices> {
+    const keys = which === 'all' ? this.dead.all().map(({ notification }) => notification.key) : which;
+    const reasons: string[] = [];
+    let redriven = 0;
+    for (const key of keys)
+      if (await this.queue.redrive(key)) redriven++;
+      else
+        reasons.push(`there is no dead notification '${key.slice(0, 200)}' of a notifier that is configured`);
+    return { redriven, kept: reasons.length, reasons: reasons.slice(0, reasonsMax) };
   }
 
   health(): NotifierHealth[] {
@@ -216,7 +238,7 @@ export class SiteNotices {
     const { file, clock, log } = this.options;
     this.hasChanged = false;
     try {
-      await file.save({ alerts: this.alerts.all(), owed: this.queue.kept() });
+      await file.save({ alerts: this.alerts.all(), owed: this.queue.kept(), dead: this.dead.all() });
     } catch (error) {
       if (this.mayWarn()) log.error({ code: 'SITE_NOTICES_UNSAVED' }, unsavedText(error));
     }

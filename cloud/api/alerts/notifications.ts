@@ -1,29 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { eventSchemas } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import { selectionOf, selectionSchema } from '../../../shared/http/selection.ts';
-import { DigestEvent } from '../../../shared/notifiers/digest.ts';
+import { DeadNotificationAnswer } from '../../../shared/notifications/dead-schema.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';
-
-const DeadNotification = Type.Object({
-  key: Type.String({ description: 'names it here, and is the idempotency key its receiver sees' }),
-  notifier: Type.String(),
-  change: Type.Union([
-    Type.Literal('opened'),
-    Type.Literal('updated'),
-    Type.Literal('resolved'),
-    Type.Literal('digest'),
-  ]),
-  attempts: Type.Integer(),
-  nextAttemptMs: Type.Number(),
-  lastError: Type.Union([Type.String(), Type.Null()]),
-  atMs: Type.Number({ description: 'when delivery was given up, ms since 1970' }),
-  reason: Type.String({ description: 'why delivery was given up' }),
-  event: Type.Union([...Object.values(eventSchemas), DigestEvent], { description: 'a CloudEvent 1.0' }),
-});
 
 const Selection = selectionSchema('keys', Type.String({ minLength: 1, maxLength: 1_000 }));
 
@@ -36,7 +18,7 @@ export function notificationRoutes(app: FastifyInstance, context: NotificationCo
       schema: {
         summary: 'Notifications that could not be delivered and are not retried any more',
         querystring: PageParameters,
-        response: answers('a page, newest first', pageOf(DeadNotification)),
+        response: answers('a page, newest first', pageOf(DeadNotificationAnswer)),
       },
     },
     (request) => {

@@ -15,6 +15,8 @@ interface Dead {
   event: { subject?: string };
 }
 
+const atGateway = 'those of the notifiers of a gateway, instead of those of the cloud';
+
 export function addNotifications(program: Command): void {
   const group = program
     .command('notifications')
@@ -23,9 +25,14 @@ export function addNotifications(program: Command): void {
   withReach(group.command('list'), 'cloud')
     .description('list them, newest first, with the reason')
     .option('--limit <n>', 'number of notifications', wholeNumber, 50)
-    .action(async (options: ReachOptions & { limit: number }) => {
+    .option('--at-gateway', atGateway)
+    .action(async (options: ReachOptions & { limit: number; atGateway?: boolean }) => {
       const path = `/api/notifications/dead?limit=${options.limit}`;
-      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Dead[] };
+      const page = (await request(
+        findEndpoint(options.atGateway ? 'gateway' : 'cloud', options),
+        'GET',
+        path,
+      )) as { items: Dead[] };
       if (options.json) return printJson(page);
       const rows = page.items.map((dead) => [
         new Date(dead.atMs).toISOString(),
@@ -46,5 +53,6 @@ export function addNotifications(program: Command): void {
     path: '/api/notifications/redrive',
     field: 'keys',
     done: 'queued again',
+    atGateway,
   });
 }

@@ -35,7 +35,11 @@ export interface RedriveVerb<K> {
   /** Field of the request that holds the names. */
   field: 'ids' | 'keys';
   done: string;
+  /** The description of `--at-gateway`, where a gateway has such entries too. */
+  atGateway?: string;
 }
+
+type RedriveOptions = ReachOptions & { all?: boolean; atGateway?: boolean };
 
 /**
  * Adds `redrive [which...] --all`, which asks the cloud or a gateway. The exit code is 1 if something could not be redriven.
@@ -45,13 +49,16 @@ export function addRedrive<K>(
   verb: RedriveVerb<K>,
   role: 'cloud' | 'gateway' = 'cloud',
 ): void {
-  withReach(group.command('redrive'), role)
+  const command = withReach(group.command('redrive'), role);
+  if (verb.atGateway) command.option('--at-gateway', verb.atGateway);
+  command
     .description(verb.description)
     .argument(`[${verb.argument}...]`, 'names from the list', verb.parse)
     .option('--all', 'all of them')
-    .action(async (names: K[] | undefined, options: ReachOptions & { all?: boolean }) => {
+    .action(async (names: K[] | undefined, options: RedriveOptions) => {
       const body = selectionOf(names ?? [], options.all, verb.field);
-      const outcome = (await request(findEndpoint(role, options), 'POST', verb.path, body)) as Outcome;
+      const asked = options.atGateway ? 'gateway' : role;
+      const outcome = (await request(findEndpoint(asked, options), 'POST', verb.path, body)) as Outcome;
       if (options.json) printJson(outcome);
       else printOutcome(outcome, verb.done);
       const { redriven, kept, left } = outcome;

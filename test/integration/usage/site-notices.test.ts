@@ -5,6 +5,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { harbinger, harbingerJson } from '../cli.ts';
 import { connectSensor, createFanSite, fanType, sendWatched, toldTo } from '../fan.ts';
 import { type Site, statusOf, until } from '../site.ts';
 
@@ -24,7 +25,12 @@ beforeAll(async () => {
   };
   site = await createFanSite(fan, {
     gateway: {
-      alerts: { webhook: [hook('hall', hall, { group: 'maintenance' })] },
+      alerts: {
+        webhook: [
+          hook('hall', hall, { group: 'maintenance' }),
+          { name: 'nobody', url: 'http://127.0.0.1:9/', attemptsMax: 1 },
+        ],
+      },
       uplink: { publicUrl: 'https://plant.example.org/' },
     },
     cloud: {
@@ -66,7 +72,7 @@ it('keeps what it owes over a kill, and tells it once', async () => {
     const { siteNotices } = (await statusOf(site.gateway)) as unknown as {
       siteNotices: { notifiers: { name: string; waiting: number; retried: number }[] };
     };
-    const [to] = siteNotices.notifiers;
+    const to = siteNotices.notifiers.find(({ name }) => name === 'hall');
     return to?.waiting === 1 && to.retried > 0;
   }, 'the change to wait');
   await sensor.endAsync(true);
@@ -92,4 +98,29 @@ it('lets the cloud know, which tells the others and not the group again', async 
   await isTold(manager, 'opened', 'updated', 'resolved');
   await until(async () => (await waiting()) === 0, 'the word of the end');
   expect(toldTo(office)).toEqual([]);
+});
+
+it('keeps what could not be delivered, until a person has it sent again, over a kill', async () => {
+  const ask = (...args: string[]) =>
+    ['notifications', ...args, '--at-gateway', '--url', site.gateway.httpUrl] as const;
+  const dead = async () =>
+    (await harbingerJson<{ items: { key: string; notifier: string; change: string }[] }>(...ask('list')))
+      .items;
+  await until(
+    async () => (await dead()).some(({ change }) => change === 'opened'),
+    'the one that is given up',
+  );
+  await sensor.endAsync(true);
+  await site.gateway.kill9();
+  await site.gateway.restart();
+  const [opened] = (await dead()).filter(({ change }) => change === 'opened');
+  expect(opened).toMatchObject({
+    notifier: 'nobody',
+    key: expect.stringMatching(/^site1~.+\/opened\/.+\/nobody$/),
+  });
+  expect(await harbinger(...ask('redrive', opened!.key))).toMatchObject({
+    code: 0,
+    stdout: '1 queued again\n',
+  });
+  expect(await harbinger(...ask('redrive', 'none'))).toMatchObject({ code: 1 });
 });
