@@ -58,7 +58,7 @@ export const AlertDecisionConfig = Type.Object(
         returnMs: Type.Integer({
           minimum: 0,
           maximum: 604_800_000,
-          default: 3_600_000,
+          default: 43_200_000,
           description: 'What opens again so soon after it ended has returned, by the time of readings.',
         }),
         holdMs: Type.Integer({
@@ -66,12 +66,12 @@ export const AlertDecisionConfig = Type.Object(
           maximum: 86_400_000,
           default: 3_600_000,
           description:
-            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. 0: at once, however often it returns.',
+            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return, and half as long again as it was away before. 0: at once, however often it returns.',
         }),
         holdMsMax: Type.Integer({
           minimum: 0,
           maximum: 604_800_000,
-          default: 43_200_000,
+          default: 86_400_000,
           description: 'The longest such time.',
         }),
       },

@@ -62,7 +62,28 @@ describe('the damping of a cause', () => {
           [0, 35],
         ] as const,
     ).flat();
-    expect(follow([...slower, [0, 300]]).told).toHaveLength(6);
+    // It was away for longer than the first hold; from then on it must be away for longer than that.
+    expect(follow([...slower, [0, 300]]).told).toHaveLength(4);
+    const ever = [5, 100, 300, 700].flatMap((minutes) => [[1, 5] as const, [0, minutes] as const]);
+    expect(follow([...ever, [1, 5], [0, 2_000]], { ...limits, returnMs: 720 * minuteMs }).state.awayMs).toBe(
+      700 * minuteMs,
+    );
+  });
+
+  it('does not count a time in which nobody looked as one in which it was away', () => {
+    const paused = { ...limits, pauseMsMax: 10 * minuteMs };
+    const { state } = follow([
+      [1, 5],
+      [0, 5],
+      [1, 5],
+      [0, 5],
+    ]);
+    const weekendMs = 3_000 * minuteMs;
+    const after = damp(state, 0, weekendMs, paused);
+    expect([after.told, damp(state, 0, weekendMs, limits).told]).toEqual([1, 0]);
+    expect(damp(after, 1, weekendMs + minuteMs, paused)).toMatchObject({ told: 1, returns: 1 });
+    const later = damp(after, 0, weekendMs + 10 * minuteMs, paused);
+    expect([later.told, damp(later, 0, weekendMs + 20 * minuteMs, paused).told]).toEqual([1, 0]);
   });
 
   it('damps a severity that goes to and fro, and never holds back a rise', () => {
@@ -123,6 +144,6 @@ describe('the damping of a cause', () => {
         expect(told.length).toBeLessThanOrEqual(8 + minutes / 15);
       }),
     );
-    expect(holdMsOf(50, limits)).toBe(limits.holdMsMax);
+    expect(holdMsOf({ returns: 50, awayMs: 0 }, limits)).toBe(limits.holdMsMax);
   });
 });

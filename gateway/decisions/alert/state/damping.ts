@@ -5,10 +5,12 @@
  *     the cause rises                           it is told at once
  *     it falls, and never did before            it is told at once
  *     it rises again soon after                 that is a return, which is counted
- *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1)
+ *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for longer than it
+ *                                               was away before it returned
  *
  * A level is 0 (nothing), 1 (warning) or 2 (critical), so that a severity that goes to and fro is damped like an alert that
- * does. Time is that of what is judged: readings, or the gateway's for silence.
+ * does. Time is that of what is judged: readings, or the gateway's for silence. While there are none, as of a machine that rests over the
+ * weekend, nobody knows whether the cause is away.
  */
 import type { Severity } from './alert-state.ts';
 import type { CauseStep } from './causes.ts';
@@ -19,6 +21,8 @@ export interface DampingLimits {
   /** How long a cause that has returned once must be away before that is told, ms; 0: at once, however often it returns. */
   holdMs: number;
   holdMsMax: number;
+  /** A longer time between two decisions counts as this, ms. Absent: there is no limit. */
+  pauseMsMax?: number;
 }
 
 export type Level = 0 | 1 | 2;
@@ -32,6 +36,10 @@ export interface Damping {
   lowerSinceMs: number;
   /** When a fall was told last. */
   fellMs: number;
+  /** The longest time, ms, for which it was away before it returned; 0 if that is not known. */
+  awayMs: number;
+  /** The time of the last decision while it is lower than what was told. */
+  lookedMs: number;
 }
 
 /** The damping of one cause, and the step to a level that is not told yet. */
@@ -46,14 +54,23 @@ export const undamped: Damping = {
   returns: 0,
   lowerSinceMs: Number.POSITIVE_INFINITY,
   fellMs: Number.NEGATIVE_INFINITY,
+  awayMs: 0,
+  lookedMs: Number.POSITIVE_INFINITY,
 };
+
+/** It must be away for so many times as long as it was before it returned. */
+const awayTimes = 1.5;
 
 export const levelOf = (severity: Severity | null): Level =>
   severity === null ? 0 : severity === 'warning' ? 1 : 2;
 
-/** How long a cause that has returned so often must be away. */
-export function holdMsOf(returns: number, { holdMs, holdMsMax }: DampingLimits): number {
-  return returns === 0 ? 0 : Math.min(holdMsMax, holdMs * 2 ** (returns - 1));
+/** How long a cause that has returned must be away. */
+export function holdMsOf(
+  { returns, awayMs }: Pick<Damping, 'returns' | 'awayMs'>,
+  { holdMs, holdMsMax }: DampingLimits,
+): number {
+  if (returns === 0 || holdMs === 0) return 0;
+  return Math.min(holdMsMax, Math.max(holdMs * 2 ** (returns - 1), awayTimes * awayMs));
 }
 
 /** Applies that the cause is now at `wanted`. What is told has changed if `told` has. */
@@ -62,8 +79,11 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
   if (wanted >= told) return rise(before, wanted, timeMs, limits);
   // A clock that goes back begins the time anew.
   const isLower = before.wanted < told && before.lowerSinceMs <= timeMs;
-  const lowerSinceMs = isLower ? before.lowerSinceMs : timeMs;
-  if (timeMs - lowerSinceMs < holdMsOf(before.returns, limits)) return { ...before, wanted, lowerSinceMs };
+  const { pauseMsMax = Number.POSITIVE_INFINITY } = limits;
+  const pausedMs = isLower ? Math.max(0, timeMs - before.lookedMs - pauseMsMax) : 0;
+  const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs : timeMs;
+  if (timeMs - lowerSinceMs < holdMsOf(before, limits))
+    return { ...before, wanted, lowerSinceMs, lookedMs: timeMs };
   return { ...before, told: wanted, wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: timeMs };
 }
 
@@ -72,7 +92,10 @@ function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLim
   if (wanted === before.told) return same;
   // A cause that had to be away for long may take as long to return.
   const sinceMs = Math.abs(timeMs - before.fellMs);
-  const soonMs = Math.max(limits.returnMs, 2 * holdMsOf(before.returns, limits));
-  const isReturn = before.fellMs !== Number.NEGATIVE_INFINITY && sinceMs <= soonMs;
-  return { ...same, told: wanted, returns: isReturn ? before.returns + 1 : 0 };
+  const heldMs = holdMsOf(before, limits);
+  const isReturn =
+    before.fellMs !== Number.NEGATIVE_INFINITY && sinceMs <= Math.max(limits.returnMs, 2 * heldMs);
+  if (!isReturn) return { ...same, told: wanted, returns: 0, awayMs: 0 };
+  const awayMs = Math.max(before.awayMs, heldMs + sinceMs);
+  return { ...same, told: wanted, returns: before.returns + 1, awayMs };
 }

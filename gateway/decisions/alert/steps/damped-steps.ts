@@ -1,8 +1,20 @@
 /** Damps the steps of a machine's causes: those that come and go are told once, and end when they have been away for long. */
 import { durationText } from '../../../../shared/words/times.ts';
 import type { Change } from '../state/alert-state.ts';
-import { type DampedCause, damp, holdMsOf, type Level, levelOf, undamped } from '../state/damping.ts';
+import {
+  type DampedCause,
+  type Damping,
+  damp,
+  holdMsOf,
+  type Level,
+  levelOf,
+  undamped,
+} from '../state/damping.ts';
 import type { Judged, SaidStep } from './judged.ts';
+
+/** While a machine is not judged for longer than this, and than so many rows, nobody knows whether a cause was away. */
+const pauseMsMin = 3_600_000;
+const pauseRows = 3;
 
 /** Returns the steps that are told. */
 export function dampSteps(judged: Judged, steps: readonly SaidStep[]): SaidStep[] {
@@ -25,7 +37,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   const { told, returns } = known.state;
   if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
   const isReturn = told > before.told && returns > before.returns;
-  const reasons = isReturn ? [...step.reasons, returnReason(judged, returns)] : step.reasons;
+  const reasons = isReturn ? [...step.reasons, returnReason(judged, known.state)] : step.reasons;
   return { ...step, change: changeTo(before.told, told, change), reasons };
 }
 
@@ -66,11 +78,15 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 /** Where a person has changed what is watched for, nothing waits. */
 function limitsOf({ input, context }: Judged) {
   const { flapping } = context.config;
-  return input.limitsChanged || input.gone || input.relearnt ? { ...flapping, holdMs: 0 } : flapping;
+  // A machine that sends once a day has no pauses of a night.
+  const pauseMsMax = Math.max(pauseMsMin, pauseRows * (input.rowMs ?? 0));
+  const isAtOnce = input.limitsChanged || input.gone || input.relearnt;
+  return { ...flapping, pauseMsMax, ...(isAtOnce && { holdMs: 0 }) };
 }
 
-function returnReason({ context }: Judged, returns: number): string {
-  const holdMs = holdMsOf(returns, context.config.flapping);
+function returnReason({ context }: Judged, state: Damping): string {
+  const { returns } = state;
+  const holdMs = holdMsOf(state, context.config.flapping);
   const times = returns === 1 ? 'once' : `${returns} times`;
   return `It has come back ${times} soon after it had ended; from now on it counts as ended after ${durationText(holdMs)} without it`;
 }
@@ -79,7 +95,7 @@ function returnReason({ context }: Judged, returns: number): string {
 function forgetCalm({ machine, input, context }: Judged): void {
   const { flapping } = context.config;
   for (const [failureMode, { state }] of machine.damped) {
-    const soonMs = Math.max(flapping.returnMs, 2 * holdMsOf(state.returns, flapping));
+    const soonMs = Math.max(flapping.returnMs, 2 * holdMsOf(state, flapping));
     if (state.told === 0 && Math.abs(input.timeMs - state.fellMs) > soonMs)
       machine.damped.delete(failureMode);
   }
