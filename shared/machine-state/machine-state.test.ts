@@ -94,6 +94,13 @@ describe('OK', () => {
 });
 
 describe('a state', () => {
+  it('behind a gateway that is not connected has since when that is', () => {
+    const gateway = { name: 'gw2', silentSinceMs: null, lostSinceMs: nowMs - 2 * min };
+    const { state, reason, sinceMs } = machineStateOf(evidence({ gateway }));
+    expect([state, sinceMs]).toEqual(['silent', nowMs - 2 * min]);
+    expect(reason).toMatch(/^Its gateway gw2 is not connected since .*09:58.*, so nothing is known of it/);
+  });
+
   it('is the most urgent one that is true', () => {
     const silent = { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } };
     const maintenance = { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' };
