@@ -46,13 +46,16 @@ async function main(): Promise<number> {
   const count = numberArg('seeds', values.seeds, program, { min: 1 });
   const days = values.days === undefined ? {} : { days: numberArg('days', values.days, program, { min: 4 }) };
   const startedMs = systemClock.monotonicMs();
+  let done = 0;
   const years = await runYears({
     jobs: Array.from({ length: count }, (_, i) => ({ seed: first + i, ...days })),
     processes: numberArg('processes', values.processes, program, { min: 1 }),
     onDone: ({ verdict, cpuMs }) => {
       const tookMs = systemClock.monotonicMs() - startedMs;
+      done++;
+      const left = done === count ? '' : `, about ${spanText((tookMs / done) * (count - done))} left`;
       say(
-        `seed ${verdict.seed}: ${Math.round(cpuMs / 1_000)} s of CPU time; ${spanText(tookMs)} since the start`,
+        `seed ${verdict.seed}: ${Math.round(cpuMs / 1_000)} s of CPU time; ${spanText(tookMs)} since the start${left}`,
       );
     },
   });
