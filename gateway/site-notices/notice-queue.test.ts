@@ -26,7 +26,9 @@ function newQueue(): NoticeQueue {
     members: () => alerts.members(() => true),
     nowMs: () => nowMs,
     changed: async () => {},
-    confirmed: ({ change }, _alertId, events) => void told.push([change, events]),
+    confirmed: (_notifier, changes) => {
+      for (const { change, events } of changes) told.push([change, events]);
+    },
     dead,
   });
 }
@@ -87,14 +89,59 @@ describe('what a site is owed', () => {
       event: { source: '/gateways/north', data: { open: waitingMax, resolved: 1 } },
     });
     expect(queue.summedUp().get('siren')).toBe(waitingMax + 1);
-    // An alert that ends while the digest is being sent is told by another one.
-    take(predictionEvent('resolved', 2, { predictionId: 'p-1' }));
     await queue.confirm(digest);
-    expect(due()).toMatchObject({ change: 'digest', event: { data: { open: waitingMax - 1, resolved: 1 } } });
-    await queue.confirm(due()!);
     expect(due()).toBeNull();
     take(predictionEvent('updated', 3, { predictionId: 'p-7' }));
     expect(due()).toMatchObject({ change: 'updated' });
+  });
+
+  it('is what changes while a digest is being sent, after it', async () => {
+    for (let i = 0; i <= waitingMax; i++) take(predictionEvent('opened', 1, { predictionId: `p-${i}` }));
+    const digest = due()!;
+    take(predictionEvent('opened', 1, { predictionId: 'new' }));
+    take(predictionEvent('updated', 2, { predictionId: 'p-1', severity: 'critical' }));
+    take(predictionEvent('resolved', 2, { predictionId: 'p-2' }));
+    await queue.confirm(digest);
+    for (const change of ['opened', 'updated', 'resolved']) {
+      expect(due()).toMatchObject({ change });
+      await queue.confirm(due()!);
+    }
+    expect(due()).toBeNull();
+  });
+
+  it('is one digest again if that could not be sent, or too much has changed meanwhile', async () => {
+    const openMany = (name: string) => {
+      for (let i = 0; i <= waitingMax; i++)
+        take(predictionEvent('opened', 1, { predictionId: `${name}-${i}` }));
+    };
+    openMany('p');
+    take(predictionEvent('resolved', 2, { predictionId: 'p-0' }));
+    let digest = due()!;
+    take(predictionEvent('resolved', 2, { predictionId: 'p-1' }));
+    await queue.retryAt(digest, nowMs, 'no answer');
+    expect(due()).toMatchObject({ event: { data: { open: waitingMax - 1, resolved: 2 } } });
+    digest = due()!;
+    openMany('q');
+    take(predictionEvent('resolved', 2, { predictionId: 'q-0' }));
+    // What is kept for a restart includes the digest of which nobody knows whether it has arrived.
+    expect(queue.kept()[0]?.digest).toMatchObject({ number: 2, resolved: 2 });
+    await queue.confirm(digest);
+    expect(due()).toMatchObject({ event: { data: { open: 2 * waitingMax - 1, resolved: 1 } } });
+    await queue.confirm(due()!);
+    expect(due()).toBeNull();
+  });
+
+  it('names what a digest has told, once that is confirmed', async () => {
+    for (let i = 0; i <= waitingMax; i++) take(predictionEvent('opened', i, { predictionId: `p-${i}` }));
+    take(predictionEvent('resolved', 900, { predictionId: 'p-7' }));
+    const kept = JSON.parse(JSON.stringify(queue.kept()));
+    queue = newQueue();
+    queue.restore(kept);
+    expect(told).toEqual([]);
+    await queue.confirm(due()!);
+    expect(told).toHaveLength(waitingMax + 1);
+    expect(told).toContainEqual(['opened', ['prediction-opened-3']]);
+    expect(told).toContainEqual(['resolved', ['prediction-opened-7', 'prediction-resolved-900']]);
   });
 
   it('is told by a digest after a receiver has not answered for long, and by nothing if it has refused', async () => {

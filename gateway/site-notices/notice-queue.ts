@@ -16,6 +16,8 @@ import type { DeadNotice, DeadNotices } from './dead-notices.ts';
 export const waitingMax = 200;
 /** Ids of events that one notification names as told. */
 const eventsMax = 20;
+/** Alerts that a digest names as told. Of those that were summed up earlier the cloud tells its groups itself. */
+const namedMax = 1_000;
 /** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
 const plannedAheadMsMax = 3_600_000;
 
@@ -24,6 +26,15 @@ export interface Owed {
   alertId: string;
   notification: AlertNotification;
   events: string[];
+}
+
+/** A change that receivers know, or will know by a digest, with the ids of all events that this tells. */
+export interface ToldChange {
+  alertId: string;
+  change: AlertChange;
+  events: string[];
+  /** That of the events. */
+  subject?: string;
 }
 
 export interface OwedDigest {
@@ -42,12 +53,14 @@ export interface OwedTo {
   notifier: string;
   owed: Owed[];
   digest: OwedDigest | null;
+  /** What the digest tells, the latest of each alert. Earlier versions did not keep it. */
+  named?: ToldChange[];
   /** How many digests there were. */
   digests: number;
 }
 
 /** By alert. */
-type OwedNow = Omit<OwedTo, 'owed'> & { owed: Map<string, Owed> };
+type OwedNow = Omit<OwedTo, 'owed' | 'named'> & { owed: Map<string, Owed>; named: Map<string, ToldChange> };
 
 export interface NoticeQueueOptions {
   gateway: string;
@@ -57,8 +70,8 @@ export interface NoticeQueueOptions {
   nowMs(): number;
   /** Called after each change; resolves when it is kept, or could not be. */
   changed(): Promise<void>;
-  /** A receiver has confirmed. `events`: the ids of the events that it knows by that. */
-  confirmed(notification: AlertNotification, alertId: string, events: readonly string[]): void;
+  /** A receiver has confirmed, a notification or a digest of several alerts: it knows these changes. */
+  confirmed(notifier: string, changes: readonly ToldChange[]): void;
   /** Keeps what was given up. */
   dead: DeadNotices;
 }
@@ -66,7 +79,7 @@ export interface NoticeQueueOptions {
 /**
  * Queue of what is owed to the notifiers of a site: of each alert its latest change only, so that a receiver that was away for a
  * weekend hears what is true now. An alert that opened and ended meanwhile is told as ended. What is too much, or was not
- * answered, is told by one digest of what is open.
+ * answered, is told by one digest of what is open. What changes while a digest is being sent is told after it.
  */
 export class NoticeQueue implements NotificationQueue {
   private readonly options: NoticeQueueOptions;
@@ -74,25 +87,34 @@ export class NoticeQueue implements NotificationQueue {
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The debt that is being paid to each notifier; a later change of the alert may have taken its place in the queue. */
   private readonly inHand = new Map<string, Owed>();
-  /** The content of a digest that is being sent: the number of alerts that had ended by then. */
-  private readonly sent = new Map<string, { key: string; resolved: number }>();
+  /** The digest that is being sent to each notifier. If too much changes meanwhile, another one follows it. */
+  private readonly sent = new Map<string, Pick<OwedNow, 'digest' | 'named'>>();
 
   constructor(options: NoticeQueueOptions) {
     this.options = options;
     for (const notifier of options.notifiers)
-      this.byNotifier.set(notifier, { notifier, owed: new Map(), digest: null, digests: 0 });
+      this.byNotifier.set(notifier, {
+        notifier,
+        owed: new Map(),
+        digest: null,
+        named: new Map(),
+        digests: 0,
+      });
   }
 
   /** Leaves out what belongs to notifiers that are not configured any more. */
   restore(kept: readonly OwedTo[]): void {
-    for (const { notifier, owed, digest, digests } of kept) {
+    for (const { notifier, owed, digest, named = [], digests } of kept) {
       const to = this.byNotifier.get(notifier);
-      if (to) Object.assign(to, { owed: new Map(owed.map((each) => [each.alertId, each])), digest, digests });
+      if (to) Object.assign(to, { owed: byAlert(owed), digest, named: byAlert(named), digests });
     }
   }
 
   kept(): OwedTo[] {
-    return [...this.byNotifier.values()].map((to) => ({ ...to, owed: [...to.owed.values()] }));
+    return [...this.byNotifier.values()].map((to) => {
+      const { digest, named } = this.withSent(to);
+      return { ...to, owed: [...to.owed.values()], digest, named: [...named.values()] };
+    });
   }
 
   /** Owes a change to a notifier. `announce` must follow. */
@@ -103,20 +125,24 @@ export class NoticeQueue implements NotificationQueue {
     const to = this.byNotifier.get(notifier);
     if (!to) return;
     const { alertId, event } = change;
-    if (to.digest) {
-      if (change.change === 'resolved') to.digest.resolved += 1;
-      return;
-    }
     const before = to.owed.get(alertId);
-    if (!before && to.owed.size >= waitingMax)
-      return this.sumUp(notifier, change.change === 'resolved' ? 1 : 0);
     const untold = before === this.inHand.get(notifier) ? undefined : before;
     const kind = kindOf(untold?.notification.change, change.change);
     const events = [...(untold?.events ?? []), event.id].slice(-eventsMax);
     const waits = { attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null };
     const { gateway } = this.options;
     const key = notificationKey({ gateway, alertId, change: kind, eventId: event.id, notifier });
-    to.owed.set(alertId, { alertId, events, notification: { key, notifier, change: kind, event, ...waits } });
+    this.owe(to, { alertId, events, notification: { key, notifier, change: kind, event, ...waits } });
+  }
+
+  private owe(to: OwedNow, owed: Owed): void {
+    const { notifier, digest } = to;
+    if (digest && !this.sent.has(notifier)) return this.name(to, toldOf(owed));
+    const isTooMuch = !to.owed.has(owed.alertId) && to.owed.size >= waitingMax;
+    if (isTooMuch) {
+      this.sumUp(to);
+      this.name(to, toldOf(owed));
+    } else to.owed.set(owed.alertId, owed);
   }
 
   announce(notifiers: Iterable<string>): void {
@@ -127,7 +153,10 @@ export class NoticeQueue implements NotificationQueue {
     const to = this.byNotifier.get(notifier);
     this.inHand.delete(notifier);
     if (!to) return { due: null, atMs: null };
+    Object.assign(to, this.withSent(to));
+    this.sent.delete(notifier);
     if (to.digest) {
+      if (to.owed.size > 0) this.sumUp(to);
       if (isDue(to.digest.nextAttemptMs, nowMs)) return { due: this.digestOf(notifier, to.digest) };
       return { due: null, atMs: to.digest.nextAttemptMs };
     }
@@ -144,19 +173,16 @@ export class NoticeQueue implements NotificationQueue {
   }
 
   async confirm(notification: Notification): Promise<void> {
-    const { notifier, key } = notification;
+    const { notifier } = notification;
     const to = this.byNotifier.get(notifier);
     if (!to) return;
     if (notification.change === 'digest') {
-      const sent = this.sent.get(notifier);
-      if (to.digest && sent?.key === key) {
-        const resolved = to.digest.resolved - sent.resolved;
-        to.digest = resolved > 0 ? { ...to.digest, resolved, attempts: 0, lastError: null } : null;
-      }
+      const sent = this.takeSent(to);
+      if (sent) this.options.confirmed(notifier, [...sent.named.values()]);
     } else {
       const sent = this.inHand.get(notifier);
       if (sent && to.owed.get(sent.alertId) === sent) to.owed.delete(sent.alertId);
-      if (sent) this.options.confirmed(notification, sent.alertId, sent.events);
+      if (sent) this.options.confirmed(notifier, [toldOf(sent)]);
       this.inHand.delete(notifier);
     }
     await this.options.changed();
@@ -166,7 +192,11 @@ export class NoticeQueue implements NotificationQueue {
     const waits = { attempts: notification.attempts + 1, nextAttemptMs: atMs, lastError: reason };
     const to = this.byNotifier.get(notification.notifier);
     if (notification.change === 'digest') {
-      if (to?.digest) to.digest = { ...to.digest, ...waits };
+      if (!to) return;
+      Object.assign(to, this.withSent(to));
+      this.sent.delete(notification.notifier);
+      if (to.owed.size > 0) this.sumUp(to);
+      if (to.digest) to.digest = { ...to.digest, ...waits };
     } else {
       const sent = this.inHand.get(notification.notifier);
       const now = sent && to?.owed.get(sent.alertId);
@@ -183,14 +213,19 @@ export class NoticeQueue implements NotificationQueue {
     const lost = { ...notification, attempts: notification.attempts + 1, lastError: reason };
     const dead = { notification: lost, atMs: this.options.nowMs(), reason, alertId: '', events: [] };
     if (notification.change === 'digest') {
-      to.digest = null;
+      this.takeSent(to);
       this.options.dead.add(dead);
     } else {
       const sent = this.inHand.get(notification.notifier);
-      if (sent && to.owed.get(sent.alertId) === sent) to.owed.delete(sent.alertId);
+      const now = sent && to.owed.get(sent.alertId);
       this.inHand.delete(notification.notifier);
       if (sent) this.options.dead.add({ ...dead, alertId: sent.alertId, events: sent.events });
-      if (why === 'unanswered') this.sumUp(notification.notifier, notification.change === 'resolved' ? 1 : 0);
+      if (sent && now === sent) to.owed.delete(sent.alertId);
+      if (sent && why === 'unanswered') {
+        if (now && now !== sent) this.merge(sent, now);
+        to.owed.set(sent.alertId, now ?? sent);
+      }
+      if (why === 'unanswered') this.sumUp(to);
     }
     await this.options.changed();
   }
@@ -212,17 +247,12 @@ export class NoticeQueue implements NotificationQueue {
   }
 
   private putBack(to: OwedNow, { notification, alertId, events }: DeadNotice): void {
-    const isEnd = notification.change === 'resolved' ? 1 : 0;
-    if (to.digest) to.digest.resolved += isEnd;
-    else if (notification.change === 'digest') this.sumUp(to.notifier, 0);
-    else {
-      const waits = { attempts: 0, nextAttemptMs: this.options.nowMs() };
-      const owed = { alertId, events, notification: { ...notification, ...waits } };
-      const later = to.owed.get(alertId);
-      if (later) this.merge(owed, later);
-      else if (to.owed.size >= waitingMax) this.sumUp(to.notifier, isEnd);
-      else to.owed.set(alertId, owed);
-    }
+    if (notification.change === 'digest') return this.sumUp(to);
+    const waits = { attempts: 0, nextAttemptMs: this.options.nowMs() };
+    const owed = { alertId, events, notification: { ...notification, ...waits } };
+    const later = to.owed.get(alertId);
+    if (later) this.merge(owed, later);
+    else this.owe(to, owed);
   }
 
   waiting(): Map<string, number> {
@@ -252,19 +282,47 @@ export class NoticeQueue implements NotificationQueue {
     later.events = [...earlier.events, ...later.events].slice(-eventsMax);
   }
 
-  /** From now on one digest tells how things are. */
-  private sumUp(notifier: string, resolved: number): void {
-    const to = this.byNotifier.get(notifier)!;
-    const ended = [...to.owed.values()].filter(
-      ({ notification }) => notification.change === 'resolved',
-    ).length;
+  /** From now on one digest tells how things are: of all that is owed, too. */
+  private sumUp(to: OwedNow): void {
     const nowMs = this.options.nowMs();
+    if (!to.digest || to.digest === this.sent.get(to.notifier)?.digest) {
+      to.digests += 1;
+      to.named = new Map();
+      const waits = { attempts: 0, nextAttemptMs: nowMs, lastError: null };
+      to.digest = { number: to.digests, sinceMs: nowMs, resolved: 0, ...waits };
+    }
+    const owed = [...to.owed.values()];
     to.owed.clear();
-    to.digests += 1;
-    to.digest = {
-      ...{ number: to.digests, sinceMs: nowMs, resolved: (to.digest?.resolved ?? 0) + ended + resolved },
-      ...{ attempts: 0, nextAttemptMs: nowMs, lastError: null },
-    };
+    for (const each of owed) this.name(to, toldOf(each));
+  }
+
+  /** Takes the digest that was being sent from what is owed. */
+  private takeSent(to: OwedNow): Pick<OwedNow, 'digest' | 'named'> | undefined {
+    const sent = this.sent.get(to.notifier);
+    this.sent.delete(to.notifier);
+    if (sent && to.digest === sent.digest) Object.assign(to, { digest: null, named: new Map() });
+    return sent;
+  }
+
+  /** What digests tell, that which is being sent included, because it may have to be sent again. */
+  private withSent(to: OwedNow): Pick<OwedNow, 'digest' | 'named'> {
+    const sent = this.sent.get(to.notifier);
+    if (!sent?.digest || !to.digest || to.digest === sent.digest) return to;
+    const resolved = sent.digest.resolved + to.digest.resolved;
+    return { digest: { ...to.digest, resolved }, named: new Map([...sent.named, ...to.named]) };
+  }
+
+  /** The digest tells this too. */
+  private name(to: OwedNow, told: ToldChange): void {
+    const { alertId } = told;
+    if (to.digest && told.change === 'resolved') to.digest.resolved += 1;
+    const earlier = to.named.get(alertId)?.events ?? [];
+    to.named.delete(alertId);
+    to.named.set(alertId, { ...told, events: [...earlier, ...told.events].slice(-eventsMax) });
+    for (const oldest of to.named.keys()) {
+      if (to.named.size <= namedMax) break;
+      to.named.delete(oldest);
+    }
   }
 
   private digestOf(notifier: string, digest: OwedDigest): DigestNotification {
@@ -274,7 +332,8 @@ export class NoticeQueue implements NotificationQueue {
     const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
     const about = { gateway, alertId: `digest-${number}`, change: 'digest', eventId: hash } as const;
     const key = notificationKey({ ...about, notifier });
-    this.sent.set(notifier, { key, resolved });
+    const { named } = this.byNotifier.get(notifier)!;
+    this.sent.set(notifier, { digest, named });
     const event = {
       specversion: '1.0',
       id: `digest-${number}-${hash}`,
@@ -286,6 +345,13 @@ export class NoticeQueue implements NotificationQueue {
     } as const;
     return { key, notifier, change: 'digest', event, attempts, nextAttemptMs, lastError };
   }
+}
+
+const byAlert = <Each extends { alertId: string }>(each: readonly Each[]) =>
+  new Map(each.map((one) => [one.alertId, one]));
+
+function toldOf({ alertId, notification: { change, event }, events }: Owed): ToldChange {
+  return { alertId, change, events, ...(event.subject !== undefined && { subject: event.subject }) };
 }
 
 /** An alert whose opening is not told yet is still told as opened. */

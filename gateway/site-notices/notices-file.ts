@@ -61,6 +61,16 @@ const To = Type.Object({
     Type.Object({ number: Type.Integer(), sinceMs: Type.Number(), resolved: Type.Integer(), ...Waits }),
     Type.Null(),
   ]),
+  named: Type.Optional(
+    Type.Array(
+      Type.Object({
+        alertId: Type.String(),
+        change: Change,
+        events: Type.Array(Type.String()),
+        subject: Type.Optional(Type.String()),
+      }),
+    ),
+  ),
   digests: Type.Integer(),
 });
 

@@ -13,7 +13,6 @@ import { createNotifiers } from '../../shared/notifications/create-notifiers.ts'
 import { NotificationRunner, type NotifierHealth } from '../../shared/notifications/notification-runner.ts';
 import type { DeadNotification } from '../../shared/notifications/queue.ts';
 import { recipientsOf } from '../../shared/notifications/recipients.ts';
-import type { AlertNotification } from '../../shared/notifiers/notifier.ts';
 import type { CommonSettings } from '../../shared/notifiers/settings.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
@@ -24,7 +23,7 @@ import type { OpenAlert } from '../ports/decision.ts';
 import type { DeadNoticeAdmin, RedrivenNotices } from '../ports/kept-items.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import { DeadNotices } from './dead-notices.ts';
-import { NoticeQueue } from './notice-queue.ts';
+import { NoticeQueue, type ToldChange } from './notice-queue.ts';
 import { type NoticesFile, unsavedText } from './notices-file.ts';
 import { OpenAlerts } from './open-alerts.ts';
 import type { SiteNoticesStats } from './statistics.ts';
@@ -182,28 +181,28 @@ export class SiteNotices implements DeadNoticeAdmin {
   }
 
   /** Lets the cloud know, so that it does not tell the same people again. */
-  private tellGroup(
-    { notifier, change, event }: AlertNotification,
-    alertId: string,
-    events: readonly string[],
-  ): void {
-    const { gateway, clock, outbox, log } = this.options;
+  private tellGroup(notifier: string, changes: readonly ToldChange[]): void {
     const group = this.settings.find(({ name }) => name === notifier)?.group;
     if (group === undefined) return;
+    for (const change of changes) this.tellCloud(change, group, notifier);
+  }
+
+  private tellCloud({ alertId, change, events, subject }: ToldChange, group: string, notifier: string): void {
+    const { gateway, clock, outbox, log } = this.options;
     const id = createHash('sha256')
-      .update(`${alertId} ${change} ${event.id} ${group}`)
+      .update(`${alertId} ${change} ${events.at(-1)} ${group}`)
       .digest('hex')
       .slice(0, 32);
     const about = {
       gateway,
       id: `told-${id}`,
       timeMs: clock.nowMs(),
-      ...(event.subject !== undefined && { subject: event.subject }),
+      ...(subject !== undefined && { subject }),
     };
     const told = newEvent('io.harbinger.alert.told.v1', about, {
       alertId,
       change,
-      events: [...events],
+      events,
       group,
       notifier,
     });
