@@ -114,7 +114,7 @@ export class MachineTable {
     const seen: MachineState = {
       ...state,
       machineType: update.machineType ?? state.machineType,
-      lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
+      lastSeenMs: isHeard ? Math.max(state.lastSeenMs, lastSeenMs) : state.lastSeenMs || lastSeenMs,
       // An alert may arrive before the readings that it is about, of which nothing is known yet.
       ...(!isHeard && state.lastSeenMs === 0 && { heardMs: nowMs }),
       ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),

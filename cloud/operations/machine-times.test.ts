@@ -71,7 +71,9 @@ it('when it was heard is kept over a restart, also where its own clock stands, b
   await observe({ lastSeenMs });
   const heardMs = test.clock.nowMs();
   test.clock.advanceNow(hourMs);
-  await test.apply([predictionEvent('opened', 1, { failureMode: 'silent' })]);
+  const time = new Date(test.clock.nowMs()).toISOString();
+  await test.apply([{ ...predictionEvent('opened', 1, { failureMode: 'silent' }), time }]);
+  expect(now().lastSeenMs).toBe(lastSeenMs);
   await test.reopen();
   expect(now()).toMatchObject({ heardMs, openAlerts: 1 });
 });

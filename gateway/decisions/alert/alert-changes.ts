@@ -11,7 +11,7 @@ import { faultModes, faultsIn } from './state/fault-modes.ts';
 import { heldLimits, type MetLimit } from './state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import { endedSilence } from './state/silence-track.ts';
-import { currentReasons, stepCauses } from './steps/cause-steps.ts';
+import { currentReasons, lastReasons, stepCauses } from './steps/cause-steps.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
 import { passedAlert } from './steps/passed-limits.ts';
 import { sinceOf } from './steps/since.ts';
@@ -49,7 +49,11 @@ function otherOf(
     const isNews = steps.some(({ change }) => change.kind === 'opened');
     if (!isNews || alert.isUnsure) return { alert, change: null };
     const now = { ...alert, isUnsure: true as const };
-    return { alert: now, change: saidNow(now, [unsureReason(judged.input, silence)]) };
+    const reasons = [
+      ...alert.causes.flatMap((cause) => lastReasons(judged, alert, cause)),
+      unsureReason(judged.input, silence),
+    ];
+    return { alert: now, change: saidNow(now, reasons) };
   }
   const now = refreshed(judged, alert);
   const reasons = alert.isUnsure ? alert.causes.flatMap((cause) => currentReasons(judged, cause)) : [];

@@ -23,7 +23,7 @@ import { trendReasons } from '../reasons/trend-reasons.ts';
 import { quiet } from '../state/alert-state.ts';
 import type { Cause } from '../state/causes.ts';
 import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
-import type { MachineAlerts } from '../state/machine-book.ts';
+import type { MachineAlerts, OpenAlert } from '../state/machine-book.ts';
 import { dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
@@ -56,6 +56,19 @@ export function stepCauses(judged: Judged): SaidStep[] {
     ),
     ...unwatched,
   ];
+}
+
+/** The words for what was last known of a cause, when the machine is not heard any more. */
+export function lastReasons({ input, machine }: Judged, { assessment }: OpenAlert, cause: Cause): string[] {
+  const { type } = input.machine;
+  const { met } = machine.limits;
+  if (cause.kind === 'limit') {
+    const heardMs = input.silence?.lastHeardMs ?? input.timeMs;
+    return metReasons(met, type, Math.max(heardMs, ...met.map(({ sinceMs }) => sinceMs)));
+  }
+  const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
+  if (!policy || !isEstimatePolicy(policy)) return [];
+  return [levelReason(assessment, policy, input.rowMs)];
 }
 
 /** The words for a cause that has not changed. */
