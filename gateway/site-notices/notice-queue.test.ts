@@ -3,7 +3,8 @@ import type { AlertEvent } from '../../shared/contract/events.ts';
 import type { Notification } from '../../shared/notifiers/notifier.ts';
 import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { DeadNotices, deadMax } from './dead-notices.ts';
-import { NoticeQueue, waitingMax } from './notice-queue.ts';
+import { waitingMax } from './debt.ts';
+import { NoticeQueue } from './notice-queue.ts';
 import { OpenAlerts } from './open-alerts.ts';
 
 let alerts: OpenAlerts;

@@ -4,63 +4,21 @@ import type { AlertEvent } from '../../shared/contract/events.ts';
 import { digestData, type Member } from '../../shared/notifications/digest-data.ts';
 import { notificationKey } from '../../shared/notifications/notification-key.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
-import type {
-  AlertChange,
-  AlertNotification,
-  DigestNotification,
-  Notification,
-} from '../../shared/notifiers/notifier.ts';
+import type { AlertChange, DigestNotification, Notification } from '../../shared/notifiers/notifier.ts';
 import type { DeadNotice, DeadNotices } from './dead-notices.ts';
+import {
+  Debt,
+  kindOf,
+  merge,
+  type Owed,
+  type OwedDigest,
+  type OwedTo,
+  type ToldChange,
+  toldOf,
+} from './debt.ts';
 
-/** Alerts that wait to be told to one notifier. With more of them one digest tells how things are. */
-export const waitingMax = 200;
-/** Ids of events that one notification names as told. */
-const eventsMax = 20;
-/** Alerts that a digest names as told. Of those that were summed up earlier the cloud tells its groups itself. */
-const namedMax = 1_000;
 /** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
 const plannedAheadMsMax = 3_600_000;
-
-/** The debt to one notifier about one alert: its latest change, with the ids of all that this tells. */
-export interface Owed {
-  alertId: string;
-  notification: AlertNotification;
-  events: string[];
-}
-
-/** A change that receivers know, or will know by a digest, with the ids of all events that this tells. */
-export interface ToldChange {
-  alertId: string;
-  change: AlertChange;
-  events: string[];
-  /** That of the events. */
-  subject?: string;
-}
-
-export interface OwedDigest {
-  /** Never the same for two digests, because receivers recognise one by it. */
-  number: number;
-  sinceMs: number;
-  /** Alerts that have ended since, and have been told by nothing else. */
-  resolved: number;
-  attempts: number;
-  nextAttemptMs: number;
-  lastError: string | null;
-}
-
-/** State that is kept over restarts, by notifier. */
-export interface OwedTo {
-  notifier: string;
-  owed: Owed[];
-  digest: OwedDigest | null;
-  /** What the digest tells, the latest of each alert. Earlier versions did not keep it. */
-  named?: ToldChange[];
-  /** How many digests there were. */
-  digests: number;
-}
-
-/** By alert. */
-type OwedNow = Omit<OwedTo, 'owed' | 'named'> & { owed: Map<string, Owed>; named: Map<string, ToldChange> };
 
 export interface NoticeQueueOptions {
   gateway: string;
@@ -83,38 +41,23 @@ export interface NoticeQueueOptions {
  */
 export class NoticeQueue implements NotificationQueue {
   private readonly options: NoticeQueueOptions;
-  private readonly byNotifier = new Map<string, OwedNow>();
+  private readonly byNotifier: ReadonlyMap<string, Debt>;
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The debt that is being paid to each notifier; a later change of the alert may have taken its place in the queue. */
   private readonly inHand = new Map<string, Owed>();
-  /** The digest that is being sent to each notifier. If too much changes meanwhile, another one follows it. */
-  private readonly sent = new Map<string, Pick<OwedNow, 'digest' | 'named'>>();
 
   constructor(options: NoticeQueueOptions) {
     this.options = options;
-    for (const notifier of options.notifiers)
-      this.byNotifier.set(notifier, {
-        notifier,
-        owed: new Map(),
-        digest: null,
-        named: new Map(),
-        digests: 0,
-      });
+    this.byNotifier = new Map(options.notifiers.map((notifier) => [notifier, new Debt(notifier)]));
   }
 
   /** Leaves out what belongs to notifiers that are not configured any more. */
   restore(kept: readonly OwedTo[]): void {
-    for (const { notifier, owed, digest, named = [], digests } of kept) {
-      const to = this.byNotifier.get(notifier);
-      if (to) Object.assign(to, { owed: byAlert(owed), digest, named: byAlert(named), digests });
-    }
+    for (const each of kept) this.byNotifier.get(each.notifier)?.restore(each);
   }
 
   kept(): OwedTo[] {
-    return [...this.byNotifier.values()].map((to) => {
-      const { digest, named } = this.withSent(to);
-      return { ...to, owed: [...to.owed.values()], digest, named: [...named.values()] };
-    });
+    return [...this.byNotifier.values()].map((to) => to.kept());
   }
 
   /** Owes a change to a notifier. `announce` must follow. */
@@ -128,21 +71,16 @@ export class NoticeQueue implements NotificationQueue {
     const before = to.owed.get(alertId);
     const untold = before === this.inHand.get(notifier) ? undefined : before;
     const kind = kindOf(untold?.notification.change, change.change);
-    const events = [...(untold?.events ?? []), event.id].slice(-eventsMax);
     const waits = { attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null };
     const { gateway } = this.options;
     const key = notificationKey({ gateway, alertId, change: kind, eventId: event.id, notifier });
-    this.owe(to, { alertId, events, notification: { key, notifier, change: kind, event, ...waits } });
-  }
-
-  private owe(to: OwedNow, owed: Owed): void {
-    const { notifier, digest } = to;
-    if (digest && !this.sent.has(notifier)) return this.name(to, toldOf(owed));
-    const isTooMuch = !to.owed.has(owed.alertId) && to.owed.size >= waitingMax;
-    if (isTooMuch) {
-      this.sumUp(to);
-      this.name(to, toldOf(owed));
-    } else to.owed.set(owed.alertId, owed);
+    const owed = {
+      alertId,
+      events: [event.id],
+      notification: { key, notifier, change: kind, event, ...waits },
+    };
+    if (untold) merge(untold, owed);
+    to.owe(owed, this.options.nowMs());
   }
 
   announce(notifiers: Iterable<string>): void {
@@ -153,11 +91,9 @@ export class NoticeQueue implements NotificationQueue {
     const to = this.byNotifier.get(notifier);
     this.inHand.delete(notifier);
     if (!to) return { due: null, atMs: null };
-    Object.assign(to, this.withSent(to));
-    this.sent.delete(notifier);
+    to.takeBack(nowMs);
     if (to.digest) {
-      if (to.owed.size > 0) this.sumUp(to);
-      if (isDue(to.digest.nextAttemptMs, nowMs)) return { due: this.digestOf(notifier, to.digest) };
+      if (isDue(to.digest.nextAttemptMs, nowMs)) return { due: this.digestOf(to, to.digest) };
       return { due: null, atMs: to.digest.nextAttemptMs };
     }
     let atMs: number | null = null;
@@ -176,10 +112,8 @@ export class NoticeQueue implements NotificationQueue {
     const { notifier } = notification;
     const to = this.byNotifier.get(notifier);
     if (!to) return;
-    if (notification.change === 'digest') {
-      const sent = this.takeSent(to);
-      if (sent) this.options.confirmed(notifier, [...sent.named.values()]);
-    } else {
+    if (notification.change === 'digest') this.options.confirmed(notifier, to.takeSent());
+    else {
       const sent = this.inHand.get(notifier);
       if (sent && to.owed.get(sent.alertId) === sent) to.owed.delete(sent.alertId);
       if (sent) this.options.confirmed(notifier, [toldOf(sent)]);
@@ -193,15 +127,13 @@ export class NoticeQueue implements NotificationQueue {
     const to = this.byNotifier.get(notification.notifier);
     if (notification.change === 'digest') {
       if (!to) return;
-      Object.assign(to, this.withSent(to));
-      this.sent.delete(notification.notifier);
-      if (to.owed.size > 0) this.sumUp(to);
+      to.takeBack(this.options.nowMs());
       if (to.digest) to.digest = { ...to.digest, ...waits };
     } else {
       const sent = this.inHand.get(notification.notifier);
       const now = sent && to?.owed.get(sent.alertId);
       if (sent && now === sent) sent.notification = { ...sent.notification, ...waits };
-      else if (sent && now) this.merge(sent, now);
+      else if (sent && now) merge(sent, now);
       this.inHand.delete(notification.notifier);
     }
     await this.options.changed();
@@ -213,7 +145,7 @@ export class NoticeQueue implements NotificationQueue {
     const lost = { ...notification, attempts: notification.attempts + 1, lastError: reason };
     const dead = { notification: lost, atMs: this.options.nowMs(), reason, alertId: '', events: [] };
     if (notification.change === 'digest') {
-      this.takeSent(to);
+      to.takeSent();
       this.options.dead.add(dead);
     } else {
       const sent = this.inHand.get(notification.notifier);
@@ -222,10 +154,10 @@ export class NoticeQueue implements NotificationQueue {
       if (sent) this.options.dead.add({ ...dead, alertId: sent.alertId, events: sent.events });
       if (sent && now === sent) to.owed.delete(sent.alertId);
       if (sent && why === 'unanswered') {
-        if (now && now !== sent) this.merge(sent, now);
+        if (now && now !== sent) merge(sent, now);
         to.owed.set(sent.alertId, now ?? sent);
       }
-      if (why === 'unanswered') this.sumUp(to);
+      if (why === 'unanswered') to.sumUp(this.options.nowMs());
     }
     await this.options.changed();
   }
@@ -246,13 +178,14 @@ export class NoticeQueue implements NotificationQueue {
     return true;
   }
 
-  private putBack(to: OwedNow, { notification, alertId, events }: DeadNotice): void {
-    if (notification.change === 'digest') return this.sumUp(to);
-    const waits = { attempts: 0, nextAttemptMs: this.options.nowMs() };
+  private putBack(to: Debt, { notification, alertId, events }: DeadNotice): void {
+    const nowMs = this.options.nowMs();
+    if (notification.change === 'digest') return to.sumUp(nowMs);
+    const waits = { attempts: 0, nextAttemptMs: nowMs };
     const owed = { alertId, events, notification: { ...notification, ...waits } };
     const later = to.owed.get(alertId);
-    if (later) this.merge(owed, later);
-    else this.owe(to, owed);
+    if (later) merge(owed, later);
+    else to.owe(owed, nowMs);
   }
 
   waiting(): Map<string, number> {
@@ -270,70 +203,20 @@ export class NoticeQueue implements NotificationQueue {
     return () => this.listeners.delete(listener);
   }
 
-  private counts(countOf: (to: OwedNow) => number): Map<string, number> {
+  private counts(countOf: (to: Debt) => number): Map<string, number> {
     const counted = [...this.byNotifier.values()].map((to) => [to.notifier, countOf(to)] as const);
     return new Map(counted.filter(([, count]) => count > 0));
   }
 
-  /** The later change tells what the earlier one could not. */
-  private merge(earlier: Owed, later: Owed): void {
-    const change = kindOf(earlier.notification.change, later.notification.change);
-    later.notification = { ...later.notification, change };
-    later.events = [...earlier.events, ...later.events].slice(-eventsMax);
-  }
-
-  /** From now on one digest tells how things are: of all that is owed, too. */
-  private sumUp(to: OwedNow): void {
-    const nowMs = this.options.nowMs();
-    if (!to.digest || to.digest === this.sent.get(to.notifier)?.digest) {
-      to.digests += 1;
-      to.named = new Map();
-      const waits = { attempts: 0, nextAttemptMs: nowMs, lastError: null };
-      to.digest = { number: to.digests, sinceMs: nowMs, resolved: 0, ...waits };
-    }
-    const owed = [...to.owed.values()];
-    to.owed.clear();
-    for (const each of owed) this.name(to, toldOf(each));
-  }
-
-  /** Takes the digest that was being sent from what is owed. */
-  private takeSent(to: OwedNow): Pick<OwedNow, 'digest' | 'named'> | undefined {
-    const sent = this.sent.get(to.notifier);
-    this.sent.delete(to.notifier);
-    if (sent && to.digest === sent.digest) Object.assign(to, { digest: null, named: new Map() });
-    return sent;
-  }
-
-  /** What digests tell, that which is being sent included, because it may have to be sent again. */
-  private withSent(to: OwedNow): Pick<OwedNow, 'digest' | 'named'> {
-    const sent = this.sent.get(to.notifier);
-    if (!sent?.digest || !to.digest || to.digest === sent.digest) return to;
-    const resolved = sent.digest.resolved + to.digest.resolved;
-    return { digest: { ...to.digest, resolved }, named: new Map([...sent.named, ...to.named]) };
-  }
-
-  /** The digest tells this too. */
-  private name(to: OwedNow, told: ToldChange): void {
-    const { alertId } = told;
-    if (to.digest && told.change === 'resolved') to.digest.resolved += 1;
-    const earlier = to.named.get(alertId)?.events ?? [];
-    to.named.delete(alertId);
-    to.named.set(alertId, { ...told, events: [...earlier, ...told.events].slice(-eventsMax) });
-    for (const oldest of to.named.keys()) {
-      if (to.named.size <= namedMax) break;
-      to.named.delete(oldest);
-    }
-  }
-
-  private digestOf(notifier: string, digest: OwedDigest): DigestNotification {
+  private digestOf(to: Debt, digest: OwedDigest): DigestNotification {
     const { number, sinceMs, resolved, attempts, nextAttemptMs, lastError } = digest;
+    const { notifier } = to;
     const { gateway, nowMs } = this.options;
     const data = digestData({ sinceMs, counted: { open: 0, resolved } }, this.options.members(notifier));
     const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
     const about = { gateway, alertId: `digest-${number}`, change: 'digest', eventId: hash } as const;
     const key = notificationKey({ ...about, notifier });
-    const { named } = this.byNotifier.get(notifier)!;
-    this.sent.set(notifier, { digest, named });
+    to.sends(digest);
     const event = {
       specversion: '1.0',
       id: `digest-${number}-${hash}`,
@@ -345,18 +228,6 @@ export class NoticeQueue implements NotificationQueue {
     } as const;
     return { key, notifier, change: 'digest', event, attempts, nextAttemptMs, lastError };
   }
-}
-
-const byAlert = <Each extends { alertId: string }>(each: readonly Each[]) =>
-  new Map(each.map((one) => [one.alertId, one]));
-
-function toldOf({ alertId, notification: { change, event }, events }: Owed): ToldChange {
-  return { alertId, change, events, ...(event.subject !== undefined && { subject: event.subject }) };
-}
-
-/** An alert whose opening is not told yet is still told as opened. */
-function kindOf(untold: AlertChange | undefined, change: AlertChange): AlertChange {
-  return untold === 'opened' && change === 'updated' ? 'opened' : change;
 }
 
 function isDue(atMs: number, nowMs: number): boolean {

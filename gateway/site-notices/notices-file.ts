@@ -15,7 +15,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadNotice } from './dead-notices.ts';
-import type { OwedTo } from './notice-queue.ts';
+import type { OwedTo } from './debt.ts';
 import type { FollowedAlert } from './open-alerts.ts';
 
 const Waits = {
