@@ -23,6 +23,7 @@ export const lifecycleHarness: FormatHarness = {
     '{"state":"failed","ts":""}',
     '{"state":"maintenance","until":"tomorrow"}',
     '{"state":"maintenance","from":-1}',
+    '{"state":"maintenance","duration":"2h"}',
     `{"state":"maintenance-ended","by":"${'n'.repeat(101)}"}`,
   ].map((text) => Buffer.from(text)),
   growing: [

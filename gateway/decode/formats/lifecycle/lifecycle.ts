@@ -22,6 +22,7 @@ const LifecycleMessage = Type.Object({
 });
 
 const validate = compileValidator(LifecycleMessage);
+const knownKeys = new Set(Object.keys(LifecycleMessage.properties));
 
 /**
  * Reads `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}` and `{"state": "maintenance" | "maintenance-ended",
@@ -50,6 +51,12 @@ export const lifecycle: Decoder = {
       const change: DecodedChange['lifecycle'] = { state, ...(time && { time }), ...about };
       return [{ lifecycle: change }];
     }
+    // A key that is meant for the end, and is passed over, would make a day of maintenance out of an hour.
+    const unknown = Object.keys(parsed as object).find((key) => !knownKeys.has(key));
+    if (unknown !== undefined)
+      throw unreadable(
+        `'${unknown.slice(0, 64)}' is not known; maintenance has from, until, by, note, id and ts`,
+      );
     const [fromTime, untilTime] = [timeOf('from', from), timeOf('until', until)];
     const maintenance: DecodedMaintenance['maintenance'] = {
       isOn: state === 'maintenance',
