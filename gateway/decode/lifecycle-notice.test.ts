@@ -61,5 +61,6 @@ describe('a lifecycle message', () => {
 
   it('with an unknown state is refused with a list of the states', () => {
     expect(() => decode({ state: 'tired' })).toThrow(expect.objectContaining({ code: 'DECODE_LIFECYCLE' }));
+    expect(() => decode({ state: 'maintenance', duration: '2h' })).toThrow(/'duration' is not known/);
   });
 });
