@@ -51,6 +51,21 @@ it.each(Object.keys(sources))(
   },
 );
 
+it('one value that a probe cannot have shows that its fault, which came and went, is not over', async () => {
+  const decision = await bench.started();
+  const turn = sources['a faulty probe']!;
+  for (const isOn of [true, false, true, false]) await turn(decision, isOn);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+  await bench.clock.advance(50 * 60_000);
+  await bench.evaluate(decision, 200, 1, fault);
+  await bench.clock.advance(50 * 60_000);
+  await turn(decision, false);
+  expect(bench.resolved()).toHaveLength(1);
+  await bench.clock.advance(61 * 60_000);
+  await turn(decision, false);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
+});
+
 it('a restart forgets nothing of it', async () => {
   const before = await bench.started();
   const turn = sources['a limit']!;

@@ -25,8 +25,10 @@ export function currentFaultReasons(input: AlertInput, failureMode: string): str
 }
 
 function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidStep | null {
-  const { policy } = mode;
-  const { failureMode } = policy;
+  const { failureMode } = mode.policy;
+  // While the end of a fault waits to be told, one odd value shows that it is not over.
+  const isWaiting = Boolean(machine.damped.get(failureMode)?.waiting);
+  const policy = isWaiting ? { ...mode.policy, openAfter: 1 } : mode.policy;
   const faults: SensorFault[] = faultsIn(input, mode);
   if (faults.length === 0 && !machine.modes.has(failureMode)) return null;
   if (faults.length === 0 && isUnknown(machine, input, mode)) return null;
