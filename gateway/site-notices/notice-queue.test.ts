@@ -124,7 +124,7 @@ describe('what a site is owed', () => {
     digest = due()!;
     openMany('q');
     take(predictionEvent('resolved', 2, { predictionId: 'q-0' }));
-    // What is kept for a restart includes the digest of which nobody knows whether it has arrived.
+    // The digest may or may not have arrived, so it is kept for a restart.
     expect(queue.kept()[0]?.digest).toMatchObject({ number: 2, resolved: 2 });
     await queue.confirm(digest);
     expect(due()).toMatchObject({ event: { data: { open: 2 * waitingMax - 1, resolved: 1 } } });

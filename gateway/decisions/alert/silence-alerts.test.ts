@@ -96,7 +96,7 @@ describe('the other alerts of a silent machine', () => {
     expect(counts()).toEqual([2, 1, 0]);
     expect(bench.updated()[0]!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
     expect(bench.updated()[0]!.data.reasons).toEqual([
-      // Who is told learns which sensor it is about.
+      // The text names the sensor.
       expect.stringMatching(/^vibration 9.5 mm\/s, above the alarm limit of 9 mm\/s for 1 s \(since .+\)$/),
       expect.stringMatching(/^No data since \d\d:\d\d:\d\d \S+, so whether this still holds is not known$/),
     ]);

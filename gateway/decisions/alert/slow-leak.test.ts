@@ -65,6 +65,6 @@ it('is told when it begins, when something else is seen, and when it becomes cri
     'updated warning limit: oil_temp, vibration, Remaining life 54',
     'updated critical limit: oil_temp, Remaining life 33',
   ]);
-  // What it is now is known at the cloud all the same.
+  // The cloud knows the present values all the same.
   expect(bench.state.now.length).toBeGreaterThan(minutes / 3);
 });

@@ -261,7 +261,7 @@ export class Silence {
     const deadlineMs = this.deadlineOf(hearing);
     if (deadlineMs <= nowMs && this.deafMs !== null) return this.due.set(hearing, nowMs + sweepMs);
     if (deadlineMs <= nowMs) return this.setSilent(hearing, nowMs);
-    // Of most machines nobody has been told that they were silent, and nobody need hear again that they are not.
+    // Nobody was told that most machines were silent, so nobody needs to hear that they are not.
     const isAwaited = hearing.level === 'heard' && this.isAwaited(hearing.identity);
     if (isAwaited && hearing.again.isDue(nowMs)) this.news.add(hearing);
     if (!isAwaited) hearing.again.unawaited(nowMs);

@@ -141,7 +141,7 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const isUnknown = policy.on === 'remaining-life' && remainingLife === null;
   const weights = isUnknown ? [] : contributionReasons(assessment, type);
   const what = changeReason(change, assessment, policy, input.rowMs);
-  // What left its usual range says more than how unusual that is.
+  // The sensor that left its usual range says more than the score.
   const first = change.kind === 'resolved' ? [] : ranges;
   const more = ranges.length > 0 ? [] : weights;
   const reasons = [
