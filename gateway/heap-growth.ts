@@ -75,7 +75,7 @@ export class HeapGrowth {
     });
   }
 
-  /** Since this was last asked. */
+  /** True if little was to do since the last call. */
   private isIdle(): boolean {
     const { before } = this;
     const now = this.now();

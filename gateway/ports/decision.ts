@@ -27,6 +27,7 @@ export interface MachineIdentity {
 export interface AlertInput {
   machine: MachineIdentity;
   timeMs: number;
+  /** Valid until the decision has been made: its array is used again for the machine's next one. */
   window: Float32Array;
   rows: number;
   /** True if the window is not full although the machine's history is longer, so that its beginning is unknown. */
