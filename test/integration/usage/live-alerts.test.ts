@@ -2,12 +2,11 @@
  * An open alert follows its machine, with real processes: its value and words are those of now in API, command line and the
  * site's topics, nobody is told of that, and what was told is its history. Once nothing is heard any more, it is unknown.
  */
-import type { MqttClient } from 'mqtt';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { expect, it } from 'vitest';
 import { harbinger } from '../cli.ts';
-import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
-import { drained, type Site, until } from '../site.ts';
+import { createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
+import { drained, until } from '../site.ts';
+import { watchedSite } from '../watched-site.ts';
 
 const fan = fanType('stepMs = 100\nsilentAfterMs = 0', 'warn = 4.5\nalarm = 9');
 
@@ -25,44 +24,32 @@ interface Alert {
   };
 }
 
-const receiver = new AlertReceiver();
-let site: Site;
-let sensor: MqttClient;
 let atMs = Date.now() - 3_600_000;
 
-beforeAll(async () => {
-  await receiver.start();
-  site = await createFanSite(fan, {
+const at = watchedSite('fan-1', (receiver) =>
+  createFanSite(fan, {
     // A stopped gateway is lost after this time already, and not only after a minute.
     cloud: { ...tells(receiver), conditions: { gatewaySilentS: 5 } },
     gateway: { decisions: { alerts: { nowMsMin: 1 } } },
-  });
-  await site.cloud.start();
-  await site.gateway.start();
-  sensor = await connectSensor(site, { clientId: 'fan-1' });
-});
-afterAll(async () => {
-  await sensor?.endAsync(true);
-  await site?.dispose();
-  receiver.stop();
-});
+  }),
+);
 
 async function send(value: number): Promise<void> {
   atMs += 60_000;
-  await sendWatched(site, sensor, 'fan-1', { timestamp: atMs, vibration_x: value });
+  await sendWatched(at.site, at.sensor, 'fan-1', { timestamp: atMs, vibration_x: value });
 }
 
 async function alertWhere(isMeant: (alert: Alert) => boolean, what: string): Promise<Alert> {
   let found: Alert | undefined;
   await until(async () => {
-    const { alerts } = await site.cloud.json<{ alerts: Alert[] }>('/api/alerts?state=open');
+    const { alerts } = await at.site.cloud.json<{ alerts: Alert[] }>('/api/alerts?state=open');
     found = alerts.find(isMeant);
     return found !== undefined;
   }, what);
   return found!;
 }
 
-const ofCloud = () => ['--url', site.cloud.httpUrl];
+const ofCloud = () => ['--url', at.site.cloud.httpUrl];
 
 it('has the value of now, with its time, and what was told as its history', async () => {
   const firstMs = atMs + 60_000;
@@ -88,9 +75,9 @@ it('has the value of now, with its time, and what was told as its history', asyn
     'opened warning',
     'updated critical',
   ]);
-  await drained(site);
-  await until(() => toldTo(receiver).length >= 2, 'the receiver to be told');
-  expect(toldTo(receiver)).toEqual(['opened', 'updated']);
+  await drained(at.site);
+  await until(() => toldTo(at.receiver).length >= 2, 'the receiver to be told');
+  expect(toldTo(at.receiver)).toEqual(['opened', 'updated']);
 
   const shown = await harbinger('alerts', 'show', now.alertId, ...ofCloud());
   expect(shown.stderr).toBe('');
@@ -102,7 +89,7 @@ it('has the value of now, with its time, and what was told as its history', asyn
 });
 
 it('is unknown once its gateway is gone, and shows no value of before as one of now', async () => {
-  await site.gateway.stop();
+  await at.site.gateway.stop();
   const { unknown, prediction } = await alertWhere((alert) => alert.unknown !== null, 'it to be unknown');
   expect(unknown!.reason).toContain('is silent since');
   expect(prediction.contributions[0]!.value).toBeNull();

@@ -1,11 +1,10 @@
 /** A person says that what a machine does now is normal: its alert ends, nothing is told while it learns, and the limits stay. */
-import type { MqttClient } from 'mqtt';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
-import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
 import { harbingerJson } from '../cli.ts';
-import { connectSensor, tells, toldTo } from '../fan.ts';
-import { createSite, drained, type Site, until } from '../site.ts';
+import { tells, toldTo } from '../fan.ts';
+import { createSite, drained, until } from '../site.ts';
+import { watchedSite } from '../watched-site.ts';
 
 interface Alert {
   state: string;
@@ -15,26 +14,14 @@ interface Alert {
 const stepMs = 10_000;
 const beganMs = Date.now() - 40_000 * 1_000;
 const random = seededRandom(41);
-const receiver = new AlertReceiver();
-let site: Site;
-let sensor: MqttClient;
 let rows = 0;
 
-beforeAll(async () => {
-  await receiver.start();
-  site = await createSite({
+const at = watchedSite('press-1', (receiver) =>
+  createSite({
     gateway: { machines: [{ match: 'hall/*', type: 'generic' }], intelligence: { intervalMsMin: 0 } },
     cloud: tells(receiver),
-  });
-  await site.cloud.start();
-  await site.gateway.start();
-  sensor = await connectSensor(site, { clientId: 'press-1' });
-});
-afterAll(async () => {
-  await sensor?.endAsync(true);
-  await site?.dispose();
-  receiver.stop();
-});
+  }),
+);
 
 /** Sends so many readings of four sensors with noise, in lists of twenty; `offset` is added to the heat. */
 async function send(count: number, offset: number): Promise<void> {
@@ -44,17 +31,17 @@ async function send(count: number, offset: number): Promise<void> {
       const timestamp = beganMs + rows++ * stepMs;
       return { timestamp, pressure: value(50), flow: value(20), power: value(90), heat: value(60 + offset) };
     });
-    await sensor.publishAsync('telemetry/hall/press-1', JSON.stringify(list), { qos: 1 });
+    await at.sensor.publishAsync('telemetry/hall/press-1', JSON.stringify(list), { qos: 1 });
   }
 }
 const alerts = async () =>
-  (await site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts.filter(
+  (await at.site.cloud.json<{ alerts: Alert[] }>('/api/alerts')).alerts.filter(
     ({ prediction }) => prediction.failureMode === 'unusual-behaviour',
   );
 
 it('ends the alert, which says who said so and why, and is not told again', async () => {
   await send(1_600, 0);
-  await drained(site);
+  await drained(at.site);
   expect(await alerts()).toEqual([]);
   await until(async () => {
     await send(20, 12);
@@ -62,7 +49,7 @@ it('ends the alert, which says who said so and why, and is not told again', asyn
   }, 'an alert about what it does now');
   await harbingerJson(
     ...['machines', 'relearn', 'hall/press-1', '--reason', 'a new product', '--by', 'ada'],
-    ...['--url', site.gateway.httpUrl],
+    ...['--url', at.site.gateway.httpUrl],
   );
   await until(async () => {
     await send(20, 12);
@@ -73,7 +60,7 @@ it('ends the alert, which says who said so and why, and is not told again', asyn
     'ada has said that what the machine does now is normal; it is learnt anew: a new product',
   );
   await send(400, 12);
-  await drained(site);
+  await drained(at.site);
   expect(await alerts()).toHaveLength(1);
-  expect(toldTo(receiver).filter((change) => change === 'opened')).toHaveLength(1);
+  expect(toldTo(at.receiver).filter((change) => change === 'opened')).toHaveLength(1);
 });
