@@ -55,7 +55,7 @@ const alerts = async () =>
   );
 const atCloud = () => ['--url', cloud().httpUrl];
 
-it('are two machines, with alerts, decisions, readings and ends of their own', async () => {
+it('are two machines, with alerts, notifications, readings and ends of their own', async () => {
   await send(sites[0]!, [6, 6, 6], 0);
   await send(sites[1]!, [1, 1, 1], 0);
   await until(async () => (await alerts()).length > 0, 'an alert');
@@ -71,8 +71,8 @@ it('are two machines, with alerts, decisions, readings and ends of their own', a
   const [first, second] = await alerts();
   expect(first!.alertId).not.toBe(second!.alertId);
   await until(() => receiver.told.size === 2, 'the receiver to be told of both');
-  const said = [...receiver.told.values()];
-  expect(new Set(said.map(({ data }) => data.predictionId)).size).toBe(2);
+  const gateways = [...receiver.told.keys()].map((key) => names.filter((name) => key.includes(name)));
+  expect(gateways.flat().sort()).toEqual(names);
 
   await send(sites[0]!, [1, 1, 1], 3);
   await until(async () => (await alerts())[0]!.state === 'resolved', 'the first alert to end');
