@@ -19,6 +19,11 @@ const idle = ['--optimize-for-size', '--heap-growing-percent=15'];
 const busy = ['--no-optimize-for-size', '--heap-growing-percent=0'];
 /** Limit of a thread's young space in MB; a thread has two. */
 const threadYoungMb = 1;
+/**
+ * Without this, V8 learns from a moment in which messages waited that their objects live long, and from then on creates
+ * each of them where only a full collection finds it: 18 MB in 18 s at 5,000 messages a second.
+ */
+const youngFirst = '--no-allocation-site-pretenuring';
 
 export interface HeapGrowthDeps {
   clock: Clock;
@@ -57,6 +62,7 @@ export class HeapGrowth {
    * space would only cost memory.
    */
   start(): void {
+    this.setFlag(youngFirst);
     this.setFlag(`--max-semi-space-size=${threadYoungMb}`);
     this.before = this.now();
     this.choose(idle);
