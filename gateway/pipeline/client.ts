@@ -63,7 +63,12 @@ export class DataClient implements Intake, Outbox {
     this.worker = worker;
     worker.on('error', (error) => this.fail(error));
     worker.on('exit', (code) => this.fail(new Error(`the data thread ended with code ${code}`)));
-    worker.on('message', (message: FromData) => this.receive(message));
+    worker.on('message', (message: FromData) => {
+      // Answers leave before anything else is done, because sensors wait for them: `settled` writes them in a tick, and
+      // all else follows in later ticks, which keep the order of the messages.
+      if (message.kind === 'settled') this.settle(message.id, message.outcome);
+      process.nextTick(() => this.receive(message));
+    });
   }
 
   /** Starts the data plane; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
@@ -189,8 +194,7 @@ export class DataClient implements Intake, Outbox {
   private receive(message: FromData): void {
     switch (message.kind) {
       case 'settled':
-        // Answers go first, because sensors wait for them.
-        this.settle(message.id, message.outcome);
+      case 'columns':
         return this.receiveColumns(message.columns);
       case 'ready':
         return this.calls.get(startId)?.resolve(undefined);
@@ -198,8 +202,6 @@ export class DataClient implements Intake, Outbox {
         const starting = this.calls.get(startId);
         return starting ? starting.reject(fromWire(message.error)) : this.fail(fromWire(message.error));
       }
-      case 'columns':
-        return this.receiveColumns(message.columns);
       case 'lifecycle':
         return this.handlers?.lifecycle(message.notice);
       case 'maintenance':
