@@ -109,7 +109,7 @@ const format: CheckedFormat<NoticesContent> = {
     }));
     return { alerts, owed: checked, dead: dead.map(checkDead) };
   },
-  covered: ({ alerts, owed }) => [alerts, owed],
+  covered: ['alerts', 'owed'],
 };
 
 const checkDigest = compileValidator(DigestEvent);

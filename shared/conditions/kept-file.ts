@@ -30,7 +30,7 @@ const format: CheckedFormat<KeptState> = {
   format: 'harbinger-conditions',
   version: 1,
   validate: (value, problem) => stateOf(validate(value, problem)),
-  covered: ({ open, pending }) => [open, pending],
+  covered: ['open', 'pending'],
 };
 
 /**

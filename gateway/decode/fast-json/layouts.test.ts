@@ -253,7 +253,7 @@ it('reads long texts to their end, at any position and with any content', () => 
     }),
     { numRuns: 1_000 },
   );
-    expect(short).toBeGreaterThan(1_000);
+  expect(short).toBeGreaterThan(1_000);
 });
 
 it('never interprets a message differently than parsing does', () => {
@@ -292,5 +292,5 @@ it('never interprets a message differently than parsing does', () => {
     }),
     { numRuns: 3_000 },
   );
-    expect(short).toBeGreaterThan(1_000);
+  expect(short).toBeGreaterThan(1_000);
 });

@@ -16,7 +16,7 @@ const kept: KeptList<string> = {
     format: 'harbinger-names',
     version: 1,
     validate: compileValidator(Type.Object({ machines: Type.Array(Type.String()) })),
-    covered: ({ machines }) => machines,
+    covered: 'machines',
   },
   textOf: (name) => JSON.stringify(name),
   codes: { damaged: 'NAMES_DAMAGED', unreadable: 'NAMES_UNREADABLE', unwritable: 'NAMES_UNWRITABLE' },

@@ -41,7 +41,7 @@ const format: CheckedFormat<{ machines: SavedMachine[] }> = {
       sensors: sensors.map(([name, minute, cells]) => [name, { minute, cells: read(cells) }]),
     })),
   }),
-  covered: ({ machines }) => machines,
+  covered: 'machines',
 };
 
 export const keptLevels: KeptList<SavedMachine> = {

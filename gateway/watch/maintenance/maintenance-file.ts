@@ -51,7 +51,7 @@ const format: CheckedFormat<MaintenanceContent> = {
   format: 'harbinger-maintenance',
   version,
   validate: compileValidator(Content),
-  covered: ({ windows, unsent }) => [windows, unsent],
+  covered: ['windows', 'unsent'],
 };
 
 export function maintenanceFile(path: string, log: Log): MaintenanceFile {

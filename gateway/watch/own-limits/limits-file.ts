@@ -54,7 +54,7 @@ const format: CheckedFormat<LimitsContent> = {
   format: 'harbinger-limits',
   version,
   validate: compileValidator(Content),
-  covered: ({ limits, changes, unsent }) => [limits, changes, unsent],
+  covered: ['limits', 'changes', 'unsent'],
 };
 
 export function limitsFile(path: string, log: Log): LimitsFile {

@@ -43,7 +43,7 @@ const format: CheckedFormat<{ machines: SavedHearing[] }> = {
       saved.length === 7 ? [...saved, false] : saved,
     ),
   }),
-  covered: ({ machines }) => machines,
+  covered: 'machines',
 };
 
 export const keptHearings: KeptList<SavedHearing> = {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { Type } from '@sinclair/typebox';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compileValidator } from '../../runtime/validate.ts';
@@ -28,7 +29,7 @@ const format: CheckedFormat<Fleet> = {
       check: Type.Integer(),
     }),
   ),
-  covered: ({ names }) => names,
+  covered: 'names',
 };
 const fleet: Fleet = { names: ['fan "1"', 'Säge'] };
 let folder = '';
@@ -46,6 +47,32 @@ it('returns what was written, also as a list in pieces, with defaults that the c
     writeFileSync(path, text);
     expect(readChecked(path, format)).toMatchObject({ found: 'yes', content: { ...fleet, mode: 'usual' } });
   }
+});
+
+it('covers a list of fields, of which some may be missing', () => {
+  interface Plant {
+    halls: number[];
+    owner?: string;
+    note?: string;
+  }
+  const ofFields: CheckedFormat<Plant> = {
+    ...format,
+    validate: (value) => value as Plant,
+    covered: ['halls', 'owner'],
+  };
+  const plants: Plant[] = [{ halls: [1, 2] }, { halls: [], owner: 'a "b"', note: 'c' }];
+  for (const plant of plants) {
+    const text = checkedText(ofFields, plant);
+    writeFileSync(path, text);
+    expect(readChecked(path, ofFields)).toMatchObject({ found: 'yes', content: plant });
+    expect(JSON.parse(text).check).toBe(crc32(JSON.stringify([plant.halls, plant.owner])));
+  }
+  const damagedText = checkedText<Plant>(ofFields, { halls: [1], owner: 'a' }).replace(
+    '"owner":"a"',
+    '"owner":"b"',
+  );
+  writeFileSync(path, damagedText);
+  expect(readChecked(path, ofFields)).toMatchObject({ found: 'damaged' });
 });
 
 it('a list is never whole in memory: the longest piece does not grow with it', () => {

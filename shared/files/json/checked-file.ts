@@ -14,6 +14,8 @@ import { codeOf, messageOf } from '../../runtime/errors.ts';
 import { readRegularText } from '../read-regular.ts';
 import { setAside } from '../set-aside.ts';
 
+type Field<T> = keyof T & string;
+
 export interface CheckedFormat<T> {
   /** The name in the file, such as `harbinger-levels`. */
   format: string;
@@ -22,8 +24,8 @@ export interface CheckedFormat<T> {
   bytesMax?: number;
   /** @throws what `problem` makes of a sentence that says what is wrong */
   validate(value: unknown, problem: (text: string) => Error): T;
-  /** The part that the checksum covers. */
-  covered(content: T): unknown;
+  /** The field that the checksum covers, or the list of fields, which it then covers as a list. */
+  covered: Field<T> | readonly Field<T>[];
 }
 
 export type CheckedContent<T> =
@@ -61,7 +63,7 @@ function parsed<T>(
   if (head.format === format && typeof head.version === 'number' && head.version > version)
     return { found: 'newer', version: head.version };
   // Before validation, which fills in defaults that are not in the file.
-  const sum = crc32(JSON.stringify(covered(file as T)) ?? '');
+  const sum = sumOf(covered, (field) => JSON.stringify((file as T)[field]));
   const content = validate(file, (problem) => new Error(problem));
   // Some formats had no checksum in earlier versions; where it is needed, their schema says so.
   if (head.check !== undefined && head.check !== sum) throw new Error('its checksum is wrong');
@@ -93,7 +95,25 @@ export function checkedText<T extends object>(
   { format, version, covered }: Pick<CheckedFormat<T>, 'format' | 'version' | 'covered'>,
   content: T,
 ): string {
-  return `${JSON.stringify({ format, version, ...content, check: crc32(JSON.stringify(covered(content))) })}\n`;
+  // Each field becomes JSON once, because a file is saved with each alert and may be long.
+  const texts = new Map(Object.entries(content).map(([field, value]) => [field, JSON.stringify(value)]));
+  const check = sumOf<T>(covered, (field) => texts.get(field));
+  const head = [
+    ['format', JSON.stringify(format)],
+    ['version', `${version}`],
+  ] as const;
+  const fields = [...head, ...texts, ['check', `${check}`] as const].flatMap(([field, text]) =>
+    text === undefined ? [] : [`${JSON.stringify(field)}:${text}`],
+  );
+  return `{${fields.join(',')}}\n`;
+}
+
+function sumOf<T>(
+  covered: CheckedFormat<T>['covered'],
+  textOf: (field: Field<T>) => string | undefined,
+): number {
+  if (typeof covered === 'string') return crc32(textOf(covered) ?? '');
+  return crc32(`[${covered.map((field) => textOf(field) ?? 'null').join(',')}]`);
 }
 
 /** So many characters at least are in one piece of a file with a list. */

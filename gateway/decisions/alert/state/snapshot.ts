@@ -139,7 +139,7 @@ const format: CheckedFormat<AlertSnapshot> = {
     const { open, held, pending, damped = [] } = validate(value, problem);
     return { open, held, pending: pending.map(checkEvent), damped };
   },
-  covered: ({ open, held, pending }) => [open, held, pending],
+  covered: ['open', 'held', 'pending'],
 };
 
 export function snapshotFile(path: string, log: Log): SnapshotFile {
