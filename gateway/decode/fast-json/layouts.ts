@@ -35,10 +35,12 @@ export interface TopicLayouts {
   attempts: number;
   /** The machine's sensors when the layouts were learnt. On an open type, a field may become a sensor later. */
   set: ColumnSet | null;
+  /** The sensor that the topic names, if it does. */
+  sensor: string | undefined;
 }
 
 export function newTopicLayouts(): TopicLayouts {
-  return { layouts: none, attempts: 0, set: null };
+  return { layouts: none, attempts: 0, set: null, sensor: undefined };
 }
 
 /** A message as parsed and checked. */
@@ -79,12 +81,24 @@ export class Layouts {
   read(known: TopicLayouts, payload: Buffer, schema: MachineSchema, row: Row): boolean {
     if (known.set !== schema.set) return false;
     for (const layout of known.layouts) if (this.reader.read(layout, payload, schema, row)) return true;
+    return this.readAsOthers(known, payload, schema, row);
+  }
+
+  /** Machines of a kind change their messages together: a layout that one of them has taught reads those of all. */
+  private readAsOthers(known: TopicLayouts, payload: Buffer, schema: MachineSchema, row: Row): boolean {
+    for (const { layout, set, sensor } of this.recent) {
+      if (set !== known.set || sensor !== known.sensor || known.layouts.includes(layout)) continue;
+      if (!this.reader.read(layout, payload, schema, row)) continue;
+      known.layouts = this.listWith(layout, known.layouts);
+      return true;
+    }
     return false;
   }
 
   /** Learns from a message that was parsed to `reading` and `row`. */
   learn(known: TopicLayouts, payload: Buffer, of: Decoded): void {
-    if (known.set !== of.schema.set) Object.assign(known, newTopicLayouts(), { set: of.schema.set });
+    if (known.set !== of.schema.set)
+      Object.assign(known, newTopicLayouts(), { set: of.schema.set, sensor: of.sensor });
     if (known.attempts >= attemptsMax) return;
     known.attempts++;
     const layout = this.recentLayout(payload, of) ?? this.newLayout(payload, of);
