@@ -3,7 +3,7 @@
  * machines gather for a few milliseconds, and while decisions are in flight, so batches grow with the load. A model
  * spends nearly as much time on one window as on twenty. No timer runs while no machine waits.
  */
-import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
+import { type Clock, onNextTurn, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { AlertInput } from '../ports/decision.ts';
@@ -82,7 +82,8 @@ export class Scorer {
     this.counts.machines += machines.length;
     const sent: Promise<void> = this.decide(machines).then(() => {
       this.inFlight.delete(sent);
-      this.kick();
+      // A thousand machines may be due at once: messages and their answers have their turn between two batches.
+      onNextTurn(() => this.kick());
     });
     this.inFlight.add(sent);
   }
