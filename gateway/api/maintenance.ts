@@ -27,12 +27,30 @@ const Window = Type.Object({
   ...Changer,
   setMs: Time,
   ended: Optional(
-    Type.Object({ ...Changer, atMs: Time }, { description: 'who ended it before its time, or dropped it' }),
+    Type.Object(
+      {
+        ...{ ...Changer, atMs: Time },
+        toMs: Optional(Type.Number({ description: 'when it would have ended by itself; ms since 1970' })),
+      },
+      { description: 'who ended it before its time, or dropped it' },
+    ),
   ),
 });
 const Listing = Type.Object({ past: Type.Boolean({ default: false }) }, { additionalProperties: false });
 const Setting = Type.Object(
-  { ...scope, fromMs: Optional(Time), toMs: Optional(Time), ...Who },
+  {
+    id: Optional(
+      Type.String({
+        ...{ minLength: 1, maxLength: 200 },
+        description:
+          'a name for it; the window that has this id already is changed, and what is absent stays',
+      }),
+    ),
+    ...scope,
+    fromMs: Optional(Time),
+    toMs: Optional(Time),
+    ...Who,
+  },
   { additionalProperties: false },
 );
 const Ending = Type.Object(
@@ -67,13 +85,13 @@ export function maintenanceRoutes(
       schema: {
         summary: 'Begin or plan the maintenance of a machine, of a site (no machine), or of all (no site)',
         description:
-          'Nothing is raised about its machines from fromMs (now if absent) to toMs (a day later if absent), open alerts stay as they are, and nothing is learnt; everything is stored. In force and on disk when it is answered.',
+          'Nothing is raised about its machines from fromMs (now if absent) to toMs (a day later if absent), open alerts stay as they are, and nothing is learnt; everything is stored. With the id of a window that is on or planned: it is changed, longer or shorter; the same again changes nothing, and a window that somebody has ended is not begun anew (MAINTENANCE_INVALID). In force and on disk when it is answered.',
         body: Setting,
         response: answers('the window', Window),
       },
     },
     async (request) => {
-      const { by: _by, note: _note, ...wanted } = request.body;
+      const { note: _note, ...wanted } = request.body;
       return refusals(() => maintenance.set(wanted, whoOf(request)));
     },
   );

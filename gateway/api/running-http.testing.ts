@@ -95,7 +95,14 @@ function memoryMaintenance(): MaintenanceAdmin {
   const made = { id: 'w-1', setMs: 1 };
   return {
     list: () => [],
-    set: async ({ fromMs = 1, toMs = 2, ...scope }, who) => ({ ...made, ...scope, fromMs, toMs, ...who }),
+    set: async ({ id = made.id, site, fromMs = 1, toMs = 2 }, who) => ({
+      ...made,
+      id,
+      ...(site !== undefined && { site }),
+      fromMs,
+      toMs,
+      ...who,
+    }),
     end: async () => [],
     rename: async () => 0,
   };

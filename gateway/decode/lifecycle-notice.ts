@@ -31,18 +31,26 @@ export function lifecycleNotice(
   };
 }
 
-/** Builds the report of a message about the maintenance of a machine; a resend with an identity has the same window. */
+/** Builds the report of a message about the maintenance of a machine; one with the same identity is about the same window. */
 export function maintenanceReport(
   { site, machine }: MachineSchema,
   { isOn, from, until, by, note, identity }: DecodedMaintenance['maintenance'],
-  { receivedMs, client, user, letter }: Pick<RawMessage, 'receivedMs' | 'client' | 'user' | 'letter'>,
+  {
+    receivedMs,
+    client,
+    user,
+    letter,
+    retained,
+  }: Pick<RawMessage, 'receivedMs' | 'client' | 'user' | 'letter' | 'retained'>,
 ): MaintenanceReport {
   const named = identity ?? letter;
-  const fromMs = from?.ms ?? Math.floor(receivedMs);
   const wanted = {
     ...(named !== undefined && { id: `${site}/${machine}/${named}` }),
-    fromMs,
+    ...(from && { fromMs: from.ms }),
     ...(until && { toMs: until.ms }),
+    ...(by !== undefined && { by }),
+    ...(retained === 'again' && { isAgain: true }),
+    askedMs: Math.floor(receivedMs),
   };
   const address = `MQTT client ${client}`.slice(0, 200);
   const who = { by: by ?? user ?? client, address, ...(note !== undefined && { note }) };

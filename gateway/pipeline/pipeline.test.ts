@@ -197,8 +197,9 @@ describe('a message about maintenance', () => {
         ...about,
         wanted: {
           id: expect.stringMatching(/^plant\/meter-1\/[0-9a-f]{16}$/),
-          fromMs: now,
+          askedMs: now,
           toMs: 1_700_003_600_000,
+          by: 'maria',
         },
         who: { by: 'maria', address, note: 'new seal' },
       },

@@ -23,17 +23,23 @@ export interface MaintenanceWindow extends MaintenanceScope {
   address: string;
   note?: string;
   setMs: number;
-  /** The person who ended it before its time; absent if nobody did. */
-  ended?: { by: string; address: string; note?: string; atMs: number };
+  /** The person who ended it before its time, and when it was to end by itself; absent if nobody did. */
+  ended?: { by: string; address: string; note?: string; atMs: number; toMs?: number };
 }
 
 export interface MaintenanceWanted extends MaintenanceScope {
-  /** Its name; a window that has it already is left as it is. Absent: a new one. */
+  /** Its name; a window that has it already is changed, and what is absent stays. Absent: a new one. */
   id?: string;
-  /** Now, if absent. */
+  /** `askedMs`, if absent. */
   fromMs?: number;
   /** A day after `fromMs`, if absent. */
   toMs?: number;
+  /** When it was asked for, ms since 1970; now, if absent. */
+  askedMs?: number;
+  /** The person, if one was named. */
+  by?: string;
+  /** True for a repetition, which changes no window that is known. */
+  isAgain?: boolean;
 }
 
 /** A message about the maintenance of one machine: it begins or is planned, or it ends. */
@@ -41,7 +47,7 @@ export interface MaintenanceReport {
   site: string;
   machine: string;
   /** Null: whatever is on ends. */
-  wanted: Pick<MaintenanceWanted, 'id' | 'fromMs' | 'toMs'> | null;
+  wanted: Omit<MaintenanceWanted, keyof MaintenanceScope> | null;
   who: MaintenanceChanger;
 }
 
@@ -49,7 +55,7 @@ export interface MaintenanceAdmin {
   /** Windows that are on or planned, the earliest first; with `past`, also those that are over, as far as they are kept. */
   list(past: boolean): MaintenanceWindow[];
   /**
-   * Begins a window, or plans one. Durable and in force when resolved.
+   * Begins a window, plans one, or changes the one with this id. Durable and in force when resolved.
    * @throws HarbingerError MAINTENANCE_INVALID, MAINTENANCE_TOO_MANY, MAINTENANCE_UNWRITABLE
    */
   set(wanted: MaintenanceWanted, who: MaintenanceChanger): Promise<MaintenanceWindow>;

@@ -25,7 +25,7 @@ const Window = Type.Object({
   toMs: Type.Number(),
   ...Who,
   setMs: Type.Number(),
-  ended: Type.Optional(Type.Object({ ...Who, atMs: Type.Number() })),
+  ended: Type.Optional(Type.Object({ ...Who, atMs: Type.Number(), toMs: Type.Optional(Type.Number()) })),
 });
 
 const version = 1;

@@ -1,64 +1,12 @@
 /** Maintenance windows: kept, refused, bounded, told to the cloud, and what they spare machines. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { batch, named, newWindows, type Row } from '../windows/windows.testing.ts';
+import { fan, folder, hourMs, newBook, who } from './maintenance.testing.ts';
 import { MaintenanceBook } from './maintenance.ts';
-
-const hourMs = 3_600_000;
-const who = { by: 'maria', address: '10.0.0.9', note: 'new bearing' };
-const fan = { site: 's', machine: 'fan' };
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'harbinger-maintenance-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-function newBook(clock = manualClock()) {
-  const book = new MaintenanceBook({
-    gateway: 'gw',
-    path: join(folder, 'maintenance.json'),
-    clock,
-    log: silentLog,
-  });
-  const events: HarbingerEvent[] = [];
-  const cloud = { isDown: false };
-  book.connect(() => {}, {
-    estimates: () => {},
-    async event(event) {
-      if (cloud.isDown) throw new Error('the journal is full');
-      events.push(event);
-    },
-  });
-  return { book, clock, events, cloud };
-}
-
-describe('a message about maintenance', () => {
-  const report = (over: object = {}) => ({ ...fan, wanted: { id: 'order-7' }, who, ...over });
-
-  it('begins a window once, however often it comes, and ends what is on', async () => {
-    const { book, clock } = newBook();
-    const nowMs = clock.nowMs();
-    await book.reported(report({ wanted: { id: 'order-7', toMs: nowMs + hourMs } }));
-    await book.reported(report({ wanted: { id: 'order-7', toMs: nowMs + 2 * hourMs } }));
-    expect(book.list(false)).toMatchObject([{ id: 'order-7', ...fan, toMs: nowMs + hourMs, by: 'maria' }]);
-    clock.advanceNow(1);
-    await book.reported(report({ wanted: null }));
-    await book.reported(report());
-    expect([book.isOn(fan), book.list(true).length]).toEqual([false, 1]);
-  });
-
-  it('is refused if its times cannot be meant', async () => {
-    const { book } = newBook();
-    await expect(book.reported(report({ wanted: { toMs: 1 } }))).rejects.toMatchObject({
-      code: 'MAINTENANCE_INVALID',
-    });
-  });
-});
 
 describe('a maintenance window', () => {
   it('is about one machine, a site or all, from its time to its end, also over a restart', async () => {

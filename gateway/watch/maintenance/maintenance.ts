@@ -21,16 +21,13 @@ import type { Outbox } from '../../ports/uplink.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
 import { SpanIndex, type Spans } from './spans.ts';
+import { changedWindow, isLive, openMs, refuseUnusable } from './window-rules.ts';
 
-const dayMs = 86_400_000;
-/** A window without an end ends after this time, because one that is forgotten would hide a failure. */
-const openMs = dayMs;
-const spanMsMax = 366 * dayMs;
 /** Windows that are on or planned. */
 const liveMax = 1_000;
 /** Windows that are over are kept for readings that come late, and for people to read. */
 const pastMax = 1_000;
-const pastMsMax = 31 * dayMs;
+const pastMsMax = 31 * 86_400_000;
 
 export interface MaintenanceOptions {
   gateway: string;
@@ -119,18 +116,20 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
 
   set(wanted: MaintenanceWanted, who: MaintenanceChanger): Promise<MaintenanceWindow> {
     return this.exclusive.run(async () => {
-      const known = this.windows.find(({ id }) => id === wanted.id);
-      if (known) return known;
       const nowMs = this.options.clock.nowMs();
-      const { site, machine, fromMs = nowMs } = wanted;
+      const known = this.windows.find(({ id }) => id === wanted.id);
+      if (known) {
+        const changed = changedWindow(known, wanted, who, nowMs);
+        if (!changed) return known;
+        if (!isLive(known, nowMs)) this.refuseTooMany();
+        const next = this.windows.map((window) => (window === known ? changed : window));
+        await this.replace(next, [changed.id]);
+        return changed;
+      }
+      const { site, machine, fromMs = wanted.askedMs ?? nowMs } = wanted;
       const toMs = wanted.toMs ?? fromMs + openMs;
       refuseUnusable({ ...wanted, fromMs, toMs }, nowMs);
-      if (this.list(false).length >= liveMax)
-        throw new HarbingerError(
-          'MAINTENANCE_TOO_MANY',
-          'intelligence',
-          `${liveMax} maintenance windows are on or planned, and there may be no more: end some, or set one for a whole site`,
-        );
+      this.refuseTooMany();
       const scope = { ...(site !== undefined && { site }), ...(machine !== undefined && { machine }) };
       const made = { id: wanted.id ?? this.newId(), ...scope, fromMs, toMs, ...who, setMs: nowMs };
       await this.replace([...this.windows, made], [made.id]);
@@ -147,7 +146,11 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
           : window.fromMs <= atMs && window.site === which.site && window.machine === which.machine;
       const ended = this.windows
         .filter((window) => isLive(window, atMs) && isMeant(window))
-        .map((window) => ({ ...window, toMs: Math.max(window.fromMs, atMs), ended: { ...who, atMs } }));
+        .map((window) => ({
+          ...window,
+          toMs: Math.max(window.fromMs, atMs),
+          ended: { ...who, atMs, toMs: window.toMs },
+        }));
       if (ended.length === 0) return [];
       const next = this.windows.map((window) => ended.find(({ id }) => id === window.id) ?? window);
       await this.replace(
@@ -175,6 +178,15 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
       await this.replace([...this.windows.filter((window) => !isMeant(window)), ...moved], live);
       return live.length;
     });
+  }
+
+  private refuseTooMany(): void {
+    if (this.list(false).length >= liveMax)
+      throw new HarbingerError(
+        'MAINTENANCE_TOO_MANY',
+        'intelligence',
+        `${liveMax} maintenance windows are on or planned, and there may be no more: end some, or set one for a whole site`,
+      );
   }
 
   /** Saves first: what is in force is on disk. */
@@ -240,20 +252,4 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
       );
     }
   }
-}
-
-/** True while it is on or planned. One that was dropped before it began has no length. */
-const isLive = ({ fromMs, toMs }: MaintenanceWindow, nowMs: number) => toMs > nowMs && toMs > fromMs;
-
-/** @throws HarbingerError MAINTENANCE_INVALID */
-function refuseUnusable(
-  { site, machine, fromMs, toMs }: Required<Pick<MaintenanceWanted, 'fromMs' | 'toMs'>> & MaintenanceScope,
-  nowMs: number,
-): void {
-  const invalid = (problem: string) => new HarbingerError('MAINTENANCE_INVALID', 'intelligence', problem);
-  if (machine !== undefined && site === undefined) throw invalid('a machine is named with its site');
-  if (toMs <= fromMs) throw invalid('maintenance must end after it begins');
-  if (toMs <= nowMs) throw invalid(`maintenance that ended at ${timeText(toMs)} is over already`);
-  if (toMs - fromMs > spanMsMax) throw invalid('maintenance lasts 366 days at most');
-  if (fromMs > nowMs + spanMsMax) throw invalid('maintenance is planned 366 days ahead at most');
 }

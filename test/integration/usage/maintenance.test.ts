@@ -113,8 +113,8 @@ it('raises nothing until it is ended, also over a kill; what was buffered in it 
 it('begins and ends by messages too, which are acknowledged when it is in force, also over a kill', async () => {
   const publish = (said: object) =>
     sensor.publishAsync('lifecycle/hall/motor-1', JSON.stringify(said), { qos: 1 });
-  const until = new Date(Date.now() + 7_200_000).toISOString();
-  const order = { state: 'maintenance', until, by: 'cmms', note: 'new coupling', id: 'order-12' };
+  const end = new Date(Date.now() + 7_200_000).toISOString();
+  const order = { state: 'maintenance', until: end, by: 'cmms', note: 'new coupling', id: 'order-12' };
   await publish(order);
   await sensor.endAsync(true);
   await site.gateway.kill9();
@@ -125,8 +125,17 @@ it('begins and ends by messages too, which are acknowledged when it is in force,
   expect(await list()).toMatchObject([{ machine: 'motor-1', by: 'cmms', note: 'new coupling' }]);
   await untilMotor('maintenance');
   expect((await motor())?.stateReason).toContain('(cmms: new coupling)');
+  const later = new Date(Date.now() + 10_800_000).toISOString();
+  await publish({ ...order, until: later });
+  expect(await list()).toMatchObject([{ machine: 'motor-1', toMs: Date.parse(later) }]);
+  const cloudWindows = async () =>
+    (await site.cloud.json<{ windows: { toMs: number }[] }>('/api/maintenance')).windows;
+  await until(
+    async () => (await cloudWindows()).every(({ toMs }) => toMs === Date.parse(later)),
+    'the cloud to know the later end',
+  );
   await publish({ state: 'maintenance-ended', by: 'cmms' });
-  await publish(order);
+  await publish({ ...order, until: later });
   expect(await list()).toEqual([]);
   await publish({ state: 'maintenance', until: '2020-01-01T00:00Z' });
   const { items } = await harbingerJson<{ items: { code: string }[] }>('deadletters', 'list', ...reach());
