@@ -30,3 +30,18 @@ it('calls no machine OK whose gateway is lost, or that has not been judged since
   expect(await machine()).toMatchObject({ state: 'unknown', since: nowMs + 1 });
   expect(Object.keys((await machine())!)).not.toContain('judgedMs');
 });
+
+it('calls no machine OK that has started and is not judged yet', async () => {
+  const nowMs = machineOf().lastSeenMs;
+  const operations = createMemoryOperations();
+  const before = {
+    estimateMs: nowMs - 3_600_000,
+    judgedMs: nowMs - 3_600_000,
+    unjudgedMs: nowMs - 3_500_000,
+  };
+  operations.set({ machines: [machineOf({ heardMs: nowMs, ...before })] });
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const machine = (await get(`${base}/api/machines`)).body.machines[0]!;
+  expect(machine).toMatchObject({ state: 'unknown', since: before.unjudgedMs });
+  expect(Object.keys(machine)).not.toContain('unjudgedMs');
+});

@@ -85,8 +85,13 @@ export function evidenceOf(
     learning: said ? said.learning : undefined,
     judgedMs: state.judgedMs ?? null,
     judgedSinceMs: state.judgedSinceMs ?? null,
+    unjudged: unjudgedOf(state),
     calmSinceMs: calmSinceMs(state),
   };
+}
+
+function unjudgedOf({ unjudgedMs, estimateMs }: MachineState): MachineEvidence['unjudged'] {
+  return unjudgedMs === undefined || estimateMs === undefined ? null : { sinceMs: unjudgedMs, estimateMs };
 }
 
 const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backSinceMs: null };

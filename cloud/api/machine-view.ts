@@ -113,6 +113,7 @@ type Unlisted =
   | 'gapAtMs'
   | 'judgedMs'
   | 'judgedSinceMs'
+  | 'unjudgedMs'
   | 'calmMs'
   | 'rest';
 type ListedState = Omit<MachineState, Unlisted | 'estimateMs'>;
@@ -162,6 +163,7 @@ function listedOf({
   gapAtMs: _gapAt,
   judgedMs: _judged,
   judgedSinceMs: _judgedSince,
+  unjudgedMs: _unjudged,
   calmMs: _calm,
   rest: _rest,
   ...listed

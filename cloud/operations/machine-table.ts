@@ -4,7 +4,7 @@ import type { MachineState } from '../ports/machines.ts';
 import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
-import { heardNow, judgedNow, restAfter } from './machines/observed.ts';
+import { heardNow, judgedNow, restAfter, unjudgedNow } from './machines/observed.ts';
 
 interface Row {
   state: MachineState;
@@ -130,6 +130,8 @@ export class MachineTable {
       }),
     };
     const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
+    if (newer) delete seen.unjudgedMs;
+    else if (isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
     const next: Row = {
       ...row,
       estimateMs: newer ? lastSeenMs : row.estimateMs,
@@ -160,6 +162,7 @@ export class MachineTable {
       judgedMs: _judged,
       judgedSinceMs: _since,
       estimateMs: _estimate,
+      unjudgedMs: _unjudged,
       ...rest
     } = row.state;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };

@@ -98,3 +98,18 @@ it('since when it is judged as it is, and when its last alert ended, are kept', 
   await estimate({ limitsMet: 'warning' });
   expect(now().judgedSinceMs).toBe(test.clock.nowMs());
 });
+
+it('readings that come and are not judged begin a time in which nothing is known, until an estimate', async () => {
+  await estimate();
+  test.clock.advanceNow(30 * secondMs);
+  await observe();
+  expect(now().unjudgedMs).toBeUndefined();
+  test.clock.advanceNow(hourMs);
+  await observe();
+  const unjudgedMs = test.clock.nowMs();
+  test.clock.advanceNow(5 * secondMs);
+  await observe();
+  expect(now().unjudgedMs).toBe(unjudgedMs);
+  await estimate();
+  expect(now().unjudgedMs).toBeUndefined();
+});

@@ -42,6 +42,8 @@ export interface MachineState {
   /** When its newest estimate arrived, and since when estimates have said the same of it. */
   judgedMs?: number;
   judgedSinceMs?: number;
+  /** When the first reading arrived that is later than all that were judged by more than a minute; absent if none is. */
+  unjudgedMs?: number;
   /** When its last open alert ended; absent if none has. */
   calmMs?: number;
   /** Absent before the first estimate. */

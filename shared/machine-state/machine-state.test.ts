@@ -80,6 +80,10 @@ describe('OK', () => {
       'its gateway is back, and it has not been judged',
       { heardMs: nowMs, judgedMs: nowMs - 9 * min, gateway: { ...here, backSinceMs: nowMs - min } },
     ],
+    [
+      'its readings come and are not judged, as after a start',
+      { unjudged: { sinceMs: nowMs - 2 * min, estimateMs: nowMs - 9 * min } },
+    ],
     ['people work on it', { maintenance: { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' } }],
   ];
   it.each(notOk)('is never the state where %s', (_, over) => {
@@ -99,6 +103,14 @@ describe('a state', () => {
     const { state, reason, sinceMs } = machineStateOf(evidence({ gateway }));
     expect([state, sinceMs]).toEqual(['silent', nowMs - 2 * min]);
     expect(reason).toMatch(/^Its gateway gw2 is not connected since .*09:58.*, so nothing is known of it/);
+  });
+
+  it('is unknown while readings are not judged, for longer than an estimate may take', () => {
+    const unjudged = { sinceMs: nowMs - 2 * min, estimateMs: nowMs - 9 * min };
+    const { state, reason, sinceMs } = machineStateOf(evidence({ unjudged }));
+    expect([state, sinceMs]).toEqual(['unknown', nowMs - 2 * min]);
+    expect(reason).toMatch(/^Its readings come, and none since 09:51.* has been judged, as while .* settles/);
+    expect(stateOf({ unjudged: { ...unjudged, sinceMs: nowMs - min / 2 } })).toBe('ok');
   });
 
   it('is the most urgent one that is true', () => {

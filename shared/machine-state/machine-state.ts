@@ -21,6 +21,9 @@ export const machineStates = [
 ] as const;
 export type MachineStateName = (typeof machineStates)[number];
 
+/** So long an estimate may come after the reading that it is of. */
+const unjudgedMsMax = 60_000;
+
 export type Level = 'critical' | 'warning' | null;
 
 export interface EvidenceOfAlert {
@@ -63,6 +66,8 @@ export interface MachineEvidence {
   /** When its newest estimate arrived, and since when estimates have said the same; null or absent if that is not known. */
   judgedMs?: number | null;
   judgedSinceMs?: number | null;
+  /** Since when its readings have come without being judged, and the time of the newest that was; null or absent if they are. */
+  unjudged?: { sinceMs: number; estimateMs: number } | null;
   /** The newest estimate; null if there is none. */
   estimate: {
     source: EstimateSource | 'self-learned';
@@ -112,7 +117,10 @@ function unknownOf(evidence: MachineEvidence, found: Found, at: (ms: number) => 
   if (found.state === 'maintenance') return found;
   const { restSinceMs } = evidence;
   const isAtRest = restSinceMs !== undefined && restSinceMs !== null;
-  return unheardOf(evidence, at) ?? (isAtRest ? atRest(restSinceMs, at) : outdated(evidence, at));
+  return (
+    unheardOf(evidence, at) ??
+    (isAtRest ? atRest(restSinceMs, at) : (outdated(evidence, at) ?? setAside(evidence, at)))
+  );
 }
 
 function foundState(evidence: MachineEvidence, at: (ms: number) => string): Found {
@@ -133,7 +141,13 @@ function foundState(evidence: MachineEvidence, at: (ms: number) => string): Foun
   if (worst) return alerted(worst, unheard);
   if (unheard) return unheard;
   if (restSinceMs !== undefined && restSinceMs !== null) return atRest(restSinceMs, at);
-  return outdated(evidence, at) ?? liveState(evidence) ?? unjudged(evidence, at) ?? fine(evidence);
+  return (
+    outdated(evidence, at) ??
+    setAside(evidence, at) ??
+    liveState(evidence) ??
+    unjudged(evidence, at) ??
+    fine(evidence)
+  );
 }
 
 /** People who work on a machine know of its alerts, which stay as they are meanwhile; null if nobody does. */
@@ -208,6 +222,14 @@ function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => st
   if (backMs === null || judgedMs === undefined || judgedMs === null || judgedMs >= backMs) return null;
   const reason = `It has not been judged since its gateway ${gateway.name} is back (${at(backMs)})`;
   return { state: 'unknown', reason, sinceMs: backMs };
+}
+
+/** Its readings come and are not judged, as after a start: an estimate of before says nothing of them. */
+function setAside({ nowMs, unjudged }: MachineEvidence, at: (ms: number) => string): Found | null {
+  if (!unjudged || nowMs - unjudged.sinceMs < unjudgedMsMax) return null;
+  const { sinceMs, estimateMs } = unjudged;
+  const reason = `Its readings come, and none since ${at(estimateMs)} has been judged, as while a machine settles after a start or after maintenance`;
+  return { state: 'unknown', reason, sinceMs };
 }
 
 /** The state by the newest values and the newest estimate alone, although no alert is open. */

@@ -34,6 +34,19 @@ export function judgedNow(
   return { judgedMs: nowMs, judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs };
 }
 
+/** A burst of readings has one estimate, and not of its last one. */
+const unjudgedSpanMs = 60_000;
+
+/** A reading that is not judged begins a time in which nothing is known of its machine, and a newer estimate ends it. */
+export function unjudgedNow(
+  { estimateMs, unjudgedMs }: MachineState,
+  lastSeenMs: number,
+  nowMs: number,
+): Partial<MachineState> {
+  if (estimateMs === undefined || lastSeenMs - estimateMs <= unjudgedSpanMs) return {};
+  return { unjudgedMs: unjudgedMs ?? nowMs };
+}
+
 /** The part of an estimate that decides about the state of a machine. */
 function verdictOf({ health, remainingLife, evidence, rest }: MachineState): string {
   if (health === null && remainingLife === null) return '';
