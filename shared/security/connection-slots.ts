@@ -1,5 +1,6 @@
-import { isIPv6, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
+import { networkOf } from './network-of.ts';
 
 export interface ConnectionSlotsOptions {
   /** Connections at once, of all servers that are attached. */
@@ -65,7 +66,7 @@ export class ConnectionSlots {
       return;
     }
     const peer = peerOf(socket);
-    const slot = { socket, address, source: sourceOf(address) };
+    const slot = { socket, address, source: networkOf(address) };
     this.slots.set(peer, slot);
     this.startWaiting(peer, slot);
     socket.once('close', () => {
@@ -115,16 +116,4 @@ export function closeFailedHandshakes(
 /** One port of a client may be connected to several ports and addresses of this computer at once. */
 function peerOf({ remoteAddress, remotePort, localAddress, localPort }: Endpoints): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-}
-
-function sourceOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const after = tail === '' ? [] : tail.split(':');
-    while (groups.length + after.length < 8) groups.push('0');
-    groups.push(...after);
-  }
-  return groups.slice(0, 4).join(':');
 }

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../runtime/clock.ts';
+import { networkOf } from './network-of.ts';
 
 export interface ThrottleLimits {
   failuresFree: number;
@@ -74,17 +74,4 @@ export class Throttle {
  */
 export function throttleSourceOf(address: string, user = ''): string {
   return `${networkOf(address)} ${user}`;
-}
-
-function networkOf(address: string): string {
-  const plain = address.replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
-  if (mapped) return mapped[1]!;
-  if (!isIPv6(plain)) return address;
-  const [front = '', back] = plain.split('::');
-  const groups = front === '' ? [] : front.split(':');
-  const behind = back === undefined || back === '' ? [] : back.split(':');
-  const zeros = back === undefined ? 0 : 8 - groups.length - behind.length;
-  const all = [...groups, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...behind];
-  return `${all.slice(0, 4).join(':')}::/64`;
 }
