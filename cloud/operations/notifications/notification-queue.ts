@@ -42,6 +42,11 @@ const confirmedMax = 20_000;
 /** For so long a notifier with a group waits for the word of a gateway that it has told the group itself. */
 export const siteFirstMs = 60_000;
 
+/** False for what a person has closed here: no gateway knows of that. */
+function isOfSite({ source, data }: AlertNotification['event']): boolean {
+  return reporterOf(source) !== '' && !('outcome' in data && data.outcome === 'closed');
+}
+
 /**
  * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
  * evicted does not queue them a second time.
@@ -96,7 +101,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       notificationKey({ ...keyed, gateway: '', eventId: id }),
     );
     if ([key, ...earlierKeys].some((each) => this.isKnown(each))) return;
-    const mayBeTold = this.groupOf(owed.notifier) !== undefined && reporterOf(owed.event.source) !== '';
+    const mayBeTold = this.groupOf(owed.notifier) !== undefined && isOfSite(owed.event);
     const nextAttemptMs = this.options.nowMs() + (mayBeTold ? siteFirstMs : 0);
     this.append({ ...owed, key, attempts: 0, nextAttemptMs, lastError: null }, alertId);
   }

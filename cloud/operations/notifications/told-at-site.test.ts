@@ -39,6 +39,12 @@ describe('a notifier with a group', () => {
     expect(due('mail', siteFirstMs)).toMatchObject({ change: 'opened' });
   });
 
+  it('does not wait to tell that a person has closed the alert here, which no gateway knows', async () => {
+    await test.apply([predictionEvent('opened', 1), told('opened', ['prediction-opened-1'])]);
+    await test.now.closing.close('p-1', 'watched by hand');
+    expect(due('mail')).toMatchObject({ change: 'resolved', event: { data: { outcome: 'closed' } } });
+  });
+
   it('tells nothing of what was before, if the site has told the end', async () => {
     await test.apply([
       predictionEvent('opened', 1),
