@@ -105,6 +105,15 @@ describe('a state', () => {
     expect(reason).toMatch(/^Its gateway gw2 is not connected since .*09:58.*, so nothing is known of it/);
   });
 
+  it('by rules names the limit that is met, not the remaining life that rules make of it', () => {
+    const over = { source: 'rules' as const, remainingLife: life(0).remainingLife, health: 0 };
+    const both = { estimate: over, hasLimits: true, policiesMet: 'critical' as const };
+    expect(reasonOf({ ...both, limitsMet: 'critical' })).toBe(
+      'A sensor is beyond its alarm limit; no alert is open',
+    );
+    expect(reasonOf({ ...both, limitsMet: 'warning' })).toMatch(/^Remaining life of 0 /);
+  });
+
   it('is unknown while readings are not judged, for longer than an estimate may take', () => {
     const unjudged = { sinceMs: nowMs - 2 * min, estimateMs: nowMs - 9 * min };
     const { state, reason, sinceMs } = machineStateOf(evidence({ unjudged }));

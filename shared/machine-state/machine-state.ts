@@ -238,8 +238,12 @@ function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidenc
   const isOver = life !== null && life.p50 <= 0;
   const sinceMs = more.judgedSinceMs ?? null;
   const state = isOver || limitsMet === 'critical' || policiesMet === 'critical' ? 'critical' : 'warning';
-  if (isOver || policiesMet !== null) {
-    const of = life === null ? 'How unusual its readings are' : `Remaining life of ${lifeText(life)}`;
+  // Rules estimate remaining life by limits, so a limit that is met is the plainer reason.
+  const byLimit = estimate?.source === 'rules' && limitsMet === state;
+  if (!byLimit && (isOver || policiesMet !== null)) {
+    const amount =
+      life !== null && (life.p50 >= 100 ? Math.round(life.p50) : Number(life.p50.toPrecision(3)));
+    const of = life === null ? 'How unusual its readings are' : `Remaining life of ${amount} ${life.unit}`;
     return { state, reason: `${of} is beyond what its type allows; no alert is open`, sinceMs };
   }
   if (limitsMet === null) return null;
@@ -288,10 +292,6 @@ function fine({ estimate, hasLimits, learning, calmSinceMs, judgedSinceMs }: Mac
 
 function lastReading({ lastReadingMs }: MachineEvidence, at: (ms: number) => string): string {
   return lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
-}
-
-function lifeText({ p50, unit }: RemainingLife): string {
-  return `${p50 >= 100 ? Math.round(p50) : Number(p50.toPrecision(3))} ${unit}`;
 }
 
 function capital(text: string): string {
