@@ -15,7 +15,13 @@ const Who = {
   ),
   note: Optional(Type.String({ maxLength: 500, description: 'why' })),
 };
-const scope = { site: Optional(Name), machine: Optional(Name) };
+const scope = {
+  site: Optional(Name),
+  machine: Optional(Name),
+  all: Optional(
+    Type.Literal(true, { description: 'all machines of the gateway, in place of site and machine' }),
+  ),
+};
 
 const Changer = { by: Type.String(), address: Type.String(), note: Optional(Type.String()) };
 const Window = Type.Object({
@@ -83,7 +89,8 @@ export function maintenanceRoutes(
     '/api/maintenance',
     {
       schema: {
-        summary: 'Begin or plan the maintenance of a machine, of a site (no machine), or of all (no site)',
+        summary:
+          'Begin or plan the maintenance of a machine, of a site (no machine), or of the whole gateway (all)',
         description:
           'Nothing is raised about its machines from fromMs (now if absent) to toMs (a day later if absent), open alerts stay as they are, and nothing is learnt; everything is stored. With the id of a window that is on or planned: it is changed, longer or shorter; the same again changes nothing, and a window that somebody has ended is not begun anew (MAINTENANCE_INVALID). In force and on disk when it is answered.',
         body: Setting,
@@ -91,8 +98,16 @@ export function maintenanceRoutes(
       },
     },
     async (request) => {
-      const { note: _note, ...wanted } = request.body;
-      return refusals(() => maintenance.set(wanted, whoOf(request)));
+      const { note: _note, all: _all, ...wanted } = request.body;
+      return refusals(() => {
+        const known = wanted.id !== undefined && maintenance.list(true).find(({ id }) => id === wanted.id);
+        const { site, machine, all } = request.body;
+        const isScoped = site !== undefined || machine !== undefined || all !== undefined;
+        if (!known || isScoped) refuseUnscoped(request.body, '');
+        if (known && all && known.site !== undefined)
+          throw invalid('the maintenance with this id is not of all machines');
+        return maintenance.set(wanted, whoOf(request));
+      });
     },
   );
   app.delete<{ Body: Static<typeof Ending> }>(
@@ -101,23 +116,44 @@ export function maintenanceRoutes(
       schema: {
         summary: 'End maintenance now',
         description:
-          'The window with this id; without an id all that are on and were set for exactly this machine, this site, or the whole gateway.',
+          'The window with this id; without an id all that are on and were set for exactly this machine, this site, or the whole gateway (all).',
         body: Ending,
         response: answers('the windows that were ended', Type.Object({ windows: Type.Array(Window) })),
       },
     },
     async (request) => {
-      const { id, by: _by, note: _note, ...of } = request.body;
-      return { windows: await maintenance.end(id === undefined ? of : { id }, whoOf(request)) };
+      const { id, by: _by, note: _note, all: _all, ...of } = request.body;
+      return refusals(async () => {
+        if (id === undefined) refuseUnscoped(request.body, ', or {"id": "…"} for one window');
+        return { windows: await maintenance.end(id === undefined ? of : { id }, whoOf(request)) };
+      });
     },
   );
 }
+
+interface Scoped {
+  site?: string;
+  machine?: string;
+  all?: true;
+}
+
+/** Nobody puts a whole gateway in maintenance, or ends that, by what they have left out. @throws HarbingerError MAINTENANCE_INVALID */
+function refuseUnscoped({ site, machine, all }: Scoped, more: string): void {
+  const isOne = all === true ? site === undefined && machine === undefined : site !== undefined;
+  if (isOne) return;
+  const forms = '{"site": "hall-1", "machine": "fan-3"}, {"site": "hall-1"} for all machines of a site';
+  throw invalid(
+    `say what the maintenance is of: ${forms}, {"all": true} for all machines of this gateway${more}`,
+  );
+}
+
+const invalid = (problem: string) => new HarbingerError('MAINTENANCE_INVALID', 'intelligence', problem);
 
 function whoOf({ body, ip }: FastifyRequest<{ Body: { by?: string; note?: string } }>): MaintenanceChanger {
   return { by: body.by ?? ip, address: ip, ...(body.note !== undefined && { note: body.note }) };
 }
 
-async function refusals<T>(work: () => Promise<T>): Promise<T> {
+async function refusals<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

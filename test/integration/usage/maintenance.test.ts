@@ -177,3 +177,35 @@ it('refuses what cannot be meant, and needs a machine, a site or --all', async (
     stderr: expect.stringMatching(/is over already/),
   });
 });
+
+it('is of nothing that was not named: an empty body is refused, and says what to send', async () => {
+  const call = async (method: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const url = `${site.gateway.httpUrl}/api/maintenance`;
+    const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const named = expect.stringMatching(/"site": "hall-1", "machine": "fan-3".*\{"all": true\}/);
+  const refused = { status: 400, body: { error: { code: 'MAINTENANCE_INVALID', message: named } } };
+  for (const method of ['POST', 'DELETE'])
+    for (const body of [{}, { machine: 'motor-1' }, { all: true, site: 'hall' }])
+      expect(await call(method, body)).toEqual(refused);
+  expect((await call('POST', { note: 'x' })).status).toBe(400);
+  const listed = async () =>
+    (await harbingerJson<{ windows: object[] }>('maintenance', 'list', ...reach())).windows;
+  expect(await listed()).toEqual([]);
+
+  const toMs = Date.now() + 3_600_000;
+  expect(await call('POST', { id: 'revision', all: true, toMs })).toMatchObject({ status: 200 });
+  expect(await call('POST', { id: 'revision', toMs: toMs + 60_000 })).toMatchObject({ status: 200 });
+  expect(await call('POST', { id: 'revision', site: 'hall', toMs })).toMatchObject({ status: 400 });
+  const windows = await listed();
+  expect(windows).toMatchObject([{ id: 'revision', toMs: toMs + 60_000 }]);
+  expect(windows[0]).not.toHaveProperty('site');
+  expect(await harbinger('maintenance', 'end', '--all', ...reach())).toMatchObject({ code: 0 });
+  expect(await harbinger('maintenance', 'start', '--all', ...reach())).toMatchObject({
+    stdout: expect.stringMatching(/^all machines of the gateway: in maintenance from now/),
+  });
+  expect((await call('DELETE', { all: true })).body).toMatchObject({ windows: [{ by: expect.any(String) }] });
+  expect(await listed()).toEqual([]);
+});

@@ -130,8 +130,8 @@ function whoOf({ by, note }: WhoOptions): { by: string; note?: string } {
   return { by: by ?? userInfo().username, ...(note !== undefined && { note }) };
 }
 
-function scopeOf(where: MaintenanceScope | undefined, { all }: WhoOptions): MaintenanceScope {
-  if ((where === undefined) === (all === true)) return where ?? {};
+function scopeOf(where: MaintenanceScope | undefined, { all }: WhoOptions): MaintenanceScope | { all: true } {
+  if ((where === undefined) === (all === true)) return where ?? { all: true };
   throw usage('name a machine (site/machine) or a site, or give --all for the whole gateway');
 }
 
