@@ -1,5 +1,5 @@
 import { reservedSensors } from '../../shared/domain/machine-type.ts';
-import { isOpenState } from '../../shared/domain/states.ts';
+import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
 import type { Row } from './row.ts';
@@ -100,6 +100,11 @@ function breach(schema: MachineSchema, sensor: string, column: number, raw: unkn
   const where = `sensor '${sensor}' of ${schema.site}/${schema.machine}`;
   if (typeof raw !== 'number') {
     const states = isStateColumn(schema, column) ? schema.type.sensors[column]?.states : undefined;
+    const isState = schema.type.sensors[column]?.kind === 'state';
+    if (isState && !states) {
+      const form = `a number, or a text of ${stateTextForm}`;
+      return new HarbingerError('CONTRACT_TYPE', 'contract', `${where} must be ${form}, not ${kindOf(raw)}`);
+    }
     if (states) {
       const message = `${where} must be one of ${states.slice(0, 8).join(', ')}${states.length > 8 ? ', …' : ''}`;
       return new HarbingerError('CONTRACT_TYPE', 'contract', `${message}, not ${kindOf(raw)}`);

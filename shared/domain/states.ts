@@ -3,8 +3,14 @@
 /** Limit of the characters of a state's text. */
 export const stateTextMax = 32;
 
-/** A word or a few: letters of any language, digits, and signs that names of modes have. */
-const plainText = /^\p{L}[\p{L}\p{N} _.+/()-]{0,31}$/u;
+/**
+ * A word or a few: anything that can be printed, with a letter or a picture in it. It begins like no number, list or object, and
+ * with no blank, so that what is a value or a part of a message by mistake does not pass for a mode.
+ */
+const plainText = /^[^\p{Z}\p{N}\p{C}+.,{[<-][^\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]{0,31}$/u;
+const says = /[\p{L}\p{Extended_Pictographic}]/u;
+/** Its form in words, for people whose text is not taken. */
+export const stateTextForm = `up to ${stateTextMax} characters that can be printed, the first of them no digit, sign of a number or blank`;
 
 /** Texts in lower case that mean a switch is on (1) or off (0). */
 const switchWords: ReadonlyMap<string, number> = new Map([
@@ -32,7 +38,9 @@ const codeTo = 2 ** 24;
 
 /** True if a text is short and plain enough to be a state. */
 export function isStateText(text: string): boolean {
-  return text.length <= stateTextMax && plainText.test(text) && !nothing.has(text.toLowerCase());
+  return (
+    text.length <= stateTextMax && plainText.test(text) && says.test(text) && !nothing.has(text.toLowerCase())
+  );
 }
 
 /** True if an open type takes a text under a name as a state. */

@@ -1,6 +1,7 @@
 import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { isStateName, stateTextForm } from '../../../shared/domain/states.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { isReserved } from '../contract.ts';
 import { type MachineSchema, openSensorsMax } from '../machines/machine-schema.ts';
@@ -56,6 +57,8 @@ const isTextField = (name: string) => name.endsWith(textFieldSuffix);
 
 function whyNot({ name: type, openSensors }: MachineType, name: string, value: unknown): string {
   if (!openSensors) return `declare it in the type '${type}', if it is to be`;
+  if (typeof value === 'string' && isStateName(name) && !isNumberText(value))
+    return `the text of a state has ${stateTextForm}, and is not a word for nothing such as unknown`;
   if (typeof value !== 'number' && !(typeof value === 'string' && isNumberText(value)))
     return 'it is neither a number nor a text that is known as a state; declare it with kind = "state" in a type, if it is one';
   if (isTextField(name)) return `names with ${textFieldSuffix} at the end are kept for the texts of states`;

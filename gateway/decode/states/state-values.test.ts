@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { LineWriter } from '../blocks/line-writer.ts';
 import { checkReading } from '../contract.ts';
@@ -60,6 +61,43 @@ describe('an open type', () => {
       'running=0,mode_text="Störung",relay=0,relay_text="off",t=21',
     );
     expect(read({ mode: 3 })).toBe('mode=3');
+  });
+
+  it('stores texts with quotes, backslashes, pictures and other signs, read by layout or not', () => {
+    const read = reader(machineOf(base));
+    const stored = (mode: string) => {
+      const [first, again] = [read({ t: 1, mode }), read({ t: 2, mode })].map((line) =>
+        line.replace('FAST ', ''),
+      );
+      expect(again).toBe(first!.replace('t=1', 't=2'));
+      return parseLine(`m ${first} 1`).fields.mode_text;
+    };
+    for (const mode of [
+      'AUTO "night"',
+      '"AUTO"',
+      "operator's",
+      '⚙️ Auto',
+      'Läuft 👷🏽‍♀️',
+      'back\\slash',
+      'a=1, b:2; c!',
+      'é=mc²',
+    ])
+      expect(stored(mode), mode).toBe(mode);
+    expect(read({ t: 1, mode: 'a\\nb' })).toContain('mode_text="a\\\\nb"');
+    for (const mode of [
+      'a\nb',
+      '{"a": 1}',
+      '[x]',
+      '-',
+      '--',
+      '!',
+      ' AUTO',
+      '',
+      '1️⃣',
+      '\ud800',
+      'x'.repeat(33),
+    ])
+      expect(read({ t: 1, mode }).replace('FAST ', ''), JSON.stringify(mode)).toBe('t=1');
   });
 
   it('does not take other texts for states, nor one for a value of a sensor that sends numbers', () => {
@@ -125,6 +163,12 @@ describe('a declared state', () => {
   it('without a list takes every short text, and a sensor that is none takes no text', () => {
     const read = reader(machineOf(valve));
     expect(read({ note: 'Recipe 7 (new)', flow: 3 })).toBe('note_text="Recipe 7 (new)",flow=3');
+    expect(read({ note: 'Recipe "7" ✓', flow: 3 })).toBe('note_text="Recipe \\"7\\" ✓",flow=3');
+    const row = newRow();
+    checkReading(machineOf(valve), { note: 'x'.repeat(33), flow: 3 }, row);
+    expect(row.refused.map(({ error }) => error.message)).toEqual([
+      expect.stringContaining('must be a number, or a text of up to 32 characters that can be printed'),
+    ]);
     expect(() => reader(machineOf(valve))({ flow: 'ON' })).toThrow(
       expect.objectContaining({ code: 'CONTRACT_TYPE' }),
     );
