@@ -79,6 +79,48 @@ it('a restart forgets nothing of it', async () => {
   expect(bench.resolved()).toHaveLength(2);
 });
 
+it.each(Object.keys(sources))(
+  '%s that was away counts as away for as long after a restart, and not if it is there again',
+  async (name) => {
+    const turn = sources[name]!;
+    const before = await bench.started();
+    for (const isOn of [true, false, true, false]) await turn(before, isOn);
+    await bench.clock.advance(50 * 60_000);
+    await turn(before, false);
+    await before.stop();
+    const after = await bench.started();
+    await bench.clock.advance(5 * 60_000);
+    await turn(after, false);
+    expect(bench.resolved()).toHaveLength(1);
+    await after.stop();
+    const last = await bench.started();
+    await turn(last, true);
+    await bench.clock.advance(50 * 60_000);
+    await turn(last, false);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+    await last.stop();
+    const end = await bench.started();
+    await bench.clock.advance(61 * 60_000);
+    await turn(end, false);
+    const [, told] = bench.resolved();
+    expect(told?.data.reasons.length).toBeGreaterThan(0);
+    expect([bench.opened().length, bench.resolved().length, end.open()]).toEqual([2, 2, []]);
+  },
+);
+
+it('a restart in the time for which a cause must be away does not begin that time anew', async () => {
+  const turn = sources['a limit']!;
+  const before = await bench.started();
+  for (const isOn of [true, false, true, false]) await turn(before, isOn);
+  await bench.clock.advance(50 * 60_000);
+  await turn(before, false);
+  await before.stop();
+  const after = await bench.started();
+  await bench.clock.advance(11 * 60_000);
+  await turn(after, false);
+  expect(bench.resolved()).toHaveLength(2);
+});
+
 it('what a person changes is in force at once', async () => {
   const decision = await bench.started();
   const turn = sources['a limit']!;

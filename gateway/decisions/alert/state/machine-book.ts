@@ -4,8 +4,8 @@
  */
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
-import { hold, quiet, type Track } from './alert-state.ts';
-import { type DampedCause, levelOf, undamped } from './damping.ts';
+import { type Change, hold, quiet, type Track } from './alert-state.ts';
+import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import type { SilenceTrack } from './silence-track.ts';
 import {
@@ -110,7 +110,12 @@ export class MachineBook {
       const causes = causesOf(prediction);
       machine.alerts = [...machine.alerts, { ...prediction, causes }];
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;
-      for (const { kind, failureMode, severity, source } of causes) {
+      for (const cause of causes) {
+        const { kind, failureMode, source } = cause;
+        // A cause that was away, and waited to be told so, goes on waiting: its track had ended.
+        const lower = lowerOf(saved.damped, prediction, failureMode);
+        if (lower?.wanted === 0) continue;
+        const severity = lower ? 'warning' : cause.severity;
         const sent = { severity, sentMs: nowMs };
         if (kind === 'limit') {
           const met = prediction.limits ?? [];
@@ -131,18 +136,18 @@ export class MachineBook {
     this.restoreDamping(saved);
   }
 
-  /** Restores how often causes have returned: open ones count as told, others as ended. */
+  /** Restores how often causes have returned, and for how long they were away: open ones count as told, others as ended. */
   private restoreDamping({ damped, open }: AlertSnapshot): void {
-    for (const { failureMode, returns, fellMs, ...of } of damped) {
-      const isHere = (each: { site: string; machine: string }) =>
-        each.site === of.site && each.machine === of.machine;
+    for (const { failureMode, returns, fellMs, awayMs = 0, lower, ...of } of damped) {
       const cause = open
-        .filter(isHere)
+        .filter((each) => each.site === of.site && each.machine === of.machine)
         .flatMap(causesOf)
         .find((each) => each.failureMode === failureMode);
       const told = levelOf(cause?.severity ?? null);
-      const state = { ...undamped, told, wanted: told, returns, fellMs };
-      this.restored(of).damped.set(failureMode, { state, waiting: null });
+      const state = { ...undamped, told, wanted: told, returns, fellMs, awayMs };
+      const restored =
+        cause && lower && lower.wanted < told ? waitingOf(state, cause, lower) : { state, waiting: null };
+      this.restored(of).damped.set(failureMode, restored);
     }
   }
 
@@ -190,11 +195,41 @@ export class MachineBook {
 }
 
 function dampedOf({ site, machine, damped }: MachineAlerts): SavedDamping[] {
-  return [...damped].flatMap(([failureMode, { state }]) =>
-    Number.isFinite(state.fellMs)
-      ? [{ site, machine, failureMode, returns: state.returns, fellMs: state.fellMs }]
-      : [],
-  );
+  return [...damped].flatMap(([failureMode, { state, waiting }]) => {
+    const { returns, fellMs, awayMs, wanted, lowerSinceMs: sinceMs, lookedMs } = state;
+    if (!Number.isFinite(fellMs)) return [];
+    const lower =
+      waiting && wanted !== 2 && Number.isFinite(sinceMs)
+        ? { lower: { wanted, sinceMs, lookedMs, reasons: waiting.reasons } }
+        : {};
+    return [{ site, machine, failureMode, returns, fellMs, ...(awayMs > 0 && { awayMs }), ...lower }];
+  });
+}
+
+type Lower = NonNullable<SavedDamping['lower']>;
+
+/** Returns the level of a cause that waits to be told; undefined if none does. */
+function lowerOf(
+  damped: readonly SavedDamping[],
+  of: { site: string; machine: string },
+  failureMode: string,
+): Lower | undefined {
+  return damped.find(
+    (each) => each.site === of.site && each.machine === of.machine && each.failureMode === failureMode,
+  )?.lower;
+}
+
+function waitingOf(
+  told: Damping,
+  { failureMode, kind, source, severity }: SavedCause,
+  { wanted, sinceMs, lookedMs, reasons }: Lower,
+): DampedCause {
+  const change: Change =
+    wanted === 0 ? { kind: 'resolved', severity } : { kind: 'updated', severity: 'warning', why: 'severity' };
+  return {
+    state: { ...told, wanted, lowerSinceMs: sinceMs, lookedMs },
+    waiting: { cause: { failureMode, kind, source }, change, reasons },
+  };
 }
 
 /** The holds of one machine, as they are saved. */

@@ -42,7 +42,13 @@ const snapshot: AlertSnapshot = {
   ],
   held: [{ site: 'leeds', machine: 'pump-2', failureMode: 'wear', estimatesLeft: null }],
   pending: [],
-  damped: [{ site: 'leeds', machine: 'pump-1', failureMode: 'wear', returns: 2, fellMs: 1_700_000_000_000 }],
+  damped: [
+    {
+      ...{ site: 'leeds', machine: 'pump-1', failureMode: 'wear', returns: 2, fellMs: 1_700_000_000_000 },
+      awayMs: 5_000,
+      lower: { wanted: 0, sinceMs: 1_700_000_100_000, lookedMs: 1_700_000_200_000, reasons: ['it is away'] },
+    },
+  ],
 };
 
 it('returns the saved state', async () => {

@@ -96,6 +96,17 @@ const SavedDamping = Type.Object({
   failureMode: Type.String(),
   returns: Type.Integer({ minimum: 0 }),
   fellMs: Type.Number(),
+  /** The longest time for which it was away before it returned; absent in files of earlier versions, and if it is not known. */
+  awayMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** A level below the one that was told, and since when: that waits to be told. */
+  lower: Type.Optional(
+    Type.Object({
+      wanted: Type.Union([Type.Literal(0), Type.Literal(1)]),
+      sinceMs: Type.Number(),
+      lookedMs: Type.Number(),
+      reasons: Type.Array(Type.String()),
+    }),
+  ),
 });
 export type SavedDamping = Static<typeof SavedDamping>;
 
