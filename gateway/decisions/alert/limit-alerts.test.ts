@@ -74,10 +74,32 @@ describe('a sensor beyond a limit', () => {
       /^vibration 9.5 mm\/s, above the alarm limit of 9 mm\/s/,
     );
     expect(bench.resolved()).toMatchObject([
-      { data: { failureMode: 'limit', reasons: ['vibration 6.8 mm/s; at or below 4.05 mm/s for 60 s'] } },
+      { data: { failureMode: 'limit', reasons: ['vibration is at or below 4.05 mm/s for 60 s'] } },
     ]);
     expect([ids(), decision.open()]).toEqual([1, []]);
   });
+
+  it.each([
+    // The row with the value that is back is not whole yet: the newest whole one has the value from before.
+    [6.8, 0, 'vibration is back at or below 4.05 mm/s'],
+    [3.5, 0, 'vibration 3.5 mm/s; back at or below 4.05 mm/s'],
+    [3.5, 60_000, 'vibration 3.5 mm/s; at or below 4.05 mm/s for 60 s'],
+    [6.8, 60_000, 'vibration is at or below 4.05 mm/s for 60 s'],
+  ])(
+    'ends with no value that is beyond it: with %d in the newest row, %d ms',
+    async (value, resolveAfterMs, reason) => {
+      const { machine } = bench.input();
+      const alerts = [{ failureMode: 'limit', on: 'limit', openAfterMs: 0, resolveAfterMs } as const];
+      const now = {
+        window: Float32Array.from([1, 2, 3, value]),
+        machine: { ...machine, type: { ...machine.type, alerts } },
+      };
+      const decision = await bench.started();
+      await bench.evaluate(decision, 500, 1, { ...beyond(6.8), ...now });
+      await bench.evaluate(decision, 500, 1, now);
+      expect(bench.resolved().map(({ data }) => data.reasons)).toEqual([[reason]]);
+    },
+  );
 
   it('is told of a machine that has only begun to send, and estimates of it are not believed', async () => {
     const decision = await bench.started();

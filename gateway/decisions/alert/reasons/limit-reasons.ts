@@ -1,6 +1,6 @@
 /** Formulates reasons about limits for technicians: what is beyond which limit, by how much, how long and since when. */
 import type { LimitPolicy } from '../../../../shared/domain/alert-policy.ts';
-import { limitsOf } from '../../../../shared/domain/limits.ts';
+import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../../shared/domain/machine-type.ts';
 import { durationText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
@@ -84,25 +84,40 @@ export function changedReasons({ limitsChanged, machine }: AlertInput): string[]
 
 /** One sentence for each sensor that is inside the limits that it has now. */
 export function insideReasons(before: readonly MetLimit[], input: AlertInput): string[] {
-  return before.slice(0, sensorsMax).map(({ sensor }) => {
-    const value = latestOf(input, sensor);
-    const now = value === null ? '' : ` ${valueText(value)}${unitOf(sensor, input.machine.type)}`;
-    return `${sensor}${now} is inside its limits`;
+  const { type } = input.machine;
+  return before.slice(0, sensorsMax).map(({ sensor: name }) => {
+    const value = latestOf(input, name);
+    const sensor = type.sensors.find((candidate) => candidate.name === name);
+    const isBeyond = (limit: Limit) => value !== null && isOnSide(value, limit.side, limit.at);
+    // The window has rows that are whole: the value that a limit was judged by may be in none of them yet.
+    const isOld = value === null || (sensor !== undefined && limitsOf(sensor).some(isBeyond));
+    const now = isOld ? '' : ` ${valueText(value)}${unitOf(name, type)}`;
+    return `${name}${now} is inside its limits`;
   });
 }
 
-/** One sentence for each sensor that was beyond a limit, with the value that it sends now. */
+/**
+ * One sentence for each sensor that was beyond a limit, with the value that it sends now. One that is not back is of a row from
+ * before, and is left out.
+ */
 export function backReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
   const { type } = input.machine;
   return before.slice(0, sensorsMax).map((limit) => {
     const { sensor: name, side, at } = limit;
     const unit = unitOf(name, type);
     const value = latestOf(input, name);
-    const now = value === null ? name : `${name} ${valueText(value)}${unit}`;
     const sensor = type.sensors.find((candidate) => candidate.name === name);
     const warning = sensor && limitsOf(sensor).find((candidate) => candidate.side === side);
     const inner = warning ? warning.backAt : at;
-    const place = side === 'high' ? 'at or below' : 'at or above';
-    return `${now}; ${place} ${valueText(inner)}${unit} for ${durationText(policy.resolveAfterMs)}`;
+    const isBack = value !== null && (side === 'high' ? value <= inner : value >= inner);
+    const now = isBack ? `${name} ${valueText(value)}${unit};` : `${name} is`;
+    const { resolveAfterMs } = policy;
+    const place = `${side === 'high' ? 'at or below' : 'at or above'} ${valueText(inner)}${unit}`;
+    return resolveAfterMs > 0
+      ? `${now} ${place} for ${durationText(resolveAfterMs)}`
+      : `${now} back ${place}`;
   });
 }
+
+const isOnSide = (value: number, side: Limit['side'], at: number) =>
+  side === 'high' ? value >= at : value <= at;
