@@ -129,6 +129,13 @@ describe('says where, how long, since when, what to do and how sure', () => {
     ]);
   });
 
+  it('of what was over before anybody could be told from when to when it was so', () => {
+    const until = '2026-03-01T08:40:00Z';
+    const span = `It was so: from ${local(since)} to ${local(until)}, for 30 min`;
+    for (const change of ['opened', 'resolved'] as const)
+      expect(head({ ...byRules, since, until, failureMode: 'limit' }, change)[1]).toBe(span);
+  });
+
   it('of an alarm limit, a probe and silence', () => {
     const of = (failureMode: string, over: Partial<Prediction> = {}) =>
       head({ ...byRules, since, failureMode, kind: failureMode, ...over }).slice(2);

@@ -62,14 +62,14 @@ function isEndOf(event: AlertNotification['event']): boolean {
 }
 
 function machineLines(prediction: Prediction, isResolved: boolean, atMs: number): string[] {
-  const { machine, machineType, site, health, since, outcome } = prediction;
+  const { machine, machineType, site, health, since, until, outcome } = prediction;
   const estimated = isEstimated(prediction);
   // A machine that failed still needs somebody; of what has ended otherwise nothing is to be done.
   const toDo = !isResolved ? actionOf(prediction) : outcome === 'failed' ? failedAction : null;
   return [
     line('Machine', `${machine} (${machineType}), site ${site}`),
     ...(estimated && !isResolved ? [line('Remaining life', lifeOf(prediction))] : []),
-    ...(since === undefined ? [] : [line('Since', sinceOf(since, atMs))]),
+    ...(since === undefined ? [] : [spanLine(since, until, atMs)]),
     ...(toDo === null ? [] : [line('What to do', toDo)]),
     line('How sure', sureOf(prediction, estimated)),
     ...(estimated ? [line('Health', percent(health))] : []),
@@ -77,6 +77,13 @@ function machineLines(prediction: Prediction, isResolved: boolean, atMs: number)
 }
 
 const failedAction = 'Have it repaired or replaced, and report that it was replaced.';
+
+/** With an end of its own where it was over before anybody could be told. */
+function spanLine(since: string, until: string | undefined, atMs: number): string {
+  if (until === undefined) return line('Since', sinceOf(since, atMs));
+  const ms = Date.parse(until) - Date.parse(since);
+  return line('It was so', `from ${timeOf(since)} to ${timeOf(until)}, for ${durationText(ms)}`);
+}
 
 function sinceOf(since: string, atMs: number): string {
   const ms = atMs - Date.parse(since);

@@ -176,10 +176,10 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number, input?: AlertInput): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const { kind, prediction, assessment, reasons, outcome, isNews = true } = change;
+      const { kind, prediction, assessment, reasons, outcome, untilMs, isNews = true } = change;
       this.counts.changes[kind] += 1;
       const people = input && forPeople(input, prediction);
-      const said = { assessment, reasons, decisionId, outcome, isNews, forPeople: people };
+      const said = { assessment, reasons, decisionId, outcome, untilMs, isNews, forPeople: people };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

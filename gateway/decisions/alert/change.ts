@@ -10,6 +10,8 @@ export interface AlertChange {
   reasons: string[];
   /** How it ended, where its cause has not. */
   outcome?: 'failed' | 'replaced' | 'retired';
+  /** Until when it was so, where it was over before anybody could be told. */
+  untilMs?: number;
   /** The same is told as before, in other numbers. */
   isNews?: false;
   /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */

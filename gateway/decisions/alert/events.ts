@@ -23,6 +23,7 @@ export interface SaidOfPrediction {
   reasons: string[];
   decisionId: string;
   outcome?: string | undefined;
+  untilMs?: number | undefined;
   /** False if only numbers have changed. */
   isNews?: boolean;
   /** Absent where its machine's type is not at hand. */
@@ -75,6 +76,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     reasons: said.reasons.slice(0, reasonsMax),
     decisionId: said.decisionId,
     since: timeText(Math.min(sinceMs, timeMs)),
+    ...(said.untilMs !== undefined && { until: timeText(said.untilMs) }),
     ...said.forPeople,
     ...(said.isNews === false && { isNews: false }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),

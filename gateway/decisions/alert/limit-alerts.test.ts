@@ -245,8 +245,11 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect(opened!.data.reasons.join('; ')).toMatch(
       /vibration was above the warning limit of 4.5 mm\/s from .* to .*, 6.2 mm\/s at its farthest; It is told late/,
     );
-    expect(bench.resolved().map(({ data }) => data.predictionId)).toEqual([opened!.data.predictionId]);
-    expect(bench.opened()).toHaveLength(1);
+    const [resolved] = bench.resolved();
+    expect(resolved!.data.predictionId).toBe(opened!.data.predictionId);
+    for (const { since, until } of [opened!.data, resolved!.data])
+      expect(Date.parse(until!) - Date.parse(since!)).toBe(40 * 60_000);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
     expect(decision.open()).toEqual([]);
   });
 

@@ -93,6 +93,12 @@ export const Prediction = Type.Intersect([
           'since when it has been so, by the times of readings; RFC 3339, not later than the event',
       }),
     ),
+    until: Type.Optional(
+      Type.String({
+        maxLength: 40,
+        description: 'until when it was so, where it was over before anybody could be told; RFC 3339',
+      }),
+    ),
     kind: Type.Optional(
       Type.String({
         maxLength: 64,

@@ -28,7 +28,8 @@ export function passedAlert({ machine, input, decided, context }: Judged): Alert
   };
   const what = passed.map((each) => passedReason(each, type, input.timeMs));
   const late = 'It is told late, because the readings of that time came late; it is over';
-  const change = { prediction, assessment, saveFirst: true } as const;
+  const untilMs = Math.max(...passed.map((each) => each.untilMs));
+  const change = { prediction, assessment, untilMs, saveFirst: true } as const;
   return [
     { ...change, kind: 'opened', reasons: [...what, late] },
     { ...change, kind: 'resolved', reasons: ['It was over before its readings came', ...what] },
