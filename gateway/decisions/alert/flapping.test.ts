@@ -155,3 +155,14 @@ it('what is unusual ends when a person says that it is normal', async () => {
     'ada has said that what the machine does now is normal; it is learnt anew: a new seal',
   );
 });
+
+it('what ends because a person has changed limits has not come back when something else begins', async () => {
+  const decision = await bench.started();
+  await bench.evaluate(decision, 200, 1, met(6));
+  await bench.evaluate(decision, 200, 1, { limitsChanged: { sensors: ['vibration'], by: 'maria' } });
+  expect(bench.resolved()).toHaveLength(1);
+  await bench.evaluate(decision, 200, 1, met(6));
+  expect(bench.opened()[1]!.data.reasons.join()).not.toMatch(/come back/);
+  await bench.evaluate(decision, 200, 1);
+  expect(bench.resolved()).toHaveLength(2);
+});

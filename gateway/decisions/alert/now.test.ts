@@ -145,3 +145,19 @@ it('no more is sent of all machines together than is set, and nothing if that is
   await bench.evaluate(none, 50, 10);
   expect(said()).toEqual([]);
 });
+
+it('of a cause that is over, and may come back, says since when it is over and when it counts as ended', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.4 } as const;
+  const beyond = (value: number) => ({
+    limits: [{ sensor: 'vibration', value, met: { ...limit, sinceMs: 0 }, mayBe: limit }],
+  });
+  for (const on of [true, false, true, false, false])
+    await bench.evaluate(decision, 500, 1, on ? beyond(6) : {});
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+  expect(said().at(-1)!.first).toMatch(
+    /^It is over since .*; as it has come back once before, it counts as ended at .* if it stays away$/,
+  );
+  await bench.evaluate(decision, 500, 1, beyond(6));
+  expect(said().at(-1)!.first).toMatch(/^vibration 6.*, above the warning limit of 4.5/);
+});

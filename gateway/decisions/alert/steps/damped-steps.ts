@@ -36,6 +36,8 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   known.waiting = known.state.wanted < known.state.told ? step : null;
   const { told, returns } = known.state;
   if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
+  // What a person has ended by another rule has not come back when something else begins.
+  if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(cause.failureMode);
   const isReturn = told > before.told && returns > before.returns;
   const reasons = isReturn ? [...step.reasons, returnReason(judged, known.state)] : step.reasons;
   return { ...step, change: changeTo(before.told, told, change), reasons };
@@ -49,6 +51,7 @@ function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
   const { told } = known.state;
   if (told === state.told) return null;
   known.waiting = null;
+  if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(waiting.cause.failureMode);
   return { ...waiting, change: changeTo(state.told, told, waiting.change) };
 }
 
@@ -76,13 +79,16 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 }
 
 /** Where a person has changed what is watched for, nothing waits. */
-function limitsOf({ input, context }: Judged) {
+function limitsOf(judged: Judged) {
+  const { input, context } = judged;
   const { flapping } = context.config;
   // A machine that sends once a day has no pauses of a night.
   const pauseMsMax = Math.max(pauseMsMin, pauseRows * (input.rowMs ?? 0));
-  const isAtOnce = input.limitsChanged || input.gone || input.relearnt;
-  return { ...flapping, pauseMsMax, ...(isAtOnce && { holdMs: 0 }) };
+  return { ...flapping, pauseMsMax, ...(isByPerson(judged) && { holdMs: 0 }) };
 }
+
+const isByPerson = ({ input: { limitsChanged, gone, relearnt } }: Judged) =>
+  Boolean(limitsChanged || gone || relearnt);
 
 function returnReason({ context }: Judged, state: Damping): string {
   const { returns } = state;

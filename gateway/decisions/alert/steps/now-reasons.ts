@@ -3,6 +3,7 @@ import { isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { beyondReasons, contributionReasons } from '../reasons/reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import type { Cause } from '../state/causes.ts';
+import { awayReasons } from './away-reasons.ts';
 import { currentReasons } from './cause-steps.ts';
 import type { Judged } from './judged.ts';
 
@@ -10,6 +11,8 @@ import type { Judged } from './judged.ts';
 export function nowReasons(judged: Judged, causes: readonly Cause[]): string[] {
   const ordered = [...causes].sort((a, b) => Number(b.kind === 'limit') - Number(a.kind === 'limit'));
   const said = ordered.flatMap((cause) => {
+    const away = awayReasons(judged, cause);
+    if (away) return away;
     const current = currentReasons(judged, cause);
     if (cause.kind !== 'estimate' || current.length === 0) return current;
     const { ranges, more } = estimateReasons(judged, cause);
