@@ -53,6 +53,7 @@ export function applyEvent(
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.record.begun.v1')) endUnowned(tables, gateway, event, changes);
+  if (isEventOf(event, 'io.harbinger.record.known.v1')) endUnknown(tables, gateway, event, changes);
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
@@ -107,7 +108,45 @@ function endUnowned(
   const reasons = [
     'Its gateway does not know of it any more. If it is still so, a new alert has been opened.',
   ];
+  endAlerts(tables, gateway, { id, time, record, reasons, isKnown: () => false }, changes);
+}
+
+/** A gateway that was put back to an older state does not know what it opened since then, and would never end it. */
+function endUnknown(
+  tables: EventTables,
+  gateway: string,
+  { id, time, data: { record, open } }: HarbingerEvent<'io.harbinger.record.known.v1'>,
+  changes: Changes,
+): void {
+  const known = new Set(open);
+  const reasons = [
+    'Its gateway has started with a state that does not know of it: an older copy was put back. If it is still so, a new alert is opened.',
+  ];
+  endAlerts(
+    tables,
+    gateway,
+    { id, time, record, reasons, isKnown: (alertId) => known.has(alertId) },
+    changes,
+  );
+}
+
+interface Ending {
+  id: string;
+  time: string;
+  record: string;
+  reasons: string[];
+  isKnown(alertId: string): boolean;
+}
+
+/** Ends the open alerts of a gateway that are of a record and not known. */
+function endAlerts(
+  tables: EventTables,
+  gateway: string,
+  { id, time, record, reasons, isKnown }: Ending,
+  changes: Changes,
+): void {
   const ended = tables.alerts.endOpen(gateway, (alert) => {
+    if (isKnown(alert.alertId)) return null;
     const timeMs = Math.max(Date.parse(time), Date.parse(alert.updatedAt));
     const about = { gateway, id: `${id}/${alert.alertId}`.slice(0, 128), timeMs };
     if ('condition' in alert)

@@ -54,7 +54,7 @@ async function start(
     facts: () => ({ leak: now }),
     async emit(event) {
       if (refuse) throw refuse;
-      if (event.type !== 'io.harbinger.record.begun.v1') told.push(event);
+      if (!event.type.startsWith('io.harbinger.record.')) told.push(event);
     },
     kept: keptInFile(keptPath(), silentLog),
     clock,

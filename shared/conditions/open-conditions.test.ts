@@ -41,6 +41,7 @@ it('the change in hand becomes durable when it is stopped, and no other is begun
   let release = () => {};
   const emit = (event: HarbingerEvent) =>
     new Promise<void>((resolve) => {
+      if (event.type === 'io.harbinger.record.known.v1') return resolve();
       told.push(event);
       release = resolve;
     });
@@ -90,7 +91,11 @@ it('that nothing is known of before is told once and first, where there is no fi
   await run(2);
   expect(kinds()).toEqual(['record begun', ...opened]);
   await run(2);
-  expect(kinds()).toEqual([]);
+  expect(told[0]?.data).toMatchObject({
+    record: 'conditions',
+    open: [{}, {}, {}].map(() => expect.any(String)),
+  });
+  expect(kinds()).toEqual(['record known']);
   writeFileSync(path, '{"open": [{}]');
   // A journal that takes nothing keeps no condition from being said at the site, where events are overheard.
   refuse = new Error('the journal is full');
@@ -101,5 +106,10 @@ it('that nothing is known of before is told once and first, where there is no fi
   refuse = null;
   await run(2);
   expect(kinds()).toEqual(['record begun', ...opened]);
+  refuse = new Error('the journal is full');
+  await run(2);
+  refuse = null;
+  await run(2);
+  expect(kinds()).toEqual(['record known']);
   rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
-import { newEvent, recordBegun } from '../contract/envelope.ts';
+import { newEvent, recordBegun, recordKnown } from '../contract/envelope.ts';
 import type { AlertEventChange, HarbingerEvent } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -52,6 +52,8 @@ export class OpenConditions {
   /** The event that says that no earlier state is known; null if it has been told. Until then nothing is saved. */
   private begun: HarbingerEvent | null = null;
   private isTellingBegun = false;
+  /** The cloud has not been told yet which are open at the start: the state may be an older copy. */
+  private owesKnown = false;
 
   constructor(options: OpenOptions) {
     this.options = options;
@@ -61,6 +63,7 @@ export class OpenConditions {
     const { about, clock } = this.options;
     const { open, pending, isNew } = await this.options.kept.load();
     if (isNew && about.kind === 'gateway') this.begun = recordBegun(about.name, 'conditions', clock.nowMs());
+    this.owesKnown = !isNew && about.kind === 'gateway';
     for (const each of open) if (this.mayTell(each)) this.open.set(keyOf(each), each);
     this.pending = pending && this.mayTell(pending.event.data as ConditionData) ? pending : null;
   }
@@ -85,6 +88,20 @@ export class OpenConditions {
   async tellPending(): Promise<void> {
     void this.tellBegun();
     if (this.pending) await this.carryOut(this.pending);
+    if (this.owesKnown) void this.tellKnown();
+  }
+
+  /** Hands the event over before any that is new, and waits for nothing; what fails is tried again with what is open then. */
+  private async tellKnown(): Promise<void> {
+    const { about, clock } = this.options;
+    const open = this.all().map(({ conditionId }) => conditionId);
+    const event = recordKnown(about.name, 'conditions', open, clock.nowMs());
+    this.owesKnown = false;
+    try {
+      if (event) await this.emit(event);
+    } catch {
+      this.owesKnown = true;
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { checkEvent, type EventData, type EventType, type HarbingerEvent } from './events.ts';
-import type { RecordBegun } from './notices/record-begun.ts';
+import { knownMax, type RecordBegun, type RecordKnown } from './notices/record-begun.ts';
 
 const timeMsMax = Date.UTC(9999, 11, 31);
 
@@ -46,4 +46,19 @@ export function newEvent<T extends EventType>(
 export function recordBegun(gateway: string, record: RecordBegun['record'], timeMs: number): HarbingerEvent {
   const id = `${record}-begun/${timeMs.toString(36)}`;
   return newEvent('io.harbinger.record.begun.v1', { gateway, id, timeMs }, { record });
+}
+
+/**
+ * Says which alerts of a record are open at a start, after all that was not told before, and before anything new. Null if they are too
+ * many to be named.
+ */
+export function recordKnown(
+  gateway: string,
+  record: RecordKnown['record'],
+  open: string[],
+  timeMs: number,
+): HarbingerEvent | null {
+  if (open.length > knownMax) return null;
+  const id = `${record}-known/${timeMs.toString(36)}`;
+  return newEvent('io.harbinger.record.known.v1', { gateway, id, timeMs }, { record, open });
 }

@@ -10,7 +10,7 @@ import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
-import { RecordBegun } from './notices/record-begun.ts';
+import { RecordBegun, RecordKnown } from './notices/record-begun.ts';
 import { plainName } from './topics.ts';
 
 export * from './alerts/prediction.ts';
@@ -96,6 +96,7 @@ export const eventTypes = {
   'io.harbinger.alert.told.v1': AlertTold,
   'io.harbinger.journal.loss.v1': JournalLoss,
   'io.harbinger.record.begun.v1': RecordBegun,
+  'io.harbinger.record.known.v1': RecordKnown,
 } as const;
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;

@@ -1,6 +1,6 @@
 /** Alerts about Harbinger itself: kept, told and ended as those about machines are, and never mixed up with them. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { recordBegun } from '../../../shared/contract/envelope.ts';
+import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { lifecycleEvent, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
@@ -105,4 +105,32 @@ it('that their gateway does not know any more end when it says so, and later one
   await test.apply([recordBegun('north', 'predictions', test.clock.nowMs())]);
   expect(test.now.alerts.all('open')).toHaveLength(2);
   expect(test.now.machines.all()).toMatchObject([{ machine: 'pump-1', openAlerts: 0 }]);
+});
+
+it('that a gateway does not know after an older state was put back end once, and those that it knows stay', async () => {
+  const about = { kind: 'gateway', name: 'north' } as const;
+  await test.apply([
+    conditionEvent('opened', 1, { about }),
+    conditionEvent('opened', 1, { about, conditionId: 'c-2' }),
+    predictionEvent('opened', 2),
+    predictionEvent('opened', 3, { predictionId: 'p-2' }),
+  ]);
+  await byCloud(conditionEvent('opened', 1, { ...ofCloud, conditionId: 'c-9' }));
+  const known = [
+    recordKnown('north', 'predictions', ['p-2'], test.clock.nowMs())!,
+    recordKnown('north', 'conditions', ['c-2', 'of long ago'], test.clock.nowMs())!,
+  ];
+  await test.apply(known);
+  const owed = test.now.notifications.waiting().get('mail');
+  await test.apply([...known, ...known]);
+  const open = test.now.alerts.all('open').map(({ alertId, gateway }) => `${gateway} ${alertId}`);
+  expect(open.sort()).toEqual([' c-9', 'north c-2', 'north p-2']);
+  expect([owed, test.now.notifications.waiting().get('mail')]).toEqual([7, 7]);
+  const [ended] = test.now.alerts.all('resolved').flatMap((alert) => ('prediction' in alert ? [alert] : []));
+  expect(ended).toMatchObject({ alertId: 'p-1', prediction: { outcome: 'unknown' } });
+  expect(ended?.prediction.reasons.join()).toContain('an older copy was put back');
+  await test.apply([predictionEvent('opened', 6, { predictionId: 'p-3' })]);
+  expect(test.now.alerts.all('open')).toHaveLength(4);
+  const ids = Array.from({ length: 1_001 }, (_, i) => `p-${i}`);
+  expect(recordKnown('north', 'predictions', ids, 1)).toBeNull();
 });

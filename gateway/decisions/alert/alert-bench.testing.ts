@@ -70,6 +70,8 @@ function surroundings() {
     events: [] as HarbingerEvent[],
     /** Events that say that nothing is known of before. */
     begun: [] as HarbingerEvent[],
+    /** The ids that were named as open, by start. */
+    known: [] as string[][],
     /** Events that say what an open alert is now. */
     now: [] as HarbingerEvent<'io.harbinger.prediction.now.v1'>[],
     estimates: [] as string[],
@@ -107,6 +109,7 @@ function surroundings() {
       if (state.outboxDown) throw new Error('disk full');
       const checked = checkEvent(structuredClone(event));
       if (isEventOf(checked, 'io.harbinger.prediction.now.v1')) state.now.push(checked);
+      else if (isEventOf(checked, 'io.harbinger.record.known.v1')) state.known.push(checked.data.open);
       else (event.type === 'io.harbinger.record.begun.v1' ? state.begun : state.events).push(checked);
     },
     estimates(lines: string[]) {

@@ -6,7 +6,7 @@
  *     inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
  *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
-import { recordBegun } from '../../../shared/contract/envelope.ts';
+import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { DecisionStats } from '../../../shared/decisions/stats.ts';
@@ -101,8 +101,8 @@ export class AlertDecision implements Decision {
   }
 
   /**
-   * Restores the open predictions, and resends events that may not have been sent. Where nothing is known of before, the
-   * cloud is told so first. @throws HarbingerError
+   * Restores the open predictions, resends events that may not have been sent, and then says what is open: the state may be an
+   * older copy. Where nothing is known of before, the cloud is told so first. @throws HarbingerError
    * ALERT_STATE_UNREADABLE
    */
   async start(): Promise<void> {
@@ -112,6 +112,9 @@ export class AlertDecision implements Decision {
     this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
+    const open = saved.open.map(({ predictionId }) => predictionId);
+    const known = saved.isNew ? null : recordKnown(gateway, 'predictions', open, clock.nowMs());
+    if (known) this.sender.add(known, true);
     const sent = this.exclusive(async () => {
       if (saved.isNew) await this.save();
       await this.sender.flush();

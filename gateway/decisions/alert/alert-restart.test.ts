@@ -40,6 +40,20 @@ describe('a restart', () => {
     expect(bench.state.events.some(({ id }) => id.endsWith('/opened'))).toBe(true);
   });
 
+  it('says at each start with a state what is open by it, which may be an older copy', async () => {
+    const first = await bench.started();
+    await first.stop();
+    const older = await readFile(bench.stateFile);
+    const second = await bench.started();
+    await bench.evaluate(second, 50, 3);
+    const [{ predictionId } = { predictionId: '' }] = second.open();
+    await second.stop();
+    await (await bench.started()).stop();
+    await writeFile(bench.stateFile, older);
+    await bench.started();
+    expect(bench.state.known).toEqual([[], [predictionId], []]);
+  });
+
   it('resends, under the same ids, events that were saved but not journalled before a crash', async () => {
     const crashed = await bench.started();
     bench.state.outboxDown = true;

@@ -19,3 +19,21 @@ export const RecordBegun = Type.Object({
   ),
 });
 export type RecordBegun = Static<typeof RecordBegun>;
+
+/** With more open ones, a gateway says nothing of this. */
+export const knownMax = 1_000;
+
+/**
+ * The open alerts of a record with which a gateway has started. It may be an older copy that was put back: what else its receiver has
+ * as open, the gateway does not know of, and would never end.
+ */
+export const RecordKnown = Type.Object({
+  record: Type.Union([Type.Literal('predictions'), Type.Literal('conditions')], {
+    description: 'alerts about machines; alerts about the gateway itself',
+  }),
+  open: Type.Array(Type.String({ maxLength: 128 }), {
+    maxItems: knownMax,
+    description: 'the ids of those that are open: predictionId, conditionId',
+  }),
+});
+export type RecordKnown = Static<typeof RecordKnown>;

@@ -34,8 +34,12 @@ export interface DecisionHarness {
 /** How often the same input is evaluated, at most, until something changes. */
 const evaluationsMax = 20;
 const recorded = 'io.harbinger.decision.recorded.v1';
-/** Events that decide nothing: a record of what is open was begun, or this is how an open alert is now. */
-const others: readonly string[] = ['io.harbinger.record.begun.v1', 'io.harbinger.prediction.now.v1'];
+/** Events that decide nothing: a record of what is open was begun or is known, or this is how an open alert is now. */
+const others: readonly string[] = [
+  'io.harbinger.record.begun.v1',
+  'io.harbinger.record.known.v1',
+  'io.harbinger.prediction.now.v1',
+];
 const readConfig = compileValidator(DecisionsConfig);
 
 export function describeDecision(harness: DecisionHarness): void {

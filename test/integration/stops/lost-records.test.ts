@@ -2,7 +2,7 @@
  * A gateway whose disk is replaced: what it had told its cloud, and nobody knows any more, does not stay there for ever. Alerts,
  * limits and maintenance of before end, and what is still so is opened anew.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
@@ -94,4 +94,26 @@ it('nothing that it said before stays in the cloud, and a first start ends nothi
   );
   const told = toldTo(receiver).filter((change) => change !== 'updated');
   expect(told.sort()).toEqual(['opened', 'opened', 'opened', 'resolved', 'resolved']);
+});
+
+it('what a gateway has opened since the copy of its state that was put back ends in the cloud, once', async () => {
+  const file = join(site.gatewayDir, 'alerts.json');
+  const copy = await readFile(file);
+  await send('fan-4', 6);
+  await until(async () => (await open()).length === 2, 'an alert that the copy does not know');
+  const told = () => toldTo(receiver).filter((change) => change !== 'updated');
+  await until(() => told().length === 6, 'the receiver to be told of it');
+  await drained(site);
+  await site.gateway.stop();
+  await writeFile(file, copy);
+  await site.gateway.restart();
+  await until(async () => (await open()).length === 1, 'the alert that is not known to end');
+  expect((await open())[0]?.prediction.machine).toBe('fan-1');
+  await until(() => told().length === 7, 'the receiver to be told of the end');
+  await site.gateway.stop();
+  await site.gateway.restart();
+  await send('fan-4', 6);
+  await until(async () => (await open()).length === 2, 'what is still so to open anew');
+  await until(() => told().length === 8, 'the receiver to be told of the new one');
+  expect(told().slice(5)).toEqual(['opened', 'resolved', 'opened']);
 });
