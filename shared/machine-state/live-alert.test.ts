@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unsureText } from '../contract/alerts/alert-kinds.ts';
 import type { Prediction } from '../contract/events.ts';
 import { type LiveMachine, liveAlert } from './live-alert.ts';
 
@@ -69,6 +70,16 @@ describe('an open alert as it is now', () => {
     expect(found.prediction.reasons).toEqual([
       'Whether this still holds is unknown since 09:40 CET: No reading has come for 20 min',
       'Last known, at 10:00:00 CET: Remaining life 50 cycles',
+    ]);
+  });
+
+  it('does not give as last known that nothing is known', () => {
+    const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading has come for 20 min' };
+    const reasons = ['vibration 6 mm/s', unsureText('09:40 UTC+1')];
+    const found = liveAlert(alert({ reasons }), machine({ unknown }), at);
+    expect(found.prediction.reasons).toEqual([
+      'Whether this still holds is unknown since 09:40 CET: No reading has come for 20 min',
+      'Last known, at 10:00:00 CET: vibration 6 mm/s',
     ]);
   });
 

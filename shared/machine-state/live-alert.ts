@@ -2,7 +2,7 @@
  * An open alert as it is now, for API, page and command line: its content is the newest that its gateway has sent, and figures
  * of an estimate are those of the newest one. What is not known any more is called unknown, and no number of before is shown for it.
  */
-import { isEstimated, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
+import { isEstimated, isUnsureText, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
 import type { Prediction, RemainingLife } from '../contract/events.ts';
 import { timeText } from '../words/times.ts';
 import type { Unknown } from './machine-state.ts';
@@ -83,7 +83,8 @@ function withoutFigures(
 ): Prediction {
   const at = (ms: number) => timeText(ms, nowMs, zone);
   const since = sinceMs === null ? '' : ` since ${at(sinceMs)}`;
-  const last = prediction.reasons.slice(0, 7).map((text) => `Last known, at ${at(asOfMs)}: ${text}`);
+  const known = prediction.reasons.filter((text) => !isUnsureText(text)).slice(0, 7);
+  const last = known.map((text) => `Last known, at ${at(asOfMs)}: ${text}`);
   return {
     ...prediction,
     remainingLife: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dateTimeText, durationText, isTimeZone, timeText } from './times.ts';
+import { dateTimeText, durationText, isTimeZone, localTimeText, timeText, withLocalTimes } from './times.ts';
 
 const nowMs = Date.parse('2026-10-25T12:00:00Z');
 
@@ -20,6 +20,29 @@ describe('times for people', () => {
     expect(timeText(nowMs + 400 * 86_400_000, nowMs, 'UTC')).toBe('2027-11-29 12:00 UTC');
     expect(timeText(nowMs - 2 * 3_600_000, nowMs, 'UTC')).toBe('10:00 UTC');
     expect(dateTimeText(nowMs, 'UTC')).toBe('2026-10-25 12:00 UTC');
+  });
+
+  it('that were written elsewhere can be read in the zone of this computer, by day and over a change of the clocks', () => {
+    const before = process.env.TZ;
+    try {
+      process.env.TZ = 'Europe/Berlin';
+      const here = (text: string, near = '2026-07-01T12:00:00Z') => withLocalTimes(text, Date.parse(near));
+      expect(here('7 mm/s for 20 s (since 08:52:10 UTC-3:30)')).toBe('7 mm/s for 20 s (since 14:22:10)');
+      expect(here('from 2026-06-30 22:30 UTC to 23:10 UTC+1, 5 g')).toBe(
+        'from 2026-07-01 00:30 to 00:10, 5 g',
+      );
+      expect(here('No reading since 2026-01-02 08:00 GMT+1; 40 UTC')).toBe(
+        'No reading since 2026-01-02 08:00; 40 UTC',
+      );
+      expect(here('since 08:52 CET, at 12:30 o’clock')).toBe('since 08:52 CET, at 12:30 o’clock');
+      expect(here('since 23:50 UTC', '2026-10-25T00:30:00Z')).toBe('since 01:50');
+      const written = timeText(nowMs, nowMs);
+      expect(withLocalTimes(written, nowMs)).toBe(written.slice(0, 8));
+      expect(localTimeText(nowMs)).toBe('2026-10-25 13:00');
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
   });
 
   it('are those of this computer if no zone is given', () => {

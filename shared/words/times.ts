@@ -91,6 +91,36 @@ export function dateTimeText(ms: number, zone?: string): string {
   return `${said.date} ${said.time} ${said.zone}`;
 }
 
+/** The zone of this computer by its name: `Europe/Berlin`. */
+export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** `2026-11-28 08:52`, in the zone of this computer, for texts that name it once. */
+export function localTimeText(ms: number): string {
+  const { date, time } = localParts(ms);
+  return `${date} ${time}`;
+}
+
+const written =
+  /(?:(\d{4}-\d\d-\d\d) )?\b(\d\d:\d\d)(:\d\d)? (?:UTC|GMT)(?:([+-]\d{1,2})(?::(\d\d))?)?(?![\w:])/g;
+
+/**
+ * A sentence whose times were written elsewhere, as by `timeText` without a zone, with these times in the zone of this computer, for texts that
+ * name it once. @param nearMs when it was written: a time without a date is the one that is nearest
+ */
+export function withLocalTimes(text: string, nearMs: number): string {
+  return text.replace(
+    written,
+    (_, date: string | undefined, time: string, seconds = '', hours = '+0', rest = '0') => {
+      const offsetMs = (Number(hours) * 60 + (hours.startsWith('-') ? -1 : 1) * Number(rest)) * 60_000;
+      const day = date ?? new Date(nearMs + offsetMs).toISOString().slice(0, 10);
+      const saidMs = Date.parse(`${day}T${time}${seconds}Z`) - offsetMs;
+      const days = date === undefined ? Math.round((nearMs - saidMs) / dayMs) : 0;
+      const here = localParts(saidMs + days * dayMs);
+      return `${date === undefined ? '' : `${here.date} `}${here.time}${seconds === '' ? '' : here.seconds}`;
+    },
+  );
+}
+
 /** `40 s`, `12 min`, `3 h 20 min`, `4 d 6 h` */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

@@ -6,7 +6,7 @@ import { actionOf, isEstimated, whatOf } from '../../../shared/contract/alerts/a
 import type { Prediction, RemainingLife } from '../../../shared/contract/events.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { dateTimeText, durationText } from '../../../shared/words/times.ts';
+import { durationText, localTimeText, localZone, withLocalTimes } from '../../../shared/words/times.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
@@ -40,7 +40,7 @@ another one opens.
       if (options.json) return printJson(answer);
       const nowMs = systemClock.nowMs();
       const rows = answer.alerts.map((alert) => rowOf(alert, nowMs));
-      printList([['state', 'what', 'where', 'since', 'as of', 'why', 'id'], ...rows]);
+      printList([['state', 'what', 'where', `since (${localZone()})`, 'as of', 'why', 'id'], ...rows]);
     });
 
   withReach(group.command('show'), 'cloud')
@@ -89,22 +89,29 @@ function shownText(alert: ShownAlert, nowMs: number): string {
   const life = 'prediction' in alert ? alert.prediction.remainingLife : null;
   const history = (alert.history ?? []).map(({ change, at, severity: was, reasons: why, remainingLife }) => {
     const left = remainingLife ? [lifeText(remainingLife)] : [];
-    const text = `${change} (${was}): ${[...left, ...why].join(' · ')}`;
-    return `  ${dateTimeText(Date.parse(at))}  ${printable(text, 1_000)}\n`;
+    const atMs = Date.parse(at);
+    const text = withLocalTimes(`${change} (${was}): ${[...left, ...why].join(' · ')}`, atMs);
+    return `  ${localTimeText(atMs)}  ${printable(text, 1_000)}\n`;
   });
   return [
     line('State', alert.state === 'open' ? severity : alert.state),
     line('What', whatOf(what, kind)),
     line('Where', where),
-    line('Since', dateTimeText(Date.parse(sinceOf(alert)))),
+    line('Times', localZone()),
+    line('Since', localTimeText(Date.parse(sinceOf(alert)))),
     ...(alert.state === 'open' ? [line('As of', asOfText(alert, nowMs))] : []),
     ...(life ? [line('Remaining life', lifeText(life))] : []),
     ...(alert.state === 'open' && 'prediction' in alert
       ? [line('What to do', actionOf(alert.prediction)), line('How sure', sureText(alert.prediction))]
       : []),
-    ...(reasons.length > 0 ? ['Why:\n', ...reasons.map((reason) => `  - ${printable(reason, 500)}\n`)] : []),
+    ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
   ].join('');
+}
+
+/** Gateway and cloud may be in other zones than this computer. */
+function reasonLines({ updatedAt, asOf = updatedAt }: ShownAlert, reasons: readonly string[]): string[] {
+  return reasons.map((reason) => `  - ${printable(withLocalTimes(reason, Date.parse(asOf)), 500)}\n`);
 }
 
 /** Since when it has been so, as its gateway says; else when it was opened. */
@@ -138,9 +145,9 @@ function rowOf(alert: ShownAlert, nowMs: number): string[] {
     alert.state === 'open' ? severity : alert.state,
     printable(whatOf(what, kind), 64),
     printable(where, 130),
-    dateTimeText(Date.parse(sinceOf(alert))),
+    localTimeText(Date.parse(sinceOf(alert))),
     alert.state === 'open' ? asOfText(alert, nowMs) : '',
-    printable(reasons[0] ?? '', 120),
+    printable(withLocalTimes(reasons[0] ?? '', Date.parse(alert.asOf ?? alert.updatedAt)), 120),
     printable(alertId, 128),
   ];
 }

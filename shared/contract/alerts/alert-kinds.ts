@@ -96,3 +96,11 @@ export function isEstimated(prediction: Said & Pick<Prediction, 'source' | 'dete
   if (!kinds[kind]!.isMeasured) return true;
   return kind === 'limit' && (prediction.source === 'model' || prediction.detector !== undefined);
 }
+
+const unsureEnd = ', so whether this still holds is not known';
+
+/** Says of an alert that its machine is not heard any more. @param since in words */
+export const unsureText = (since: string): string => `No data since ${since}${unsureEnd}`;
+
+/** True for a reason that says nothing of the machine, but that nothing is known of it. */
+export const isUnsureText = (reason: string): boolean => reason.endsWith(unsureEnd);

@@ -86,6 +86,8 @@ it('has the value of now, with its time, and what was told as its history', asyn
   expect(shown.stdout).toMatch(/^ {2}- vibration_x 9\.\d mm\/s, above the alarm limit of 9 mm\/s/m);
   expect(shown.stdout).toMatch(/opened \(warning\): vibration_x 5/);
   expect(shown.stdout).toMatch(/updated \(critical\): vibration_x 9/);
+  // One zone, named once, whatever that of the gateway is.
+  expect(shown.stdout.match(/^Times: +\S+$| UTC/gm)).toHaveLength(1);
 });
 
 it('is unknown once its gateway is gone, and shows no value of before as one of now', async () => {

@@ -1,4 +1,5 @@
 /** Formulates for technicians that a machine is silent, and since when. */
+import { unsureText } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import { durationText, timeText } from '../../../../shared/words/times.ts';
 import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
@@ -15,5 +16,5 @@ export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: 
 
 /** The words for the other alerts of a machine that has become silent. */
 export function unsureReason({ timeMs }: AlertInput, { lastHeardMs }: SilenceState): string {
-  return `No data since ${timeText(lastHeardMs, timeMs)}, so whether this still holds is not known`;
+  return unsureText(timeText(lastHeardMs, timeMs));
 }
