@@ -78,6 +78,7 @@ export function evidenceOf(
     heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
     unheardMsMax: unheardMax(state, type, nowMs),
     restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
+    restLearntFrom: state.rest?.learntFrom,
     estimate,
     limitsMet: said?.limitsMet ?? null,
     policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,

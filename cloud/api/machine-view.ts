@@ -55,7 +55,7 @@ export const MachineView = Type.Object({
   runningS: Type.Optional(
     Type.Number({
       description:
-        'for how many seconds it has run since its gateway first saw it, or since it was replaced; absent if its type does not say when it runs (runsWhen)',
+        'for how many seconds it has run since its gateway first saw it or learnt when it rests, or since it was replaced; absent if it is not known when it runs (runsWhen)',
     }),
   ),
   gatewaySilentSinceMs: nullable(

@@ -48,9 +48,12 @@ export interface MachineState {
   calmMs?: number;
   /** Absent before the first estimate. */
   evidence?: EvidenceOfGateway;
-  /** Its gateway said at `saidMs` that it is at rest, and since when, if it knew; null or absent if it is not at rest. */
-  rest?: { sinceMs: number | null; saidMs: number } | null;
-  /** For how many seconds it has run since its gateway first saw it; absent if its type does not say when it runs. */
+  /**
+   * Its gateway said at `saidMs` that it is at rest, and since when, if it knew; null or absent if it is not at rest. `learntFrom`: by
+   * which sensors below which values, if its type does not say that.
+   */
+  rest?: { sinceMs: number | null; saidMs: number; learntFrom?: string } | null;
+  /** For how many seconds it has run since its gateway first saw it, or learnt when it rests; absent if neither is known. */
   runningS?: number;
   /** When it was heard again after it had been retired, in ms since 1970. */
   returnedMs?: number;

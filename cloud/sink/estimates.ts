@@ -1,4 +1,4 @@
-import { type Line, parseLine } from '../../shared/contract/line-protocol.ts';
+import { type Line, parseLine, restDetector } from '../../shared/contract/line-protocol.ts';
 import type { EvidenceOfGateway, MachineState } from '../ports/machines.ts';
 
 /** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
@@ -33,9 +33,18 @@ export function estimateState(text: string): Partial<MachineState> | null {
   };
 }
 
-function restOf({ at_rest: atRest, rest_s: restS }: Line['fields'], timeMs: number): MachineState['rest'] {
+function restOf(
+  { at_rest: atRest, rest_s: restS, detector }: Line['fields'],
+  timeMs: number,
+): MachineState['rest'] {
   if (typeof atRest !== 'number' || atRest < 1) return null;
-  return { sinceMs: typeof restS === 'number' ? timeMs - 1_000 * restS : null, saidMs: timeMs };
+  const sinceMs = typeof restS === 'number' ? timeMs - 1_000 * restS : null;
+  const isLearnt = typeof detector === 'string' && detector.startsWith(restDetector);
+  return {
+    sinceMs,
+    saidMs: timeMs,
+    ...(isLearnt && { learntFrom: detector.slice(restDetector.length) }),
+  };
 }
 
 function evidenceOf(fields: Line['fields']): EvidenceOfGateway {

@@ -32,6 +32,8 @@ export const probeMeasurement = 'harbinger_probe';
 
 /** The fields of an `estimate` line whose values are texts; all others are floats, as in readings. */
 export const estimateTexts = ['source', 'type', 'unit', 'model', 'detector'] as const;
+/** In a line that says whether a machine rests, `detector` is this and by what that was learnt: `rest: speed below 30`. */
+export const restDetector = 'rest: ';
 
 /** Control characters. A newline ends a line even inside a string, and stores misread others. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant

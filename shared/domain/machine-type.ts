@@ -212,6 +212,13 @@ export const MachineType = Type.Object(
         },
       ),
     ),
+    learnRest: Type.Optional(
+      Type.Boolean({
+        description:
+          'false: that machines rest is not learnt either, where runsWhen does not say it: they are judged whatever they do. Defaults to true; types with a model never learn it.',
+        examples: [false],
+      }),
+    ),
     settleMs: Type.Optional(
       Type.Integer({
         minimum: 0,

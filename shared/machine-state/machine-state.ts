@@ -46,6 +46,8 @@ export interface MachineEvidence {
   maintenance?: { fromMs: number; toMs: number; by: string; note?: string | undefined } | null;
   /** Since when it has been at rest; null or absent if it is not. Then nothing is to be concluded from its readings. */
   restSinceMs?: number | null;
+  /** By which sensors below which values, if that was learnt: `vibration below 0.3`. */
+  restLearntFrom?: string | undefined;
   /**
    * Since when its gateway is silent, or only not connected; null if it is neither. `backSinceMs`: when it came back after
    * that; what came before it says nothing of now.
@@ -115,16 +117,11 @@ export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
 function unknownOf(evidence: MachineEvidence, found: Found, at: (ms: number) => string): Found | null {
   if (found.state === 'failed') return null;
   if (found.state === 'maintenance') return found;
-  const { restSinceMs } = evidence;
-  const isAtRest = restSinceMs !== undefined && restSinceMs !== null;
-  return (
-    unheardOf(evidence, at) ??
-    (isAtRest ? atRest(restSinceMs, at) : (outdated(evidence, at) ?? setAside(evidence, at)))
-  );
+  return unheardOf(evidence, at) ?? atRest(evidence, at) ?? outdated(evidence, at) ?? setAside(evidence, at);
 }
 
 function foundState(evidence: MachineEvidence, at: (ms: number) => string): Found {
-  const { failedMs, restSinceMs } = evidence;
+  const { failedMs } = evidence;
   const maintenance = maintained(evidence, at);
   if (failedMs !== null) {
     const more = maintenance ? `. ${maintenance.reason}` : '';
@@ -140,8 +137,8 @@ function foundState(evidence: MachineEvidence, at: (ms: number) => string): Foun
   const worst = alerts.find(({ severity }) => severity === 'critical') ?? alerts[0];
   if (worst) return alerted(worst, unheard);
   if (unheard) return unheard;
-  if (restSinceMs !== undefined && restSinceMs !== null) return atRest(restSinceMs, at);
   return (
+    atRest(evidence, at) ??
     outdated(evidence, at) ??
     setAside(evidence, at) ??
     liveState(evidence) ??
@@ -164,8 +161,11 @@ function maintained({ maintenance, alerts }: MachineEvidence, at: (ms: number) =
   };
 }
 
-function atRest(sinceMs: number, at: (ms: number) => string): Found {
-  return { state: 'stopped', reason: `It stands since ${at(sinceMs)}, and is not judged at rest`, sinceMs };
+function atRest(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
+  const { restSinceMs: sinceMs, restLearntFrom: from } = evidence;
+  if (sinceMs === undefined || sinceMs === null) return null;
+  const since = `${at(sinceMs)}${from === undefined ? '' : ` (at rest, as was learnt from ${from})`}`;
+  return { state: 'stopped', reason: `It stands since ${since}, and is not judged at rest`, sinceMs };
 }
 
 /** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */

@@ -73,3 +73,26 @@ export function limitPlanOf(type: MachineType): LimitPlan | null {
     backAbove: innermost('low', Math.max, metOrBack),
   };
 }
+
+/** True if the limits of a sensor are the same. */
+export function isSame(a: LimitedSensor, b: LimitedSensor): boolean {
+  return (
+    a.limits.length === b.limits.length &&
+    a.limits.every(({ side, severity, at, backAt }, i) => {
+      const other = b.limits[i]!;
+      return side === other.side && severity === other.severity && at === other.at && backAt === other.backAt;
+    })
+  );
+}
+
+/**
+ * Which limits hold at rest too, by limited sensor: 1 if they do; null if none do. Where rest was learnt, nobody has said that the machine rests: so all hold
+ * but those of the sensors that show it. @param showing columns of these; null if the type says when it rests
+ */
+export function holdAtRest(
+  { atRest, column }: LimitPlan,
+  showing: readonly number[] | null,
+): Uint8Array | null {
+  if (showing === null) return atRest;
+  return Uint8Array.from(column, (each, i) => Number(atRest?.[i] === 1 || !showing.includes(each)));
+}

@@ -3,8 +3,10 @@
  * is told of it is decided in gateway/decisions/alert.
  */
 import type { Limit } from '../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitState, PassedLimit } from '../../ports/decision.ts';
-import type { LimitedSensor, LimitPlan } from './limit-plan.ts';
+import type { Running } from '../running/running.ts';
+import { holdAtRest, isSame, type LimitedSensor, type LimitPlan } from './limit-plan.ts';
 
 const unknown = 0;
 const away = 1;
@@ -35,6 +37,8 @@ export class MachineLimits {
   /** False while readings are repeated from the journal: what was met in them was told before. */
   private isLive = true;
   private readonly plan: LimitPlan;
+  /** By limited sensor: 1 if its limits hold at rest too; null if none do. */
+  private atRest: Uint8Array | null;
   /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
   private readonly calm: Uint8Array;
   /**
@@ -54,6 +58,7 @@ export class MachineLimits {
 
   constructor(plan: LimitPlan) {
     this.plan = plan;
+    this.atRest = plan.atRest;
     this.calm = new Uint8Array(plan.sensors.length);
     this.allBackMs = new Float64Array(plan.sensors.length).fill(Number.NaN);
     this.firstBackMs = new Float64Array(plan.sensors.length);
@@ -75,7 +80,12 @@ export class MachineLimits {
 
   /** True if limits of a sensor hold while the machine rests too. */
   get holdAtRest(): boolean {
-    return this.plan.atRest !== null;
+    return this.atRest !== null;
+  }
+
+  /** It is known, or not any more, when the machine rests. */
+  rest(type: MachineType, running: Running | null): void {
+    this.atRest = holdAtRest(this.plan, running?.sign?.columnsOf(type) ?? null);
   }
 
   /**
@@ -87,7 +97,7 @@ export class MachineLimits {
     this.isLive = isLive;
     const { column, high, low } = this.plan;
     for (let i = 0; i < column.length; i++) {
-      if (atRest && this.plan.atRest?.[i] !== 1) continue;
+      if (atRest && this.atRest?.[i] !== 1) continue;
       const at = from + column[i]!;
       if (at >= to) return;
       const value = values[at]!;
@@ -119,7 +129,7 @@ export class MachineLimits {
    */
   interrupt(wasRest = false): void {
     this.plan.sensors.forEach(({ first, limits }, index) => {
-      if (wasRest && this.plan.atRest?.[index] === 1) return;
+      if (wasRest && this.atRest?.[index] === 1) return;
       this.allBackMs[index] = Number.NaN;
       for (let limit = first; limit < first + limits.length; limit++) {
         this.backMs[limit] = Number.NaN;
@@ -282,14 +292,4 @@ export class MachineLimits {
       mayBe: mayBe < 0 ? null : limits[mayBe]!,
     };
   }
-}
-
-function isSame(a: LimitedSensor, b: LimitedSensor): boolean {
-  return (
-    a.limits.length === b.limits.length &&
-    a.limits.every(({ side, severity, at, backAt }, i) => {
-      const other = b.limits[i]!;
-      return side === other.side && severity === other.severity && at === other.at && backAt === other.backAt;
-    })
-  );
 }

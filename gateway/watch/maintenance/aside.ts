@@ -15,8 +15,8 @@ export interface SparedMachine {
   isAside: boolean;
   /** It was not because the machine rests or has just started, and nobody works on it. */
   isAtRest: boolean;
-  /** Whether it runs; null if its type says nothing of that. */
-  readonly running: Running | null;
+  /** Whether it runs; null if nothing is known of that. */
+  running: Running | null;
   readonly identity: MachineIdentity;
   /** Null if it has none. */
   limits: { interrupt(wasRest: boolean): void } | null;

@@ -1,4 +1,9 @@
-import { seriesPrefix, stringField, timestampText } from '../../../shared/contract/line-protocol.ts';
+import {
+  restDetector,
+  seriesPrefix,
+  stringField,
+  timestampText,
+} from '../../../shared/contract/line-protocol.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
 import type { Running } from './running.ts';
@@ -8,8 +13,8 @@ const againMs = 3_600_000;
 
 /**
  * Fields of an estimate line by which the cloud knows that a machine is at rest, for how many seconds, if that is known, and how many
- * it has run since it was first seen; none
- * if its type does not say when it runs. They are numbers, because an older cloud knows no further texts there.
+ * it has run since it was first seen, or since its rest was learnt; none
+ * if that is not known. They are numbers, because an older cloud knows no further texts there.
  */
 export function restFields({ mayRest, isResting, restsSinceMs, ran }: Running, timeMs: number): string[] {
   if (!mayRest) return [];
@@ -17,6 +22,13 @@ export function restFields({ mayRest, isResting, restsSinceMs, ran }: Running, t
   if (!isResting) return ['at_rest=0', running];
   if (Number.isNaN(restsSinceMs)) return ['at_rest=1', running];
   return ['at_rest=1', running, `rest_s=${Math.max(0, timeMs - restsSinceMs) / 1_000}`];
+}
+
+/** By what rest was learnt, in a text that older clouds know too: they store it, and show it nowhere. */
+function learntField({ sign }: Running): string[] {
+  return sign === null || sign.text === null
+    ? []
+    : [`detector=${stringField(`${restDetector}${sign.text}`)}`];
 }
 
 /** Reports which machines have come to rest or run again, as lines without an estimate. */
@@ -43,7 +55,11 @@ export class RestReports {
     const lines: string[] = [];
     for (const [running, { identity, timeMs }] of this.news) {
       const { site, machine, type } = identity;
-      const fields = [...restFields(running, timeMs), `type=${stringField(type.name)}`].join(',');
+      const fields = [
+        ...restFields(running, timeMs),
+        `type=${stringField(type.name)}`,
+        ...learntField(running),
+      ].join(',');
       const prefix = seriesPrefix('estimate', gateway, machine, site);
       lines.push(`${prefix}${fields} ${timestampText(Math.floor(timeMs), 0)}`);
     }

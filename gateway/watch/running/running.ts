@@ -1,8 +1,10 @@
 /**
  * Running (gateway/watch/running): whether a machine runs, rests or has just started, from the sensor that its type names
- * for it. What follows from that is decided where readings are set aside.
+ * for it, or from what was learnt of it. What follows from that is decided where readings are set aside.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { LearntRest, type LearntSensor } from './learnt-rest.ts';
+import { DeclaredRest, type RestSign } from './rest-sign.ts';
 
 /** A machine that was not heard for this many steps, and this long, may have been at rest meanwhile. */
 const unheardSteps = 10;
@@ -17,7 +19,8 @@ export interface RunningTime {
 /**
  * One machine. It rests while its sensor is not above the value that its type says, from the first such reading; it runs
  * from the first reading above, and settles for `settleMs` after that, as well as after it was not heard for long. A reading
- * without that sensor says nothing, and a machine of which nothing is known runs.
+ * without that sensor says nothing, and a machine of which nothing is known runs. One whose rest was learnt rests once all of the
+ * sensors by which that was learnt have been low for minutes, and runs from the first reading in which one is not.
  */
 export class Running {
   isResting: boolean;
@@ -27,41 +30,47 @@ export class Running {
   readonly ran: RunningTime;
   /** The latest report; null before the first one. */
   reported: { isResting: boolean; atMs: number } | null = null;
-  private readonly above: number;
-  private readonly sensor: string | null;
+  /** Null if its type does not say when it runs, and it was not learnt. */
+  readonly sign: RestSign | null;
   /** How long it settles after a start. */
   readonly settleMs: number;
   private readonly unheardMs: number;
-  /** −1 until the machine has such a sensor: open types get theirs one by one. */
-  private column = -1;
   private newestMs = Number.NEGATIVE_INFINITY;
   private settlesFromMs = Number.NEGATIVE_INFINITY;
 
   private constructor(
-    { runsWhen, settleMs = 0, stepMs }: MachineType,
+    { settleMs = 0, stepMs }: MachineType,
+    sign: RestSign | null,
     isResting: boolean,
     ran: RunningTime | null,
   ) {
     this.ran = ran ?? { ms: 0, countedToMs: Number.NEGATIVE_INFINITY };
-    this.isResting = isResting && runsWhen !== undefined;
-    this.sensor = runsWhen?.sensor ?? null;
-    // Values are 32-bit floats, so they are compared as such.
-    this.above = Math.fround(runsWhen?.above ?? 0);
+    this.sign = sign;
+    this.isResting = isResting && sign !== null;
     this.settleMs = settleMs;
     this.unheardMs = Math.max(unheardMsMin, unheardSteps * stepMs);
   }
 
   /**
-   * Null if the type says neither when its machines run, nor that they settle. @param isResting whether it was at rest when it
-   * was last heard, before a restart @param ran how long it had run then, and what is counted further; null: nothing is known
+   * Null if the type says neither when its machines run, nor that they settle, and nothing was learnt. @param isResting whether it
+   * was at rest when it was last heard, before a restart @param ran how long it had run then, and what is counted further; null:
+   * nothing is known @param learnt by which sensors it rests, where its type does not say it
    */
-  static of(type: MachineType, isResting = false, ran: RunningTime | null = null): Running | null {
-    return type.runsWhen || type.settleMs ? new Running(type, isResting, ran) : null;
+  static of(
+    type: MachineType,
+    isResting = false,
+    ran: RunningTime | null = null,
+    learnt: readonly LearntSensor[] | null = null,
+  ): Running | null {
+    const { runsWhen, settleMs, stepMs } = type;
+    if (runsWhen) return new Running(type, new DeclaredRest(runsWhen), isResting, ran);
+    if (learnt) return new Running(type, new LearntRest(learnt, stepMs), isResting, ran);
+    return settleMs ? new Running(type, null, isResting, ran) : null;
   }
 
-  /** True if its type says when it runs, so that it can rest. */
+  /** True if it is known when it rests. */
   get mayRest(): boolean {
-    return this.sensor !== null;
+    return this.sign !== null;
   }
 
   /**
@@ -69,14 +78,15 @@ export class Running {
    * older reading than the newest is judged by its own value, and changes nothing.
    */
   takes(type: MachineType, values: Float32Array, from: number, to: number, timeMs: number): boolean {
-    const value = this.valueIn(type, values, from, to);
-    const isAtRest = Number.isNaN(value) ? this.isResting : !(value > this.above);
-    if (timeMs >= this.newestMs) {
+    const isNewest = timeMs >= this.newestMs;
+    const isAtRest = this.isRestIn(type, values, from, to, timeMs, isNewest);
+    if (isNewest) {
       const wasUnheard =
         timeMs - this.newestMs > this.unheardMs && this.newestMs !== Number.NEGATIVE_INFINITY;
       if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
       this.count(timeMs, wasUnheard);
-      if (isAtRest !== this.isResting) this.restsSinceMs = isAtRest ? timeMs : Number.NaN;
+      if (isAtRest !== this.isResting)
+        this.restsSinceMs = isAtRest ? (this.sign?.sinceMs ?? timeMs) : Number.NaN;
       this.isResting = isAtRest;
       this.newestMs = timeMs;
     }
@@ -107,10 +117,16 @@ export class Running {
     return timeMs >= this.settlesFromMs && timeMs - this.settlesFromMs < this.settleMs;
   }
 
-  private valueIn(type: MachineType, values: Float32Array, from: number, to: number): number {
-    if (this.sensor === null) return Number.NaN;
-    if (this.column < 0) this.column = type.sensors.findIndex(({ name }) => name === this.sensor);
-    const at = from + this.column;
-    return this.column < 0 || at >= to ? Number.NaN : values[at]!;
+  private isRestIn(
+    type: MachineType,
+    values: Float32Array,
+    from: number,
+    to: number,
+    timeMs: number,
+    isNewest: boolean,
+  ): boolean {
+    const { sign, isResting } = this;
+    if (sign === null) return isResting;
+    return isNewest || sign.judgesLate ? sign.isAtRest(type, values, from, to, timeMs, isResting) : isResting;
   }
 }

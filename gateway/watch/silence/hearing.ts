@@ -1,5 +1,6 @@
 import { fadedMs, type LongestLately, withSpan } from '../../../shared/bounds/longest-lately.ts';
 import type { MachineIdentity } from '../../ports/decision.ts';
+import type { LearntSensor } from '../running/learnt-rest.ts';
 import type { RunningTime } from '../running/running.ts';
 import { HeardAgain } from './heard-again.ts';
 import { Rhythm } from './rhythm.ts';
@@ -47,8 +48,10 @@ export class Hearing {
   heardBeforeMs: number | null = null;
   /** It was at rest when it was last heard. */
   isResting = false;
-  /** How long it has run; null if its type does not say when it runs. Its window counts, and it is kept here. */
+  /** How long it has run; null if it is not known when it runs. Its window counts, and it is kept here. */
   ran: RunningTime | null = null;
+  /** By which sensors it rests, if that was learnt. */
+  learntRest: readonly LearntSensor[] | null = null;
   /** Until when nobody expected it to be heard, monotonic. */
   excusedMs = Number.NEGATIVE_INFINITY;
   /** Its window; null if it has none. */
@@ -145,7 +148,7 @@ export class Hearing {
     const lagMs = Math.round(this.lagMs + offsetMs);
     const rhythm = this.rhythm.saved();
     const ran = this.ran && Number.isFinite(this.ran.countedToMs) ? [this.ran.ms, this.ran.countedToMs] : [];
-    return [
+    const saved: SavedHearing = [
       site,
       machine,
       type.name,
@@ -157,10 +160,13 @@ export class Hearing {
       ran,
       [Math.round(this.longGap.ms), Math.round(this.longGap.atMs + offsetMs)],
     ];
+    if (this.learntRest) saved[10] = this.learntRest;
+    return saved;
   }
 
   static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
-    const [, , , heardMs, lagMs, isOffline, peaks, isResting, ran = [], longGap = []] = saved;
+    const [, , , heardMs, lagMs, isOffline, peaks, isResting, ran = [], longGap = [], learntRest = null] =
+      saved;
     const [[ranMs, countedToMs], [longMs, longAtMs]] = [ran, longGap];
     const hearing = new Hearing(identity, nowMs, offsetMs);
     hearing.heardBeforeMs = heardMs;
@@ -168,6 +174,7 @@ export class Hearing {
     hearing.isOffline = isOffline;
     hearing.rhythm = Rhythm.of(peaks);
     hearing.isResting = isResting;
+    hearing.learntRest = learntRest;
     if (longMs !== undefined && longAtMs !== undefined)
       hearing.longGap = { ms: longMs, atMs: longAtMs - offsetMs };
     if (ranMs !== undefined && countedToMs !== undefined) hearing.ran = { ms: ranMs, countedToMs };
@@ -192,7 +199,7 @@ export class Hearing {
  * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
  * clock, whether its device said that it is offline, the rhythm, whether it was at rest,
  * for how long it had run, up to when that was counted (empty: its type does not say when it runs), and the longest gap of the
- * last weeks that was within its allowance, with the wall-clock time of its end.
+ * last weeks that was within its allowance, with the wall-clock time of its end; and by which sensors it rests, if that was learnt.
  */
 export type SavedHearing = [
   site: string,
@@ -205,4 +212,5 @@ export type SavedHearing = [
   isResting: boolean,
   ran?: number[],
   longGap?: number[],
+  learntRest?: readonly LearntSensor[],
 ];

@@ -19,12 +19,22 @@ const withoutRest = [
   Type.Array(Type.Number({ minimum: 0 })),
 ] as const;
 const pair = Type.Array(Type.Number(), { maxItems: 2 });
+const learntRest = Type.Array(
+  Type.Object({
+    sensor: Type.String(),
+    below: Type.Number({ minimum: 0 }),
+    worksFrom: Type.Number({ minimum: 0 }),
+    trembles: Type.Boolean(),
+  }),
+  { minItems: 1 },
+);
 const validate = compileValidator(
   Type.Object({
     format: Type.Literal('harbinger-hearings'),
     version: Type.Integer(),
     machines: Type.Array(
       Type.Union([
+        Type.Tuple([...withoutRest, Type.Boolean(), pair, pair, learntRest]),
         Type.Tuple([...withoutRest, Type.Boolean(), pair, pair]),
         Type.Tuple([...withoutRest, Type.Boolean(), pair]),
         Type.Tuple([...withoutRest, Type.Boolean()]),

@@ -11,6 +11,8 @@ import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
 import { restFields } from '../running/rest-reports.ts';
+import type { Running } from '../running/running.ts';
+import { forgetRest, type RestingMachine } from '../running/running-of.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
 import type { Scheduled } from './schedule.ts';
@@ -42,7 +44,8 @@ export interface HearingKeeper {
 }
 
 /** A machine that has a window. */
-export interface WatchedMachine extends SparedMachine {
+export interface WatchedMachine extends SparedMachine, RestingMachine {
+  running: Running | null;
   identity: MachineIdentity;
   readonly key: string;
   /** The index that ColumnBatch uses. */
@@ -170,6 +173,7 @@ export const noNews = {
 /** Learns anew what is normal; the next decision hears of it, which is due. */
 export function learnAnew(machine: WatchedMachine, said: Relearnt): boolean {
   machine.window.baseline.relearn();
+  forgetRest(machine);
   machine.relearnt = said;
   return true;
 }

@@ -2,9 +2,9 @@
  * Windows (gateway/watch/windows): the latest rows of each machine, as models and rules see them, and which machines
  * are due for a decision. Nothing is assessed here.
  *
- * All windows are fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as many machines as
- * one may loses the one that has been silent longest (counted). While all of them send, further ones are stored but not
- * watched (counted), because otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
+ * All windows are fed by durable rows. Bounded: senders have shares (WindowShares), and a sender who has as many machines as one
+ * may loses the one silent longest (counted). While all of them send, further ones are stored but not watched (counted), because
+ * otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitsChanged, MachineIdentity, Relearnt } from '../../ports/decision.ts';
@@ -14,7 +14,7 @@ import { SampleBudget } from '../baselines/sample-budget.ts';
 import { remember, renew, unwatch } from '../levels/watched-levels.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
 import { Aside, mayBeSpared } from '../maintenance/aside.ts';
-import { runningOf } from '../running/running-of.ts';
+import { forgetRest, learnRest, restOf } from '../running/running-of.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
@@ -36,7 +36,7 @@ import { isNew, restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
-/** Resolution of the silence measurement: it may be longer than real by up to this. */
+/** The silence that is measured may be longer than real by up to this. */
 const seenResolutionMs = 1_000;
 
 export class Windows {
@@ -92,6 +92,7 @@ export class Windows {
         this.counts.late++;
         continue;
       }
+      if (!batch.replay) learnRest(machine, batch, i);
       if (taken === 'row') this.counts.rows++;
       machine.limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay);
       if (!batch.replay && isDueAfter(machine, taken) && this.schedule.mark(machine)) due = true;
@@ -101,10 +102,7 @@ export class Windows {
     return due;
   }
 
-  /**
-   * Returns up to `max` due machines, each of which must be returned with `release`; until then they do not become due
-   * again.
-   */
+  /** Returns up to `max` due machines, each to be returned with `release`; until then it does not become due again. */
   take(max: number): WatchedMachine[] {
     const nowMs = this.options.clock.monotonicMs();
     const taken: WatchedMachine[] = [];
@@ -135,16 +133,18 @@ export class Windows {
     if (!watched) return;
     watched.window = windowOf(watched.identity.type, this.samples);
     renew(watched);
-    watched.limits = this.limits.of(watched.identity.type);
+    forgetRest(watched);
+    watched.limits = this.limits.of(watched.identity.type, watched.running);
     this.options.keeper?.renewed(watched);
   }
 
   /** Lets a machine learn anew what is normal, and nothing else. Returns false if it is not watched. */
   relearn(site: string, machine: string, said: Relearnt): boolean {
     const watched = this.byKey.get(`${site}/${machine}`);
-    if (watched && learnAnew(watched, said)) this.schedule.mark(watched);
-    if (watched) this.options.keeper?.renewed(watched);
-    return watched !== undefined;
+    if (!watched) return false;
+    if (learnAnew(watched, said)) this.schedule.mark(watched);
+    this.options.keeper?.renewed(watched);
+    return true;
   }
 
   /** Applies limits that a person has changed: an alert follows at once. Returns whether the machine is watched. */
@@ -233,8 +233,7 @@ export class Windows {
       const found = newMachines.find(({ site, machine }) => `${site}/${machine}` === key);
       const slot = found && this.slots.at(found.machineIndex);
       const machine = slot && this.watch(slot, found.machineIndex, seenMs);
-      if (!machine) continue;
-      follow(machine, { identity, window });
+      if (machine) follow(machine, { identity, window });
     }
   }
 
@@ -242,7 +241,7 @@ export class Windows {
   private renewLimits(machine: WatchedMachine): void {
     machine.levels?.bind(machine.identity.type);
     const before = machine.limits;
-    machine.limits = this.limits.of(machine.identity.type);
+    machine.limits = this.limits.of(machine.identity.type, machine.running);
     machine.limits?.follow(before, machine.window.latest(), machine.window.newestMs);
   }
 
@@ -256,17 +255,17 @@ export class Windows {
       return null;
     }
     const hearing = this.options.hearings?.of(identity) ?? null;
+    const rest = restOf(identity.type, hearing);
     const machine: WatchedMachine = {
       identity,
       maintenance: this.aside.spansOf(identity),
-      running: runningOf(identity.type, hearing),
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
       window: windowOf(identity.type, this.samples),
-      limits: this.limits.of(identity.type),
+      limits: this.limits.of(identity.type, rest.running),
       levels: this.options.levels?.watched(identity) ?? null,
-      ...{ ...noNews, hearing },
+      ...{ ...noNews, ...rest, hearing },
       schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
       ...{ seenMs: nowMs, noteFromMs: nowMs, newer: null, older: null },
     };
