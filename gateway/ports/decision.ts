@@ -37,7 +37,8 @@ export interface AlertInput {
    * alone, and neither its model nor its baseline can say anything.
    */
   isShort?: boolean;
-  /** How much of what is normal for the machine has been learnt, in readings; absent once that is enough. */
+  /** How much of what is normal for the machine has been learnt, in readings; absent once that is enough.
+   * Again while it does something for the first time, such as its first stop. */
   learning?: { rows: number; needed: number };
   /** Time between two rows by the machine's own pace, ms; absent if that is not known. */
   rowMs?: number;

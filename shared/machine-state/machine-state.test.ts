@@ -71,6 +71,10 @@ describe('OK', () => {
     ['nothing can be stored', { trouble: 'the telemetry store does not answer' }],
     ['there is no estimate', { estimate: null }],
     ['nothing judges it', { estimate: rules, learning: { rows: 40, needed: 200 } }],
+    [
+      'it does something for the first time',
+      { estimate: { ...rules, source: 'self-learned' as const }, learning: { rows: 4, needed: 200 } },
+    ],
     ['an older gateway judges it by a type without limits', { estimate: rules, learning: undefined }],
     ['it has sent nothing', { lastReadingMs: null, heardMs: null, estimate: null }],
     ['it stands', { restSinceMs: nowMs - min }],

@@ -262,19 +262,18 @@ function unjudged(evidence: MachineEvidence, at: (ms: number) => string): Found 
       sinceMs: null,
     };
   }
-  if (estimate.source !== 'rules' || hasLimits) return null;
-  if (learning === null) return null;
+  const isSelfLearned = estimate.source === 'self-learned';
+  if (estimate.source === 'model' || hasLimits || (isSelfLearned && !learning)) return null;
+  if (isSelfLearned) return { state: 'learning', reason: `${firstTime}${progress}`, sinceMs };
   // An older gateway does not say what it judges by.
-  if (learning === undefined && hasLimits === null) return null;
+  if (learning === null || (learning === undefined && hasLimits === null)) return null;
   const none = 'Nothing can judge it yet: no limits, no model';
-  return learning
-    ? {
-        state: 'learning',
-        reason: `${none}, and what is normal is still being learnt${progress}`,
-        sinceMs,
-      }
-    : { state: 'unknown', reason: none, sinceMs };
+  if (!learning) return { state: 'unknown', reason: none, sinceMs };
+  const reason = `${none}, and what is normal is still being learnt${progress}`;
+  return { state: 'learning', reason, sinceMs };
 }
+
+const firstTime = 'It does something for the first time, which is learnt and not judged';
 
 function fine({ estimate, hasLimits, learning, calmSinceMs, judgedSinceMs }: MachineEvidence): Found {
   const by = {

@@ -91,6 +91,12 @@ export class Baseline {
     return this.rows >= this.rowsNeeded;
   }
 
+  /** How much of what is normal has been learnt, in rows; null once that is enough and nothing is done for the first time. */
+  get learning(): { rows: number; needed: number } | null {
+    if (!this.ready) return { rows: this.rows, needed: this.rowsNeeded };
+    return this.usual?.firstTime() ?? null;
+  }
+
   /** The kind of a sensor, by column: as its type declares it, or as its values have told. */
   kindOf(column: number): Kind {
     return this.kinds?.kindOf(column) ?? 'quantity';

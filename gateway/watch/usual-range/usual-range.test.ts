@@ -64,6 +64,20 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shape, 4).episodes).toEqual([]);
   });
 
+  it('says how far it is with what the machine does for the first time, and learns without a word', () => {
+    const range = made(() => [0]);
+    const of = (from: number, to: number, value: number) =>
+      live(() => [value + noise(0.1)], to / dayMinutes, { from, range });
+    of(0, 700, 20);
+    expect(range.firstTime()).toBeNull();
+    const { episodes } = of(700, 1_000, 30);
+    expect(episodes).toEqual([]);
+    const { rows, needed } = range.firstTime()!;
+    expect([rows, needed].map((each) => Math.round(each / 50) * 50)).toEqual([300, 700]);
+    of(1_000, 1_420, 30);
+    expect(range.firstTime()).toBeNull();
+  });
+
   it('is learnt where one sensor stops or starts later than the others of its machine', () => {
     const shape: Shape = (minute) => {
       const runs = minute % dayMinutes > 400;

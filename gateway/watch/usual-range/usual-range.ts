@@ -134,6 +134,15 @@ export class UsualRange {
     return true;
   }
 
+  /** How far it is with what the machine does for the first time, in rows, while nothing is beyond; null if it learns nothing so. */
+  firstTime(): { rows: number; needed: number } | null {
+    const leftMs = this.learnsToMs - this.newestMs;
+    if (!(leftMs > 0) || !(this.paceMs > 0)) return null;
+    const spanMs = Math.min(firstTimeMsMax, (this.learnsToMs - this.firstMs) / 2);
+    const needed = Math.ceil(spanMs / this.paceMs);
+    return { rows: Math.max(0, needed - Math.ceil(leftMs / this.paceMs)), needed };
+  }
+
   /** Null if nothing has been learnt. */
   save(): SavedUsualRange | null {
     if (Number.isNaN(this.firstMs)) return null;

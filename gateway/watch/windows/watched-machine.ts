@@ -232,7 +232,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
   // At rest nothing is judged but limits and faults, as of a window that is not whole.
   if (!window.ready || machine.isAtRest) input.isShort = true;
-  if (!baseline.ready) input.learning = { rows: baseline.rows, needed: baseline.rowsNeeded };
+  const { learning } = baseline;
+  if (learning) input.learning = learning;
   if (paceMs !== null) input.rowMs = paceMs;
   if (faults.length > 0) input.faults = faults;
   if (unsent.length > 0) input.unsent = unsent;
