@@ -75,6 +75,16 @@ export class SensorRuns {
     if (row <= spreadRows || row % spreadEvery === 0) stillness.spread.take(cells, valueAt, seenAt);
   }
 
+  /** A reading that is in no row, because the machine rests: a missing sensor that has a value in it is sent again. Returns whether one is. */
+  heardAtRest(values: Float32Array, from: number, to: number): boolean {
+    const before = this.presence.out;
+    for (let column = 0; column < Math.min(this.columns, to - from) && this.presence.out > 0; column++)
+      if (this.presence.isOut(column) && !Number.isNaN(values[from + column]!)) this.presence.returns(column);
+    if (this.presence.out === before) return false;
+    this.known = null;
+    return true;
+  }
+
   /** A sensor sent a value that is in no row, because it cannot have it. */
   refused(column: number): void {
     if (column >= this.columns) return;

@@ -104,11 +104,14 @@ export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: num
   const { running, window, isAtRest, hadFaults } = machine;
   const { values, offset, timeMs, replay } = batch;
   const limits = machine.limits?.holdAtRest ? machine.limits : null;
-  if (!isAtRest || !(limits || hadFaults) || !running?.isNewest(timeMs[i]!)) return false;
+  const { sensorRuns } = window;
+  if (!isAtRest || !(limits || hadFaults || sensorRuns.out > 0) || !running?.isNewest(timeMs[i]!))
+    return false;
   window.newestMs = Math.max(window.newestMs, timeMs[i]!);
   limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
   if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
-  return !replay && (hadFaults || limits?.isNews === true);
+  const isSentAgain = !replay && sensorRuns.heardAtRest(values, offset[i]!, offset[i + 1]!);
+  return !replay && (hadFaults || isSentAgain || limits?.isNews === true);
 }
 
 /** A fault that began in work goes on at rest if it comes back within this time. */
