@@ -25,6 +25,8 @@ const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
 const UsualRange = Type.Object({
   firstMs: Type.Number(),
   learnsToMs: Type.Number(),
+  beyondMs: Type.Optional(Type.Number()),
+  isConfirmed: Type.Optional(Type.Boolean()),
   sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
 });
 const kinds: readonly Kind[] = ['quantity', 'state', 'counter'];

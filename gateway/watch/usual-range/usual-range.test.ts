@@ -223,4 +223,18 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(fails, 9.02, options).episodes).toHaveLength(1);
     expect(new UsualRange(2, 600).restore(range.save()!)).toBe(false);
   });
+
+  it('that was left stays so after it was saved, so that a restart ends nothing that goes on', () => {
+    const shape = shifts();
+    const { range } = live(shape, 9);
+    const fails: Shape = (minute) => [...shape(minute).slice(0, 2), 9];
+    const ofDay9 = { from: 9 * dayMinutes, range };
+    expect(live(fails, 9.02, ofDay9).episodes).toHaveLength(1);
+    const restored = new UsualRange(3, 600);
+    expect(restored.restore(JSON.parse(JSON.stringify(range.save())))).toBe(true);
+    for (let minute = 9 * dayMinutes + 29; minute < 9 * dayMinutes + 60; minute++) {
+      restored.take(Float32Array.from(fails(minute)), 0, beginMs + minute * minuteMs);
+      expect(restored.score(0)).toBeGreaterThanOrEqual(0.65);
+    }
+  });
 });

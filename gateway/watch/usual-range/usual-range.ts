@@ -62,6 +62,9 @@ export interface BeyondRange {
 export interface SavedUsualRange extends SavedRanges {
   firstMs: number;
   learnsToMs: number;
+  /** For how long levels have been beyond, ms, and whether that is confirmed; absent in files of earlier versions. */
+  beyondMs?: number;
+  isConfirmed?: boolean;
 }
 
 /** The usual range of one machine. */
@@ -147,7 +150,8 @@ export class UsualRange {
   save(): SavedUsualRange | null {
     if (Number.isNaN(this.firstMs)) return null;
     const learnsToMs = Math.max(this.learnsToMs, this.firstMs);
-    return { firstMs: this.firstMs, learnsToMs, ...this.ranges.save() };
+    const { firstMs, beyondMs, isConfirmed } = this;
+    return { firstMs, learnsToMs, beyondMs: Math.round(beyondMs), isConfirmed, ...this.ranges.save() };
   }
 
   /** Returns false if it was saved for another number of sensors. */
@@ -155,6 +159,8 @@ export class UsualRange {
     if (!this.ranges.restore(saved)) return false;
     this.firstMs = saved.firstMs;
     this.learnsToMs = saved.learnsToMs;
+    this.beyondMs = saved.beyondMs ?? 0;
+    this.isConfirmed = saved.isConfirmed ?? false;
     return true;
   }
 
@@ -172,7 +178,9 @@ export class UsualRange {
 
   private confirm(knownMs: number, passedMs: number): void {
     const longestMs = confirmMsMax[knownMs < youthMs ? 'young' : 'grown'];
-    const byRowsMs = confirmRowsMax * (this.paceMs || 0);
+    // After a restart the first row does not show how long rows take, and ends nothing.
+    if (Number.isNaN(this.paceMs)) return;
+    const byRowsMs = confirmRowsMax * this.paceMs;
     const neededMs = Math.min(longestMs, confirmShare * knownMs, byRowsMs);
     const stepMs = Math.min(passedMs, neededMs / confirmRows);
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
