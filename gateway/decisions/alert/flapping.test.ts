@@ -66,6 +66,22 @@ it('one value that a probe cannot have shows that its fault, which came and went
   expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
 });
 
+it('what was met and is back between two decisions belongs to the alert that waits for its end', async () => {
+  const decision = await bench.started();
+  const turn = sources['a limit']!;
+  for (const isOn of [true, false, true, false]) await turn(decision, isOn);
+  await bench.clock.advance(50 * 60_000);
+  const untilMs = bench.clock.nowMs();
+  const about = { sensor: 'vibration', side: 'high', severity: 'warning', at: 4.5, value: 6 } as const;
+  await bench.evaluate(decision, 200, 1, { passed: [{ ...about, sinceMs: untilMs - 60_000, untilMs }] });
+  await bench.clock.advance(50 * 60_000);
+  await turn(decision, false);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+  await bench.clock.advance(11 * 60_000);
+  await turn(decision, false);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
+});
+
 it('a restart forgets nothing of it', async () => {
   const before = await bench.started();
   const turn = sources['a limit']!;

@@ -6,7 +6,8 @@ import type { Judged } from './judged.ts';
 
 /**
  * The alert for limits that were met and are back in readings that came late and at once: it opens and ends in one decision,
- * because nobody could be told while it lasted. None where an alert of limits is open, to which it then belongs.
+ * because nobody could be told while it lasted. None where an alert of limits is open, to which it then belongs: one that is damped has been
+ * away only since then.
  */
 export function passedAlert({ machine, input, decided, context }: Judged): AlertChange[] {
   const { passed } = input;
@@ -14,6 +15,12 @@ export function passedAlert({ machine, input, decided, context }: Judged): Alert
   const { site, machine: name, type } = input.machine;
   const policy = limitPolicyOf(type);
   if (policy === null || machine.limits.told !== null || machine.limits.held) return [];
+  const damped = machine.damped.get(policy.failureMode);
+  if (damped && damped.state.told > 0) {
+    const lowerSinceMs = Math.max(damped.state.lowerSinceMs, ...passed.map((each) => each.untilMs));
+    damped.state = { ...damped.state, lowerSinceMs };
+    return [];
+  }
   const severity = passed.some((each) => each.severity === 'critical') ? 'critical' : 'warning';
   const { failureMode } = policy;
   const sensors = [...new Map(passed.map(({ sensor, value }) => [sensor, value]))];
