@@ -111,7 +111,9 @@ export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: num
   limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
   if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
   const isSentAgain = !replay && sensorRuns.heardAtRest(values, offset[i]!, offset[i + 1]!);
-  return !replay && (hadFaults || isSentAgain || limits?.isNews === true);
+  // An alert ends when it is well for a while: that takes further decisions.
+  machine.hadFaults ||= isSentAgain;
+  return !replay && (machine.hadFaults || limits?.isNews === true);
 }
 
 /** A fault that began in work goes on at rest if it comes back within this time. */
