@@ -69,8 +69,8 @@ export class RestLearner {
     this.older = 0;
     this.newestMs = timeMs;
     const width = to - from;
-    if (width > this.held.length) this.widen(width);
     if (width > sensorsMax) return null;
+    if (width > this.held.length) this.widen(width);
     for (let column = 0; column < width; column++) {
       const value = values[from + column]!;
       if (Number.isNaN(value)) continue;
@@ -81,8 +81,7 @@ export class RestLearner {
   }
 
   /** It has got more sensors, which may say something else: it begins anew. */
-  private widen(width: number): void {
-    const columns = Math.min(width, sensorsMax);
+  private widen(columns: number): void {
     const { held, ages } = this;
     this.held = new Float32Array(columns).fill(Number.NaN);
     this.ages = new Uint8Array(columns).fill(breakSteps);
