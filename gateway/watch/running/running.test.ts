@@ -39,6 +39,16 @@ describe('a machine', () => {
     expect(aside(running, [1, 1, 1], fan, 3 * hourMs)).toBe('--x');
   });
 
+  it('that sends every quarter of an hour is judged all the same, and its running time counts', () => {
+    const running = Running.of(fan)!;
+    const judged = Array.from({ length: 8 }, (_, i) =>
+      aside(running, [150], fan, (i < 7 ? i : i + 8) * 15 * minuteMs),
+    );
+    // After the first pause nothing is known of its way of sending, and the last pause is far longer.
+    expect(judged.join('')).toBe('x-xxxxx-');
+    expect(running.ran.ms).toBe(5 * 15 * minuteMs);
+  });
+
   it('of an open type is known to rest once it has the sensor; a late reading changes nothing', () => {
     const open: MachineType = { ...fan, sensors: [type.sensors[0]!], openSensors: true };
     const running = Running.of(open)!;

@@ -9,6 +9,8 @@ import { DeclaredRest, type RestSign } from './rest-sign.ts';
 /** A machine that was not heard for this many steps, and this long, may have been at rest meanwhile. */
 const unheardSteps = 10;
 const unheardMsMin = 600_000;
+/** A pause of at most this many times the one before is the machine's way of sending. */
+const pauseFactor = 3;
 
 /** How long a machine has run, ms, as counted up to a time of its readings. */
 export interface RunningTime {
@@ -36,6 +38,8 @@ export class Running {
   readonly settleMs: number;
   private readonly unheardMs: number;
   private newestMs = Number.NEGATIVE_INFINITY;
+  /** Time between the two newest readings; NaN before there are two. */
+  private pauseMs = Number.NaN;
   private settlesFromMs = Number.NEGATIVE_INFINITY;
 
   private constructor(
@@ -81,8 +85,7 @@ export class Running {
     const isNewest = timeMs >= this.newestMs;
     const isAtRest = this.isRestIn(type, values, from, to, timeMs, isNewest);
     if (isNewest) {
-      const wasUnheard =
-        timeMs - this.newestMs > this.unheardMs && this.newestMs !== Number.NEGATIVE_INFINITY;
+      const wasUnheard = this.wasUnheardFor(timeMs - this.newestMs);
       if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
       this.count(timeMs, wasUnheard);
       if (isAtRest !== this.isResting)
@@ -101,6 +104,13 @@ export class Running {
   /** True if no reading taken so far is newer. */
   isNewest(timeMs: number): boolean {
     return timeMs >= this.newestMs;
+  }
+
+  private wasUnheardFor(pauseMs: number): boolean {
+    if (!Number.isFinite(pauseMs)) return false;
+    const isUsual = pauseMs <= pauseFactor * this.pauseMs;
+    this.pauseMs = pauseMs;
+    return pauseMs > this.unheardMs && !isUsual;
   }
 
   /** Counts the time since the reading before, if the machine ran then. What is read again after a restart counts once. */
