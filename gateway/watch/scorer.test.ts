@@ -48,6 +48,7 @@ function batch(rows: number, first = false): ColumnBatch {
 function newScorer(
   decide: (inputs: readonly AlertInput[]) => Promise<unknown>,
   clock: Clock = systemClock,
+  batchMax = 64,
 ): Windows {
   const windows = new Windows({
     types: new Map([[type.name, type]]),
@@ -55,7 +56,7 @@ function newScorer(
     intervalMsMin: 5,
     clock,
   });
-  scorer = new Scorer({ windows, decide, batchMax: 64, clock, log: silentLog });
+  scorer = new Scorer({ windows, decide, batchMax, clock, log: silentLog });
   return windows;
 }
 
@@ -145,4 +146,21 @@ describe('the scorer', () => {
     await stop;
     expect(scorer.stats()).toMatchObject({ batches: 2, inFlight: 0 });
   });
+});
+
+it('has a turn for messages after each two batches, however many machines are due', async () => {
+  const batchMax = 16;
+  let turns = 0;
+  const turnOfBatch: number[] = [];
+  const windows = newScorer(async () => void turnOfBatch.push(turns), systemClock, batchMax);
+  windows.add(batch(4, true));
+  const batches = Math.ceil(machines / batchMax);
+  const count = () => {
+    turns++;
+    if (turnOfBatch.length < batches) setImmediate(count);
+  };
+  setImmediate(count);
+  scorer.kick();
+  await vi.waitFor(() => expect(turnOfBatch).toHaveLength(batches));
+  for (let at = 2; at < batches; at++) expect(turnOfBatch[at]).toBeGreaterThan(turnOfBatch[at - 2]!);
 });

@@ -38,6 +38,7 @@ export class Scorer {
   private readonly inFlight = new Set<Promise<void>>();
   private timer: Timer | null = null;
   private stopped = false;
+  private isKickDue = false;
   private gatherUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScorerOptions) {
@@ -77,13 +78,22 @@ export class Scorer {
     return { ...this.counts, inFlight: this.inFlight.size };
   }
 
+  /** A thousand machines may be due at once: messages and their answers have their turn before further batches. */
+  private kickNextTurn(): void {
+    if (this.isKickDue) return;
+    this.isKickDue = true;
+    onNextTurn(() => {
+      this.isKickDue = false;
+      this.kick();
+    });
+  }
+
   private send(machines: WatchedMachine[]): void {
     this.counts.batches++;
     this.counts.machines += machines.length;
     const sent: Promise<void> = this.decide(machines).then(() => {
       this.inFlight.delete(sent);
-      // A thousand machines may be due at once: messages and their answers have their turn between two batches.
-      onNextTurn(() => this.kick());
+      this.kickNextTurn();
     });
     this.inFlight.add(sent);
   }
