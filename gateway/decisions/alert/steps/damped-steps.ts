@@ -36,7 +36,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   known.waiting = known.state.wanted < known.state.told ? step : null;
   const { told, returns } = known.state;
   if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
-  // What a person has ended by another rule has not come back when something else begins.
+  // A cause that a person has ended by a change is forgotten: what begins later does not count as its return.
   if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(cause.failureMode);
   const isReturn = told > before.told && returns > before.returns;
   const reasons = isReturn ? [...step.reasons, returnReason(judged, known.state)] : step.reasons;
