@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { unlimited } from '../../shared/runtime/budget.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
@@ -61,7 +62,7 @@ export function build() {
   const maintained: MaintenanceReport[] = [];
   const gates: Gate[] = [];
   const state = { held: false, lettersFail: false, refused: false };
-  const builder = new BlockBuilder();
+  const builder = new BlockBuilder(systemClock);
   const fields = new FieldNotes(silentLog, (schema, field) => builder.refuse(schema, field));
   const pipeline = new Pipeline({
     random: seededRandom(1),

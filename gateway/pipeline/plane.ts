@@ -95,7 +95,7 @@ export async function startDataPlane(
   };
   const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
   const identity = new ReadingIdentity(recent, bounds, counted.assumedResends, random);
-  const builder = new BlockBuilder();
+  const builder = new BlockBuilder(clock);
   const fields = new FieldNotes(log, (schema, field) => builder.refuse(schema, field));
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });

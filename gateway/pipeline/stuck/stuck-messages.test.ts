@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { timeLimited } from '../../../shared/runtime/budget.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { BlockBuilder } from '../../decode/blocks/block-builder.ts';
@@ -75,7 +76,7 @@ function build(suspects: readonly string[] | null = null, pulse = new Pulse(), s
     limited: timeLimited(limitMs),
     routes: new Routes([rule], testMachines(), 10),
     identity: new ReadingIdentity(recent, bounds, { note() {} }),
-    builder: new BlockBuilder(),
+    builder: new BlockBuilder(systemClock),
     fields: new FieldNotes(silentLog),
     async journal({ lines }) {
       storing();

@@ -9,6 +9,7 @@ import { compileTopicPattern } from '../../../gateway/decode/topic-pattern.ts';
 import { Pipeline } from '../../../gateway/pipeline/pipeline.ts';
 import type { Decoder } from '../../../gateway/ports/decode.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
@@ -40,7 +41,7 @@ export class OneFormat {
       limited: unlimited,
       routes: new Routes([rule], testMachines(100_000), 10),
       identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 60_000 }, { note() {} }),
-      builder: new BlockBuilder(),
+      builder: new BlockBuilder(systemClock),
       journal: async ({ rawBytes }) => {
         this.became.readings += rawBytes;
         return 1;
