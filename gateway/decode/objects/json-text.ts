@@ -23,7 +23,7 @@ export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
     const problem = `the key '${twice.slice(0, 64)}' comes twice in one object: send it once, or in two messages`;
     throw new HarbingerError('DECODE_NAME_TWICE', 'decode', problem);
   }
-  const decoded = readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
+  const decoded = readingsOf(parsed, target, exactMoments(text));
   return withRounded(decoded, roundedInJson(text));
 }
 
@@ -61,11 +61,30 @@ function parseLines(text: string): unknown[] | null {
   }
 }
 
-/** A count of ns is larger than a double holds exactly, so its digits are read from the text. */
-function exactMoment(key: string, value: unknown, text: string): Moment | undefined {
-  if (typeof value !== 'number' || value <= Number.MAX_SAFE_INTEGER) return undefined;
-  const digits = new RegExp(`"${key}"\\s*:\\s*(\\d{17,19})(?=[\\s,}])`).exec(text)?.[1];
-  return digits === undefined ? undefined : fromDigits(digits);
+/** A key and its number of so many digits that a double may not hold all of them. */
+const longNumber = /"([^"\\]{1,64})"\s*:\s*(\d{17,19})(?=[\s,}])/g;
+
+/**
+ * Returns the times of a message: a count of ns is larger than a double holds exactly, so its digits are read from the text.
+ * A message may have several under one key, in its groups, so they are found by key and value.
+ */
+function exactMoments(text: string): (key: string, value: unknown) => Moment | undefined {
+  let known: Map<string, string> | null = null;
+  return (key, value) => {
+    if (typeof value !== 'number' || value <= Number.MAX_SAFE_INTEGER) return undefined;
+    known ??= longNumbersIn(text);
+    const digits = known.get(`${key} ${value}`);
+    return digits === undefined ? undefined : fromDigits(digits);
+  };
+}
+
+function longNumbersIn(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [, key, digits] of text.matchAll(longNumber)) {
+    const place = `${key} ${Number(digits)}`;
+    if (!found.has(place)) found.set(place, digits!);
+  }
+  return found;
 }
 
 /** Describes why a payload is not JSON, for the person who must correct its sender. */

@@ -15,6 +15,14 @@ describe('json', () => {
   it('keeps every digit of a time in ns', () => {
     const [reading] = read('{"a":1,"ts":1700000000123456789}');
     expect(reading?.deviceTime).toEqual({ ms: 1_700_000_000_123, ns: 456_789 });
+    // A group of the message may have another time under the same key, and each group one of its own.
+    const [own] = read('{"radio":{"ts":1700000009000000009,"b":null},"a":1,"ts":1700000000123456789}');
+    expect(own?.deviceTime).toEqual({ ms: 1_700_000_000_123, ns: 456_789 });
+    const groups = read('{"a":{"ts":1700000000123456789,"x":1},"b":{"ts":1700000009000000009,"x":2}}');
+    expect(groups.map(({ deviceTime }) => deviceTime)).toEqual([
+      { ms: 1_700_000_000_123, ns: 456_789 },
+      { ms: 1_700_000_009_000, ns: 9 },
+    ]);
   });
 
   it('reads nested values, lists, and value objects on a sensor topic', () => {
