@@ -245,8 +245,10 @@ export class Pipeline implements MessageHandler<Begun> {
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
     for (const [i, { payload, error }] of kept.entries())
       this.keepLetter({ ...partOf(message, `field-${i}`), payload }, error);
-    // The layout of a message with a refused value would not hold for the next one that is right.
-    if (route.layouts && !this.isCareful && isAlone && row.refused.length === 0) {
+    // The layout of a message with a refused value would not hold for the next one that is right, and rounded numbers in
+    // its fixed text would not be counted again.
+    const isPlain = isAlone && row.refused.length === 0 && !('rounded' in item);
+    if (route.layouts && !this.isCareful && isPlain) {
       const { sensor } = route.target;
       this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row });
     }

@@ -1,27 +1,20 @@
-import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
-import type { MachineSchema } from '../machines/machine-schema.ts';
-import { sensorName } from '../objects/names.ts';
-import { isReceptionName, isTimeName, timeKeys } from '../objects/time-names.ts';
-import type { ReadingClaim, Row } from '../row.ts';
+import type { ColumnSet } from '../machines/column-set.ts';
 import type { StateValue } from '../states/state-values.ts';
-import { isNumberText } from '../values.ts';
-import { JsonNumber } from './json-number.ts';
-import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
-import { mayBecomeState, mayBeState, readState } from './json-state.ts';
 
 /** The purpose of a value in the text; from `text` on, those that are seldom. */
-const use = {
+export const use = {
   sensor: 0,
   seq: 1,
   time: 2,
   timeText: 3,
   id: 4,
   number: 5,
-  text: 6,
-  state: 7,
-  flag: 8,
+  dateText: 6,
+  text: 7,
+  state: 8,
+  flag: 9,
 } as const;
-type Use = (typeof use)[keyof typeof use];
+export type Use = (typeof use)[keyof typeof use];
 
 /** The layout of one kind of message: fixed text, value, fixed text, value, …, fixed text. */
 export interface JsonLayout {
@@ -31,265 +24,9 @@ export interface JsonLayout {
   uses: Uint8Array;
   /** By value: the column of its sensor, or -1. */
   columns: Int32Array;
-  /** By column: the state that was read last, because most messages repeat it. */
+  /** By column: the state that was read last, because most messages repeat it; of the machines with the sensors `statesOf`. */
   states: (StateValue | undefined)[];
+  statesOf: ColumnSet | null;
   present: number;
   ignored: number;
-}
-
-const idLengthMax = 128;
-const quote = 0x22;
-const space = 0x20;
-/**
- * Class of each byte in a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is
- * not ASCII.
- */
-const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
-);
-
-/** By byte of a text: 1 if numbers contain it. */
-const digitKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
-  '0123456789+-.eE '.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
-
-/**
- * Returns the index of the first byte from `from` on that ends a text, or the payload's length. Tests four bytes at a
- * time.
- */
-function endOfLongText(payload: Buffer, from: number): number {
-  const { buffer, byteOffset, length } = payload;
-  let at = from;
-  while (at < length && (byteOffset + at) % 4 !== 0 && textKinds[payload[at]!] !== 0) at++;
-  if (at < length && (byteOffset + at) % 4 === 0) {
-    const words = new Int32Array(buffer, byteOffset + at, (length - at) >> 2);
-    let word = 0;
-    while (word < words.length && !endsText(words[word]!)) word++;
-    at += word * 4;
-  }
-  while (at < length && textKinds[payload[at]!] !== 0) at++;
-  return at;
-}
-
-/**
- * True if one of a word's four bytes ends a text. Each is compared by subtraction: a byte below the subtrahend sets its
- * high bit.
- */
-function endsText(word: number): boolean {
-  const quotes = word ^ 0x22222222;
-  const escapes = word ^ 0x5c5c5c5c;
-  const found =
-    ((word - 0x20202020) & ~word) | ((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes);
-  return (found & 0x80808080) !== 0;
-}
-
-/**
- * Learns a layout from a message that was parsed and checked. Null if it has no layout that could be recognised: such
- * messages are always parsed.
- */
-export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: string | undefined, row: Row) {
-  const shape = shapeOf(payload.toString('latin1'));
-  if (!shape || (shape.hasValuesObject && shape.values.some(isNestedTime))) return null;
-  const uses: Use[] = [];
-  const columns: number[] = [];
-  const timeKey = timeKeyIn(shape, payload);
-  if (timeKey === null) return null;
-  const slots: ShapeValue[] = [];
-  for (const value of shape.values) {
-    const column = isField(value, shape, sensor) ? columnOfField(value, schema, sensor) : undefined;
-    if (column === undefined ? value.kind === 'constant' : isNull(payload, value)) continue;
-    const isState = row.states.some((state) => state.column === column);
-    if (column !== undefined && value.kind !== 'number' && !isState) return null;
-    if (column === undefined && mayBecomeState(value, schema)) return null;
-    slots.push(value);
-    uses.push(column === undefined ? useOf(value, timeKey) : useOfSensor(value));
-    columns.push(column ?? -1);
-  }
-  return {
-    ...fixedTexts(payload, slots),
-    uses: Uint8Array.from(uses),
-    columns: Int32Array.from(columns),
-    states: [],
-    present: row.present,
-    ignored: row.ignored,
-  } satisfies JsonLayout;
-}
-
-/**
- * Returns the key of the message's time; undefined if it has none. Null if a value under another name may be a time now
- * and none in the next message: only parsing can tell.
- */
-function timeKeyIn(shape: ShapeText, payload: Buffer): string | undefined | null {
-  const own = shape.values.filter((value) => !value.nested && !isNull(payload, value));
-  const known = timeKeys.find((key) => own.some((value) => value.key === key));
-  if (known !== undefined) return known;
-  const [other] = own.filter(({ key }) => isTimeName(key) && !isReceptionName(key));
-  if (!other) return own.some(({ key }) => isReceptionName(key)) ? null : undefined;
-  const isDate = other.kind === 'text' && /^\d{4}-/.test(payload.toString('latin1', other.from, other.to));
-  return isDate ? other.key : null;
-}
-
-function isNestedTime({ nested, key }: ShapeValue): boolean {
-  return nested && isTimeName(key);
-}
-
-function isNull(payload: Buffer, { kind, from, to }: ShapeValue): boolean {
-  return kind === 'constant' && payload.toString('latin1', from, to) === 'null';
-}
-
-/** True if json.ts treats the value as part of the reading. */
-function isField(value: ShapeValue, shape: ShapeText, sensor: string | undefined): boolean {
-  if (shape.hasValuesObject) return value.nested;
-  if (sensor === undefined) return true;
-  const hasValue = shape.values.some(({ key }) => key === 'value');
-  return value.key === (hasValue ? 'value' : sensor);
-}
-
-function columnOfField(
-  value: ShapeValue,
-  schema: MachineSchema,
-  sensor: string | undefined,
-): number | undefined {
-  const isTheSensor = sensor !== undefined && !value.nested && value.key === 'value';
-  return schema.set.columns.get(isTheSensor ? sensor : sensorName(value.key));
-}
-
-function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): Use {
-  if (!nested && key === timeKey) return kind === 'text' ? use.timeText : use.time;
-  if (!nested && key === 'seq' && kind === 'number') return use.seq;
-  if (!nested && key === 'id' && kind === 'text') return use.id;
-  return kind === 'text' ? use.text : use.number;
-}
-
-function useOfSensor({ kind }: ShapeValue): Use {
-  return kind === 'number' ? use.sensor : kind === 'text' ? use.state : use.flag;
-}
-
-function fixedTexts(payload: Buffer, slots: readonly ShapeValue[]): Pick<JsonLayout, 'fixed' | 'fixedEnd'> {
-  const starts = [0, ...slots.map(({ to }) => to)];
-  const texts = starts.map((start, i) => payload.subarray(start, slots[i]?.from ?? payload.length));
-  let end = 0;
-  return {
-    fixed: new Uint8Array(Buffer.concat(texts)),
-    fixedEnd: Int32Array.from(texts, (text) => (end += text.length)),
-  };
-}
-
-/** Reads messages by their layouts. The results stay in its fields and in `row` until the next message. */
-export class LayoutReader {
-  readonly claim: ReadingClaim = { id: undefined, seq: undefined, deviceTime: undefined };
-  private readonly moment: Moment = { ms: 0, ns: 0 };
-  private readonly number = new JsonNumber();
-
-  /**
-   * Returns true if the message has this layout and every value conforms to its type: then `row` and `claim` equal the
-   * results of parsing. False says nothing about the message.
-   */
-  read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
-    const { fixed, fixedEnd, uses, columns, states } = layout;
-    const { claim } = this;
-    claim.id = undefined;
-    claim.seq = undefined;
-    claim.deviceTime = undefined;
-    row.values.fill(Number.NaN, 0, schema.set.sensors.length);
-    if (row.states.length > 0) row.states.length = 0;
-    let at = 0;
-    let fixedAt = 0;
-    for (let slot = 0; ; slot++) {
-      const end = fixedEnd[slot]!;
-      if (at + end - fixedAt > payload.length) return false;
-      while (fixedAt < end) if (payload[at++] !== fixed[fixedAt++]) return false;
-      if (slot === uses.length) break;
-      const [what, column] = [uses[slot]!, columns[slot]!];
-      at =
-        what >= use.state
-          ? readState(what === use.flag, column, payload, at, schema, row, states)
-          : this.value(what, column, payload, at, schema, row);
-      if (at < 0) return false;
-    }
-    row.source = payload;
-    row.present = layout.present;
-    row.ignored = layout.ignored;
-    return at === payload.length;
-  }
-
-  /** Reads one value. Returns its end, or -1. */
-  private value(
-    what: number,
-    column: number,
-    payload: Buffer,
-    at: number,
-    schema: MachineSchema,
-    row: Row,
-  ): number {
-    if (what === use.text) return this.ignoredText(payload, at, schema);
-    if (what === use.timeText || what === use.id) return this.text(what, payload, at);
-    const { number } = this;
-    if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
-    const { value } = number;
-    if (what === use.sensor) {
-      if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) return -1;
-      row.values[column] = value;
-      row.textFrom[column] = number.textFrom;
-      row.textTo[column] = number.textTo;
-    } else if (what === use.seq) {
-      this.claim.seq = value;
-    } else if (what === use.time && !this.time(parseDeviceTime(value, this.moment))) {
-      return -1;
-    }
-    return number.end;
-  }
-
-  private ignoredText(payload: Buffer, at: number, schema: MachineSchema): number {
-    // A text that may be a sensor's: parsing decides.
-    const isOpen = schema.type.openSensors;
-    if (isOpen && (this.isNumber(payload, at) || mayBeState(payload, at))) return -1;
-    return this.text(use.text, payload, at);
-  }
-
-  /** Reads a time with more digits than a double holds. */
-  private longTime(payload: Buffer, from: number): number {
-    let at = from;
-    while (at < payload.length && payload[at]! >= 0x30 && payload[at]! <= 0x39) at++;
-    if (at - from < 17 || at - from > 19 || payload[from] === 0x30) return -1;
-    return this.time(fromDigits(payload.toString('latin1', from, at))) ? at : -1;
-  }
-
-  /**
-   * True if an open type accepts a text as a number. Texts that only resemble one (`1.4.2`) are excluded by their
-   * bytes.
-   */
-  private isNumber(payload: Buffer, from: number): boolean {
-    let at = from;
-    while (at < payload.length && digitKinds[payload[at]!] === 1) at++;
-    if (at === from || payload[at] !== quote) return false;
-    const { number } = this;
-    if (number.read(payload, from) && number.end < at && payload[number.end] !== space) return false;
-    return isNumberText(payload.toString('latin1', from, at));
-  }
-
-  private text(what: number, payload: Buffer, from: number): number {
-    let at = from;
-    let kinds = 0;
-    const { length } = payload;
-    for (const end = Math.min(length, from + idLengthMax + 1); at < end; at++) {
-      const kind = textKinds[payload[at]!]!;
-      if (kind === 0) break;
-      kinds |= kind;
-    }
-    const isLong = at - from > idLengthMax;
-    if (isLong) at = endOfLongText(payload, at);
-    if (at === length || payload[at] !== quote) return -1;
-    if (what === use.text) return at;
-    if (kinds > 1 || isLong) return -1;
-    const text = payload.toString('latin1', from, at);
-    if (what === use.id) this.claim.id = text;
-    else if (!this.time(parseDeviceTime(text))) return -1;
-    return at;
-  }
-
-  private time(moment: Moment | undefined): boolean {
-    this.claim.deviceTime = moment;
-    return moment !== undefined;
-  }
 }

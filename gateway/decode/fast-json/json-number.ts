@@ -2,7 +2,8 @@
  * Reads plain JSON numbers from bytes, without an exponent. A double distinguishes all decimals of at most 15 digits, so
  * their value is exact after one division. Their own digits, without zeros at the end of the fraction, are those that
  * JavaScript would print, so they can be copied where the number is to be written as text. Of numbers with more digits,
- * which programs send that print a double in full, it reads those that JavaScript prints alike.
+ * which programs send that print a double in full, it reads those that JavaScript prints alike; but not whole numbers
+ * beyond 2^53: their digits may say more than the double does, as those of a time in ns.
  */
 
 const digitsMax = 15;
@@ -69,6 +70,7 @@ export class JsonNumber {
     this.end = end;
     this.textFrom = from;
     this.textTo = end;
-    return String(this.value) === text;
+    const isExact = !Number.isInteger(this.value) || Number.isSafeInteger(this.value);
+    return isExact && String(this.value) === text;
   }
 }

@@ -1,10 +1,8 @@
 /** States in JSON that is read by layout: texts and booleans of sensors, and texts that may become a sensor's. */
-import { isOpenState, openStateWords, stateTextMax } from '../../../shared/domain/states.ts';
+import { openStateWords, stateTextMax } from '../../../shared/domain/states.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
-import { sensorName } from '../objects/names.ts';
 import type { Row } from '../row.ts';
 import { type StateValue, stateValue } from '../states/state-values.ts';
-import type { ShapeValue } from './json-shape.ts';
 
 const quote = 0x22;
 const lastDigit = 0x39;
@@ -38,11 +36,6 @@ export function mayBeState(payload: Buffer, from: number): boolean {
   )
     hash = mixed(hash, payload[at]! | lowerCase);
   return at > from && payload[at] === quote && wordHashes.has(hash);
-}
-
-/** True if any other short text would be a state in the next message. */
-export function mayBecomeState({ key, kind }: ShapeValue, { type }: MachineSchema): boolean {
-  return type.openSensors && kind === 'text' && isOpenState(sensorName(key), 'any');
 }
 
 /**

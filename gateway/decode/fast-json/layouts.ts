@@ -10,7 +10,9 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim } from '../row.ts';
 import { newRow, type Row } from '../row.ts';
 import type { StateValue } from '../states/state-values.ts';
-import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
+import type { JsonLayout } from './json-layout.ts';
+import { LayoutReader } from './layout-reader.ts';
+import { learnLayout } from './learn-layout.ts';
 
 /** Limit of layouts per topic, because a device may alternate between a few kinds of message. */
 const layoutsMax = 4;

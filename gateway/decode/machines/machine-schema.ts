@@ -35,9 +35,7 @@ export function columnOf(schema: MachineSchema, sensor: string, isState = false)
   const { set } = schema;
   const column = set.columns.get(sensor);
   if (column !== undefined) return column;
-  const count = set.sensors.length;
-  if (!schema.type.openSensors || count >= openSensorsMax) return -1;
-  if (!isIdentifier(sensor) || identityNames.has(sensor) || sensor.endsWith(textFieldSuffix)) return -1;
+  if (!mayOpen(schema, sensor)) return -1;
   if (isState && !isIdentifier(`${sensor}${textFieldSuffix}`)) return -1;
   const larger = schema.sets.with(set, sensor, schema.owner, isState);
   if (!larger) {
@@ -45,5 +43,11 @@ export function columnOf(schema: MachineSchema, sensor: string, isState = false)
     return -1;
   }
   schema.set = larger;
-  return count;
+  return set.sensors.length;
+}
+
+/** True if a machine of this type and with these sensors gets another one, unless its owner has as many as one may. */
+export function mayOpen({ set, type }: MachineSchema, sensor: string): boolean {
+  if (!type.openSensors || set.sensors.length >= openSensorsMax) return false;
+  return isIdentifier(sensor) && !identityNames.has(sensor) && !sensor.endsWith(textFieldSuffix);
 }

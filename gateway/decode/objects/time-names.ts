@@ -84,11 +84,16 @@ export function timeIn(fields: Fields, named?: readonly string[], exactTime?: Ex
 /** True for what is a time, or is meant as one: then it must be one. */
 function isTimeLike(key: string, value: unknown): boolean {
   if (typeof value === 'string') {
-    if (/^\d{4}-\d\d-\d\d/.test(value)) return true;
+    if (isDateText(value)) return true;
     if (timeKeys.includes(key.toLowerCase())) return value.trim() !== '';
     return isPlausible(parseDeviceTime(value));
   }
   return typeof value === 'number' && isPlausible(parseDeviceTime(value));
+}
+
+/** True for a text that begins with a date, which is a time under any name of times. */
+export function isDateText(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(text);
 }
 
 function isPlausible(moment: Moment | undefined): boolean {
