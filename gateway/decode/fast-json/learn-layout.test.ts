@@ -15,7 +15,7 @@ function learn(schema: MachineSchema, text: string) {
   return learnLayout(payload, schema, undefined, row);
 }
 
-it('what the owner of a machine has no room for is not taken for a field that is no sensor', () => {
+it('what the owner of a machine has no room for is not taken for a field of another kind', () => {
   const machines = testMachines();
   const sets = new ColumnSets({ shared: 2, alone: 0 });
   const [full, other] = ['one', 'another'].map((owner) =>

@@ -53,7 +53,7 @@ const types = [
 /** Names of sites whose machines are of different types. */
 export const sites: readonly string[] = types.map(({ name }) => name);
 
-/** What one gateway makes of messages. */
+/** One gateway, up to its journal and its dead letters. */
 class OneWay {
   parsed = 0;
   private readonly lines: string[] = [];

@@ -4,9 +4,11 @@ import type { Target } from '../target.ts';
 import { formatTarget } from './format.ts';
 import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
+import { layoutTarget } from './layouts.ts';
 import { mqttTarget } from './mqtt.ts';
 
 const others: Record<string, () => Promise<Target>> = {
+  layouts: layoutTarget,
   mqtt: mqttTarget,
   frame: frameTarget,
   'gateway-http': gatewayHttpTarget,
