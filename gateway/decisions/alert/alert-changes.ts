@@ -23,8 +23,8 @@ const contributionsMax = 8;
 /** Applies one decision to every alert of the machine. */
 export function stepMachine(judged: Judged): AlertChange[] {
   const { machine } = judged;
-  const steps = stepCauses(judged);
-  const passed = passedAlert(judged);
+  const { steps, passed: untold } = stepCauses(judged);
+  const passed = passedAlert(judged, untold);
   if (steps.length === 0 && machine.alerts.length === 0) return passed;
   const outcomes = applySteps(machine.alerts, steps);
   const kept = machine.alerts.filter((alert) => !outcomes.some(({ before }) => before === alert));
@@ -124,7 +124,7 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
   const { machine, input, decided } = judged;
   const has = (kind: Cause['kind']) => alert.causes.some((cause) => cause.kind === kind);
   const { limits: _, ...rest } = alert;
-  const limits = has('limit') ? { limits: [...machine.limits.met] } : {};
+  const limits = has('limit') ? { limits: machine.limits.met.map(({ away: _, ...met }) => met) } : {};
   // The assessment of a short window must not replace the estimate of a whole one.
   if (has('estimate') && input.isShort) return { ...rest, ...limits };
   const contributions = has('fault')
@@ -201,6 +201,7 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
   machine.silence = endedSilence(machine.silence, ending.state);
   machine.damped.clear();
+  machine.dampedLimits.clear();
   const ended = machine.alerts;
   machine.alerts = [];
   return ended.map((prediction): AlertChange => {

@@ -58,20 +58,21 @@ export const AlertDecisionConfig = Type.Object(
         returnMs: Type.Integer({
           minimum: 0,
           maximum: 604_800_000,
-          default: 43_200_000,
-          description: 'What opens again so soon after it ended has returned, by the time of readings.',
+          default: 604_800_000,
+          description:
+            'What opens again so soon after it ended has returned, by the time of readings. It is told at once; only its end waits.',
         }),
         holdMs: Type.Integer({
           minimum: 0,
           maximum: 86_400_000,
           default: 3_600_000,
           description:
-            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return, and half as long again as it was away before. 0: at once, however often it returns.',
+            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. If it was away for longer before it returned, it must be away for half as long again, up to 36 h after its first return and three times as long with each further one. 0: at once, however often it returns.',
         }),
         holdMsMax: Type.Integer({
           minimum: 0,
           maximum: 604_800_000,
-          default: 86_400_000,
+          default: 604_800_000,
           description: 'The longest such time.',
         }),
       },

@@ -156,7 +156,7 @@ it('of a cause that is over, and may come back, says since when it is over and w
     await bench.evaluate(decision, 500, 1, on ? beyond(6) : {});
   expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
   expect(said().at(-1)!.first).toMatch(
-    /^It is over since .*; as it has come back once before, it counts as ended at .* if it stays away$/,
+    /^vibration 6.8 mm\/s, back inside the warning limit of 4.5 mm\/s since .*; as it has come back once before, it counts as ended at .* if it stays away$/,
   );
   await bench.evaluate(decision, 500, 1, beyond(6));
   expect(said().at(-1)!.first).toMatch(/^vibration 6.*, above the warning limit of 4.5/);

@@ -6,6 +6,7 @@ import { durationText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput, PassedLimit } from '../../../ports/decision.ts';
 import type { MetLimit } from '../state/limit-track.ts';
+import { waitsReason } from './damping-reasons.ts';
 
 /** One is left for the estimate that an alert may also have. */
 const sensorsMax = 6;
@@ -28,12 +29,17 @@ export function latestOf({ machine, window, rows }: AlertInput, sensor: string):
 }
 
 function metReason(
-  { sensor, side, severity, at, value, sinceMs }: MetLimit,
+  { sensor, side, severity, at, value, sinceMs, away }: MetLimit,
   type: MachineType,
   nowMs: number,
 ) {
   const unit = unitOf(sensor, type);
   const word = severity === 'critical' ? 'alarm' : 'warning';
+  if (away) {
+    const now = value === null ? '' : ` ${valueText(value)}${unit}`;
+    const back = `${sensor}${now}, back inside the ${word} limit of ${valueText(at)}${unit} since ${timeText(away.sinceMs, nowMs)}`;
+    return `${back}; ${waitsReason(away, nowMs)}`;
+  }
   const when = `for ${durationText(nowMs - sinceMs)} (since ${timeText(sinceMs, nowMs)})`;
   const limit = `the ${word} limit of ${valueText(at)}${unit}`;
   const isInside = value !== null && (side === 'high' ? value < at : value > at);

@@ -4,9 +4,13 @@
  *
  *     the cause rises                           it is told at once
  *     it falls, and never did before            it is told at once
- *     it rises again soon after                 that is a return, which is counted
- *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for longer than it
- *                                               was away before it returned
+ *     it rises again soon after                 that is a return, which is counted; one fall has one return
+ *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for half as long
+ *                                               again as it was away before it returned, whichever is longer
+ *
+ * So wear that is beyond a limit in the hottest hour of each day is away for 23 hours, returns, and must then be away for more than
+ * a day: it is one episode. How much of such a long time counts grows with the returns too, because two events in a week may
+ * have nothing to do with each other.
  *
  * A level is 0 (nothing), 1 (warning) or 2 (critical), so that a severity that goes to and fro is damped like an alert that
  * does. Time is that of what is judged: readings, or the gateway's for silence. While there are none, as of a machine that rests over the
@@ -58,8 +62,11 @@ export const undamped: Damping = {
   lookedMs: Number.POSITIVE_INFINITY,
 };
 
-/** It must be away for so many times as long as it was before it returned. */
+/** It must be away for so many times as long as it was before it returned, and so long at most after its first return. */
 const awayTimes = 1.5;
+const firstAwayMsMax = 36 * 3_600_000;
+/** After each further return this is so many times as long. */
+const awayGrowth = 3;
 
 export const levelOf = (severity: Severity | null): Level =>
   severity === null ? 0 : severity === 'warning' ? 1 : 2;
@@ -70,7 +77,8 @@ export function holdMsOf(
   { holdMs, holdMsMax }: DampingLimits,
 ): number {
   if (returns === 0 || holdMs === 0) return 0;
-  return Math.min(holdMsMax, Math.max(holdMs * 2 ** (returns - 1), awayTimes * awayMs));
+  const asBeforeMs = Math.min(awayTimes * awayMs, firstAwayMsMax * awayGrowth ** (returns - 1));
+  return Math.min(holdMsMax, Math.max(holdMs * 2 ** (returns - 1), asBeforeMs));
 }
 
 /** Applies that the cause is now at `wanted`. What is told has changed if `told` has. */
@@ -90,12 +98,24 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
 function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLimits): Damping {
   const same = { ...before, wanted, lowerSinceMs: Number.POSITIVE_INFINITY };
   if (wanted === before.told) return same;
-  // A cause that had to be away for long may take as long to return.
+  const risen = { ...same, told: wanted, fellMs: Number.NEGATIVE_INFINITY };
+  // A warning that becomes critical has returned from nothing.
+  if (before.fellMs === Number.NEGATIVE_INFINITY) return risen;
   const sinceMs = Math.abs(timeMs - before.fellMs);
   const heldMs = holdMsOf(before, limits);
-  const isReturn =
-    before.fellMs !== Number.NEGATIVE_INFINITY && sinceMs <= Math.max(limits.returnMs, 2 * heldMs);
-  if (!isReturn) return { ...same, told: wanted, returns: 0, awayMs: 0 };
-  const awayMs = Math.max(before.awayMs, heldMs + sinceMs);
-  return { ...same, told: wanted, returns: before.returns + 1, awayMs };
+  if (sinceMs > returnMsOf(before, limits)) return { ...risen, returns: 0, awayMs: 0 };
+  return { ...risen, returns: before.returns + 1, awayMs: Math.max(before.awayMs, heldMs + sinceMs) };
 }
+
+/** A rise so soon after a fall was told is a return: a cause that had to be away for long may take as long to return. */
+function returnMsOf(state: Damping, limits: DampingLimits): number {
+  return Math.max(limits.returnMs, 2 * holdMsOf(state, limits));
+}
+
+/** True if it has been away for so long that it would count as new. */
+export function isForgotten(state: Damping, timeMs: number, limits: DampingLimits): boolean {
+  return state.told === 0 && Math.abs(timeMs - state.fellMs) > returnMsOf(state, limits);
+}
+
+/** True if it is lower than what was told, and waits for its end to be told. */
+export const isWaiting = ({ told, wanted }: Pick<Damping, 'told' | 'wanted'>): boolean => wanted < told;

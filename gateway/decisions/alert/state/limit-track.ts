@@ -15,6 +15,15 @@ export interface MetLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
   sensor: string;
   value: number | null;
   sinceMs: number;
+  /** It is back inside, but has come back before: its end waits to be told. */
+  away?: Away;
+}
+
+/** How long a limit has been back inside, when that counts as its end, and how often it has come back before. */
+export interface Away {
+  sinceMs: number;
+  endsMs: number;
+  returns: number;
 }
 
 export interface LimitTrack {
@@ -26,6 +35,11 @@ export interface LimitTrack {
   held: Hold | null;
 }
 
+export interface DampedLimits {
+  met: readonly MetLimit[];
+  recent: readonly string[];
+}
+
 export const noLimits: LimitTrack = { met: [], told: null, held: null };
 
 export function heldLimits(held: Hold): LimitTrack {
@@ -34,7 +48,8 @@ export function heldLimits(held: Hold): LimitTrack {
 
 /**
  * Applies the findings of one decision at `nowMs` (monotonic). @param hasNewLimits true if a person has changed limits of
- * the machine: an alert that goes on then says so at once
+ * the machine: an alert that goes on then says so at once @param damped adds what is back inside and waits for its end, and
+ * says which sensors have ended so lately that they are not told again in the same alert
  */
 export function stepLimits(
   before: LimitTrack,
@@ -42,10 +57,15 @@ export function stepLimits(
   limits: Pick<UpdateLimits, 'updateMsMin'>,
   nowMs: number,
   hasNewLimits = false,
+  damped: (met: readonly MetLimit[]) => DampedLimits = (met) => ({
+    met,
+    recent: before.told?.sensors ?? [],
+  }),
 ): { track: LimitTrack; change: Change | null } {
   const { held } = before;
   if (held && !isOver(held, states)) return { track: heldLimits(oneLess(held)), change: null };
-  const met = metIn(before.met, states);
+  const { met: all, recent } = damped(metIn(before.met, states));
+  const met = worstFirst(all);
   const { told } = before;
   const [worst] = met;
   if (worst === undefined)
@@ -58,15 +78,17 @@ export function stepLimits(
     hasNewLimits && told?.severity === severity
       ? 'sensors'
       : changeOf(told, { severity, sensors }, limits, nowMs);
-  if (kind === null) return { track: { met, told, held: null }, change: null };
+  const known = (told?.sensors ?? []).filter((each) => sensors.includes(each) || recent.includes(each));
+  if (kind === null)
+    return { track: { met, told: told && { ...told, sensors: known }, held: null }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
-  const toldSensors = [...new Set([...(told?.sensors ?? []), ...sensors])];
+  const toldSensors = [...new Set([...known, ...sensors])];
   return { track: { met, told: { severity, sensors: toldSensors, sentMs: nowMs }, held: null }, change };
 }
 
 /**
  * Severity is told at once; further sensors are, too, but not more often than other updates. A sensor that was told once is
- * not told again when it comes back into the same alert; that it is back inside is told with the end.
+ * not told again when it comes back soon into the same alert; that it is back inside is told with the end.
  */
 function changeOf(
   told: LimitTrack['told'],
@@ -99,7 +121,7 @@ const rank = (severity: Severity | undefined): number =>
   severity === undefined ? 0 : severity === 'warning' ? 1 : 2;
 
 function metIn(before: readonly MetLimit[], states: readonly LimitState[]): MetLimit[] {
-  const met = states.flatMap((state) => {
+  return states.flatMap((state) => {
     const kept = keptOf(
       before.find(({ sensor }) => sensor === state.sensor),
       state,
@@ -108,7 +130,15 @@ function metIn(before: readonly MetLimit[], states: readonly LimitState[]): MetL
     if (kept && rank(kept.severity) > rank(found?.severity)) return [kept];
     return found ? [found] : [];
   });
-  return met.sort((a, b) => rank(b.severity) - rank(a.severity) || beyondness(b) - beyondness(a));
+}
+
+function worstFirst(met: readonly MetLimit[]): MetLimit[] {
+  return [...met].sort(
+    (a, b) =>
+      rank(b.severity) - rank(a.severity) ||
+      Number(a.away !== undefined) - Number(b.away !== undefined) ||
+      beyondness(b) - beyondness(a),
+  );
 }
 
 /** The limit that was met before and may still be, because nothing is known yet. */

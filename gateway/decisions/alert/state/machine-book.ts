@@ -4,9 +4,10 @@
  */
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
-import { type Change, hold, quiet, type Track } from './alert-state.ts';
-import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
+import { hold, quiet, type Track } from './alert-state.ts';
+import type { DampedCause, Damping } from './damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
+import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
 import type { SilenceTrack } from './silence-track.ts';
 import {
   type AlertSnapshot,
@@ -15,7 +16,6 @@ import {
   limitsFailureMode,
   type OpenPrediction,
   type SavedCause,
-  type SavedDamping,
   silenceFailureMode,
 } from './snapshot.ts';
 
@@ -33,8 +33,12 @@ export interface MachineAlerts {
   /** The track of its limits. */
   limits: LimitTrack;
   silence: SilenceTrack;
-  /** The damping of its causes, by failure mode; those that are open or may return. */
+  /** The damping of its causes other than limits, by failure mode; those that are open or may return. */
   readonly damped: Map<string, DampedCause>;
+  /** The same of its limits, by sensor. */
+  readonly dampedLimits: Map<string, Damping>;
+  /** Of these something has changed that is not saved. */
+  hasNewDamping: boolean;
   /** Open alerts, the oldest first; each of their causes has a track above. */
   alerts: readonly OpenAlert[];
   /** Rows of its type's window, once it has been assessed. */
@@ -100,7 +104,7 @@ export class MachineBook {
 
   snapshot(): Omit<AlertSnapshot, 'pending'> {
     const machines = [...this.machines.values()];
-    return { open: this.open(), held: machines.flatMap(heldOf), damped: machines.flatMap(dampedOf) };
+    return { open: this.open(), held: machines.flatMap(heldOf), damped: machines.flatMap(savedDamping) };
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
@@ -112,16 +116,17 @@ export class MachineBook {
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;
       for (const cause of causes) {
         const { kind, failureMode, source } = cause;
+        if (kind === 'limit') {
+          const met = prediction.limits ?? [];
+          const sensors = met.map(({ sensor }) => sensor);
+          machine.limits = { met, told: { severity: cause.severity, sentMs: nowMs, sensors }, held: null };
+          continue;
+        }
         // A cause that was away, and waited to be told so, goes on waiting: its track had ended.
         const lower = lowerOf(saved.damped, prediction, failureMode);
         if (lower?.wanted === 0) continue;
-        const severity = lower ? 'warning' : cause.severity;
-        const sent = { severity, sentMs: nowMs };
-        if (kind === 'limit') {
-          const met = prediction.limits ?? [];
-          const told = { ...sent, sensors: met.map(({ sensor }) => sensor) };
-          machine.limits = { met, told, held: null };
-        } else if (kind === 'silence') machine.silence = 'told';
+        const sent = { severity: lower ? ('warning' as const) : cause.severity, sentMs: nowMs };
+        if (kind === 'silence') machine.silence = 'told';
         else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
       }
     }
@@ -133,22 +138,7 @@ export class MachineBook {
         machine.silence = estimatesLeft === null ? 'failed' : 'held';
       else machine.modes.set(failureMode, hold(estimatesLeft, source));
     }
-    this.restoreDamping(saved);
-  }
-
-  /** Restores how often causes have returned, and for how long they were away: open ones count as told, others as ended. */
-  private restoreDamping({ damped, open }: AlertSnapshot): void {
-    for (const { failureMode, returns, fellMs, awayMs = 0, lower, ...of } of damped) {
-      const cause = open
-        .filter((each) => each.site === of.site && each.machine === of.machine)
-        .flatMap(causesOf)
-        .find((each) => each.failureMode === failureMode);
-      const told = levelOf(cause?.severity ?? null);
-      const state = { ...undamped, told, wanted: told, returns, fellMs, awayMs };
-      const restored =
-        cause && lower && lower.wanted < told ? waitingOf(state, cause, lower) : { state, waiting: null };
-      this.restored(of).damped.set(failureMode, restored);
-    }
+    for (const each of saved.damped) restoreDamping(this.restored(each), each);
   }
 
   private forgetOne(): boolean {
@@ -179,6 +169,8 @@ export class MachineBook {
       limits: noLimits,
       silence: 'heard',
       damped: new Map(),
+      dampedLimits: new Map(),
+      hasNewDamping: false,
       alerts: [],
       ended: null,
       mode: null,
@@ -192,44 +184,6 @@ export class MachineBook {
     this.machines.set(`${site}/${machine}`, created);
     return created;
   }
-}
-
-function dampedOf({ site, machine, damped }: MachineAlerts): SavedDamping[] {
-  return [...damped].flatMap(([failureMode, { state, waiting }]) => {
-    const { returns, fellMs, awayMs, wanted, lowerSinceMs: sinceMs, lookedMs } = state;
-    if (!Number.isFinite(fellMs)) return [];
-    const lower =
-      waiting && wanted !== 2 && Number.isFinite(sinceMs)
-        ? { lower: { wanted, sinceMs, lookedMs, reasons: waiting.reasons } }
-        : {};
-    return [{ site, machine, failureMode, returns, fellMs, ...(awayMs > 0 && { awayMs }), ...lower }];
-  });
-}
-
-type Lower = NonNullable<SavedDamping['lower']>;
-
-/** Returns the level of a cause that waits to be told; undefined if none does. */
-function lowerOf(
-  damped: readonly SavedDamping[],
-  of: { site: string; machine: string },
-  failureMode: string,
-): Lower | undefined {
-  return damped.find(
-    (each) => each.site === of.site && each.machine === of.machine && each.failureMode === failureMode,
-  )?.lower;
-}
-
-function waitingOf(
-  told: Damping,
-  { failureMode, kind, source, severity }: SavedCause,
-  { wanted, sinceMs, lookedMs, reasons }: Lower,
-): DampedCause {
-  const change: Change =
-    wanted === 0 ? { kind: 'resolved', severity } : { kind: 'updated', severity: 'warning', why: 'severity' };
-  return {
-    state: { ...told, wanted, lowerSinceMs: sinceMs, lookedMs },
-    waiting: { cause: { failureMode, kind, source }, change, reasons },
-  };
 }
 
 /** The holds of one machine, as they are saved. */

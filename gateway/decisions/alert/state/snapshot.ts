@@ -94,7 +94,10 @@ const SavedDamping = Type.Object({
   site: Type.String(),
   machine: Type.String(),
   failureMode: Type.String(),
+  /** Of limits: each sensor is a cause of its own. Files of earlier versions have one for all limits of a machine. */
+  sensor: Type.Optional(Type.String()),
   returns: Type.Integer({ minimum: 0 }),
+  /** When its end was told last; 0 if it has returned since. */
   fellMs: Type.Number(),
   /** The longest time for which it was away before it returned; absent in files of earlier versions, and if it is not known. */
   awayMs: Type.Optional(Type.Number({ minimum: 0 })),

@@ -1,16 +1,12 @@
 /**
  * Steps (gateway/decisions/alert/steps): what a decision about a machine changes of the causes of its alerts, with the words
- * for it: estimates and limits here, faults of sensors and silence in files of their own. Which alert changes by that is decided
+ * for it: estimates here, limits, faults of sensors and silence in files of their own. Which alert changes by that is decided
  * one folder up.
  */
-import {
-  type EstimatePolicy,
-  isEstimatePolicy,
-  type LimitPolicy,
-} from '../../../../shared/domain/alert-policy.ts';
+import { type EstimatePolicy, isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
-import type { AlertInput, Relearnt } from '../../../ports/decision.ts';
-import { backReasons, changedReasons, insideReasons, metReasons } from '../reasons/limit-reasons.ts';
+import type { PassedLimit, Relearnt } from '../../../ports/decision.ts';
+import { changedReasons, metReasons } from '../reasons/limit-reasons.ts';
 import {
   beyondReasons,
   changeReason,
@@ -22,40 +18,47 @@ import {
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import { quiet } from '../state/alert-state.ts';
 import type { Cause } from '../state/causes.ts';
-import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import { noLimits } from '../state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from '../state/machine-book.ts';
 import { dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
+import { limitReasons, stepMachineLimits } from './limit-steps.ts';
 import { isTold, stepSilenceOf } from './silence-steps.ts';
 import { causeStep, stepTrack } from './track-steps.ts';
 
-/** Applies a decision to every cause of the machine, and returns what changed. */
-export function stepCauses(judged: Judged): SaidStep[] {
+/** What a decision has changed, and the limits that have passed of which nobody was told. */
+interface SteppedCauses {
+  steps: SaidStep[];
+  passed: readonly PassedLimit[];
+}
+
+/** Applies a decision to every cause of the machine. */
+export function stepCauses(judged: Judged): SteppedCauses {
   const { silence } = judged.input;
-  if (silence) return dampSteps(judged, stepSilenceOf(judged, silence));
+  if (silence) return { steps: dampSteps(judged, stepSilenceOf(judged, silence)), passed: [] };
   const { type } = judged.input.machine;
   const watched: SaidStep[] = [];
   const add = (step: SaidStep | null) => step && watched.push(step);
-  add(stepMachineLimits(judged));
+  const { step: ofLimits, passed } = stepMachineLimits(judged);
   // A short window is judged by its limits alone.
   if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
   watched.push(...stepFaults(judged));
   const { damped, alerts } = judged.machine;
   // Most machines have nothing open, nothing that has just ended, and no news.
-  if (watched.length === 0 && damped.size === 0 && alerts.length === 0) return watched;
+  if (!ofLimits && watched.length === 0 && damped.size === 0 && alerts.length === 0)
+    return { steps: [], passed };
   const unwatched = endUnwatched(judged);
   for (const { cause } of unwatched) damped.delete(cause.failureMode);
-  const isUnwatched = ({ cause }: SaidStep) =>
-    unwatched.some((each) => each.cause.failureMode === cause.failureMode);
-  return [
-    ...dampSteps(
-      judged,
-      watched.filter((said) => !isUnwatched(said)),
-    ),
+  const isWatched = ({ cause }: SaidStep) =>
+    !unwatched.some((each) => each.cause.failureMode === cause.failureMode);
+  const steps = [
+    ...(ofLimits ? [ofLimits] : []).filter(isWatched),
+    ...dampSteps(judged, watched.filter(isWatched)),
     ...unwatched,
   ];
+  return { steps, passed };
 }
 
 /** The words for what was last known of a cause, when the machine is not heard any more. */
@@ -80,50 +83,6 @@ export function currentReasons({ input, decided, machine }: Judged, cause: Cause
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
   const assessment = decided.verdict.answer;
   return [levelReason(assessment, policy, input.rowMs), ...insideRangesReasons(input, assessment, policy)];
-}
-
-function stepMachineLimits({ machine, input, context }: Judged): SaidStep | null {
-  const { type } = input.machine;
-  const { limits: states = [] } = input;
-  const before = machine.limits;
-  if (before === noLimits && states.length === 0) return null;
-  const policy = limitPolicyOf(type);
-  if (policy === null) {
-    // If an alert is open for them, it ends because they are no longer watched for.
-    if (before.told === null) machine.limits = noLimits;
-    return null;
-  }
-  const { track, change } = stepLimits(
-    before,
-    states,
-    context.config,
-    context.nowMs,
-    input.limitsChanged !== undefined,
-  );
-  machine.limits = track;
-  if (!change) return null;
-  const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
-  const reasons =
-    change.kind === 'resolved'
-      ? endReasons(before.met, policy, input)
-      : [...limitReasons(track.met, input), ...fallenReasons(before.met, track.met)];
-  return { cause, change, reasons: [...changedReasons(input), ...reasons] };
-}
-
-/** Reasons for limits that are met, and when the alarm limit of the same sensors is reached. */
-function limitReasons(met: readonly MetLimit[], input: AlertInput): string[] {
-  return [...metReasons(met, input.machine.type, input.timeMs), ...trendReasons(input, met)];
-}
-
-/** A limit that was changed may end an alert without any delay. */
-function endReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
-  return input.limitsChanged ? insideReasons(before, input) : backReasons(before, policy, input);
-}
-
-/** Says which sensors are beyond no limit any more, while others are. */
-function fallenReasons(before: readonly MetLimit[], now: readonly MetLimit[]): string[] {
-  const gone = before.filter(({ sensor }) => !now.some((met) => met.sensor === sensor));
-  return gone.length === 0 ? [] : [`Back inside its limits: ${gone.map(({ sensor }) => sensor).join(', ')}`];
 }
 
 function stepEstimate({ machine, input, decided, context }: Judged, policy: EstimatePolicy): SaidStep | null {
@@ -177,8 +136,10 @@ function endUnwatched({ machine, input }: Judged): SaidStep[] {
       : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));
   const gone = machine.alerts.flatMap(({ causes }) => causes.filter((cause) => !isWatched(cause)));
   for (const { kind, failureMode } of gone) {
-    if (kind === 'limit') machine.limits = noLimits;
-    else if (kind === 'silence') machine.silence = 'heard';
+    if (kind === 'limit') {
+      machine.limits = noLimits;
+      machine.dampedLimits.clear();
+    } else if (kind === 'silence') machine.silence = 'heard';
     else machine.modes.delete(failureMode);
   }
   const what = ({ kind, failureMode }: Pick<Cause, 'kind' | 'failureMode'>) =>

@@ -1,11 +1,16 @@
-/** Damps the steps of a machine's causes: those that come and go are told once, and end when they have been away for long. */
-import { durationText } from '../../../../shared/words/times.ts';
+/**
+ * Damps the steps of a machine's causes other than limits: those that come and go are told once, and end when they have been away
+ * for long.
+ */
+import { returnReason } from '../reasons/damping-reasons.ts';
 import type { Change } from '../state/alert-state.ts';
 import {
   type DampedCause,
-  type Damping,
+  type DampingLimits,
   damp,
   holdMsOf,
+  isForgotten,
+  isWaiting,
   type Level,
   levelOf,
   undamped,
@@ -32,14 +37,20 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   const known = causeOf(judged, cause.failureMode);
   const before = known.state;
   const wanted = change.kind === 'resolved' ? 0 : levelOf(change.severity);
-  known.state = damp(before, wanted, judged.input.timeMs, limitsOf(judged));
-  known.waiting = known.state.wanted < known.state.told ? step : null;
+  known.state = damp(before, wanted, judged.input.timeMs, dampingLimitsOf(judged));
+  known.waiting = isWaiting(known.state) ? step : null;
+  judged.machine.hasNewDamping ||= wanted !== before.wanted;
   const { told, returns } = known.state;
   if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
   // A cause that a person has ended by a change is forgotten: what begins later does not count as its return.
   if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(cause.failureMode);
   const isReturn = told > before.told && returns > before.returns;
-  const reasons = isReturn ? [...step.reasons, returnReason(judged, known.state)] : step.reasons;
+  const reasons = isReturn
+    ? [
+        ...step.reasons,
+        returnReason('It', { returns, holdMs: holdMsOf(known.state, judged.context.config.flapping) }),
+      ]
+    : step.reasons;
   return { ...step, change: changeTo(before.told, told, change), reasons };
 }
 
@@ -47,7 +58,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
 function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
   const { state, waiting } = known;
   if (!waiting) return null;
-  known.state = damp(state, state.wanted, judged.input.timeMs, limitsOf(judged));
+  known.state = damp(state, state.wanted, judged.input.timeMs, dampingLimitsOf(judged));
   const { told } = known.state;
   if (told === state.told) return null;
   known.waiting = null;
@@ -79,7 +90,7 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 }
 
 /** Where a person has changed what is watched for, nothing waits. */
-function limitsOf(judged: Judged) {
+export function dampingLimitsOf(judged: Judged): DampingLimits {
   const { input, context } = judged;
   const { flapping } = context.config;
   // A machine that sends once a day has no pauses of a night.
@@ -87,22 +98,14 @@ function limitsOf(judged: Judged) {
   return { ...flapping, pauseMsMax, ...(isByPerson(judged) && { holdMs: 0 }) };
 }
 
-const isByPerson = ({ input: { limitsChanged, gone, relearnt } }: Judged) =>
-  Boolean(limitsChanged || gone || relearnt);
-
-function returnReason({ context }: Judged, state: Damping): string {
-  const { returns } = state;
-  const holdMs = holdMsOf(state, context.config.flapping);
-  const times = returns === 1 ? 'once' : `${returns} times`;
-  return `It has come back ${times} soon after it had ended; from now on it counts as ended after ${durationText(holdMs)} without it`;
+/** @param sensor only what concerns this sensor; absent: whatever concerns the machine */
+export function isByPerson({ input: { limitsChanged, gone, relearnt } }: Judged, sensor?: string): boolean {
+  const concerns = (sensors: readonly string[]) => sensor === undefined || sensors.includes(sensor);
+  return Boolean(relearnt || (limitsChanged && concerns(limitsChanged.sensors)) || (gone && concerns(gone)));
 }
 
 /** Forgets causes that have been away for so long that they would count as new. */
 function forgetCalm({ machine, input, context }: Judged): void {
-  const { flapping } = context.config;
-  for (const [failureMode, { state }] of machine.damped) {
-    const soonMs = Math.max(flapping.returnMs, 2 * holdMsOf(state, flapping));
-    if (state.told === 0 && Math.abs(input.timeMs - state.fellMs) > soonMs)
-      machine.damped.delete(failureMode);
-  }
+  for (const [failureMode, { state }] of machine.damped)
+    if (isForgotten(state, input.timeMs, context.config.flapping)) machine.damped.delete(failureMode);
 }

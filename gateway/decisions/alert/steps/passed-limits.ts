@@ -1,4 +1,5 @@
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
+import type { PassedLimit } from '../../../ports/decision.ts';
 import type { AlertChange } from '../change.ts';
 import { passedReason } from '../reasons/limit-reasons.ts';
 import type { OpenAlert } from '../state/machine-book.ts';
@@ -6,21 +7,15 @@ import type { Judged } from './judged.ts';
 
 /**
  * The alert for limits that were met and are back in readings that came late and at once: it opens and ends in one decision,
- * because nobody could be told while it lasted. None where an alert of limits is open, to which it then belongs: one that is damped has been
- * away only since then.
+ * because nobody could be told while it lasted.
  */
-export function passedAlert({ machine, input, decided, context }: Judged): AlertChange[] {
-  const { passed } = input;
-  if (!passed || passed.length === 0) return [];
+export function passedAlert(
+  { input, decided, context }: Judged,
+  passed: readonly PassedLimit[],
+): AlertChange[] {
   const { site, machine: name, type } = input.machine;
   const policy = limitPolicyOf(type);
-  if (policy === null || machine.limits.told !== null || machine.limits.held) return [];
-  const damped = machine.damped.get(policy.failureMode);
-  if (damped && damped.state.told > 0) {
-    const lowerSinceMs = Math.max(damped.state.lowerSinceMs, ...passed.map((each) => each.untilMs));
-    damped.state = { ...damped.state, lowerSinceMs };
-    return [];
-  }
+  if (policy === null || passed.length === 0) return [];
   const severity = passed.some((each) => each.severity === 'critical') ? 'critical' : 'warning';
   const { failureMode } = policy;
   const sensors = [...new Map(passed.map(({ sensor, value }) => [sensor, value]))];

@@ -1,0 +1,135 @@
+/**
+ * Damping of limits, of each sensor by itself: a temperature that comes and goes neither holds back the end of a vibration nor
+ * counts as its return. What is back inside and waits for its end stays among the limits that are met, and is marked.
+ */
+import type { PassedLimit } from '../../../ports/decision.ts';
+import {
+  type Damping,
+  type DampingLimits,
+  damp,
+  holdMsOf,
+  isForgotten,
+  isWaiting,
+  levelOf,
+  undamped,
+} from './damping.ts';
+import type { Away, MetLimit } from './limit-track.ts';
+
+export interface LimitDampingInput {
+  /** What is met by what is known now, and what was met at the last decision, with what waits. */
+  met: readonly MetLimit[];
+  before: readonly MetLimit[];
+  /** Limits that were met and are back since the last decision. */
+  passed: readonly PassedLimit[];
+  timeMs: number;
+  limits: DampingLimits;
+  /** Sensors for which nothing waits, because a person has changed what is watched for. */
+  isByPerson(sensor: string): boolean;
+  /** The newest value of a sensor; null if there is none. */
+  latestOf(sensor: string): number | null;
+}
+
+export interface LimitDampingResult {
+  met: MetLimit[];
+  /** Sensors that have ended not longer ago than they would have to be away. */
+  recent: string[];
+  /** Those of the limits that have passed which belong to no sensor that is open: nobody was told. */
+  passed: PassedLimit[];
+  /** Sensors that have come back with this decision. */
+  returned: { sensor: string; returns: number; holdMs: number }[];
+  /** Something has changed that a restart must not forget. */
+  isNews: boolean;
+}
+
+/** Steps the damping of each sensor, in place. */
+export function dampLimits(
+  damped: Map<string, Damping>,
+  { met, before, passed, timeMs, limits, isByPerson, latestOf }: LimitDampingInput,
+): LimitDampingResult {
+  const result: LimitDampingResult = { met: [], recent: [], passed: [], returned: [], isNews: false };
+  if (met.length === 0 && damped.size === 0 && passed.length === 0) return result;
+  const names = [...met, ...passed].map(({ sensor }) => sensor);
+  for (const sensor of new Set([...names, ...damped.keys()])) {
+    const found = met.find((each) => each.sensor === sensor);
+    const old = damped.get(sensor) ?? startOf(before, sensor);
+    // Nothing is known of it yet, as after a restart: it goes on waiting.
+    if (found?.away) {
+      result.met.push({ ...found, away: awayOf(old, limits) });
+      continue;
+    }
+    const episodes = episodesIn(passed, sensor);
+    const mine = isByPerson(sensor) ? { ...limits, holdMs: 0 } : limits;
+    const wanted = levelOf(found?.severity ?? null);
+    const state = stepped(old, episodes, wanted, timeMs, mine);
+    result.isNews ||= state.wanted !== old.wanted || state.told !== old.told || episodes.length > 0;
+    if (state.returns > old.returns && state.told > 0)
+      result.returned.push({ sensor, returns: state.returns, holdMs: holdMsOf(state, limits) });
+    const isOver = isForgotten(state, timeMs, limits) || (state.told === 0 && isByPerson(sensor));
+    if (isOver) damped.delete(sensor);
+    else damped.set(sensor, state);
+    if (state.told === 0) {
+      if (old.told === 0) result.passed.push(...episodes);
+      if (timeMs - state.fellMs <= Math.max(limits.holdMs, holdMsOf(state, limits)))
+        result.recent.push(sensor);
+      continue;
+    }
+    if (found && !isWaiting(state)) {
+      result.met.push(found);
+      continue;
+    }
+    const known = before.filter((each) => each.sensor === sensor);
+    const last = [...known, ...episodes.map(metOf)].find(({ severity }) => levelOf(severity) === state.told);
+    const value = found?.value ?? latestOf(sensor);
+    if (last) result.met.push({ ...last, value, away: awayOf(state, limits) });
+    else damped.delete(sensor);
+  }
+  return result;
+}
+
+/** An open limit of which nothing is known here was open before damping began. */
+function startOf(before: readonly MetLimit[], sensor: string): Damping {
+  const told = levelOf(before.find((each) => each.sensor === sensor)?.severity ?? null);
+  return { ...undamped, told, wanted: told };
+}
+
+function stepped(
+  old: Damping,
+  episodes: readonly PassedLimit[],
+  wanted: Damping['wanted'],
+  timeMs: number,
+  limits: DampingLimits,
+): Damping {
+  let state = old;
+  for (const { severity, sinceMs, untilMs } of episodes) {
+    const level = levelOf(severity);
+    // What passed may have been an alarm while a warning went on.
+    const under = Math.min(state.wanted, wanted, level) as Damping['wanted'];
+    state = damp(state, level > state.wanted ? level : state.wanted, sinceMs, limits);
+    state = damp(state, under, untilMs, limits);
+  }
+  return damp(state, wanted, timeMs, limits);
+}
+
+function awayOf(state: Damping, limits: DampingLimits): Away {
+  const { lowerSinceMs: sinceMs, returns } = state;
+  return { sinceMs, endsMs: sinceMs + holdMsOf(state, limits), returns };
+}
+
+/** What a sensor has passed, in its order; a warning and the alarm within it are one. */
+function episodesIn(passed: readonly PassedLimit[], sensor: string): PassedLimit[] {
+  const mine = passed.filter((each) => each.sensor === sensor).sort((a, b) => a.sinceMs - b.sinceMs);
+  const episodes: PassedLimit[] = [];
+  for (const each of mine) {
+    const last = episodes.at(-1);
+    if (!last || each.sinceMs > last.untilMs) {
+      episodes.push(each);
+      continue;
+    }
+    const worst = each.severity === 'critical' ? each : last;
+    const { sinceMs } = last;
+    episodes[episodes.length - 1] = { ...worst, sinceMs, untilMs: Math.max(last.untilMs, each.untilMs) };
+  }
+  return episodes;
+}
+
+const metOf = ({ untilMs: _, ...limit }: PassedLimit): MetLimit => limit;

@@ -1,0 +1,112 @@
+/** How the damping of a machine's causes is kept over restarts: how often they have returned, and what waits to be told. */
+import type { Change } from './alert-state.ts';
+import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
+import type { LimitTrack } from './limit-track.ts';
+import type { SavedCause, SavedDamping } from './snapshot.ts';
+
+type Lower = NonNullable<SavedDamping['lower']>;
+
+/** The parts of a machine's alerts that are read and restored here. */
+interface DampedMachine {
+  readonly site: string;
+  readonly machine: string;
+  readonly damped: Map<string, DampedCause>;
+  readonly dampedLimits: Map<string, Damping>;
+  readonly limits: LimitTrack;
+  readonly alerts: readonly { causes: readonly SavedCause[] }[];
+}
+
+/** What is saved of one machine; causes that never fell have nothing to be remembered. */
+export function savedDamping({ site, machine, damped, dampedLimits }: DampedMachine): SavedDamping[] {
+  const of = { site, machine };
+  const causes = [...damped].flatMap(([failureMode, { state, waiting }]) =>
+    saved({ ...of, failureMode }, state, waiting?.reasons ?? []),
+  );
+  const limits = [...dampedLimits].flatMap(([sensor, state]) =>
+    saved({ ...of, failureMode: 'limit', sensor }, state, []),
+  );
+  return [...causes, ...limits];
+}
+
+function saved(
+  of: Pick<SavedDamping, 'site' | 'machine' | 'failureMode' | 'sensor'>,
+  { told, wanted, returns, fellMs, awayMs, lowerSinceMs: sinceMs, lookedMs }: Damping,
+  reasons: string[],
+): SavedDamping[] {
+  const isLower = wanted < told && wanted !== 2 && Number.isFinite(sinceMs);
+  const hasFallen = Number.isFinite(fellMs);
+  if (!isLower && !hasFallen && returns === 0) return [];
+  return [
+    {
+      ...of,
+      ...{ returns, fellMs: hasFallen ? fellMs : 0 },
+      ...(awayMs > 0 && { awayMs }),
+      ...(isLower && { lower: { wanted, sinceMs, lookedMs, reasons } }),
+    },
+  ];
+}
+
+/** Returns the level of a cause other than a limit that waits to be told; undefined if none does. */
+export function lowerOf(
+  damped: readonly SavedDamping[],
+  of: { site: string; machine: string },
+  failureMode: string,
+): Lower | undefined {
+  return damped.find(
+    (each) =>
+      each.sensor === undefined &&
+      each.site === of.site &&
+      each.machine === of.machine &&
+      each.failureMode === failureMode,
+  )?.lower;
+}
+
+/** Restores one cause of a machine whose alerts and limits are restored: an open one counts as told, another as ended. */
+export function restoreDamping(machine: DampedMachine, saved: SavedDamping): void {
+  const { failureMode, sensor, returns, fellMs, awayMs = 0, lower } = saved;
+  const state = { ...undamped, returns, fellMs: fellMs > 0 ? fellMs : Number.NEGATIVE_INFINITY, awayMs };
+  const cause = machine.alerts
+    .flatMap(({ causes }) => causes)
+    .find((each) => (sensor === undefined ? each.failureMode === failureMode : each.kind === 'limit'));
+  if (sensor !== undefined) return restoreLimit(machine, sensor, state, lower);
+  if (cause?.kind === 'limit') {
+    // Earlier versions knew one damping for all limits of a machine.
+    for (const met of machine.limits.met) restoreLimit(machine, met.sensor, state, lower);
+    return;
+  }
+  const told = levelOf(cause?.severity ?? null);
+  const open = { ...state, told, wanted: told };
+  const restored =
+    cause && lower && lower.wanted < told ? waitingOf(open, cause, lower) : { state: open, waiting: null };
+  machine.damped.set(failureMode, restored);
+}
+
+function restoreLimit(
+  { limits, dampedLimits }: DampedMachine,
+  sensor: string,
+  state: Damping,
+  lower: Lower | undefined,
+): void {
+  const met = limits.met.find((each) => each.sensor === sensor);
+  const told = levelOf(met?.severity ?? null);
+  const isWaiting = met !== undefined && lower !== undefined && lower.wanted < told;
+  const { wanted, sinceMs, lookedMs } = isWaiting
+    ? lower
+    : { wanted: told, sinceMs: state.lowerSinceMs, lookedMs: state.lookedMs };
+  dampedLimits.set(sensor, { ...state, told, wanted, lowerSinceMs: sinceMs, lookedMs });
+  // Until its sensor is known again, it is what it was. Each decision says anew when its end counts.
+  if (met && isWaiting) met.away = { sinceMs, endsMs: sinceMs, returns: state.returns };
+}
+
+function waitingOf(
+  told: Damping,
+  { failureMode, kind, source, severity }: SavedCause,
+  { wanted, sinceMs, lookedMs, reasons }: Lower,
+): DampedCause {
+  const change: Change =
+    wanted === 0 ? { kind: 'resolved', severity } : { kind: 'updated', severity: 'warning', why: 'severity' };
+  return {
+    state: { ...told, wanted, lowerSinceMs: sinceMs, lookedMs },
+    waiting: { cause: { failureMode, kind, source }, change, reasons },
+  };
+}

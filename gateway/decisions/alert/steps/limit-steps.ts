@@ -1,0 +1,96 @@
+/** Steps the limits of one machine. Each of its sensors is damped by itself. */
+import type { LimitPolicy } from '../../../../shared/domain/alert-policy.ts';
+import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
+import type { AlertInput, PassedLimit } from '../../../ports/decision.ts';
+import { returnReason } from '../reasons/damping-reasons.ts';
+import {
+  backReasons,
+  changedReasons,
+  insideReasons,
+  latestOf,
+  metReasons,
+} from '../reasons/limit-reasons.ts';
+import { trendReasons } from '../reasons/trend-reasons.ts';
+import { dampLimits, type LimitDampingResult } from '../state/limit-damping.ts';
+import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import { dampingLimitsOf, isByPerson } from './damped-steps.ts';
+import type { Judged, SaidStep } from './judged.ts';
+
+/** The step of the limits as one cause, and those that have passed of which nobody was told. */
+export interface LimitStep {
+  step: SaidStep | null;
+  passed: readonly PassedLimit[];
+}
+
+const nothing: LimitStep = { step: null, passed: [] };
+
+export function stepMachineLimits(judged: Judged): LimitStep {
+  const { machine, input, context } = judged;
+  const { limits: states = [], passed = [] } = input;
+  const before = machine.limits;
+  const isCalm = before === noLimits && machine.dampedLimits.size === 0;
+  if (isCalm && states.length === 0 && passed.length === 0) return nothing;
+  const policy = limitPolicyOf(input.machine.type);
+  if (policy === null) {
+    // If an alert is open for them, it ends because they are no longer watched for.
+    if (before.told === null) machine.limits = noLimits;
+    machine.dampedLimits.clear();
+    return nothing;
+  }
+  let found: LimitDampingResult | null = null;
+  const damped = (met: readonly MetLimit[]) => {
+    found = dampedOf(judged, met, passed);
+    return found;
+  };
+  const { track, change } = stepLimits(
+    before,
+    states,
+    context.config,
+    context.nowMs,
+    input.limitsChanged !== undefined,
+    damped,
+  );
+  machine.limits = track;
+  const result = found as LimitDampingResult | null;
+  machine.hasNewDamping ||= result?.isNews ?? false;
+  // What has passed belongs to the alert that is, or was until now, open for limits.
+  const untold = before.told === null && track.told === null ? (result?.passed ?? []) : [];
+  if (!change) return { step: null, passed: untold };
+  const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
+  const reasons =
+    change.kind === 'resolved'
+      ? endReasons(before.met, policy, input)
+      : [
+          ...limitReasons(track.met, input),
+          ...fallenReasons(before.met, track.met),
+          ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
+        ];
+  return { step: { cause, change, reasons: [...changedReasons(input), ...reasons] }, passed: untold };
+}
+
+function dampedOf(judged: Judged, met: readonly MetLimit[], passed: readonly PassedLimit[]) {
+  const { machine, input } = judged;
+  return dampLimits(machine.dampedLimits, {
+    ...{ met, passed, before: machine.limits.met, timeMs: input.timeMs },
+    limits: dampingLimitsOf(judged),
+    isByPerson: (sensor) => isByPerson(judged, sensor),
+    latestOf: (sensor) => latestOf(input, sensor),
+  });
+}
+
+/** Reasons for limits that are met, and when the alarm limit of the same sensors is reached. */
+export function limitReasons(met: readonly MetLimit[], input: AlertInput): string[] {
+  const beyond = met.filter(({ away }) => away === undefined);
+  return [...metReasons(met, input.machine.type, input.timeMs), ...trendReasons(input, beyond)];
+}
+
+/** A limit that was changed may end an alert without any delay. */
+function endReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
+  return input.limitsChanged ? insideReasons(before, input) : backReasons(before, policy, input);
+}
+
+/** Says which sensors are beyond no limit any more, while others are. */
+function fallenReasons(before: readonly MetLimit[], now: readonly MetLimit[]): string[] {
+  const gone = before.filter(({ sensor }) => !now.some((met) => met.sensor === sensor));
+  return gone.length === 0 ? [] : [`Back inside its limits: ${gone.map(({ sensor }) => sensor).join(', ')}`];
+}
