@@ -51,7 +51,8 @@ describe('the damping of a cause', () => {
       [0, 1],
       [5, 0],
       [25, 1],
-      [39 * 25 + 5 + 30, 0],
+      // Three times as long as the 20 minutes for which it was away each time.
+      [39 * 25 + 5 + 60, 0],
     ]);
     expect(state.returns).toBe(1);
     const slower = Array.from(

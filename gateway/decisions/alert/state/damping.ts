@@ -5,12 +5,12 @@
  *     the cause rises                           it is told at once
  *     it falls, and never did before            it is told at once
  *     it rises again soon after                 that is a return, which is counted; one fall has one return
- *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for half as long
- *                                               again as it was away before it returned, whichever is longer
+ *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for up to three
+ *                                               times as long as it was ever away before it returned, whichever is longer
  *
- * So wear that is beyond a limit in the hottest hour of each day is away for 23 hours, returns, and must then be away for more than
- * a day: it is one episode. How much of such a long time counts grows with the returns too, because two events in a week may
- * have nothing to do with each other.
+ * So a radio that is lost for an hour now and then is one episode, and so is wear that is beyond a limit in the hottest hour of each
+ * day: it is away for 23 hours, returns, and must then be away for more than a day. How much of such a long time counts grows with
+ * the returns too, because two events in a week may have nothing to do with each other.
  *
  * A level is 0 (nothing), 1 (warning) or 2 (critical), so that a severity that goes to and fro is damped like an alert that
  * does. Time is that of what is judged: readings, or the gateway's for silence. While there are none, as of a machine that rests over the
@@ -40,7 +40,7 @@ export interface Damping {
   lowerSinceMs: number;
   /** When a fall was told last. */
   fellMs: number;
-  /** The longest time, ms, for which it was away before it returned; 0 if that is not known. */
+  /** The longest time, ms, for which it was away before it returned, told or not; 0 if that is not known. */
   awayMs: number;
   /** The time of the last decision while it is lower than what was told. */
   lookedMs: number;
@@ -62,8 +62,10 @@ export const undamped: Damping = {
   lookedMs: Number.POSITIVE_INFINITY,
 };
 
-/** It must be away for so many times as long as it was before it returned, and so long at most after its first return. */
-const awayTimes = 1.5;
+/** It must be away for three times as long as it ever was before it returned; of a long time, for this much longer at most. */
+const awayTimes = 3;
+const longerMsMax = 12 * 3_600_000;
+/** But after its first return not for longer than this. */
 const firstAwayMsMax = 36 * 3_600_000;
 /** After each further return this is so many times as long. */
 const awayGrowth = 3;
@@ -77,7 +79,8 @@ export function holdMsOf(
   { holdMs, holdMsMax }: DampingLimits,
 ): number {
   if (returns === 0 || holdMs === 0) return 0;
-  const asBeforeMs = Math.min(awayTimes * awayMs, firstAwayMsMax * awayGrowth ** (returns - 1));
+  const longerMs = Math.min((awayTimes - 1) * awayMs, longerMsMax);
+  const asBeforeMs = Math.min(awayMs + longerMs, firstAwayMsMax * awayGrowth ** (returns - 1));
   return Math.min(holdMsMax, Math.max(holdMs * 2 ** (returns - 1), asBeforeMs));
 }
 
@@ -96,7 +99,10 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
 }
 
 function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLimits): Damping {
-  const same = { ...before, wanted, lowerSinceMs: Number.POSITIVE_INFINITY };
+  // A clock that goes back says nothing about how long it was away.
+  const lowerMs = isWaiting(before) ? Math.max(0, timeMs - before.lowerSinceMs) : 0;
+  const awayMs = Math.max(before.awayMs, lowerMs);
+  const same = { ...before, awayMs, wanted, lowerSinceMs: Number.POSITIVE_INFINITY };
   if (wanted === before.told) return same;
   const risen = { ...same, told: wanted, fellMs: Number.NEGATIVE_INFINITY };
   // A warning that becomes critical has returned from nothing.
@@ -104,7 +110,7 @@ function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLim
   const sinceMs = Math.abs(timeMs - before.fellMs);
   const heldMs = holdMsOf(before, limits);
   if (sinceMs > returnMsOf(before, limits)) return { ...risen, returns: 0, awayMs: 0 };
-  return { ...risen, returns: before.returns + 1, awayMs: Math.max(before.awayMs, heldMs + sinceMs) };
+  return { ...risen, returns: before.returns + 1, awayMs: Math.max(awayMs, heldMs + sinceMs) };
 }
 
 /** A rise so soon after a fall was told is a return: a cause that had to be away for long may take as long to return. */
