@@ -22,6 +22,7 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
+import { DampingSaves } from './state/damping-saves.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
 import { alertSamples } from './statistics.ts';
@@ -67,6 +68,7 @@ export class AlertDecision implements Decision {
   private readonly choice: RecordChoice;
   private readonly file: SnapshotFile;
   private readonly effects: AlertEffects;
+  private readonly dampingSaves: DampingSaves;
   private readonly counts = { dropped: 0, errors: 0, saveFailures: 0 };
   private tail: Promise<void> = Promise.resolve();
   private waiting = 0;
@@ -95,9 +97,11 @@ export class AlertDecision implements Decision {
     this.sender = new EventSender(outbox, clock, log);
     this.choice = new RecordChoice(config, clock);
     this.file = snapshotFile(options.stateFile, log);
-    const { governed, book, sender, choice, newId } = this;
+    this.dampingSaves = new DampingSaves(clock, () => void this.exclusive(() => this.save()));
+    const { governed, book, sender, choice, newId, dampingSaves } = this;
     const { gateway } = options;
-    this.effects = new AlertEffects({ gateway, governed, book, sender, choice, config, clock, log, newId });
+    const parts = { governed, book, sender, choice, dampingSaves };
+    this.effects = new AlertEffects({ gateway, ...parts, config, clock, log, newId });
   }
 
   /**
@@ -127,6 +131,7 @@ export class AlertDecision implements Decision {
   /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.dampingSaves.stop();
     const saved = this.exclusive(() => this.save());
     await Promise.race([saved, sleep(this.options.clock, stopMsMax)]);
   }
@@ -229,7 +234,7 @@ export class AlertDecision implements Decision {
       }
     });
     const retry = this.unsaved && this.options.clock.monotonicMs() - this.saveTriedMs >= saveRetryMs;
-    if (saveFirst || retry) await this.save();
+    if (saveFirst || retry || this.dampingSaves.isDue()) await this.save();
     await this.sender.flush();
     if (lines.length > 0) this.options.outbox.estimates(lines);
   }
@@ -239,6 +244,7 @@ export class AlertDecision implements Decision {
     // A start that could not read the file is stopped too, and must not replace the file with an empty one.
     if (!this.isRestored) return;
     this.saveTriedMs = this.options.clock.monotonicMs();
+    this.dampingSaves.saved();
     try {
       await this.file.save({ ...this.book.snapshot(), pending: this.sender.pending() });
       this.unsaved = false;

@@ -16,7 +16,8 @@ import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent, recordEvent } from './events.ts';
 import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
-import type { MachineAlerts, MachineBook } from './state/machine-book.ts';
+import type { DampingSaves } from './state/damping-saves.ts';
+import { type MachineAlerts, type MachineBook, waits } from './state/machine-book.ts';
 import type { DecidedAssessment, Judged } from './steps/judged.ts';
 import { nowReasons } from './steps/now-reasons.ts';
 
@@ -28,6 +29,7 @@ export interface AlertEffectsOptions {
   book: MachineBook;
   sender: EventSender;
   choice: RecordChoice;
+  dampingSaves: DampingSaves;
   config: AlertDecisionConfig;
   clock: Clock;
   log: Log;
@@ -82,6 +84,7 @@ export class AlertEffects {
     const context = { config, newId, nowMs: clock.monotonicMs(), wallMs: clock.nowMs() };
     const judged = { machine, input, decided, context };
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
+    this.noteDamping(machine);
     // A short window is always for the rules, which says nothing about the model.
     const isShort = input.isShort === true;
     if (isShort) this.counts.short += 1;
@@ -97,6 +100,13 @@ export class AlertEffects {
     if (!input.silence && (!isShort || changes.length > 0))
       this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
     return changes;
+  }
+
+  private noteDamping(machine: MachineAlerts): void {
+    const { dampingSaves } = this.options;
+    if (machine.hasNewDamping) dampingSaves.note('changed');
+    else if (waits(machine)) dampingSaves.note('looked');
+    machine.hasNewDamping = false;
   }
 
   /** Says what the open alerts of a machine are now, if that is due; nobody is told of it. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { alertBench } from './alert-bench.testing.ts';
 
 let bench: Awaited<ReturnType<typeof alertBench>>;
@@ -101,12 +102,12 @@ it('a restart forgets nothing of it', async () => {
 });
 
 /** A cause that has come back once is away for 50 of the 60 minutes that its end takes, and the gateway is started again. */
-async function restartedWhileAway(turn: (typeof sources)[string]) {
+async function restartedWhileAway(turn: (typeof sources)[string], how: 'stopped' | 'killed' = 'stopped') {
   const before = await bench.started();
   for (const isOn of [true, false, true, false]) await turn(before, isOn);
   await bench.clock.advance(50 * 60_000);
   await turn(before, false);
-  await before.stop();
+  if (how === 'stopped') await before.stop();
   return bench.started();
 }
 
@@ -137,12 +138,36 @@ it.each(Object.keys(sources))(
   },
 );
 
-it('a restart in the time for which a cause must be away does not begin that time anew', async () => {
-  const turn = sources['a limit']!;
-  const after = await restartedWhileAway(turn);
+it.each(
+  (['stopped', 'killed'] as const).flatMap((how) => Object.keys(sources).map((name) => [name, how] as const)),
+)('%s: a gateway that was %s while a cause is away does not begin that time anew', async (name, how) => {
+  const turn = sources[name]!;
+  const after = await restartedWhileAway(turn, how);
   await bench.clock.advance(11 * 60_000);
   await turn(after, false);
   expect(bench.resolved()).toHaveLength(2);
+});
+
+it('a gateway that is killed knows what has happened up to a second before, though nothing was told', async () => {
+  const turn = sources['a limit']!;
+  const before = await bench.started();
+  for (const isOn of [true, false, true]) await turn(before, isOn);
+  // It is away for 50 minutes, which is not told, and back: the gateway is killed then.
+  await turn(before, false);
+  await bench.clock.advance(50 * 60_000);
+  await turn(before, true);
+  await bench.clock.advance(1_000);
+  await vi.waitFor(() => expect(readFileSync(bench.stateFile, 'utf8')).toContain('"awayMs":3001000'));
+  const after = await bench.started();
+  await turn(after, false);
+  for (let minutes = 0; minutes < 145; minutes += 29) {
+    await bench.clock.advance(29 * 60_000);
+    await turn(after, false);
+  }
+  expect(bench.resolved()).toHaveLength(1);
+  await bench.clock.advance(10 * 60_000);
+  await turn(after, false);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
 });
 
 /** The limits of two sensors, of which each is beyond its own or not. */

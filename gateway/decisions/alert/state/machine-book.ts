@@ -5,7 +5,7 @@
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
-import type { DampedCause, Damping } from './damping.ts';
+import { type DampedCause, type Damping, isWaiting } from './damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
 import type { SilenceTrack } from './silence-track.ts';
@@ -56,6 +56,13 @@ export interface MachineAlerts {
   estimateSentMs: number;
   /** When it was last said what its open alerts are, monotonic. */
   nowSaidMs: number;
+}
+
+/** True if the end of one of its causes waits to be told. */
+export function waits({ damped, dampedLimits }: MachineAlerts): boolean {
+  for (const { state } of damped.values()) if (isWaiting(state)) return true;
+  for (const state of dampedLimits.values()) if (isWaiting(state)) return true;
+  return false;
 }
 
 /** Machines that are looked through for one that can be forgotten. */

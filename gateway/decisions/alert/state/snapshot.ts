@@ -6,8 +6,9 @@
  *
  * It is written before the events it refers to are journalled; these are in `pending`, with their final ids. After a
  * crash between the two they are resent under the same ids, and the cloud stores them once, so a restart neither opens
- * a second prediction nor loses one. It is written when a prediction opens, rises in severity or ends. An update of
- * remaining life alone is not worth a write: at worst it is sent again, as a new update. `check` is the CRC-32 of the
+ * a second prediction nor loses one. It is written when a prediction opens, rises in severity or ends, and when what
+ * is damped has changed (damping-saves.ts). An update of remaining life alone is not worth a write: at worst it is sent again, as a new
+ * update. `check` is the CRC-32 of the
  * three lists as JSON (files of earlier versions have none), because a changed id would leave a prediction open in the
  * cloud for ever. A damaged file is set aside as `alerts.json.damaged`, a second one as `alerts.json.damaged-2`, and
  * logged; open predictions are then opened again, and the cloud ends those of before (`record.begun`). So it is without a file:

@@ -1,0 +1,55 @@
+import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
+
+/** What has changed is saved so often at most; that what waits was looked at meanwhile, so often. */
+const changeSaveMsMin = 1_000;
+const lookSaveMsMin = 60_000;
+
+/**
+ * When the damping of causes is saved although nothing is told: a gateway that is killed must not forget for how long a cause was
+ * away. A cause that comes and goes with each reading costs no file each time.
+ */
+export class DampingSaves {
+  private readonly clock: Clock;
+  private readonly save: () => void;
+  private savedMs = Number.NEGATIVE_INFINITY;
+  private hasChanged = false;
+  private hasLooked = false;
+  private timer: Timer | null = null;
+
+  /** @param save called when something is owed and no further decision may come */
+  constructor(clock: Clock, save: () => void) {
+    this.clock = clock;
+    this.save = save;
+  }
+
+  /** The damping of a machine has changed, or what waits was looked at. */
+  note(what: 'changed' | 'looked'): void {
+    if (what === 'changed') this.hasChanged = true;
+    else this.hasLooked = true;
+  }
+
+  /** True if it is time; if it will be soon, it is saved then. */
+  isDue(): boolean {
+    const sinceMs = this.clock.monotonicMs() - this.savedMs;
+    const isDue =
+      (this.hasChanged && sinceMs >= changeSaveMsMin) || (this.hasLooked && sinceMs >= lookSaveMsMin);
+    if (!isDue && this.hasChanged)
+      this.timer ??= this.clock.setTimer(changeSaveMsMin - sinceMs, () => {
+        this.timer = null;
+        if (this.hasChanged) this.save();
+      });
+    return isDue;
+  }
+
+  /** Everything is saved, or its saving has failed and is tried again by who saves. */
+  saved(): void {
+    this.savedMs = this.clock.monotonicMs();
+    this.hasChanged = false;
+    this.hasLooked = false;
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.timer = null;
+  }
+}
