@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 
-/** What has changed is saved so often at most; that what waits was looked at meanwhile, so often. */
+/** The shortest time between two saves of changes, and of when what waits was looked at last. */
 const changeSaveMsMin = 1_000;
 const lookSaveMsMin = 60_000;
 

@@ -16,7 +16,7 @@ import {
 import type { Away, MetLimit } from './limit-track.ts';
 
 export interface LimitDampingInput {
-  /** What is met by what is known now, and what was met at the last decision, with what waits. */
+  /** The limits that are met by what is known now, and those of the last decision, with what waits. */
   met: readonly MetLimit[];
   before: readonly MetLimit[];
   /** Limits that were met and are back since the last decision. */
@@ -33,7 +33,7 @@ export interface LimitDampingResult {
   met: MetLimit[];
   /** Sensors that have ended not longer ago than they would have to be away. */
   recent: string[];
-  /** Those of the limits that have passed which belong to no sensor that is open: nobody was told. */
+  /** Limits that have passed and belong to no sensor that is open: nobody was told. */
   passed: PassedLimit[];
   /** Sensors that have come back with this decision. */
   returned: { sensor: string; returns: number; holdMs: number }[];
@@ -115,7 +115,7 @@ function awayOf(state: Damping, limits: DampingLimits): Away {
   return { sinceMs, endsMs: sinceMs + holdMsOf(state, limits), returns };
 }
 
-/** What a sensor has passed, in its order; a warning and the alarm within it are one. */
+/** The episodes that a sensor has passed, in their order; a warning and the alarm within it are one. */
 function episodesIn(passed: readonly PassedLimit[], sensor: string): PassedLimit[] {
   const mine = passed.filter((each) => each.sensor === sensor).sort((a, b) => a.sinceMs - b.sinceMs);
   const episodes: PassedLimit[] = [];

@@ -37,7 +37,7 @@ export interface MachineAlerts {
   readonly damped: Map<string, DampedCause>;
   /** The same of its limits, by sensor. */
   readonly dampedLimits: Map<string, Damping>;
-  /** Of these something has changed that is not saved. */
+  /** True if something of these has changed that is not saved. */
   hasNewDamping: boolean;
   /** Open alerts, the oldest first; each of their causes has a track above. */
   alerts: readonly OpenAlert[];

@@ -16,7 +16,7 @@ interface DampedMachine {
   readonly alerts: readonly { causes: readonly SavedCause[] }[];
 }
 
-/** What is saved of one machine; causes that never fell have nothing to be remembered. */
+/** Returns what is saved of one machine; causes that never fell have nothing to be remembered. */
 export function savedDamping({ site, machine, damped, dampedLimits }: DampedMachine): SavedDamping[] {
   const of = { site, machine };
   const causes = [...damped].flatMap(([failureMode, { state, waiting }]) =>

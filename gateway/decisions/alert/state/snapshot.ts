@@ -95,7 +95,7 @@ const SavedDamping = Type.Object({
   site: Type.String(),
   machine: Type.String(),
   failureMode: Type.String(),
-  /** Of limits: each sensor is a cause of its own. Files of earlier versions have one for all limits of a machine. */
+  /** The sensor of a limit, each of which is a cause of its own. Files of earlier versions have one for all limits of a machine. */
   sensor: Type.Optional(Type.String()),
   returns: Type.Integer({ minimum: 0 }),
   /** When its end was told last; 0 if it has returned since. */

@@ -27,7 +27,7 @@ import { limitReasons, stepMachineLimits } from './limit-steps.ts';
 import { isTold, stepSilenceOf } from './silence-steps.ts';
 import { causeStep, stepTrack } from './track-steps.ts';
 
-/** What a decision has changed, and the limits that have passed of which nobody was told. */
+/** The steps of one decision, and the limits that have passed of which nobody was told. */
 interface SteppedCauses {
   steps: SaidStep[];
   passed: readonly PassedLimit[];
