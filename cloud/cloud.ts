@@ -160,7 +160,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       silentAfterMs: config.conditions.gatewaySilentS * 1_000,
     });
     operations.gatewayBackMs = (gateway) => contacts.of(gateway)?.backSinceMs ?? null;
-    const receive = { ...base, credentials, batchLog, contacts, metrics: createReceiveMetrics(registry) };
+    const { endings } = operations;
+    const receiveMetrics = createReceiveMetrics(registry);
+    const receive = { ...base, credentials, batchLog, contacts, endings, metrics: receiveMetrics };
     const listener = new Listener(config.ingest, receive);
 
     let mqttPort = 0;

@@ -81,7 +81,7 @@ describe('a condition that was closed by hand', () => {
     isHealthy = false;
     await pass(120_000);
     expect(alerts()).toEqual(['store-down open']);
-    await test.now.closing.close(test.now.alerts.all()[0]!.alertId, 'known');
+    await test.now.closing.close(test.now.alerts.all()[0]!.alertId, { reason: 'known', by: '' });
     await pass(120_000);
     await restart();
     await pass(300_000);

@@ -184,6 +184,10 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
       if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
       void decisions.lifecycle(notice);
     },
+    ended(alerts) {
+      void decisions.ended(alerts);
+      void watching.endedInCloud(alerts);
+    },
     maintenance: (report) => watch.maintenance.reported(report),
     failed: deps.failed,
   };

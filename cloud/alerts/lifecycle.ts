@@ -26,11 +26,13 @@ const entryReasonLengthMax = 300;
  *     now                 open → only its content, if that is newer (change: none)
  *     machine replaced    open → resolved, if the alert was opened before the replacement
  *     machine failed      no change: the machine still needs somebody, until it is replaced
- *     any event           resolved stays resolved, unless it was resolved because its machine was retired: a newer
- *                         opened or updated opens it again
+ *     any event           resolved stays resolved, with two exceptions. It was resolved because its machine was retired: a
+ *                         newer opened or updated opens it again. A person has closed it as a warning: an update that makes
+ *                         it critical opens it again, since nobody who closed it knew of that
  */
 export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
-  if (current?.state === 'resolved') return current.isRetired ? returned(current, event) : null;
+  if (current?.state === 'resolved')
+    return current.isRetired ? returned(current, event) : worseThanClosed(current, event);
   if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return current && replaced(current, event);
   if (isEventOf(event, 'io.harbinger.prediction.now.v1')) return current && asItIsNow(current, event);
   if (!isAlertEvent(event)) return null;
@@ -43,6 +45,23 @@ function returned(current: Alert, event: HarbingerEvent): AlertStep | null {
   if (!isAlertEvent(event) || alertEventChange(event) === 'resolved') return null;
   if (isOlder(event.time, current.updatedAt)) return null;
   return step({ ...newAlert(event), openedAt: current.openedAt }, 'opened', event);
+}
+
+/** Its gateway does not know that it was closed, or did not know it then. */
+function worseThanClosed(current: Alert, event: HarbingerEvent): AlertStep | null {
+  if (closedAs(current) !== 'warning') return null;
+  if (!isAlertEvent(event) || alertEventChange(event) !== 'updated') return null;
+  const content = contentOf(event.data);
+  if (alertSaid(content).severity !== 'critical' || !isNews(content)) return null;
+  const history = withEntry(current.history ?? [], 'opened', event.time, content);
+  return step({ ...newAlert(event), openedAt: current.openedAt, history }, 'opened', event);
+}
+
+/** How severe it was when a person closed it; null if nobody did. */
+function closedAs(alert: Alert): 'warning' | 'critical' | null {
+  if ('condition' in alert) return alert.condition.closed?.severity ?? null;
+  const { closed, outcome, severity } = alert.prediction;
+  return closed?.severity ?? (outcome === 'closed' ? severity : null);
 }
 
 function updated(current: Alert, event: AlertEvent): AlertStep | null {

@@ -1,4 +1,5 @@
 import { alertSaid } from '../../shared/contract/alert-content.ts';
+import { type Closed, closedLimits, closedText } from '../../shared/contract/alerts/closed.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -8,6 +9,8 @@ import { applyAlertChanges, Changes, type EventTables } from './apply-event.ts';
 
 export interface ClosingDeps {
   tables: EventTables;
+  /** The group of a notifier. */
+  groupOf(notifier: string): string | undefined;
   nowMs(): number;
   transaction<T>(change: () => T): Promise<T>;
   /** Tells of a change after it is durable. */
@@ -15,12 +18,12 @@ export interface ClosingDeps {
 }
 
 /**
- * Closes alerts by hand. Its gateway is not asked: it goes on with the same prediction for as long as the cause lasts,
- * which opens nothing again, and opens another one when the cause has ended and begins anew.
+ * Closes alerts by hand. Its gateway is not asked, but let know, and opens another one when the cause has ended and begins anew, or is
+ * worse than it was. One that does not listen goes on with the same prediction, which opens nothing here unless it becomes worse.
  */
-export function alertClosing({ tables, nowMs, transaction, emit }: ClosingDeps): AlertClosing {
+export function alertClosing({ tables, groupOf, nowMs, transaction, emit }: ClosingDeps): AlertClosing {
   return {
-    async close(alertId, reason, gateway) {
+    async close(alertId, { reason, by }, gateway) {
       const { closed, changes } = await transaction(() => {
         const made = new Changes();
         const open = tables.alerts
@@ -31,11 +34,24 @@ export function alertClosing({ tables, nowMs, transaction, emit }: ClosingDeps):
         const [alert, ...others] = open;
         if (!alert) throw notOpen(alertId);
         if (others.length > 0) throw ambiguous(alertId, open);
-        const changed = tables.alerts.apply(alert.gateway, endOf(alert, reason, nowMs()));
+        const { severity, where } = alertSaid(alert);
+        const closed: Closed = { by, reason, severity };
+        const changed = tables.alerts.apply(alert.gateway, endOf(alert, closed, nowMs()));
         applyAlertChanges(tables, alert.gateway, changed, made);
+        if (alert.gateway !== '') {
+          const told = new Set(
+            changed.flatMap(({ recipients }) => recipients.flatMap((each) => groupOf(each) ?? [])),
+          );
+          const toldGroups = [...told].slice(0, closedLimits.groupsMax);
+          const ended = { alertId, closed: { ...closed, toldGroups } };
+          const record = 'condition' in alert ? 'conditions' : 'predictions';
+          if (tables.endings.owe({ gateway: alert.gateway, ended, record, where }))
+            made.owed.add(alert.gateway);
+        }
         return { closed: made.alerts.get(alertId) ?? alert, changes: made };
       });
       tables.notifications.announce(changes.notifiers);
+      tables.endings.announce(changes.owed);
       emit({ machines: [...changes.machines.values()], alerts: [...changes.alerts.values()] });
       return closed;
     },
@@ -43,14 +59,14 @@ export function alertClosing({ tables, nowMs, transaction, emit }: ClosingDeps):
 }
 
 /** The event that receivers of the alert get. Its time is not before the latest change of the alert. */
-function endOf(alert: Alert, reason: string, nowMs: number): HarbingerEvent {
+function endOf(alert: Alert, closed: Closed, nowMs: number): HarbingerEvent {
   const { gateway, alertId, updatedAt } = alert;
   const timeMs = Math.max(nowMs, Date.parse(updatedAt));
   const about = { gateway: gateway || null, id: `closed/${nowMs}/${alertId}`.slice(0, 128), timeMs };
-  const reasons = [`It was closed by hand: ${reason}`];
+  const reasons = [closedText(closed)];
   if ('condition' in alert)
-    return newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons });
-  const data = { ...alert.prediction, reasons, outcome: 'closed' };
+    return newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons, closed });
+  const data = { ...alert.prediction, reasons, closed, outcome: 'closed' };
   return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject: alertSaid(alert).where }, data);
 }
 

@@ -1,6 +1,7 @@
 import { alertSaid } from '../../shared/contract/alert-content.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
 import {
+  alertEventChange,
   type HarbingerEvent,
   isAlertEvent,
   isEventOf,
@@ -9,7 +10,8 @@ import {
 } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
-import { type AlertBook, type AlertChanged, isPrediction } from './alerts/alert-book.ts';
+import { type AlertBook, type AlertChanged, alertIdOf, isPrediction } from './alerts/alert-book.ts';
+import type { OwedEndingsTable } from './alerts/owed-endings.ts';
 import type { EventLists } from './event-lists.ts';
 import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
@@ -23,6 +25,7 @@ export interface EventTables {
   limits: MachineLimitsTable;
   maintenance: MaintenanceTable;
   alerts: AlertBook;
+  endings: OwedEndingsTable;
   notifications: StoredQueue;
 }
 
@@ -34,6 +37,8 @@ export class Changes {
   readonly alerts = new Map<string, Alert>();
   /** Notifiers with something new in their queue. */
   readonly notifiers = new Set<string>();
+  /** Gateways that are owed an ending. */
+  readonly owed = new Set<string>();
 
   machine(state: MachineState | null): void {
     if (state) this.machines.set(`${state.site}/${state.machine}`, state);
@@ -49,6 +54,9 @@ export function applyEvent(
 ): void {
   // The list has changes of alerts; what one is now may come twice without any effect.
   const isNow = isEventOf(event, 'io.harbinger.prediction.now.v1');
+  // Also if it comes again, as from a gateway that was put back to an older state.
+  if (isAlertEvent(event) && alertEventChange(event) === 'resolved')
+    tables.endings.settle(gateway, alertIdOf(event));
   if (!isNow && !tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
@@ -105,6 +113,7 @@ function endUnowned(
     for (const state of tables.machines.all()) if (isMeant(state)) changes.machine(state);
     return;
   }
+  tables.endings.settleOthers(gateway, record, () => false);
   const reasons = [
     'Its gateway does not know of it any more. If it is still so, a new alert has been opened.',
   ];
@@ -119,6 +128,7 @@ function endUnknown(
   changes: Changes,
 ): void {
   const known = new Set(open);
+  tables.endings.settleOthers(gateway, record, (alertId) => known.has(alertId));
   const reasons = [
     'Its gateway has started with a state that does not know of it: an older copy was put back. If it is still so, a new alert is opened.',
   ];
@@ -171,6 +181,8 @@ export function applyAlertChanges(
   for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
     changes.alerts.set(alert.alertId, alert);
+    // What has become worse since it was closed is open again, and its gateway goes on with it.
+    if (alert.state === 'open') tables.endings.settle(gateway, alert.alertId);
     if ('prediction' in alert) {
       const machine = machineOf(alert.prediction);
       const openAlerts = tables.alerts.openOn(gateway, machine);

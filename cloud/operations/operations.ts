@@ -15,9 +15,9 @@ import type { NotificationQueue } from '../../shared/notifications/queue.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertClosing, AlertRules, AlertStates } from '../ports/alerts.ts';
+import type { AlertClosing, AlertRules, AlertStates, OwedEndings } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
-import type { ContactStore, KeptContact } from '../ports/contacts/contacts.ts';
+import type { ContactStore } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { DeadNotifications } from '../ports/notifications.ts';
@@ -27,10 +27,11 @@ import type { RetiredMachines } from '../ports/retired/retired.ts';
 import { alertClosing } from './alert-closing.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
 import { keptConditions } from './alerts/kept-conditions.ts';
+import { OwedEndingsTable } from './alerts/owed-endings.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
-import { CachedTable } from './cached-table.ts';
 import type { OperationsConfig } from './config.ts';
+import { keptContacts } from './contacts/kept-contacts.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
 import { claimFormat } from './format/format.ts';
@@ -82,6 +83,7 @@ export class StoredOperations {
   readonly maintenance: MaintenanceSpans;
   readonly alerts: AlertStates;
   readonly closing: AlertClosing;
+  readonly endings: OwedEndings;
   readonly notifications: NotificationQueue & DeadNotifications;
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
@@ -149,7 +151,18 @@ export class StoredOperations {
     const isNeeded = (event: HarbingerEvent, gateway: string) =>
       isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
-    this.tables = { watermarks, machines, limits, maintenance, alerts, notifications, lists, retired };
+    const endings = new OwedEndingsTable(store);
+    this.tables = {
+      watermarks,
+      machines,
+      limits,
+      maintenance,
+      alerts,
+      endings,
+      notifications,
+      lists,
+      retired,
+    };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', {
@@ -178,8 +191,10 @@ export class StoredOperations {
     this.machineLimits = limits;
     this.maintenance = maintenance;
     this.alerts = alerts;
+    this.endings = endings;
     this.closing = alertClosing({
       tables: this.tables,
+      groupOf: (notifier) => deps.rules.groupOf(notifier),
       nowMs: () => clock.nowMs(),
       transaction,
       emit: (change) => this.emit(change),
@@ -206,14 +221,7 @@ export class StoredOperations {
       add: (entry) => this.transaction(() => void audit.add(entry)),
       page: (query) => audit.page(query),
     };
-    const contacts = new CachedTable<KeptContact>(store, 'contacts');
-    this.contacts = {
-      load: () => new Map(contacts.entries()),
-      save: (changed) =>
-        this.transaction(() => {
-          for (const [gateway, contact] of changed) contacts.put(gateway, contact);
-        }),
-    };
+    this.contacts = keptContacts(store, transaction);
     this.conditions = keptConditions(store, alerts, transaction);
     this.changes = {
       onChange: (listener) => {
@@ -257,6 +265,7 @@ export class StoredOperations {
       return changes;
     });
     this.tables.notifications.announce(changed.notifiers);
+    this.tables.endings.announce(changed.owed);
     this.emit({ machines: [...changed.machines.values()], alerts: [...changed.alerts.values()] });
   }
 

@@ -1,4 +1,5 @@
 /** Alerts: their state, and the rules by which events change them. */
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { HarbingerEvent, Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
@@ -66,10 +67,17 @@ export interface AlertRules {
 /** Closes alerts by hand. */
 export interface AlertClosing {
   /**
-   * Ends an open alert for good, and returns it. `gateway`: the one that reported it, where several have one of this id.
-   * @throws HarbingerError ALERT_NOT_OPEN
+   * Ends an open alert, and returns it. Its gateway is let know. `by`: who does; empty if nobody is named. `gateway`: the one that
+   * reported it, where several have one of this id. @throws HarbingerError ALERT_NOT_OPEN
    */
-  close(alertId: string, reason: string, gateway?: string): Promise<Alert>;
+  close(alertId: string, why: { reason: string; by: string }, gateway?: string): Promise<Alert>;
+}
+
+/** Alerts that are over in the cloud, of which their gateways have not said so yet. */
+export interface OwedEndings {
+  of(gateway: string): EndedInCloud[];
+  /** Tells which gateway is owed more than before, once that is durable. Returns a function that ends it. */
+  onOwed(listener: (gateway: string) => void): () => void;
 }
 
 /** All open alerts and the latest resolved ones. */

@@ -11,20 +11,21 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import { encodeGreeting } from '../../shared/contract/greeting.ts';
-import { goodbyeTopic, greetingTopic, refusalTopic } from '../../shared/contract/topics.ts';
+import { goodbyeTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
+import type { OwedEndings } from '../ports/alerts.ts';
 import type { ContactSink } from '../ports/contacts/contacts.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import { limitConnections } from './connection-limit.ts';
+import { Downlink } from './downlink.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
@@ -37,6 +38,8 @@ export interface ListenerDeps {
   metrics: ReceiveMetrics;
   /** Absent if nobody asks when gateways were heard. */
   contacts?: ContactSink;
+  /** Absent if nothing ends alerts but gateways. */
+  endings?: OwedEndings;
   clock: Clock;
   log: Log;
 }
@@ -60,6 +63,7 @@ export class Listener {
   private readonly duplicates: DuplicateGateways;
   private readonly refusals: BatchRefusalLog;
   private readonly slots: ConnectionSlots;
+  private readonly downlink: Downlink;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -69,6 +73,7 @@ export class Listener {
     this.deps = deps;
     const { clock, log, metrics } = deps;
     this.refusals = new BatchRefusalLog({ clock, log, metrics });
+    this.downlink = new Downlink(clock, deps.endings);
     this.slots = limitConnections(config.connectionsMax, { clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
     const onNames = (count: number) => metrics.duplicateGateways.set(count);
@@ -111,6 +116,7 @@ export class Listener {
   async stop(): Promise<void> {
     const { server, broker } = this;
     if (!broker) return;
+    this.downlink.stop();
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     this.stopping = true;
     await this.drained();
@@ -159,6 +165,7 @@ export class Listener {
       connection?.closed();
       if (connection) {
         this.duplicates.disconnected(connection);
+        this.downlink.disconnected(client);
         this.deps.contacts?.disconnected(connection.gateway);
       }
       this.connections.delete(client);
@@ -236,9 +243,9 @@ export class Listener {
     broker.on('subscribe', (subscriptions, client) => {
       const gateway = this.connections.get(client)?.gateway;
       if (gateway === undefined) return;
-      const isTo = (topic: string) => subscriptions.some((each) => each.topic === topic);
-      if (isTo(refusalTopic(gateway))) this.connections.get(client)?.subscribedToRefusals();
-      if (isTo(greetingTopic(gateway))) this.greet(client, greetingTopic(gateway));
+      const topics = subscriptions.map(({ topic }) => topic);
+      if (topics.includes(refusalTopic(gateway))) this.connections.get(client)?.subscribedToRefusals();
+      this.downlink.subscribed(gateway, client, topics);
     });
     broker.on('ping', (_, client) => {
       const gateway = this.connections.get(client)?.gateway;
@@ -247,11 +254,6 @@ export class Listener {
     broker.on('clientReady', (client) => {
       log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
     });
-  }
-
-  private greet(client: Client, topic: string): void {
-    const payload = encodeGreeting({ timeMs: this.deps.clock.nowMs(), hearsGoodbye: true });
-    client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
 import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
@@ -16,6 +17,8 @@ export interface Decisions {
   evaluate(inputs: readonly AlertInput[]): Promise<void>;
   /** Tells every kind that a machine failed or was replaced. Never rejects. */
   lifecycle(notice: LifecycleNotice): Promise<void>;
+  /** Tells every kind which alerts are over in the cloud. Never rejects. */
+  ended(alerts: readonly EndedInCloud[]): Promise<void>;
   /** Tells every kind that a machine was retired. Returns false if none knew it. Never rejects. */
   retired(site: string, machine: string): Promise<boolean>;
   /** True if a kind can change something when it hears again that this machine is heard. */
@@ -46,6 +49,9 @@ export async function createDecisions(
     },
     async lifecycle(notice) {
       await Promise.all(running.map(({ made }) => made.lifecycle?.(notice)));
+    },
+    async ended(alerts) {
+      await Promise.all(running.map(({ made }) => made.ended?.(alerts)));
     },
     async retired(site, machine) {
       const known = await Promise.all(running.map(({ made }) => made.retired?.(site, machine) ?? false));

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
@@ -18,6 +19,8 @@ import { StuckNote } from './stuck/stuck-note.ts';
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
+  /** Alerts are over in the cloud; the same may come again. */
+  ended(alerts: EndedInCloud[]): void;
   /** Resolves when it is durable and in force. @throws HarbingerError MAINTENANCE_… */
   maintenance(report: MaintenanceReport): Promise<void>;
   /** The data thread has ended, so nothing can be acknowledged any more. */
@@ -204,6 +207,8 @@ export class DataClient implements Intake, Outbox {
       }
       case 'lifecycle':
         return this.handlers?.lifecycle(message.notice);
+      case 'ended':
+        return this.handlers?.ended(message.alerts);
       case 'maintenance':
         return void this.maintain(message.id, message.report);
       case 'result': {

@@ -2,6 +2,7 @@
  * The messages between the main thread and the data thread. Both sides belong to the same build, so they are not
  * validated.
  */
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
@@ -77,4 +78,6 @@ export type FromData =
   | { kind: 'columns'; columns: ColumnBatch[] }
   | { kind: 'lifecycle'; notice: LifecycleNotice }
   | { kind: 'maintenance'; id: number; report: MaintenanceReport }
+  /** Alerts that are over in the cloud. */
+  | { kind: 'ended'; alerts: EndedInCloud[] }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

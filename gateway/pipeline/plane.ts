@@ -4,6 +4,7 @@
  */
 
 import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
@@ -47,6 +48,8 @@ export interface DataPlaneDeps extends DurableStateDeps {
   lifecycle(notice: LifecycleNotice): void;
   /** See PipelineDeps.maintenance. */
   maintenance(report: MaintenanceReport): Promise<void>;
+  /** Takes which alerts are over in the cloud. Absent: nobody asks. */
+  ended?(alerts: EndedInCloud[]): void;
   /** Replace network and memory of readings in a simulation. */
   link?(): CloudLink;
   recent?: RecentReadings;

@@ -51,6 +51,10 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
       rows.flush();
       send({ kind: 'lifecycle', notice });
     },
+    ended(alerts) {
+      rows.flush();
+      send({ kind: 'ended', alerts });
+    },
     maintenance: (report) => asked.done((id) => send({ kind: 'maintenance', id, report })),
   });
   const names = new NameTexts();

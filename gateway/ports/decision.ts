@@ -2,6 +2,7 @@
  * The interface of decisions, which the gateway makes by itself. A kind of decision is a folder in decisions/ and a line
  * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox.
  */
+import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import type { Limit } from '../../shared/domain/limits.ts';
@@ -168,6 +169,8 @@ export interface Decision extends Partial<Reporting> {
   evaluate?(inputs: readonly AlertInput[]): Promise<void>;
   /** Called when a machine failed or was replaced. Never rejects. */
   lifecycle?(notice: LifecycleNotice): Promise<void>;
+  /** Ends alerts that are over in the cloud, if they are open; the same may come again. Never rejects. */
+  ended?(alerts: readonly EndedInCloud[]): Promise<void>;
   /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
   retired?(site: string, machine: string): Promise<boolean>;
   /**

@@ -5,6 +5,7 @@
  * shared/notifiers.
  */
 import { createHash } from 'node:crypto';
+import { endedBefore } from '../../shared/contract/alerts/closed.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
 import { type AlertEvent, isAlertEvent } from '../../shared/contract/events.ts';
@@ -26,7 +27,7 @@ import { DeadNotices } from './dead-notices.ts';
 import type { ToldChange } from './debt.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { type NoticesFile, unsavedText } from './notices-file.ts';
-import { OpenAlerts } from './open-alerts.ts';
+import { type FollowedChange, OpenAlerts } from './open-alerts.ts';
 import type { SiteNoticesStats } from './statistics.ts';
 
 /** Pause after the file was written or could not be: more changes meanwhile are kept by one write. */
@@ -169,7 +170,8 @@ export class SiteNotices implements DeadNoticeAdmin {
     for (const event of events) {
       const change = this.alerts.take(event);
       if (!change) continue;
-      const recipients = recipientsOf(this.settings, change, change.told);
+      const settings = this.settings.filter(({ group }) => !isToldByCloud(change, group));
+      const recipients = hasEndedBefore(change) ? [] : recipientsOf(settings, change, change.told);
       this.alerts.tell(change.alertId, recipients);
       for (const name of recipients) {
         this.queue.add(name, change);
@@ -244,4 +246,14 @@ export class SiteNotices implements DeadNoticeAdmin {
     }
     if (!this.stopping.signal.aborted && this.hasChanged) await sleep(clock, saveMsMin, this.stopping.signal);
   }
+}
+
+/** True if the cloud tells this group that a person has closed the alert. */
+function isToldByCloud({ alert, change }: FollowedChange, group: string | undefined): boolean {
+  const { closed } = 'condition' in alert ? alert.condition : alert.prediction;
+  return change === 'resolved' && group !== undefined && closed?.toldGroups?.includes(group) === true;
+}
+
+function hasEndedBefore({ alert }: FollowedChange): boolean {
+  return 'prediction' in alert && alert.prediction.outcome === endedBefore;
 }

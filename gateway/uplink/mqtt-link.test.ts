@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createSecureServer } from 'node:tls';
 import { Aedes } from 'aedes';
-import { afterEach, describe, expect, it } from 'vitest';
-import { greetingTopic } from '../../shared/contract/topics.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { encodeEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import { endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 import { uplinkProblems } from './config.ts';
@@ -66,6 +67,25 @@ it('refuses a broker that does not greet, because it would confirm batches witho
   } as const;
   await new Promise<void>((resolve) => broker.publish(greeting, () => resolve()));
   await connecting(url);
+  broker.close();
+});
+
+it('passes on which alerts are over in the cloud, and nothing that is none', async () => {
+  const broker = await Aedes.createBroker();
+  const url = await serverAt((socket) => void broker.handle(socket));
+  const said = { alertId: 'p-1', closed: { by: 'maria', reason: 'seen', severity: 'warning' } } as const;
+  const publish = (topic: string, payload: string | Buffer) =>
+    new Promise<void>((resolve) => {
+      broker.publish({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false }, () => resolve());
+    });
+  await publish(greetingTopic('gw'), '{}');
+  const heard: unknown[] = [];
+  const link = new MqttLink('gw', { ...config, url }, systemClock, '', (alerts) => heard.push(alerts));
+  await link.connect(new AbortController().signal);
+  await publish(endedTopic('gw'), 'no JSON');
+  await publish(endedTopic('gw'), encodeEnded([said])[0]!);
+  await vi.waitFor(() => expect(heard).toEqual([[], [said]]), { timeout: 20_000 });
+  await link.close();
   broker.close();
 });
 

@@ -1,8 +1,15 @@
 import mqtt from 'mqtt';
+import { type EndedInCloud, parseEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import { type Greeting, readGreeting } from '../../shared/contract/greeting.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { goodbyeTopic, greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import {
+  endedTopic,
+  goodbyeTopic,
+  greetingTopic,
+  refusalTopic,
+  uplinkTopic,
+} from '../../shared/contract/topics.ts';
 import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { disablePacketNumberCache } from '../../shared/mqtt/packet-numbers.ts';
@@ -16,15 +23,18 @@ import { readTlsFiles } from './tls-files.ts';
 
 const goodbyeMsMax = 1_000;
 
+/** Takes what the cloud says about alerts that are over there; the same may come again. */
+export type EndedInCloudHandler = (alerts: EndedInCloud[]) => void;
+
 /** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
 export function mqttLinks(
   gateway: string,
   config: UplinkConfig,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, ended }: { clock: Clock; random: Random; ended?: EndedInCloudHandler },
 ): (() => CloudLink) | null {
   const { url } = config;
   const instance = Math.floor(random.next() * 2 ** 32).toString(16);
-  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, clock, instance);
+  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, clock, instance, ended);
 }
 
 /**
@@ -38,6 +48,7 @@ export class MqttLink implements CloudLink {
   private readonly clock: Clock;
   private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
+  private readonly ended: EndedInCloudHandler;
   private readonly underWay = new Set<(error: Error) => void>();
   /** Functions that reject the batches in flight, by packet identifier. */
   private readonly refusing = new Map<number, (error: BatchRefused) => void>();
@@ -50,7 +61,14 @@ export class MqttLink implements CloudLink {
    * `instance` identifies this process, so that the cloud can distinguish two gateways of one name from a restarted
    * one.
    */
-  constructor(gateway: string, config: UplinkConfig & { url: string }, clock: Clock, instance = '') {
+  constructor(
+    gateway: string,
+    config: UplinkConfig & { url: string },
+    clock: Clock,
+    instance = '',
+    ended: EndedInCloudHandler = () => undefined,
+  ) {
+    this.ended = ended;
     this.gateway = gateway;
     this.clock = clock;
     this.instance = instance;
@@ -87,6 +105,7 @@ export class MqttLink implements CloudLink {
     client.on('close', () => this.onClose());
     client.on('message', (topic, payload) => {
       if (topic === refusalTopic(this.gateway)) this.onRefusal(payload);
+      if (topic === endedTopic(this.gateway)) this.ended(parseEnded(payload));
     });
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
@@ -106,7 +125,8 @@ export class MqttLink implements CloudLink {
         settle(resolve);
       });
       client.once('connect', () => {
-        client.subscribe([refusalTopic(this.gateway), greetingTopic(this.gateway)]);
+        const { gateway } = this;
+        client.subscribe([refusalTopic(gateway), greetingTopic(gateway), endedTopic(gateway)]);
         late = this.clock.setTimer(config.connectMsMax, () => fail(this.notACloud()));
       });
       if (signal.aborted) abort();

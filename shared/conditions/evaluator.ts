@@ -1,3 +1,4 @@
+import type { EndedInCloud } from '../contract/alerts/ended-in-cloud.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { timeText } from '../contract/envelope.ts';
 import { withinBudget } from '../runtime/budget.ts';
@@ -71,8 +72,19 @@ export class ConditionEvaluator<Facts> {
     );
   }
 
+  /** Without those that were closed by hand. */
   current(): readonly ConditionData[] {
-    return this.open.all();
+    return this.open.all().filter(({ closed }) => !closed);
+  }
+
+  /** Ends those that are over in the cloud; the same may come again. Never rejects: the cloud sends again what fails. */
+  async endedInCloud(alerts: readonly EndedInCloud[]): Promise<void> {
+    this.work = this.work
+      .then(async () => {
+        for (const alert of this.stopped ? [] : alerts) await this.open.endedInCloud(alert);
+      })
+      .catch((error) => this.warn(error));
+    await this.work;
   }
 
   /** Asks every condition now. Never rejects. */
@@ -98,12 +110,16 @@ export class ConditionEvaluator<Facts> {
           await this.change('resolved', open, null, ['It is not watched for any more.']);
       for (const condition of conditions) await this.checkOne(condition, facts, clock.monotonicMs());
     } catch (error) {
-      if (this.mayWarn())
-        this.options.log.warn(
-          { problem: messageOf(error) },
-          'a change of a condition of Harbinger itself could not be told; it is tried again',
-        );
+      this.warn(error);
     }
+  }
+
+  private warn(error: unknown): void {
+    if (this.mayWarn())
+      this.options.log.warn(
+        { problem: messageOf(error) },
+        'a change of a condition of Harbinger itself could not be told; it is tried again',
+      );
   }
 
   private async checkOne(condition: Condition<Facts>, facts: Facts, nowMs: number): Promise<void> {

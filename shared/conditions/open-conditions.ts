@@ -1,3 +1,5 @@
+import { type Closed, closedText } from '../contract/alerts/closed.ts';
+import type { EndedInCloud } from '../contract/alerts/ended-in-cloud.ts';
 import type { ConditionAbout, ConditionData } from '../contract/condition.ts';
 import { newEvent, recordBegun, recordKnown } from '../contract/envelope.ts';
 import type { AlertEventChange, HarbingerEvent } from '../contract/events.ts';
@@ -94,7 +96,7 @@ export class OpenConditions {
   /** Hands the event over before any that is new, and waits for nothing; what fails is tried again with what is open then. */
   private async tellKnown(): Promise<void> {
     const { about, clock } = this.options;
-    const open = this.all().map(({ conditionId }) => conditionId);
+    const open = this.all().flatMap(({ conditionId, closed }) => (closed ? [] : [conditionId]));
     const event = recordKnown(about.name, 'conditions', open, clock.nowMs());
     this.owesKnown = false;
     try {
@@ -102,6 +104,25 @@ export class OpenConditions {
     } catch {
       this.owesKnown = true;
     }
+  }
+
+  /**
+   * Ends one that is over in the cloud. One that a person has closed, unless it is worse than that person knew, goes on being watched,
+   * so that it is not told again before its cause has ended, or is worse. One that had ended before is forgotten (`closed` is
+   * absent), and found again if it is still so. @throws whatever kept it from becoming durable; it stays pending
+   */
+  async endedInCloud({ alertId: conditionId, closed }: EndedInCloud): Promise<void> {
+    const open = this.all().find((each) => each.conditionId === conditionId && !each.closed);
+    if (!open || (closed && isWorse(open, closed))) return;
+    const { about, clock, log } = this.options;
+    const gateway = about.kind === 'gateway' ? about.name : null;
+    const timeMs = clock.nowMs();
+    const id = `${conditionId}/${closed ? 'closed' : 'ended'}/${timeMs.toString(36)}`.slice(-128);
+    const reasons = [closed ? closedText(closed) : 'It had ended before: an older state was put back.'];
+    const data = { ...open, reasons, ...(closed && { closed }) };
+    log.info({ condition: open.condition, item: open.item, reasons }, 'condition ended in the cloud');
+    const event = newEvent('io.harbinger.condition.resolved.v1', { gateway, id, timeMs }, data);
+    await this.carryOut({ event, next: closed ? { ...open, closed } : null });
   }
 
   /**
@@ -117,7 +138,14 @@ export class OpenConditions {
     const { about, clock, log, mayWarn } = this.options;
     const said = after ?? before!;
     const told = reasons.map((reason) => reason.slice(0, reasonLengthMax)).slice(0, reasonsMax);
-    const data = { ...said, reasons: told };
+    const { closed, ...others } = said;
+    // One that was closed and is worse now is told again. Its receivers know that it has ended otherwise.
+    const data: ConditionData = { ...others, reasons: told };
+    if (closed && !isWorse(said, closed)) {
+      if (after) this.open.set(keyOf(said), { ...data, closed });
+      else this.open.delete(keyOf(said));
+      return this.save();
+    }
     const timeMs = clock.nowMs();
     const id = `${said.conditionId}/${change}${change === 'updated' ? `/${timeMs.toString(36)}` : ''}`;
     const gateway = about.kind === 'gateway' ? about.name : null;
@@ -205,4 +233,8 @@ export function keyOf({
   item = '',
 }: Pick<ConditionData, 'condition' | 'about' | 'item'>): string {
   return `${condition} ${about.kind} ${about.name} ${item}`;
+}
+
+function isWorse({ severity }: Pick<ConditionData, 'severity'>, than: Closed): boolean {
+  return severity === 'critical' && than.severity === 'warning';
 }

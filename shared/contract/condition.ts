@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { Closed } from './alerts/closed.ts';
 import { plainName } from './topics.ts';
 
 /** The part of Harbinger that a condition is about. */
@@ -29,5 +30,6 @@ export const ConditionData = Type.Object({
     pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
     description: 'since when it has been so; RFC 3339',
   }),
+  closed: Type.Optional(Closed),
 });
 export type ConditionData = Static<typeof ConditionData>;

@@ -32,6 +32,11 @@ export function refusalTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}refused`;
 }
 
+/** Returns the topic on which a cloud tells a gateway which alerts are over in the cloud (see alerts/ended-in-cloud.ts). */
+export function endedTopic(gateway: string): string {
+  return `${downlinkPrefix(gateway)}ended`;
+}
+
 /** Returns the topic on which a gateway says, as the last thing on its connection, that it is being stopped. */
 export function goodbyeTopic(gateway: string): string {
   return `${prefix}/${gateway}/goodbye`;

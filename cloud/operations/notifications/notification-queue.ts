@@ -42,9 +42,10 @@ const confirmedMax = 20_000;
 /** For so long a notifier with a group waits for the word of a gateway that it has told the group itself. */
 export const siteFirstMs = 60_000;
 
-/** False for what a person has closed here: no gateway knows of that. */
+/** False for what a person has closed here: no gateway tells a group of that. */
 function isOfSite({ source, data }: AlertNotification['event']): boolean {
-  return reporterOf(source) !== '' && !('outcome' in data && data.outcome === 'closed');
+  const isClosed = ('closed' in data && data.closed) || ('outcome' in data && data.outcome === 'closed');
+  return reporterOf(source) !== '' && !isClosed;
 }
 
 /**

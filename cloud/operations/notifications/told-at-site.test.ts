@@ -41,7 +41,7 @@ describe('a notifier with a group', () => {
 
   it('does not wait to tell that a person has closed the alert here, which no gateway knows', async () => {
     await test.apply([predictionEvent('opened', 1), told('opened', ['prediction-opened-1'])]);
-    await test.now.closing.close('p-1', 'watched by hand');
+    await test.now.closing.close('p-1', { reason: 'watched by hand', by: '' });
     expect(due('mail')).toMatchObject({ change: 'resolved', event: { data: { outcome: 'closed' } } });
   });
 

@@ -119,6 +119,7 @@ export class Retirement {
     const state = tables.machines.remove(from) ?? (earlier?.isBack === false ? earlier.state : null);
     if (!state) throw unknownMachine(from);
     const moved = tables.alerts.move(from, to);
+    tables.endings.move(from, to);
     tables.limits.move(from, to);
     tables.maintenance.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
@@ -152,6 +153,7 @@ export class Retirement {
   private removeGateway(gateway: string, why: 'retired' | 'renamed', changes: RetiredChanges): number {
     const { tables, nowMs } = this.deps;
     tables.watermarks.removeGateway(gateway);
+    tables.endings.removeOf(gateway);
     const atMs = nowMs();
     tables.retired.putGateway(gateway, atMs);
     const endOf = ({ alertId, condition }: ConditionAlert) => {

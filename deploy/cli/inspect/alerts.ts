@@ -1,4 +1,5 @@
 /** `harbinger alerts`: the alerts of a cloud, and closing one by hand. */
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Alert } from '../../../cloud/ports/alerts.ts';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
@@ -23,8 +24,9 @@ Examples:
   harbinger alerts show 01JDZ…
   harbinger alerts close 01JDZ…  --reason "bearing greased, watched by hand"
 
-A closed alert does not open again as long as its cause lasts. When the cause has ended and begins anew,
-another one opens.
+A closed alert ends at its gateway too, also later if that cannot be reached now. It does not open again as
+long as its cause lasts and does not get worse. When the cause becomes critical, has ended and begins anew, or
+another sensor or cause joins it, another one opens.
 `,
     );
 
@@ -64,13 +66,14 @@ another one opens.
     .description('close an open alert; who was told of it is told that, and why')
     .argument('<id>', 'its id, as `harbinger alerts list` shows it')
     .requiredOption('--reason <text>', 'why, for those who were told of it')
+    .option('--by <name>', 'who closes it (default: the user of this shell)')
     .option(
       '--gateway <name>',
       "the gateway that reported it, where several have one of this id ('': the cloud itself)",
     )
-    .action(async (alertId: string, options: ReachOptions & { reason: string; gateway?: string }) => {
-      const { reason, gateway } = options;
-      const body = { alertId, reason, ...(gateway !== undefined && { gateway }) };
+    .action(async (alertId: string, options: CloseOptions) => {
+      const { reason, by = userInfo().username, gateway } = options;
+      const body = { alertId, reason, by, ...(gateway !== undefined && { gateway }) };
       const answer = (await request(findEndpoint('cloud', options), 'POST', '/api/alerts/close', body)) as {
         alert: Alert;
       };
@@ -79,6 +82,8 @@ another one opens.
       process.stdout.write(`closed: ${printable(what, 64)} on ${printable(where, 130)}\n`);
     });
 }
+
+type CloseOptions = ReachOptions & { reason: string; by?: string; gateway?: string };
 
 /** An alert as the API answers: an open one as it is now. */
 type ShownAlert = Alert & { unknown?: { sinceMs: number | null; reason: string } | null };

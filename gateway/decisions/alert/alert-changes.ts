@@ -12,6 +12,7 @@ import { heldLimits, type MetLimit } from './state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import { endedSilence } from './state/silence-track.ts';
 import { currentReasons, lastReasons, stepCauses } from './steps/cause-steps.ts';
+import { withoutClosed } from './steps/closed-alerts.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
 import { passedAlert } from './steps/passed-limits.ts';
 import { sinceOf } from './steps/since.ts';
@@ -23,7 +24,8 @@ const contributionsMax = 8;
 /** Applies one decision to every alert of the machine. */
 export function stepMachine(judged: Judged): AlertChange[] {
   const { machine } = judged;
-  const { steps, passed: untold } = stepCauses(judged);
+  const { steps: stepped, passed: untold } = stepCauses(judged);
+  const steps = withoutClosed(judged, stepped);
   const passed = passedAlert(judged, untold);
   if (steps.length === 0 && machine.alerts.length === 0) return passed;
   const outcomes = applySteps(machine.alerts, steps);
@@ -204,6 +206,7 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   machine.dampedLimits.clear();
   const ended = machine.alerts;
   machine.alerts = [];
+  machine.closed = [];
   return ended.map((prediction): AlertChange => {
     const { assessment, openedAtMs, lifeAtOpening } = prediction;
     const reasons = endingReasons(ending, { atMs: openedAtMs, life: lifeAtOpening });

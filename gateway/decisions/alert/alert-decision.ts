@@ -6,6 +6,7 @@
  *     inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
  *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
+import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
 import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
@@ -161,6 +162,15 @@ export class AlertDecision implements Decision {
     });
   }
 
+  /** Ends predictions that are over in the cloud. Never rejects. */
+  async ended(alerts: readonly EndedInCloud[]): Promise<void> {
+    await this.exclusive(async () => {
+      if (this.effects.endedInCloud(alerts) === 0) return;
+      await this.save();
+      await this.sender.flush();
+    });
+  }
+
   /** Resolves the open predictions of a machine that was retired, and forgets it. Never rejects. */
   async retired(site: string, machine: string): Promise<boolean> {
     let wasKnown = false;
@@ -227,8 +237,7 @@ export class AlertDecision implements Decision {
     let saveFirst = false;
     inputs.forEach((input, i) => {
       try {
-        const changes = this.effects.decided(input, decided[i]!, i === sample, lines);
-        saveFirst ||= changes.some((change) => change.saveFirst);
+        saveFirst = this.effects.decided(input, decided[i]!, i === sample, lines) || saveFirst;
       } catch (error) {
         this.failed(error);
       }

@@ -1,3 +1,4 @@
+import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
@@ -11,13 +12,14 @@ import type { RecordChoice, RecordWhy } from '../record-choice.ts';
 import { endMachine, stepMachine } from './alert-changes.ts';
 import type { AlertChange } from './change.ts';
 import type { AlertDecisionConfig } from './config.ts';
-import { assessmentContent, endingRecord } from './decision-content.ts';
+import { assessmentContent, type EndingAt, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent, recordEvent } from './events.ts';
 import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { DampingSaves } from './state/damping-saves.ts';
 import { type MachineAlerts, type MachineBook, waits } from './state/machine-book.ts';
+import { closeAlert, dropAlert } from './steps/closed-alerts.ts';
 import type { DecidedAssessment, Judged } from './steps/judged.ts';
 import { nowReasons } from './steps/now-reasons.ts';
 
@@ -60,29 +62,28 @@ export class AlertEffects {
     this.mayLog = rateLimit(options.clock, undecidedLogMsMin);
   }
 
-  /** Applies one decided input and returns the changes; adds its estimate line, if one is due, and its events. */
-  decided(
-    input: AlertInput,
-    decided: Decided<Assessment>,
-    isSample: boolean,
-    lines: string[],
-  ): AlertChange[] {
+  /**
+   * Applies one decided input; adds its estimate line, if one is due, and its events. Returns true if the state must be saved before
+   * they are sent.
+   */
+  decided(input: AlertInput, decided: Decided<Assessment>, isSample: boolean, lines: string[]): boolean {
     const { book, sender, choice, config, clock, log, newId } = this.options;
     if (decided.verdict === null) {
       if (this.mayLog())
         log.error({ problem: decided.error.message }, 'no decision could be made about a machine');
-      return [];
+      return false;
     }
     const { site, machine: name, type } = input.machine;
     const machine = book.take(site, name);
     if (!machine) {
       this.counts.refused += 1;
-      return [];
+      return false;
     }
     machine.windowRows = type.windowRows;
     if (!input.silence) machine.newestMs = input.timeMs;
     const context = { config, newId, nowMs: clock.monotonicMs(), wallMs: clock.nowMs() };
     const judged = { machine, input, decided, context };
+    const { closed } = machine;
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
     this.noteDamping(machine);
     // A short window is always for the rules, which says nothing about the model.
@@ -99,7 +100,7 @@ export class AlertEffects {
     this.sayNow(judged, changes.length > 0);
     if (!input.silence && (!isShort || changes.length > 0))
       this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
-    return changes;
+    return machine.closed !== closed || changes.some((change) => change.saveFirst);
   }
 
   private noteDamping(machine: MachineAlerts): void {
@@ -151,6 +152,21 @@ export class AlertEffects {
     return true;
   }
 
+  /** Ends predictions that are over in the cloud, if they are open and not worse than who closed them knew. Returns how many. */
+  endedInCloud(alerts: readonly EndedInCloud[]): number {
+    const { book, clock } = this.options;
+    const machines = book.havingOpen(new Set(alerts.map(({ alertId }) => alertId)));
+    let count = 0;
+    for (const { alertId, closed } of alerts) {
+      const machine = machines.get(alertId);
+      const change = machine && (closed ? closeAlert(machine, alertId, closed) : dropAlert(machine, alertId));
+      if (!change) continue;
+      this.tellEnding(machine, { state: closed ? 'closed' : 'dropped', atMs: clock.nowMs() }, [change]);
+      count += 1;
+    }
+    return count;
+  }
+
   /** Resolves the predictions of a machine that was retired, and forgets it. Returns false if it is not known. */
   retired(site: string, name: string): boolean {
     const { book, clock } = this.options;
@@ -162,7 +178,7 @@ export class AlertEffects {
     return true;
   }
 
-  private tellEnding({ site, machine }: MachineAlerts, ending: Ending, changes: AlertChange[]): void {
+  private tellEnding({ site, machine }: MachineAlerts, ending: EndingAt, changes: AlertChange[]): void {
     if (changes.length === 0) return;
     const { choice, sender, gateway, newId } = this.options;
     const record = endingRecord(newId(), `${site}/${machine}`, ending, changes);
@@ -186,10 +202,10 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number, input?: AlertInput): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const { kind, prediction, assessment, reasons, outcome, untilMs, isNews = true } = change;
+      const { kind, prediction, assessment, reasons, outcome, closed, untilMs, isNews = true } = change;
       this.counts.changes[kind] += 1;
       const people = input && forPeople(input, prediction);
-      const said = { assessment, reasons, decisionId, outcome, untilMs, isNews, forPeople: people };
+      const said = { assessment, reasons, decisionId, outcome, closed, untilMs, isNews, forPeople: people };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

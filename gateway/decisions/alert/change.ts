@@ -1,3 +1,4 @@
+import type { Closed, endedBefore } from '../../../shared/contract/alerts/closed.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { PredictionChange } from './events.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
@@ -9,7 +10,9 @@ export interface AlertChange {
   assessment: Assessment;
   reasons: string[];
   /** How it ended, where its cause has not. */
-  outcome?: 'failed' | 'replaced' | 'retired';
+  outcome?: 'failed' | 'replaced' | 'retired' | 'closed' | typeof endedBefore;
+  /** The person who has closed it, and why. */
+  closed?: Closed;
   /** Until when it was so, where it was over before anybody could be told. */
   untilMs?: number;
   /** The same is told as before, in other numbers. */

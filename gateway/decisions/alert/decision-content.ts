@@ -90,14 +90,17 @@ export function assessmentContent(
   };
 }
 
-/**
- * The record for predictions resolved because the machine was reported as failed or replaced, for which no policy was
- * asked.
- */
+/** An end that nothing was decided about: of a machine, by a person (`closed`), or of what had ended before (`dropped`). */
+export interface EndingAt {
+  state: Ending['state'] | 'closed' | 'dropped';
+  atMs: number;
+}
+
+/** The record for predictions resolved without asking a policy. */
 export function endingRecord(
   decisionId: string,
   subject: string,
-  ending: Ending,
+  ending: EndingAt,
   changes: AlertChange[],
 ): DecisionRecord {
   return {

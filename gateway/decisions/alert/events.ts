@@ -1,3 +1,4 @@
+import type { Closed } from '../../../shared/contract/alerts/closed.ts';
 import { newEvent, timeText } from '../../../shared/contract/envelope.ts';
 import type {
   Assessment,
@@ -23,6 +24,7 @@ export interface SaidOfPrediction {
   reasons: string[];
   decisionId: string;
   outcome?: string | undefined;
+  closed?: Closed | undefined;
   untilMs?: number | undefined;
   /** False if only numbers have changed. */
   isNews?: boolean;
@@ -79,6 +81,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     ...(said.untilMs !== undefined && { until: timeText(said.untilMs) }),
     ...said.forPeople,
     ...(said.isNews === false && { isNews: false }),
+    ...(said.closed && { closed: said.closed }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
   };
 }

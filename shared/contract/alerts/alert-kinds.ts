@@ -1,4 +1,8 @@
-/** Kinds of alerts about a machine: the words for them, and what to do about them where the machine's type has nothing else. */
+/**
+ * Alerts (shared/contract/alerts): what events and messages between gateway and cloud hold about them. When one opens or
+ * ends is decided elsewhere. Here: the kinds of alerts about a machine, the words for them, and what to do about them where
+ * the machine's type has nothing else.
+ */
 import type { Prediction } from './prediction.ts';
 
 interface AlertKind {

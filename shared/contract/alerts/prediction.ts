@@ -1,6 +1,7 @@
 /** The assessment of a machine at one moment, and the prediction that an alert is about. */
 import { type Static, Type } from '@sinclair/typebox';
 import { plainName } from '../topics.ts';
+import { Closed } from './closed.ts';
 
 const Identifier = Type.String({ ...plainName });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
@@ -122,11 +123,12 @@ export const Prediction = Type.Intersect([
           'false: the same as before in other numbers, of which nobody needs to be told; absent: true',
       }),
     ),
+    closed: Type.Optional(Closed),
     outcome: Type.Optional(
       Type.String({
         maxLength: 64,
         description:
-          'how it ended, where its cause has not: failed (the machine did), replaced, retired, or closed by hand',
+          'how it ended, where its cause has not: failed (the machine did), replaced, retired, closed (by hand), unknown (its gateway does not know of it any more), or ended-before (its gateway was put back to an older state)',
       }),
     ),
   }),

@@ -2,6 +2,7 @@
  * The state of alerts (gateway/decisions/alert/state): of each machine in memory, of one failure mode as a state machine,
  * and of what is open on the disk. What follows from a change (events, records, reasons) belongs one folder up.
  */
+import type { Closed } from '../../../../shared/contract/alerts/closed.ts';
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
@@ -22,6 +23,9 @@ import {
 /** An open alert of a machine, with what causes it; there is at least one. */
 export type OpenAlert = OpenPrediction & { causes: SavedCause[] };
 
+/** An alert that a person has closed, with those of its causes that go on; there is at least one. */
+export type ClosedAlert = OpenAlert & { closed: Closed };
+
 /** The alert state of one machine. */
 export interface MachineAlerts {
   readonly site: string;
@@ -41,6 +45,8 @@ export interface MachineAlerts {
   hasNewDamping: boolean;
   /** Open alerts, the oldest first; each of their causes has a track above. */
   alerts: readonly OpenAlert[];
+  /** Alerts that were closed by hand, as long as a cause of theirs goes on; no open alert has any of these causes. */
+  closed: readonly ClosedAlert[];
   /** Rows of its type's window, once it has been assessed. */
   windowRows: number | null;
   /** The last reported failure or replacement, by which a resent report is recognised. */
@@ -109,17 +115,39 @@ export class MachineBook {
     return [...this.machines.values()].flatMap(({ alerts }) => alerts);
   }
 
+  /** The machines that have these alerts open, by the alerts' ids. */
+  havingOpen(alertIds: ReadonlySet<string>): Map<string, MachineAlerts> {
+    const found = new Map<string, MachineAlerts>();
+    for (const machine of this.machines.values())
+      for (const { predictionId } of machine.alerts)
+        if (alertIds.has(predictionId)) found.set(predictionId, machine);
+    return found;
+  }
+
   snapshot(): Omit<AlertSnapshot, 'pending'> {
     const machines = [...this.machines.values()];
-    return { open: this.open(), held: machines.flatMap(heldOf), damped: machines.flatMap(savedDamping) };
+    const closed = machines.flatMap(closedOf);
+    return {
+      open: this.open(),
+      closed,
+      held: machines.flatMap(heldOf),
+      damped: machines.flatMap(savedDamping),
+    };
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
   restore(saved: AlertSnapshot, nowMs: number): void {
+    for (const closed of saved.closed) {
+      const machine = this.restored(closed);
+      machine.closed = [...machine.closed, { ...closed, causes: causesOf(closed) }];
+    }
     for (const prediction of saved.open) {
       const machine = this.restored(prediction);
+      machine.alerts = [...machine.alerts, { ...prediction, causes: causesOf(prediction) }];
+    }
+    for (const prediction of [...saved.open, ...saved.closed]) {
+      const machine = this.restored(prediction);
       const causes = causesOf(prediction);
-      machine.alerts = [...machine.alerts, { ...prediction, causes }];
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;
       for (const cause of causes) {
         const { kind, failureMode, source } = cause;
@@ -151,7 +179,7 @@ export class MachineBook {
   private forgetOne(): boolean {
     let tries = 0;
     for (const [key, machine] of this.machines) {
-      if (machine.alerts.length === 0) return this.machines.delete(key);
+      if (machine.alerts.length === 0 && machine.closed.length === 0) return this.machines.delete(key);
       if (++tries >= triesMax) return false;
       this.moveToEnd(key, machine);
     }
@@ -179,6 +207,7 @@ export class MachineBook {
       dampedLimits: new Map(),
       hasNewDamping: false,
       alerts: [],
+      closed: [],
       ended: null,
       mode: null,
       source: null,
@@ -191,6 +220,11 @@ export class MachineBook {
     this.machines.set(`${site}/${machine}`, created);
     return created;
   }
+}
+
+/** The closed alerts of one machine, with the limits that are met now. */
+function closedOf({ closed, limits }: MachineAlerts): ClosedAlert[] {
+  return closed.map((alert) => (alert.limits ? { ...alert, limits: [...limits.met] } : alert));
 }
 
 /** The holds of one machine, as they are saved. */

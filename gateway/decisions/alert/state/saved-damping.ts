@@ -14,6 +14,7 @@ interface DampedMachine {
   readonly dampedLimits: Map<string, Damping>;
   readonly limits: LimitTrack;
   readonly alerts: readonly { causes: readonly SavedCause[] }[];
+  readonly closed: readonly { causes: readonly SavedCause[] }[];
 }
 
 /** Returns what is saved of one machine; causes that never fell have nothing to be remembered. */
@@ -65,7 +66,7 @@ export function lowerOf(
 export function restoreDamping(machine: DampedMachine, saved: SavedDamping): void {
   const { failureMode, sensor, returns, fellMs, awayMs = 0, lower } = saved;
   const state = { ...undamped, returns, fellMs: fellMs > 0 ? fellMs : Number.NEGATIVE_INFINITY, awayMs };
-  const cause = machine.alerts
+  const cause = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
     .find((each) => (sensor === undefined ? each.failureMode === failureMode : each.kind === 'limit'));
   if (sensor !== undefined) return restoreLimit(machine, sensor, state, lower);

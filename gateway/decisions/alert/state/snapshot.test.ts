@@ -19,6 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const snapshot: AlertSnapshot = {
+  closed: [],
   open: [
     {
       predictionId: 'p-1',
@@ -67,6 +68,7 @@ it('sets aside a file in which a bit of a value has changed, and logs it', async
   writeFileSync(path, readFileSync(path, 'utf8').replace('p-1', 'p-3'));
   expect(await snapshotFile(path, log).load()).toEqual({
     open: [],
+    closed: [],
     held: [],
     pending: [],
     damped: [],

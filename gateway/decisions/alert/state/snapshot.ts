@@ -16,6 +16,7 @@
  */
 
 import { type Static, Type } from '@sinclair/typebox';
+import { Closed } from '../../../../shared/contract/alerts/closed.ts';
 import {
   Assessment,
   checkEvent,
@@ -81,6 +82,10 @@ export const OpenPrediction = Type.Object({
 });
 export type OpenPrediction = Static<typeof OpenPrediction>;
 
+/** One that a person has closed, and of which a cause goes on. */
+const ClosedPrediction = Type.Object({ ...OpenPrediction.properties, closed: Closed });
+export type ClosedPrediction = Static<typeof ClosedPrediction>;
+
 const Held = Type.Object({
   site: Type.String(),
   machine: Type.String(),
@@ -122,6 +127,8 @@ const Snapshot = Type.Object({
   pending: Type.Array(Type.Unknown()),
   /** Not covered by `check`, because earlier versions do not know it; if it is wrong, alerts are damped otherwise. */
   damped: Type.Optional(Type.Array(SavedDamping)),
+  /** Nor is this: if it is wrong, what was closed opens anew, or does not. */
+  closed: Type.Optional(Type.Array(ClosedPrediction)),
   check: Type.Optional(Type.Integer()),
 });
 
@@ -132,6 +139,8 @@ export function causesOf({ causes, failureMode, severity, assessment }: OpenPred
 
 export interface AlertSnapshot {
   open: OpenPrediction[];
+  /** Alerts that were closed by hand, as long as a cause of theirs goes on. */
+  closed: ClosedPrediction[];
   held: Held[];
   pending: HarbingerEvent[];
   /** Causes that have returned or may return. */
@@ -151,8 +160,8 @@ const format: CheckedFormat<AlertSnapshot> = {
   format: 'harbinger-alerts',
   version: 1,
   validate(value, problem) {
-    const { open, held, pending, damped = [] } = validate(value, problem);
-    return { open, held, pending: pending.map(checkEvent), damped };
+    const { open, held, pending, damped = [], closed = [] } = validate(value, problem);
+    return { open, held, pending: pending.map(checkEvent), damped, closed };
   },
   covered: ['open', 'held', 'pending'],
 };
@@ -182,7 +191,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], held: [], pending: [], damped: [], isNew: true };
+      return { open: [], closed: [], held: [], pending: [], damped: [], isNew: true };
     },
     async save(snapshot) {
       try {

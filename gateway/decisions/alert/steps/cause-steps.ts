@@ -45,10 +45,10 @@ export function stepCauses(judged: Judged): SteppedCauses {
   if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
   watched.push(...stepFaults(judged));
-  const { damped, alerts } = judged.machine;
+  const { damped, alerts, closed } = judged.machine;
   // Most machines have nothing open, nothing that has just ended, and no news.
-  if (!ofLimits && watched.length === 0 && damped.size === 0 && alerts.length === 0)
-    return { steps: [], passed };
+  const isIdle = damped.size === 0 && alerts.length === 0 && closed.length === 0;
+  if (!ofLimits && watched.length === 0 && isIdle) return { steps: [], passed };
   const unwatched = endUnwatched(judged);
   for (const { cause } of unwatched) damped.delete(cause.failureMode);
   const isWatched = ({ cause }: SaidStep) =>
@@ -134,7 +134,9 @@ function endUnwatched({ machine, input }: Judged): SaidStep[] {
     (kind === 'limit'
       ? limits?.failureMode === failureMode
       : type.alerts.some((policy) => isEstimatePolicy(policy) && policy.failureMode === failureMode));
-  const gone = machine.alerts.flatMap(({ causes }) => causes.filter((cause) => !isWatched(cause)));
+  const gone = [...machine.alerts, ...machine.closed].flatMap(({ causes }) =>
+    causes.filter((cause) => !isWatched(cause)),
+  );
   for (const { kind, failureMode } of gone) {
     if (kind === 'limit') {
       machine.limits = noLimits;

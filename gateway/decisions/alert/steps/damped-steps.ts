@@ -80,7 +80,7 @@ function changeTo(before: Level, now: Level, { severity }: Change): Change {
 function causeOf({ machine }: Judged, failureMode: string): DampedCause {
   const known = machine.damped.get(failureMode);
   if (known) return known;
-  const open = machine.alerts
+  const open = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
     .find((each) => each.failureMode === failureMode);
   const told = levelOf(open?.severity ?? null);

@@ -51,7 +51,7 @@ function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidSt
 function isUnknown(machine: MachineAlerts, input: AlertInput, mode: FaultMode): boolean {
   if (!mode.missing && !mode.stuck) return false;
   const { failureMode } = mode.policy;
-  const alert = machine.alerts.find(({ causes }) =>
+  const alert = [...machine.alerts, ...machine.closed].find(({ causes }) =>
     causes.some((cause) => cause.failureMode === failureMode),
   );
   const { unsent = [], machine: identity } = input;

@@ -1,0 +1,68 @@
+import type { Client } from 'aedes';
+import { beforeEach, expect, it } from 'vitest';
+import { type EndedInCloud, parseEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import { readGreeting } from '../../shared/contract/greeting.ts';
+import { endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
+import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
+import { Downlink } from './downlink.ts';
+
+let clock: ManualClock;
+let owed: Record<string, EndedInCloud[]>;
+let listener: ((gateway: string) => void) | null;
+let downlink: Downlink;
+
+beforeEach(() => {
+  clock = manualClock();
+  [owed, listener] = [{}, null];
+  downlink = new Downlink(clock, {
+    of: (gateway) => owed[gateway] ?? [],
+    onOwed(each) {
+      listener = each;
+      return () => {
+        listener = null;
+      };
+    },
+  });
+});
+
+function newClient() {
+  const sent: { topic: string; payload: Buffer }[] = [];
+  const client = { publish: (packet: { topic: string; payload: Buffer }) => void sent.push(packet) };
+  const ended = () => sent.filter(({ topic }) => topic !== greetingTopic('north'));
+  return { client: client as unknown as Client, sent, said: () => ended().map((each) => ids(each.payload)) };
+}
+
+const ids = (payload: Buffer) => parseEnded(payload).map(({ alertId }) => alertId);
+const topics = [greetingTopic('north'), endedTopic('north')];
+const closed = { by: '', reason: 'seen', severity: 'warning' } as const;
+
+it('says to a gateway that subscribes what is owed to it, and what is owed later, several in one message', async () => {
+  owed = { north: [{ alertId: 'p-1', closed }], south: [{ alertId: 'p-2', closed }] };
+  const { client, sent, said } = newClient();
+  downlink.subscribed('north', client, topics);
+  expect(readGreeting(sent[0]!.payload)).toMatchObject({ hearsGoodbye: true });
+  expect(said()).toEqual([['p-1']]);
+  owed = { north: [] };
+  for (const alertId of ['p-3', 'p-4']) {
+    owed.north!.push({ alertId, closed });
+    listener?.('north');
+    listener?.('south');
+  }
+  await clock.advance(100);
+  expect(said()).toEqual([['p-1'], ['p-3', 'p-4']]);
+});
+
+it('says nothing of it to a gateway that has not subscribed, nor after its connection or this is gone', async () => {
+  owed = { north: [{ alertId: 'p-1', closed }] };
+  const [earlier, gone] = [newClient(), newClient()];
+  downlink.subscribed('north', earlier.client, [greetingTopic('north')]);
+  downlink.subscribed('north', gone.client, topics);
+  downlink.disconnected(gone.client);
+  listener?.('north');
+  await clock.advance(100);
+  expect([earlier.said(), gone.said()]).toEqual([[], [['p-1']]]);
+  listener?.('north');
+  downlink.stop();
+  await clock.advance(100);
+  expect([listener, gone.said().length]).toEqual([null, 1]);
+});
