@@ -25,7 +25,7 @@ export interface JsonLayout {
   /** By value: the column of its sensor, or -1. */
   columns: Int32Array;
   /** By column: the state that was read last, because most messages repeat it; of the machines with the sensors `statesOf`. */
-  states: (StateValue | undefined)[];
+  readonly states: (StateValue | undefined)[];
   statesOf: ColumnSet | null;
   present: number;
   ignored: number;

@@ -64,14 +64,13 @@ export class LayoutReader {
    * results of parsing. False says nothing about the message.
    */
   read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
-    const { fixed, fixedEnd, uses, columns } = layout;
+    const { fixed, fixedEnd, uses, columns, states } = layout;
     const { claim } = this;
     // Machines of other types, or with other sensors, may send the same text, and mean another sensor or state.
     if (layout.statesOf !== schema.set) {
-      layout.states = [];
+      layout.states.length = 0;
       layout.statesOf = schema.set;
     }
-    const { states } = layout;
     claim.id = undefined;
     claim.seq = undefined;
     claim.deviceTime = undefined;
