@@ -1,6 +1,7 @@
 import { reservedSensors } from '../../shared/domain/machine-type.ts';
 import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { addUnstored } from './identity/content.ts';
 import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
 import type { Row } from './row.ts';
 import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
@@ -20,6 +21,8 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
   row.ignored = 0;
   row.refused.length = 0;
   row.states.length = 0;
+  row.unstored.content = 0;
+  row.unstored.sensors = 0;
   row.source = null;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const sensor in values) {
@@ -44,6 +47,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
         row.values[column] = Number.NaN; // of a column that has just been opened, it was not emptied
         continue;
       }
+      if (typeof raw === 'string' && isOpenState(sensor, raw)) addUnstored(schema, row, column, raw);
       row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is not a violation
       continue;
     }

@@ -34,6 +34,11 @@ export interface Row {
   readonly refused: RefusedField[];
   /** The values that were sent as a text or a boolean; their codes are among the values. Usually empty. */
   readonly states: StateValue[];
+  /**
+   * Hash of the texts that would be states if a number had not opened their column, and of their sensors. Which of both came
+   * first may differ after a restart, and a resend is the same reading all the same.
+   */
+  unstored: { content: number; sensors: number };
   /** Source of the values' digits, `source[textFrom[column]] … source[textTo[column] - 1]`; null if there is none. */
   source: Uint8Array | null;
   textFrom: Int32Array;
@@ -49,6 +54,7 @@ export function newRow(): Row {
     ignored: 0,
     refused: [],
     states: [],
+    unstored: { content: 0, sensors: 0 },
     source: null,
     textFrom: new Int32Array(columnsMax),
     textTo: new Int32Array(columnsMax),

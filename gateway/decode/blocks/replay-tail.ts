@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
-import { linesOf, parseLine, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
+import { type Line, linesOf, parseLine, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { stateCode } from '../../../shared/domain/states.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { MachineOrSensor } from '../../ports/retiring.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { bytesPerIdentity } from '../identity/identities.ts';
 import { identitiesMin, type RecentReadings } from '../identity/recent-readings.ts';
-import { columnOf } from '../machines/machine-schema.ts';
+import { columnOf, type MachineSchema } from '../machines/machine-schema.ts';
 import type { Machines } from '../machines/machines.ts';
 import { newRow, type Row } from '../row.ts';
 import type { BlockBuilder } from './block-builder.ts';
@@ -39,26 +39,54 @@ export async function replayTail(
     }
   }
   if (parts.windowsBytes === 0) return;
+  // Where a state has been sent as a number and as a text, it is a state, whichever is first in the tail.
+  for await (const block of parts.journal.tail('readings', parts.windowsBytes))
+    for (const line of linesOf(textOf(block)))
+      if (line.includes(textFieldMark)) openStates(line, parts, block.seq);
   const row = newRow();
   for await (const block of parts.journal.tail('readings', parts.windowsBytes)) {
-    const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
-    for (const line of linesOf(text)) replayLine(line, parts, row, block.seq);
+    for (const line of linesOf(textOf(block))) replayLine(line, parts, row, block.seq);
     const columns = parts.builder.finishColumns();
     if (columns) windows({ ...columns, replay: true }, block.seq);
   }
 }
 
+const textFieldMark = `${textFieldSuffix}="`;
+
+function textOf({ codec, body }: Block): string {
+  return (codec === 'gzip' ? gunzipSync(body) : body).toString('utf8');
+}
+
+/** Returns the machine of a line; null if it needs no window: it was retired, or the configuration no longer has it. */
+function machineOf({ measurement, tags }: Line, parts: ReplayTailParts, seq: number): MachineSchema | null {
+  const { site = '', machine = '' } = tags;
+  if (parts.wasRetired?.({ site, machine }, seq)) return null;
+  try {
+    const schema = parts.machines.find(site, machine);
+    return schema.type.name === measurement ? schema : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Opens the columns of the states that a line has as texts. */
+function openStates(text: string, parts: ReplayTailParts, seq: number): void {
+  const line = parseLine(text);
+  const schema = machineOf(line, parts, seq);
+  if (!schema) return;
+  const { site, machine } = schema;
+  for (const [field, value] of Object.entries(line.fields)) {
+    if (typeof value !== 'string') continue;
+    const sensor = sensorOf(field, value);
+    if (!parts.wasRetired?.({ site, machine, sensor }, seq)) columnOf(schema, sensor, true);
+  }
+}
+
 function replayLine(text: string, parts: ReplayTailParts, row: Row, seq: number): void {
   const line = parseLine(text);
-  const { site = '', machine = '' } = line.tags;
-  if (parts.wasRetired?.({ site, machine }, seq)) return;
-  let schema: ReturnType<Machines['find']>;
-  try {
-    schema = parts.machines.find(site, machine);
-  } catch {
-    return; // The configuration no longer has this machine, so it needs no window.
-  }
-  if (schema.type.name !== line.measurement) return;
+  const schema = machineOf(line, parts, seq);
+  if (!schema) return;
+  const { site, machine } = schema;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const [field, value] of Object.entries(line.fields)) {
     const sensor = sensorOf(field, value);

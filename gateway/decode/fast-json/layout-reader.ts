@@ -76,6 +76,8 @@ export class LayoutReader {
     claim.deviceTime = undefined;
     row.values.fill(Number.NaN, 0, schema.set.sensors.length);
     if (row.states.length > 0) row.states.length = 0;
+    row.unstored.content = 0;
+    row.unstored.sensors = 0;
     let at = 0;
     let fixedAt = 0;
     for (let slot = 0; ; slot++) {
