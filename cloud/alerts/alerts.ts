@@ -10,7 +10,7 @@ import {
   type AlertsConfig,
   notifierChecks,
   notifierNameProblems,
-  notifiersIn,
+  receiversIn,
 } from '../../shared/notifications/config.ts';
 import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner } from '../../shared/notifications/notification-runner.ts';
@@ -35,7 +35,7 @@ export interface AlertsDeps extends NotifierDeps {
 /** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
   refuse([...notifierNameProblems(config), ...notifierChecks.problems(config)]);
-  const configs = notifiersIn(config).map((notifier) => notifier.config);
+  const configs = receiversIn(config);
   const groups = new Map(configs.map(({ name, group }) => [name, group]));
   return {
     transition,

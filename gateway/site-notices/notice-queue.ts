@@ -83,6 +83,11 @@ export class NoticeQueue implements NotificationQueue {
     to.owe(owed, this.options.nowMs());
   }
 
+  /** Adds an event that is told by what waits about its alert. */
+  alsoTells(notifier: string, alertId: string, eventId: string): void {
+    this.byNotifier.get(notifier)?.owed.get(alertId)?.events.push(eventId);
+  }
+
   announce(notifiers: Iterable<string>): void {
     for (const notifier of notifiers) for (const listener of this.listeners) listener(notifier);
   }

@@ -9,12 +9,11 @@ import { endedBefore } from '../../shared/contract/alerts/closed.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
 import { type AlertEvent, isAlertEvent } from '../../shared/contract/events.ts';
-import { type AlertsConfig, notifiersIn } from '../../shared/notifications/config.ts';
+import { type AlertsConfig, type Receiver, receiversIn } from '../../shared/notifications/config.ts';
 import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner, type NotifierHealth } from '../../shared/notifications/notification-runner.ts';
 import type { DeadNotification } from '../../shared/notifications/queue.ts';
-import { recipientsOf } from '../../shared/notifications/recipients.ts';
-import type { CommonSettings } from '../../shared/notifiers/settings.ts';
+import { recipientsOf, wasOver } from '../../shared/notifications/recipients.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -56,7 +55,7 @@ export interface SiteNoticesOptions {
 export class SiteNotices implements DeadNoticeAdmin {
   readonly running: readonly RunningPart[];
   private readonly options: SiteNoticesOptions;
-  private readonly settings: readonly CommonSettings[];
+  private readonly settings: readonly Receiver[];
   private readonly alerts: OpenAlerts;
   private readonly queue: NoticeQueue;
   private readonly dead = new DeadNotices();
@@ -74,7 +73,7 @@ export class SiteNotices implements DeadNoticeAdmin {
     const { gateway, config, clock, random, log } = options;
     this.options = options;
     this.running = running;
-    this.settings = notifiersIn(config).map((configured) => configured.config);
+    this.settings = receiversIn(config);
     this.mayWarn = rateLimit(clock, warnEveryMs);
     this.alerts = new OpenAlerts(gateway);
     this.queue = new NoticeQueue({
@@ -173,6 +172,8 @@ export class SiteNotices implements DeadNoticeAdmin {
       const settings = this.settings.filter(({ group }) => !isToldByCloud(change, group));
       const recipients = hasEndedBefore(change) ? [] : recipientsOf(settings, change, change.told);
       this.alerts.tell(change.alertId, recipients);
+      if (change.change === 'resolved' && wasOver(change.alert))
+        for (const name of change.told) this.queue.alsoTells(name, change.alertId, event.id);
       for (const name of recipients) {
         this.queue.add(name, change);
         notifiers.add(name);

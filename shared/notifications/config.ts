@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { repeatedProblems } from '../config/entry-problems.ts';
 import type { ConfigProblem } from '../config/problem.ts';
-import { notifiers } from '../notifiers/notifiers.ts';
+import { isForPeople, notifiers } from '../notifiers/notifiers.ts';
 import type { CommonSettings } from '../notifiers/settings.ts';
 import { lists } from '../parts/config.ts';
 import { type Configured, configuredLists } from '../parts/registry.ts';
@@ -14,6 +14,11 @@ export const AlertsConfig = {
 };
 export type AlertsConfig = Static<typeof AlertsConfig>;
 
+export interface Receiver extends Pick<CommonSettings, 'name' | 'filter' | 'group'> {
+  /** True if people read it, and no program that keeps a state. */
+  isForPeople: boolean;
+}
+
 export interface ConfiguredNotifier extends Configured {
   config: CommonSettings;
 }
@@ -21,6 +26,13 @@ export interface ConfiguredNotifier extends Configured {
 /** Every notifier of the configuration, whatever its kind. */
 export function notifiersIn(config: AlertsConfig): ConfiguredNotifier[] {
   return configuredLists(notifiers, config, 'alerts') as ConfiguredNotifier[];
+}
+
+/** The settings that decide who is told of what, of every notifier. */
+export function receiversIn(config: AlertsConfig): Receiver[] {
+  return notifiersIn(config).map(({ kind, config: { name, filter, group } }) => {
+    return { name, filter, ...(group !== undefined && { group }), isForPeople: isForPeople(kind) };
+  });
 }
 
 /** Checks of the single notifiers. */

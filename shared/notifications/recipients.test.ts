@@ -27,3 +27,19 @@ it('who was told of an alert hears also that it is less severe', () => {
   expect(told('updated', { severity: 'critical' })).toEqual(['mail', 'pager']);
   expect(told('updated', { severity: 'warning' }, ['mail', 'pager'])).toEqual(['mail', 'pager']);
 });
+
+it('of what was over before it could be told, people hear once, and programs its end too', () => {
+  const over = { alert: contentOf({ ...prediction, until: '2026-03-01T08:40:00Z' }) };
+  const filter = { ...all, changes: [...all.changes] };
+  const receivers = [
+    { name: 'mail', filter, isForPeople: true },
+    { name: 'hook', filter },
+    // Those who want to hear only of ends.
+    { name: 'ends', filter: { ...filter, changes: ['resolved' as const] }, isForPeople: true },
+  ];
+  const opened = recipientsOf(receivers, { ...over, change: 'opened' }, []);
+  expect(opened).toEqual(['mail', 'hook']);
+  expect(recipientsOf(receivers, { ...over, change: 'resolved' }, opened)).toEqual(['hook', 'ends']);
+  const usual = { alert: contentOf(prediction), change: 'resolved' } as const;
+  expect(recipientsOf(receivers, usual, opened)).toEqual(['mail', 'hook', 'ends']);
+});

@@ -5,20 +5,28 @@ import type { NotifierFilter } from '../notifiers/settings.ts';
 /**
  * Names of the notifiers whose filter accepts a change. A notifier that heard of an alert also hears of its later
  * changes, even if the alert has become less severe than its filter requires: otherwise its receivers would believe
- * that the alert is still open. Nobody hears of a change that tells nothing new.
+ * that the alert is still open. Nobody hears of a change that tells nothing new. Of what was over before it could be told, people hear
+ * once, with its opening.
  */
 export function recipientsOf(
-  notifiers: readonly { name: string; filter: NotifierFilter }[],
+  notifiers: readonly { name: string; filter: NotifierFilter; isForPeople?: boolean }[],
   step: { alert: AlertContent; change: AlertChange },
   told: readonly string[],
 ): string[] {
   if (step.change === 'updated' && !isNews(step.alert)) return [];
+  const isKnownToBeOver = step.change === 'resolved' && wasOver(step.alert);
   return notifiers
-    .filter(({ name, filter }) => {
+    .filter(({ name, filter, isForPeople }) => {
+      if (isKnownToBeOver && isForPeople && told.includes(name)) return false;
       if (!filter.changes.includes(step.change) || isToldOtherwise(step.alert, name)) return false;
       return told.includes(name) || concerns(filter, step.alert);
     })
     .map(({ name }) => name);
+}
+
+/** True if it was over before anybody could be told. */
+export function wasOver(content: AlertContent): boolean {
+  return 'prediction' in content && content.prediction.until !== undefined;
 }
 
 /** False if an alert says the same as before in other numbers. */

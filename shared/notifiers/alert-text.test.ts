@@ -132,8 +132,17 @@ describe('says where, how long, since when, what to do and how sure', () => {
   it('of what was over before anybody could be told from when to when it was so', () => {
     const until = '2026-03-01T08:40:00Z';
     const span = `It was so: from ${local(since)} to ${local(until)}, for 30 min`;
-    for (const change of ['opened', 'resolved'] as const)
-      expect(head({ ...byRules, since, until, failureMode: 'limit' }, change)[1]).toBe(span);
+    const over = { ...byRules, since, until, failureMode: 'limit' };
+    for (const change of ['opened', 'resolved'] as const) {
+      expect(head(over, change).slice(1, 3)).toEqual([
+        span,
+        'What to do: Find out what happened then; it is over, and nothing has to be done at once.',
+      ]);
+      // Whoever is told only one of both knows all.
+      expect(alertTextOf(notificationOf(predictionEvent(change, 41, over), change)).headline).toBe(
+        `Warning, over: sensor beyond its limit on leeds/pump-1, from ${local(since)} to ${local(until)}`,
+      );
+    }
   });
 
   it('of an alarm limit, a probe and silence', () => {

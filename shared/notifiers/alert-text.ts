@@ -23,8 +23,10 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const { data } = event as AlertEvent;
   const said = alertSaid(contentOf(data));
   const isResolved = change === 'resolved' || isEndOf(event);
-  const word = isResolved ? endWord(data) : said.severity === 'critical' ? 'CRITICAL' : 'Warning';
-  const headline = `${word}: ${whatOf(said.what, said.kind)} on ${said.where}`;
+  const span = overSpanOf(data);
+  const severity = said.severity === 'critical' ? 'CRITICAL' : 'Warning';
+  const word = span !== null ? `${severity}, over` : isResolved ? endWord(data) : severity;
+  const headline = `${word}: ${whatOf(said.what, said.kind)} on ${said.where}${span ?? ''}`;
   const atMs = Date.parse(event.time);
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
@@ -42,6 +44,13 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
 }
 
 const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${text}`;
+
+/** When it was so, where it was over before anybody could be told: whoever hears of it once must know all of that. */
+function overSpanOf(data: AlertEvent['data']): string | null {
+  if (!('until' in data) || data.until === undefined) return null;
+  const { since = data.until, until } = data;
+  return `, from ${timeOf(since)} to ${timeOf(until)}`;
+}
 
 /** A machine that failed is not well again, whatever happens to its alert. */
 function endWord(data: AlertEvent['data']): string {
@@ -65,7 +74,8 @@ function machineLines(prediction: Prediction, isResolved: boolean, atMs: number)
   const { machine, machineType, site, health, since, until, outcome } = prediction;
   const estimated = isEstimated(prediction);
   // A machine that failed still needs somebody; of what has ended otherwise nothing is to be done.
-  const toDo = !isResolved ? actionOf(prediction) : outcome === 'failed' ? failedAction : null;
+  const ended = outcome === 'failed' ? failedAction : null;
+  const toDo = until !== undefined ? overAction : isResolved ? ended : actionOf(prediction);
   return [
     line('Machine', `${machine} (${machineType}), site ${site}`),
     ...(estimated && !isResolved ? [line('Remaining life', lifeOf(prediction))] : []),
@@ -76,6 +86,7 @@ function machineLines(prediction: Prediction, isResolved: boolean, atMs: number)
   ];
 }
 
+const overAction = 'Find out what happened then; it is over, and nothing has to be done at once.';
 const failedAction = 'Have it repaired or replaced, and report that it was replaced.';
 
 /** With an end of its own where it was over before anybody could be told. */

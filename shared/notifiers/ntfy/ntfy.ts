@@ -56,7 +56,8 @@ function urgencyOf({ change, event }: Notification): keyof typeof priorities {
     return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
   }
   const { data } = event as AlertEvent;
-  if (change !== 'resolved') return alertSaid(contentOf(data)).severity;
+  const isFirst = 'until' in data && data.until !== undefined;
+  if (change !== 'resolved' || isFirst) return alertSaid(contentOf(data)).severity;
   return 'outcome' in data && data.outcome === 'failed' ? 'critical' : 'over';
 }
 

@@ -41,7 +41,7 @@ it('two hours at once: what was met and is over is told once, with its times', a
   await drained(at.site);
   const [alert, ...others] = await alertsOf('fan-1');
   expect(others).toEqual([]);
-  expect(alert!.prediction.reasons[1]).toMatch(
+  expect(alert!.prediction.reasons[0]).toMatch(
     /^vibration_x was above the warning limit of 4.5 mm\/s from .* to .*, 6.2 mm\/s at its farthest$/,
   );
   await until(() => at.receiver.told.size === 2, 'the receiver to be told');

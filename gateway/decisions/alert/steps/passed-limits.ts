@@ -34,6 +34,10 @@ export function passedAlert(
   const change = { prediction, assessment, untilMs, saveFirst: true } as const;
   return [
     { ...change, kind: 'opened', reasons: [...what, late] },
-    { ...change, kind: 'resolved', reasons: ['It was over before its readings came', ...what] },
+    {
+      ...change,
+      kind: 'resolved',
+      reasons: [...what, 'It is told late: it was over before its readings came'],
+    },
   ];
 }
