@@ -103,7 +103,7 @@ it('lists what a cloud quarantined, redrives it, and shows who requested that', 
   expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('no quarantined entry 7') });
   expect(await ask('columns')).toMatchObject({
     status: 0,
-    stdout: expect.stringMatching(/^measurement .*written\n$/),
+    stdout: expect.stringMatching(/^measurement .*written \(.+\)\n$/),
   });
   expect((await ask('columns', 'free', 'generic', 'x')).stderr).toContain(
     "no table of a measurement 'generic'",

@@ -94,10 +94,10 @@ export function dateTimeText(ms: number, zone?: string): string {
 /** The zone of this computer by its name: `Europe/Berlin`. */
 export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** `2026-11-28 08:52`, in the zone of this computer, for texts that name it once. */
-export function localTimeText(ms: number): string {
-  const { date, time } = localParts(ms);
-  return `${date} ${time}`;
+/** `2026-11-28 08:52`, or with seconds, in the zone of this computer, for texts that name it once. */
+export function localTimeText(ms: number, withSeconds = false): string {
+  const { date, time, seconds } = localParts(ms);
+  return `${date} ${time}${withSeconds ? seconds : ''}`;
 }
 
 const written =

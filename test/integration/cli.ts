@@ -10,9 +10,19 @@ export interface CliResult {
   stderr: string;
 }
 
-export async function harbinger(...args: string[]): Promise<CliResult> {
+export function harbinger(...args: string[]): Promise<CliResult> {
+  return run(args, {});
+}
+
+/** The same on a computer in this time zone. */
+export function harbingerIn(zone: string, ...args: string[]): Promise<CliResult> {
+  return run(args, { TZ: zone });
+}
+
+async function run(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   const child = spawn(process.execPath, [compiledEntry('deploy/cli/main'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'exit') as Promise<[number | null]>,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, zoned } from '../shown-times.ts';
 
 interface Entry {
   atMs: number;
@@ -24,13 +25,13 @@ export function addAudit(program: Command): void {
       const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Entry[] };
       if (options.json) return printJson(page);
       const rows = page.items.map((entry) => [
-        new Date(entry.atMs).toISOString(),
+        shownTime(entry.atMs),
         entry.action,
         entry.by,
         entry.address,
         printable(entry.subject, 60),
         printable(entry.outcome ?? 'requested', 120),
       ]);
-      printList([['when', 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
+      printList([[zoned('when'), 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
     });
 }

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, zoned } from '../shown-times.ts';
 import { selectionOf } from './redrive.ts';
 
 export function addColumns(program: Command): void {
@@ -23,14 +24,14 @@ export function addColumns(program: Command): void {
       const shown = columns.filter((column) => measurement === null || column.measurement === measurement);
       if (options.json) return printJson({ columns: shown });
       printList([
-        ['measurement', 'name', 'column', 'type', 'caused by', 'last written'],
+        ['measurement', 'name', 'column', 'type', 'caused by', zoned('last written')],
         ...shown.map((column) => [
           printable(column.measurement, 40),
           printable(column.key, 64),
           printable(column.name, 64),
           column.type,
           column.creator ? creatorOf(column.creator) : 'an earlier version',
-          column.lastMs === null ? '–' : new Date(column.lastMs).toISOString(),
+          shownTime(column.lastMs),
         ]),
       ]);
     });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, zoned } from '../shown-times.ts';
 import { addRedrive } from './redrive.ts';
 
 interface Dead {
@@ -35,7 +36,7 @@ export function addNotifications(program: Command): void {
       )) as { items: Dead[] };
       if (options.json) return printJson(page);
       const rows = page.items.map((dead) => [
-        new Date(dead.atMs).toISOString(),
+        shownTime(dead.atMs),
         dead.notifier,
         printable(dead.event.subject ?? '', 60),
         dead.change,
@@ -43,7 +44,7 @@ export function addNotifications(program: Command): void {
         dead.key,
         printable(dead.reason, 100),
       ]);
-      printList([['when', 'notifier', 'about', 'change', 'attempts', 'key', 'reason'], ...rows]);
+      printList([[zoned('when'), 'notifier', 'about', 'change', 'attempts', 'key', 'reason'], ...rows]);
     });
 
   addRedrive(group, {

@@ -4,6 +4,7 @@ import type { Quarantined } from '../../../cloud/ports/quarantine.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, timeInLine, zoned } from '../shown-times.ts';
 import { addRedrive } from './redrive.ts';
 
 export function addQuarantine(program: Command): void {
@@ -20,14 +21,14 @@ export function addQuarantine(program: Command): void {
       if (options.json) return printJson(page);
       const rows = page.items.map((entry) => [
         String(entry.id),
-        new Date(entry.atMs).toISOString(),
+        shownTime(entry.atMs),
         entry.gateway,
         entry.lane,
         entry.code,
         String(entry.bytes),
         printable(entry.reason, 100),
       ]);
-      printList([['id', 'when', 'gateway', 'lane', 'code', 'bytes', 'reason'], ...rows]);
+      printList([['id', zoned('when'), 'gateway', 'lane', 'code', 'bytes', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'cloud')
@@ -40,7 +41,7 @@ export function addQuarantine(program: Command): void {
       };
       if (options.json) return printJson(entry);
       const { body, atMs, ...rest } = entry;
-      for (const [name, value] of Object.entries({ ...rest, when: new Date(atMs).toISOString() }))
+      for (const [name, value] of Object.entries({ ...rest, when: timeInLine(atMs) }))
         process.stdout.write(`${name.padEnd(8)} ${printable(String(value), 500)}\n`);
       for (const line of Buffer.from(body, 'base64').toString('utf8').trimEnd().split('\n'))
         process.stdout.write(`  ${printable(line, 1_000)}\n`);

@@ -6,6 +6,7 @@ import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
 import { shownBytes } from '../shown-bytes.ts';
+import { timeInLine } from '../shown-times.ts';
 
 export function addRetention(program: Command): void {
   const group = program.command('retention').description('what the cloud keeps, and for how long: show, run');
@@ -66,7 +67,7 @@ function linesOf(state: RetentionState): string[] {
   }
   if (clockWaitsMs > 0) lines.push(clockLine(clockWaitsMs));
   if (!last) return [...lines, 'no pass has been made yet'];
-  lines.push(`last pass ${new Date(last.atMs).toISOString()}, ${last.durationMs} ms: ${summaryOf(last)}`);
+  lines.push(`last pass ${timeInLine(last.atMs)}, ${last.durationMs} ms: ${summaryOf(last)}`);
   return [...lines, ...last.notes.map((note) => printable(note, 300))];
 }
 

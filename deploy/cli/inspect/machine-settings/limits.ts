@@ -11,6 +11,7 @@ import { unitText } from '../../../../shared/words/units.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { shownTime, zoned } from '../../shown-times.ts';
 import { machineName } from '../retire/names.ts';
 
 type WhoOptions = ReachOptions & { by?: string; note?: string };
@@ -39,7 +40,7 @@ function addList(group: Command): void {
         };
         if (options.json) return printJson(answer);
         return printList([
-          ['when', 'machine', 'sensor', 'limits', 'by', 'from', 'why'],
+          [zoned('when'), 'machine', 'sensor', 'limits', 'by', 'from', 'why'],
           ...answer.changes.map(changeRow),
         ]);
       }
@@ -47,7 +48,7 @@ function addList(group: Command): void {
       const answer = (await request(endpoint, 'GET', `/api/limits${which}`)) as { limits: SensorLimits[] };
       if (options.json) return printJson(answer);
       printList([
-        ['machine', 'sensor', 'limits', 'unit', 'from', 'by', 'since'],
+        ['machine', 'sensor', 'limits', 'unit', 'from', 'by', zoned('since')],
         ...answer.limits.map(limitRow),
       ]);
     });
@@ -145,7 +146,7 @@ function limitText(limits: OwnLimits): string {
 }
 
 function limitRow(each: SensorLimits): string[] {
-  const since = each.atMs === undefined ? '' : new Date(each.atMs).toISOString();
+  const since = each.atMs === undefined ? '' : shownTime(each.atMs);
   const from = each.from === 'type' ? `type ${each.machineType ?? ''}` : 'set for it';
   return [
     shown(each),
@@ -160,7 +161,7 @@ function limitRow(each: SensorLimits): string[] {
 
 function changeRow(change: LimitChange): string[] {
   return [
-    new Date(change.atMs).toISOString(),
+    shownTime(change.atMs),
     shown(change),
     printable(change.sensor, 64),
     change.limits === null ? 'those of the type' : limitText(change.limits),

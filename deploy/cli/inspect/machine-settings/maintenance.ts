@@ -10,6 +10,7 @@ import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { shownTime, timeInLine, zoned } from '../../shown-times.ts';
 
 type WhoOptions = ReachOptions & { by?: string; note?: string; all?: boolean };
 
@@ -74,7 +75,7 @@ function addList(group: Command): void {
       if (options.json) return printJson(answer);
       const nowMs = systemClock.nowMs();
       printList([
-        ['what', 'state', 'from', 'to', 'by', 'address', 'why', 'ended by', 'id'],
+        ['what', 'state', zoned('from'), zoned('to'), 'by', 'address', 'why', 'ended by', 'id'],
         ...answer.windows.map((window) => row(window, nowMs)),
       ]);
     });
@@ -115,8 +116,8 @@ async function set(
   const window = (await request(endpoint, 'POST', '/api/maintenance', body)) as MaintenanceWindow;
   if (options.json) return printJson(window);
   const { fromMs, toMs } = window;
-  const from = times.fromMs === undefined ? 'from now' : `from ${shownTime(fromMs)}`;
-  process.stdout.write(`${named(window)}: in maintenance ${from} until ${shownTime(toMs)}\n`);
+  const from = times.fromMs === undefined ? 'from now' : `from ${timeInLine(fromMs)}`;
+  process.stdout.write(`${named(window)}: in maintenance ${from} until ${timeInLine(toMs)}\n`);
 }
 
 function withWho(command: Command): Command {
@@ -157,7 +158,6 @@ function time(text: string): number {
 }
 
 const usage = (problem: string) => new HarbingerError('USAGE', 'cli', problem);
-const shownTime = (ms: number) => new Date(ms).toISOString();
 
 function named({ site, machine }: MaintenanceScope): string {
   if (site === undefined) return 'all machines of the gateway';

@@ -4,7 +4,8 @@ import type { EraseOutcome, GatewaySummary, RetireOutcome } from '../../../../cl
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
-import { printErased, printRetired, refuseUnconfirmed, shownTime, withYes } from './names.ts';
+import { shownTime, zoned } from '../../shown-times.ts';
+import { printErased, printRetired, refuseUnconfirmed, withYes } from './names.ts';
 
 export function addGateways(program: Command): void {
   const group = program
@@ -32,7 +33,7 @@ Remove its entry there when it has delivered everything.
       };
       if (options.json) return printJson(answer);
       printList([
-        ['gateway', 'may connect', 'machines', 'retired', 'alerts', 'last heard', 'now'],
+        ['gateway', 'may connect', 'machines', 'retired', 'alerts', zoned('last heard'), 'now'],
         ...answer.gateways.map((each) => [
           printable(each.gateway, 64),
           each.isConfigured ? 'yes' : 'no',

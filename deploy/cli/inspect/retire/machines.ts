@@ -2,10 +2,13 @@
 import type { Command } from 'commander';
 import type { MachineState } from '../../../../cloud/ports/machines.ts';
 import type { EraseOutcome, MachineName, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
+import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { withLocalTimes } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { shownTime, zoned } from '../../shown-times.ts';
 import { listAtGateway, relearnAtGateway, renameAtGateway, retireAtGateway } from './at-gateway.ts';
 import {
   machineName,
@@ -14,7 +17,6 @@ import {
   printErased,
   printRetired,
   refuseUnconfirmed,
-  shownTime,
   withYes,
 } from './names.ts';
 
@@ -150,7 +152,7 @@ type ListedMachine = MachineState & { state?: string; stateReason?: string };
 
 function listedRows(machines: readonly ListedMachine[]): string[][] {
   return [
-    ['machine', 'gateway', 'type', 'state', 'alerts', 'last heard', 'note'],
+    ['machine', 'gateway', 'type', 'state', 'alerts', zoned('last heard'), 'note'],
     ...machines.map((each) => [
       printable(`${each.site}/${each.machine}`, 130),
       printable(each.gateway, 64),
@@ -166,12 +168,15 @@ function listedRows(machines: readonly ListedMachine[]): string[][] {
 /** Why it is in its state, unless that is what everybody wants it to be; and that it had been retired. */
 function noteOf({ state, stateReason = '', returnedMs }: ListedMachine): string {
   const back = returnedMs === undefined ? [] : [`was retired; heard again ${shownTime(returnedMs)}`];
-  return printable([...(state === 'ok' ? [] : [stateReason]), ...back].join('; '), 200);
+  return printable(
+    [...(state === 'ok' ? [] : [withLocalTimes(stateReason, systemClock.nowMs())]), ...back].join('; '),
+    200,
+  );
 }
 
 function retiredRows(machines: readonly Retired[]): string[][] {
   return [
-    ['machine', 'gateway', 'type', 'last heard', 'when', 'what'],
+    ['machine', 'gateway', 'type', zoned('last heard'), zoned('when'), 'what'],
     ...machines.map((each) => [
       printable(`${each.site}/${each.machine}`, 130),
       printable(each.gateway, 64),

@@ -55,7 +55,3 @@ export function printErased(outcome: EraseOutcome, json: boolean | undefined): v
   }
   if (!isComplete) process.exitCode = exitCodes.failed;
 }
-
-export function shownTime(ms: number | null): string {
-  return ms === null || ms === 0 ? '–' : new Date(ms).toISOString();
-}

@@ -6,7 +6,7 @@ import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownBytes } from '../../shown-bytes.ts';
-import { shownTime } from './names.ts';
+import { shownTime, zoned } from '../../shown-times.ts';
 
 export function addSessions(program: Command): void {
   const group = program
@@ -33,7 +33,7 @@ A session also ends by itself when its client was away for \`broker.sessionExpir
       )) as { sessions: KeptSession[] };
       if (options.json) return printJson(answer);
       printList([
-        ['client', 'user', 'connected', 'last there', 'subscriptions', 'waiting', 'bytes'],
+        ['client', 'user', 'connected', zoned('last there'), 'subscriptions', 'waiting', 'bytes'],
         ...answer.sessions.map((each) => [
           printable(each.clientId, 100),
           printable(each.user, 64),
