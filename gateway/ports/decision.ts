@@ -28,6 +28,11 @@ export interface MachineIdentity {
 export interface AlertInput {
   machine: MachineIdentity;
   timeMs: number;
+  /**
+   * For how long the machine has been judged since it is watched, ms, by the time of its readings and without its pauses: many readings
+   * may have come since the last decision. Absent if that is not known.
+   */
+  judgedMs?: number;
   /** Valid until the decision has been made: its array is used again for the machine's next one. */
   window: Float32Array;
   rows: number;

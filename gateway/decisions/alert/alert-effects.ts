@@ -86,6 +86,8 @@ export class AlertEffects {
     const { closed } = machine;
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
     this.noteDamping(machine);
+    const { timeMs, judgedMs } = input;
+    if (!input.silence) machine.judged = judgedMs === undefined ? null : { timeMs, judgedMs };
     // A short window is always for the rules, which says nothing about the model.
     const isShort = input.isShort === true;
     if (isShort) this.counts.short += 1;

@@ -67,7 +67,7 @@ export const AlertDecisionConfig = Type.Object(
           maximum: 86_400_000,
           default: 3_600_000,
           description:
-            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. It must also be away for three times as long as it ever was before it returned, but for 12 h longer at most, and after its first return for 36 h at most. 0: at once, however often it returns.',
+            'How long what has returned once must be away before its alert ends, or is less severe; twice as long with each further return. It must also be away for four times as long as it ever was before it returned, but for 12 h longer at most, and after its first return for 36 h at most. 0: at once, however often it returns.',
         }),
         holdMsMax: Type.Integer({
           minimum: 0,

@@ -4,6 +4,10 @@ import type { BaselineOptions } from '../baselines/baseline-options.ts';
 import { RowPace } from '../baselines/row-pace.ts';
 import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
 
+/** While nothing is judged for longer than this, and than so many rows, nobody knows what the machine did. */
+const pauseMsMin = 3_600_000;
+const pauseRows = 3;
+
 /** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
 
@@ -61,6 +65,8 @@ export class MachineWindow {
   /** The time that they span. */
   private lateSpanMs = 0;
   private readonly pace = new RowPace();
+  /** For how long it has been judged, by its readings; a longer time between two counts as a pause of so long. */
+  judgedMs = 0;
   /** Time of the reading that completed the newest row; NaN if there is none. */
   private completedMs = Number.NaN;
   /** If a row is a time step: the time of the newest reading gathered for the next row. */
@@ -114,6 +120,8 @@ export class MachineWindow {
       if (!this.isClockBack(timeMs, isLive ? arrivedMs : undefined)) return 'late';
       this.restart();
     }
+    const pauseMs = Math.max(pauseMsMin, pauseRows * (this.paceMs ?? 0));
+    this.judgedMs += Math.min(timeMs - this.newestMs, pauseMs);
     this.newestMs = timeMs;
     this.lateInRow = 0;
     const width = Math.min(to - from, this.columns);

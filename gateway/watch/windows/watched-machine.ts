@@ -223,6 +223,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const input: AlertInput = {
     machine: identity,
     timeMs,
+    judgedMs: window.judgedMs,
     window: window.copy(),
     rows: identity.type.windowRows,
     cutOff: window.cutOff,

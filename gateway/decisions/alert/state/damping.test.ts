@@ -51,8 +51,8 @@ describe('the damping of a cause', () => {
       [0, 1],
       [5, 0],
       [25, 1],
-      // Three times as long as the 20 minutes for which it was away each time.
-      [39 * 25 + 5 + 60, 0],
+      // Four times as long as the 20 minutes for which it was away each time.
+      [39 * 25 + 5 + 80, 0],
     ]);
     expect(state.returns).toBe(1);
     const slower = Array.from(

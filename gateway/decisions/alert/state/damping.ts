@@ -5,7 +5,7 @@
  *     the cause rises                           it is told at once
  *     it falls, and never did before            it is told at once
  *     it rises again soon after                 that is a return, which is counted; one fall has one return
- *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for up to three
+ *     it falls after returns                    it is told when it has not risen for hold · 2^(returns − 1), or for up to four
  *                                               times as long as it was ever away before it returned, whichever is longer
  *
  * So a radio that is lost for an hour now and then is one episode, and so is wear that is beyond a limit in the hottest hour of each
@@ -25,7 +25,9 @@ export interface DampingLimits {
   /** How long a cause that has returned once must be away before that is told, ms; 0: at once, however often it returns. */
   holdMs: number;
   holdMsMax: number;
-  /** A longer time between two decisions counts as this, ms. Absent: there is no limit. */
+  /** How much of the time since the last decision nobody looked, ms. Absent: that is not known. */
+  pausedMs?: number;
+  /** Then a longer time between two decisions counts as this, ms. Absent: there is no limit. */
   pauseMsMax?: number;
 }
 
@@ -62,8 +64,8 @@ export const undamped: Damping = {
   lookedMs: Number.POSITIVE_INFINITY,
 };
 
-/** It must be away for three times as long as it ever was before it returned; of a long time, for this much longer at most. */
-const awayTimes = 3;
+/** It must be away for four times as long as it ever was before it returned; of a long time, for this much longer at most. */
+const awayTimes = 4;
 const longerMsMax = 12 * 3_600_000;
 /** But after its first return not for longer than this. */
 const firstAwayMsMax = 36 * 3_600_000;
@@ -89,18 +91,25 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
   const { told } = before;
   if (wanted >= told) return rise(before, wanted, timeMs, limits);
   // A clock that goes back begins the time anew.
-  const isLower = before.wanted < told && before.lowerSinceMs <= timeMs;
-  const { pauseMsMax = Number.POSITIVE_INFINITY } = limits;
-  const pausedMs = isLower ? Math.max(0, timeMs - before.lookedMs - pauseMsMax) : 0;
-  const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs : timeMs;
+  const isLower = isWaiting(before) && before.lowerSinceMs <= timeMs;
+  const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs(before, timeMs, limits) : timeMs;
   if (timeMs - lowerSinceMs < holdMsOf(before, limits))
     return { ...before, wanted, lowerSinceMs, lookedMs: timeMs };
   return { ...before, told: wanted, wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: timeMs };
 }
 
+/** How much of the time since the last decision nobody looked, so that it does not count. */
+export function pausedMs(
+  { lookedMs }: Pick<Damping, 'lookedMs'>,
+  timeMs: number,
+  { pausedMs: known, pauseMsMax = Number.POSITIVE_INFINITY }: DampingLimits,
+): number {
+  return known ?? Math.max(0, timeMs - lookedMs - pauseMsMax);
+}
+
 function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLimits): Damping {
   // A clock that goes back says nothing about how long it was away.
-  const lowerMs = isWaiting(before) ? Math.max(0, timeMs - before.lowerSinceMs) : 0;
+  const lowerMs = isWaiting(before) ? timeMs - before.lowerSinceMs - pausedMs(before, timeMs, limits) : 0;
   const awayMs = Math.max(before.awayMs, lowerMs);
   const same = { ...before, awayMs, wanted, lowerSinceMs: Number.POSITIVE_INFINITY };
   if (wanted === before.told) return same;

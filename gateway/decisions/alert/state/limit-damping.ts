@@ -1,6 +1,9 @@
 /**
  * Damping of limits, of each sensor by itself: a temperature that comes and goes neither holds back the end of a vibration nor
  * counts as its return. What is back inside and waits for its end stays among the limits that are met, and is marked.
+ *
+ * A value that swings about its limit stays near it. One that is for a while far deeper inside than it ever was before it returned
+ * has recovered, and ends without waiting longer (depth.ts).
  */
 import type { PassedLimit } from '../../../ports/decision.ts';
 import {
@@ -11,9 +14,16 @@ import {
   isForgotten,
   isWaiting,
   levelOf,
+  pausedMs,
   undamped,
 } from './damping.ts';
+import { type Depth, deepened, hasRecovered, noDepth } from './depth.ts';
 import type { Away, MetLimit } from './limit-track.ts';
+
+/** The damping of one sensor, and how deep inside its limit it has been. */
+export interface DampedLimit extends Damping {
+  depth: Depth;
+}
 
 export interface LimitDampingInput {
   /** The limits that are met by what is known now, and those of the last decision, with what waits. */
@@ -43,7 +53,7 @@ export interface LimitDampingResult {
 
 /** Steps the damping of each sensor, in place. */
 export function dampLimits(
-  damped: Map<string, Damping>,
+  damped: Map<string, DampedLimit>,
   { met, before, passed, timeMs, limits, isByPerson, latestOf }: LimitDampingInput,
 ): LimitDampingResult {
   const result: LimitDampingResult = { met: [], recent: [], passed: [], returned: [], isNews: false };
@@ -58,9 +68,14 @@ export function dampLimits(
       continue;
     }
     const episodes = episodesIn(passed, sensor);
-    const mine = isByPerson(sensor) ? { ...limits, holdMs: 0 } : limits;
     const wanted = levelOf(found?.severity ?? null);
-    const state = stepped(old, episodes, wanted, timeMs, mine);
+    const value = found?.value ?? latestOf(sensor);
+    const isAway = wanted === 0 && episodes.length === 0;
+    const wasPaused = pausedMs(old, timeMs, limits) > 0;
+    const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs });
+    const isOverNow = isByPerson(sensor) || (isAway && hasRecovered(depth, timeMs));
+    const mine = isOverNow ? { ...limits, holdMs: 0 } : limits;
+    const state = { ...stepped(old, episodes, wanted, timeMs, mine), depth };
     result.isNews ||= state.wanted !== old.wanted || state.told !== old.told || episodes.length > 0;
     if (state.returns > old.returns && state.told > 0)
       result.returned.push({ sensor, returns: state.returns, holdMs: holdMsOf(state, limits) });
@@ -79,7 +94,6 @@ export function dampLimits(
     }
     const known = before.filter((each) => each.sensor === sensor);
     const last = [...known, ...episodes.map(metOf)].find(({ severity }) => levelOf(severity) === state.told);
-    const value = found?.value ?? latestOf(sensor);
     if (last) result.met.push({ ...last, value, away: awayOf(state, limits) });
     else damped.delete(sensor);
   }
@@ -87,9 +101,9 @@ export function dampLimits(
 }
 
 /** An open limit of which nothing is known here was open before damping began. */
-function startOf(before: readonly MetLimit[], sensor: string): Damping {
+function startOf(before: readonly MetLimit[], sensor: string): DampedLimit {
   const told = levelOf(before.find((each) => each.sensor === sensor)?.severity ?? null);
-  return { ...undamped, told, wanted: told };
+  return { ...undamped, told, wanted: told, depth: noDepth };
 }
 
 function stepped(
@@ -104,7 +118,7 @@ function stepped(
     const level = levelOf(severity);
     // What passed may have been an alarm while a warning went on.
     const under = Math.min(state.wanted, wanted, level) as Damping['wanted'];
-    state = damp(state, level > state.wanted ? level : state.wanted, sinceMs, limits);
+    state = damp(state, Math.max(level, state.wanted) as Damping['wanted'], sinceMs, limits);
     state = damp(state, under, untilMs, limits);
   }
   return damp(state, wanted, timeMs, limits);

@@ -6,7 +6,8 @@ import type { Closed } from '../../../../shared/contract/alerts/closed.ts';
 import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
-import { type DampedCause, type Damping, isWaiting } from './damping.ts';
+import { type DampedCause, isWaiting } from './damping.ts';
+import type { DampedLimit } from './limit-damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
 import type { SilenceTrack } from './silence-track.ts';
@@ -40,7 +41,7 @@ export interface MachineAlerts {
   /** The damping of its causes other than limits, by failure mode; those that are open or may return. */
   readonly damped: Map<string, DampedCause>;
   /** The same of its limits, by sensor. */
-  readonly dampedLimits: Map<string, Damping>;
+  readonly dampedLimits: Map<string, DampedLimit>;
   /** True if something of these has changed that is not saved. */
   hasNewDamping: boolean;
   /** Open alerts, the oldest first; each of their causes has a track above. */
@@ -57,6 +58,8 @@ export interface MachineAlerts {
   source: EstimateSource | null;
   /** The time of its newest reading that was decided about; null before the first one. */
   newestMs: number | null;
+  /** The time and the time judged of the last decision that was not about silence; null before the first one. */
+  judged: { timeMs: number; judgedMs: number } | null;
   estimatePrefix: string | null;
   /** When its last estimate line was written, monotonic. */
   estimateSentMs: number;
@@ -212,6 +215,7 @@ export class MachineBook {
       mode: null,
       source: null,
       newestMs: null,
+      judged: null,
       windowRows: null,
       estimatePrefix: null,
       estimateSentMs: Number.NEGATIVE_INFINITY,

@@ -1,6 +1,8 @@
 /** How the damping of a machine's causes is kept over restarts: how often they have returned, and what waits to be told. */
 import type { Change } from './alert-state.ts';
 import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
+import { noDepth } from './depth.ts';
+import type { DampedLimit } from './limit-damping.ts';
 import type { LimitTrack } from './limit-track.ts';
 import type { SavedCause, SavedDamping } from './snapshot.ts';
 
@@ -11,7 +13,7 @@ interface DampedMachine {
   readonly site: string;
   readonly machine: string;
   readonly damped: Map<string, DampedCause>;
-  readonly dampedLimits: Map<string, Damping>;
+  readonly dampedLimits: Map<string, DampedLimit>;
   readonly limits: LimitTrack;
   readonly alerts: readonly { causes: readonly SavedCause[] }[];
   readonly closed: readonly { causes: readonly SavedCause[] }[];
@@ -24,7 +26,10 @@ export function savedDamping({ site, machine, damped, dampedLimits }: DampedMach
     saved({ ...of, failureMode }, state, waiting?.reasons ?? []),
   );
   const limits = [...dampedLimits].flatMap(([sensor, state]) =>
-    saved({ ...of, failureMode: 'limit', sensor }, state, []),
+    saved({ ...of, failureMode: 'limit', sensor }, state, []).map((each) => ({
+      ...each,
+      ...(state.depth.limit && { depth: { ...state.depth.limit, dip: state.depth.dip } }),
+    })),
   );
   return [...causes, ...limits];
 }
@@ -64,15 +69,17 @@ export function lowerOf(
 
 /** Restores one cause of a machine whose alerts and limits are restored: an open one counts as told, another as ended. */
 export function restoreDamping(machine: DampedMachine, saved: SavedDamping): void {
-  const { failureMode, sensor, returns, fellMs, awayMs = 0, lower } = saved;
+  const { failureMode, sensor, returns, fellMs, awayMs = 0, lower, depth } = saved;
   const state = { ...undamped, returns, fellMs: fellMs > 0 ? fellMs : Number.NEGATIVE_INFINITY, awayMs };
   const cause = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
     .find((each) => (sensor === undefined ? each.failureMode === failureMode : each.kind === 'limit'));
-  if (sensor !== undefined) return restoreLimit(machine, sensor, state, lower);
+  const known = depth ? { ...noDepth, dip: depth.dip, limit: { side: depth.side, at: depth.at } } : noDepth;
+  if (sensor !== undefined) return restoreLimit(machine, sensor, { ...state, depth: known }, lower);
   if (cause?.kind === 'limit') {
     // Earlier versions knew one damping for all limits of a machine.
-    for (const met of machine.limits.met) restoreLimit(machine, met.sensor, state, lower);
+    for (const met of machine.limits.met)
+      restoreLimit(machine, met.sensor, { ...state, depth: noDepth }, lower);
     return;
   }
   const told = levelOf(cause?.severity ?? null);
@@ -85,7 +92,7 @@ export function restoreDamping(machine: DampedMachine, saved: SavedDamping): voi
 function restoreLimit(
   { limits, dampedLimits }: DampedMachine,
   sensor: string,
-  state: Damping,
+  state: DampedLimit,
   lower: Lower | undefined,
 ): void {
   const met = limits.met.find((each) => each.sensor === sensor);

@@ -107,6 +107,14 @@ const SavedDamping = Type.Object({
   fellMs: Type.Number(),
   /** The longest time for which it was away before it returned; absent in files of earlier versions, and if it is not known. */
   awayMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** The limit that was met last, and how deep inside it the value was before it returned (depth.ts). */
+  depth: Type.Optional(
+    Type.Object({
+      side: Type.Union([Type.Literal('high'), Type.Literal('low')]),
+      at: Type.Number(),
+      dip: Type.Number(),
+    }),
+  ),
   /** A level below the one that was told, and since when: that waits to be told. */
   lower: Type.Optional(
     Type.Object({

@@ -37,7 +37,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   const known = causeOf(judged, cause.failureMode);
   const before = known.state;
   const wanted = change.kind === 'resolved' ? 0 : levelOf(change.severity);
-  known.state = damp(before, wanted, judged.input.timeMs, dampingLimitsOf(judged));
+  known.state = damp(before, wanted, judged.input.timeMs, limitsNow(judged));
   known.waiting = isWaiting(known.state) ? step : null;
   judged.machine.hasNewDamping ||= wanted !== before.wanted;
   const { told, returns } = known.state;
@@ -58,7 +58,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
 function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
   const { state, waiting } = known;
   if (!waiting) return null;
-  known.state = damp(state, state.wanted, judged.input.timeMs, dampingLimitsOf(judged));
+  known.state = damp(state, state.wanted, judged.input.timeMs, limitsNow(judged));
   const { told } = known.state;
   if (told === state.told) return null;
   known.waiting = null;
@@ -90,12 +90,23 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 }
 
 /** Where a person has changed what is watched for, nothing waits. */
+function limitsNow(judged: Judged): DampingLimits {
+  return { ...dampingLimitsOf(judged), ...(isByPerson(judged) && { holdMs: 0 }) };
+}
+
 export function dampingLimitsOf(judged: Judged): DampingLimits {
-  const { input, context } = judged;
-  const { flapping } = context.config;
+  const { flapping } = judged.context.config;
   // A machine that sends once a day has no pauses of a night.
-  const pauseMsMax = Math.max(pauseMsMin, pauseRows * (input.rowMs ?? 0));
-  return { ...flapping, pauseMsMax, ...(isByPerson(judged) && { holdMs: 0 }) };
+  const pauseMsMax = Math.max(pauseMsMin, pauseRows * (judged.input.rowMs ?? 0));
+  const pausedMs = pausedSince(judged);
+  const known = pausedMs === null ? {} : { pausedMs };
+  return { ...flapping, pauseMsMax, ...known };
+}
+
+/** How much of the time since the last decision about the machine nothing was judged; null if that is not known. */
+function pausedSince({ machine: { judged }, input: { timeMs, judgedMs, silence } }: Judged): number | null {
+  if (!judged || judgedMs === undefined || silence || judgedMs < judged.judgedMs) return null;
+  return Math.max(0, timeMs - judged.timeMs - (judgedMs - judged.judgedMs));
 }
 
 /** @param sensor only what concerns this sensor; absent: whatever concerns the machine */
