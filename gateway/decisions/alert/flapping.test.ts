@@ -233,7 +233,7 @@ it('a value far deeper inside its limit than between two swings has recovered, a
   expect(bench.resolved()).toHaveLength(1);
   await away(3.4, 3);
   expect(bench.resolved()).toHaveLength(2);
-  // Once it has come back from there, that is no recovery any more.
+  // Once it has come back from there, that does not count as a recovery any more.
   await bench.evaluate(decision, 200, 1, met(6));
   await away(3.4, 30);
   expect([bench.opened().length, bench.resolved().length]).toEqual([3, 2]);

@@ -50,7 +50,7 @@ export function deepened(before: Depth, { limit, isAway, wasPaused, value, timeM
   };
 }
 
-/** True if it has been so deep for so long that it is no calm between two swings. */
+/** True if it has been so deep for so long that this cannot be the calm between two swings. */
 export function hasRecovered({ clearSinceMs }: Depth, timeMs: number): boolean {
   return clearSinceMs !== null && timeMs - clearSinceMs >= clearMsMin;
 }
