@@ -14,6 +14,9 @@ export interface Message {
   isReceived: boolean;
 }
 
+/** The values of a fan, which sends its speed or a state; which of both it has sent first may be forgotten in a restart. */
+const fanValues = ['off', 1_200, 'auto', true, 900];
+
 export class SensorMessages {
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -55,7 +58,7 @@ export class SensorMessages {
   }
 
   private reading(sent: Sent, poison: boolean): Record<string, unknown> {
-    const { plan, random } = this;
+    const { plan, random, index } = this;
     this.first ??= sent.n;
     if (plan.constant) return { seq: sent.ordinal % plan.seqModulo, n: this.first, level: 1 };
     const content: Record<string, unknown> = {};
@@ -63,9 +66,10 @@ export class SensorMessages {
     if (plan.identity.startsWith('seq')) content.seq = sent.ordinal % plan.seqModulo;
     if (plan.identity.endsWith('ts')) content.ts = this.deviceTime();
     // Sensors of an open type may come in any order.
-    const level = `level${this.index}`;
+    const level = `level${index}`;
     const names = random.next() < 0.5 ? ['n', level] : [level, 'n'];
     for (const name of names) content[name] = name === 'n' ? sent.n : Math.round(random.next() * 100);
+    if (index % 4 > 0) content.fan = fanValues[sent.n % fanValues.length];
     if (plan.wide) for (let i = 0; i < 8; i++) content[`w${i}`] = random.next();
     if (poison) content.poison = 1;
     return content;

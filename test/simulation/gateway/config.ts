@@ -35,7 +35,8 @@ const base = compileValidator(GatewayConfig)(
       lingerMs: 20,
       refusedMsMax: 1_000,
     },
-    journal: { appendPatienceMs: 1_000 },
+    // A restart reads back a few readings, as of a journal that is far longer than what is read of it.
+    journal: { appendPatienceMs: 1_000, replayBytes: 300 },
   },
   (problem) => new Error(problem),
 );
