@@ -1,5 +1,3 @@
-import { alertSaid } from '../../shared/contract/alert-content.ts';
-import { newEvent } from '../../shared/contract/envelope.ts';
 import {
   alertEventChange,
   type HarbingerEvent,
@@ -17,6 +15,7 @@ import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
+import { isRetold, knownBy, reconcile } from './records/known-records.ts';
 
 /** The tables that an event can change. */
 export interface EventTables {
@@ -52,23 +51,36 @@ export function applyEvent(
   event: HarbingerEvent,
   changes: Changes,
 ): void {
-  // The list has changes of alerts; what one is now may come twice without any effect.
-  const isNow = isEventOf(event, 'io.harbinger.prediction.now.v1');
+  // The list has changes; what an alert or a setting is now may come twice without any effect.
+  const isNow = isEventOf(event, 'io.harbinger.prediction.now.v1') || isRetold(event);
   // Also if it comes again, as from a gateway that was put back to an older state.
   if (isAlertEvent(event) && alertEventChange(event) === 'resolved')
     tables.endings.settle(gateway, alertIdOf(event));
   if (!isNow && !tables.lists.add(gateway, event)) return;
   applyToMachine(tables.machines, gateway, event, changes);
   applyToAlerts(tables, gateway, event, changes);
-  if (isEventOf(event, 'io.harbinger.record.begun.v1')) endUnowned(tables, gateway, event, changes);
-  if (isEventOf(event, 'io.harbinger.record.known.v1')) endUnknown(tables, gateway, event, changes);
+  const known = knownBy(event);
+  if (known) {
+    const { ended, isMeant, isOwed } = reconcile(tables, gateway, event, known);
+    applyAlertChanges(tables, gateway, ended, changes);
+    noteMachines(tables, isMeant, changes);
+    if (isOwed) changes.owed.add(gateway);
+  }
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, Date.parse(event.time));
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {
     const isMeant = tables.maintenance.set(gateway, event.data, Date.parse(event.time));
-    if (isMeant) for (const state of tables.machines.all()) if (isMeant(state)) changes.machine(state);
+    noteMachines(tables, isMeant, changes);
   }
+}
+
+function noteMachines(
+  { machines }: EventTables,
+  isMeant: ((name: MachineState) => boolean) | null,
+  changes: Changes,
+): void {
+  if (isMeant) for (const state of machines.all()) if (isMeant(state)) changes.machine(state);
 }
 
 function applyToMachine(
@@ -95,80 +107,6 @@ function applyToMachine(
 function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {
   if (isPrediction(event) && tables.machines.isHidden(gateway, event.data, Date.parse(event.time))) return;
   applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
-}
-
-/**
- * Its gateway does not know any more what it said before, and would never end it. Of a gateway that is new there is nothing. What
- * still holds comes with later events: their order counts and not their times, since a gateway with a new disk may have a wrong clock.
- */
-function endUnowned(
-  tables: EventTables,
-  gateway: string,
-  { id, time, data: { record } }: HarbingerEvent<'io.harbinger.record.begun.v1'>,
-  changes: Changes,
-): void {
-  if (record === 'limits') return tables.limits.removeOf(gateway);
-  if (record === 'maintenance') {
-    const isMeant = tables.maintenance.removeOf(gateway);
-    for (const state of tables.machines.all()) if (isMeant(state)) changes.machine(state);
-    return;
-  }
-  tables.endings.settleOthers(gateway, record, () => false);
-  const reasons = [
-    'Its gateway does not know of it any more. If it is still so, a new alert has been opened.',
-  ];
-  endAlerts(tables, gateway, { id, time, record, reasons, isKnown: () => false }, changes);
-}
-
-/** A gateway that was put back to an older state does not know what it opened since then, and would never end it. */
-function endUnknown(
-  tables: EventTables,
-  gateway: string,
-  { id, time, data: { record, open } }: HarbingerEvent<'io.harbinger.record.known.v1'>,
-  changes: Changes,
-): void {
-  const known = new Set(open);
-  tables.endings.settleOthers(gateway, record, (alertId) => known.has(alertId));
-  const reasons = [
-    'Its gateway has started with a state that does not know of it: an older copy was put back. If it is still so, a new alert is opened.',
-  ];
-  endAlerts(
-    tables,
-    gateway,
-    { id, time, record, reasons, isKnown: (alertId) => known.has(alertId) },
-    changes,
-  );
-}
-
-interface Ending {
-  id: string;
-  time: string;
-  record: string;
-  reasons: string[];
-  isKnown(alertId: string): boolean;
-}
-
-/** Ends the open alerts of a gateway that are of a record and not known. */
-function endAlerts(
-  tables: EventTables,
-  gateway: string,
-  { id, time, record, reasons, isKnown }: Ending,
-  changes: Changes,
-): void {
-  const ended = tables.alerts.endOpen(gateway, (alert) => {
-    if (isKnown(alert.alertId)) return null;
-    const timeMs = Math.max(Date.parse(time), Date.parse(alert.updatedAt));
-    const about = { gateway, id: `${id}/${alert.alertId}`.slice(0, 128), timeMs };
-    if ('condition' in alert)
-      return record === 'conditions'
-        ? newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons })
-        : null;
-    if (record !== 'predictions') return null;
-    const subject = alertSaid(alert).where;
-    const said = { ...alert.prediction, reasons, outcome: 'unknown' };
-    return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject }, said);
-  });
-  applyAlertChanges(tables, gateway, ended, changes);
 }
 
 /** Owes the notifications of changed alerts, and counts the open ones of their machines. Call it inside a transaction. */

@@ -97,10 +97,10 @@ export class OpenConditions {
   private async tellKnown(): Promise<void> {
     const { about, clock } = this.options;
     const open = this.all().flatMap(({ conditionId, closed }) => (closed ? [] : [conditionId]));
-    const event = recordKnown(about.name, 'conditions', open, clock.nowMs());
+    const events = recordKnown(about.name, 'conditions', open, clock.nowMs());
     this.owesKnown = false;
     try {
-      if (event) await this.emit(event);
+      for (const event of events) await this.emit(event);
     } catch {
       this.owesKnown = true;
     }

@@ -1,5 +1,5 @@
 import { checkEvent, type EventData, type EventType, type HarbingerEvent } from './events.ts';
-import { knownMax, type RecordBegun, type RecordKnown } from './notices/record-begun.ts';
+import { knownMax, partsMax, type RecordBegun } from './notices/record-begun.ts';
 
 const timeMsMax = Date.UTC(9999, 11, 31);
 
@@ -49,16 +49,27 @@ export function recordBegun(gateway: string, record: RecordBegun['record'], time
 }
 
 /**
- * Says which alerts of a record are open at a start, after all that was not told before, and before anything new. Null if they are too
- * many to be named.
+ * Events that say what a record holds at a start, after all that was not told before, and before anything new. None if it is more than
+ * can be named.
  */
 export function recordKnown(
   gateway: string,
-  record: RecordKnown['record'],
-  open: string[],
+  record: RecordBegun['record'],
+  names: readonly string[],
   timeMs: number,
-): HarbingerEvent | null {
-  if (open.length > knownMax) return null;
+): HarbingerEvent[] {
   const id = `${record}-known/${timeMs.toString(36)}`;
-  return newEvent('io.harbinger.record.known.v1', { gateway, id, timeMs }, { record, open });
+  const isOfAlerts = record === 'predictions' || record === 'conditions';
+  if (isOfAlerts && names.length <= knownMax)
+    return [newEvent('io.harbinger.record.known.v1', { gateway, id, timeMs }, { record, open: [...names] })];
+  const count = Math.max(1, Math.ceil(names.length / knownMax));
+  if (count > partsMax) return [];
+  const sorted = [...names].sort();
+  return Array.from({ length: count }, (_, i) => {
+    const some = sorted.slice(i * knownMax, (i + 1) * knownMax);
+    const after = i === 0 ? '' : sorted[i * knownMax - 1]!;
+    const upTo = i === count - 1 ? null : some.at(-1)!;
+    const about = { gateway, id: `${id}/${i}`, timeMs };
+    return newEvent('io.harbinger.record.part.v1', about, { record, after, upTo, names: some });
+  });
 }

@@ -10,7 +10,7 @@ import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { ConditionData } from './condition.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
-import { RecordBegun, RecordKnown } from './notices/record-begun.ts';
+import { RecordBegun, RecordKnown, RecordPart } from './notices/record-begun.ts';
 import { plainName } from './topics.ts';
 
 export * from './alerts/prediction.ts';
@@ -47,6 +47,11 @@ export const MachineLimitsSet = Type.Object({
   limits: Type.Record(Type.String(), OwnLimits, {
     description: 'by sensor; a sensor without limits has none',
   }),
+  isRetold: Type.Optional(
+    Type.Boolean({
+      description: 'true: said again at a start as it is there, and not a change; absent: false',
+    }),
+  ),
 });
 export type MachineLimitsSet = Static<typeof MachineLimitsSet>;
 
@@ -62,6 +67,11 @@ export const Maintenance = Type.Object({
   to: Type.String({ description: 'RFC 3339' }),
   by: Type.String({ maxLength: 200, description: 'who made the latest change' }),
   note: Type.Optional(Type.String({ maxLength: 500 })),
+  isRetold: Type.Optional(
+    Type.Boolean({
+      description: 'true: said again at a start as it is there, and not a change; absent: false',
+    }),
+  ),
 });
 export type Maintenance = Static<typeof Maintenance>;
 
@@ -97,6 +107,7 @@ export const eventTypes = {
   'io.harbinger.journal.loss.v1': JournalLoss,
   'io.harbinger.record.begun.v1': RecordBegun,
   'io.harbinger.record.known.v1': RecordKnown,
+  'io.harbinger.record.part.v1': RecordPart,
 } as const;
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;

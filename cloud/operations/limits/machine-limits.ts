@@ -59,10 +59,10 @@ export class MachineLimitsTable implements MachineLimits {
     this.quotas.remove(name.gateway);
   }
 
-  /** Removes those of all machines of a gateway. */
-  removeOf(gateway: string): void {
+  /** Removes those of machines of a gateway, which are named as `site/machine`. */
+  removeOf(gateway: string, isMeant: (machine: string) => boolean): void {
     for (const [key] of [...this.table.entries()]) {
-      if (!key.startsWith(`${gateway}/`)) continue;
+      if (!key.startsWith(`${gateway}/`) || !isMeant(key.slice(gateway.length + 1))) continue;
       this.table.remove(key);
       this.quotas.remove(gateway);
     }

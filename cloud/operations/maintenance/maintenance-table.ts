@@ -99,9 +99,11 @@ export class MaintenanceTable implements MaintenanceSpans {
   }
 
   /** Removes the windows of a gateway that are on or planned. Returns the machines that they concerned, as a test. */
-  removeOf(gateway: string): (name: MachineName) => boolean {
+  removeOf(gateway: string, isGone: (windowId: string) => boolean): (name: MachineName) => boolean {
     const nowMs = this.nowMs();
-    const rows = (this.byGateway.get(gateway) ?? []).filter((row) => isLive(row, nowMs));
+    const rows = (this.byGateway.get(gateway) ?? []).filter(
+      (row) => isLive(row, nowMs) && isGone(row.windowId),
+    );
     for (const { windowId } of rows) this.table.remove(`${gateway}/${windowId}`);
     this.index();
     return (name) => rows.some((row) => covers(row, name));

@@ -118,8 +118,8 @@ export class AlertDecision implements Decision {
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
     const open = saved.open.map(({ predictionId }) => predictionId);
-    const known = saved.isNew ? null : recordKnown(gateway, 'predictions', open, clock.nowMs());
-    if (known) this.sender.add(known, true);
+    const known = saved.isNew ? [] : recordKnown(gateway, 'predictions', open, clock.nowMs());
+    for (const event of known) this.sender.add(event, true);
     const sent = this.exclusive(async () => {
       if (saved.isNew) await this.save();
       await this.sender.flush();

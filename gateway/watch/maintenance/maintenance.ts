@@ -18,6 +18,7 @@ import type {
   MaintenanceWindow,
 } from '../../ports/maintenance/maintenance.ts';
 import type { Outbox } from '../../ports/uplink.ts';
+import { eventIdOf, retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
 import { SpanIndex, type Spans } from './spans.ts';
@@ -57,6 +58,8 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   private changed: () => void = () => {};
   private outbox: Outbox | null = null;
   private readonly exclusive = new Exclusive();
+  /** The cloud was not told yet what is kept at the start: it may be an older copy. */
+  private owesKnown = false;
 
   constructor(options: MaintenanceOptions) {
     this.options = options;
@@ -70,6 +73,7 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     const saved = await this.file?.load();
     this.begun.sinceMs = saved === null ? this.options.clock.nowMs() : (saved?.begunMs ?? null);
     if (!saved) return;
+    this.owesKnown = this.begun.sinceMs === null;
     this.take(saved.windows);
     this.unsent = new Set(saved.unsent);
   }
@@ -85,6 +89,13 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
       await this.exclusive.run(() => this.save(this.windows, this.unsent)).catch(() => {});
     for (const id of [...this.unsent]) await this.tell(id);
+    if (!outbox || !this.owesKnown) return;
+    this.owesKnown = false;
+    const { gateway, clock, log } = this.options;
+    const nowMs = clock.nowMs();
+    const names = this.windows.filter((window) => isLive(window, nowMs)).map(({ id }) => id);
+    await tellKnown(outbox, { gateway, record: 'maintenance', names, nowMs, log });
+    for (const id of names.slice(0, retoldMax)) await this.tell(id, true);
   }
 
   spansOf({ site, machine }: { site: string; machine: string }): Spans | null {
@@ -226,15 +237,17 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   }
 
   /** Tells the cloud what is known of a window. What fails is sent with the next start. */
-  private async tell(id: string): Promise<void> {
+  /** @param isRetold it is told as it is now, and not as a change */
+  private async tell(id: string, isRetold = false): Promise<void> {
     const window = this.windows.find((one) => one.id === id);
     const { outbox } = this;
     if (!window || !outbox || !(await this.begun.isTold(outbox))) return;
     const { site, machine, fromMs, toMs, ended } = window;
     const { by, note } = ended ?? window;
-    const timeMs = ended?.atMs ?? window.setMs;
+    const timeMs = isRetold ? this.options.clock.nowMs() : (ended?.atMs ?? window.setMs);
     const subject = machine === undefined ? {} : { subject: `${site}/${machine}` };
-    const about = { gateway: this.options.gateway, id: `maintenance/${id}/${timeMs}`, timeMs, ...subject };
+    const eventId = eventIdOf(`maintenance${isRetold ? '-now' : ''}/${id}/${timeMs}`);
+    const about = { gateway: this.options.gateway, id: eventId, timeMs, ...subject };
     try {
       const event = newEvent('io.harbinger.machine.maintenance.v1', about, {
         ...{ windowId: id, state: ended ? 'ended' : 'set' },
@@ -242,9 +255,10 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
         ...(machine !== undefined && { machine }),
         ...{ from: timeText(fromMs), to: timeText(toMs), by: by.slice(0, 200) },
         ...(note !== undefined && { note }),
+        ...(isRetold && { isRetold }),
       });
       await outbox.event(event);
-      this.unsent.delete(id);
+      if (!isRetold) this.unsent.delete(id);
     } catch (error) {
       this.options.log.warn(
         { id, problem: messageOf(error) },

@@ -20,6 +20,7 @@ import type {
   SensorLimits,
 } from '../../ports/limits/limits.ts';
 import type { Outbox } from '../../ports/uplink.ts';
+import { eventIdOf, retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
 import { type LimitEntry, type LimitsFile, limitsFile } from './limits-file.ts';
 
@@ -60,6 +61,8 @@ export class MachineLimitBook implements LimitAdmin {
   private windows: LimitedWindows | null = null;
   private outbox: Outbox | null = null;
   private readonly exclusive = new Exclusive();
+  /** The cloud was not told yet what is kept at the start: it may be an older copy. */
+  private owesKnown = false;
 
   constructor(options: OwnLimitsOptions) {
     this.options = options;
@@ -72,6 +75,7 @@ export class MachineLimitBook implements LimitAdmin {
     const saved = await this.file?.load();
     this.begun.sinceMs = saved === null ? this.options.clock.nowMs() : (saved?.begunMs ?? null);
     if (!saved) return;
+    this.owesKnown = this.begun.sinceMs === null;
     this.entries = byMachine(saved.limits);
     this.log = saved.changes;
     this.unsent = new Set(saved.unsent);
@@ -88,6 +92,12 @@ export class MachineLimitBook implements LimitAdmin {
     if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
       await this.exclusive.run(() => this.save(this.entries, this.log, this.unsent)).catch(() => {});
     for (const key of [...this.unsent]) await this.tell(key);
+    if (!outbox || !this.owesKnown) return;
+    this.owesKnown = false;
+    const { gateway, clock, log } = this.options;
+    const names = [...this.entries.keys()];
+    await tellKnown(outbox, { gateway, record: 'limits', names, nowMs: clock.nowMs(), log });
+    for (const key of names.slice(0, retoldMax)) await this.tell(key, true);
   }
 
   /** The type of a machine with its own limits; `type` itself if it has none. */
@@ -184,23 +194,27 @@ export class MachineLimitBook implements LimitAdmin {
   }
 
   /** Sends all limits of a machine. One that fails is sent with the next change of the machine, or after a restart. */
-  private async tell(key: string): Promise<void> {
+  /** @param isRetold it is told as it is now, and not as a change */
+  private async tell(key: string, isRetold = false): Promise<void> {
     const { outbox } = this;
     if (!outbox || !(await this.begun.isTold(outbox))) return;
     const [site = '', machine = ''] = key.split('/');
     const own = this.entries.get(key) ?? new Map<string, LimitEntry>();
     const last = this.log.findLast((change) => keyOf(change) === key);
-    const atMs = last?.atMs ?? this.options.clock.nowMs();
-    const about = { gateway: this.options.gateway, id: `limits/${key}/${atMs}`, timeMs: atMs, subject: key };
+    const { gateway, clock } = this.options;
+    const atMs = isRetold ? clock.nowMs() : (last?.atMs ?? clock.nowMs());
+    const id = eventIdOf(`limits${isRetold ? '-now' : ''}/${key}/${atMs}`);
+    const about = { gateway, id, timeMs: atMs, subject: key };
     try {
       const event = newEvent('io.harbinger.machine.limits.v1', about, {
         site,
         machine,
         by: last?.by ?? '',
         limits: Object.fromEntries([...own].map(([sensor, entry]) => [sensor, entry.limits])),
+        ...(isRetold && { isRetold }),
       });
       await outbox.event(event);
-      this.unsent.delete(key);
+      if (!isRetold) this.unsent.delete(key);
     } catch (error) {
       this.options.log.warn(
         { machine: key, problem: messageOf(error) },

@@ -20,8 +20,10 @@ export const RecordBegun = Type.Object({
 });
 export type RecordBegun = Static<typeof RecordBegun>;
 
-/** With more open ones, a gateway says nothing of this. */
+/** Names in one event; with more open alerts, a gateway sends the parts of its record instead. */
 export const knownMax = 1_000;
+/** With more of them, a gateway sends none. */
+export const partsMax = 200;
 
 /**
  * The open alerts of a record with which a gateway has started. It may be an older copy that was put back: what else its receiver has
@@ -37,3 +39,21 @@ export const RecordKnown = Type.Object({
   }),
 });
 export type RecordKnown = Static<typeof RecordKnown>;
+
+/**
+ * A part of what a record of a gateway holds at its start, where one event cannot name all of it: what its receiver has in this range of
+ * names, and is not in the list, the gateway does not know of. Each part is complete in itself.
+ */
+export const RecordPart = Type.Object({
+  record: RecordBegun.properties.record,
+  after: Type.String({ maxLength: 260, description: 'the range begins behind this name' }),
+  upTo: Type.Union([Type.String({ maxLength: 260 }), Type.Null()], {
+    description: 'and ends with this one; null: with the last there is',
+  }),
+  names: Type.Array(Type.String({ maxLength: 260 }), {
+    maxItems: knownMax,
+    description:
+      'in ascending order of UTF-16 code units: predictionId, conditionId, `site/machine` with limits of its own, windowId of a window that is not over',
+  }),
+});
+export type RecordPart = Static<typeof RecordPart>;

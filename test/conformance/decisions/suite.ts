@@ -38,6 +38,7 @@ const recorded = 'io.harbinger.decision.recorded.v1';
 const others: readonly string[] = [
   'io.harbinger.record.begun.v1',
   'io.harbinger.record.known.v1',
+  'io.harbinger.record.part.v1',
   'io.harbinger.prediction.now.v1',
 ];
 const readConfig = compileValidator(DecisionsConfig);

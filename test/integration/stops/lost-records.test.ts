@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
 import { harbinger } from '../cli.ts';
 import { connectSensor, createFanSite, fanType, sendWatched, tells, toldTo } from '../fan.ts';
-import { drained, type Site, until } from '../site.ts';
+import { drained, type Site, statusOf, until } from '../site.ts';
 
 const fan = fanType('stepMs = 100\nsilentAfterMs = 0', 'warn = 4.5');
 
@@ -116,4 +116,50 @@ it('what a gateway has opened since the copy of its state that was put back ends
   await until(async () => (await open()).length === 2, 'what is still so to open anew');
   await until(() => told().length === 8, 'the receiver to be told of the new one');
   expect(told().slice(5)).toEqual(['opened', 'resolved', 'opened']);
+});
+
+it('what has ended, and what was set, since the copies that were put back: both sides agree, and nobody is told twice', async () => {
+  const reach = () => ['--url', site.gateway.httpUrl];
+  const openAtGateway = async () => (await statusOf(site.gateway)).alerts.openPredictions.length;
+  const told = () => toldTo(receiver).filter((change) => change !== 'updated');
+  await send('fan-5', 6);
+  await until(
+    async () => (await open()).some(({ prediction }) => prediction.machine === 'fan-5'),
+    'an alert',
+  );
+  await harbinger('limits', 'set', 'hall/fan-1', 'vibration_x', '--warn', '5', ...reach());
+  await drained(site);
+  const names = ['alerts.json', 'machine-limits.json', 'maintenance.json'].map((name) =>
+    join(site.gatewayDir, name),
+  );
+  const copies = await Promise.all(names.map((name) => readFile(name)));
+  const before = await openAtGateway();
+
+  await send('fan-5', 1);
+  await until(async () => (await openAtGateway()) === before - 1, 'the alert to end');
+  await harbinger('limits', 'set', 'hall/fan-1', 'vibration_x', '--warn', '3', ...reach());
+  await harbinger('maintenance', 'start', 'hall/fan-3', '--for', '4h', ...reach());
+  await until(async () => {
+    const { windows, warn } = await cloudKnows();
+    return windows === 1 && warn === 3;
+  }, 'the cloud to know what was set');
+  await until(async () => (await open()).length === before - 1, 'the end in the cloud');
+  await drained(site);
+  const count = told().length;
+
+  await site.gateway.stop();
+  for (const [i, name] of names.entries()) await writeFile(name, copies[i]!);
+  await site.gateway.restart();
+  await until(async () => (await openAtGateway()) === before - 1, 'the gateway to drop what had ended');
+  await until(async () => {
+    const { windows, warn } = await cloudKnows();
+    return windows === 0 && warn === 5;
+  }, 'the cloud to know what is in force');
+  await drained(site);
+  expect([(await open()).length, told().length]).toEqual([before - 1, count]);
+  await send('fan-5', 6);
+  await until(
+    async () => (await open()).some(({ prediction }) => prediction.machine === 'fan-5'),
+    'a new one',
+  );
 });

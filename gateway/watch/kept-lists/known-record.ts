@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { recordKnown } from '../../../shared/contract/envelope.ts';
+import type { RecordBegun } from '../../../shared/contract/notices/record-begun.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { Outbox } from '../../ports/uplink.ts';
+
+/** Settings that are told again at a start; of more the cloud learns only which there are. */
+export const retoldMax = 1_000;
+const idLengthMax = 128;
+
+export interface KnownRecord {
+  gateway: string;
+  record: RecordBegun['record'];
+  names: readonly string[];
+  nowMs: number;
+  log: Log;
+}
+
+/**
+ * Tells the cloud at a start what a record holds: it may be an older copy that was put back, and the cloud is to show what is in force.
+ * Never rejects.
+ */
+export async function tellKnown(
+  outbox: Outbox,
+  { gateway, record, names, nowMs, log }: KnownRecord,
+): Promise<void> {
+  try {
+    await Promise.all(recordKnown(gateway, record, names, nowMs).map((event) => outbox.event(event)));
+  } catch (error) {
+    log.warn(
+      { record, problem: messageOf(error) },
+      'the cloud was not told what is set here; it is after the next start',
+    );
+  }
+}
+
+/** An id of an event from a text that names it, which may be too long for one. */
+export function eventIdOf(text: string): string {
+  return text.length <= idLengthMax ? text : createHash('sha256').update(text).digest('hex');
+}
