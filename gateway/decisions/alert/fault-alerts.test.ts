@@ -63,6 +63,44 @@ it('an open fault is known after a restart, and not opened twice', async () => {
   expect(new Set(bench.opened().map(({ data }) => data.predictionId)).size).toBe(1);
 });
 
+describe('a second probe', () => {
+  const second: SensorFault = { sensor: 'sound', value: -127, isBeyondAlarm: false };
+  const news = () => bench.updated().map(({ data }) => data.reasons.join('; '));
+
+  it('in an alert that the first has opened is told once, and not for one odd value', async () => {
+    const evaluate = await started();
+    await evaluate(3, [loose]);
+    await evaluate(70, [loose]);
+    await evaluate(2, [loose, second]);
+    await evaluate(1, [loose]);
+    expect(news()).toEqual([]);
+    await evaluate(3, [loose, second]);
+    expect(news()).toEqual([expect.stringMatching(/^vibration sends -127 .*; sound sends -127/)]);
+    for (let i = 0; i < 20; i++) {
+      await evaluate(5, [loose]);
+      await evaluate(5, [loose, second]);
+    }
+    expect([news().length, bench.opened().length, bench.resolved().length]).toEqual([1, 1, 0]);
+  });
+
+  it('is told also while the first, which comes and goes, only waits for its end', async () => {
+    const evaluate = await started();
+    for (let i = 0; i < 2; i++) {
+      await evaluate(3, [loose]);
+      await evaluate(10);
+    }
+    await evaluate(70, [second]);
+    expect(news()).toEqual([expect.stringMatching(/^sound sends -127/)]);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
+  });
+
+  it('is told twice by no restart', async () => {
+    await (await started())(80, [loose, second]);
+    await (await started())(80, [loose, second]);
+    expect(news()).toEqual([]);
+  });
+});
+
 const minuteMs = 60_000;
 const ago = (input: { timeMs: number }, minutes: number) => input.timeMs - minutes * minuteMs;
 

@@ -38,6 +38,8 @@ export interface MachineAlerts {
   /** The track of its limits. */
   limits: LimitTrack;
   silence: SilenceTrack;
+  /** For how many decisions in a row sensors were faulty while an alert for that is open, by failure mode; infinite once told. */
+  readonly faulty: Map<string, Map<string, number>>;
   /** The damping of its causes other than limits, by failure mode; those that are open or may return. */
   readonly damped: Map<string, DampedCause>;
   /** The same of its limits, by sensor. */
@@ -206,6 +208,7 @@ export class MachineBook {
       unseenTrack: quiet,
       limits: noLimits,
       silence: 'heard',
+      faulty: new Map(),
       damped: new Map(),
       dampedLimits: new Map(),
       hasNewDamping: false,

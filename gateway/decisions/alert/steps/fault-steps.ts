@@ -2,6 +2,7 @@
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
 import { faultReasons, wellReason } from '../reasons/fault-reasons.ts';
 import { latestOf } from '../reasons/limit-reasons.ts';
+import type { Change } from '../state/alert-state.ts';
 import { type FaultMode, faultModesOf, faultsIn, isFaultMode } from '../state/fault-modes.ts';
 import type { MachineAlerts, OpenAlert } from '../state/machine-book.ts';
 import type { Judged, SaidStep } from './judged.ts';
@@ -24,7 +25,8 @@ export function currentFaultReasons(input: AlertInput, failureMode: string): str
   return mode ? faultReasons(faultsIn(input, mode), type, input.timeMs) : [];
 }
 
-function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidStep | null {
+function stepFault(judgedOf: Judged, mode: FaultMode): SaidStep | null {
+  const { machine, input, context } = judgedOf;
   const { failureMode } = mode.policy;
   // While the end of a fault waits to be told, one odd value shows that it is not over.
   const isWaiting = Boolean(machine.damped.get(failureMode)?.waiting);
@@ -35,13 +37,56 @@ function stepFault({ machine, input, context }: Judged, mode: FaultMode): SaidSt
   const anomaly = faults.length > 0 ? 1 : 0;
   const judged = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
   const estimate = { ...judged, timeMs: input.timeMs };
-  const change = stepTrack(machine, policy, estimate, context);
+  const stepped = stepTrack(machine, policy, estimate, context);
+  const change = withNewSensors(judgedOf, stepped, mode, faults);
   const track = machine.modes.get(failureMode);
   if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(failureMode);
   if (!change) return null;
   const reasons =
     faults.length > 0 ? faultReasons(faults, input.machine.type, input.timeMs) : [wellReason(mode)];
   return { ...causeStep(machine, policy, 'fault', change), reasons };
+}
+
+const told = Number.POSITIVE_INFINITY;
+
+/**
+ * A further sensor that is not well, as surely as it would open an alert by itself, is news in an alert that another one has opened, also
+ * where that one is well and only waits for its end. It is told once in an alert, and not more often than other updates.
+ */
+function withNewSensors(
+  { machine, context }: Judged,
+  change: Change | null,
+  { policy }: FaultMode,
+  faults: readonly SensorFault[],
+): Change | null {
+  const { failureMode, openAfter } = policy;
+  const alert = machine.alerts.find(({ causes }) =>
+    causes.some((cause) => cause.failureMode === failureMode),
+  );
+  if (!alert) {
+    if (change?.kind !== 'opened') machine.faulty.delete(failureMode);
+    else machine.faulty.set(failureMode, new Map(faults.map(({ sensor }) => [sensor, told])));
+    return change;
+  }
+  // In a row; those that the alert had at a restart are told.
+  const rows =
+    machine.faulty.get(failureMode) ??
+    new Map(alert.assessment.contributions.map(({ sensor }) => [sensor, told]));
+  machine.faulty.set(failureMode, rows);
+  for (const [sensor, count] of rows)
+    if (count !== told && !faults.some((fault) => fault.sensor === sensor)) rows.delete(sensor);
+  for (const { sensor } of faults) rows.set(sensor, (rows.get(sensor) ?? 0) + 1);
+  const track = machine.modes.get(failureMode);
+  const open = track?.open;
+  const found = faults.filter(({ sensor }) => {
+    const count = rows.get(sensor)!;
+    return count !== told && count >= openAfter;
+  });
+  const isSoon = open && change === null && context.nowMs - open.sentMs < context.config.updateMsMin;
+  if (found.length === 0 || !track || !open || isSoon || change?.kind === 'resolved') return change;
+  for (const { sensor } of found) rows.set(sensor, told);
+  machine.modes.set(failureMode, { ...track, open: { ...open, sentMs: context.nowMs } });
+  return { kind: 'updated', severity: open.severity, why: 'sensors' };
 }
 
 /**
