@@ -4,7 +4,14 @@ import { cellTimeMs, cellValue, numberLengthMax } from './cells.ts';
 
 /** Names of columns that hold the answer; they are never used as inputs. */
 export const labelNames = ['anomaly', 'changepoint', 'label', 'is_anomaly'];
-export const addedNames = ['anomaly_score', 'top_sensors'];
+export const addedNames = [
+  'anomaly_score',
+  'onset_score',
+  'machine_state',
+  'machine_mode',
+  'top_sensors',
+  'usually',
+];
 const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms', 't', 't_s', 'time_s'];
 const separators = [',', ';', '\t', '|'];
 /** Largest number of sensors that a detector watches. */

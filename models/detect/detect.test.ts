@@ -27,7 +27,7 @@ async function detect(text: string | Buffer, options: Partial<DetectOptions> = {
 
 /** A CSV with a time, two sensors of which the second breaks at row 700, a text and a label. */
 function machineCsv(label: (row: number) => number): string {
-  const random = seededRandom(1);
+  const random = seededRandom(3);
   const rows = Array.from({ length: 900 }, (_, row) => {
     const cause = gaussian(random);
     const second = 50 + 3 * cause + 0.2 * gaussian(random) + (row >= 700 && row < 800 ? 12 : 0);
@@ -46,7 +46,9 @@ describe('harbinger models detect', () => {
       sensors: ['flow', 'pressure'],
       timeColumn: 'datetime',
     });
-    expect(lines[0]).toBe('datetime;flow;pressure;state;anomaly;anomaly_score;top_sensors');
+    expect(lines[0]).toBe(
+      'datetime;flow;pressure;state;anomaly;anomaly_score;onset_score;machine_state;machine_mode;top_sensors;usually',
+    );
     const given = text.trimEnd().split('\n');
     expect(lines).toHaveLength(given.length);
     lines.forEach((line, i) => {
@@ -57,7 +59,20 @@ describe('harbinger models detect', () => {
     expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
     expect(Math.max(...scores.slice(700, 705))).toBeGreaterThan(0.7);
     expect(Math.min(...scores.slice(710, 790))).toBeGreaterThan(0.5);
-    expect(cells[720]![6]!.split('|')).toContain('pressure');
+    expect(Math.max(...cells.slice(700, 710).map((row) => Number(row[6])))).toBeGreaterThan(0.5);
+    expect(cells.slice(0, 400).every((row) => row[7] === 'learning')).toBe(true);
+    expect(cells[720]!.slice(7, 9)).toEqual(['unusual', '1']);
+    const [names, bands] = cells[720]!.slice(9).map((cell) => cell.split('|'));
+    const [low, high] = bands![names!.indexOf('pressure')]!.split(' to ').map(Number) as [number, number];
+    expect(low).toBeGreaterThan(35);
+    expect(low).toBeLessThan(50);
+    expect(high).toBeGreaterThan(50);
+    expect(Number(cells[720]![2])).toBeGreaterThan(low);
+    const [episode] = summary.episodes.filter(({ firstRow }) => firstRow > 695);
+    expect(episode).toMatchObject({ firstRow: 701, from: at(700) });
+    expect(summaryLines(summary).join('\n')).toMatch(
+      /rows 701 to 8\d\d \(2026-01-05 11:40:00 to .*pressure .*usually/,
+    );
   });
 
   it('never uses labels as inputs, and reports that', async () => {
@@ -77,19 +92,32 @@ describe('harbinger models detect', () => {
       summaryLines({ ...plain, rows: 500, ...found }).join('\n');
     const plain: DetectSummary = {
       ...{ csv: 'a', out: 'b', separator: ',', warmupRows: 400, seconds: 1, rowsPerSecond: 1, rows: 1 },
-      ...{ rowsAtLimit: 0, onsets: 0, scoreMax: 0.25, missingCells: 1, badCells: 0, raggedRows: 0 },
+      ...{
+        rowsAtLimit: 0,
+        onsets: 0,
+        scoreMax: 0.25,
+        rowsChanged: 0,
+        modes: 1,
+        episodes: [],
+        episodeCount: 0,
+        missingCells: 1,
+        badCells: 0,
+        raggedRows: 0,
+      },
       ...{ sensors: ['x'], passedOn: [], timeColumn: null },
       times: { withoutTime: 0, duplicates: 2, unordered: 0, gaps: 1 },
     };
     expect(said({})).toContain('500 rows, 1 sensor: x');
     expect(said({})).toContain('1 empty cell; 2 rows with the time of the row before; 1 gap in time');
     expect(said({})).toContain(
-      'no row differs from what is normal (score 0.5 or more); the highest score is 0.250',
+      'no row differs from what is normal (anomaly_score 0.5 or more); the highest score is 0.250',
     );
     expect(said({ rowsAtLimit: 1 })).toContain(
-      '1 row differs from what is normal (score 0.5 or more); something rare begins (0.7 or more) in none',
+      '1 row differs from what is normal (anomaly_score 0.5 or more); the highest score is 0.250',
     );
+    expect(said({})).toContain('something rare begins (onset_score 0.5 or more) in no row');
     expect(said({ rowsAtLimit: 9, onsets: 2 })).toContain('9 rows differ from what is normal');
+    expect(said({ onsets: 2 })).toContain('something rare begins (onset_score 0.5 or more) in 2 rows');
     expect(said({})).not.toContain('warm-up');
     expect(said({ rows: 180 })).toContain('all 180 rows lie within the warm-up of 400 rows');
   });

@@ -1,7 +1,7 @@
 /**
- * The command `harbinger models detect` (models/detect): reads a CSV and writes the same rows with the
- * columns `anomaly_score` and `top_sensors`, in one pass and in constant memory. The detector itself is
- * shared/detector, which the gateway runs as well; this folder only reads and writes files for it.
+ * The command `harbinger models detect` (models/detect): reads a CSV and writes the same rows with how far from normal
+ * the machine is, what begins, its state and mode, and the sensors that this rests on, in one pass and in constant memory. The
+ * detector itself is shared/detector; this folder only reads and writes files for it.
  */
 
 import { createReadStream, createWriteStream } from 'node:fs';

@@ -1,16 +1,14 @@
 import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
-import { Detector } from '../../shared/detector/detector.ts';
+import { MachineDetector } from '../../shared/detector/verdict/machine-detector.ts';
 import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';
+import { type Episode, Episodes, topSensors } from './episodes.ts';
 import { RowTimes } from './row-times.ts';
 
-/** A score from which on a change has begun that occurs less than about once in a thousand rows. */
-const onsetScore = 0.7;
+/** An onset from which on what begins is rare. */
+const onsetMin = 0.5;
 /** Rows from which the columns are classified; they are held back until this many have been read. */
 const peekRows = 200;
-const topSensorsMax = 3;
-/** A sensor is named if its share is at least this part of the largest share. */
-const topShareMin = 0.25;
 
 export interface ScoredCounts {
   rows: number;
@@ -26,16 +24,19 @@ export interface ScoredCounts {
   badCells: number;
   raggedRows: number;
   times: RowTimes['counts'];
-  /**
-   * Counts of rows with a score of at least 0.5, the limit of normal, and of those with at least 0.7, the
-   * start of a rare change.
-   */
+  /** Counts of rows with an anomaly of at least 0.5, the limit of normal, and of those in which something rare begins. */
   rowsAtLimit: number;
   onsets: number;
   scoreMax: number;
+  /** Rows that are normal by what has lasted, which nobody has confirmed, and the number of modes. */
+  rowsChanged: number;
+  modes: number;
+  /** The first 1,000; the others are only counted. */
+  episodes: Episode[];
+  episodeCount: number;
 }
 
-/** Takes the records of a CSV and yields its lines with the two added columns. */
+/** Takes the records of a CSV and yields its lines with the added columns. */
 export class RowScorer {
   readonly counts: ScoredCounts = {
     rows: 0,
@@ -49,6 +50,10 @@ export class RowScorer {
     rowsAtLimit: 0,
     onsets: 0,
     scoreMax: 0,
+    rowsChanged: 0,
+    modes: 0,
+    episodes: [],
+    episodeCount: 0,
   };
   private readonly file: string;
   private readonly separator: string;
@@ -90,6 +95,7 @@ export class RowScorer {
     });
     const scoring = new Scoring(plan, this.warmUpRows);
     this.counts.times = scoring.times.counts;
+    this.counts.episodes = scoring.episodes.found;
     this.scoring = scoring;
     yield this.joined([...header, ...addedNames]);
     for (const record of this.held) yield this.line(scoring, record);
@@ -101,13 +107,17 @@ export class RowScorer {
     const width = scoring.plan.header.length;
     counts.rows++;
     if (record.length !== width) counts.raggedRows++;
-    const score = scoring.score(record, counts);
-    if (score >= 0.5) counts.rowsAtLimit++;
-    if (score >= onsetScore) counts.onsets++;
-    if (score > counts.scoreMax) counts.scoreMax = score;
+    const { anomaly, onset, state, mode } = scoring.judge(record, counts);
+    if (anomaly >= 0.5) counts.rowsAtLimit++;
+    if (onset >= onsetMin) counts.onsets++;
+    if (anomaly > counts.scoreMax) counts.scoreMax = anomaly;
+    if (state === 'changed') counts.rowsChanged++;
+    if (mode !== null && mode > counts.modes) counts.modes = mode;
+    counts.episodeCount = scoring.episodes.count;
     const cells = Array.from({ length: Math.max(width, record.length) }, (_, i) => record[i] ?? '');
     // Cells beyond the header stay last, so that the added columns line up with their names.
-    cells.splice(width, 0, score.toFixed(5), scoring.topSensors().join('|'));
+    const added = [anomaly.toFixed(5), onset.toFixed(5), state, mode ?? '', ...scoring.reasons()];
+    cells.splice(width, 0, ...added.map(String));
     return this.joined(cells);
   }
 
@@ -123,39 +133,48 @@ export class RowScorer {
 class Scoring {
   readonly plan: ColumnPlan;
   readonly times = new RowTimes();
-  private readonly detector: Detector;
+  readonly episodes: Episodes;
+  private readonly detector: MachineDetector;
   private readonly values: Float64Array;
   private readonly weights: Float64Array;
 
   constructor(plan: ColumnPlan, warmUpRows: number) {
     this.plan = plan;
     const count = plan.sensors.length;
-    this.detector = new Detector(count, { warmUpRows, hasClock: plan.hasClock });
+    this.detector = new MachineDetector(count, { warmUpRows, hasClock: plan.hasClock });
+    this.episodes = new Episodes(plan.sensors.map(({ name }) => name));
     this.values = new Float64Array(count);
     this.weights = new Float64Array(count);
   }
 
-  score(record: string[], counts: ScoredCounts): number {
-    const { plan, values, times } = this;
+  judge(record: string[], counts: ScoredCounts): MachineDetector {
+    const { plan, values, times, detector } = this;
     plan.sensors.forEach(({ index, mark }, i) => {
       const value = cellValue(record[index], mark);
       if (value === null) counts.badCells++;
       else if (Number.isNaN(value)) counts.missingCells++;
       values[i] = value ?? Number.NaN;
     });
-    const timeMs = plan.time < 0 ? Number.NaN : times.take(cellTimeMs(record[plan.time]));
-    return this.detector.push(values, 0, timeMs);
+    const cell = record[plan.time];
+    const timeMs = plan.time < 0 ? Number.NaN : times.take(cellTimeMs(cell));
+    detector.push(values, 0, timeMs);
+    this.episodes.take(counts.rows, cell ?? '', detector, values);
+    return detector;
   }
 
-  /** Names of the sensors that contribute most to the score, largest first. */
-  topSensors(): string[] {
-    const weights = this.detector.contributions(this.weights);
-    const order = this.plan.sensors.map((sensor, i) => ({ name: sensor.name, weight: weights[i]! }));
-    order.sort((a, b) => b.weight - a.weight);
-    const least = Math.max(1e-9, topShareMin * order[0]!.weight);
-    return order
-      .slice(0, topSensorsMax)
-      .filter(({ weight }) => weight >= least)
-      .map(({ name }) => name);
+  /** Names of the sensors that the verdict rests on, largest share first, and in rows beyond the limit where they usually are. */
+  reasons(): [string, string] {
+    const { detector, plan } = this;
+    const top = topSensors(detector, this.weights);
+    const names = top.map((sensor) => plan.sensors[sensor]!.name).join('|');
+    if (detector.anomaly < 0.5) return [names, ''];
+    const bands = top.map((sensor) => {
+      const { low, high } = detector.expected(sensor);
+      return `${plain(low)} to ${plain(high)}`;
+    });
+    return [names, bands.join('|')];
   }
 }
+
+/** A number with as many digits as people compare. */
+export const plain = (value: number): string => String(Number(value.toPrecision(4)));

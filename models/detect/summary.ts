@@ -1,4 +1,8 @@
 import type { DetectSummary } from './detect.ts';
+import type { Episode } from './episodes.ts';
+import { plain } from './row-scorer.ts';
+
+const episodesShown = 10;
 
 const list = (names: readonly string[]) =>
   names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
@@ -32,6 +36,7 @@ export function summaryLines(summary: DetectSummary): string[] {
     ...(odd.length > 0 ? [`counted: ${odd.join('; ')}`] : []),
     ...warmupLines(summary),
     ...scoreLines(summary),
+    ...episodeLines(summary),
     `written to ${summary.out} in ${summary.seconds.toFixed(1)} s (${summary.rowsPerSecond} rows a second)`,
   ];
 }
@@ -46,10 +51,38 @@ function warmupLines({ rows, warmupRows }: DetectSummary): string[] {
   ];
 }
 
-function scoreLines({ rowsAtLimit, onsets, scoreMax }: DetectSummary): string[] {
+function scoreLines({ rowsAtLimit, onsets, scoreMax, rowsChanged, modes }: DetectSummary): string[] {
   const highest = `the highest score is ${scoreMax.toFixed(3)}`;
-  if (rowsAtLimit === 0) return [`no row differs from what is normal (score 0.5 or more); ${highest}`];
-  const differ = `${number(rowsAtLimit, 'row')} ${rowsAtLimit === 1 ? 'differs' : 'differ'} from what is normal (score 0.5 or more)`;
-  const rare = `something rare begins (0.7 or more) in ${onsets === 0 ? 'none' : onsets} of them`;
-  return [`${differ}; ${rare}; ${highest}`];
+  const differ = `${number(rowsAtLimit, 'row')} ${rowsAtLimit === 1 ? 'differs' : 'differ'} from what is normal (anomaly_score 0.5 or more)`;
+  return [
+    ...(modes > 1 ? [`${modes} modes`] : []),
+    rowsAtLimit === 0
+      ? `no row differs from what is normal (anomaly_score 0.5 or more); ${highest}`
+      : `${differ}; ${highest}`,
+    `something rare begins (onset_score 0.5 or more) in ${onsets === 0 ? 'no row' : number(onsets, 'row')}`,
+    ...(rowsChanged > 0
+      ? [`changed: ${number(rowsChanged, 'row')} normal by what has lasted, which nobody has confirmed`]
+      : []),
+  ];
+}
+
+/** The episodes, the worst first and not more than can be read. */
+function episodeLines({ episodes, episodeCount }: DetectSummary): string[] {
+  if (episodeCount === 0) return [];
+  const worst = [...episodes].sort((a, b) => b.worst - a.worst).slice(0, episodesShown);
+  const rest = episodeCount - worst.length;
+  return [
+    `${number(episodeCount, 'episode')}${rest > 0 ? `, the ${worst.length} farthest from normal:` : ':'}`,
+    ...worst.map((episode) => `  ${episodeLine(episode)}`),
+  ];
+}
+
+function episodeLine({ firstRow, lastRow, from, to, worst, mode, sensors }: Episode): string {
+  const rows = firstRow === lastRow ? `row ${firstRow}` : `rows ${firstRow} to ${lastRow}`;
+  const times = from === '' ? '' : from === to ? ` (${from})` : ` (${from} to ${to})`;
+  const why = sensors.map(
+    ({ name, value, low, high }) =>
+      `${name} ${Number.isNaN(value) ? 'absent' : plain(value)}, usually ${plain(low)} to ${plain(high)}`,
+  );
+  return `${rows}${times}: ${worst.toFixed(2)}${mode === null ? '' : `, mode ${mode}`}; ${why.join('; ')}`;
 }

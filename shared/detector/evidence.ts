@@ -3,10 +3,12 @@
  * is not news), combined with the evidence of the last few rows, and reported once per event.
  */
 import { type DetectorNumbers, rowsAt } from './detector-layout.ts';
-import { pushOnset } from './onset.ts';
 import { parameters } from './sensors/parameters.ts';
 import { decades, input, r } from './sensors/registers.ts';
 import { learnSide, setSeen, sideDecades, sideSize } from './sensors/tail.ts';
+
+const { decadesMin, margin, memoryRows } = parameters.onset;
+const keep = Math.exp(-1 / memoryRows);
 
 const { event } = parameters;
 /** Evidence is in decades; tails expect values around 1. */
@@ -40,4 +42,15 @@ function sideOf(floats: Float32Array, at: number, evidence: number, isLearnt: bo
   sideDecades(floats, at);
   if (isLearnt) learnSide(floats, at);
   return r[decades]!;
+}
+
+/**
+ * Reports rows that are rarer than anything recent. An event is reported as it begins and as it grows, not in each of
+ * its rows, and a new normal state is not reported for ever. `memory[at]` is the rarity of the last event, which
+ * decays. Returns the rarity, in decades, if an event begins in this row, else 0.
+ */
+function pushOnset(memory: Float64Array, at: number, decades: number): number {
+  const remembered = memory[at]!;
+  memory[at] = Math.max(decades, remembered * keep);
+  return decades >= decadesMin && decades > remembered + margin ? decades : 0;
 }

@@ -110,7 +110,10 @@ function addDetect(group: Command): void {
       'score each row of a CSV by how much it deviates from earlier rows, in one pass and without labels',
     )
     .requiredOption('--csv <file>', 'input with a header line, a time column and one or more numeric columns')
-    .requiredOption('--out <file>', 'output: the same rows with anomaly_score (0 … 1) and top_sensors')
+    .requiredOption(
+      '--out <file>',
+      'output: the same rows with anomaly_score and onset_score (0 … 1), the machine’s state and mode, and why',
+    )
     .option('--separator <char>', 'separator of cells (default: detected from the first line)')
     .addOption(
       new Option('--decimal <mark>', 'decimal mark, . or , (default: decided for each column)').choices([

@@ -132,7 +132,7 @@ function forgetChange({ layout, floats, doubles }: StateNumbers): void {
   floats.fill(1, layout.factors, layout.factors + layout.sensors);
 }
 
-/** What follows the last rows against one normal goes on as that against the other. */
+/** Running values against one normal become those against the other. */
 function copyRunning({ layout, floats, doubles }: StateNumbers, from: number, to: number): void {
   const { sensors } = layout;
   for (const at of [layout.lasting, layout.short, layout.slow, layout.squares])

@@ -10,8 +10,8 @@ import { limitsAt, ratioAt, ratiosAt, type StateNumbers, scalar, statisticsCount
 const { gateMin, memoryRows } = stateParameters;
 const { deviations, excesses, tailShare, tailPriorRows, tailRowsMax, floor, floorMax } =
   stateParameters.limits;
-/** Statistics whose floors are lower, because they are those of one sensor or one row. */
-const floors = [floorMax, floorMax, floorMax, 0.2, 0.2, 0.2];
+/** Least deviations by statistic: that of what shakes is small, because it is a mean over many rows. */
+const floors = [floorMax, 0.07, floorMax, 0.2, 0.2, 0.2];
 /** Mean excess of a normal distribution over what `tailShare` of rows exceed, and where that begins, in deviations. */
 const normalExcess = 0.37;
 const normalTail = 1.96;

@@ -3,7 +3,7 @@
  * on the others; shared/docs/detector-state.md says what each is for, and what happens without it.
  */
 export const stateParameters = {
-  /** Rows learnt at the full rate where nothing else is said. */
+  /** Rows learnt at the full rate by default. */
   learnRows: 400,
   /** Memory of what is normal, rows. */
   memoryRows: 3_000,
@@ -63,7 +63,7 @@ export const stateParameters = {
   episode: {
     /** It ends after so many rows in a row below the limit, in the modes in which it was seen. */
     calmRows: 100,
-    /** What lasts so long is an unconfirmed normal from then on, if this share of its latest rows was beyond the limit. */
+    /** An episode of so many rows becomes an unconfirmed normal if this share of its latest rows was beyond the limit. */
     rowsMax: 1_000,
     shareMin: 0.7,
     /** Means of an episode are over at most so many rows, and a mode's counts from so many. */

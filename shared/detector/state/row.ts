@@ -17,7 +17,7 @@ export interface StateRow {
   past: Float64Array;
   value: Float64Array;
   residual: Float64Array;
-  /** What lasts of residuals, and the products of both with their inverses. */
+  /** The mean of the last residuals, and the products of both with their inverses. */
   lasting: Float64Array;
   residualProduct: Float64Array;
   lastingProduct: Float64Array;

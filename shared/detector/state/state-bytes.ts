@@ -1,5 +1,5 @@
 /**
- * What was learnt as bytes: 8-byte little-endian numbers (version, number of sensors, rows learnt at the full rate), then both
+ * Saved states: 8-byte little-endian numbers (version, number of sensors, rows learnt at the full rate), then both
  * arrays. The length follows from the number of sensors.
  */
 import { HarbingerError } from '../../runtime/errors.ts';

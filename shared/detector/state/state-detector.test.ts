@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { faults } from '../../../test/detector/plants/faults.ts';
 import { kindsChosenOn, kindsHeldOut } from '../../../test/detector/plants/kinds.ts';
-import { figuresOf, type Verdicts } from '../../../test/detector/plants/measure.ts';
-import { makePlant, type PlantSeries } from '../../../test/detector/plants/plant.ts';
+import { figuresOf, type PlantSeries, type Verdicts } from '../../../test/detector/plants/measure.ts';
+import { makePlant } from '../../../test/detector/plants/plant.ts';
 import { gaussian, seededRandom } from '../../runtime/random.ts';
 import { StateDetector } from './state-detector.ts';
 
@@ -89,7 +89,7 @@ describe('what lasts', () => {
   it('names the sensor, and where it was expected', () => {
     const { low, high, value } = victim;
     expect(value < low || value > high).toBe(true);
-    // The band holds what the sensor sent in this mode before: it is no wider than a few of its deviations.
+    // The band holds what the sensor sent in this mode before: its width is at most a few of its deviations.
     expect(Math.abs(value - (low + high) / 2)).toBeGreaterThan(1.2 * ((high - low) / 2));
   });
 
@@ -151,7 +151,7 @@ describe('rows as machines send them', () => {
     expect(Number.isFinite(detector.ratio)).toBe(true);
   });
 
-  it('are not told when a sensor appears that was not there while normal was learnt', () => {
+  it('are not told when a sensor appears after normal was learnt', () => {
     const series = makePlant(kindOf('plain'), null, 9, short);
     const detector = new StateDetector(series.sensors, { learnRows: series.learnRows });
     let told = 0;

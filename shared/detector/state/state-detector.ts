@@ -15,7 +15,7 @@ import { modeAt, newStateNumbers, normals, ratioAt, type StateNumbers, scalar } 
 import { followRow, measureRow } from './statistics.ts';
 import { teach } from './teaching.ts';
 
-/** What can be said of a machine. `changed`: normal by what has lasted, which nobody has confirmed. */
+/** Verdicts on a machine. `changed`: normal by what has lasted, which nobody has confirmed. */
 export type MachineState = 'learning' | 'normal' | 'unusual' | 'changed';
 
 const { refreshRows, modes } = stateParameters;

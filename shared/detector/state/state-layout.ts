@@ -1,5 +1,5 @@
 /**
- * Layout of the numbers of a state (shared/detector/state): two contiguous arrays, as in detector-layout.ts and for the same
+ * Layout of the numbers of a state: two contiguous arrays, as in detector-layout.ts and for the same
  * reason. Offsets are the same for all machines with the same number of sensors.
  */
 
@@ -42,7 +42,7 @@ export const modesMax = stateParameters.modes.max;
 export const modeAt = { rows: 60, kind: 68, visits: 76, newest: 84, episodeRows: 92 } as const;
 const doublesFixed = 100;
 
-/** What a row is judged against: what is normal now (with what is changed and not confirmed), or what is confirmed. */
+/** Normals that a row is judged by: the one of now (with what is changed and not confirmed), and the confirmed one. */
 export const normals = { now: 0, confirmed: 1 } as const;
 export const modeKinds = { free: 0, known: 1, candidate: 2 } as const;
 
@@ -79,7 +79,7 @@ export interface StateLayout {
   readonly residuals: number;
   readonly lastings: number;
   readonly rowPast: number;
-  /** What follows from them: inverses (packed), and the prediction of a row from the past (n × n). */
+  /** Results of the moments: inverses (packed), and the prediction of a row from the past (n × n). */
   readonly residualsInverse: number;
   readonly lastingsInverse: number;
   readonly predictor: number;

@@ -25,7 +25,7 @@ export function teach(numbers: StateNumbers, row: StateRow, isLearning: boolean,
   if (!isFrozen) teachMoments(numbers, row, isLearning, isYoung);
 }
 
-/** What is changed follows slowly; what is confirmed learns nothing meanwhile. */
+/** The unconfirmed normal follows slowly; the confirmed one learns nothing meanwhile. */
 function teachShift({ layout, floats, doubles }: StateNumbers, { values, deviations }: StateRow): void {
   const weight = doubles[scalar.gate]! / memoryRows;
   const base = doubles[scalar.mode]! * layout.sensors;

@@ -1,7 +1,8 @@
 import { gaussian, type Random } from '../../../shared/runtime/random.ts';
-import { type PlantKind, truths } from './plant.ts';
+import type { PlantKind } from './kinds.ts';
+import { truths } from './measure.ts';
 
-/** What a fault does to one sensor in a row. */
+/** Effect of a fault on one sensor in a row. */
 interface Part {
   /** Shift, in the sensor's own deviations within a mode. */
   moved?: number;

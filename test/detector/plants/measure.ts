@@ -1,6 +1,20 @@
-import { type PlantSeries, truths } from './plant.ts';
+/** Truth of a row. */
+export const truths = { normal: 0, fault: 1, changed: 2 } as const;
 
-/** What a detector says of each row. */
+export interface PlantSeries {
+  kind: string;
+  fault: string;
+  sensors: number;
+  rows: number;
+  /** Rows that are certainly normal, from the first one. */
+  learnRows: number;
+  /** Rows × sensors; NaN: missing. */
+  values: Float64Array;
+  /** By row: see `truths`. */
+  truth: Uint8Array;
+}
+
+/** Verdicts of a detector on each row. */
 export interface Verdicts {
   /** 1: unusual. */
   told: Uint8Array;

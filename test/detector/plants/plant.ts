@@ -4,64 +4,12 @@
  */
 import { gaussian, type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import type { Fault } from './faults.ts';
-
-/** How a kind of machine behaves while it is well. */
-export interface PlantKind {
-  name: string;
-  sensors: number;
-  /** How many ways of running it has. */
-  modes: number;
-  /** The share of time in the last mode; absent: as long as in the others. */
-  rareShare?: number;
-  /** Rows that a mode lasts, at least and at most. */
-  modeRows?: [number, number];
-  /** Autocorrelation of each sensor's own noise, at least and at most. */
-  memory?: [number, number];
-  /** Autocorrelation of the hidden causes. */
-  causeMemory?: [number, number];
-  /** Rows in which a third of the sensors reach a new mode's level; 0: at once. */
-  slowRows?: number;
-  /** Instead of modes, a load wanders between 0 and 1, and sensors follow it along curves. */
-  isContinuous?: boolean;
-  /** One sensor is held at its set point by another. */
-  isControlled?: boolean;
-  /** Sensors that are on or off. */
-  switches?: number;
-  /** They are on in so small a share of rows. */
-  switchShare?: number;
-  /** Sensors that stand still while normal is learnt, and move for a while now and then later. */
-  still?: number;
-  /** Share of values that are missing. */
-  missing?: number;
-  /** Values are rounded to so many of their deviations from the middle of the judged part on. */
-  coarse?: number;
-  /** A third of the sensors has bursts: in so large a share of rows one begins, as it does in network traffic. */
-  bursts?: number;
-  /** Levels wander: so many deviations in 1,000 rows. */
-  wander?: number;
-  /** Rows of a season; 0: none. */
-  seasonRows?: number;
-}
+import type { PlantKind } from './kinds.ts';
+import { type PlantSeries, truths } from './measure.ts';
 
 /** Sensors that stood still move for some rows each so many, and are as before between. */
 const stillRows = 2_000;
 const movedRows = 200;
-
-/** Truth of a row. */
-export const truths = { normal: 0, fault: 1, changed: 2 } as const;
-
-export interface PlantSeries {
-  kind: string;
-  fault: string;
-  sensors: number;
-  rows: number;
-  /** Rows that are certainly normal, from the first one. */
-  learnRows: number;
-  /** Rows × sensors; NaN: missing. */
-  values: Float64Array;
-  /** By row: see `truths`. */
-  truth: Uint8Array;
-}
 
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
 
@@ -91,7 +39,7 @@ function drawSensors(random: Random, kind: PlantKind, causes: number): Sensor[] 
   }));
 }
 
-/** What the machine is doing in each row: its mode, or its load. */
+/** Operation of the machine in each row: its mode, or its load. */
 class Operation {
   mode = 0;
   load = 0.5;
