@@ -1,8 +1,10 @@
 /** Told so often at the first looks, because a decision may fail or be dropped. */
 const atOnce = 3;
 const apartMsMin = 60_000;
-/** For longer than an alert is damped by default, with a margin. */
-const forMsMax = 26 * 3_600_000;
+/** Of a longer time between two decisions, only an hour counts as one in which it was heard. */
+const apartMsMax = 50 * 60_000;
+/** For longer than an alert is ever damped, with a margin. */
+const forMsMax = 8 * 86_400_000;
 const lookMs = 600_000;
 
 /**
@@ -32,7 +34,8 @@ export class HeardAgain {
   isDue(nowMs: number): boolean {
     const forMs = nowMs - this.sinceMs;
     const isDue =
-      this.left > 0 || (forMs < forMsMax && nowMs - this.toldMs >= Math.max(apartMsMin, forMs / 8));
+      this.left > 0 ||
+      (forMs < forMsMax && nowMs - this.toldMs >= Math.min(apartMsMax, Math.max(apartMsMin, forMs / 8)));
     if (!isDue) return false;
     this.left = Math.max(0, this.left - 1);
     this.toldMs = nowMs;

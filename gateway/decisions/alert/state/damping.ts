@@ -104,7 +104,8 @@ export function pausedMs(
   timeMs: number,
   { pausedMs: known, pauseMsMax = Number.POSITIVE_INFINITY }: DampingLimits,
 ): number {
-  return known ?? Math.max(0, timeMs - lookedMs - pauseMsMax);
+  const sinceMs = timeMs - lookedMs;
+  return Math.max(0, Math.min(known ?? sinceMs - pauseMsMax, sinceMs));
 }
 
 function rise(before: Damping, wanted: Level, timeMs: number, limits: DampingLimits): Damping {
