@@ -1,7 +1,7 @@
 /** Told so often at the first looks, because a decision may fail or be dropped. */
 const atOnce = 3;
 const apartMsMin = 60_000;
-/** Of a longer time between two decisions, only an hour counts as one in which it was heard. */
+/** The longest time between two; of more than an hour between two decisions, only an hour counts as heard. */
 const apartMsMax = 50 * 60_000;
 /** For longer than an alert is ever damped, with a margin. */
 const forMsMax = 8 * 86_400_000;
