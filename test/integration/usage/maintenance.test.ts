@@ -1,4 +1,6 @@
 /** Maintenance from the command line: nothing is raised meanwhile, everything is stored, also over a kill of the gateway. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { harbinger, harbingerJson } from '../cli.ts';
@@ -10,13 +12,25 @@ interface Alert {
   prediction: { failureMode: string; openedAt: string };
 }
 
+/** A motor that is judged at once after maintenance. */
+const type = `extends = "motor"
+name = "quick-motor"
+version = "1.0.0"
+description = "A motor of a test"
+settleMs = 0
+`;
+
 let site: Site;
 let sensor: MqttClient;
 
 beforeAll(async () => {
   site = await createSite({
-    gateway: { machines: [{ match: 'hall/*', type: 'motor' }], intelligence: { intervalMsMin: 0 } },
+    gateway: { machines: [{ match: 'hall/*', type: 'quick-motor' }], intelligence: { intervalMsMin: 0 } },
   });
+  const types = join(site.folder, 'types');
+  await mkdir(types);
+  await writeFile(join(types, 'quick-motor.toml'), type);
+  await site.dropIn('types', { machineTypesDir: types });
   await site.cloud.start();
   await site.gateway.start();
   await connect();
@@ -58,7 +72,7 @@ const untilMotor = (state: string) =>
   until(async () => (await motor())?.state === state, `the cloud to show ${state}`);
 const stored = async (atLeast: number) =>
   until(async () => {
-    const sql = "select count(*) as n from motor where machine = 'motor-1'";
+    const sql = 'select count(*) as n from "quick-motor" where machine = \'motor-1\'';
     const reachCloud = ['--url', site.cloud.httpUrl];
     const { rows } = await harbingerJson<{ rows: number[][] }>('query', sql, ...reachCloud);
     return Number(rows[0]?.[0]) >= atLeast;
