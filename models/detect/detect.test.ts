@@ -75,6 +75,26 @@ describe('harbinger models detect', () => {
     );
   });
 
+  it('draws the scores and the sensors, those of episodes first, however long the file is', async () => {
+    const plot = join(folder, 'plot.svg');
+    await detect(
+      machineCsv(() => 0),
+      { plot },
+    );
+    const svg = await readFile(plot, 'utf8');
+    expect(svg.indexOf('>pressure<')).toBeGreaterThan(0);
+    expect(svg.indexOf('>pressure<')).toBeLessThan(svg.indexOf('>flow<'));
+    expect(svg).toContain('#c0392b');
+    const long = Array.from({ length: 5_000 }, (_, row) => `${row},${row % 7}`).join('\n');
+    await detect(`t,value\n${long}\n`, { plot });
+    const [points] = /polyline points="([^"]+)"/.exec(await readFile(plot, 'utf8'))!.slice(1);
+    expect(points!.split(' ').length).toBeLessThanOrEqual(1_000);
+    expect(points!.split(' ').length).toBeGreaterThan(500);
+    await expect(detect('a,b\n1,2\n', { plot: join(folder, `out-${files + 1}.csv`) })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  });
+
   it('never uses labels as inputs, and reports that', async () => {
     const without = await detect(machineCsv(() => 0));
     const withLabels = await detect(machineCsv((row) => (row >= 700 && row < 800 ? 1 : 0)));

@@ -5,8 +5,8 @@
  */
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
@@ -16,6 +16,7 @@ import { besideOf, putInPlace } from '../../shared/files/replace.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { detectSeparator, unusable } from './columns.ts';
+import { detectSvg } from './plot/plot-svg.ts';
 import { RowScorer, type ScoredCounts } from './row-scorer.ts';
 
 export interface DetectOptions {
@@ -27,6 +28,8 @@ export interface DetectOptions {
   decimal?: DecimalMark;
   /** Number of rows from which the detector learns what is normal. */
   warmupRows?: number;
+  /** File to which the plot is written, as SVG. */
+  plot?: string;
   signal?: AbortSignal;
   clock?: Clock;
   /** Called repeatedly with the share of the file that is done (0 … 1). */
@@ -53,11 +56,13 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
   const { csv, out, clock = systemClock, signal } = options;
   if (resolve(csv) === resolve(out)) throw usage(`--out is the input itself (${csv}): name another file`);
   const separator = options.separator ?? detectSeparator(await headOf(csv));
+  if (options.plot !== undefined && [csv, out].some((file) => resolve(file) === resolve(options.plot!)))
+    throw usage(`--plot is the input or the output (${options.plot}): name another file`);
   if (separator.length !== 1 || /["\r\n]/.test(separator))
     throw usage('--separator is one character, like ; or ,');
   const warmupRows = options.warmupRows ?? parameters.learnRows;
   const startMs = clock.monotonicMs();
-  const scorer = new RowScorer(csv, separator, warmupRows, options.decimal);
+  const scorer = new RowScorer(csv, separator, warmupRows, options.decimal, options.plot !== undefined);
   const unfinished = besideOf(out);
   const read = createReadStream(csv);
   const report = await progressOf(options, clock, () => read.bytesRead);
@@ -79,6 +84,7 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
   try {
     await pipeline(read, parser, write, createWriteStream(unfinished), { ...(signal && { signal }) });
     await putInPlace(out);
+    if (options.plot !== undefined) await writePlot(options.plot, csv, scorer);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw asDetectError(error, options, scorer.counts.rows);
@@ -93,6 +99,16 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
     seconds,
     rowsPerSecond: Math.round(scorer.counts.rows / Math.max(seconds, 1e-3)),
   };
+}
+
+/** Sensors that episodes rest on come first. */
+async function writePlot(file: string, csv: string, { plot, counts }: RowScorer): Promise<void> {
+  const named = new Map<string, number>();
+  for (const { sensors, worst } of counts.episodes)
+    for (const { name } of sensors) named.set(name, (named.get(name) ?? 0) + worst);
+  const weight = (sensor: number) => named.get(counts.sensors[sensor]!) ?? 0;
+  const order = [...counts.sensors.keys()].sort((a, b) => weight(b) - weight(a));
+  await writeFile(file, detectSvg(basename(csv), plot?.bins ?? [], counts.sensors, order));
 }
 
 /** Reads the first 64 KiB of the file. @throws HarbingerError DETECT_FILE, DETECT_NOT_CSV */

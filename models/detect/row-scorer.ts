@@ -3,6 +3,7 @@ import { MachineDetector } from '../../shared/detector/verdict/machine-detector.
 import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';
 import { type Episode, Episodes, topSensors } from './episodes.ts';
+import { PlotBins } from './plot/plot-bins.ts';
 import { RowTimes } from './row-times.ts';
 
 /** An onset from which on what begins is rare. */
@@ -62,9 +63,13 @@ export class RowScorer {
   private header: string[] | null = null;
   private held: string[][] = [];
   private scoring: Scoring | null = null;
+  /** The file as a plot; null: none was asked for, or no row was read. */
+  plot: PlotBins | null = null;
+  private readonly plots: boolean;
 
   /** @param decimal the mark of all columns; absent: that of each follows from its first rows */
-  constructor(file: string, separator: string, warmUpRows: number, decimal?: DecimalMark) {
+  constructor(file: string, separator: string, warmUpRows: number, decimal?: DecimalMark, plots = false) {
+    this.plots = plots;
     this.file = file;
     this.separator = separator;
     this.warmUpRows = warmUpRows;
@@ -93,7 +98,8 @@ export class RowScorer {
       timeColumn: header[time] ?? null,
       passedOn,
     });
-    const scoring = new Scoring(plan, this.warmUpRows);
+    if (this.plots) this.plot = new PlotBins(sensors.length);
+    const scoring = new Scoring(plan, this.warmUpRows, this.plot);
     this.counts.times = scoring.times.counts;
     this.counts.episodes = scoring.episodes.found;
     this.scoring = scoring;
@@ -137,9 +143,11 @@ class Scoring {
   private readonly detector: MachineDetector;
   private readonly values: Float64Array;
   private readonly weights: Float64Array;
+  private readonly plot: PlotBins | null;
 
-  constructor(plan: ColumnPlan, warmUpRows: number) {
+  constructor(plan: ColumnPlan, warmUpRows: number, plot: PlotBins | null) {
     this.plan = plan;
+    this.plot = plot;
     const count = plan.sensors.length;
     this.detector = new MachineDetector(count, { warmUpRows, hasClock: plan.hasClock });
     this.episodes = new Episodes(plan.sensors.map(({ name }) => name));
@@ -159,6 +167,7 @@ class Scoring {
     const timeMs = plan.time < 0 ? Number.NaN : times.take(cellTimeMs(cell));
     detector.push(values, 0, timeMs);
     this.episodes.take(counts.rows, cell ?? '', detector, values);
+    this.plot?.take(cell ?? String(counts.rows), detector, values);
     return detector;
   }
 

@@ -98,6 +98,7 @@ interface DetectFlags {
   decimal?: '.' | ',';
   csv: string;
   out: string;
+  plot?: string;
   separator?: string;
   warmupRows?: number;
   json?: boolean;
@@ -114,6 +115,7 @@ function addDetect(group: Command): void {
       '--out <file>',
       'output: the same rows with anomaly_score and onset_score (0 … 1), the machine’s state and mode, and why',
     )
+    .option('--plot <file>', 'draw the scores, the sensors and where they usually are, as SVG')
     .option('--separator <char>', 'separator of cells (default: detected from the first line)')
     .addOption(
       new Option('--decimal <mark>', 'decimal mark, . or , (default: decided for each column)').choices([
