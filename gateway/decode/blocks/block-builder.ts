@@ -2,14 +2,13 @@
  * Blocks (gateway/decode/blocks): packs the rows of a batch as lines into one block, with columns for the windows, and
  * reads blocks back after a restart (replay-tail.ts). The journal stores blocks and does not look into them.
  */
-import { gzipSync } from 'node:zlib';
 import { isBeyondAlarmSide } from '../../../shared/domain/limits.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { RefusedField, Row } from '../row.ts';
-import { CompressionLevel } from './compression-level.ts';
+import { Compression } from './compression.ts';
 import { LineWriter } from './line-writer.ts';
 
 /** Smaller blocks are not worth compressing: gzip's own header and trailer are 18 bytes. */
@@ -39,10 +38,10 @@ export class BlockBuilder {
   /** By machine index: the sender that the receiver knows. */
   private readonly owners: string[] = [];
   private machinesInBlock = 0;
-  private readonly level: CompressionLevel;
+  private readonly compression: Compression;
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
-    this.level = new CompressionLevel(clock);
+    this.compression = new Compression(clock);
   }
 
   add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
@@ -101,7 +100,7 @@ export class BlockBuilder {
       codec: compressed ? 'gzip' : 'identity',
       lines,
       rawBytes: raw.length,
-      body: compressed ? gzipSync(raw, { level: this.level.next(raw.length) }) : Buffer.from(raw),
+      body: compressed ? this.compression.compress(raw) : Buffer.from(raw),
       local: Buffer.from(identities.buffer, identities.byteOffset, identities.byteLength),
     };
     return { block, columns };
