@@ -34,15 +34,15 @@ const all = (level: number) => Array.from({ length: 10 }, () => level);
 test('blocks are small while compressing takes little of the time, and made quickly while it takes much', () => {
   const blocks = rig();
   expect(levelsAt(blocks, 250, 5)).toEqual(all(5));
-  expect(levelsAt(blocks, 10, 2)).toEqual(all(2));
+  expect(levelsAt(blocks, 10, 4)).toEqual(all(2));
   expect(levelsAt(blocks, 10, 0.5)).toEqual(all(5));
 });
 
 test('between the two it stays as it is', () => {
   const blocks = rig();
-  expect(levelsAt(blocks, 10, 1.3)).toEqual(all(5));
-  levelsAt(blocks, 10, 3);
-  expect(levelsAt(blocks, 10, 1.3)).toEqual(all(2));
+  expect(levelsAt(blocks, 10, 2.5)).toEqual(all(5));
+  levelsAt(blocks, 10, 4);
+  expect(levelsAt(blocks, 10, 2.5)).toEqual(all(2));
 });
 
 test('what is compressed is what was given', () => {

@@ -13,8 +13,8 @@ const thriftyLevel = 5;
 const quickLevel = 2;
 const quickFactor = 2.2;
 /** Above this share of the time that passes, compressing keeps readings waiting; it is thrifty again well below that. */
-const busyShare = 0.15;
-const idleShare = 0.1;
+const busyShare = 0.3;
+const idleShare = 0.2;
 /** The share is measured over at least this long, so that one burst does not count. */
 const measuredMs = 500;
 
