@@ -6,7 +6,7 @@ const episodesMax = 1_000;
 const pauseRows = 20;
 const sensorsNamed = 3;
 /** A sensor is named if its share is at least this part of the largest. */
-export const topShareMin = 0.25;
+const topShareMin = 0.25;
 
 /** A sensor in the worst row of an episode: what it was, and what it usually is in that mode. */
 export interface EpisodeSensor {

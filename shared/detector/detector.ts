@@ -17,6 +17,7 @@ import {
 import { readHead, stateFrom, stateOf } from './detector-state.ts';
 import { pushEvidence } from './evidence.ts';
 import { healthOf, pushHealth, remainingOf } from './health.ts';
+import { relativeTo } from './relative.ts';
 import type { RemainingRows } from './remaining-life.ts';
 import { enterBin, learnUsual, usual } from './season.ts';
 import { parameters } from './sensors/parameters.ts';
@@ -38,8 +39,6 @@ import { limitRatio } from './state-limit.ts';
 import { knownRows, learnRow, measure, type Row } from './structure.ts';
 
 const { noiseRows, onset, state } = parameters;
-/** Relative values are clamped to this, in the sensor's unit, so that their squares fit single precision. */
-const relativeMax = 1e15;
 
 export interface DetectorOptions {
   /**
@@ -172,7 +171,7 @@ export class Detector {
       row.values[i] = Number.NaN;
       row.levels[i] = 0;
       if (!Number.isFinite(level)) continue;
-      const value = this.relative(i, level);
+      const value = relativeTo(doubles, layout.origin + i, unit + i, level);
       const own = doubles[unit + i]!;
       row.levels[i] = own === 0 ? level : level / own;
       r[relativeValue] = value;
@@ -219,21 +218,6 @@ export class Detector {
     learnRow(numbers, row, gate, warmUpRows);
     if (!isWarmUp) pushHealth(numbers, doubles[ratioAt]!);
     return decades;
-  }
-
-  /**
-   * Relates a value to the sensor's first value, in units of its first change, so that neither offset nor scale
-   * matters.
-   */
-  private relative(sensor: number, level: number): number {
-    const { doubles, layout } = this.numbers;
-    const origin = layout.origin + sensor;
-    const unit = layout.unit + sensor;
-    if (Number.isNaN(doubles[origin]!)) doubles[origin] = level;
-    const difference = level - doubles[origin]!;
-    if (difference === 0) return 0;
-    if (doubles[unit] === 0) doubles[unit] = Math.abs(difference);
-    return Math.fround(Math.min(relativeMax, Math.max(-relativeMax, difference / doubles[unit]!)));
   }
 }
 

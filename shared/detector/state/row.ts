@@ -1,7 +1,6 @@
-import { type StateNumbers, scalar } from './state-layout.ts';
+import { relativeTo } from '../relative.ts';
+import { type StateNumbers, scalar, statisticsCount } from './state-layout.ts';
 
-/** Relative values are clamped to this, in the sensor's unit, so that their squares fit single precision. */
-const relativeMax = 1e15;
 const stepRate = 0.01;
 const stepGrowthMax = 4;
 
@@ -36,7 +35,7 @@ export function stateRow(sensors: number): StateRow {
     ...{ value: new Float64Array(sensors), residual: new Float64Array(sensors) },
     ...{ lasting: new Float64Array(sensors), residualProduct: new Float64Array(sensors) },
     ...{ lastingProduct: new Float64Array(sensors), scratch: new Float64Array(sensors) },
-    ...{ matrix: new Float64Array(sensors * sensors), scaled: new Float64Array(6) },
+    ...{ matrix: new Float64Array(sensors * sensors), scaled: new Float64Array(statisticsCount) },
   };
   return rows[sensors];
 }
@@ -49,7 +48,7 @@ export function readRow(numbers: StateNumbers, values: ArrayLike<number>, from: 
     row.values[i] = Number.NaN;
     row.levels[i] = 0;
     if (!Number.isFinite(level)) continue;
-    const value = relative(numbers, i, level);
+    const value = relativeTo(doubles, layout.origin + i, layout.unit + i, level);
     const unit = doubles[layout.unit + i]!;
     doubles[layout.seen + i]!++;
     row.values[i] = value;
@@ -72,15 +71,4 @@ const lateRows = 100;
 export function isJudged({ layout, doubles }: StateNumbers, sensor: number): boolean {
   const seen = doubles[layout.seen + sensor]!;
   return seen >= lateRows || seen >= doubles[scalar.rows]! / 2;
-}
-
-/** Neither offset nor scale of a sensor matters: its first value is 0, and its first change 1. */
-function relative({ layout, doubles }: StateNumbers, sensor: number, level: number): number {
-  const origin = layout.origin + sensor;
-  const unit = layout.unit + sensor;
-  if (Number.isNaN(doubles[origin]!)) doubles[origin] = level;
-  const difference = level - doubles[origin]!;
-  if (difference === 0) return 0;
-  if (doubles[unit] === 0) doubles[unit] = Math.abs(difference);
-  return Math.fround(Math.min(relativeMax, Math.max(-relativeMax, difference / doubles[unit]!)));
 }
