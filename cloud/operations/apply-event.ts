@@ -119,7 +119,7 @@ export function applyAlertChanges(
   for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
     changes.alerts.set(alert.alertId, alert);
-    // What has become worse since it was closed is open again, and its gateway goes on with it.
+    // An alert that has become worse since it was closed is open again, and its gateway goes on with it.
     if (alert.state === 'open') tables.endings.settle(gateway, alert.alertId);
     if ('prediction' in alert) {
       const machine = machineOf(alert.prediction);

@@ -29,7 +29,7 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
     const column = isOwn ? columnOfField(value, schema, sensor) : undefined;
     if (isOwn && column === undefined && mayGetColumn(value, schema, payload)) return null;
     if (column === undefined ? isFixed(value, shape, sensor) : isNull(payload, value)) continue;
-    // Of two names of one sensor, such as `Air Temp` and `Air_Temp`, only parsing knows which one counts.
+    // Two names may be one sensor, such as `Air Temp` and `Air_Temp`: only parsing knows which one counts.
     if (column !== undefined && columns.includes(column)) return null;
     const isState = row.states.some((state) => state.column === column);
     if (column !== undefined && value.kind !== 'number' && !isState) return null;

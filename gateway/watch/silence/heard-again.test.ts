@@ -13,7 +13,7 @@ it('tells again often at first, then more and more seldom, and for longer than a
   const gaps = told.slice(1).map((nowMs, i) => nowMs - told[i]!);
   expect(gaps[0]).toBeLessThan(2 * 60_000);
   expect(gaps.every((gap, i) => gap >= (gaps[i - 1] ?? 0))).toBe(true);
-  // Of more than an hour between two decisions, only an hour would count as away.
+  // Only an hour would count as away of more than an hour between two decisions.
   expect(gaps.at(-1)).toBeLessThan(hourMs);
   expect(told.at(-1)).toBeGreaterThan(7 * 24 * hourMs);
   expect(told.at(-1)).toBeLessThan(8 * 24 * hourMs);

@@ -56,7 +56,7 @@ export function followPast({ layout, floats, doubles }: StateNumbers, { values }
 export function refresh({ layout, floats, doubles }: StateNumbers, { matrix }: StateRow): void {
   const { sensors } = layout;
   for (let i = 0; i < sensors; i++) {
-    // What a sensor that has appeared late does with the others is learnt slowly: so long it is judged by itself.
+    // How a late sensor goes with the others is learnt slowly; until then it is judged by itself.
     const seen = doubles[layout.seen + i]!;
     const unknown = seen < doubles[scalar.rows]! / 2 ? 1 - seen / memoryRows : 0;
     floats[layout.stillFloor + i] = stillShare * Math.max(0, 1 - floats[layout.rowVariance + i]!, unknown);

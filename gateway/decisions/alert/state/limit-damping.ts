@@ -116,7 +116,7 @@ function stepped(
   let state = old;
   for (const { severity, sinceMs, untilMs } of episodes) {
     const level = levelOf(severity);
-    // What passed may have been an alarm while a warning went on.
+    // A limit that passed may have been an alarm while a warning went on.
     const under = Math.min(state.wanted, wanted, level) as Damping['wanted'];
     state = damp(state, Math.max(level, state.wanted) as Damping['wanted'], sinceMs, limits);
     state = damp(state, under, untilMs, limits);

@@ -53,7 +53,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   machine.limits = track;
   const result = found as LimitDampingResult | null;
   machine.hasNewDamping ||= result?.isNews ?? false;
-  // What has passed belongs to the alert that is, or was until now, open for limits.
+  // Limits that have passed belong to the alert that is, or was until now, open for limits.
   const untold = before.told === null && track.told === null ? (result?.passed ?? []) : [];
   if (!change) return { step: null, passed: untold };
   const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
