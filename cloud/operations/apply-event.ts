@@ -91,10 +91,13 @@ function applyToMachine(
 ): void {
   const atMs = Date.parse(event.time);
   if (isPrediction(event) && isAlertEvent(event)) {
-    const { site, machine, machineType, health, anomaly, remainingLife } = event.data;
-    const source = judgedBy(event.data);
-    const seen = { site, machine, machineType, health, anomaly, remainingLife, source, lastSeenMs: atMs };
-    changes.machine(machines.observe(gateway, seen, false));
+    const { site, machine, machineType, health, anomaly, remainingLife, outcome } = event.data;
+    // An alert that a person or a replacement has ended carries the estimate of before, dated by the clock of its gateway.
+    const isJudged = outcome === undefined;
+    const estimate = isJudged ? { health, anomaly, remainingLife, source: judgedBy(event.data) } : {};
+    changes.machine(
+      machines.observe(gateway, { site, machine, machineType, ...estimate, lastSeenMs: atMs }, false),
+    );
   }
   if (isEventOf(event, 'io.harbinger.machine.failed.v1')) {
     changes.machine(machines.setCondition(gateway, machineOf(event.data), 'failed', atMs));

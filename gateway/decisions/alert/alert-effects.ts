@@ -100,8 +100,10 @@ export class AlertEffects {
     if (why && choice.admits(why)) this.record(input, decided, changes, why);
     this.announce(changes, decided.decisionId, input.timeMs, input);
     this.sayNow(judged, changes.length > 0);
-    if (!input.silence && (!isShort || changes.length > 0))
-      this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
+    // The end of a cause whose alert was closed by hand changes no alert, and the machine's state in the cloud.
+    const isNews = changes.length > 0 || machine.closed !== closed;
+    if (!input.silence && (!isShort || isNews))
+      this.addEstimate(machine, input, decided.verdict.answer, isNews, lines);
     return machine.closed !== closed || changes.some((change) => change.saveFirst);
   }
 

@@ -158,3 +158,14 @@ it('about limits are over when their cause ends, at any severity, with the dampi
   await bench.evaluate(decision, null, 2, limits(['vibration', 6]));
   expect(counts()).toEqual([3, 0, 2]);
 });
+
+it('of a machine with few readings send an estimate when their cause ends, so that the cloud says so', async () => {
+  const short = { isShort: true } as const;
+  await bench.evaluate(decision, null, 2, { ...limits(['vibration', 6]), ...short });
+  await close();
+  const before = bench.state.estimates.length;
+  await bench.evaluate(decision, null, 3, { ...limits(['vibration', 6]), ...short });
+  expect(bench.state.estimates).toHaveLength(before);
+  await bench.evaluate(decision, null, 3, { ...limits(['vibration', 1]), ...short });
+  expect(bench.state.estimates.slice(before)).toEqual([expect.stringContaining('limits_met=0')]);
+});

@@ -68,7 +68,9 @@ it('one that was closed stays closed while its cause lasts, and the next time it
   await until(() => told().length >= 2, 'the receiver to be told');
   expect([await openAlerts(), told()]).toEqual([[], ['opened', 'resolved']]);
 
+  await until(async () => (await machine()).state === 'warning', 'the badge to say so without an alert');
   await send(1, 6);
+  await until(async () => (await machine()).state !== 'warning', 'the badge to follow the value');
   await send(6, 3);
   await until(async () => (await openAlerts()).length === 1, 'another alert to open');
   expect((await openAlerts())[0]!.alertId).not.toBe(first!.alertId);
