@@ -47,6 +47,18 @@ describe('an alert', () => {
     expect(run(predictionEvent('updated', 5), predictionEvent('updated', 3)).told).toEqual(['opened']);
   });
 
+  it('rises though the clock was put back: its gateway counts the changes', () => {
+    const { alert, told } = run(
+      predictionEvent('opened', 30, { seq: 1 }),
+      predictionEvent('updated', 5, { seq: 2, severity: 'critical' }),
+      predictionEvent('updated', 30, { seq: 1, isNews: false }),
+      predictionEvent('now', 4, { seq: 2, severity: 'critical', reasons: ['It goes on.'] }),
+      predictionEvent('updated', 1, { seq: 1 }),
+    );
+    expect(told).toEqual(['opened', 'updated', null, null]);
+    expect(alert).toMatchObject({ prediction: { severity: 'critical', reasons: ['It goes on.'] } });
+  });
+
   it('stays resolved, whatever arrives late', () => {
     const { alert, told } = run(
       predictionEvent('opened', 1),

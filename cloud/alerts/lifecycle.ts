@@ -21,7 +21,8 @@ const entryReasonLengthMax = 300;
  * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: that of its prediction or
  * condition (null if it is not known yet), or an open one of the machine that failed or was replaced. Returns null if nothing changes.
  *
- *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`
+ *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`. What is
+ *                         newer is known by the gateway's count of changes, or (without one) by the time
  *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
  *     now                 open → only its content, if that is newer (change: none)
  *     machine replaced    open → resolved, if the alert was opened before the replacement
@@ -66,7 +67,7 @@ function closedAs(alert: Alert): 'warning' | 'critical' | null {
 
 function updated(current: Alert, event: AlertEvent): AlertStep | null {
   const isOpening = alertEventChange(event) === 'opened';
-  if (isOlder(event.time, current.updatedAt)) {
+  if (isOlder(event.time, current.updatedAt) && !isLater(event.data, current)) {
     const earlier = isOpening && isOlder(event.time, current.openedAt);
     return earlier ? step({ ...current, openedAt: event.time }, null, event) : null;
   }
@@ -83,7 +84,8 @@ function asItIsNow(
   event: HarbingerEvent<'io.harbinger.prediction.now.v1'>,
 ): AlertStep | null {
   const { time, data } = event;
-  if (!('prediction' in current) || isOlder(time, current.asOf ?? current.updatedAt)) return null;
+  if (!('prediction' in current)) return null;
+  if (isOlder(time, current.asOf ?? current.updatedAt) && !isLater(data, current)) return null;
   // The decision that changed it last explains it; this one was not recorded.
   const { decisionId } = current.prediction;
   return step(asOf(current, time, { prediction: { ...data, decisionId } }), null, event);
@@ -165,6 +167,12 @@ function withEntry(
 
 function step(alert: Alert, change: AlertChange | null, notice: HarbingerEvent): AlertStep {
   return { alert, change, notice };
+}
+
+/** True if its gateway has said it later, by its count of changes: a clock that was put back makes its time older. */
+function isLater({ seq }: AlertEvent['data'], current: Alert): boolean {
+  const known = 'condition' in current ? current.condition.seq : current.prediction.seq;
+  return seq !== undefined && known !== undefined && seq >= known;
 }
 
 function isOlder(time: string, than: string): boolean {

@@ -126,6 +126,7 @@ describe('a condition', () => {
     now = [warning];
     await pass(5);
     expect(changes()).toEqual(['opened', 'updated', 'updated']);
+    expect([0, 1, 2].map((i) => dataOf(i)?.seq)).toEqual([1, 2, 3]);
     expect(new Set(told.map(({ id }) => id)).size).toBe(3);
   });
 

@@ -140,7 +140,7 @@ export class OpenConditions {
     const told = reasons.map((reason) => reason.slice(0, reasonLengthMax)).slice(0, reasonsMax);
     const { closed, ...others } = said;
     // One that was closed and is worse now is told again. Its receivers know that it has ended otherwise.
-    const data: ConditionData = { ...others, reasons: told };
+    const data: ConditionData = { ...others, reasons: told, seq: (before?.seq ?? 0) + 1 };
     if (closed && !isWorse(said, closed)) {
       if (after) this.open.set(keyOf(said), { ...data, closed });
       else this.open.delete(keyOf(said));

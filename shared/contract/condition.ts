@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { ChangeSeq } from './alerts/change-seq.ts';
 import { Closed } from './alerts/closed.ts';
 import { plainName } from './topics.ts';
 
@@ -30,6 +31,7 @@ export const ConditionData = Type.Object({
     pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
     description: 'since when it has been so; RFC 3339',
   }),
+  seq: Type.Optional(ChangeSeq),
   closed: Type.Optional(Closed),
 });
 export type ConditionData = Static<typeof ConditionData>;

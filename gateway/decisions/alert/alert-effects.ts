@@ -208,6 +208,8 @@ export class AlertEffects {
     for (const change of changes) {
       const { kind, prediction, assessment, reasons, outcome, closed, untilMs, isNews = true } = change;
       this.counts.changes[kind] += 1;
+      // Only what is saved first: after a crash a number must not be lower than one that was told.
+      if (change.saveFirst) prediction.seq = (prediction.seq ?? 0) + 1;
       const people = input && forPeople(input, prediction);
       const said = { assessment, reasons, decisionId, outcome, closed, untilMs, isNews, forPeople: people };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);

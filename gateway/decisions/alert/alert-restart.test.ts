@@ -23,6 +23,16 @@ describe('a restart', () => {
     ]);
   });
 
+  it('goes on counting the changes of an alert, by which the cloud knows what is newer', async () => {
+    await bench.evaluate(await bench.started(), 50, 3);
+    const again = await bench.started();
+    await bench.evaluate(again, 10, 3);
+    await bench.evaluate(again, 200, 4);
+    const [rise] = bench.updated().filter(({ data }) => data.severity === 'critical');
+    const seqs = [bench.opened()[0]!, rise!, bench.resolved()[0]!].map(({ data }) => data.seq);
+    expect(seqs).toEqual([1, 2, 3]);
+  });
+
   it('says once that nothing is known of before, where there is no file, and where it is damaged', async () => {
     await bench.evaluate(await bench.started(), 50, 3);
     await bench.started();

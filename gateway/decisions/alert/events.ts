@@ -81,6 +81,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     ...(said.untilMs !== undefined && { until: timeText(said.untilMs) }),
     ...said.forPeople,
     ...(said.isNews === false && { isNews: false }),
+    ...(prediction.seq !== undefined && { seq: prediction.seq }),
     ...(said.closed && { closed: said.closed }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
   };

@@ -1,6 +1,7 @@
 /** The assessment of a machine at one moment, and the prediction that an alert is about. */
 import { type Static, Type } from '@sinclair/typebox';
 import { plainName } from '../topics.ts';
+import { ChangeSeq } from './change-seq.ts';
 import { Closed } from './closed.ts';
 
 const Identifier = Type.String({ ...plainName });
@@ -123,6 +124,7 @@ export const Prediction = Type.Intersect([
           'false: the same as before in other numbers, of which nobody needs to be told; absent: true',
       }),
     ),
+    seq: Type.Optional(ChangeSeq),
     closed: Type.Optional(Closed),
     outcome: Type.Optional(
       Type.String({

@@ -16,6 +16,7 @@
  */
 
 import { type Static, Type } from '@sinclair/typebox';
+import { ChangeSeq } from '../../../../shared/contract/alerts/change-seq.ts';
 import { Closed } from '../../../../shared/contract/alerts/closed.ts';
 import {
   Assessment,
@@ -77,6 +78,7 @@ export const OpenPrediction = Type.Object({
   causes: Type.Optional(Type.Array(SavedCause, { minItems: 1 })),
   /** The limits that are met, if they are among the causes. */
   limits: Type.Optional(Type.Array(SavedLimit)),
+  seq: Type.Optional(ChangeSeq),
   /** The machine has become silent, and it was told that nobody knows whether this still holds. */
   isUnsure: Type.Optional(Type.Literal(true)),
 });
