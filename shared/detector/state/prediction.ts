@@ -12,8 +12,7 @@ const { deviationsMax, memoryRows, shrinkRows, lastingRows, ridge, residualRidge
 /** Share of a deviation whose square a residual of a sensor that stands still has at least. */
 const stillShare = 0.5;
 
-export const clamp = (value: number, most: number): number =>
-  value > most ? most : value < -most ? -most : value;
+export const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
 /** Sets the past, the row and its residual in deviations from one normal. */
 export function predict(numbers: StateNumbers, row: StateRow, normal: number): void {
