@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createMemoryOperations } from './memory-ports.testing.ts';
-import { machineOf } from './plant-data.testing.ts';
+import { alertOf, machineOf } from './plant-data.testing.ts';
 import { get, startApi, stopAll } from './running-api.testing.ts';
 
 afterAll(stopAll);
@@ -44,4 +44,25 @@ it('calls no machine OK that has started and is not judged yet', async () => {
   const machine = (await get(`${base}/api/machines`)).body.machines[0]!;
   expect(machine).toMatchObject({ state: 'unknown', since: before.unjudgedMs });
   expect(Object.keys(machine)).not.toContain('unjudgedMs');
+});
+
+it('takes a machine for silent by its alert, and not while it is heard again and the alert waits for its end', async () => {
+  const nowMs = machineOf().lastSeenMs;
+  const operations = createMemoryOperations();
+  const limit = alertOf({ alertId: 'b', prediction: { failureMode: 'limit', severity: 'critical' } });
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const machine = async (heardSince?: string, more = [limit]) => {
+    const silent = alertOf({
+      alertId: 'a',
+      prediction: { failureMode: 'silent', severity: 'warning', ...(heardSince && { heardSince }) },
+    });
+    operations.set({ machines: [machineOf({ heardMs: nowMs, judgedMs: nowMs })], alerts: [silent, ...more] });
+    return (await get(`${base}/api/machines`)).body.machines[0]!;
+  };
+  const heard = new Date(nowMs).toISOString();
+  expect(await machine(undefined, [])).toMatchObject({ state: 'silent' });
+  expect(await machine(heard, [])).toMatchObject({ state: 'ok', urgency: 'ok', reason: null, unknown: null });
+  expect((await machine()).stateReason).toContain('Whether this still holds is not known');
+  expect(await machine(heard)).toMatchObject({ state: 'critical', unknown: null });
+  expect((await machine(heard)).stateReason).not.toContain('not known');
 });

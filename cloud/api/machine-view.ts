@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { alertSaid } from '../../shared/contract/alert-content.ts';
+import { isHeardAgain } from '../../shared/contract/alerts/alert-kinds.ts';
 import {
   type MachineStateName,
   machineStateOf,
@@ -124,11 +125,12 @@ export function machineKey(of: { gateway: string; site: string; machine: string 
   return `${of.gateway}/${of.site}/${of.machine}`;
 }
 
-/** The open alerts of each machine, by `machineKey`, the worst first. */
+/** The open alerts that say something of each machine now, by `machineKey`, the worst first. */
 function alertsByMachine(open: readonly Alert[]): Map<string, MachineAlert[]> {
   const found = new Map<string, MachineAlert[]>();
   for (const alert of open) {
-    if (!('prediction' in alert)) continue;
+    // A machine that is heard again is not silent, although its alert is still open because it may be silent again soon.
+    if (!('prediction' in alert) || isHeardAgain(alert.prediction)) continue;
     const { site, machine } = alert.prediction;
     const key = machineKey({ gateway: alert.gateway, site, machine });
     const others = found.get(key);

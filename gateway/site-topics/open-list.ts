@@ -4,6 +4,8 @@ interface Open {
   id: string;
   severity: 'warning' | 'critical';
   since: string;
+  /** Set for the silence of a machine that is heard again: it is open, and nothing is wrong now. */
+  heardSince?: string;
 }
 
 /** The open alerts or conditions of one subject, by id, and those that its document lists. Whoever opens bounds how many there are. */
@@ -16,8 +18,9 @@ export class OpenList<T extends Open> {
   }
 
   get severity(): SiteSeverity {
-    if (this.byId.size === 0) return 'none';
-    return [...this.byId.values()].some(({ severity }) => severity === 'critical') ? 'critical' : 'warning';
+    const now = [...this.byId.values()].filter(({ heardSince }) => heardSince === undefined);
+    if (now.length === 0) return 'none';
+    return now.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning';
   }
 
   ids(): string[] {

@@ -21,11 +21,13 @@ interface Said {
   machine?: string;
   severity?: 'warning' | 'critical';
   reasons?: string[];
+  heardSince?: string;
   minute?: number;
 }
 
 function prediction(change: 'opened' | 'updated' | 'resolved' | 'now', said: Said = {}) {
   const { id = 'p-1', machine = 'pump-1', severity = 'warning', reasons = ['It is hot.'], minute = 0 } = said;
+  const { heardSince } = said;
   const timeMs = Date.UTC(2026, 2, 1, 12, minute);
   return newEvent(
     `io.harbinger.prediction.${change}.v1`,
@@ -39,6 +41,7 @@ function prediction(change: 'opened' | 'updated' | 'resolved' | 'now', said: Sai
       failureMode: 'bearing',
       severity,
       reasons,
+      ...(heardSince !== undefined && { heardSince }),
       decisionId: 'd-1',
     },
   );
@@ -89,6 +92,22 @@ describe('the state of a site', () => {
     expect(alerts).toMatchObject([
       { since: changedAt, asOf: '2026-03-01T12:05:00.000Z', reasons: ['It is hotter.'] },
     ]);
+  });
+
+  it('of a machine that is heard again lists its silence, and calls nothing wrong, also after a restart', () => {
+    const before = new SiteState('north');
+    before.note(prediction('opened'));
+    const heardSince = '2026-03-01T12:04:00.000Z';
+    before.note(prediction('now', { heardSince, minute: 5 }));
+    const kept = take(before);
+    expect(documentOf(kept)).toMatchObject({ severity: 'none', alerts: [{ heardSince }] });
+    const state = new SiteState('north');
+    state.restore([openAlert('p-1')], [], kept);
+    expect(take(state).get('harbinger/hall/pump-1/severity')).toBe('none');
+    state.note(prediction('now', { minute: 6 }));
+    const said = take(state);
+    expect(said.get('harbinger/hall/pump-1/severity')).toBe('warning');
+    expect(documentOf(said).alerts[0]).not.toHaveProperty('heardSince');
   });
 
   it('lists the worst twenty, and how many more there are', () => {

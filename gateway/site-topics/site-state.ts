@@ -174,21 +174,21 @@ export class SiteState {
     }
     const list = this.listOf(key);
     const since = list.get(id)?.since ?? data.since ?? time;
-    const said = { asOf: time, reasons: shortened(data.reasons), action: actionOf(data) };
+    const said = { asOf: time, reasons: shortened(data.reasons), action: actionOf(data), ...heardIn(data) };
     list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt = time;
     this.changed.add(key);
   }
 
   /** The content of an alert that is open, as it is now; nothing has changed. */
-  private noteNow(
-    { site, machine, predictionId: id, reasons, health, remainingLife }: Prediction,
-    asOf: string,
-  ) {
+  private noteNow(data: Prediction, asOf: string) {
+    const { site, machine, predictionId: id, reasons, health, remainingLife } = data;
     const key = `${site}/${machine}`;
     const known = this.machines.get(key)?.get(id);
     if (!known) return;
-    this.listOf(key).put({ ...known, asOf, reasons: shortened(reasons), health, remainingLife });
+    const { heardSince: _, ...same } = known;
+    const now = { reasons: shortened(reasons), health, remainingLife, ...heardIn(data) };
+    this.listOf(key).put({ ...same, asOf, ...now });
     this.changed.add(key);
   }
 
@@ -210,7 +210,12 @@ export class SiteState {
     const { health, remainingLife } = assessment;
     const since = known?.since ?? timeText(openedAtMs);
     const { reasons = [], asOf, action } = known ?? {};
-    const said = { reasons, ...(asOf !== undefined && { asOf }), ...(action !== undefined && { action }) };
+    const said = {
+      reasons,
+      ...(asOf !== undefined && { asOf }),
+      ...(action !== undefined && { action }),
+      ...heardIn(known ?? {}),
+    };
     list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt ??= since;
   }
@@ -244,6 +249,10 @@ export class SiteState {
       { topic: topics.alerts, text: machineText(gateway, site, machine, list) },
     ];
   }
+}
+
+function heardIn({ heardSince }: { heardSince?: string }): { heardSince?: string } {
+  return heardSince === undefined ? {} : { heardSince };
 }
 
 function shortened(reasons: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import { silentFailureMode } from '../../../shared/contract/alerts/alert-kinds.ts';
 import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
@@ -19,6 +20,7 @@ import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { DampingSaves } from './state/damping-saves.ts';
 import { type MachineAlerts, type MachineBook, waits } from './state/machine-book.ts';
+import { heardSinceMs } from './steps/away-reasons.ts';
 import { closeAlert, dropAlert } from './steps/closed-alerts.ts';
 import type { DecidedAssessment, Judged } from './steps/judged.ts';
 import { nowReasons } from './steps/now-reasons.ts';
@@ -85,6 +87,7 @@ export class AlertEffects {
     const judged = { machine, input, decided, context };
     const { closed } = machine;
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);
+    const hasNewDamping = machine.hasNewDamping;
     this.noteDamping(machine);
     const { timeMs, judgedMs } = input;
     if (!input.silence) machine.judged = judgedMs === undefined ? null : { timeMs, judgedMs };
@@ -99,7 +102,7 @@ export class AlertEffects {
     const why = changes.length > 0 ? 'change' : changesMode ? 'mode' : isSample ? 'sample' : null;
     if (why && choice.admits(why)) this.record(input, decided, changes, why);
     this.announce(changes, decided.decisionId, input.timeMs, input);
-    this.sayNow(judged, changes.length > 0);
+    this.sayNow(judged, changes.length > 0, hasNewDamping);
     // The end of a cause whose alert was closed by hand changes no alert, and the machine's state in the cloud.
     const isNews = changes.length > 0 || machine.closed !== closed;
     if (!input.silence && (!isShort || isNews))
@@ -115,23 +118,34 @@ export class AlertEffects {
   }
 
   /** Says what the open alerts of a machine are now, if that is due; nobody is told of it. */
-  private sayNow(judged: Judged, hasChanged: boolean): void {
+  private sayNow(judged: Judged, hasChanged: boolean, hasNewDamping: boolean): void {
     const { machine, input, decided, context } = judged;
     const { nowMsMin } = context.config;
     if (hasChanged) machine.nowSaidMs = context.nowMs;
-    if (nowMsMin === 0 || machine.alerts.length === 0 || input.silence) return;
+    // That a machine is heard again, or is silent once more in the same alert, is told by nothing else.
+    const isNews = input.silence !== undefined && hasNewDamping && !hasChanged;
+    if ((nowMsMin === 0 && !isNews) || machine.alerts.length === 0) return;
     const { gateway, sender } = this.options;
-    if (context.nowMs - machine.nowSaidMs < nowMsMin || sender.holds(`${machine.site}/${machine.machine}`))
-      return;
-    machine.nowSaidMs = context.nowMs;
+    if (sender.holds(`${machine.site}/${machine.machine}`)) return;
+    if (input.silence) {
+      // These inputs are seldom, and more and more so.
+      if (!machine.damped.get(silentFailureMode)?.state.returns) return;
+    } else {
+      if (context.nowMs - machine.nowSaidMs < nowMsMin) return;
+      machine.nowSaidMs = context.nowMs;
+    }
     for (const alert of machine.alerts) {
+      // Only inputs about silence step it, and their times are those of the gateway.
+      if ((input.silence !== undefined) !== (alert.failureMode === silentFailureMode)) continue;
       const reasons = alert.isUnsure ? [] : nowReasons(judged, alert.causes);
-      if (reasons.length === 0 || !this.mayBeSaid(context.nowMs)) continue;
+      if (reasons.length === 0 || (!isNews && !this.mayBeSaid(context.nowMs))) continue;
+      const heardMs = heardSinceMs(machine, alert.causes);
       const said = {
         assessment: alert.assessment,
         reasons,
         decisionId: decided.decisionId,
         forPeople: forPeople(input, alert),
+        ...(heardMs !== null && { heardSinceMs: heardMs }),
       };
       sender.add(nowEvent({ gateway, timeMs: input.timeMs }, alert, said), false);
     }

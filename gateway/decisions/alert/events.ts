@@ -26,6 +26,8 @@ export interface SaidOfPrediction {
   outcome?: string | undefined;
   closed?: Closed | undefined;
   untilMs?: number | undefined;
+  /** Since when its machine is heard again, if its silence is over and only its end waits. */
+  heardSinceMs?: number | undefined;
   /** False if only numbers have changed. */
   isNews?: boolean;
   /** Absent where its machine's type is not at hand. */
@@ -79,6 +81,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     decisionId: said.decisionId,
     since: timeText(Math.min(sinceMs, timeMs)),
     ...(said.untilMs !== undefined && { until: timeText(said.untilMs) }),
+    ...(said.heardSinceMs !== undefined && { heardSince: timeText(said.heardSinceMs) }),
     ...said.forPeople,
     ...(said.isNews === false && { isNews: false }),
     ...(prediction.seq !== undefined && { seq: prediction.seq }),

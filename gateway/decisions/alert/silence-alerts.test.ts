@@ -88,6 +88,49 @@ describe('a silent machine', () => {
   });
 });
 
+describe('a machine that is silent again within a week', () => {
+  const now = () => bench.state.now.map(({ data }) => [data.failureMode, data.heardSince !== undefined]);
+
+  it('says at once that it is heard, and that it is silent once more, in the one alert that is open', async () => {
+    let decision = await bench.started({ sampleMs: 0, nowMsMin: 0 });
+    for (const isSilent of [true, false, true]) await bench.evaluate(decision, 500, 1, silence(isSilent));
+    expect([counts(), now()]).toEqual([[2, 0, 1], []]);
+    await bench.evaluate(decision, 500, 1, silence(false));
+    const heardSince = new Date(bench.clock.nowMs()).toISOString();
+    expect(bench.state.now.at(-1)!.data).toMatchObject({
+      heardSince,
+      reasons: [
+        expect.stringMatching(
+          /^It is heard again since [\d:]+ \S+; as its silence has come back once before, this alert ends at /,
+        ),
+      ],
+    });
+    await bench.evaluate(decision, 500, 5, silence(false));
+    await decision.stop();
+    decision = await bench.started({ sampleMs: 0, nowMsMin: 0 });
+    await bench.evaluate(decision, 500, 1, silence(true));
+    expect(now()).toEqual([
+      ['silent', true],
+      ['silent', false],
+    ]);
+    expect(bench.state.now.at(-1)!.data.reasons[0]).toMatch(/^No reading since /);
+    expect(counts()).toEqual([2, 0, 1]);
+  });
+
+  it('says it again with later inputs about its silence, and with no others', async () => {
+    const decision = await bench.started({ sampleMs: 0, nowMsMin: 10_000 });
+    for (const isSilent of [true, false, true, false])
+      await bench.evaluate(decision, 500, 1, silence(isSilent));
+    await bench.evaluate(decision, 500, 20);
+    expect(now()).toEqual([['silent', true]]);
+    await bench.evaluate(decision, 500, 2, silence(false));
+    expect(now()).toEqual([
+      ['silent', true],
+      ['silent', true],
+    ]);
+  });
+});
+
 describe('the other alerts of a silent machine', () => {
   it('neither end nor change, say once that nothing is known, and go on with what is known then', async () => {
     const decision = await bench.started();

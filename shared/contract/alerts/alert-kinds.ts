@@ -103,6 +103,13 @@ export function isEstimated(prediction: Said & Pick<Prediction, 'source' | 'dete
 
 const unsureEnd = ', so whether this still holds is not known';
 
+/** True for the alert of a silence that is over, and of which only the end waits: the machine is heard. */
+export const isHeardAgain = ({
+  failureMode,
+  heardSince,
+}: Pick<Prediction, 'failureMode' | 'heardSince'>): boolean =>
+  failureMode === silentFailureMode && heardSince !== undefined;
+
 /** Says of an alert that its machine is not heard any more. @param since in words */
 export const unsureText = (since: string): string => `No data since ${since}${unsureEnd}`;
 

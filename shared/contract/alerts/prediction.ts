@@ -101,6 +101,13 @@ export const Prediction = Type.Intersect([
         description: 'until when it was so, where it was over before anybody could be told; RFC 3339',
       }),
     ),
+    heardSince: Type.Optional(
+      Type.String({
+        maxLength: 40,
+        description:
+          'of a machine that was silent: since when it is heard again, while the alert is still open because it has come back before; RFC 3339',
+      }),
+    ),
     kind: Type.Optional(
       Type.String({
         maxLength: 64,

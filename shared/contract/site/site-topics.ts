@@ -59,6 +59,13 @@ export const SiteAlert = Type.Object({
       description: 'the time of the readings that the following is from; absent if that is not known',
     }),
   ),
+  heardSince: Type.Optional(
+    Type.String({
+      pattern: timePattern,
+      description:
+        'of a machine that was silent: since when it is heard again, while the alert waits for its end; `severity` of the machine leaves such an alert out',
+    }),
+  ),
   reasons: Type.Array(Type.String(), {
     maxItems: 8,
     description: 'sentences for a technician: what holds now, said anew about every minute',

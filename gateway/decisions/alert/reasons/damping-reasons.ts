@@ -12,3 +12,12 @@ export function returnReason(what: string, { returns, holdMs }: { returns: numbe
 export function waitsReason({ returns, endsMs }: { returns: number; endsMs: number }, nowMs: number): string {
   return `as it has come back ${timesOf(returns)} before, it counts as ended at ${timeText(endsMs, nowMs)} if it stays away`;
 }
+
+/** Said of a silence that is over while its end waits. */
+export function heardAgainReason(
+  { sinceMs, returns, endsMs }: { sinceMs: number; returns: number; endsMs: number },
+  nowMs: number,
+): string {
+  const at = (ms: number) => timeText(ms, nowMs);
+  return `It is heard again since ${at(sinceMs)}; as its silence has come back ${timesOf(returns)} before, this alert ends at ${at(endsMs)} if it stays heard`;
+}

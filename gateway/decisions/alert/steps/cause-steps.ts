@@ -24,7 +24,7 @@ import { dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
 import { limitReasons, stepMachineLimits } from './limit-steps.ts';
-import { isTold, stepSilenceOf } from './silence-steps.ts';
+import { currentSilenceReasons, isTold, stepSilenceOf } from './silence-steps.ts';
 import { causeStep, stepTrack } from './track-steps.ts';
 
 /** The steps of one decision, and the limits that have passed of which nobody was told. */
@@ -79,6 +79,7 @@ export function currentReasons({ input, decided, machine }: Judged, cause: Cause
   const { type } = input.machine;
   if (cause.kind === 'limit') return limitReasons(machine.limits.met, input);
   if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
+  if (cause.kind === 'silence') return currentSilenceReasons(input);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
   const assessment = decided.verdict.answer;

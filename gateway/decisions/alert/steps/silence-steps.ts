@@ -1,6 +1,6 @@
 /** Steps the silence of one machine by an input about it. */
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import type { SilenceState } from '../../../ports/decision.ts';
+import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import { silenceReasons } from '../reasons/silence-reasons.ts';
 import type { MachineAlerts } from '../state/machine-book.ts';
 import { stepSilence } from '../state/silence-track.ts';
@@ -25,4 +25,10 @@ export function stepSilenceOf({ machine, input }: Judged, silence: SilenceState)
   if (!change) return [];
   const cause = { failureMode: silentFailureMode, kind: 'silence', source: null } as const;
   return [{ cause, change, reasons: silenceReasons(change, input, silence) }];
+}
+
+/** The words for a silence that goes on. */
+export function currentSilenceReasons(input: AlertInput): string[] {
+  const { silence } = input;
+  return silence?.isSilent ? silenceReasons({ kind: 'opened', severity: 'warning' }, input, silence) : [];
 }
