@@ -34,6 +34,11 @@ describe('times for people', () => {
       expect(here('No reading since 2026-01-02 08:00 GMT+1; 40 UTC')).toBe(
         'No reading since 2026-01-02 08:00; 40 UTC',
       );
+      expect(here('since 08:52:10 UTC-5: in maintenance until 15:00 UTC: a seal')).toBe(
+        'since 15:52:10: in maintenance until 17:00: a seal',
+      );
+      expect(here('since 08:52 UTC-3:30: x')).toBe('since 14:22: x');
+      expect(here('at 08:52 UTC-based, 08:52 UTC-123')).toBe('at 08:52 UTC-based, 08:52 UTC-123');
       expect(here('since 08:52 CET, at 12:30 o’clock')).toBe('since 08:52 CET, at 12:30 o’clock');
       expect(here('since 23:50 UTC', '2026-10-25T00:30:00Z')).toBe('since 01:50');
       const written = timeText(nowMs, nowMs);

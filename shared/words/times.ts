@@ -101,7 +101,7 @@ export function localTimeText(ms: number, withSeconds = false): string {
 }
 
 const written =
-  /(?:(\d{4}-\d\d-\d\d) )?\b(\d\d:\d\d)(:\d\d)? (?:UTC|GMT)(?:([+-]\d{1,2})(?::(\d\d))?)?(?![\w:])/g;
+  /(?:(\d{4}-\d\d-\d\d) )?\b(\d\d:\d\d)(:\d\d)? (?:UTC|GMT)(?:([+-]\d{1,2})(?::(\d\d))?)?(?![\w+-]|:\d)/g;
 
 /**
  * A sentence whose times were written elsewhere, as by `timeText` without a zone, with these times in the zone of this computer, for texts that

@@ -123,7 +123,7 @@ describe('a machine that is silent again within a week', () => {
       await bench.evaluate(decision, 500, 1, silence(isSilent));
     await bench.evaluate(decision, 500, 20);
     expect(now()).toEqual([['silent', true]]);
-    await bench.evaluate(decision, 500, 2, silence(false));
+    await bench.evaluate(decision, 500, 1, silence(false));
     expect(now()).toEqual([
       ['silent', true],
       ['silent', true],
