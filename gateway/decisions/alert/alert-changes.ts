@@ -1,18 +1,18 @@
 /** Derives the changes of one machine's alerts from a decision about it. */
 import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
-import type { AlertInput } from '../../ports/decision.ts';
 import type { AlertChange } from './change.ts';
 import { lateReasons } from './reasons/late-reasons.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
 import { unsureReason } from './reasons/silence-reasons.ts';
 import { type Change, hold } from './state/alert-state.ts';
 import { applySteps, type Cause, type Outcome, worstOf } from './state/causes.ts';
-import { faultModes, faultsIn } from './state/fault-modes.ts';
+import { faultModes } from './state/faults/fault-modes.ts';
 import { heldLimits, type MetLimit } from './state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import { endedSilence } from './state/silence-track.ts';
 import { currentReasons, lastReasons, stepCauses } from './steps/cause-steps.ts';
 import { withoutClosed } from './steps/closed-alerts.ts';
+import { toldFaults } from './steps/fault-steps.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
 import { passedAlert } from './steps/passed-limits.ts';
 import { sinceOf } from './steps/since.ts';
@@ -130,7 +130,7 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
   // The assessment of a short window must not replace the estimate of a whole one.
   if (has('estimate') && input.isShort) return { ...rest, ...limits };
   const contributions = has('fault')
-    ? faultContributions(input, alert)
+    ? faultContributions(judged, alert)
     : has('limit')
       ? limitContributions(machine.limits.met)
       : [];
@@ -155,9 +155,9 @@ function limitContributions(met: readonly MetLimit[]): Contribution[] {
   return named.map(({ sensor, value }) => ({ sensor, value, share: 1 / named.length }));
 }
 
-function faultContributions(input: AlertInput, { failureMode, assessment }: OpenAlert): Contribution[] {
+function faultContributions(judged: Judged, { failureMode, assessment }: OpenAlert): Contribution[] {
   const mode = faultModes.find(({ policy }) => policy.failureMode === failureMode);
-  const faults = mode ? faultsIn(input, mode).slice(0, contributionsMax) : [];
+  const faults = mode ? toldFaults(judged, mode).slice(0, contributionsMax) : [];
   // After a restart, those of the alert must be well before it ends.
   if (faults.length === 0) return assessment.contributions;
   return faults.map(({ sensor, value }) => ({ sensor, value, share: 1 / faults.length }));
@@ -201,6 +201,10 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   // Limits are judged anew after a replacement, unless the gateway has restarted and read the old machine's readings again.
   const toMs = isReplaced ? (machine.newestMs ?? ending.atMs) : undefined;
   machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
+  const ill = [...machine.faults.values()].flatMap(({ tracks }) => [...tracks.keys()]);
+  machine.faults.clear();
+  machine.faultHold =
+    toMs === undefined ? { estimatesLeft: null, sensors: ill } : { estimatesLeft, toMs, sensors: [] };
   machine.silence = endedSilence(machine.silence, ending.state);
   machine.damped.clear();
   machine.dampedLimits.clear();

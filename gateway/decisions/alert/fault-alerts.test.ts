@@ -101,6 +101,83 @@ describe('a second probe', () => {
   });
 });
 
+describe('each sensor is damped by itself', () => {
+  const second: SensorFault = { sensor: 'sound', value: -127, isBeyondAlarm: false };
+
+  it('one that comes and goes makes no return of the first fault of another, and does not hold back its end', async () => {
+    const evaluate = await started();
+    for (const wellFor of [10, 10, 3_700]) {
+      await evaluate(3, [loose]);
+      await evaluate(wellFor);
+    }
+    expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
+    await evaluate(3, [second]);
+    expect(bench.opened()[2]!.data.reasons).toEqual([expect.stringMatching(/^sound sends -127/)]);
+    await evaluate(10);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([3, 3]);
+  });
+
+  it('and an alert says which of them waits, also after a restart', async () => {
+    const evaluate = await started();
+    for (const _ of [1, 2]) {
+      await evaluate(3, [loose]);
+      await evaluate(10);
+    }
+    await evaluate(70, [second]);
+    expect(bench.updated().at(-1)!.data.reasons.join('; ')).toMatch(
+      /^sound sends -127.*; vibration is well since .*; as it has come back once before, it counts as ended at /,
+    );
+    const again = await started();
+    await again(70, [second]);
+    await again(3_600);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
+  });
+});
+
+describe('after a failure and a replacement', () => {
+  const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
+  it.each([
+    ['before', 3],
+    ['after', 0],
+  ])('a probe that was broken %s is told like any other, with when it began', async (_, times) => {
+    const decision = await bench.started();
+    const evaluate = async (count: number, faults: SensorFault[] = []) => {
+      for (let i = 0; i < count; i++) {
+        await bench.clock.advance(60_000);
+        await decision.evaluate([{ ...bench.input(), ...(faults.length > 0 && { faults }) }]);
+      }
+    };
+    await evaluate(times, [loose]);
+    await decision.lifecycle({ state: 'failed', about, atMs: bench.clock.nowMs() });
+    await evaluate(5, times > 0 ? [loose] : []);
+    await decision.lifecycle({ state: 'replaced', about, atMs: bench.clock.nowMs() });
+    const before = bench.opened().length;
+    await evaluate(3, [loose]);
+    const found = bench.opened().slice(before);
+    expect(found).toMatchObject([{ data: { failureMode: 'sensor-fault' } }]);
+    expect(bench.clock.nowMs() - Date.parse(found[0]!.data.since!)).toBe(120_000);
+  });
+
+  it('a failed machine tells no fault until it has been well', async () => {
+    const decision = await bench.started();
+    await decision.lifecycle({ state: 'failed', about, atMs: bench.clock.nowMs() });
+    const evaluate = await (
+      async () =>
+      async (times: number, faults: SensorFault[] = []) => {
+        for (let i = 0; i < times; i++) {
+          await bench.clock.advance(1_000);
+          await decision.evaluate([{ ...bench.input(), ...(faults.length > 0 && { faults }) }]);
+        }
+      }
+    )();
+    await evaluate(50, [beyond]);
+    expect(bench.opened()).toEqual([]);
+    await evaluate(10);
+    await evaluate(3, [beyond]);
+    expect(bench.opened()).toHaveLength(1);
+  });
+});
+
 const minuteMs = 60_000;
 const ago = (input: { timeMs: number }, minutes: number) => input.timeMs - minutes * minuteMs;
 

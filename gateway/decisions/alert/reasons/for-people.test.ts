@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { alertKinds } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../../../shared/domain/machine-types.ts';
-import { faultModes } from '../state/fault-modes.ts';
+import { faultModes } from '../state/faults/fault-modes.ts';
 import type { OpenPrediction } from '../state/snapshot.ts';
 import { forPeople } from './for-people.ts';
 

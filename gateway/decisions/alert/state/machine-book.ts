@@ -7,13 +7,17 @@ import type { EstimateSource } from '../../../../shared/contract/events.ts';
 import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
 import { type DampedCause, isWaiting } from './damping.ts';
+import { isFaultMode } from './faults/fault-modes.ts';
+import type { FaultHold, FaultState } from './faults/fault-track.ts';
 import type { DampedLimit } from './limit-damping.ts';
 import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
+import { heldFaults, openFaults } from './saved-faults.ts';
 import type { SilenceTrack } from './silence-track.ts';
 import {
   type AlertSnapshot,
   causesOf,
+  faultsFailureMode,
   type Held,
   limitsFailureMode,
   type OpenPrediction,
@@ -31,16 +35,18 @@ export type ClosedAlert = OpenAlert & { closed: Closed };
 export interface MachineAlerts {
   readonly site: string;
   readonly machine: string;
-  /** The tracks of estimates and of faults of sensors, by failure mode. */
+  /** The tracks of estimates, by failure mode. */
   readonly modes: Map<string, Track>;
   /** The initial track of a failure mode that is not in `modes` yet. */
   unseenTrack: Track;
   /** The track of its limits. */
   limits: LimitTrack;
   silence: SilenceTrack;
-  /** For how many decisions in a row sensors were faulty while an alert for that is open, by failure mode; infinite once told. */
-  readonly faulty: Map<string, Map<string, number>>;
-  /** The damping of its causes other than limits, by failure mode; those that are open or may return. */
+  /** Its sensors that are not well, by failure mode. */
+  readonly faults: Map<string, FaultState>;
+  /** After a failure or a replacement; null once every fault counts. */
+  faultHold: FaultHold | null;
+  /** The damping of its estimates and of silence, by failure mode; those that are open or may return. */
   readonly damped: Map<string, DampedCause>;
   /** The same of its limits, by sensor. */
   readonly dampedLimits: Map<string, DampedLimit>;
@@ -70,9 +76,11 @@ export interface MachineAlerts {
 }
 
 /** True if the end of one of its causes waits to be told. */
-export function waits({ damped, dampedLimits }: MachineAlerts): boolean {
+export function waits({ damped, dampedLimits, faults }: MachineAlerts): boolean {
   for (const { state } of damped.values()) if (isWaiting(state)) return true;
   for (const state of dampedLimits.values()) if (isWaiting(state)) return true;
+  for (const { tracks } of faults.values())
+    for (const { damping } of tracks.values()) if (isWaiting(damping)) return true;
   return false;
 }
 
@@ -162,6 +170,10 @@ export class MachineBook {
           machine.limits = { met, told: { severity: cause.severity, sentMs: nowMs, sensors }, held: null };
           continue;
         }
+        if (kind === 'fault') {
+          machine.faults.set(failureMode, openFaults(prediction, cause, nowMs));
+          continue;
+        }
         // A cause that was away, and waited to be told so, goes on waiting: its track had ended.
         const lower = lowerOf(saved.damped, prediction, failureMode);
         if (lower?.wanted === 0) continue;
@@ -170,8 +182,14 @@ export class MachineBook {
         else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
       }
     }
-    for (const { failureMode, estimatesLeft, source = null, toMs, ...of } of saved.held) {
+    for (const { failureMode, estimatesLeft, source = null, toMs, sensors, ...of } of saved.held) {
       const machine = this.restored(of);
+      if (failureMode === faultsFailureMode) {
+        machine.faultHold = { estimatesLeft, sensors: sensors ?? [], ...(toMs !== undefined && { toMs }) };
+        continue;
+      }
+      // Earlier versions held each mode of faults by itself.
+      if (isFaultMode(failureMode)) continue;
       const held = { estimatesLeft, source, ...(toMs !== undefined && { toMs }) };
       if (failureMode === limitsFailureMode) machine.limits = heldLimits(held);
       else if (failureMode === silenceFailureMode)
@@ -208,7 +226,8 @@ export class MachineBook {
       unseenTrack: quiet,
       limits: noLimits,
       silence: 'heard',
-      faulty: new Map(),
+      faults: new Map(),
+      faultHold: null,
       damped: new Map(),
       dampedLimits: new Map(),
       hasNewDamping: false,
@@ -235,11 +254,12 @@ function closedOf({ closed, limits }: MachineAlerts): ClosedAlert[] {
 }
 
 /** The holds of one machine, as they are saved. */
-function heldOf({ site, machine, modes, limits, silence }: MachineAlerts): Held[] {
+function heldOf({ site, machine, modes, limits, silence, faultHold }: MachineAlerts): Held[] {
   const tracks = [...modes].map(([failureMode, track]) => ({ failureMode, track }));
-  const held = [...tracks, { failureMode: limitsFailureMode, track: limits }].flatMap(
+  const held: Held[] = [...tracks, { failureMode: limitsFailureMode, track: limits }].flatMap(
     ({ failureMode, track }) => (track.held ? [{ site, machine, failureMode, ...track.held }] : []),
   );
+  if (faultHold) held.push(heldFaults({ site, machine }, faultHold));
   if (silence !== 'failed' && silence !== 'held') return held;
   const estimatesLeft = silence === 'failed' ? null : 0;
   return [...held, { site, machine, failureMode: silenceFailureMode, estimatesLeft }];

@@ -2,8 +2,11 @@
 import type { Change } from './alert-state.ts';
 import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
 import { noDepth } from './depth.ts';
+import { isFaultMode } from './faults/fault-modes.ts';
+import type { FaultState } from './faults/fault-track.ts';
 import type { DampedLimit } from './limit-damping.ts';
 import type { LimitTrack } from './limit-track.ts';
+import { restoreFault } from './saved-faults.ts';
 import type { SavedCause, SavedDamping } from './snapshot.ts';
 
 type Lower = NonNullable<SavedDamping['lower']>;
@@ -15,12 +18,13 @@ interface DampedMachine {
   readonly damped: Map<string, DampedCause>;
   readonly dampedLimits: Map<string, DampedLimit>;
   readonly limits: LimitTrack;
+  readonly faults: Map<string, FaultState>;
   readonly alerts: readonly { causes: readonly SavedCause[] }[];
   readonly closed: readonly { causes: readonly SavedCause[] }[];
 }
 
 /** Returns what is saved of one machine; causes that never fell have nothing to be remembered. */
-export function savedDamping({ site, machine, damped, dampedLimits }: DampedMachine): SavedDamping[] {
+export function savedDamping({ site, machine, damped, dampedLimits, faults }: DampedMachine): SavedDamping[] {
   const of = { site, machine };
   const causes = [...damped].flatMap(([failureMode, { state, waiting }]) =>
     saved({ ...of, failureMode }, state, waiting?.reasons ?? []),
@@ -31,7 +35,10 @@ export function savedDamping({ site, machine, damped, dampedLimits }: DampedMach
       ...(state.depth.limit && { depth: { ...state.depth.limit, dip: state.depth.dip } }),
     })),
   );
-  return [...causes, ...limits];
+  const probes = [...faults].flatMap(([failureMode, { tracks }]) =>
+    [...tracks].flatMap(([sensor, { damping }]) => saved({ ...of, failureMode, sensor }, damping, [])),
+  );
+  return [...causes, ...limits, ...probes];
 }
 
 function saved(
@@ -71,6 +78,7 @@ export function lowerOf(
 export function restoreDamping(machine: DampedMachine, saved: SavedDamping): void {
   const { failureMode, sensor, returns, fellMs, awayMs = 0, lower, depth } = saved;
   const state = { ...undamped, returns, fellMs: fellMs > 0 ? fellMs : Number.NEGATIVE_INFINITY, awayMs };
+  if (isFaultMode(failureMode)) return restoreFault(machine.faults, saved, state);
   const cause = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
     .find((each) => (sensor === undefined ? each.failureMode === failureMode : each.kind === 'limit'));

@@ -30,12 +30,14 @@ import { replaceFile } from '../../../../shared/files/replace.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
-import { isFaultMode } from './fault-modes.ts';
+import { isFaultMode } from './faults/fault-modes.ts';
 
 /** The name under which a hold of limits is saved; no failure mode has such a name. */
 export const limitsFailureMode = '(limits)';
 /** The same for what is known of a machine's silence. */
 export const silenceFailureMode = '(silence)';
+/** The same for a hold of faults of sensors. */
+export const faultsFailureMode = '(faults)';
 
 const Severity = Type.Union([Type.Literal('warning'), Type.Literal('critical')]);
 
@@ -95,6 +97,8 @@ const Held = Type.Object({
   estimatesLeft: Type.Union([Type.Integer(), Type.Null()]),
   source: Type.Optional(Type.Union([EstimateSource, Type.Null()])),
   toMs: Type.Optional(Type.Number()),
+  /** Sensors that must be well before a fault of theirs counts. */
+  sensors: Type.Optional(Type.Array(Type.String())),
 });
 export type Held = Static<typeof Held>;
 
@@ -102,7 +106,7 @@ const SavedDamping = Type.Object({
   site: Type.String(),
   machine: Type.String(),
   failureMode: Type.String(),
-  /** The sensor of a limit, each of which is a cause of its own. Files of earlier versions have one for all limits of a machine. */
+  /** The sensor of a limit or a fault, each of which is damped by itself. Files of earlier versions have one for all of a machine. */
   sensor: Type.Optional(Type.String()),
   returns: Type.Integer({ minimum: 0 }),
   /** When its end was told last; 0 if it has returned since. */

@@ -44,11 +44,11 @@ export function stepCauses(judged: Judged): SteppedCauses {
   // A short window is judged by its limits alone.
   if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
-  watched.push(...stepFaults(judged));
+  const ofFaults = stepFaults(judged);
   const { damped, alerts, closed } = judged.machine;
   // Most machines have nothing open, nothing that has just ended, and no news.
   const isIdle = damped.size === 0 && alerts.length === 0 && closed.length === 0;
-  if (!ofLimits && watched.length === 0 && isIdle) return { steps: [], passed };
+  if (!ofLimits && watched.length === 0 && ofFaults.length === 0 && isIdle) return { steps: [], passed };
   const unwatched = endUnwatched(judged);
   for (const { cause } of unwatched) damped.delete(cause.failureMode);
   const isWatched = ({ cause }: SaidStep) =>
@@ -56,6 +56,7 @@ export function stepCauses(judged: Judged): SteppedCauses {
   const steps = [
     ...(ofLimits ? [ofLimits] : []).filter(isWatched),
     ...dampSteps(judged, watched.filter(isWatched)),
+    ...ofFaults,
     ...unwatched,
   ];
   return { steps, passed };
@@ -75,10 +76,11 @@ export function lastReasons({ input, machine }: Judged, { assessment }: OpenAler
 }
 
 /** The words for a cause that has not changed. */
-export function currentReasons({ input, decided, machine }: Judged, cause: Cause): string[] {
+export function currentReasons(judged: Judged, cause: Cause): string[] {
+  const { input, decided, machine } = judged;
   const { type } = input.machine;
   if (cause.kind === 'limit') return limitReasons(machine.limits.met, input);
-  if (cause.kind === 'fault') return currentFaultReasons(input, cause.failureMode);
+  if (cause.kind === 'fault') return currentFaultReasons(judged, cause.failureMode);
   if (cause.kind === 'silence') return currentSilenceReasons(input);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
@@ -110,7 +112,7 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
     ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...more]),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];
-  return { ...causeStep(machine, policy, 'estimate', change), reasons };
+  return { ...causeStep(machine, policy, change), reasons };
 }
 
 /** Ends what is unusual by what was normal before, because a person has said that it is normal. */

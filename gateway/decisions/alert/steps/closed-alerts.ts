@@ -4,7 +4,7 @@
  *
  *     ends                                      if it begins again, it opens another alert
  *     is more severe than what was closed       it opens another alert
- *     is a limit that another sensor meets too  it opens another alert
+ *     is a limit or a fault of one more sensor  it opens another alert
  *
  * Causes that begin later do not belong to it, and open alerts as always.
  */
@@ -99,5 +99,6 @@ function forget(machine: MachineAlerts, { kind, failureMode }: Cause): void {
     machine.limits = noLimits;
     machine.dampedLimits.clear();
   } else if (kind === 'silence') machine.silence = 'heard';
+  else if (kind === 'fault') machine.faults.delete(failureMode);
   else machine.modes.set(failureMode, quiet);
 }

@@ -1,5 +1,5 @@
 /**
- * Damps the steps of a machine's causes other than limits: those that come and go are told once, and end when they have been away
+ * Damps the steps of a machine's estimates and of its silence: those that come and go are told once, and end when they have been away
  * for long.
  */
 import { returnReason } from '../reasons/damping-reasons.ts';

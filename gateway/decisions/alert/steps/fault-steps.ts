@@ -1,114 +1,165 @@
-/** Steps the faults of the sensors of one machine. */
+/** Steps the faults of the sensors of one machine. Each of its sensors is damped by itself. */
+import { timeText } from '../../../../shared/words/times.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
+import { returnReason, waitsReason } from '../reasons/damping-reasons.ts';
 import { faultReasons, wellReason } from '../reasons/fault-reasons.ts';
 import { latestOf } from '../reasons/limit-reasons.ts';
 import type { Change } from '../state/alert-state.ts';
-import { type FaultMode, faultModesOf, faultsIn, isFaultMode } from '../state/fault-modes.ts';
+import { holdMsOf, isWaiting } from '../state/damping.ts';
+import { type FaultMode, faultModesOf, faultsIn, isFaultMode } from '../state/faults/fault-modes.ts';
+import { type FaultState, type FaultTrack, noFaults, stepFault } from '../state/faults/fault-track.ts';
 import type { MachineAlerts, OpenAlert } from '../state/machine-book.ts';
+import { dampingLimitsOf } from './damped-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
-import { causeStep, stepTrack } from './track-steps.ts';
+
+/** After a failure, so many decisions in a row without a further fault show that the machine runs again. */
+const wellAfter = 10;
 
 /** Applies what the sensors sent to the failure modes of sensors; most machines have none. */
 export function stepFaults(judged: Judged): SaidStep[] {
   const { machine, input } = judged;
   if (input.gone) forgetSensors(machine, input.gone);
-  const modes = faultModesOf(input.machine.type);
-  if (!input.faults && !modes.some(({ policy }) => machine.modes.has(policy.failureMode))) return [];
-  const steps = modes.map((mode) => stepFault(judged, mode));
+  const heldBack = stepHold(machine, input);
+  if (!input.faults && machine.faults.size === 0) return [];
+  const steps = faultModesOf(input.machine.type).map((mode) => stepMode(judged, mode, heldBack));
   return steps.filter((said) => said !== null);
 }
 
-/** The words for a fault that has not changed. */
-export function currentFaultReasons(input: AlertInput, failureMode: string): string[] {
-  const { type } = input.machine;
-  const mode = faultModesOf(type).find(({ policy }) => policy.failureMode === failureMode);
-  return mode ? faultReasons(faultsIn(input, mode), type, input.timeMs) : [];
+/** The faults of a mode of which the open alert tells: without those that one odd value shows. */
+export function toldFaults({ machine, input }: Judged, mode: FaultMode): SensorFault[] {
+  const tracks = machine.faults.get(mode.policy.failureMode)?.tracks;
+  return faultsIn(input, mode).filter(({ sensor }) => isTold(tracks?.get(sensor)));
 }
 
-function stepFault(judgedOf: Judged, mode: FaultMode): SaidStep | null {
-  const { machine, input, context } = judgedOf;
+/** The words for a fault that has not changed. */
+export function currentFaultReasons(judged: Judged, failureMode: string): string[] {
+  const { type } = judged.input.machine;
+  const mode = faultModesOf(type).find(({ policy }) => policy.failureMode === failureMode);
+  if (!mode) return [];
+  const { timeMs } = judged.input;
+  return [...faultReasons(toldFaults(judged, mode), type, timeMs), ...waitingReasons(judged, failureMode)];
+}
+
+const isTold = (track: FaultTrack | undefined) => track !== undefined && track.damping.told > 0;
+
+function stepMode(judged: Judged, mode: FaultMode, heldBack: ReadonlySet<SensorFault>): SaidStep | null {
+  const { machine, input } = judged;
   const { failureMode } = mode.policy;
-  // While the end of a fault waits to be told, one odd value shows that it is not over.
-  const isWaiting = Boolean(machine.damped.get(failureMode)?.waiting);
-  const policy = isWaiting ? { ...mode.policy, openAfter: 1 } : mode.policy;
-  const faults: SensorFault[] = faultsIn(input, mode);
-  if (faults.length === 0 && !machine.modes.has(failureMode)) return null;
-  if (faults.length === 0 && isUnknown(machine, input, mode)) return null;
-  const anomaly = faults.length > 0 ? 1 : 0;
-  const judged = { life: null, anomaly, confidence: 1, health: 1 - anomaly, source: 'rules' } as const;
-  const estimate = { ...judged, timeMs: input.timeMs };
-  const stepped = stepTrack(machine, policy, estimate, context);
-  const change = withNewSensors(judgedOf, stepped, mode, faults);
-  const track = machine.modes.get(failureMode);
-  if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(failureMode);
+  const faults = faultsIn(input, mode).filter((fault) => !heldBack.has(fault));
+  const known = machine.faults.get(failureMode);
+  if (!known && faults.length === 0) return null;
+  const state = known ?? noFaults();
+  machine.faults.set(failureMode, state);
+  const returned = stepTracks(judged, mode, state, faults);
+  const change = changeOf(judged, mode, state);
+  if (state.tracks.size === 0 && !state.isOpen) machine.faults.delete(failureMode);
   if (!change) return null;
   const reasons =
-    faults.length > 0 ? faultReasons(faults, input.machine.type, input.timeMs) : [wellReason(mode)];
-  return { ...causeStep(machine, policy, 'fault', change), reasons };
+    change.kind === 'resolved'
+      ? [wellReason(mode)]
+      : [...currentFaultReasons(judged, failureMode), ...returned];
+  return { cause: { failureMode, kind: 'fault', source: 'rules' }, change, reasons };
 }
 
-const told = Number.POSITIVE_INFINITY;
-
-/**
- * A further sensor that is not well, as surely as it would open an alert by itself, is news in an alert that another one has opened, also
- * where that one is well and only waits for its end. It is told once in an alert, and not more often than other updates.
- */
-function withNewSensors(
-  { machine, context }: Judged,
-  change: Change | null,
-  { policy }: FaultMode,
+/** Returns the words for sensors that have come back. */
+function stepTracks(
+  judged: Judged,
+  mode: FaultMode,
+  { tracks }: FaultState,
   faults: readonly SensorFault[],
-): Change | null {
-  const { failureMode, openAfter } = policy;
-  const alert = machine.alerts.find(({ causes }) =>
-    causes.some((cause) => cause.failureMode === failureMode),
-  );
-  if (!alert) {
-    if (change?.kind !== 'opened') machine.faulty.delete(failureMode);
-    else machine.faulty.set(failureMode, new Map(faults.map(({ sensor }) => [sensor, told])));
-    return change;
+): string[] {
+  const { machine, input } = judged;
+  const limits = dampingLimitsOf(judged);
+  const returned: string[] = [];
+  for (const sensor of new Set([...faults.map((fault) => fault.sensor), ...tracks.keys()])) {
+    const fault = faults.find((each) => each.sensor === sensor);
+    const before = tracks.get(sensor);
+    if (before && !fault && isUnknown(input, mode, sensor, before)) continue;
+    const now = stepFault(before, fault, mode, input.timeMs, limits);
+    machine.hasNewDamping ||= now?.damping.wanted !== (before?.damping.wanted ?? 0);
+    if (now === null) tracks.delete(sensor);
+    else tracks.set(sensor, now);
+    if (!now || !before || now.damping.told <= before.damping.told) continue;
+    const { returns } = now.damping;
+    if (returns > before.damping.returns)
+      returned.push(returnReason(sensor, { returns, holdMs: holdMsOf(now.damping, limits) }));
   }
-  // In a row; those that the alert had at a restart are told.
-  const rows =
-    machine.faulty.get(failureMode) ??
-    new Map(alert.assessment.contributions.map(({ sensor }) => [sensor, told]));
-  machine.faulty.set(failureMode, rows);
-  for (const [sensor, count] of rows)
-    if (count !== told && !faults.some((fault) => fault.sensor === sensor)) rows.delete(sensor);
-  for (const { sensor } of faults) rows.set(sensor, (rows.get(sensor) ?? 0) + 1);
-  const track = machine.modes.get(failureMode);
-  const open = track?.open;
-  const found = faults.filter(({ sensor }) => {
-    const count = rows.get(sensor)!;
-    return count !== told && count >= openAfter;
-  });
-  const isSoon = open && change === null && context.nowMs - open.sentMs < context.config.updateMsMin;
-  if (found.length === 0 || !track || !open || isSoon || change?.kind === 'resolved') return change;
-  for (const { sensor } of found) rows.set(sensor, told);
-  machine.modes.set(failureMode, { ...track, open: { ...open, sentMs: context.nowMs } });
-  return { kind: 'updated', severity: open.severity, why: 'sensors' };
+  return returned;
 }
 
 /**
- * True if nothing proves that the sensors of an open alert are well, because the machine is watched anew: one of them has
- * sent nothing since, or the same value as before.
+ * A further sensor that is not well is news in an alert that another one has opened, also where that one is well and only waits for its
+ * end. It is told once in an alert, and not more often than other updates.
  */
-function isUnknown(machine: MachineAlerts, input: AlertInput, mode: FaultMode): boolean {
-  if (!mode.missing && !mode.stuck) return false;
-  const { failureMode } = mode.policy;
-  const alert = [...machine.alerts, ...machine.closed].find(({ causes }) =>
-    causes.some((cause) => cause.failureMode === failureMode),
-  );
-  const { unsent = [], machine: identity } = input;
-  return (alert?.assessment.contributions ?? []).some(({ sensor, value }) => {
-    const isKnown = identity.type.sensors.some(({ name }) => name === sensor);
-    if (!isKnown || unsent.includes(sensor)) return true;
-    return mode.stuck === true && latestOf(input, sensor) === value;
+function changeOf({ context }: Judged, { policy }: FaultMode, state: FaultState): Change | null {
+  const severity = policy.criticalAt === undefined ? 'warning' : 'critical';
+  const told = [...state.tracks].filter(([, track]) => isTold(track)).map(([sensor]) => sensor);
+  if (told.length === 0) {
+    if (!state.isOpen) return null;
+    state.isOpen = false;
+    state.said.clear();
+    return { kind: 'resolved', severity };
+  }
+  const isOpening = !state.isOpen;
+  const isSoon = context.nowMs - state.saidMs < context.config.updateMsMin;
+  if (!isOpening && (isSoon || told.every((sensor) => state.said.has(sensor)))) return null;
+  state.isOpen = true;
+  state.saidMs = context.nowMs;
+  for (const sensor of told) state.said.add(sensor);
+  return isOpening ? { kind: 'opened', severity } : { kind: 'updated', severity, why: 'sensors' };
+}
+
+/** Says which sensors are well, and wait for that to count. */
+function waitingReasons({ machine, input, context }: Judged, failureMode: string): string[] {
+  const tracks = machine.faults.get(failureMode)?.tracks ?? [];
+  return [...tracks].flatMap(([sensor, { damping }]) => {
+    const { lowerSinceMs, returns } = damping;
+    const holdMs = holdMsOf(damping, context.config.flapping);
+    if (!isWaiting(damping) || !Number.isFinite(lowerSinceMs) || holdMs === 0) return [];
+    const endsMs = lowerSinceMs + holdMs;
+    const since = timeText(lowerSinceMs, input.timeMs);
+    return [`${sensor} is well since ${since}; ${waitsReason({ returns, endsMs }, input.timeMs)}`];
   });
+}
+
+/**
+ * True if nothing proves that the sensor is well, because the machine is watched anew: it has sent nothing since, or the same value as
+ * before.
+ */
+function isUnknown(
+  { unsent = [], ...input }: AlertInput,
+  { missing, stuck }: FaultMode,
+  sensor: string,
+  { isIll, value }: FaultTrack,
+): boolean {
+  if (!isIll || (!missing && !stuck)) return false;
+  const isKnown = input.machine.type.sensors.some(({ name }) => name === sensor);
+  if (!isKnown || unsent.includes(sensor)) return true;
+  return stuck === true && latestOf(input, sensor) === value;
+}
+
+/** Returns the faults that say nothing after a failure or a replacement. */
+function stepHold(machine: MachineAlerts, { faults = [], timeMs }: AlertInput): ReadonlySet<SensorFault> {
+  const hold = machine.faultHold;
+  if (hold === null) return new Set();
+  const { toMs, estimatesLeft } = hold;
+  const sensors = hold.sensors.filter((sensor) => faults.some((fault) => fault.sensor === sensor));
+  if (toMs !== undefined) {
+    const isLast = estimatesLeft !== null && estimatesLeft <= 1;
+    machine.faultHold = isLast ? null : { ...hold, estimatesLeft: estimatesLeft && estimatesLeft - 1 };
+    const isOld = ({ missing, stuck }: SensorFault) => (missing?.sinceMs ?? stuck?.sinceMs ?? timeMs) <= toMs;
+    return new Set(faults.filter(isOld));
+  }
+  const others = faults.filter(({ sensor }) => !sensors.includes(sensor));
+  const left =
+    others.length > 0 && estimatesLeft !== 0 ? wellAfter : Math.max(0, (estimatesLeft ?? wellAfter) - 1);
+  machine.faultHold = left === 0 && sensors.length === 0 ? null : { estimatesLeft: left, sensors };
+  return new Set(estimatesLeft === 0 ? faults.filter(({ sensor }) => sensors.includes(sensor)) : faults);
 }
 
 /** Sensors that were retired keep no alert open. */
 function forgetSensors(machine: MachineAlerts, gone: readonly string[]): void {
+  for (const { tracks } of machine.faults.values()) for (const sensor of gone) tracks.delete(sensor);
   machine.alerts = machine.alerts.map((alert): OpenAlert => {
     if (!isFaultMode(alert.failureMode)) return alert;
     const contributions = alert.assessment.contributions.filter(({ sensor }) => !gone.includes(sensor));

@@ -1,7 +1,7 @@
 /** Steps the track of one failure mode of a machine. */
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { type Change, type Estimate, step } from '../state/alert-state.ts';
-import type { CauseKind, CauseStep } from '../state/causes.ts';
+import type { CauseStep } from '../state/causes.ts';
 import type { MachineAlerts } from '../state/machine-book.ts';
 import type { StepContext } from './judged.ts';
 
@@ -21,9 +21,8 @@ export function stepTrack(
 export function causeStep(
   machine: MachineAlerts,
   { failureMode }: EstimatePolicy,
-  kind: CauseKind,
   change: Change,
 ): CauseStep {
   const source = machine.modes.get(failureMode)?.open?.source ?? null;
-  return { cause: { failureMode, kind, source }, change };
+  return { cause: { failureMode, kind: 'estimate', source }, change };
 }

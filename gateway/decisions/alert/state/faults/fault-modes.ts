@@ -1,6 +1,6 @@
-import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
-import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
+import type { EstimatePolicy } from '../../../../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../../../../shared/domain/machine-type.ts';
+import type { AlertInput, SensorFault } from '../../../../ports/decision.ts';
 
 /** A failure mode of the sensors of every type: values that they cannot have, none, or always the same. */
 export interface FaultMode {
