@@ -49,6 +49,11 @@ export function withOwnLimits(
   return { ...type, sensors: [...sensors, ...missing.map(([name, limits]) => openSensor(name, limits))] };
 }
 
+/** True if warn and alarm are on the low side. */
+export function areFalling({ warn, alarm }: OwnLimits): boolean {
+  return warn !== undefined && alarm !== undefined && alarm < warn;
+}
+
 /** Returns the problems of a sensor's limits, as sentences. */
 export function ownLimitProblems(sensor: Sensor, limits: OwnLimits): string[] {
   return limitProblems(limited(sensor, limits), sensor.name).map(({ message }) => message);

@@ -209,6 +209,7 @@ describe('over a restart', () => {
 describe('refused are', () => {
   it.each([
     [{ warn: 4, alarm: 4 }, /alarm must differ from warn/],
+    [{ warn: 130, alarm: 120 }, /^warn 130 is above alarm 120: give the lower one as warn .*--warn-low/],
     [{ warn: 4, warnLow: 5 }, /warn \(4\) must be above warnLow \(5\)/],
     [{ deadBand: 1 }, /deadBand is set without a limit/],
   ])('%j', async (limits, problem) => {

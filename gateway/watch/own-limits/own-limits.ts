@@ -7,7 +7,12 @@ import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { limitsOf } from '../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
-import { declaredLimits, ownLimitProblems, withOwnLimits } from '../../../shared/domain/own-limits.ts';
+import {
+  areFalling,
+  declaredLimits,
+  ownLimitProblems,
+  withOwnLimits,
+} from '../../../shared/domain/own-limits.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -276,6 +281,11 @@ function refuseUnusable(about: MachineSensor, limits: OwnLimits, type: MachineTy
   if (type?.limitAlerts === false)
     throw invalid(
       `limits of ${keyOf(about)} would raise no alert, because its type ${type.name} has limitAlerts = false; give the machine another type`,
+    );
+  // Nobody turns the protection above into one below by two numbers that are in the wrong places.
+  if (areFalling(limits) && !(declared && areFalling(declared)))
+    throw invalid(
+      `warn ${limits.warn} is above alarm ${limits.alarm}: give the lower one as warn to be warned of high values, or both as warnLow and alarmLow (--warn-low, --alarm-low) to be warned of low ones`,
     );
   const any: Sensor = { name: sensor, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
   const problems = ownLimitProblems(declared ?? any, limits);

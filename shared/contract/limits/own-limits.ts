@@ -5,8 +5,12 @@ const Limit = (description: string) => Type.Optional(Type.Number({ description }
 /** All limits of one sensor; those that are absent are none, whatever the type declares. */
 export const OwnLimits = Type.Object(
   {
-    warn: Limit('warning at or above it; at or below it where alarm is below warn'),
-    alarm: Limit('critical at or above it; at or below it where alarm is below warn'),
+    warn: Limit(
+      'warning at or above it; at or below it where alarm is below warn, which can be set only where the machine type has it so',
+    ),
+    alarm: Limit(
+      'critical at or above it; at or below it where alarm is below warn, which can be set only where the machine type has it so',
+    ),
     warnLow: Limit('warning at or below it'),
     alarmLow: Limit('critical at or below it'),
     deadBand: Type.Optional(

@@ -6,6 +6,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LimitChange, SensorLimits } from '../../../../gateway/ports/limits/limits.ts';
 import type { OwnLimits } from '../../../../shared/contract/limits/own-limits.ts';
+import { areFalling } from '../../../../shared/domain/own-limits.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { unitText } from '../../../../shared/words/units.ts';
 import { findEndpoint, request } from '../../http-client.ts';
@@ -59,8 +60,8 @@ function addSet(group: Command): void {
     .description('set all limits of one sensor; those that are not given are none')
     .argument('<machine>', 'site/machine', machineName)
     .argument('<sensor>', 'the name of the sensor')
-    .option('--warn <value>', 'warning from this value on (down to it, where alarm is below)', aNumber)
-    .option('--alarm <value>', 'alarm from this value on (down to it, where it is below warn)', aNumber)
+    .option('--warn <value>', 'warning from this value on', aNumber)
+    .option('--alarm <value>', 'alarm from this value on', aNumber)
     .option('--warn-low <value>', 'warning down to this value', aNumber)
     .option('--alarm-low <value>', 'alarm down to this value', aNumber)
     .option('--dead-band <value>', 'how far back inside counts as returned', aNumber)
@@ -136,7 +137,13 @@ function defined(limits: { [name in keyof OwnLimits]?: number | undefined }): Ow
 const shown = ({ site, machine }: Machine) => printable(`${site}/${machine}`, 130);
 
 function limitText(limits: OwnLimits): string {
-  const words = { warn: 'warn', alarm: 'alarm', warnLow: 'warn low', alarmLow: 'alarm low' } as const;
+  const low = areFalling(limits) ? ' low' : '';
+  const words = {
+    warn: `warn${low}`,
+    alarm: `alarm${low}`,
+    warnLow: 'warn low',
+    alarmLow: 'alarm low',
+  } as const;
   const said = Object.entries(words).flatMap(([name, word]) => {
     const value = limits[name as keyof typeof words];
     return value === undefined ? [] : [`${word} ${value}`];
