@@ -169,3 +169,22 @@ it('of a machine with few readings send an estimate when their cause ends, so th
   await bench.evaluate(decision, null, 3, { ...limits(['vibration', 1]), ...short });
   expect(bench.state.estimates.slice(before)).toEqual([expect.stringContaining('limits_met=0')]);
 });
+
+it('whose cause is over and only waited for its end are over: what begins then opens another, at any severity', async () => {
+  decision = await bench.started({ sampleMs: 0 });
+  const values = async (value: number, minutes: number) => {
+    await bench.evaluate(decision, null, 1, limits(['vibration', value]));
+    await bench.clock.advance(60_000 * minutes);
+  };
+  for (const value of [9.5, 1, 9.5, 1]) await values(value, 30);
+  expect(counts()).toEqual([2, 0, 1]);
+  await close({ ...why, severity: 'critical' });
+  await values(1, 10);
+  await values(9.5, 10);
+  expect(counts()).toEqual([3, 0, 2]);
+  await close({ ...why, severity: 'critical' });
+  await values(9.5, 10);
+  for (let i = 0; i < 13; i++) await values(1, 10);
+  await values(9.5, 10);
+  expect(counts()).toEqual([4, 0, 3]);
+});

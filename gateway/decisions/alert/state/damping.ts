@@ -135,3 +135,10 @@ export function isForgotten(state: Damping, timeMs: number, limits: DampingLimit
 
 /** True if it is lower than what was told, and waits for its end to be told. */
 export const isWaiting = ({ told, wanted }: Pick<Damping, 'told' | 'wanted'>): boolean => wanted < told;
+
+/** As if the time had passed for which it waits. */
+export function toldNow(state: Damping): Damping {
+  if (!isWaiting(state)) return state;
+  const { wanted, lookedMs } = state;
+  return { ...state, told: wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: lookedMs };
+}

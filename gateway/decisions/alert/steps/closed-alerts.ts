@@ -6,15 +6,18 @@
  *     is more severe than what was closed       it opens another alert
  *     is a limit or a fault of one more sensor  it opens another alert
  *
- * Causes that begin later do not belong to it, and open alerts as always.
+ * A cause that was over when it was closed, and only waited for its end to be told, has ended with it. One that ends later waits for no
+ * longer than after a first return, since nobody is told of its end. Causes that begin later do not belong to it, and open alerts
+ * as always.
  */
 import { type Closed, closedText, endedBefore } from '../../../../shared/contract/alerts/closed.ts';
 import type { AlertChange } from '../change.ts';
 import { quiet } from '../state/alert-state.ts';
-import type { Cause } from '../state/causes.ts';
-import { levelOf } from '../state/damping.ts';
-import { noLimits } from '../state/limit-track.ts';
+import { type Cause, worstOf } from '../state/causes.ts';
+import { isWaiting, levelOf, toldNow } from '../state/damping.ts';
+import { type LimitTrack, type MetLimit, noLimits } from '../state/limit-track.ts';
 import type { ClosedAlert, MachineAlerts } from '../state/machine-book.ts';
+import type { SavedCause } from '../state/snapshot.ts';
 import type { Judged, SaidStep } from './judged.ts';
 
 /** Ends an open alert that a person has closed. Null if it is worse here than that person knew, or not open. */
@@ -22,10 +25,15 @@ export function closeAlert(machine: MachineAlerts, alertId: string, closed: Clos
   const alert = machine.alerts.find(({ predictionId }) => predictionId === alertId);
   if (!alert || levelOf(alert.severity) > levelOf(closed.severity)) return null;
   const { limits: _, ...others } = alert;
-  const hasLimits = alert.causes.some(({ kind }) => kind === 'limit');
+  const causes = alert.causes.flatMap((cause) => goesOn(machine, cause));
+  const hasLimits = causes.some(({ kind }) => kind === 'limit');
   const met = hasLimits ? { limits: [...machine.limits.met] } : {};
   machine.alerts = machine.alerts.filter((each) => each !== alert);
-  machine.closed = [...machine.closed, { ...others, ...met, closed }];
+  if (causes.length > 0)
+    machine.closed = [
+      ...machine.closed,
+      { ...others, ...met, causes, closed: knownOf(closed, alert.causes, causes) },
+    ];
   const { assessment } = alert;
   const reasons = [closedText(closed)];
   return {
@@ -80,6 +88,51 @@ function stepClosed({ machine, input }: Judged, step: SaidStep): SaidStep[] {
   return [{ ...step, change: { kind: 'opened', severity }, reasons: [...step.reasons, reason] }];
 }
 
+/** The cause as it is now, without waiting: nothing if it is over. */
+function goesOn(machine: MachineAlerts, cause: SavedCause): SavedCause[] {
+  const { failureMode, kind } = cause;
+  if (kind === 'limit') {
+    const { told } = endAway(machine);
+    return told ? [{ ...cause, severity: told.severity }] : [];
+  }
+  if (kind === 'fault') return endWell(machine, failureMode) ? [] : [cause];
+  const known = machine.damped.get(failureMode);
+  if (!known || !isWaiting(known.state)) return [cause];
+  machine.damped.set(failureMode, { state: toldNow(known.state), waiting: null });
+  return known.state.wanted === 0 ? [] : [{ ...cause, severity: 'warning' }];
+}
+
+/** Sensors that are well again do not wait. Returns true if all are well. */
+function endWell({ faults }: MachineAlerts, failureMode: string): boolean {
+  const state = faults.get(failureMode);
+  if (!state) return false;
+  for (const [sensor, track] of state.tracks)
+    state.tracks.set(sensor, { ...track, damping: toldNow(track.damping) });
+  state.said = new Set(
+    [...state.tracks].flatMap(([sensor, { damping }]) => (damping.told > 0 ? [sensor] : [])),
+  );
+  state.isOpen = state.said.size > 0;
+  return !state.isOpen;
+}
+
+/** Limits that are back inside are met no more. */
+function endAway(machine: MachineAlerts): LimitTrack {
+  const { limits, dampedLimits } = machine;
+  for (const [sensor, state] of dampedLimits) dampedLimits.set(sensor, { ...state, ...toldNow(state) });
+  const met = limits.met.flatMap(({ away, ...each }): MetLimit[] => {
+    const level = away ? (dampedLimits.get(each.sensor)?.wanted ?? 0) : levelOf(each.severity);
+    return level === 0 ? [] : [{ ...each, severity: level === 2 ? 'critical' : 'warning' }];
+  });
+  const told = limits.told && met.length > 0 ? { ...limits.told, severity: worstOf(met) } : null;
+  machine.limits = told ? { ...limits, met, told } : noLimits;
+  return machine.limits;
+}
+
+/** The severity that a person knew is lower where a cause has fallen since: its rise is something that nobody knew. */
+function knownOf(closed: Closed, before: readonly Cause[], now: readonly Cause[]): Closed {
+  return worstOf(before) === worstOf(now) ? closed : { ...closed, severity: worstOf(now) };
+}
+
 function replaceCauses(
   machine: MachineAlerts,
   alert: ClosedAlert,
@@ -88,7 +141,9 @@ function replaceCauses(
   const causes = alert.causes.flatMap(causesOf);
   machine.closed = machine.closed.flatMap((each) => {
     if (each !== alert) return [each];
-    return causes.length === 0 ? [] : [{ ...each, causes }];
+    return causes.length === 0
+      ? []
+      : [{ ...each, causes, closed: knownOf(each.closed, each.causes, causes) }];
   });
 }
 

@@ -37,7 +37,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   const known = causeOf(judged, cause.failureMode);
   const before = known.state;
   const wanted = change.kind === 'resolved' ? 0 : levelOf(change.severity);
-  known.state = damp(before, wanted, judged.input.timeMs, limitsNow(judged));
+  known.state = damp(before, wanted, judged.input.timeMs, limitsNow(judged, cause.failureMode));
   known.waiting = isWaiting(known.state) ? step : null;
   judged.machine.hasNewDamping ||= wanted !== before.wanted;
   const { told, returns } = known.state;
@@ -58,7 +58,7 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
 function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
   const { state, waiting } = known;
   if (!waiting) return null;
-  known.state = damp(state, state.wanted, judged.input.timeMs, limitsNow(judged));
+  known.state = damp(state, state.wanted, judged.input.timeMs, limitsNow(judged, waiting.cause.failureMode));
   const { told } = known.state;
   if (told === state.told) return null;
   known.waiting = null;
@@ -90,12 +90,18 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
 }
 
 /** Where a person has changed what is watched for, nothing waits. */
-function limitsNow(judged: Judged): DampingLimits {
-  return { ...dampingLimitsOf(judged), ...(isByPerson(judged) && { holdMs: 0 }) };
+function limitsNow(judged: Judged, failureMode: string): DampingLimits {
+  return { ...dampingLimitsOf(judged, failureMode), ...(isByPerson(judged) && { holdMs: 0 }) };
 }
 
-export function dampingLimitsOf(judged: Judged): DampingLimits {
-  const { flapping } = judged.context.config;
+export function dampingLimitsOf(judged: Judged, failureMode: string): DampingLimits {
+  const { flapping: configured } = judged.context.config;
+  // Of a cause that a person has closed nobody is told the end, and what comes after it is told.
+  const isClosed = judged.machine.closed.some(({ causes }) =>
+    causes.some((each) => each.failureMode === failureMode),
+  );
+  const holdMsMax = Math.min(configured.holdMsMax, configured.holdMs);
+  const flapping = isClosed ? { ...configured, holdMsMax } : configured;
   // A machine that sends once a day has no pauses of a night.
   const pauseMsMax = Math.max(pauseMsMin, pauseRows * (judged.input.rowMs ?? 0));
   const pausedMs = pausedSince(judged);

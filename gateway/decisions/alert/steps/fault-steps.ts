@@ -69,7 +69,7 @@ function stepTracks(
   faults: readonly SensorFault[],
 ): string[] {
   const { machine, input } = judged;
-  const limits = dampingLimitsOf(judged);
+  const limits = dampingLimitsOf(judged, mode.policy.failureMode);
   const returned: string[] = [];
   for (const sensor of new Set([...faults.map((fault) => fault.sensor), ...tracks.keys()])) {
     const fault = faults.find((each) => each.sensor === sensor);

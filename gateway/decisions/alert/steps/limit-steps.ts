@@ -39,7 +39,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   }
   let found: LimitDampingResult | null = null;
   const damped = (met: readonly MetLimit[]) => {
-    found = dampedOf(judged, met, passed);
+    found = dampedOf(judged, policy, met, passed);
     return found;
   };
   const { track, change } = stepLimits(
@@ -68,11 +68,16 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   return { step: { cause, change, reasons: [...changedReasons(input), ...reasons] }, passed: untold };
 }
 
-function dampedOf(judged: Judged, met: readonly MetLimit[], passed: readonly PassedLimit[]) {
+function dampedOf(
+  judged: Judged,
+  { failureMode }: LimitPolicy,
+  met: readonly MetLimit[],
+  passed: readonly PassedLimit[],
+) {
   const { machine, input } = judged;
   return dampLimits(machine.dampedLimits, {
     ...{ met, passed, before: machine.limits.met, timeMs: input.timeMs },
-    limits: dampingLimitsOf(judged),
+    limits: dampingLimitsOf(judged, failureMode),
     isByPerson: (sensor) => isByPerson(judged, sensor),
     latestOf: (sensor) => latestOf(input, sensor),
   });
