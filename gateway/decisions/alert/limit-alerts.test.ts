@@ -79,6 +79,37 @@ describe('a sensor beyond a limit', () => {
     expect([ids(), decision.open()]).toEqual([1, []]);
   });
 
+  it('is told when it becomes critical beside another that is, or that only waits for its end', async () => {
+    const decision = await bench.started();
+    const both = async (vibration: number, temperature: number) => {
+      const sinceMs = bench.clock.nowMs();
+      const of = (sensor: string, value: number) => {
+        const { met } = beyond(value).limits[0]!;
+        return { sensor, value, met: value < 4.5 ? null : { ...met!, sinceMs }, mayBe: null };
+      };
+      await bench.clock.advance(600_000);
+      const limits = [of('vibration', vibration), of('current', temperature)];
+      await bench.evaluate(decision, null, 3, { limits });
+    };
+    await both(9.5, 1);
+    await both(9.5, 6);
+    await both(9.5, 9.4);
+    await both(9.5, 9.4);
+    const first = () => bench.updated().map(({ data }) => `${data.severity} ${data.reasons.join('; ')}`);
+    expect(first()).toEqual([
+      expect.stringMatching(/^critical vibration 9.5 .*; current 6.*, above the warning/),
+      expect.stringMatching(/^critical vibration 9.5 .*; current 9.4.*, above the alarm/),
+    ]);
+    await both(1, 1);
+    await both(9.5, 1);
+    await both(1, 6);
+    await both(1, 9.4);
+    expect(first().slice(2)).toEqual([
+      expect.stringMatching(/^critical vibration.*, back inside .*; current 6.*, above the warning/),
+      expect.stringMatching(/^critical current 9.4.*, above the alarm .*; vibration.*, back inside/),
+    ]);
+  });
+
   it.each([
     // The row with the value that is back is not whole yet: the newest whole one has the value from before.
     [6.8, 0, 'vibration is back at or below 4.05 mm/s'],

@@ -30,9 +30,17 @@ export interface LimitTrack {
   /** The worst first; empty while no limit is met. */
   met: readonly MetLimit[];
   /** The last message; null while no alert is open for a limit. */
-  told: { severity: Severity; sensors: readonly string[]; sentMs: number } | null;
+  told: ToldLimits | null;
   /** After a failure or a replacement; see alert-state.ts. */
   held: Hold | null;
+}
+
+export interface ToldLimits {
+  severity: Severity;
+  /** All that were named, and those of them that were told to be critical. */
+  sensors: readonly string[];
+  critical: readonly string[];
+  sentMs: number;
 }
 
 export interface DampedLimits {
@@ -74,30 +82,42 @@ export function stepLimits(
       : { track: noLimits, change: { kind: 'resolved', severity: told.severity } };
   const { severity } = worst;
   const sensors = met.map(({ sensor }) => sensor);
+  const critical = criticalOf(met);
   const kind =
     hasNewLimits && told?.severity === severity
       ? 'sensors'
-      : changeOf(told, { severity, sensors }, limits, nowMs);
-  const known = (told?.sensors ?? []).filter((each) => sensors.includes(each) || recent.includes(each));
-  if (kind === null)
-    return { track: { met, told: told && { ...told, sensors: known }, held: null }, change: null };
+      : changeOf(told, { severity, sensors, critical }, limits, nowMs);
+  const known = {
+    sensors: (told?.sensors ?? []).filter((each) => sensors.includes(each) || recent.includes(each)),
+    critical: (told?.critical ?? []).filter((each) => critical.includes(each) || recent.includes(each)),
+  };
+  if (kind === null) return { track: { met, told: told && { ...told, ...known }, held: null }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
-  const toldSensors = [...new Set([...known, ...sensors])];
-  return { track: { met, told: { severity, sensors: toldSensors, sentMs: nowMs }, held: null }, change };
+  const now = {
+    sensors: [...new Set([...known.sensors, ...sensors])],
+    critical: [...new Set([...known.critical, ...critical])],
+  };
+  return { track: { met, told: { severity, ...now, sentMs: nowMs }, held: null }, change };
 }
 
+/** The sensors that are beyond a critical limit. */
+export const criticalOf = (met: readonly MetLimit[]): string[] =>
+  met.flatMap(({ sensor, severity }) => (severity === 'critical' ? [sensor] : []));
+
 /**
- * Severity is told at once; further sensors are, too, but not more often than other updates. A sensor that was told once is
+ * Severity is told at once, of each sensor: one that becomes critical is news beside another that is, or that only waits for its end.
+ * Further sensors are told, too, but not more often than other updates. A sensor that was told once is
  * not told again when it comes back soon into the same alert; that it is back inside is told with the end.
  */
 function changeOf(
   told: LimitTrack['told'],
-  { severity, sensors }: { severity: Severity; sensors: readonly string[] },
+  { severity, sensors, critical }: Omit<ToldLimits, 'sentMs'>,
   { updateMsMin }: Pick<UpdateLimits, 'updateMsMin'>,
   nowMs: number,
 ): 'opened' | 'severity' | 'sensors' | null {
   if (told === null) return 'opened';
   if (told.severity !== severity) return 'severity';
+  if (critical.some((sensor) => !told.critical.includes(sensor))) return 'sensors';
   const isKnown = sensors.every((sensor) => told.sensors.includes(sensor));
   return isKnown || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
 }

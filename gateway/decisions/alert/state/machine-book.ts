@@ -10,7 +10,7 @@ import { type DampedCause, isWaiting } from './damping.ts';
 import { isFaultMode } from './faults/fault-modes.ts';
 import type { FaultHold, FaultState } from './faults/fault-track.ts';
 import type { DampedLimit } from './limit-damping.ts';
-import { heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
+import { criticalOf, heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
 import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
 import { heldFaults, openFaults } from './saved-faults.ts';
 import type { SilenceTrack } from './silence-track.ts';
@@ -167,7 +167,8 @@ export class MachineBook {
         if (kind === 'limit') {
           const met = prediction.limits ?? [];
           const sensors = met.map(({ sensor }) => sensor);
-          machine.limits = { met, told: { severity: cause.severity, sentMs: nowMs, sensors }, held: null };
+          const told = { severity: cause.severity, sensors, critical: criticalOf(met), sentMs: nowMs };
+          machine.limits = { met, told, held: null };
           continue;
         }
         if (kind === 'fault') {
