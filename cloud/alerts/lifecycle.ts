@@ -86,9 +86,10 @@ function asItIsNow(
   const { time, data } = event;
   if (!('prediction' in current)) return null;
   if (isOlder(time, current.asOf ?? current.updatedAt) && !isLater(data, current)) return null;
-  // The decision that changed it last explains it; this one was not recorded.
-  const { decisionId } = current.prediction;
-  return step(asOf(current, time, { prediction: { ...data, decisionId } }), null, event);
+  // The decision that changed it last explains it; this one was not recorded. And its gateway tells whom it told before.
+  const { decisionId, siteGroups } = current.prediction;
+  const prediction = { ...data, decisionId, ...(siteGroups && { siteGroups }) };
+  return step(asOf(current, time, { prediction }), null, event);
 }
 
 function asOf(current: Alert, time: string, content: AlertContent): Alert {

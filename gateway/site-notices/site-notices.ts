@@ -8,7 +8,8 @@ import { createHash } from 'node:crypto';
 import { endedBefore } from '../../shared/contract/alerts/closed.ts';
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import { newEvent } from '../../shared/contract/envelope.ts';
-import { type AlertEvent, isAlertEvent } from '../../shared/contract/events.ts';
+import { type AlertEvent, type HarbingerEvent, isAlertEvent } from '../../shared/contract/events.ts';
+import { siteGroupsMax } from '../../shared/contract/notices/alert-told.ts';
 import { type AlertsConfig, type Receiver, receiversIn } from '../../shared/notifications/config.ts';
 import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner, type NotifierHealth } from '../../shared/notifications/notification-runner.ts';
@@ -28,6 +29,7 @@ import { NoticeQueue } from './notice-queue.ts';
 import { type NoticesFile, unsavedText } from './notices-file.ts';
 import { type FollowedChange, OpenAlerts } from './open-alerts.ts';
 import type { SiteNoticesStats } from './statistics.ts';
+import { groupsOf, namesThatMayHaveHeard } from './told-groups.ts';
 
 /** Pause after the file was written or could not be: more changes meanwhile are kept by one write. */
 const saveMsMin = 500;
@@ -104,13 +106,13 @@ export class SiteNotices implements DeadNoticeAdmin {
     return notices;
   }
 
-  /** An outbox that also tells here what it is given, whether or not the journal takes it. */
+  /** An outbox that also tells here what it is given, whether or not the journal takes it, and says which groups hear of it here. */
   overheard(outbox: Outbox): Outbox {
-    if (this.settings.length === 0) return outbox;
     return {
       event: (event) => {
-        if (isAlertEvent(event)) this.take([event]);
-        return outbox.event(event);
+        if (!isAlertEvent(event)) return outbox.event(event);
+        const siteGroups = groupsOf(this.settings, this.take([event])).slice(0, siteGroupsMax);
+        return outbox.event({ ...event, data: { ...event.data, siteGroups } } as HarbingerEvent);
       },
       estimates: (lines) => outbox.estimates(lines),
     };
@@ -164,11 +166,17 @@ export class SiteNotices implements DeadNoticeAdmin {
     };
   }
 
-  private take(events: readonly AlertEvent[]): void {
+  /** Returns the names of the notifiers that hear of it, or have heard of it where it comes again. */
+  private take(events: readonly AlertEvent[]): Set<string> {
     const notifiers = new Set<string>();
+    if (this.settings.length === 0) return notifiers;
+    const earlier = new Set<string>();
     for (const event of events) {
       const change = this.alerts.take(event);
-      if (!change) continue;
+      if (!change) {
+        for (const name of namesThatMayHaveHeard(this.settings, event)) earlier.add(name);
+        continue;
+      }
       const settings = this.settings.filter(({ group }) => !isToldByCloud(change, group));
       const recipients = hasEndedBefore(change) ? [] : recipientsOf(settings, change, change.told);
       this.alerts.tell(change.alertId, recipients);
@@ -179,9 +187,10 @@ export class SiteNotices implements DeadNoticeAdmin {
         notifiers.add(name);
       }
     }
-    if (events.length === 0) return;
+    if (events.length === 0) return notifiers;
     // Keep first, then tell: after a crash in between, the other order would tell it twice.
     void this.save().then(() => this.queue.announce(notifiers));
+    return new Set([...notifiers, ...earlier]);
   }
 
   /** Lets the cloud know, so that it does not tell the same people again. */

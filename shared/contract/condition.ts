@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ChangeSeq } from './alerts/change-seq.ts';
 import { Closed } from './alerts/closed.ts';
+import { SiteGroups } from './notices/alert-told.ts';
 import { plainName } from './topics.ts';
 
 /** The part of Harbinger that a condition is about. */
@@ -33,5 +34,6 @@ export const ConditionData = Type.Object({
   }),
   seq: Type.Optional(ChangeSeq),
   closed: Type.Optional(Closed),
+  siteGroups: Type.Optional(SiteGroups),
 });
 export type ConditionData = Static<typeof ConditionData>;

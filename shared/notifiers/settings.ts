@@ -45,7 +45,7 @@ export const commonSettings = {
     Type.String({
       ...plainName,
       description:
-        'The people or systems that are told: what a notifier of a gateway has told its group, one of the cloud with the same group does not tell again.',
+        'The people or systems that are told: what a notifier of a gateway has told its group, one of the cloud with the same group does not tell again. The cloud waits up to a minute for the word of a gateway that tells the group of a change, and for no other; what has ended by then is told as ended.',
       examples: ['maintenance'],
     }),
   ),

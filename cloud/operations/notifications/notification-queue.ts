@@ -19,7 +19,8 @@ import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import { keyOf, type Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
-import { oldestOfLargest } from './queue-rows.ts';
+import { isDue, oldestOfLargest } from './queue-rows.ts';
+import { toldBySite, untoldBefore, waitMsOf } from './site-first.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
@@ -36,17 +37,7 @@ export interface QueueOptions extends DigestsOptions {
   stampMs?(): number;
 }
 
-/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
-const plannedAheadMsMax = 3_600_000;
 const confirmedMax = 20_000;
-/** For so long a notifier with a group waits for the word of a gateway that it has told the group itself. */
-export const siteFirstMs = 60_000;
-
-/** False for what a person has closed here: no gateway tells a group of that. */
-function isOfSite({ source, data }: AlertNotification['event']): boolean {
-  const isClosed = ('closed' in data && data.closed) || ('outcome' in data && data.outcome === 'closed');
-  return reporterOf(source) !== '' && !isClosed;
-}
 
 /**
  * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
@@ -102,23 +93,31 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       notificationKey({ ...keyed, gateway: '', eventId: id }),
     );
     if ([key, ...earlierKeys].some((each) => this.isKnown(each))) return;
-    const mayBeTold = this.groupOf(owed.notifier) !== undefined && isOfSite(owed.event);
-    const nextAttemptMs = this.options.nowMs() + (mayBeTold ? siteFirstMs : 0);
+    const nowMs = this.options.nowMs();
+    const group = this.groupOf(notifier);
+    if (change === 'resolved' && group !== undefined)
+      this.drop(untoldBefore(this.others(notifier), owed, alertId, nowMs));
+    const nextAttemptMs = nowMs + waitMsOf(owed.event, group);
     this.append({ ...owed, key, attempts: 0, nextAttemptMs, lastError: null }, alertId);
   }
 
   /** A gateway has told these changes to the group itself. Call it inside a transaction. */
-  toldAtSite(gateway: string, { alertId, group, change, events }: AlertTold): void {
-    for (const notifier of this.table.counts().keys()) {
-      if (this.groupOf(notifier) !== group || this.inHand.get(notifier) === alertId) continue;
-      for (const { notification, alertId: about } of [...this.table.of(notifier)]) {
-        const { event, key } = notification;
-        // A group that knows the end need not hear of anything before; and a replacement ends the alert here by another event.
-        const isTold = change === 'resolved' || events.includes(event.id);
-        if (about !== alertId || reporterOf(event.source) !== gateway || !isTold) continue;
-        this.table.remove(notification);
-        this.confirmed.add(this.options.nowMs(), { id: key });
-      }
+  toldAtSite(gateway: string, told: AlertTold): void {
+    for (const notifier of this.table.counts().keys())
+      if (this.groupOf(notifier) === told.group) this.drop(toldBySite(this.others(notifier), gateway, told));
+  }
+
+  /** Rows that wait, but for what is being sent and all else about that alert. */
+  private others(notifier: string): Row[] {
+    const inHand = this.inHand.get(notifier);
+    return this.table.of(notifier).filter(({ alertId }) => alertId !== inHand);
+  }
+
+  /** They count as confirmed, so that an event that is applied again does not queue them. */
+  private drop(rows: readonly Row[]): void {
+    for (const { notification } of rows) {
+      this.table.remove(notification);
+      this.confirmed.add(this.options.nowMs(), { id: notification.key });
     }
   }
 
@@ -293,8 +292,4 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   private isKnown(key: string): boolean {
     return this.confirmed.has(key) || this.deadLetters.has(key) || this.table.find(key) !== undefined;
   }
-}
-
-function isDue(atMs: number, nowMs: number): boolean {
-  return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
 }

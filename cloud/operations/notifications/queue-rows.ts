@@ -14,3 +14,10 @@ export function oldestOfLargest(rows: readonly Row[]): Row | undefined {
   for (const some of byGateway.values()) if (some.length > most.length) most = some;
   return most[0];
 }
+
+/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
+const plannedAheadMsMax = 3_600_000;
+
+export function isDue(atMs: number, nowMs: number): boolean {
+  return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
+}

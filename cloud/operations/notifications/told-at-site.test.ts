@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { AlertTold } from '../../../shared/contract/notices/alert-told.ts';
-import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { lifecycleEvent, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import { TestOperations } from '../operations.testing.ts';
-import { siteFirstMs } from './notification-queue.ts';
+import { siteFirstMs } from './site-first.ts';
 
 let test: TestOperations;
 beforeEach(() => {
@@ -53,5 +53,51 @@ describe('a notifier with a group', () => {
     ]);
     await test.apply([told('resolved', ['prediction-resolved-3'])]);
     expect(due('mail', siteFirstMs)).toBeNull();
+  });
+
+  it('waits only for a gateway that tells its group itself', async () => {
+    const at = async (minute: number, siteGroups: string[]) => {
+      await test.apply([predictionEvent('opened', minute, { predictionId: `p-${minute}`, siteGroups })]);
+      const found = due('mail');
+      if (found) await test.now.notifications.confirm(found);
+      return found;
+    };
+    expect(await at(1, [])).toMatchObject({ change: 'opened' });
+    expect(await at(2, ['operators'])).toMatchObject({ change: 'opened' });
+    expect(await at(3, ['operators', 'maintenance'])).toBeNull();
+    await test.apply([predictionEvent('now', 4, { predictionId: 'p-1' }), lifecycleEvent('replaced', 5)]);
+    const ended: unknown[] = [];
+    for (let found = due('mail'); found; found = due('mail')) {
+      ended.push([found.change, (found.event.data as { predictionId?: string }).predictionId]);
+      await test.now.notifications.confirm(found);
+    }
+    expect(ended.sort()).toEqual([
+      ['resolved', 'p-1'],
+      ['resolved', 'p-2'],
+    ]);
+  });
+
+  it('tells what ended while it waited as ended, and not as news first', async () => {
+    await test.apply([predictionEvent('opened', 1), predictionEvent('updated', 2, { severity: 'critical' })]);
+    expect(due('hook')).toMatchObject({ change: 'opened' });
+    await test.apply([predictionEvent('resolved', 3)]);
+    const found = due('mail', siteFirstMs);
+    expect(found).toMatchObject({ change: 'resolved' });
+    await test.now.notifications.confirm(found!);
+    expect(due('mail', 2 * siteFirstMs)).toBeNull();
+    // Applied again, it queues nothing.
+    await test.apply([predictionEvent('opened', 1)]);
+    expect(due('mail', 2 * siteFirstMs)).toBeNull();
+  });
+
+  it('that was told of an alert is told its end', async () => {
+    await test.apply([predictionEvent('opened', 1)]);
+    await test.now.notifications.confirm(due('mail', siteFirstMs)!);
+    expect(due('mail')).toBeNull();
+    await test.apply([
+      predictionEvent('updated', 2, { severity: 'critical' }),
+      predictionEvent('resolved', 3),
+    ]);
+    expect(due('mail', siteFirstMs)).toMatchObject({ change: 'resolved' });
   });
 });

@@ -1,5 +1,6 @@
 /** The assessment of a machine at one moment, and the prediction that an alert is about. */
 import { type Static, Type } from '@sinclair/typebox';
+import { SiteGroups } from '../notices/alert-told.ts';
 import { plainName } from '../topics.ts';
 import { ChangeSeq } from './change-seq.ts';
 import { Closed } from './closed.ts';
@@ -133,6 +134,7 @@ export const Prediction = Type.Intersect([
     ),
     seq: Type.Optional(ChangeSeq),
     closed: Type.Optional(Closed),
+    siteGroups: Type.Optional(SiteGroups),
     outcome: Type.Optional(
       Type.String({
         maxLength: 64,

@@ -13,3 +13,12 @@ export const AlertTold = Type.Object({
   notifier: Type.String({ ...plainName }),
 });
 export type AlertTold = Static<typeof AlertTold>;
+
+export const siteGroupsMax = 64;
+
+/** The groups to which a gateway tells a change itself: the cloud waits for its word there, and nowhere else. */
+export const SiteGroups = Type.Array(Type.String({ ...plainName }), {
+  maxItems: siteGroupsMax,
+  description:
+    'groups of notifiers that its gateway tells of this change itself; absent from an older gateway, of which that is not known',
+});
