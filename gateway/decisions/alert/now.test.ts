@@ -1,5 +1,6 @@
 /** The content of open alerts between their changes, of which nobody is told. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { timeText } from '../../../shared/words/times.ts';
 import { alertBench } from './alert-bench.testing.ts';
 
 let bench: Awaited<ReturnType<typeof alertBench>>;
@@ -156,8 +157,55 @@ it('of a cause that is over, and may come back, says since when it is over and w
     await bench.evaluate(decision, 500, 1, on ? beyond(6) : {});
   expect([bench.opened().length, bench.resolved().length]).toEqual([2, 1]);
   expect(said().at(-1)!.first).toMatch(
-    /^vibration 6.8 mm\/s, back inside the warning limit of 4.5 mm\/s since .*; as it has come back once before, it counts as ended at .* if it stays away$/,
+    /^vibration, back inside the warning limit of 4.5 mm\/s since .*; as it has come back once before, it counts as ended at .* if it stays away$/,
+  );
+  // Out again, and not for long enough yet to count as its return.
+  const about = { ...limit, sinceMs: bench.clock.nowMs() };
+  await bench.evaluate(decision, 500, 1, {
+    limits: [{ sensor: 'vibration', value: 5.051, met: null, mayBe: null, about }],
+  });
+  expect(said().at(-1)!.first).toMatch(
+    /^vibration 5.051 mm\/s, above the warning limit of 4.5 mm\/s again, after it was back inside the warning limit of 4.5 mm\/s since [\d:]+ \S+$/,
   );
   await bench.evaluate(decision, 500, 1, beyond(6));
   expect(said().at(-1)!.first).toMatch(/^vibration 6.*, above the warning limit of 4.5/);
+});
+
+it('of a value that is back, says since when, and for how long it was not: also once its end waits', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.4 } as const;
+  const startMs = bench.clock.nowMs();
+  const met = (value: number, backMs?: number) => ({
+    limits: [
+      {
+        ...{ sensor: 'vibration', value, mayBe: null },
+        met: { ...limit, sinceMs: startMs, ...(backMs !== undefined && { backMs }) },
+      },
+    ],
+  });
+  const backMs = startMs + 120_000;
+  const at = timeText(backMs, startMs);
+  const from = timeText(startMs, startMs);
+  const turn = async () => {
+    await bench.evaluate(decision, 500, 1, met(6));
+    await bench.clock.advance(backMs - bench.clock.nowMs() + 30_000);
+    await bench.evaluate(decision, 500, 2, met(2.01, backMs));
+  };
+  await turn();
+  expect(said().at(-1)!.first).toBe(
+    `vibration 2.01 mm/s, back inside the warning limit of 4.5 mm/s since ${at}, and not for long enough yet to end; it was met for 2 min (since ${from})`,
+  );
+  await bench.evaluate(decision, 500, 1, met(4.45));
+  expect(said().at(-1)!.first).toBe(
+    `vibration 4.45 mm/s, not yet back from the warning limit of 4.5 mm/s, met since ${from}`,
+  );
+  await bench.evaluate(decision, 500, 1, met(2.01, backMs));
+  await bench.evaluate(decision, 500, 1);
+  expect(bench.resolved().at(-1)!.data.reasons).toEqual([
+    `vibration is at or below 4.05 mm/s for 60 s (since ${at})`,
+  ]);
+  await bench.evaluate(decision, 500, 1, met(6));
+  await bench.evaluate(decision, 500, 1, met(2.01, backMs));
+  await bench.evaluate(decision, 500, 2);
+  expect(said().at(-1)!.first).toContain(`back inside the warning limit of 4.5 mm/s since ${at}; as it has`);
 });

@@ -32,6 +32,28 @@ const steady = (value: number, rows: number) => Array.from({ length: rows }, () 
 const vibration = typeOf([sensor('vibration', { warn: 4.5, alarm: 7.1 })]);
 
 describe('a sensor beyond a limit', () => {
+  it('is about to meet it until the delay is over, and back from it until that has lasted', () => {
+    const at = (rows: number[]) =>
+      follow(
+        vibration,
+        rows.map((value) => [value]),
+      ).limits.list();
+    expect(at([6.2, 6.2])).toMatchObject([{ value: 6.2, met: null, mayBe: { at: 7.1 } }]);
+    const calm = steady(1, 61).flat();
+    expect(at([...calm, 6.2, 6.2])).toEqual([
+      {
+        ...{ sensor: 'vibration', value: 6.2, met: null, mayBe: null },
+        about: expect.objectContaining({ at: 4.5, sinceMs: 61_000 }),
+      },
+    ]);
+    expect(at([...calm, 6.2, 1])).toEqual([]);
+    const out = [...calm, ...steady(6.2, 12).flat()];
+    expect(at(out)).toMatchObject([{ met: { at: 4.5, sinceMs: 61_000 } }]);
+    expect(at(out)[0]!.met).not.toHaveProperty('backMs');
+    expect(at([...out, 1, 1])).toMatchObject([{ value: 1, met: { sinceMs: 61_000, backMs: 73_000 } }]);
+    expect(at([...out, 1, 4.4])[0]!.met).not.toHaveProperty('backMs');
+  });
+
   it('is a warning after the delay, and says since when', () => {
     const { limits, first } = follow(vibration, steady(6.2, 30));
     expect(first('warning')).toBe(10_000);

@@ -6,11 +6,9 @@ import type { Limit } from '../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { Running } from '../running/running.ts';
-import { holdAtRest, isSame, type LimitedSensor, type LimitPlan } from './limit-plan.ts';
+import { holdAtRest, isSame, type LimitPlan } from './limit-plan.ts';
+import { away, limitStateOf, met, unknown } from './limit-state.ts';
 
-const unknown = 0;
-const away = 1;
-const met = 2;
 /** Readings of a device that come at once may hold many episodes; a decision hears of so many. */
 const passedMax = 8;
 
@@ -49,9 +47,9 @@ export class MachineLimits {
   private readonly firstBackMs: Float64Array;
   private readonly values: Float32Array;
   /** By limit: its state, since when it is (or is about to be) met, and since when it is back; NaN if it is not. */
-  private readonly states: Uint8Array;
-  private readonly metMs: Float64Array;
-  private readonly backMs: Float64Array;
+  readonly states: Uint8Array;
+  readonly metMs: Float64Array;
+  readonly backMs: Float64Array;
   /** By limit: the farthest value since it is met; 1 if no decision has heard yet that it is met. */
   private readonly peaks: Float64Array;
   private readonly unheard: Uint8Array;
@@ -200,9 +198,11 @@ export class MachineLimits {
     }
   }
 
-  /** The sensors of which a limit is met, or may be because nothing is known yet. */
+  /** The sensors of which a limit is met or about to be, or may be met because nothing is known yet. */
   list(): LimitState[] {
-    return this.plan.sensors.flatMap((sensor, i) => (this.calm[i] === 1 ? [] : this.stateOf(sensor, i)));
+    return this.plan.sensors.flatMap((sensor, i) =>
+      this.calm[i] === 1 ? [] : (limitStateOf(sensor, this, this.values[i]!) ?? []),
+    );
   }
 
   /** True if the value is back from all limits, as the last one was, and none of them switches yet: nothing changes by it. */
@@ -272,24 +272,5 @@ export class MachineLimits {
   private switch(limit: number, to: number): void {
     this.states[limit] = to;
     this.isNews = true;
-  }
-
-  private stateOf({ name, limits, first }: LimitedSensor, index: number): LimitState | [] {
-    const worstIn = (state: number): number =>
-      limits.reduce(
-        (worst, { severity }, i) =>
-          this.states[first + i] === state && (worst < 0 || severity === 'critical') ? i : worst,
-        -1,
-      );
-    const [isMet, mayBe] = [worstIn(met), worstIn(unknown)];
-    if (isMet < 0 && mayBe < 0) return [];
-    const value = this.values[index]!;
-    return {
-      sensor: name,
-      // Without the digits that a 32-bit float does not have.
-      value: Number.isNaN(value) ? null : Number(value.toPrecision(7)),
-      met: isMet < 0 ? null : { ...limits[isMet]!, sinceMs: this.metMs[first + isMet]! },
-      mayBe: mayBe < 0 ? null : limits[mayBe]!,
-    };
   }
 }

@@ -28,27 +28,41 @@ export function latestOf({ machine, window, rows }: AlertInput, sensor: string):
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
+/** The newest value by which limits are judged, or that of the newest whole row; null if that is an older one. */
+export function valueNow(input: AlertInput, name: string): number | null {
+  const known = input.limits?.find(({ sensor }) => sensor === name);
+  if (known) return known.value;
+  // No limit is met or about to be: a value that is beyond one is of a row from before.
+  const value = latestOf(input, name);
+  const sensor = input.machine.type.sensors.find((each) => each.name === name);
+  const limits = sensor ? limitsOf(sensor) : [];
+  return value === null || limits.some(({ side, at }) => isOnSide(value, side, at)) ? null : value;
+}
+
 function metReason(
-  { sensor, side, severity, at, value, sinceMs, away }: MetLimit,
+  { sensor, side, severity, at, value, sinceMs, backMs, away }: MetLimit,
   type: MachineType,
   nowMs: number,
 ) {
+  const timeOf = (ms: number) => timeText(ms, nowMs);
   const unit = unitOf(sensor, type);
   const word = severity === 'critical' ? 'alarm' : 'warning';
-  if (away) {
-    const now = value === null ? '' : ` ${valueText(value)}${unit}`;
-    const back = `${sensor}${now}, back inside the ${word} limit of ${valueText(at)}${unit} since ${timeText(away.sinceMs, nowMs)}`;
-    return `${back}; ${waitsReason(away, nowMs)}`;
-  }
-  const when = `for ${durationText(nowMs - sinceMs)} (since ${timeText(sinceMs, nowMs)})`;
   const limit = `the ${word} limit of ${valueText(at)}${unit}`;
-  const isInside = value !== null && (side === 'high' ? value < at : value > at);
-  if (value === null || isInside) {
-    const now = value === null ? '' : ` ${valueText(value)}${unit},`;
-    return `${sensor}${now} not yet back from ${limit}, met ${when}`;
-  }
+  const isOut = value !== null && isOnSide(value, side, at);
   const place = value === at ? 'at' : side === 'high' ? 'above' : 'below';
-  return `${sensor} ${valueText(value)}${unit}, ${place} ${limit} ${when}`;
+  const now = value === null ? sensor : `${sensor} ${valueText(value)}${unit}`;
+  if (away) {
+    const back = `back inside ${limit} since ${timeOf(backMs ?? away.sinceMs)}`;
+    // Not for long enough yet to count as its return.
+    return isOut
+      ? `${now}, ${place} ${limit} again, after it was ${back}`
+      : `${now}, ${back}; ${waitsReason(away, nowMs)}`;
+  }
+  const since = `since ${timeOf(sinceMs)}`;
+  if (isOut) return `${now}, ${place} ${limit} for ${durationText(nowMs - sinceMs)} (${since})`;
+  if (backMs === undefined) return `${now}, not yet back from ${limit}, met ${since}`;
+  const lasted = `met for ${durationText(backMs - sinceMs)} (${since})`;
+  return `${now}, back inside ${limit} since ${timeOf(backMs)}, and not for long enough yet to end; it was ${lasted}`;
 }
 
 /** One sentence for each sensor beyond a limit, the worst first. */
@@ -109,7 +123,7 @@ export function insideReasons(before: readonly MetLimit[], input: AlertInput): s
 export function backReasons(before: readonly MetLimit[], policy: LimitPolicy, input: AlertInput): string[] {
   const { type } = input.machine;
   return before.slice(0, sensorsMax).map((limit) => {
-    const { sensor: name, side, at } = limit;
+    const { sensor: name, side, at, backMs } = limit;
     const unit = unitOf(name, type);
     const value = latestOf(input, name);
     const sensor = type.sensors.find((candidate) => candidate.name === name);
@@ -119,9 +133,11 @@ export function backReasons(before: readonly MetLimit[], policy: LimitPolicy, in
     const now = isBack ? `${name} ${valueText(value)}${unit};` : `${name} is`;
     const { resolveAfterMs } = policy;
     const place = `${side === 'high' ? 'at or below' : 'at or above'} ${valueText(inner)}${unit}`;
-    return resolveAfterMs > 0
-      ? `${now} ${place} for ${durationText(resolveAfterMs)}`
-      : `${now} back ${place}`;
+    if (resolveAfterMs === 0) return `${now} back ${place}`;
+    // It may have been back from the alarm limit for longer.
+    const isOfInner = warning === undefined || warning.at === at;
+    const since = backMs === undefined || !isOfInner ? '' : ` (since ${timeText(backMs, input.timeMs)})`;
+    return `${now} ${place} for ${durationText(resolveAfterMs)}${since}`;
   });
 }
 

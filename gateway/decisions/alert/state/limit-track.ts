@@ -15,6 +15,8 @@ export interface MetLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
   sensor: string;
   value: number | null;
   sinceMs: number;
+  /** Since when its value is back, which has not lasted long enough yet, or only waits for its end. */
+  backMs?: number;
   /** It is back inside, but has come back before: its end waits to be told. */
   away?: Away;
 }
@@ -146,7 +148,7 @@ function metIn(before: readonly MetLimit[], states: readonly LimitState[]): MetL
       before.find(({ sensor }) => sensor === state.sensor),
       state,
     );
-    const found = state.met && metLimit(state, state.met, state.met.sinceMs);
+    const found = state.met && metLimit(state, state.met, state.met.sinceMs, state.met.backMs);
     if (kept && rank(kept.severity) > rank(found?.severity)) return [kept];
     return found ? [found] : [];
   });
@@ -170,8 +172,13 @@ function keptOf(before: MetLimit | undefined, state: LimitState): MetLimit | nul
     : { ...before, value };
 }
 
-function metLimit({ sensor, value }: LimitState, { side, severity, at }: Limit, sinceMs: number): MetLimit {
-  return { sensor, severity, side, at, value, sinceMs };
+function metLimit(
+  { sensor, value }: LimitState,
+  { side, severity, at }: Limit,
+  sinceMs: number,
+  backMs?: number,
+): MetLimit {
+  return { sensor, severity, side, at, value, sinceMs, ...(backMs !== undefined && { backMs }) };
 }
 
 /** How far a value is beyond its limit, as a part of the limit. */

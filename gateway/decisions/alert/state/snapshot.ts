@@ -61,6 +61,7 @@ const SavedLimit = Type.Object({
   at: Type.Number(),
   value: Type.Union([Type.Number(), Type.Null()]),
   sinceMs: Type.Number(),
+  backMs: Type.Optional(Type.Number()),
 });
 
 export const OpenPrediction = Type.Object({

@@ -7,8 +7,8 @@ import {
   backReasons,
   changedReasons,
   insideReasons,
-  latestOf,
   metReasons,
+  valueNow,
 } from '../reasons/limit-reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import { dampLimits, type LimitDampingResult } from '../state/limit-damping.ts';
@@ -79,7 +79,7 @@ function dampedOf(
     ...{ met, passed, before: machine.limits.met, timeMs: input.timeMs },
     limits: dampingLimitsOf(judged, failureMode),
     isByPerson: (sensor) => isByPerson(judged, sensor),
-    latestOf: (sensor) => latestOf(input, sensor),
+    latestOf: (sensor) => valueNow(input, sensor),
   });
 }
 
