@@ -13,7 +13,7 @@ interface LimitStates {
   readonly backMs: Float64Array;
 }
 
-/** What a decision hears of the limits of a sensor; null if they are away, and none is about to be met. */
+/** Returns what a decision hears of the limits of a sensor; null if they are away, and none is about to be met. */
 export function limitStateOf(
   { name: sensor, limits, first }: LimitedSensor,
   { states, metMs, backMs }: LimitStates,

@@ -1,3 +1,5 @@
+import { isFrozen, medianOf, type Shown } from './values.ts';
+
 const dayMs = 86_400_000;
 /** A level is the mean of about so many readings. */
 const levelRows = 8;
@@ -33,20 +35,14 @@ const [level, low, high, rows, last, second, third, rises, falls, youth] = [
 export const beyondField = 10;
 /** Since `calm` it has been beyond its margin: above its range (1), or below it only (−1); 0 if not. Not saved. */
 const wasBeyond = 11;
-const width = wasBeyond + 1;
+/** How often in a row its value has been exactly the one before. Not saved. */
+const repeats = 12;
+const width = repeats + 1;
 const digits = 8;
 
 export interface SavedRanges {
   /** By sensor: `fields` of it; null where a number is not known. */
   sensors: (number | null)[][];
-}
-
-/** Values of a sensor in so many rows: the lowest, the highest and the last of them. */
-export interface Shown {
-  rows: number;
-  low: number;
-  high: number;
-  last: number;
 }
 
 export interface TakeOptions {
@@ -59,7 +55,10 @@ export interface TakeOptions {
 
 /** The ranges of the sensors of one machine, in one array. */
 export class Ranges {
-  /** Sensors that were judged in the newest row, and those of them that are clearly outside their ranges. */
+  /**
+   * Sensors that were judged in the newest row, and those of them that are clearly outside their ranges: without those that stand
+   * still where they never were, because a probe does so and a machine does not.
+   */
   judged = 0;
   outside = 0;
   /** True if in the newest row of its youth a sensor is so far above all before that the machine starts for the first time. */
@@ -93,13 +92,17 @@ export class Ranges {
       if (!(value - value === 0)) continue;
       if (this.isCounter(at, value)) continue;
       this.learnLevel(at);
+      const isFrozen = this.isFrozen(at, options.marginShare);
       if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
+        if (isFrozen) continue;
         this.widen(at, growthPerRow);
         cells[at + youth] = cells[at + high]! - cells[at + low]!;
       } else {
-        const distance = this.judge(at, options);
-        this.judged++;
-        if (distance >= outsideFrom) this.outside++;
+        const distance = this.judge(at, options, isFrozen);
+        if (!isFrozen) {
+          this.judged++;
+          if (distance >= outsideFrom) this.outside++;
+        }
         if (distance >= 1) this.noteBeyond(at);
         if (distance > farthest) farthest = distance;
       }
@@ -205,6 +208,7 @@ export class Ranges {
     cells[at + third] = cells[at + second]!;
     cells[at + second] = before;
     cells[at + last] = value;
+    cells[at + repeats] = value === before ? cells[at + repeats]! + 1 : 0;
     if (value > before) cells[at + rises]!++;
     else if (value < before) cells[at + falls]!++;
     if (cells[at + rises]! + cells[at + falls]! > changesMax) {
@@ -236,8 +240,22 @@ export class Ranges {
     return Math.max(marginShare * (highest - lowest), marginOfValueMin * size, Number.MIN_VALUE);
   }
 
+  private isFrozen(at: number, marginShare: number): boolean {
+    const { cells } = this;
+    const stillRows = cells[at + repeats]!;
+    if (stillRows === 0) return false;
+    return isFrozen({
+      value: cells[at + last]!,
+      low: cells[at + low]!,
+      high: cells[at + high]!,
+      margin: this.marginOf(at, marginShare),
+      changes: cells[at + rises]! + cells[at + falls]!,
+      rows: Math.min(cells[at + rows]! - stillRows, changesMax / 2),
+    });
+  }
+
   /** Returns how far the level is beyond the range, in margins, and lets the range grow by it if that is less than one. */
-  private judge(at: number, { marginShare, mode, passedMs }: TakeOptions): number {
+  private judge(at: number, { marginShare, mode, passedMs }: TakeOptions, isFrozen: boolean): number {
     const { cells } = this;
     const now = cells[at + level]!;
     const lowest = cells[at + low]!;
@@ -245,7 +263,7 @@ export class Ranges {
     const over = Math.max(now - highest, lowest - now);
     if (mode !== 'grown') cells[at + youth] = highest - lowest;
     if (over <= 0) return 0;
-    if (this.isStopOrStart(at, mode)) {
+    if (!isFrozen && this.isStopOrStart(at, mode)) {
       this.widen(at, growthPerRow);
       cells[at + youth] = cells[at + high]! - cells[at + low]!;
       return outsideFrom;
@@ -277,10 +295,4 @@ export class Ranges {
     if (now > cells[at + high]!) cells[at + high]! += share * (now - cells[at + high]!);
     else if (now < cells[at + low]!) cells[at + low]! += share * (now - cells[at + low]!);
   }
-}
-
-/** Returns the median of three values; the first if there are not three yet. */
-function medianOf(a: number, b: number, c: number): number {
-  if (Number.isNaN(b) || Number.isNaN(c)) return a;
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

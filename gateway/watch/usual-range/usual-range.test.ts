@@ -206,6 +206,36 @@ describe('the usual range of a machine that nobody described', () => {
     expect(range.score(0)).toBeGreaterThan(0.9);
   });
 
+  describe.each([-127, 85, 850])('a probe that stands still at %d', (odd) => {
+    const fast = { stepMs: 250 };
+    const shape =
+      (from: number, sensors: number): Shape =>
+      (minute) =>
+        [minute >= from ? odd : 20 + noise(0.3), 55 + noise(0.5), noise(1)].slice(0, sensors);
+
+    it.each([1, 2, 3])('is not the first stop of a young machine of %d sensors, and told', (sensors) => {
+      const { episodes, range } = live(shape(3, sensors), 60 / dayMinutes, fast);
+      expect(episodes).toHaveLength(1);
+      expect(episodes[0]! / 240).toBeLessThan(3.5);
+      expect(range.firstTime()).toBeNull();
+      expect(range.beyond()).toMatchObject([{ column: 0 }]);
+    });
+
+    it('is not learnt with the first rows, and not while a machine does something for the first time', () => {
+      expect(live(shape(1, 2), 60 / dayMinutes, fast).range.beyond()).toMatchObject([{ column: 0 }]);
+      // It starts for the first time, and its probe breaks within that time.
+      const starts: Shape = (minute) => {
+        const runs = minute > 700;
+        return [
+          minute > 900 ? odd : 20 + noise(0.3),
+          runs ? 60 + noise(1) : noise(0.1),
+          runs ? 9 + noise(1) : 0,
+        ];
+      };
+      expect(live(starts, 2).range.beyond()).toMatchObject([{ column: 0 }]);
+    });
+  });
+
   it('is told sooner of a machine that sends faster and is young', () => {
     const shape: Shape = (minute) => [40 + noise(1) + (minute > 1.5 ? 12 : 0), noise(1), noise(1)];
     const { episodes } = live(shape, 3 / dayMinutes, { stepMs: 125 });

@@ -9,13 +9,15 @@
  *
  *     learning   the first rows: every level that lasts widens the range
  *     young      the first week: levels within the margin widen it. If half of the sensors leave their ranges together, the machine
- *                does for the first time what it will do again (its first stop, its first start), and learns for a while
+ *                does for the first time what it will do again (its first stop, its first start), and learns for a while. A probe
+ *                that stands still exactly where it never was shows no such thing, and is not learnt
  *     grown      levels within the margin widen the range slowly, so that seasons do and wear does not
  *
  * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
  * only rise, have no range. Nothing is allocated per row.
  */
-import { beyondField, Ranges, type SavedRanges, type Shown } from './ranges.ts';
+import { beyondField, Ranges, type SavedRanges } from './ranges.ts';
+import type { Shown } from './values.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -168,7 +170,7 @@ export class UsualRange {
   private isFirstTime(knownMs: number): boolean {
     const { judged, outside, hasStarted } = this.ranges;
     if (hasStarted) return true;
-    if (this.farthest < 1 || 2 * outside < judged) return false;
+    if (this.farthest < 1 || outside === 0 || 2 * outside < judged) return false;
     return outside > 1 || knownMs < dayMs;
   }
 
