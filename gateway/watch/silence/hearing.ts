@@ -3,6 +3,7 @@ import type { MachineIdentity } from '../../ports/decision.ts';
 import type { LearntSensor } from '../running/learnt-rest.ts';
 import type { RunningTime } from '../running/running.ts';
 import { HeardAgain } from './heard-again.ts';
+import { Pauses } from './pauses.ts';
 import { Rhythm } from './rhythm.ts';
 
 /** Hearings closer together than this are one; so are all readings of a batch. */
@@ -71,10 +72,11 @@ export class Hearing {
   private oldAtMs = Number.NaN;
   private oldLagMs = 0;
   /**
-   * The longest gap of the last weeks that was within its allowance, by monotonic time. The rhythm forgets within dozens of
+   * The longest gap of the last weeks that was within its allowance, or came regularly, by monotonic time. The rhythm forgets within dozens of
    * hearings, so a machine that reports changes only would be silent each evening.
    */
   private longGap: LongestLately = { ms: 0, atMs: 0 };
+  private readonly pauses = new Pauses();
 
   /** @param offsetMs wall-clock time minus monotonic time */
   constructor(identity: MachineIdentity, nowMs: number, offsetMs: number) {
@@ -125,7 +127,9 @@ export class Hearing {
   }
 
   private learnGap(gapMs: number, nowMs: number, allowedMs: number | null): void {
-    if (allowedMs !== null && gapMs <= allowedMs) this.longGap = withSpan(this.longGap, gapMs, nowMs);
+    const isAllowed = allowedMs === null || gapMs <= allowedMs;
+    const usualMs = isAllowed ? gapMs : this.pauses.take(gapMs, nowMs);
+    if (allowedMs !== null && usualMs !== null) this.longGap = withSpan(this.longGap, usualMs, nowMs);
     this.rhythm.take(gapMs);
   }
 
