@@ -106,6 +106,22 @@ describe('drop-oldest', () => {
     await fill('readings', 1);
     expect(bytesOfAllLanes()).toBeLessThanOrEqual(256 << 10);
   });
+
+  test.each(['events', 'estimates', 'readings'])(
+    'a limit below the newest segment of %s stops no lane from writing',
+    async (large) => {
+      bench.limits = { bytesMax: 64 << 20, whenFull: 'drop-oldest' };
+      await bench.reopen();
+      await fill(large, 200);
+      bench.set.lane(large).cursor('uplink').advance(200);
+      bench.limits = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
+      await bench.reopen();
+      bench.set.lane(large).cursor('uplink');
+      for (const lane of ['readings', 'estimates', 'events']) await fill(lane, 2);
+      expect(bench.losses).toEqual([]);
+      expect(bytesOfAllLanes()).toBeLessThanOrEqual(1 << 20);
+    },
+  );
 });
 
 describe('room that a power cut could take back', () => {

@@ -2,6 +2,8 @@
 export interface BudgetLane {
   /** Bytes on disk, those included that a power cut may bring back. */
   readonly bytes: number;
+  /** Part of `bytes` that an earlier, larger limit has left in the newest segment, which cannot be dropped yet. */
+  readonly bytesBeyond: number;
   /** Removed bytes that are not gone durably. `settle` makes it so, and returns false if the disk fails. */
   readonly removals: { readonly bytes: number; settle(): Promise<boolean> };
   /** Cost of dropping the oldest segment: there is none to drop, it has been read, or it has unread blocks. */
@@ -52,8 +54,13 @@ export class Budget {
     return this.inTurn(() => this.dropOne());
   }
 
+  /**
+   * Leaves out what an earlier limit has left in newest segments: only a write starts another segment, after which they
+   * may be dropped, so a write must be possible beside them.
+   */
   private room(): number {
-    return this.bytesMax - this.claimed - this.leastUrgentFirst.reduce((sum, lane) => sum + lane.bytes, 0);
+    const used = this.leastUrgentFirst.reduce((sum, lane) => sum + lane.bytes - lane.bytesBeyond, 0);
+    return this.bytesMax - this.claimed - used;
   }
 
   /** Room is used only once what was there cannot come back: dropping more would not help while the disk fails. */

@@ -16,7 +16,7 @@ import {
 import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './segments/format.ts';
 import type { LaneReader } from './segments/reader.ts';
 import { Removals } from './segments/removals.ts';
-import { blocksAfter, type LaneFiles, type Segment, type Tally } from './segments/segment.ts';
+import { blocksAfter, bytesBeyond, type LaneFiles, type Segment, type Tally } from './segments/segment.ts';
 import type { SegmentWriter } from './segments/writer.ts';
 import { Waiters } from './waiters.ts';
 
@@ -89,6 +89,10 @@ export class JournalLane implements Journal, BudgetLane {
   get bytes(): number {
     const unlisted = this.parts.writer.leftoverBytes + this.removals.bytes;
     return this.parts.segments.reduce((sum, segment) => sum + segment.bytes, unlisted);
+  }
+
+  get bytesBeyond(): number {
+    return bytesBeyond(this.parts.segments, this.parts);
   }
 
   append(block: Omit<Block, 'seq'>): Promise<number> {

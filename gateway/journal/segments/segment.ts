@@ -54,6 +54,15 @@ export function blocksAfter(segments: readonly Segment[], seq: number): number {
   return segments.reduce((sum, segment) => sum + ofOne(segment), 0);
 }
 
+/** Bytes of the newest segment beyond what the limits let it grow to: it was written under larger ones. */
+export function bytesBeyond(
+  segments: readonly Segment[],
+  { segmentBytesMax, blockBytesMax }: { segmentBytesMax: number; blockBytesMax: number },
+): number {
+  const most = Math.max(segmentBytesMax, segmentHeaderBytes + blockBytesMax);
+  return Math.max(0, (segments.at(-1)?.bytes ?? 0) - most);
+}
+
 export function laneFiles(fs: JournalFs, dir: string, journalId: string, run: number): LaneFiles {
   return { fs, dir, journalId, seed: checksumSeed(journalId), run };
 }
