@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Job } from '../shared/jobs/job.ts';
 import { createPart } from '../shared/parts/registry.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
-import { silentLog } from '../shared/runtime/log.ts';
+import { type Log, silentLog } from '../shared/runtime/log.ts';
 import { manualClock } from '../shared/runtime/manual-clock.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { createMemoryAdmin, createMemoryOperations } from './api/memory-ports.testing.ts';
@@ -38,7 +38,10 @@ afterEach(async () => {
 });
 
 /** A job with its settings, as after a start of the cloud. */
-async function jobWith(settings: object): Promise<{ job: Job; admin: RetentionAdmin }> {
+async function jobWith(
+  settings: object,
+  over: Partial<CloudJobDeps> = {},
+): Promise<{ job: Job; admin: RetentionAdmin }> {
   let admin: RetentionAdmin | null = null;
   const { machines, alerts, events, decisions } = createMemoryOperations().ports;
   const { quarantine, notifications, audit } = createMemoryAdmin();
@@ -49,6 +52,7 @@ async function jobWith(settings: object): Promise<{ job: Job; admin: RetentionAd
     offerRetention: (offered) => {
       admin = offered;
     },
+    ...over,
   };
   const defaults = { keepDays: 0, thinAfterDays: 0, thinToS: 60, diskShareMax: 1, measurements: [] };
   const config = { schedule: '@daily', whenFull: 'oldest-first', ...defaults, ...settings };
@@ -121,6 +125,29 @@ it('a restart neither shortens nor forgets the time that the clock has been the 
   expect(await store.counts()).toEqual({ pump: 1 });
   await pass(second.job, 12);
   expect(await store.counts()).toEqual({ pump: 0 });
+});
+
+it('what passes leave undone is in the log once, although they delete nothing', async () => {
+  const said: unknown[] = [];
+  const log = Object.assign(Object.create(silentLog) as Log, {
+    warn: (fields: object) => void said.push(fields),
+  });
+  let notes: string[] = ['nothing of pump is deleted'];
+  const retention = {
+    space: async () => null,
+    apply: async () => ({ measurements: [], isComplete: true, notes }),
+  };
+  const wide = Object.create(store, { retention: { value: retention } }) as ReadingStore;
+  const { job } = await jobWith({ keepDays: 30 }, { store: wide, log });
+  await job.run(never);
+  await job.run(never);
+  expect(said).toEqual([{ notes }]);
+  notes = [];
+  await job.run(never);
+  expect(said).toHaveLength(1);
+  notes = ['nothing of pump is deleted'];
+  await job.run(never);
+  expect(said).toHaveLength(2);
 });
 
 it('a bound that refuses is in force before the first pass', async () => {

@@ -53,6 +53,8 @@ class Retention implements Job, RetentionAdmin {
   private last: RetentionReport | null;
   private isRunning = false;
   private warnedMs = Number.NEGATIVE_INFINITY;
+  /** Work that passes leave undone, as the log named it last. */
+  private saidUndone = '';
 
   constructor(config: RetentionConfig, { store, records, clock, log, dataDir }: CloudJobDeps) {
     this.config = config;
@@ -144,7 +146,16 @@ class Retention implements Job, RetentionAdmin {
     const { measurements, notes, returnedBytes, durationMs } = report;
     if (measurements.length > 0)
       this.log.info({ measurements, notes, returnedBytes, durationMs }, 'retention');
+    this.warnOfUndone(notes);
     return report;
+  }
+
+  /** Says what a pass has left undone, once: a pass that could delete nothing is otherwise not in the log. */
+  private warnOfUndone(notes: readonly string[]): void {
+    const undone = this.store.retention ? notes.join('; ') : '';
+    if (undone !== '' && undone !== this.saidUndone)
+      this.log.warn({ notes }, 'retention leaves something undone');
+    this.saidUndone = undone;
   }
 
   private apply(space: StoreSpace | null, signal: AbortSignal, isDryRun: boolean): Promise<RetentionOutcome> {
