@@ -5,12 +5,18 @@ import { afterAll, expect, it } from 'vitest';
 import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 import { MachineLedger } from '../load/record/ledger.ts';
 import { reasonToSkip } from '../support/needed.ts';
+import type { ProductProcess } from '../support/processes.ts';
 import { runChaos, shareOf } from './chaos.ts';
 import { compare, compareEvents } from './checks/verdict.ts';
 import { Draw } from './draw/draw.ts';
+import { lastTransaction } from './faults/damage/databases.ts';
+import { allReadingsIn } from './faults/damage/journal-blocks.ts';
+import { due } from './faults/fault.ts';
 import { faults } from './faults/faults.ts';
+import { counterRises } from './faults/floods/owners.ts';
 import { droppedBetween, type Statement } from './observe/reported.ts';
 import type { ChaosOptions } from './options.ts';
+import type { Operated } from './site/operated.ts';
 import { tableOf } from './table.ts';
 
 const compiled = existsSync(compiledEntry('test/chaos/site/preload'));
@@ -83,6 +89,40 @@ it('detects lost, duplicate, invented and reordered readings, except those that 
   expect(verdict.repeated).toEqual(['m#3']);
   expect(verdict.strangers).toEqual(['m#9']);
   expect(verdict.disordered).toEqual(['m#2 after #3']);
+});
+
+it('excuses a reading of a fault only if its block went with the disk', () => {
+  const lines =
+    'generic,gateway=chaos,machine=a,site=chaos kept=4 1\ngeneric,machine=t1,site=chaos v=1,cycles=9 2\n';
+  const body = Buffer.from(lines);
+  const block = { codec: 'identity', body, seq: 1, lines: 2, rawBytes: body.length, local: body } as const;
+  const excused = new Set(allReadingsIn(block));
+  expect([...excused].sort()).toEqual(['a#4', 't1#9']);
+  const scene = { isExcused: (reading: string) => excused.has(reading) };
+  expect(due(scene, 'a', [3, 4, 5], [5])).toEqual([3, 5]);
+  expect(due(scene, 'a', [3, 4, 5], [3, 4])).toEqual([3, 4, 5]);
+});
+
+it('compares a counter only with what the same process has shown', async () => {
+  const process = { metric: async () => 106 } as unknown as ProductProcess;
+  const of = { process, starts: 2 } as Operated;
+  expect(await counterRises(of, 'm', { value: 105, starts: 2 })).toBeNull();
+  expect(await counterRises(of, 'm', { value: 300, starts: 1 })).toBeNull();
+  expect(await counterRises(of, 'm', { value: 106, starts: 2 }, 0)).toBe('m stayed 106');
+});
+
+it('tears no log of the store that ends with the mark of a checkpoint', () => {
+  const entry = (kind: number, length: number) => {
+    const bytes = Buffer.alloc(16 + length);
+    bytes.writeBigUInt64LE(BigInt(length));
+    bytes.set([100, 0, kind], 16);
+    return bytes;
+  };
+  const commit = entry(100, 5);
+  const written = Buffer.concat([Buffer.alloc(8), entry(25, 40), commit]);
+  expect(lastTransaction(written)).toEqual(written.subarray(8));
+  expect(lastTransaction(Buffer.concat([written, entry(99, 15), commit]))).toBeNull();
+  expect(lastTransaction(Buffer.alloc(8))).toBeNull();
 });
 
 it('detects an event without a line in the store, and one with two', () => {

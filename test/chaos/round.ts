@@ -119,6 +119,7 @@ function sceneOf(run: RunState, watch: Watch, effects: RoundEffects, options: Ro
     excuse(readings) {
       for (const reading of readings) effects.excused.add(reading);
     },
+    isExcused: (reading) => effects.excused.has(reading),
     losesDisk: (fromMs, toMs) => void effects.lostSpans.push({ fromMs, toMs }),
     mayBeLost: (ackedMs) => effects.mayBeLost(ackedMs),
     expect: (what, check) => void effects.checks.push({ what, check }),

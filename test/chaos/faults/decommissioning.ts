@@ -3,7 +3,7 @@
 import { publishAll } from '../../support/peers/publish-all.ts';
 import { keptOf } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
-import { eventually, type Fault } from './fault.ts';
+import { due, eventually, type Fault } from './fault.ts';
 
 const answerMsMax = 45_000;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -32,7 +32,8 @@ const deletedMachine: Fault = {
     const machine = `deleted-${draw.int(0, 2 ** 40)}`;
     return {
       text: `a machine with ${before} readings is deleted, and sends ${after} more`,
-      async run({ site, targets, expect, sends }) {
+      async run(scene) {
+        const { site, targets, expect, sends } = scene;
         const send = (seqs: number[]) =>
           publishAll(
             site.gateway.process.mqttUrl,
@@ -54,7 +55,7 @@ const deletedMachine: Fault = {
           async () => {
             const stored = await keptOf(site, machine);
             const isOnce = new Set(stored).size === stored.length;
-            const isThere = later.every((seq) => stored.includes(seq));
+            const isThere = due(scene, machine, later, stored).every((seq) => stored.includes(seq));
             // Readings that another fault has held up, or brought back out of a backup, may come after the deletion.
             const isGone = stored.length === after || !isAlone;
             if (isAlone && why !== null) return `it could not be deleted: ${why}`;
@@ -74,7 +75,8 @@ const renamedMachine: Fault = {
     const [from, to] = [`moved-${draw.int(0, 2 ** 40)}`, `moved-${draw.int(0, 2 ** 40)}`];
     return {
       text: `a machine with ${before} readings is renamed in the cloud while it sends ${during}; then ${after} come under its new name`,
-      async run({ site, targets, expect, sends }) {
+      async run(scene) {
+        const { site, targets, expect, sends } = scene;
         const send = (machine: string, seqs: number[]) =>
           publishAll(
             site.gateway.process.mqttUrl,
@@ -93,9 +95,15 @@ const renamedMachine: Fault = {
         const [why] = await Promise.all([rename, send(from, numbers(before + 1, before + during))]);
         await send(to, numbers(before + during + 1, before + during + after));
         expect(`${from}: what was sent under either name is stored once`, async () => {
-          const stored = [...(await keptOf(site, from)), ...(await keptOf(site, to))].join();
-          const all = numbers(1, before + during + after).join();
-          return stored === all ? null : `${stored} instead of 1 to ${before + during + after}`;
+          const stored = [...(await keptOf(site, from)), ...(await keptOf(site, to))];
+          const old = due(scene, from, numbers(1, before + during), stored);
+          const all = [
+            ...old,
+            ...due(scene, to, numbers(before + during + 1, before + during + after), stored),
+          ];
+          return stored.join() === all.join()
+            ? null
+            : `${stored.join()} instead of 1 to ${before + during + after}`;
         });
         // Another fault of the cloud may come between, or bring back its earlier state.
         if (targets.has('cloud') || targets.has('store')) return;

@@ -7,7 +7,7 @@ import { statusOf } from '../observe/reported.ts';
 import { keptOf } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
 import { Device } from './device.ts';
-import { eventually, type Fault, type Scene } from './fault.ts';
+import { due, eventually, type Fault, type Scene } from './fault.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const machineOf = (draw: Draw, name: string) => `${name}${draw.int(0, 2 ** 40)}`;
@@ -43,16 +43,14 @@ async function insist(
   return { seq, atMs: performance.now() };
 }
 
-function expectOnce(
-  { site, expect, mayBeLost }: Scene,
-  machine: string,
-  received: readonly Received[],
-): void {
+function expectOnce(scene: Scene, machine: string, received: readonly Received[]): void {
+  const { site, expect, mayBeLost } = scene;
   expect(`${machine}: what got its PUBREC is stored once`, async () => {
     const stored = await keptOf(site, machine);
     // Those that only a lost disk had are gone with it.
-    const wanted = received.filter(({ seq, atMs }) => stored.includes(seq) || !mayBeLost(atMs));
-    const seqs = wanted.map(({ seq }) => seq).join();
+    const kept = received.filter(({ seq, atMs }) => stored.includes(seq) || !mayBeLost(atMs));
+    const wanted = kept.map(({ seq }) => seq);
+    const seqs = due(scene, machine, wanted, stored).join();
     return stored.join() === seqs ? null : `${stored.join()} instead of ${seqs}`;
   });
 }

@@ -33,6 +33,8 @@ export type Allowance =
   /** Estimates may be lost, but not readings or events. */
   | 'estimates-lost'
   | 'quarantined'
+  /** The gateway may be not ready for a while, because its data thread is busy with a message that never ends. */
+  | 'unready'
   /** Data synced at one moment may be lost although the system confirmed the sync. */
   | 'false-sync';
 
@@ -51,6 +53,8 @@ export interface Scene {
   sends(readings: number): void;
   /** Readings whose blocks were damaged on the disk. */
   excuse(readings: readonly string[]): void;
+  /** True if the reading, `machine#number`, was excused; to be asked in conditions. */
+  isExcused(reading: string): boolean;
   /** Notes that what was journalled between these times of `performance.now()` was on a lost disk, and on no copy. */
   losesDisk(fromMs: number, toMs: number): void;
   /** True if what was acknowledged at this time may be gone with a disk; to be asked in conditions. */
@@ -79,6 +83,16 @@ export interface Fault {
   /** Returns why the fault is not possible at this site, or null. Absent: it is always possible. */
   unavailable?(site: Site): string | null;
   plan(draw: Draw, site: Site): Plan;
+}
+
+/** Returns which acknowledged readings of a machine must be stored: all but those that a damaged or lost disk had. */
+export function due(
+  scene: Pick<Scene, 'isExcused'>,
+  machine: string,
+  sent: readonly number[],
+  stored: readonly number[],
+): number[] {
+  return sent.filter((number) => stored.includes(number) || !scene.isExcused(`${machine}#${number}`));
 }
 
 export const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;

@@ -13,8 +13,10 @@ function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
     if (samples.length < 3) return null; // Too short, or another fault held the gateway.
     if (samples.every(({ uplinkConnected }) => uplinkConnected)) return 'it reported that it was connected';
     if (scene.targets.has('gateway')) return null;
-    const unwell = samples.some(({ gatewayHealthy, gatewayReady }) => !gatewayHealthy || !gatewayReady);
-    return unwell ? 'being offline made it unhealthy or not ready' : null;
+    const unwell = samples.find(
+      ({ gatewayHealthy, gatewayReady }) => !gatewayHealthy || (!gatewayReady && !scene.isAllowed('unready')),
+    );
+    return unwell ? `being offline made it unhealthy or not ready: ${unwell.gatewaySays}` : null;
   });
 }
 

@@ -18,6 +18,8 @@ export interface Sample {
   /** Null: it did not answer. */
   gatewayHealthy: boolean | null;
   gatewayReady: boolean | null;
+  /** Reasons that it gave for not being healthy or ready; empty if it was, or did not answer. */
+  gatewaySays: string;
   cloudHealthy: boolean | null;
   cloudReady: boolean | null;
   /** The metric harbinger_uplink_connected. */
@@ -58,7 +60,7 @@ export class Watch {
 
   async #sample(): Promise<void> {
     const { gateway, cloud } = this.#site;
-    const [gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, connected] = await Promise.all([
+    const [healthy, ready, cloudHealthy, cloudReady, connected] = await Promise.all([
       says(gateway.process, '/healthz'),
       says(gateway.process, '/readyz'),
       says(cloud.process, '/healthz'),
@@ -67,7 +69,15 @@ export class Watch {
     ]);
     const uplinkConnected = connected === null ? null : connected === 1;
     const atMs = performance.now();
-    this.samples.push({ atMs, gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, uplinkConnected });
+    this.samples.push({
+      atMs,
+      gatewayHealthy: healthy.ok,
+      gatewayReady: ready.ok,
+      gatewaySays: healthy.why + ready.why,
+      cloudHealthy: cloudHealthy.ok,
+      cloudReady: cloudReady.ok,
+      uplinkConnected,
+    });
   }
 
   /** Notes the events journalled so far, which must go first on every connection made from now on. */
@@ -79,13 +89,15 @@ export class Watch {
   }
 }
 
-/** True for status 200, false for another status, null without an answer. */
-async function says(process: ProductProcess, path: string): Promise<boolean | null> {
-  const answer = await fetch(`${process.httpUrl}${path}`, { signal: AbortSignal.timeout(answerMsMax) }).catch(
-    () => null,
-  );
-  await answer?.body?.cancel();
-  return answer === null ? null : answer.ok;
+/** `ok`: true for status 200, false for another status, null without an answer. `why`: the answer with another status. */
+async function says(process: ProductProcess, path: string): Promise<{ ok: boolean | null; why: string }> {
+  try {
+    const answer = await fetch(`${process.httpUrl}${path}`, { signal: AbortSignal.timeout(answerMsMax) });
+    const text = await answer.text();
+    return { ok: answer.ok, why: answer.ok ? '' : text.slice(0, 300) };
+  } catch {
+    return { ok: null, why: '' };
+  }
 }
 
 /** The sum of a metric's series; null if there is no answer or no such metric. */

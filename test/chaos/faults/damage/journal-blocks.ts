@@ -63,11 +63,20 @@ function readSegment(path: string): FoundSegment | null {
   return { path, firstSeq, seed, bytes, blocks, goodEnd: blocks.at(-1)?.end ?? segmentHeaderBytes };
 }
 
+/** `machine#running number` of each reading in a block, of the load and of faults. */
+export function allReadingsIn(block: Block): string[] {
+  return [...readingsIn(block), ...namesIn(block, /,machine=([^,]+),.*[ ,]kept=(\d+)/)];
+}
+
 /** `machine#running number` of each of the load's readings in a block. */
 export function readingsIn(block: Block): string[] {
+  return namesIn(block, /,machine=([^,]+),.*[ ,]cycles=(\d+)/);
+}
+
+function namesIn(block: Block, pattern: RegExp): string[] {
   const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
   return [...linesOf(text)].flatMap((line) => {
-    const match = /,machine=([^,]+),.*[ ,]cycles=(\d+)/.exec(line);
+    const match = pattern.exec(line);
     return match ? [`${match[1]}#${match[2]}`] : [];
   });
 }

@@ -8,7 +8,7 @@ import { Draw } from '../../draw/draw.ts';
 import { metricOf } from '../../observe/watch.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
 import { damageFile, fileDamages, flipBits } from './files.ts';
-import { type FoundBlock, type FoundSegment, readingsIn, readSegments } from './journal-blocks.ts';
+import { allReadingsIn, type FoundBlock, type FoundSegment, readSegments } from './journal-blocks.ts';
 
 /** Ends of a segment after a power cut in the middle of a write. Nothing of that write had been acknowledged. */
 const tails = {
@@ -112,7 +112,7 @@ const flipped = journalFault('journal-flipped-bits', (draw) => {
         const from = newest ? all.slice(-20) : all;
         for (let i = 0; i < blocksHit && from.length > 0; i++) {
           const [{ segment, found }] = from.splice(own.int(0, from.length - 1), 1) as [(typeof from)[number]];
-          hit.push(...readingsIn(found.block));
+          hit.push(...allReadingsIn(found.block));
           flipBits(segment.bytes, found.at, found.end, own);
           writeFileSync(segment.path, segment.bytes);
         }
@@ -143,7 +143,7 @@ const truncated = journalFault('journal-truncated', (draw) => {
       if (gone.length > 0 && gone[0]!.end - gone[0]!.at <= blockHeaderBytes) return;
       expectDamageReported(
         scene,
-        gone.flatMap(({ block }) => readingsIn(block)),
+        gone.flatMap(({ block }) => allReadingsIn(block)),
       );
     },
   };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { storedSeqs } from '../../observe/stored.ts';
 import type { Site } from '../../site/site.ts';
 import { type Fault, pause, type Scene, seconds } from '../fault.ts';
-import { type FoundBlock, readingsIn, readSegments } from './journal-blocks.ts';
+import { allReadingsIn, type FoundBlock, readingsIn, readSegments } from './journal-blocks.ts';
 
 /** The last block of readings that the gateway has noted as confirmed by its cloud. */
 export function confirmedIn(journalDir: string): number {
@@ -44,7 +44,7 @@ export function expectLoss(
 ): FoundBlock[] {
   const names = new Set(copied.map(({ block }) => `${block.run}/${block.seq}`));
   const since = disk.blocks.filter(({ block }) => !names.has(`${block.run}/${block.seq}`));
-  for (const { block } of since) excuse(readingsIn(block));
+  for (const { block } of since) excuse(allReadingsIn(block));
   const confirmed = since.filter(({ block }) => block.seq <= disk.confirmedSeq);
   expect('readings lost with the disk are stored if the cloud had confirmed them', () =>
     missingOf(

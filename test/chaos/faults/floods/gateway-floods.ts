@@ -2,11 +2,10 @@
 import { predictionEvent } from '../../../../shared/notifiers/prediction.testing.ts';
 import { BatchSender } from '../../../support/peers/batch-sender.ts';
 import type { Draw } from '../../draw/draw.ts';
-import { metricOf } from '../../observe/watch.ts';
 import { calmGateway, floodLimits, stormGateway } from '../../site/limits.ts';
 import type { Site } from '../../site/site.ts';
 import { eventually, type Fault, type Scene } from '../fault.ts';
-import { counterRises, numbers, toldOfQuota } from './owners.ts';
+import { counterRises, countNow, numbers, toldOfQuota } from './owners.ts';
 
 export const journalOf = (draw: Draw) =>
   draw
@@ -188,7 +187,7 @@ const quarantine: Fault = {
         const { site, allow, expect, targets } = scene;
         allow('quarantined');
         const dropped = 'harbinger_quarantine_dropped_total{reason="count"}';
-        const before = await metricOf(site.cloud.process, dropped);
+        const before = await countNow(site.cloud, dropped);
         await withGateways(site, journal, async (storm, calm) => {
           await calm.send('readings', 'no line of the third gateway\n');
           for (const i of numbers(count)) await storm.send('readings', `no line ${journal} ${i}\n`);

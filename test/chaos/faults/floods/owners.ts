@@ -28,13 +28,29 @@ export function toldOfQuota(
   }, 20_000);
 }
 
-/** Null once a counter is above `before`, or was not read before because the process was not up. */
-export function counterRises(of: Operated, metric: string, before: number | null): Promise<string | null> {
+/** State of a counter, null if the process is not up, and the start of the process that it belongs to. */
+interface Count {
+  value: number | null;
+  starts: number;
+}
+
+export async function countNow(of: Operated, metric: string): Promise<Count> {
+  const { starts } = of;
+  return { starts, value: await metricOf(of.process, metric) };
+}
+
+/** Null once a counter is above `before`, or cannot be compared: it begins at 0 when another fault restarts the process. */
+export function counterRises(
+  of: Operated,
+  metric: string,
+  before: Count,
+  msMax = 20_000,
+): Promise<string | null> {
   return eventually(async () => {
-    const now = await metricOf(of.process, metric);
-    if (before === null) return null;
-    return now !== null && now > before ? null : `${metric} stayed ${now}`;
-  }, 20_000);
+    const { starts, value } = await countNow(of, metric);
+    if (before.value === null || starts !== before.starts) return null;
+    return value !== null && value > before.value ? null : `${metric} stayed ${value}`;
+  }, msMax);
 }
 
 /** Publishes as a user until everything is acknowledged. @throws Error as `publishAll` */

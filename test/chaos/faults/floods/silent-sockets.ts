@@ -4,12 +4,11 @@ import mqtt from 'mqtt';
 import { noOpenssl } from '../../../support/openssl.ts';
 import type { ProductProcess } from '../../../support/processes.ts';
 import { keptOf } from '../../observe/stored.ts';
-import { metricOf } from '../../observe/watch.ts';
 import { calmGateway, floodLimits } from '../../site/limits.ts';
 import { Device } from '../device.ts';
 import { eventually, type Fault } from '../fault.ts';
 import { journalOf, lineOf, withGateways } from './gateway-floods.ts';
-import { counterRises, numbers } from './owners.ts';
+import { counterRises, countNow, numbers } from './owners.ts';
 
 function openSilent(port: number, count: number): Socket[] {
   return numbers(count).map(() => {
@@ -30,7 +29,7 @@ const atGateway: Fault = {
       async run({ site, targets, expect, sends }) {
         const { process } = site.gateway;
         const refused = 'harbinger_broker_refused_total{reason="limit"}';
-        const before = await metricOf(process, refused);
+        const before = await countNow(site.gateway, refused);
         const sockets = openSilent(process.mqttPort, count);
         let isTaken = false;
         try {
@@ -67,7 +66,7 @@ const atCloud: Fault = {
       text: `${count} connections to the cloud’s port for gateways stay silent, more than there may be; then a gateway comes`,
       async run({ site, expect, sends }) {
         const over = 'harbinger_ingest_connections_over_limit_total';
-        const before = await metricOf(site.cloud.process, over);
+        const before = await countNow(site.cloud, over);
         const sockets = openSilent(Number(new URL(site.cloud.process.mqttUrl).port), count);
         sends(1);
         try {

@@ -3,11 +3,10 @@
 import type { Message } from '../../../support/peers/publish-all.ts';
 import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
-import { metricOf } from '../../observe/watch.ts';
 import { flooder, floodLimits, modest, namer } from '../../site/limits.ts';
 import type { Site } from '../../site/site.ts';
-import { eventually, type Fault, type Scene } from '../fault.ts';
-import { counterRises, numbers, publishAs, toldOfQuota } from './owners.ts';
+import { due, eventually, type Fault, type Scene } from '../fault.ts';
+import { counterRises, countNow, numbers, publishAs, toldOfQuota } from './owners.ts';
 
 const markOf = (draw: Draw) => `${draw.int(0, 2 ** 40)}`;
 
@@ -24,8 +23,8 @@ async function modestReadings(scene: Scene, mark: string, count: number): Promis
     const kept = await keptOf(site, machine);
     const sent = numbers(count);
     // A full journal drops the oldest first.
-    const due = isAllowed('dropped') ? sent.slice(count - kept.length) : sent;
-    return kept.join() === due.join() ? null : `${kept.join()} of ${count}`;
+    const wanted = isAllowed('dropped') ? sent.slice(count - kept.length) : due(scene, machine, sent, kept);
+    return kept.join() === wanted.join() ? null : `${kept.join()} of ${count}`;
   });
 }
 
@@ -39,7 +38,7 @@ const retainedFlood: Fault = {
       async run({ site, targets, expect }) {
         const { gateway } = site;
         const refused = 'harbinger_broker_retained_refused_total';
-        const before = await metricOf(gateway.process, refused);
+        const before = await countNow(gateway, refused);
         const topicsOf = (name: string, many: number) =>
           numbers(many).map((i) => `kept/${name}/${mark}/${i}`);
         const retain = (user: typeof flooder, many: number, payload: string) =>
@@ -132,7 +131,7 @@ const watchedFlood: Fault = {
         const { gateway } = site;
         sends(count * rowsEach);
         const refused = 'harbinger_windows_refused_total';
-        const before = await metricOf(gateway.process, refused);
+        const before = await countNow(gateway, refused);
         const messages = numbers(rowsEach).flatMap((seq) =>
           numbers(count).map((i): Message => {
             return [`telemetry/flood/watched-${mark}-${i}`, JSON.stringify({ seq, cycles: seq })];
@@ -193,7 +192,8 @@ const sensorFlood: Fault = {
         expect('a flood of names: the known field of each of its readings is stored once', async () => {
           for (const seq of numbers(count)) {
             const kept = await keptOf(site, `${machine}-${seq}`);
-            if (kept.join() !== `${seq}`) return `machine ${seq} of ${count} has ${kept.join() || 'nothing'}`;
+            if (kept.join() !== due(scene, `${machine}-${seq}`, [seq], kept).join())
+              return `machine ${seq} of ${count} has ${kept.join() || 'nothing'}`;
           }
           return null;
         });

@@ -5,10 +5,11 @@
  */
 import { request } from 'node:http';
 import { publishAll } from '../../../support/peers/publish-all.ts';
+import { influxSeries } from '../../../support/stored-rows.ts';
 import type { Draw } from '../../draw/draw.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { ages } from '../../site/limits.ts';
-import type { Site } from '../../site/site.ts';
+import { database, type Site } from '../../site/site.ts';
 import { eventually, type Fault, pause, type Scene } from '../fault.ts';
 import { reviveInflux } from './stores.ts';
 
@@ -44,9 +45,17 @@ async function send({ site, sends }: Scene, { old, thinned, young, counts }: Loa
   ]);
 }
 
-/** Asks for a pass; who is killed meanwhile does not answer. Null if it was complete, otherwise why not. */
-function pass(site: Site): Promise<string | null> {
+interface Passed {
+  /** Null if the pass was complete, otherwise why not. */
+  problem: string | null;
+  /** Work that the pass has left undone, in its own words. */
+  notes: readonly string[];
+}
+
+/** Asks for a pass; who is killed meanwhile does not answer. */
+function pass(site: Site): Promise<Passed> {
   return new Promise((resolve) => {
+    const failed = (error: Error) => resolve({ problem: String(error), notes: [] });
     const asked = request(
       `${site.cloud.process.httpUrl}/api/retention/run`,
       { method: 'POST', headers: { 'content-type': 'application/json' }, timeout: 40_000 },
@@ -55,27 +64,37 @@ function pass(site: Site): Promise<string | null> {
         answer.on('data', (piece) => {
           text += piece;
         });
-        answer.on('error', (error) => resolve(String(error)));
-        answer.on('end', () => resolve(/"isComplete":true/.test(text) ? null : text.slice(0, 300)));
+        answer.on('error', failed);
+        answer.on('end', () => {
+          if (!/"isComplete":true/.test(text)) return resolve({ problem: text.slice(0, 300), notes: [] });
+          const { notes } = JSON.parse(text) as { notes: string[] };
+          resolve({ problem: null, notes });
+        });
       },
     );
-    asked.on('error', (error) => resolve(String(error)));
+    asked.on('error', failed);
     asked.on('timeout', () => asked.destroy(new Error('no answer to a pass of retention')));
     asked.end('{"dryRun":false}');
   });
 }
 
 function expectAges(scene: Scene, load: Load): void {
-  const { site, targets, expect, isAllowed } = scene;
+  const { site, targets, expect, isAllowed, say } = scene;
   const { counts } = load;
   expect('retention: the old are gone, the young are stored once, the others are means', () => {
     if (isAllowed('dropped') || isAllowed('false-sync') || isAllowed('damaged-block')) return null;
     return eventually(async () => {
-      const problem = await pass(site);
+      const { problem, notes } = await pass(site);
       if (problem !== null) return `a pass was not complete: ${problem}`;
       const young = await keptOf(site, load.young);
       if (young.join() !== Array.from({ length: counts.young }, (_, i) => i + 1).join())
         return `${young.length} of ${counts.young} young readings are stored: ${young.slice(0, 5)}`;
+      // Floods of earlier rounds have given it more fields and machines than are deleted in one InfluxDB.
+      const wide = notes.find((note) => note.startsWith('nothing of generic is deleted or thinned'));
+      if (wide !== undefined) {
+        say(wide);
+        return (await isWide(site)) ? null : 'retention leaves a measurement alone that is not too wide';
+      }
       const means = await keptOf(site, load.thinned);
       const isBetween = means.every((mean) => mean >= 1 && mean <= counts.thinned);
       if (means.length === 0 || !isBetween) return `means ${means} of 1 to ${counts.thinned}`;
@@ -87,9 +106,20 @@ function expectAges(scene: Scene, load: Load): void {
       // refused the times of devices.
       if (clockWaitsMs > 0 || isAllowed('disorder') || isAllowed('disorder-untimed')) return null;
       const old = (await keptOf(site, load.old)).length;
-      return old === 0 ? null : `${old} of ${counts.old} old readings are still there`;
+      return old === 0
+        ? null
+        : `${old} of ${counts.old} old readings are still there; notes: ${notes.join()}`;
     });
   });
+}
+
+/** Whether InfluxDB has more fields × machines of the load's measurement than retention may ask for. */
+async function isWide({ influxd }: Site): Promise<boolean> {
+  const cellsMax = 200_000;
+  const count = async (query: string) =>
+    (await influxSeries(influxd!, database, query)).reduce((sum, { values }) => sum + values.length, 0);
+  const machines = await count('SHOW TAG VALUES FROM "generic" WITH KEY = "machine"');
+  return machines * (await count('SHOW FIELD KEYS FROM "generic"')) > cellsMax;
 }
 
 const underLoad: Fault = {

@@ -44,10 +44,13 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
       const late = samples.filter(({ atMs }) => atMs > fromMs + noticeMsMax);
       if (alone && isWhole && late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
         return 'the cloud still reported that it was ready';
-      const gatewayUnwell = samples.some(
-        ({ gatewayHealthy, gatewayReady }) => gatewayHealthy === false || gatewayReady === false,
+      const unwell = samples.find(
+        ({ gatewayHealthy, gatewayReady }) =>
+          gatewayHealthy === false || (gatewayReady === false && !scene.isAllowed('unready')),
       );
-      return gatewayUnwell && !targets.has('gateway') ? 'the gateway was not healthy or not ready' : null;
+      return unwell && !targets.has('gateway')
+        ? `the gateway was not healthy or not ready: ${unwell.gatewaySays}`
+        : null;
     },
   );
 }
