@@ -2,10 +2,11 @@ import { fadedMs } from '../../shared/bounds/longest-lately.ts';
 import { policyLevel } from '../../shared/domain/alert-policy.ts';
 import { limitsOf } from '../../shared/domain/limits.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import type { MachineEvidence } from '../../shared/machine-state/machine-state.ts';
+import type { MachineEvidence } from '../../shared/machine-state/evidence.ts';
+import { unitAfter } from '../../shared/words/units.ts';
 import type { MachineAlert } from '../ports/alerts.ts';
 import type { GatewayContact } from '../ports/contacts/contacts.ts';
-import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
+import type { EvidenceOfGateway, MachineState, MaintenanceSpan } from '../ports/machines.ts';
 
 type GatewayTimes = Pick<GatewayContact, 'silentSinceMs' | 'lostSinceMs' | 'backSinceMs'>;
 
@@ -19,6 +20,8 @@ export interface ViewContext {
   contactOf(gateway: string): GatewayTimes | undefined;
   /** The maintenance that is on, or the next one that is planned; null if there is none. */
   maintenanceOf(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
+  /** The last alert of a machine that a person has closed; null or absent if there is none. */
+  closedOf?(name: { gateway: string; site: string; machine: string }): MachineAlert | null;
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
 }
@@ -45,8 +48,9 @@ export function evidenceOf(
   state: MachineState,
   alerts: readonly MachineAlert[],
   maintenance: MaintenanceSpan | null,
-  { nowMs, zone, typeOf, contactOf, trouble }: ViewContext,
+  context: ViewContext,
 ): MachineEvidence {
+  const { nowMs, zone, typeOf, contactOf, trouble } = context;
   const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
   const type = typeOf(state.machineType);
   const isKnown = lastSeenMs > 0;
@@ -87,12 +91,40 @@ export function evidenceOf(
     judgedMs: state.judgedMs ?? null,
     judgedSinceMs: state.judgedSinceMs ?? null,
     unjudged: unjudgedOf(state),
+    settling: settlingOf(state),
+    beyond: said ? beyondOf(said, type) : null,
+    closed: alerts.length === 0 && said?.limitsMet ? closedOf(state, context) : null,
     calmSinceMs: calmSinceMs(state),
   };
 }
 
 function unjudgedOf({ unjudgedMs, estimateMs }: MachineState): MachineEvidence['unjudged'] {
   return unjudgedMs === undefined || estimateMs === undefined ? null : { sinceMs: unjudgedMs, estimateMs };
+}
+
+/** While its readings are of before that time, and none was judged since it has started. */
+function settlingOf({ settlesToMs, settlesSinceMs, lastSeenMs }: MachineState): MachineEvidence['settling'] {
+  if (settlesToMs === undefined || settlesSinceMs === undefined || lastSeenMs >= settlesToMs) return null;
+  return { sinceMs: settlesSinceMs, toMs: settlesToMs };
+}
+
+function beyondOf({ beyond, limitsMet }: EvidenceOfGateway, type: MachineType | undefined): string | null {
+  if (!beyond || limitsMet === null) return null;
+  const { column, value, at } = beyond;
+  // A cloud may know another version of the type, or not the sensors of an open one.
+  const sensor = type?.openSensors ? undefined : type?.sensors[column];
+  const unit = unitAfter(sensor?.unit ?? '1');
+  const limit = `its ${limitsMet === 'critical' ? 'alarm' : 'warning'} limit of ${at}${unit}`;
+  return `${sensor?.name ?? 'A sensor, at'} ${value}${unit}${sensor ? ' is' : ', is'} beyond ${limit} now`;
+}
+
+/** The closing of its last alert, if the same limit is met since before that. */
+function closedOf(state: MachineState, { closedOf: of }: ViewContext): MachineEvidence['closed'] {
+  const alert = of?.(state);
+  const closed = alert?.prediction.closed;
+  if (!alert || !closed || alert.resolvedAt === null) return null;
+  const atMs = Date.parse(alert.resolvedAt);
+  return state.judgedSinceMs !== undefined && atMs < state.judgedSinceMs ? null : { ...closed, atMs };
 }
 
 const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backSinceMs: null };

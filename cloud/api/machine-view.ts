@@ -1,11 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { alertSaid } from '../../shared/contract/alert-content.ts';
 import { isHeardAgain } from '../../shared/contract/alerts/alert-kinds.ts';
-import {
-  type MachineStateName,
-  machineStateOf,
-  machineStates,
-} from '../../shared/machine-state/machine-state.ts';
+import { type MachineStateName, machineStates } from '../../shared/machine-state/evidence.ts';
+import { machineStateOf } from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
 import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
 import { evidenceOf, type ViewContext } from './machine-evidence.ts';
@@ -115,6 +112,8 @@ type Unlisted =
   | 'judgedMs'
   | 'judgedSinceMs'
   | 'unjudgedMs'
+  | 'settlesToMs'
+  | 'settlesSinceMs'
   | 'calmMs'
   | 'rest';
 type ListedState = Omit<MachineState, Unlisted | 'estimateMs'>;
@@ -166,6 +165,8 @@ function listedOf({
   judgedMs: _judged,
   judgedSinceMs: _judgedSince,
   unjudgedMs: _unjudged,
+  settlesToMs: _settlesTo,
+  settlesSinceMs: _settlesSince,
   calmMs: _calm,
   rest: _rest,
   ...listed

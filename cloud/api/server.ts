@@ -16,6 +16,7 @@ import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
 import { closeRoutes } from './alerts/close.ts';
+import { closedIn } from './alerts/closed-alerts.ts';
 import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
@@ -86,7 +87,14 @@ export function createApi(deps: ApiDeps): Api {
 }
 
 /** Says in which state machines are, by what the cloud knows beside them. */
-function viewContextOf({ clock, machineTypes, maintenance, contacts, ready }: ApiDeps): () => ViewContext {
+function viewContextOf({
+  clock,
+  machineTypes,
+  maintenance,
+  contacts,
+  alerts,
+  ready,
+}: ApiDeps): () => ViewContext {
   const troubleOf = ({ ready, reasons }: Readiness) =>
     ready ? null : (reasons[0] ?? 'the cloud is not ready');
   return () => ({
@@ -94,6 +102,7 @@ function viewContextOf({ clock, machineTypes, maintenance, contacts, ready }: Ap
     typeOf: (name) => machineTypes?.get(name),
     contactOf: (gateway) => contacts.of(gateway),
     maintenanceOf: (name) => maintenance?.of(name) ?? null,
+    closedOf: closedIn(() => alerts.all('resolved')),
     trouble: troubleOf(ready()),
   });
 }

@@ -119,6 +119,8 @@ export class MachineTable {
       ...(!isHeard && state.lastSeenMs === 0 && { heardMs: nowMs }),
       ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),
       ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
+      ...(isNewRest &&
+        update.settlesToMs !== undefined && { settlesToMs: update.settlesToMs, settlesSinceMs: lastSeenMs }),
       ...(isNewRest && update.runningS !== undefined && { runningS: update.runningS }),
       ...(newer && update.evidence && { evidence: update.evidence }),
       ...(newer && {
@@ -130,8 +132,12 @@ export class MachineTable {
       }),
     };
     const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
-    if (newer) delete seen.unjudgedMs;
-    else if (isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
+    if (newer) {
+      delete seen.unjudgedMs;
+      delete seen.settlesToMs;
+      delete seen.settlesSinceMs;
+    }
+    if (!newer && isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
     const next: Row = {
       ...row,
       estimateMs: newer ? lastSeenMs : row.estimateMs,

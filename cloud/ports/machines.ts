@@ -8,6 +8,8 @@ export interface EvidenceOfGateway {
   /** Limits of sensors that send; null, as the other numbers, if an earlier version of the gateway did not say. */
   limits: number | null;
   limitsMet: 'critical' | 'warning' | null;
+  /** The value that is beyond the worst of them: of which sensor of its type, by its place, and the limit. Absent if not said. */
+  beyond?: { column: number; value: number; at: number };
   /** The worst alert policy that the estimate reaches by itself; undefined if the gateway did not say. */
   policiesMet: 'critical' | 'warning' | null | undefined;
   /** Progress of learning what is normal; null if that is learnt. */
@@ -44,6 +46,9 @@ export interface MachineState {
   judgedSinceMs?: number;
   /** When the first reading arrived that is later than all that were judged by more than a minute; absent if none is. */
   unjudgedMs?: number;
+  /** Until which time of its readings it settles after a start, and since when; absent once it was judged after that. */
+  settlesToMs?: number;
+  settlesSinceMs?: number;
   /** When its last open alert ended; absent if none has. */
   calmMs?: number;
   /** Absent before the first estimate. */

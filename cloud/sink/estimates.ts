@@ -18,6 +18,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
     ...(typeof type === 'string' && { machineType: type }),
     lastSeenMs: timeMs,
     rest: restOf(fields, timeMs),
+    ...(typeof fields.settles_s === 'number' && { settlesToMs: timeMs + 1_000 * fields.settles_s }),
     ...(typeof fields.running_s === 'number' && { runningS: fields.running_s }),
   };
   // A line of a machine that has come to rest, or runs again, says nothing else.
@@ -53,10 +54,20 @@ function evidenceOf(fields: Line['fields']): EvidenceOfGateway {
     confidence: numberOr(fields.confidence),
     limits: numberOr(fields.limits),
     limitsMet: levelOf(fields.limits_met),
+    ...beyondOf(fields),
     policiesMet: typeof policies === 'number' ? levelOf(policies) : undefined,
     learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,
     rowS: numberOr(fields.row_s),
   };
+}
+
+function beyondOf({
+  beyond_sensor: column,
+  beyond_value: value,
+  beyond_at: at,
+}: Line['fields']): Pick<EvidenceOfGateway, 'beyond'> {
+  const isSaid = typeof column === 'number' && typeof value === 'number' && typeof at === 'number';
+  return isSaid ? { beyond: { column, value, at } } : {};
 }
 
 /** 2 is critical, 1 a warning. */

@@ -5,7 +5,7 @@
 import { isEstimated, isUnsureText, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
 import type { Prediction, RemainingLife } from '../contract/events.ts';
 import { timeText } from '../words/times.ts';
-import type { Unknown } from './machine-state.ts';
+import type { Unknown } from './evidence.ts';
 
 /** Readings that come for so long without being judged say nothing of the alert. */
 const unjudgedMsMax = 30 * 60_000;

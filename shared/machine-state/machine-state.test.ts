@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type MachineEvidence, machineStateOf, machineStates } from './machine-state.ts';
+import { type MachineEvidence, machineStates } from './evidence.ts';
+import { machineStateOf } from './machine-state.ts';
 
 const nowMs = Date.parse('2026-03-10T09:00:00Z');
 const min = 60_000;
@@ -156,7 +157,16 @@ describe('a state', () => {
       'Nothing can judge it yet: no limits, no model, and what is normal is still being learnt (40 of 200 readings)',
     );
     expect(reasonOf({ estimate: life(0) })).toBe(
-      'Remaining life of 0 cycles is beyond what its type allows; no alert is open',
+      'By its model its remaining life is over (0 cycles); no alert is open',
+    );
+    expect(reasonOf({ estimate: life(5), policiesMet: 'warning' })).toBe(
+      'Remaining life of 5 cycles is beyond what its type allows; no alert is open',
+    );
+    const beyond = 'vibration 3.5 mm/s is beyond its warning limit of 2.8 mm/s now';
+    expect(reasonOf({ limitsMet: 'warning', beyond })).toBe(`${beyond}; no alert is open`);
+    const closed = { by: 'maria', reason: 'known', atMs: nowMs - 60 * min };
+    expect(reasonOf({ limitsMet: 'warning', beyond, closed })).toBe(
+      `${beyond}; its alert was closed at 09:00 CET by maria: known`,
     );
     expect(machineStateOf(evidence({ alerts: [alert('silent')] }))).toMatchObject({
       state: 'silent',
@@ -236,6 +246,16 @@ describe('a state', () => {
     expect(machineStateOf(evidence({ ...judged, limitsMet: 'warning' }))).toMatchObject({
       state: 'warning',
       sinceMs: backSinceMs + min,
+    });
+  });
+
+  it('while it settles after a start is unknown, and says until when', () => {
+    const settling = { sinceMs: nowMs - min, toMs: nowMs + min };
+    const found = machineStateOf(evidence({ settling, alerts: [alert('limit')] }));
+    expect(found).toMatchObject({ state: 'warning', unknown: { sinceMs: nowMs - min } });
+    expect(machineStateOf(evidence({ settling }))).toMatchObject({
+      state: 'unknown',
+      reason: 'It settles after a start or maintenance, and is not judged until 10:01:00 CET',
     });
   });
 

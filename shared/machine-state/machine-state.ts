@@ -4,106 +4,13 @@
  * while something judges it; whatever is not known is called unknown.
  */
 import { silentFailureMode } from '../contract/alerts/alert-kinds.ts';
-import type { EstimateSource, RemainingLife } from '../contract/events.ts';
 import { durationText, timeText } from '../words/times.ts';
 
-/** Most urgent first; at the end those about which nobody has to think now. */
-export const machineStates = [
-  'failed',
-  'critical',
-  'warning',
-  'silent',
-  'unknown',
-  'ok',
-  'learning',
-  'maintenance',
-  'stopped',
-] as const;
-export type MachineStateName = (typeof machineStates)[number];
+import type { EvidenceOfAlert, Found, MachineEvidence, StateOfMachine } from './evidence.ts';
+import { fine, lastReading, liveState, unjudged } from './live-state.ts';
 
 /** So long an estimate may come after the reading that it is of. */
 const unjudgedMsMax = 60_000;
-
-export type Level = 'critical' | 'warning' | null;
-
-export interface EvidenceOfAlert {
-  failureMode: string;
-  severity: 'warning' | 'critical';
-  reasons: readonly string[];
-  sinceMs: number;
-}
-
-/** Facts that are known of a machine now. Times are in ms since 1970. */
-export interface MachineEvidence {
-  nowMs: number;
-  /** IANA name of the zone in which times are written; that of this computer if absent. */
-  zone?: string | undefined;
-  /** When it was reported as failed; null if it was not, or has been replaced since. */
-  failedMs: number | null;
-  /** The worst first. */
-  alerts: readonly EvidenceOfAlert[];
-  /** People work on it until `toMs`: nothing is raised and nothing ends, so neither its readings nor its alerts say more. */
-  maintenance?: { fromMs: number; toMs: number; by: string; note?: string | undefined } | null;
-  /** Since when it has been at rest; null or absent if it is not. Then nothing is to be concluded from its readings. */
-  restSinceMs?: number | null;
-  /** By which sensors below which values, if that was learnt: `vibration below 0.3`. */
-  restLearntFrom?: string | undefined;
-  /**
-   * Since when its gateway is silent, or only not connected; null if it is neither. `backSinceMs`: when it came back after
-   * that; what came before it says nothing of now.
-   */
-  gateway: {
-    name: string;
-    silentSinceMs: number | null;
-    lostSinceMs?: number | null;
-    backSinceMs?: number | null;
-  };
-  /** Why the cloud can store nothing at present; null if it can. */
-  trouble: string | null;
-  /** The time of its newest reading, and when that arrived; null if there is none. */
-  lastReadingMs: number | null;
-  heardMs: number | null;
-  /** How long it may be unheard until its state is not known any more. */
-  unheardMsMax: number;
-  /** When its newest estimate arrived, and since when estimates have said the same; null or absent if that is not known. */
-  judgedMs?: number | null;
-  judgedSinceMs?: number | null;
-  /** Since when its readings have come without being judged, and the time of the newest that was; null or absent if they are. */
-  unjudged?: { sinceMs: number; estimateMs: number } | null;
-  /** The newest estimate; null if there is none. */
-  estimate: {
-    source: EstimateSource | 'self-learned';
-    remainingLife: RemainingLife | null;
-    health: number;
-  } | null;
-  /** The worst that its newest values and estimate reach, of limits of sensors and of alert policies. */
-  limitsMet: Level;
-  policiesMet: Level;
-  /** Whether any of its sensors has limits; null if that is not known. */
-  hasLimits: boolean | null;
-  /** Progress of learning what is normal for it; null if that is learnt. Undefined: nobody said. */
-  learning: { rows: number; needed: number } | null | undefined;
-  /** When its last alert ended, or it was replaced; null if neither is known. */
-  calmSinceMs: number | null;
-}
-
-export interface StateOfMachine {
-  state: MachineStateName;
-  reason: string;
-  sinceMs: number | null;
-  /**
-   * Since when, and why, nothing is known of what its alerts and its estimate say; null if something is. A machine that is
-   * called silent because of its own silence alert is unknown too.
-   */
-  unknown: Unknown | null;
-}
-
-export interface Unknown {
-  sinceMs: number | null;
-  reason: string;
-}
-
-type Found = Omit<StateOfMachine, 'unknown'>;
 
 export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
   const { nowMs, zone } = evidence;
@@ -117,7 +24,13 @@ export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
 function unknownOf(evidence: MachineEvidence, found: Found, at: (ms: number) => string): Found | null {
   if (found.state === 'failed') return null;
   if (found.state === 'maintenance') return found;
-  return unheardOf(evidence, at) ?? atRest(evidence, at) ?? outdated(evidence, at) ?? setAside(evidence, at);
+  return (
+    unheardOf(evidence, at) ??
+    atRest(evidence, at) ??
+    outdated(evidence, at) ??
+    settling(evidence, at) ??
+    setAside(evidence, at)
+  );
 }
 
 function foundState(evidence: MachineEvidence, at: (ms: number) => string): Found {
@@ -140,8 +53,9 @@ function foundState(evidence: MachineEvidence, at: (ms: number) => string): Foun
   return (
     atRest(evidence, at) ??
     outdated(evidence, at) ??
+    settling(evidence, at) ??
     setAside(evidence, at) ??
-    liveState(evidence) ??
+    liveState(evidence, at) ??
     unjudged(evidence, at) ??
     fine(evidence)
   );
@@ -224,73 +138,19 @@ function outdated({ gateway, judgedMs }: MachineEvidence, at: (ms: number) => st
   return { state: 'unknown', reason, sinceMs: backMs };
 }
 
+/** Its values may be anything while it starts: nobody knows whether it is well. */
+function settling({ settling: now }: MachineEvidence, at: (ms: number) => string): Found | null {
+  if (!now) return null;
+  const reason = `It settles after a start or maintenance, and is not judged until ${at(now.toMs)}`;
+  return { state: 'unknown', reason, sinceMs: now.sinceMs };
+}
+
 /** Its readings come and are not judged, as after a start: an estimate of before says nothing of them. */
 function setAside({ nowMs, unjudged }: MachineEvidence, at: (ms: number) => string): Found | null {
   if (!unjudged || nowMs - unjudged.sinceMs < unjudgedMsMax) return null;
   const { sinceMs, estimateMs } = unjudged;
   const reason = `Its readings come, and none since ${at(estimateMs)} has been judged, as while a machine settles after a start or after maintenance`;
   return { state: 'unknown', reason, sinceMs };
-}
-
-/** The state by the newest values and the newest estimate alone, although no alert is open. */
-function liveState({ limitsMet, policiesMet, estimate, ...more }: MachineEvidence): Found | null {
-  const life = estimate?.remainingLife ?? null;
-  const isOver = life !== null && life.p50 <= 0;
-  const sinceMs = more.judgedSinceMs ?? null;
-  const state = isOver || limitsMet === 'critical' || policiesMet === 'critical' ? 'critical' : 'warning';
-  // Rules estimate remaining life by limits, so a limit that is met is the plainer reason.
-  const byLimit = estimate?.source === 'rules' && limitsMet === state;
-  if (!byLimit && (isOver || policiesMet !== null)) {
-    const amount =
-      life !== null && (life.p50 >= 100 ? Math.round(life.p50) : Number(life.p50.toPrecision(3)));
-    const of = life === null ? 'How unusual its readings are' : `Remaining life of ${amount} ${life.unit}`;
-    return { state, reason: `${of} is beyond what its type allows; no alert is open`, sinceMs };
-  }
-  if (limitsMet === null) return null;
-  const word = limitsMet === 'critical' ? 'alarm' : 'warning';
-  return { state, reason: `A sensor is beyond its ${word} limit; no alert is open`, sinceMs };
-}
-
-/** Null if something judges the machine. */
-function unjudged(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
-  const { estimate, hasLimits, learning, judgedSinceMs: sinceMs = null } = evidence;
-  const progress = learning ? ` (${learning.rows} of ${learning.needed} readings)` : '';
-  if (estimate === null) {
-    return {
-      state: 'learning',
-      reason: `Too few readings to judge it yet${lastReading(evidence, at)}`,
-      sinceMs: null,
-    };
-  }
-  const isSelfLearned = estimate.source === 'self-learned';
-  if (estimate.source === 'model' || hasLimits || (isSelfLearned && !learning)) return null;
-  if (isSelfLearned) return { state: 'learning', reason: `${firstTime}${progress}`, sinceMs };
-  // An older gateway does not say what it judges by.
-  if (learning === null || (learning === undefined && hasLimits === null)) return null;
-  const none = 'Nothing can judge it yet: no limits, no model';
-  if (!learning) return { state: 'unknown', reason: none, sinceMs };
-  const reason = `${none}, and what is normal is still being learnt${progress}`;
-  return { state: 'learning', reason, sinceMs };
-}
-
-const firstTime = 'It does something for the first time, which is learnt and not judged';
-
-function fine({ estimate, hasLimits, learning, calmSinceMs, judgedSinceMs }: MachineEvidence): Found {
-  const by = {
-    model: 'Judged by its model',
-    'self-learned': 'As it usually is, by its own past',
-    rules: hasLimits ? 'None of its limits is met' : 'As it usually is, by its own past',
-  }[estimate?.source ?? 'rules'];
-  const more = learning
-    ? `; its normal is still being learnt (${learning.rows} of ${learning.needed} readings)`
-    : '';
-  const known = [calmSinceMs, judgedSinceMs ?? null].filter((ms) => ms !== null);
-  const sinceMs = known.length === 0 ? null : Math.max(...known);
-  return { state: 'ok', reason: `${by}${more}`, sinceMs };
-}
-
-function lastReading({ lastReadingMs }: MachineEvidence, at: (ms: number) => string): string {
-  return lastReadingMs === null ? '' : `; its last reading is from ${at(lastReadingMs)}`;
 }
 
 function capital(text: string): string {

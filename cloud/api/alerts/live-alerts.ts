@@ -1,5 +1,5 @@
+import type { Unknown } from '../../../shared/machine-state/evidence.ts';
 import { liveAlert } from '../../../shared/machine-state/live-alert.ts';
-import type { Unknown } from '../../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../../ports/alerts.ts';
 import type { RouteContext } from '../context.ts';
 import { type MachineView, machineKey, viewsOf } from '../machine-view.ts';

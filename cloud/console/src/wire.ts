@@ -1,7 +1,7 @@
 /** The shapes of the API’s requests and answers. Types only, so that no code of the server is bundled. */
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { MachineStateName } from '../../../shared/machine-state/machine-state.ts';
+import type { MachineStateName } from '../../../shared/machine-state/evidence.ts';
 import type { Alert, AlertEntry, MachineAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { MachineState } from '../../ports/machines.ts';

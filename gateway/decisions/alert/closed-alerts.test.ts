@@ -166,7 +166,11 @@ it('of a machine with few readings send an estimate when their cause ends, so th
   const before = bench.state.estimates.length;
   await bench.evaluate(decision, null, 3, { ...limits(['vibration', 6]), ...short });
   expect(bench.state.estimates).toHaveLength(before);
-  await bench.evaluate(decision, null, 3, { ...limits(['vibration', 1]), ...short });
+  await bench.evaluate(decision, null, 3, {
+    window: Float32Array.from([1, 1, 1, 1]),
+    ...limits(['vibration', 1]),
+    ...short,
+  });
   expect(bench.state.estimates.slice(before)).toEqual([expect.stringContaining('limits_met=0')]);
 });
 

@@ -65,9 +65,14 @@ describe('evidence in estimate lines', () => {
     expect(evidenceFields(input([Number.NaN, Number.NaN, 1]), assessment(null))[0]).toBe('limits=0');
   });
 
-  it('says the worst limit that is met, with the delays that alerts have', () => {
+  it('says the worst limit that is met, also while nobody is told of it yet, and of which value', () => {
     const limitsMet = (of: AlertInput) => evidenceFields(of, assessment(null))[1];
-    expect(limitsMet(input([7, 5, 1]))).toBe('limits_met=0');
+    expect(limitsMet(input([4.4, 5, 1]))).toBe('limits_met=0');
+    expect(limitsMet(input([7, 5, 1]))).toBe('limits_met=1');
+    expect(limitsMet(input([4.2, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=1');
+    expect(limitsMet(input([9.5, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=2');
+    const beyond = ['beyond_sensor=1', 'beyond_value=1.9', 'beyond_at=2'];
+    expect(evidenceFields(input([1, 1.9, 1]), assessment(null)).slice(2, 5)).toEqual(beyond);
     expect(limitsMet(input([7, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=1');
     expect(limitsMet(input([7, 5, 1], { limits: [met('critical'), met('warning')] }))).toBe('limits_met=2');
   });

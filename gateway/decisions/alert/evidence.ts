@@ -12,7 +12,7 @@ const numbers = { critical: 2, warning: 1, none: 0 } as const;
 /** Fields for an estimate line, all of them numbers. */
 export function evidenceFields(input: AlertInput, assessment: Assessment): string[] {
   const { learning, rowMs } = input;
-  const { watched, met } = limitsNow(input);
+  const { watched, met, worst } = limitsNow(input);
   const policies = policyLevel(input.machine.type.alerts, {
     life: assessment.remainingLife?.p50 ?? null,
     anomaly: assessment.anomaly,
@@ -21,6 +21,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
   return [
     `limits=${watched}`,
     `limits_met=${numbers[met ?? 'none']}`,
+    ...(worst === null ? [] : beyondFields(worst)),
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
     ...(input.evidence ?? []),
@@ -28,24 +29,50 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
   ];
 }
 
-/** Limits of sensors that send, and the worst that is met: with the delays of alerts, or at once if limits raise none. */
-function limitsNow({ machine, window, rows, limits = [] }: AlertInput): { watched: number; met: Level } {
+interface Beyond {
+  /** Its place among the sensors of its type. */
+  column: number;
+  value: number;
+  at: number;
+  severity: 'critical' | 'warning';
+}
+
+/**
+ * Limits of sensors that send, and the worst that is met: as alerts see it, with their delays, or by the newest value, which is
+ * beyond its limit also while nobody is told of it yet.
+ */
+function limitsNow({ machine, window, rows, limits = [] }: AlertInput): {
+  watched: number;
+  met: Level;
+  worst: Beyond | null;
+} {
   const { sensors } = machine.type;
-  const told = limitPolicyOf(machine.type) !== null;
+  const isTold = limitPolicyOf(machine.type) !== null;
   const newest = (rows - 1) * sensors.length;
   let watched = 0;
-  let met: Level = null;
-  const meets = (severity: 'critical' | 'warning') => {
-    if (met !== 'critical') met = severity;
+  let worst: Beyond | null = null;
+  const meets = (beyond: Beyond) => {
+    if (worst === null || (beyond.severity === 'critical' && worst.severity !== 'critical')) worst = beyond;
   };
+  if (isTold)
+    for (const { sensor, value, met } of limits) {
+      const column = met ? sensors.findIndex(({ name }) => name === sensor) : -1;
+      if (met) meets({ column, value: value ?? Number.NaN, at: met.at, severity: met.severity });
+    }
   for (const { column, limits: declared } of limitedColumnsOf(machine.type)) {
     const value = window[newest + column];
     if (value === undefined || Number.isNaN(value)) continue;
     watched += declared.length;
-    if (told) continue;
-    for (const { side, at, severity } of declared)
-      if (side === 'high' ? value >= at : value <= at) meets(severity);
+    for (const { side, at, severity } of declared) {
+      const compared = Math.fround(at);
+      if (side === 'high' ? value >= compared : value <= compared) meets({ column, value, at, severity });
+    }
   }
-  if (told) for (const state of limits) if (state.met) meets(state.met.severity);
-  return { watched, met };
+  const found = worst as Beyond | null;
+  return { watched, met: found?.severity ?? null, worst: found };
+}
+
+function beyondFields({ column, value, at }: Beyond): string[] {
+  if (column < 0 || !Number.isFinite(value)) return [];
+  return [`beyond_sensor=${column}`, `beyond_value=${Number(value.toPrecision(4))}`, `beyond_at=${at}`];
 }

@@ -73,10 +73,15 @@ export class Aside {
     const { maintenance, running, identity, hearing } = machine;
     const atMs = timeMs[i]!;
     const rests = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
-    const isAtRest = rests || this.settles(machine, atMs) || (!replay && this.settles(machine, nowMs));
+    const settles = this.settles(machine, atMs) || (!replay && this.settles(machine, nowMs));
+    const isAtRest = rests || settles;
     if (running && hearing && hearing.isResting !== running.isResting)
       this.options.hearings?.rests(hearing, running.isResting);
-    if (running?.mayRest && !replay) this.rest.note(running, identity, atMs);
+    if (running && !replay) {
+      const workMs = settles && maintenance ? latestEnd(maintenance, atMs) + running.settleMs : null;
+      const toMs = running.settlesToMs(atMs) ?? workMs;
+      this.rest.note(running, identity, atMs, running.isResting ? null : toMs);
+    }
     const isWorkedOn =
       maintenance !== null && (isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs)));
     const isAside = isAtRest || isWorkedOn;

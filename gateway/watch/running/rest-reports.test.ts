@@ -41,3 +41,34 @@ it('a machine of a type that does not say when it runs is told nothing of', () =
   );
   expect(windows.aside.rest.take('gw')).toEqual([]);
 });
+
+it('the cloud is told when a machine settles after a start, and until when, also if its type does not say when it runs', () => {
+  const settles = { ...type, settleMs: 90_000, stepMs: minuteMs };
+  const types = new Map<string, MachineType>([
+    ['fan', { ...fan, settleMs: 90_000 }],
+    ['mill', { ...settles, name: 'mill' }],
+  ]);
+  for (const [name, first] of [
+    ['fan', ['at_rest=1']],
+    ['mill', []],
+  ] as const) {
+    const clock = manualClock();
+    const { windows } = newWindows({ clock, types, intervalMsMin: 0 });
+    let isFirst = true;
+    const told = (minute: number, b: number) => {
+      clock.advanceNow(minuteMs);
+      const machine = { machineIndex: 0, site: 's', machine: 'm', machineType: name };
+      windows.add(batch([[0, minute * minuteMs, 1, b]], isFirst ? { newMachines: [machine] } : {}));
+      isFirst = false;
+      return windows.aside.rest
+        .take('gw')
+        .map((line) => / (at_rest=\d).*?(,settles_s=\d+)?,type/.exec(line)!);
+    };
+    expect(told(0, 0).map(([, rest]) => rest)).toEqual(first);
+    expect(told(600, 150).map(([, rest, settling]) => `${rest}${settling}`)).toEqual([
+      'at_rest=0,settles_s=90',
+    ]);
+    expect(told(601, 150)).toEqual([]);
+    expect(told(602, 150)).toEqual([]);
+  }
+});

@@ -31,32 +31,40 @@ function learntField({ sign }: Running): string[] {
     : [`detector=${stringField(`${restDetector}${sign.text}`)}`];
 }
 
-/** Reports which machines have come to rest or run again, as lines without an estimate. */
+/** Reports which machines have come to rest, run again or settle after a start, as lines without an estimate. */
 export class RestReports {
   private readonly clock: Clock;
-  private readonly news = new Map<Running, { identity: MachineIdentity; timeMs: number }>();
+  private readonly news = new Map<
+    Running,
+    { identity: MachineIdentity; timeMs: number; settlesToMs: number | null }
+  >();
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
-  /** To be called after each live reading of a machine that may rest. */
-  note(running: Running, identity: MachineIdentity, timeMs: number): void {
-    const { reported, isResting } = running;
-    const isKnown = reported?.isResting === isResting;
-    if (isKnown && (!isResting || this.clock.monotonicMs() - reported.atMs < againMs)) return;
-    running.reported = { isResting, atMs: this.clock.monotonicMs() };
-    this.news.set(running, { identity, timeMs });
+  /** To be called after each live reading of a machine that may rest or settle. @param settlesToMs null: it does not settle */
+  note(running: Running, identity: MachineIdentity, timeMs: number, settlesToMs: number | null): void {
+    const { reported, isResting, mayRest } = running;
+    const nowMs = this.clock.monotonicMs();
+    // That it has settled its next estimate says.
+    const isKnown = settlesToMs === null || reported?.settlesToMs === settlesToMs;
+    const isSame = reported ? reported.isResting === isResting : !mayRest;
+    if (isKnown && isSame && (!reported || !isResting || nowMs - reported.atMs < againMs)) return;
+    running.reported = { isResting, settlesToMs: settlesToMs ?? reported?.settlesToMs ?? null, atMs: nowMs };
+    this.news.set(running, { identity, timeMs, settlesToMs });
   }
 
   /** Returns the lines for what was noted since the last call. */
   take(gateway: string): string[] {
     if (this.news.size === 0) return [];
     const lines: string[] = [];
-    for (const [running, { identity, timeMs }] of this.news) {
+    for (const [running, { identity, timeMs, settlesToMs }] of this.news) {
       const { site, machine, type } = identity;
       const fields = [
-        ...restFields(running, timeMs),
+        // An older cloud takes a line without it for an estimate.
+        ...(running.mayRest ? restFields(running, timeMs) : ['at_rest=0']),
+        ...(settlesToMs === null ? [] : [`settles_s=${Math.max(0, settlesToMs - timeMs) / 1_000}`]),
         `type=${stringField(type.name)}`,
         ...learntField(running),
       ].join(',');

@@ -31,7 +31,7 @@ export class Running {
   /** How long it has run, as far as readings tell. */
   readonly ran: RunningTime;
   /** The latest report; null before the first one. */
-  reported: { isResting: boolean; atMs: number } | null = null;
+  reported: { isResting: boolean; settlesToMs: number | null; atMs: number } | null = null;
   /** Null if its type does not say when it runs, and it was not learnt. */
   readonly sign: RestSign | null;
   /** How long it settles after a start. */
@@ -121,6 +121,11 @@ export class Running {
     if (!this.isResting && !wasUnheard && this.newestMs !== Number.NEGATIVE_INFINITY)
       ran.ms += timeMs - fromMs;
     ran.countedToMs = timeMs;
+  }
+
+  /** Until when it settles that was read last; null if it does not. */
+  settlesToMs(timeMs: number): number | null {
+    return !this.isResting && this.settlesAt(timeMs) ? this.settlesFromMs + this.settleMs : null;
   }
 
   private settlesAt(timeMs: number): boolean {

@@ -1,0 +1,42 @@
+/** The state of a machine by what its gateway says of it now, although no alert is open. */
+import { afterAll, expect, it } from 'vitest';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { estimateState } from '../sink/estimates.ts';
+import { createMemoryOperations } from './memory-ports.testing.ts';
+import { alertOf, machineOf } from './plant-data.testing.ts';
+import { get, startApi, stopAll } from './running-api.testing.ts';
+
+afterAll(stopAll);
+
+const nowMs = machineOf().lastSeenMs;
+const line = (fields: string) =>
+  estimateState(`estimate,gateway=gw-1,machine=pump-1,site=leeds ${fields},type="pump" ${nowMs}000000`)!;
+
+it('names the value that is beyond its limit, and who has closed the alert', async () => {
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const said = line('health=1,limits=2,limits_met=1,beyond_sensor=3,beyond_value=3.5,beyond_at=2.8');
+  const machine = machineOf({ heardMs: nowMs, judgedMs: nowMs, judgedSinceMs: nowMs - 60_000, ...said });
+  const reason = async () => (await get(`${base}/api/machines`)).body.machines[0]!.stateReason;
+  operations.set({ machines: [machine] });
+  expect(await reason()).toBe('A sensor, at 3.5, is beyond its warning limit of 2.8 now; no alert is open');
+  const closed = { by: 'maria', reason: 'known', severity: 'warning' as const };
+  const resolvedAt = new Date(nowMs - 30_000).toISOString();
+  operations.set({
+    machines: [machine],
+    alerts: [alertOf({ state: 'resolved', resolvedAt, prediction: { closed } })],
+  });
+  expect(await reason()).toMatch(/ now; its alert was closed at \S+ \S+ by maria: known$/);
+});
+
+it('calls no machine OK that settles after a start, and says until when', async () => {
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const { settlesToMs } = line('at_rest=0,settles_s=120');
+  expect(settlesToMs).toBe(nowMs + 120_000);
+  const settles = { heardMs: nowMs, judgedMs: nowMs, settlesToMs: settlesToMs!, settlesSinceMs: nowMs };
+  operations.set({ machines: [machineOf(settles)] });
+  expect((await get(`${base}/api/machines`)).body.machines[0]).toMatchObject({ state: 'unknown' });
+  operations.set({ machines: [machineOf({ ...settles, lastSeenMs: settlesToMs! })] });
+  expect((await get(`${base}/api/machines`)).body.machines[0]).toMatchObject({ state: 'ok' });
+});
