@@ -68,10 +68,10 @@ export class MachineLimits {
     this.unheard = new Uint8Array(plan.limits);
   }
 
-  /** Takes what passed unheard. From now on, what is met is known. */
-  takePassed(): readonly PassedLimit[] {
+  /** Takes what passed unheard. From now on, what is met is known, unless nobody hears of it before it has passed. */
+  takePassed(isHeard = true): readonly PassedLimit[] {
     const { passed } = this;
-    this.unheard.fill(0);
+    if (isHeard) this.unheard.fill(0);
     if (passed.length > 0) this.passed = [];
     return passed;
   }

@@ -8,6 +8,7 @@ import type {
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
+import type { LateLimits } from '../limits/late-limits.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
 import { restFields } from '../running/rest-reports.ts';
@@ -61,6 +62,8 @@ export interface WatchedMachine extends SparedMachine, RestingMachine {
   refusedMs: Map<number, number> | null;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
+  /** The same by readings that came late; null if none may. */
+  late: LateLimits | null;
   /** The levels of its sensors with limits; null if nobody remembers them. */
   readonly levels: MachineLevels | null;
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
@@ -84,10 +87,10 @@ export interface WatchedMachine extends SparedMachine, RestingMachine {
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
 export function hasSomethingToSay(machine: WatchedMachine): boolean {
-  const { window, limits, limitChange, hadFaults, relearnt } = machine;
+  const { window, limits, late, limitChange, hadFaults, relearnt } = machine;
   if (window.ready || relearnt !== null || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
     return true;
-  return limits !== null && (limits.isNews || limits.hasMet);
+  return limits !== null && (limits.isNews || limits.hasMet || late?.isDue === true);
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
@@ -167,6 +170,7 @@ export const noNews = {
   faults: null,
   hadFaults: false,
   refusedMs: null,
+  late: null,
   limitChange: null,
   toldChange: null,
   gone: null,
@@ -232,7 +236,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
-  const passed = machine.limits?.takePassed() ?? [];
+  const passed = [...(machine.limits?.takePassed() ?? []), ...(machine.late?.judged(limits) ?? [])];
   const beyond = baseline
     .beyond()
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));

@@ -26,9 +26,12 @@ function fan(of: MachineType = type) {
   let minutes = 0;
   let isKnown = false;
   /** Adds a reading a minute after the one before. Returns the input of the decision that is due, or null. */
-  const add = (vibration: number, more: Partial<ColumnBatch> & { atMs?: number } = {}): AlertInput | null => {
-    const { atMs = minutes++ * 60_000, ...batch } = more;
-    clock.advanceNow(60_000);
+  const add = (
+    vibration: number,
+    more: Partial<ColumnBatch> & { atMs?: number; afterMs?: number } = {},
+  ): AlertInput | null => {
+    const { atMs = minutes++ * 60_000, afterMs = 60_000, ...batch } = more;
+    clock.advanceNow(afterMs);
     windows.add({
       newMachines: isKnown ? [] : [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }],
       newSensors: [],
@@ -129,4 +132,73 @@ it('a short window is for rules alone, which say what is beyond a limit', async 
   expect(await createRulesAssessor({ baselineOf }).assess([input], signal)).toMatchObject([
     { health: 0, remainingLife: null, contributions: [{ sensor: 'vibration', share: 1, value: 8 }] },
   ]);
+});
+
+describe('a device that has buffered for two hours, with an alarm in it,', () => {
+  const minuteMs = 60_000;
+  const buffer = Array.from({ length: 120 }, (_, i) => [10 + i, i >= 40 && i < 70 ? 9 : 2] as const);
+  const run = (send: (add: ReturnType<typeof fan>['add'], windows: Windows) => void) => {
+    const { add, windows } = fan();
+    const passed: unknown[] = [];
+    const noted = (...args: Parameters<typeof add>) => {
+      const input = add(...args);
+      passed.push(...(input?.passed ?? []));
+      return input;
+    };
+    for (let i = 0; i < 10; i++) noted(2);
+    send(noted, windows);
+    for (let i = 0; i < 12; i++) noted(2, { atMs: (140 + i) * minuteMs });
+    return passed;
+  };
+  const told = [{ severity: 'critical', value: 9, sinceMs: 50 * minuteMs, untilMs: 80 * minuteMs }];
+
+  it('is heard of it though what is new comes first', () => {
+    const passed = run((add) => {
+      add(2, { atMs: 130 * minuteMs });
+      for (const [minute, value] of buffer) add(value, { atMs: minute * minuteMs, afterMs: 100 });
+    });
+    expect(passed).toMatchObject(told.flatMap((each) => [{ ...each, severity: 'warning' }, each]));
+  });
+
+  it('is heard of it though what is new comes between', () => {
+    const passed = run((add) => {
+      for (const [i, [minute, value]] of buffer.entries()) {
+        if (i % 12 === 0) add(2, { atMs: (130 + i / 12) * minuteMs });
+        add(value, { atMs: minute * minuteMs, afterMs: 100 });
+      }
+    });
+    expect(passed).toMatchObject(told.flatMap((each) => [{ ...each, severity: 'warning' }, each]));
+  });
+
+  it('is heard of it once, though it sends all twice', () => {
+    const passed = run((add) => {
+      add(2, { atMs: 130 * minuteMs });
+      for (let i = 0; i < 2; i++)
+        for (const [minute, value] of buffer) add(value, { atMs: minute * minuteMs, afterMs: 100 });
+    });
+    expect(passed).toHaveLength(2);
+  });
+
+  it('is heard of it in one batch with the newest first', () => {
+    const passed = run((add) => {
+      const backwards = [...buffer].reverse();
+      add(0, {
+        machineIndex: new Int32Array(120),
+        timeMs: Float64Array.from(backwards, ([minute]) => minute * minuteMs),
+        offset: Int32Array.from({ length: 121 }, (_, i) => 2 * i),
+        values: Float32Array.from(backwards.flatMap(([, value]) => [value, 25])),
+      });
+    });
+    expect(passed).toMatchObject(told.flatMap((each) => [{ ...each, severity: 'warning' }, each]));
+  });
+
+  it('says since when it is so, if it goes on', () => {
+    const { add } = fan();
+    for (let i = 0; i < 10; i++) add(2);
+    for (let i = 0; i < 2; i++) add(9, { atMs: (130 + i) * minuteMs });
+    for (let i = 10; i < 130; i++) add(i < 50 ? 2 : 9, { atMs: i * minuteMs, afterMs: 100 });
+    const input = add(9, { atMs: 132 * minuteMs });
+    expect(input?.limits).toMatchObject([{ met: { severity: 'critical', sinceMs: 50 * minuteMs } }]);
+    expect(input?.passed).toBeUndefined();
+  });
 });

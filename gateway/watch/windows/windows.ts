@@ -85,6 +85,7 @@ export class Windows {
         continue;
       }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
+      if (this.limits.notesLate(machine, batch, i) && this.schedule.mark(machine)) due = true;
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, nowMs);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (machine.levels !== null) remember(machine.levels, batch, i, taken === 'late');
