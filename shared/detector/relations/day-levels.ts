@@ -1,0 +1,92 @@
+/**
+ * Day levels: how far a sensor is from what the others say on the farthest moment of ordinary days, and so what no day shows. A start
+ * in the morning, a warm-up, a change of product are far from any model, and come on every day; what is farther than a day's maximum
+ * is expected to be in `returnDays` days is news (block maxima: Gumbel 1958, Statistics of Extremes).
+ */
+import { noMaximum, type RelationNumbers, scalar, sides } from './layout.ts';
+import { relationParameters } from './parameters.ts';
+import { isJudged } from './residuals.ts';
+
+const { knownRows, knownMs, rowsMin, daysMin, dayRowsMin, memoryDays, returnDays, levelMin, spreadMin } =
+  relationParameters;
+const dayMs = 86_400_000;
+/** A clock that goes back by more begins a new day. */
+const backMsMax = 3_600_000;
+/** Of a Gumbel distribution: its scale is √6/π of its deviation, and its mode is Euler's constant times that below its mean. */
+const gumbelScale = Math.sqrt(6) / Math.PI;
+const euler = 0.5772;
+/** Few days say little of their spread: with so many, levels are twice as far from the mean. */
+const uncertainDays = 3;
+
+/** True while too little is known to judge anything. */
+export function isLearning({ doubles }: RelationNumbers): boolean {
+  return doubles[scalar.days]! < daysMin || doubles[scalar.rows]! < rowsMin;
+}
+
+/** How far a mean residual of a sensor may be on one side, in its deviations. Infinite while that is not known. */
+export function levelOf(numbers: RelationNumbers, sensor: number, side: number): number {
+  const { layout, floats } = numbers;
+  const days = floats[layout.daysSeen + sensor]!;
+  if (days < daysMin || isLearning(numbers)) return Number.POSITIVE_INFINITY;
+  const at = side * layout.sensors + sensor;
+  const deviation = Math.max(spreadMin, Math.sqrt(floats[layout.dayVariance + at]!));
+  const far = gumbelScale * (Math.log(2 * layout.sensors * returnDays) - euler) * (1 + uncertainDays / days);
+  return Math.max(levelMin, floats[layout.dayMean + at]! + far * deviation);
+}
+
+/** A sensor's mean residuals on one side: the nearer of the short and the longer mean. */
+export function sizeOf({ layout, floats }: RelationNumbers, sensor: number, side: number): number {
+  const short = floats[layout.short + sensor]!;
+  const held = floats[layout.held + sensor]!;
+  return side === sides.above ? Math.min(short, held) : Math.min(-short, -held);
+}
+
+/** Gathers the maxima of the day, and learns them when it is over. */
+export function followDay(numbers: RelationNumbers, timeMs: number): void {
+  const { layout, doubles, floats } = numbers;
+  // The residuals of relations that are hardly known are large, and would be remembered for long.
+  if (!isKnown(numbers, timeMs)) return;
+  const sinceMs = timeMs - doubles[scalar.dayFromMs]!;
+  if (!(sinceMs >= -backMsMax)) doubles[scalar.dayFromMs] = timeMs;
+  else if (sinceMs >= dayMs) {
+    if (doubles[scalar.dayRows]! >= dayRowsMin) learnDay(numbers);
+    doubles[scalar.dayFromMs] = timeMs;
+    doubles[scalar.dayRows] = 0;
+    floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);
+  }
+  doubles[scalar.dayRows]!++;
+  // What lasts counts for the day on which it began: each further one would make it more usual.
+  const lasts = doubles[scalar.episodeFromMs]! < doubles[scalar.dayFromMs]!;
+  for (let side = 0; side < 2; side++)
+    for (let i = 0; i < layout.sensors; i++) {
+      if (!isJudged(numbers, i)) continue;
+      const at = layout.dayMax + side * layout.sensors + i;
+      const size = sizeOf(numbers, i, side);
+      if (size > floats[at]! && !(lasts && size > levelOf(numbers, i, side))) floats[at] = size;
+    }
+}
+
+function isKnown({ doubles }: RelationNumbers, timeMs: number): boolean {
+  const rows = doubles[scalar.rows]!;
+  return rows >= knownRows || (rows >= rowsMin && timeMs - doubles[scalar.firstMs]! >= knownMs);
+}
+
+function learnDay(numbers: RelationNumbers): void {
+  const { layout, doubles, floats } = numbers;
+  const levels = Array.from({ length: 2 * layout.sensors }, (_, at) =>
+    levelOf(numbers, at % layout.sensors, Math.floor(at / layout.sensors)),
+  );
+  doubles[scalar.days]!++;
+  for (let i = 0; i < layout.sensors; i++)
+    if (floats[layout.dayMax + i] !== noMaximum) floats[layout.daysSeen + i]!++;
+  levels.forEach((level, at) => {
+    const largest = floats[layout.dayMax + at]!;
+    if (largest === noMaximum) return;
+    const weight = Math.max(1 / floats[layout.daysSeen + (at % layout.sensors)]!, 1 / memoryDays);
+    // A day beyond the level counts as one at it: what is a fault must not make the next one usual.
+    const far = Math.min(largest, level) - floats[layout.dayMean + at]!;
+    floats[layout.dayMean + at]! += weight * far;
+    const variance = floats[layout.dayVariance + at]!;
+    floats[layout.dayVariance + at] = (1 - weight) * (variance + weight * far * far);
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * Layout of what is learnt of one machine: two arrays in one piece of memory, whose places are the same for all machines with
+ * the same number of sensors.
+ */
+import { packedSize } from '../matrix.ts';
+
+/** Double precision: counts and times … */
+export const scalar = {
+  rows: 0,
+  newestMs: 1,
+  /** The day whose maxima are gathered: its begin, its rows, and the days before it. */
+  dayFromMs: 2,
+  dayRows: 3,
+  days: 4,
+  /** Since when, and for how many rows, some sensor has been beyond its level without a break; NaN: none is. */
+  beyondFromMs: 5,
+  beyondRows: 6,
+  /** Since when an episode is on (NaN: none is), its rows, the share of its latest rows beyond, and since when all has been within. */
+  episodeFromMs: 7,
+  episodeRows: 8,
+  episodeShare: 9,
+  calmFromMs: 10,
+  calmRows: 11,
+  /** Since when it is changed (NaN: it is not), and for how long all has been as it was before. */
+  changedFromMs: 12,
+  backFromMs: 13,
+  backRows: 14,
+  /** 1 while the episode is a fault that a person has confirmed. */
+  isFault: 15,
+  firstMs: 16,
+} as const;
+const doublesFixed = 17;
+
+export interface RelationsLayout {
+  readonly sensors: number;
+  /** Double precision, by sensor: its first value, and its first change, in its own unit. */
+  readonly origin: number;
+  readonly unit: number;
+  readonly doubles: number;
+  /** Single precision, by sensor: newest value, how often it changed, mean, variance of residuals, means of residuals over a short
+   * time and twice that. */
+  readonly newest: number;
+  readonly changes: number;
+  readonly mean: number;
+  readonly spread: number;
+  readonly short: number;
+  readonly held: number;
+  /** … the newest residual, in deviations of the sensor; and its mean in the episode, likewise. */
+  readonly residual: number;
+  readonly episode: number;
+  /** … how far it has changed, in its relative unit. */
+  readonly shift: number;
+  /** … the days on which it was judged. */
+  readonly daysSeen: number;
+  /** By side and sensor: the maximum of the day, and mean and variance of daily maxima. */
+  readonly dayMax: number;
+  readonly dayMean: number;
+  readonly dayVariance: number;
+  /** Covariances (packed), and by sensor what the others weigh in its residual (n × n; its own weight is 1, 0 while not known). */
+  readonly covariances: number;
+  readonly weights: number;
+  readonly floats: number;
+}
+
+export const sides = { above: 0, below: 1 } as const;
+
+const layouts: (RelationsLayout | undefined)[] = [];
+
+export function relationsLayout(sensors: number): RelationsLayout {
+  layouts[sensors] ??= newLayout(sensors);
+  return layouts[sensors];
+}
+
+function newLayout(sensors: number): RelationsLayout {
+  let used = 0;
+  const take = (count: number): number => {
+    used += count;
+    return used - count;
+  };
+  const layout = {
+    newest: take(sensors),
+    changes: take(sensors),
+    mean: take(sensors),
+    spread: take(sensors),
+    short: take(sensors),
+    held: take(sensors),
+    residual: take(sensors),
+    episode: take(sensors),
+    shift: take(sensors),
+    daysSeen: take(sensors),
+    dayMax: take(2 * sensors),
+    dayMean: take(2 * sensors),
+    dayVariance: take(2 * sensors),
+    covariances: take(packedSize(sensors)),
+    weights: take(sensors * sensors),
+  };
+  const origin = doublesFixed;
+  return {
+    ...{ sensors, ...layout, floats: used },
+    ...{ origin, unit: origin + sensors, doubles: origin + 2 * sensors },
+  };
+}
+
+export interface RelationNumbers {
+  readonly layout: RelationsLayout;
+  readonly doubles: Float64Array;
+  readonly floats: Float32Array;
+}
+
+/** Returns the numbers of a machine of which no row was seen. */
+export function newRelationNumbers(sensors: number): RelationNumbers {
+  const layout = relationsLayout(sensors);
+  const memory = new ArrayBuffer(8 * layout.doubles + 4 * layout.floats);
+  const doubles = new Float64Array(memory, 0, layout.doubles);
+  const floats = new Float32Array(memory, 8 * layout.doubles, layout.floats);
+  doubles.fill(Number.NaN, layout.origin, layout.origin + sensors);
+  for (const at of ['firstMs', 'newestMs', 'dayFromMs', 'beyondFromMs', 'episodeFromMs'] as const)
+    doubles[scalar[at]] = Number.NaN;
+  for (const at of ['calmFromMs', 'changedFromMs', 'backFromMs'] as const) doubles[scalar[at]] = Number.NaN;
+  floats.fill(Number.NaN, layout.newest, layout.newest + sensors);
+  floats.fill(1, layout.spread, layout.spread + sensors);
+  floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * sensors);
+  return { layout, doubles, floats };
+}
+
+/** A day on which a sensor was not judged. */
+export const noMaximum = -1_000;

@@ -1,0 +1,49 @@
+/**
+ * Parameters of the relations. They were chosen on one simulated year of ten machines (`npm run plant-year`, seed 501), and reported
+ * on other years; shared/docs/relations.md has the figures.
+ */
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+export const relationParameters = {
+  /** Relations of more sensors would cost too much: later ones are not judged by them. */
+  sensorsMax: 64,
+  /** Means and covariances are over about this time, and over at least so many rows. */
+  memoryMs: 14 * dayMs,
+  memoryRowsMin: 2_000,
+  /** What a row teaches while something lasts, as a share. */
+  episodeWeight: 0.05,
+  /** Added to the diagonal of the correlations: two sensors that say the same stay independent witnesses. */
+  ridge: 0.003,
+  /** A residual counts as at most so many deviations. */
+  deviationsMax: 12,
+  /** Residuals are judged as means over this time, and over at least so many rows. */
+  meanMs: minuteMs,
+  meanRowsMin: 5,
+  /** A sensor is judged once it has changed so often. */
+  changesMin: 100,
+  /** What days show counts once relations are known a little: after so many rows, or fewer in a longer time. */
+  knownRows: 2_000,
+  knownMs: 3 * dayMs,
+  /** Nothing is judged by fewer rows and days; a day counts from so many rows. */
+  rowsMin: 300,
+  daysMin: 7,
+  dayRowsMin: 20,
+  /** Memory of what days show, days; and after how many days at most a level that is reached by chance comes back. */
+  memoryDays: 30,
+  returnDays: 60,
+  /** Least level, and least deviation of daily maxima, in deviations of a residual. */
+  levelMin: 0.5,
+  spreadMin: 0.15,
+  /** What is beyond its level for so long, and for so many rows, is unusual; within it for so long, it is over. */
+  beginMs: 2 * minuteMs,
+  beginRows: 10,
+  calmMs: 10 * minuteMs,
+  calmRows: 60,
+  /** What lasts for so long, and for so many rows, with this share of rows beyond, is changed. */
+  changedAfterMs: 480 * minuteMs,
+  changedAfterRows: 400,
+  changedShareMin: 0.7,
+  /** As many sensors at most are said to have changed. */
+  changedSensorsMax: 4,
+} as const;
