@@ -38,6 +38,7 @@ function bench() {
         return learnt.delete(machine);
       },
       relearn: () => true,
+      named: () => true,
       maintenance,
       ownLimits,
       levels: { ofAll: async () => [] },

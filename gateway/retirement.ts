@@ -8,7 +8,7 @@ import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
-  watch: Pick<Watch, 'retired' | 'relearn'> & {
+  watch: Pick<Watch, 'retired' | 'relearn' | 'named'> & {
     maintenance: Pick<Watch['maintenance'], 'rename'>;
     ownLimits: Pick<Watch['ownLimits'], 'list' | 'set' | 'clear'>;
     levels: Pick<Watch['levels'], 'ofAll'>;
@@ -43,6 +43,7 @@ export function createRetirement({
       return { windows, limits: moved.length };
     },
     relearn: ({ site, machine }, said) => watch.relearn(site, machine, said),
+    named: (machine, { note }) => watch.named(machine, note),
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);
       const topics = kept.flatMap((each) => each.topics());

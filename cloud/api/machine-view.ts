@@ -56,6 +56,30 @@ export const MachineView = Type.Object({
         'for how many seconds it has run since its gateway first saw it or learnt when it rests, or since it was replaced; absent if it is not known when it runs (runsWhen)',
     }),
   ),
+  behaviour: nullable(
+    Type.Object(
+      {
+        state: Type.Union(
+          ['learning', 'normal', 'unusual', 'changed'].map((name) => Type.Literal(name)),
+          {
+            description:
+              'learning: what is usual is still being learnt; unusual: a sensor shows what the others do not explain, farther than on any ordinary day; changed: that has lasted, and the machine is judged by it until it is as it was, or a person says what it was',
+          },
+        ),
+        sinceMs: nullable(Type.Number({ description: 'since when it is unusual or changed, ms since 1970' })),
+        beyond: nullable(
+          Type.Object(
+            { sensor: Type.String(), value: Type.Number(), low: Type.Number(), high: Type.Number() },
+            { description: 'the farthest sensor, and between which values it would be usual' },
+          ),
+        ),
+      },
+      {
+        description:
+          'how its sensors go together, compared with ordinary days; null if its gateway does not say',
+      },
+    ),
+  ),
   gatewaySilentSinceMs: nullable(
     Type.Number({
       description: 'since when its gateway is silent, and nothing is known of it, ms since 1970',
@@ -197,6 +221,7 @@ export function viewsOf(
         estimateMs: machine.estimateMs ?? null,
         unknown,
         remainingLifeS: inSeconds(machine),
+        behaviour: machine.evidence?.behaviour ?? null,
         gatewaySilentSinceMs: context.contactOf(machine.gateway)?.silentSinceMs ?? null,
         reason: alerts[0]?.prediction.reasons[0] ?? null,
         maintenance: maintenance && shownMaintenance(maintenance),

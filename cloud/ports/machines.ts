@@ -16,6 +16,17 @@ export interface EvidenceOfGateway {
   learning: { rows: number; needed: number } | null;
   /** Seconds between two rows, one unit of life each. */
   rowS: number | null;
+  /** How its sensors go together; absent if the gateway did not say. */
+  behaviour?: BehaviourOfMachine;
+}
+
+/** How a machine's sensors go together, compared with ordinary days. */
+export interface BehaviourOfMachine {
+  state: 'learning' | 'normal' | 'unusual' | 'changed';
+  /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
+  sinceMs: number | null;
+  /** The sensor that is farthest from what is usual beside the others, and between which values it would be; null if none is. */
+  beyond: { sensor: string; value: number; low: number; high: number } | null;
 }
 
 /** Current state of one machine, from its readings, estimates and events. */

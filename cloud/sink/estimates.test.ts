@@ -52,3 +52,16 @@ it('reads that a machine has come to rest, also from a line without an estimate,
     rest: { sinceMs: timeMs },
   });
 });
+
+it('reads how the sensors of a machine go together, and between which values the farthest would be usual', () => {
+  const read = (fields: string) => estimateState(line(fields))?.evidence?.behaviour;
+  const band = ',beyond=2.3,usual_low=1.6,usual_high=1.8,beyond_text="vibration"';
+  expect(read(`,behaviour=2,behaviour_s=600${band},source="rules"`)).toEqual({
+    state: 'unusual',
+    sinceMs: 1_700_000_000_000 - 600_000,
+    beyond: { sensor: 'vibration', value: 2.3, low: 1.6, high: 1.8 },
+  });
+  expect(read(',behaviour=1,source="rules"')).toEqual({ state: 'normal', sinceMs: null, beyond: null });
+  expect(read(',behaviour=9,source="rules"')).toBeUndefined();
+  expect(read(',source="rules"')).toBeUndefined();
+});

@@ -1,5 +1,5 @@
-import { type Line, parseLine, restDetector } from '../../shared/contract/line-protocol.ts';
-import type { EvidenceOfGateway, MachineState } from '../ports/machines.ts';
+import { type Line, parseLine, restDetector, textFieldSuffix } from '../../shared/contract/line-protocol.ts';
+import type { BehaviourOfMachine, EvidenceOfGateway, MachineState } from '../ports/machines.ts';
 
 /** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
 export function estimateState(text: string): Partial<MachineState> | null {
@@ -30,7 +30,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
     anomaly: numberOr(fields.anomaly),
     remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
     source: sourceOf(fields),
-    evidence: evidenceOf(fields),
+    evidence: evidenceOf(fields, timeMs),
   };
 }
 
@@ -48,7 +48,7 @@ function restOf(
   };
 }
 
-function evidenceOf(fields: Line['fields']): EvidenceOfGateway {
+function evidenceOf(fields: Line['fields'], timeMs: number): EvidenceOfGateway {
   const { normal_rows: rows, normal_rows_needed: needed, policies_met: policies } = fields;
   return {
     confidence: numberOr(fields.confidence),
@@ -58,6 +58,22 @@ function evidenceOf(fields: Line['fields']): EvidenceOfGateway {
     policiesMet: typeof policies === 'number' ? levelOf(policies) : undefined,
     learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,
     rowS: numberOr(fields.row_s),
+    ...behaviourOf(fields, timeMs),
+  };
+}
+
+const behaviours = ['learning', 'normal', 'unusual', 'changed'] as const;
+
+function behaviourOf(fields: Line['fields'], timeMs: number): { behaviour?: BehaviourOfMachine } {
+  const { behaviour, behaviour_s: sinceS, beyond: value, usual_low: low, usual_high: high } = fields;
+  const state = typeof behaviour === 'number' ? behaviours[behaviour] : undefined;
+  if (!state) return {};
+  const sensor = fields[`beyond${textFieldSuffix}`];
+  const isNamed = typeof sensor === 'string' && typeof value === 'number';
+  const isBounded = typeof low === 'number' && typeof high === 'number';
+  const beyond = isNamed && isBounded ? { sensor, value, low, high } : null;
+  return {
+    behaviour: { state, sinceMs: typeof sinceS === 'number' ? timeMs - 1_000 * sinceS : null, beyond },
   };
 }
 

@@ -82,6 +82,22 @@ const Relearning = Type.Object(
       Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
     ),
     note: Type.String({ minLength: 1, maxLength: 500, description: 'why' }),
+    what: Type.Union([Type.Literal('everything'), Type.Literal('state')], {
+      default: 'everything',
+      description:
+        'everything: all that is normal is learnt anew; state: what has changed is normal from now on, and all else stays',
+    }),
+  },
+  { additionalProperties: false },
+);
+const Naming = Type.Object(
+  {
+    site: Name,
+    machine: Name,
+    by: Type.Optional(
+      Type.String({ maxLength: 100, description: 'who says so; the caller’s address if absent' }),
+    ),
+    note: Type.String({ minLength: 1, maxLength: 200, description: 'what it was, e.g. worn coupling' }),
   },
   { additionalProperties: false },
 );
@@ -170,13 +186,35 @@ export function machineRoutes(
       },
     },
     (request) => {
-      const { site, machine, by = request.ip, note } = request.body;
-      const isKnown = machines.relearn({ site, machine }, { by, note });
+      const { site, machine, by = request.ip, note, what } = request.body;
+      const isKnown = machines.relearn({ site, machine }, { by, note, what });
       log.info(
-        { machine: `${site}/${machine}`, by, note, address: request.ip, isKnown },
+        { machine: `${site}/${machine}`, by, note, what, address: request.ip, isKnown },
         'machines: what is normal is learnt anew',
       );
       return { isKnown };
+    },
+  );
+  app.post<{ Body: Static<typeof Naming> }>(
+    '/api/machines/fault',
+    {
+      schema: {
+        summary: 'What the machine does, or did last, is a fault',
+        description:
+          'It never becomes normal by itself, and is recognised when it comes again: alerts then say what it is like. The last 8 faults of a machine are kept.',
+        body: Naming,
+        response: answers(
+          'whether the machine is watched, and was unusual',
+          Type.Object({ isKnown: Type.Boolean(), isNoted: Type.Boolean() }),
+        ),
+      },
+    },
+    (request) => {
+      const { site, machine, by = request.ip, note } = request.body;
+      const isNoted = machines.named({ site, machine }, { by, note });
+      const about = { machine: `${site}/${machine}`, by, note, address: request.ip };
+      log.info({ ...about, isNoted }, 'machines: a fault was named');
+      return { isKnown: isNoted !== null, isNoted: isNoted === true };
     },
   );
 }

@@ -70,6 +70,7 @@ function memoryMachines(): MachineAdmin {
   const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'], timeToLimit: [] };
   return {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
+    named: ({ machine }) => (machine === 'p1' ? true : null),
     relearn: ({ machine }) => machine === 'p1',
     rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),
     retire: async (those) => ({

@@ -63,7 +63,11 @@ export interface AlertInput {
   /** When its sensors will reach their limits, by what is known now; absent if no levels are remembered. */
   timeToLimit?(): readonly TimeToLimit[];
   /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
-  beyond?: readonly { sensor: string; level: number; low: number; high: number }[];
+  beyond?: readonly BeyondUsual[];
+  /** How its sensors go together, compared with ordinary days; absent for an input about silence. */
+  behaviour?: MachineBehaviour;
+  /** How rare what has begun lately is, 0 … 1; absent if that is not known. */
+  onset?: number;
   /** A person has just said that what the machine does now is normal; absent otherwise. */
   relearnt?: Relearnt;
   /** A person has just changed limits of this machine; absent otherwise. */
@@ -75,10 +79,41 @@ export interface AlertInput {
   silence?: SilenceState;
 }
 
-/** The word of a person that what a machine does now is normal: whose, and why. */
-export interface Relearnt {
+/** A sensor beyond what is usual for it, in its own unit. */
+export interface BeyondUsual {
+  sensor: string;
+  level: number;
+  low: number;
+  high: number;
+  /** The range is what is usual while the other sensors are as they are now; absent: what was ever usual. */
+  isBesideOthers?: true;
+}
+
+/** `changed`: what was unusual has lasted, and the machine is judged by that until it is as it was, or a person says what it was. */
+export interface MachineBehaviour {
+  state: 'learning' | 'normal' | 'unusual' | 'changed';
+  /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
+  sinceMs: number | null;
+  /** The fault that it is like, of those that people have named; absent if it is like none. */
+  like?: KnownFault;
+}
+
+/** A fault that a person has named while it lasted, or after it. */
+export interface KnownFault {
+  /** When it was named, ms since 1970. */
+  atMs: number;
+  note: string;
+}
+
+/** The word of a person about what a machine does now: whose, and why. */
+export interface SaidOfMachine {
   by: string;
   note: string;
+}
+
+/** That it is normal. `what`: all that is normal is learnt anew (default), or only what has changed is normal from now on. */
+export interface Relearnt extends SaidOfMachine {
+  what?: 'everything' | 'state';
 }
 
 /** Sensors whose limits a person has changed. */

@@ -1,5 +1,5 @@
 /** Interfaces by which people take out of a gateway's lists what is gone: sessions, machines, and sensors of machines. */
-import type { Relearnt } from './decision.ts';
+import type { Relearnt, SaidOfMachine } from './decision.ts';
 import type { LimitChanger } from './limits/limits.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
 
@@ -85,15 +85,20 @@ export interface MachineAdmin {
    */
   retire(those: readonly MachineOrSensor[]): Promise<RetiredHere>;
   /**
-   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Returns
-   * false if it is not known.
-   */
-  /**
    * Gives what people have set for a machine to another name of it: maintenance windows, and limits of sensors that have none
    * there. Durable and in force when resolved. @throws HarbingerError LIMITS_…, MAINTENANCE_UNWRITABLE
    */
   rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
-  relearn(machine: { site: string; machine: string }, said: Relearnt): boolean;
+  /**
+   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Returns
+   * false if it is not known.
+   */
+  relearn(machine: MachineHere, said: Relearnt): boolean;
+  /**
+   * A person names a fault that lasts, or was last, so that it is recognised when it comes again. Null if the machine is not known;
+   * false if nothing was unusual.
+   */
+  named(machine: MachineHere, said: SaidOfMachine): boolean | null;
 }
 
 /** The retained messages that a source keeps. */

@@ -14,7 +14,7 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { AlertInput, Assessor, Relearnt } from '../ports/decision.ts';
+import type { AlertInput, Assessor, MachineIdentity, Relearnt } from '../ports/decision.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
@@ -179,10 +179,7 @@ export class Watch {
       ...config,
       clock,
       ...(keeper && { keeper }),
-      hearings,
-      maintenance,
-      levels: this.levels,
-      refused,
+      ...{ hearings, maintenance, levels: this.levels, refused },
     };
     this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);
@@ -260,9 +257,16 @@ export class Watch {
   relearn(site: string, machine: string, said: Relearnt): boolean {
     const isWatched = this.windows.relearn(site, machine, said);
     this.scorer?.kick();
+    if (said.what === 'state') return isWatched;
     // A trend over what was normal before says nothing.
     this.levels.relearn(`${site}/${machine}`);
     return isWatched || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);
+  }
+
+  /** Notes that what a machine does, or did last, is a fault. Null if it is not watched; false if nothing was unusual. */
+  named(machine: Pick<MachineIdentity, 'site' | 'machine'>, note: string): boolean | null {
+    const atMs = this.options.clock.nowMs();
+    return this.windows.baselineOf(machine)?.confirmFault({ atMs, note }) ?? null;
   }
 
   /**

@@ -12,6 +12,7 @@ export function machine(over: Partial<Machine> = {}): Machine {
     since: null,
     estimateMs: null,
     unknown: null,
+    behaviour: null,
     gatewaySilentSinceMs: null,
     remainingLifeS: null,
     reason: null,

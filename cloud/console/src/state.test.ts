@@ -20,6 +20,7 @@ function machine(over: Partial<Machine>): Machine {
     since: null,
     estimateMs: null,
     unknown: null,
+    behaviour: null,
     gatewaySilentSinceMs: null,
     maintenance: null,
     remainingLifeS: null,

@@ -107,3 +107,22 @@ describe('evidence in estimate lines', () => {
     expect(evidenceFields(input([1, 5, 1]), assessment(null))).toHaveLength(3);
   });
 });
+
+describe('how the sensors of a machine go together', () => {
+  const fieldsOf = (over: Partial<AlertInput>) =>
+    evidenceFields(input([1, 5, 1], { timeMs: 1_000_000, ...over }), assessment(null)).slice(3);
+
+  it('is in its estimate lines, with the band of the farthest sensor', () => {
+    const beyond = [
+      { sensor: 'vibration', level: 2.3123456, low: 1.6, high: 1.8, isBesideOthers: true as const },
+      { sensor: 'speed', level: 1, low: 2, high: 3 },
+    ];
+    const behaviour = { state: 'unusual', sinceMs: 400_000 } as const;
+    expect(fieldsOf({ behaviour, beyond, onset: 0.25 })).toEqual([
+      ...['onset=0.25', 'behaviour=2', 'behaviour_s=600', 'beyond=2.3123', 'usual_low=1.6', 'usual_high=1.8'],
+      'beyond_text="vibration"',
+    ]);
+    expect(fieldsOf({ behaviour: { state: 'learning', sinceMs: null } })).toEqual(['behaviour=0']);
+    expect(fieldsOf({})).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 /** The evidence that an estimate line carries beside the estimate: what judges the machine, and what is met now. */
 import type { Assessment } from '../../../shared/contract/events.ts';
+import { stringField, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { policyLevel } from '../../../shared/domain/alert-policy.ts';
 import { limitedColumnsOf, limitPolicyOf } from '../../../shared/domain/limits.ts';
 import type { AlertInput } from '../../ports/decision.ts';
@@ -9,7 +10,33 @@ type Level = 'critical' | 'warning' | null;
 /** In lines levels are numbers, because an older cloud knows no further texts there. */
 const numbers = { critical: 2, warning: 1, none: 0 } as const;
 
-/** Fields for an estimate line, all of them numbers. */
+const behaviours = { learning: 0, normal: 1, unusual: 2, changed: 3 } as const;
+
+/**
+ * How its sensors go together (`behaviour`: 0 learning, 1 normal, 2 unusual, 3 changed), for how many seconds, and of the sensor
+ * farthest from what is usual its name, its value, and between which values it would be usual, so that charts can draw the band.
+ */
+function behaviourFields({ behaviour, onset, beyond = [], timeMs }: AlertInput): string[] {
+  const since = behaviour?.sinceMs ?? null;
+  const [farthest] = beyond;
+  return [
+    ...(onset === undefined ? [] : [`onset=${digits(onset)}`]),
+    ...(behaviour ? [`behaviour=${behaviours[behaviour.state]}`] : []),
+    ...(since === null ? [] : [`behaviour_s=${Math.max(0, Math.round((timeMs - since) / 1_000))}`]),
+    ...(farthest
+      ? [
+          `beyond=${digits(farthest.level)}`,
+          `usual_low=${digits(farthest.low)}`,
+          `usual_high=${digits(farthest.high)}`,
+          `beyond${textFieldSuffix}=${stringField(farthest.sensor)}`,
+        ]
+      : []),
+  ];
+}
+
+const digits = (value: number): number => Number(value.toPrecision(5));
+
+/** Fields for an estimate line: numbers, and a name as a state's text, since an older cloud knows no other texts. */
 export function evidenceFields(input: AlertInput, assessment: Assessment): string[] {
   const { learning, rowMs } = input;
   const { watched, met, worst } = limitsNow(input);
@@ -24,6 +51,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
     ...(worst === null ? [] : beyondFields(worst)),
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
+    ...behaviourFields(input),
     ...(input.evidence ?? []),
     ...(rowMs === undefined ? [] : [`row_s=${Number((rowMs / 1_000).toPrecision(4))}`]),
   ];

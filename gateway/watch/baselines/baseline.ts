@@ -11,11 +11,15 @@ import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
+import type { KnownFault } from '../../ports/decision.ts';
 import type { Kind } from '../kinds/found-kind.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
-import { type BeyondRange, type SavedUsualRange, UsualRange } from '../usual-range/usual-range.ts';
+import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
+import { type AnomalyScore, largest, rarityScore } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows } from './baseline-options.ts';
+import { type Behaviour, BehaviourWatch } from './behaviour.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
+import type { SavedBaseline } from './saved-baseline.ts';
 
 /** Rows before a machine is scored. */
 export const warmUpRows = 60;
@@ -34,23 +38,11 @@ const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
 
-/** The part of a baseline that is saved across restarts. */
-export interface SavedBaseline {
-  /** Time of the last sampled row; null if none was. */
-  takenMs: number | null;
-  /** Names of the detector's columns. */
-  sensors: readonly string[];
-  detector: Uint8Array;
-  /** Absent if it has none. */
-  usual?: SavedUsualRange;
-  /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */
-  kinds: SavedKinds;
-}
-
 /** The learned baseline of one machine: a few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
+  private behaviour: BehaviourWatch;
   /** Null if states are judged. */
   private usual: UsualRange | null;
   private columns: number;
@@ -73,6 +65,7 @@ export class Baseline {
     this.columns = columns;
     this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
+    this.behaviour = new BehaviourWatch(columns);
     this.usual = this.newUsualRange();
   }
 
@@ -119,6 +112,7 @@ export class Baseline {
       this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
     this.skipped = 0;
     const score = this.detector.push(own, at, timeMs);
+    this.behaviour.take(own, at, timeMs);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
@@ -159,16 +153,42 @@ export class Baseline {
     this.savedKinds = {};
     this.onset = null;
     this.detector = this.newDetector();
+    this.behaviour = new BehaviourWatch(this.columns);
     this.usual = this.newUsualRange();
   }
 
-  /** The sensors that are beyond their usual range, if that is known and lasts; the farthest first. */
+  /** Sensors that are beyond their usual range, or show what the others do not explain, while that lasts; the farthest first. */
   beyond(): BeyondRange[] {
-    if (!this.ready || !this.usual) return [];
-    return this.usual.beyond().flatMap((each) => {
+    if (!this.ready) return [];
+    const ranges = this.usual?.beyond() ?? [];
+    const inRanges = this.behaviour
+      .beyond()
+      .filter((each) => !ranges.some(({ column }) => column === each.column));
+    return [...ranges, ...inRanges].flatMap((each) => {
       const column = this.order ? this.order[each.column]! : each.column;
       return column < 0 ? [] : [{ ...each, column }];
     });
+  }
+
+  /** A person says that what has changed is normal from now on; all else that is normal stays. */
+  confirmNormal(): void {
+    this.behaviour.confirmNormal();
+    this.usual?.includeNow();
+  }
+
+  /** A person says that what lasts, or was unusual last, is a fault. Returns false if nothing was unusual yet. */
+  confirmFault(fault: KnownFault): boolean {
+    return this.behaviour.confirmFault(fault);
+  }
+
+  /** How the machine behaves, by how its sensors go together. */
+  behaves(): Behaviour {
+    return this.behaviour.now();
+  }
+
+  /** How rare what has begun lately is, 0 … 1. */
+  onsetScore(): number {
+    return this.ready ? rarityScore(this.detector.recentDecades, decadesHalf.event) : 0;
   }
 
   /**
@@ -181,10 +201,13 @@ export class Baseline {
     const rarity = this.rarity();
     if (!usual) return rarity;
     const distances = this.newDeviations();
-    const score = usual.score(rarity.score);
-    return usual.distances(distances)
-      ? { score, deviations: this.inRowOrder(distances) }
-      : { ...rarity, score };
+    const byRanges = usual.score(rarity.score);
+    // Ranges learn what it does for the first time.
+    const byOthers = usual.firstTime() ? 0 : this.behaviour.score();
+    const score = Math.max(byRanges, byOthers);
+    if (byOthers > byRanges) this.behaviour.distances(distances);
+    else if (!usual.distances(distances)) return { ...rarity, score };
+    return { score, deviations: this.inRowOrder(distances) };
   }
 
   private rarity(): AnomalyScore {
@@ -215,7 +238,10 @@ export class Baseline {
     const usual = this.usual?.save();
     const detector = this.detector.toBytes();
     const kinds = this.savedKinds && { ...this.savedKinds, ...this.kinds?.save() };
-    return { takenMs, sensors: this.sensors ?? sensors, detector, kinds, ...(usual && { usual }) };
+    const relations = this.behaviour.toBytes();
+    const { faults } = this.behaviour;
+    const learnt = { detector, relations, faults, kinds, ...(usual && { usual }) };
+    return { takenMs, sensors: this.sensors ?? sensors, ...learnt };
   }
 
   /**
@@ -229,6 +255,7 @@ export class Baseline {
       warmUpRows === this.detector.warmUpRows && hasClock === this.detector.hasClock;
     if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
     this.detector = detector;
+    this.behaviour = BehaviourWatch.restored(saved.relations, detector.sensors, saved.faults);
     this.usual = this.newUsualRange(detector.sensors);
     // Earlier versions have saved none: it is learnt.
     if (saved.usual) this.usual?.restore(saved.usual);
@@ -266,22 +293,7 @@ export class Baseline {
   }
 }
 
-const rarityScore = (decades: number, half: number) => 1 - 2 ** (-decades / half);
-
-export interface AnomalyScore {
-  /** 0 … 1; below 0.5 while the machine behaves normally, and 0 until enough is known. */
-  score: number;
-  /** Per sensor, ≥ 0: its contribution to the score. */
-  deviations: Float64Array;
-}
-
 /** Returns the score of a baseline. `columns` is the number of sensors; an unknown machine scores 0. */
 export function scoreAnomaly(baseline: Baseline | null, columns: number): AnomalyScore {
   return baseline?.score() ?? { score: 0, deviations: new Float64Array(columns) };
-}
-
-function largest(values: Float64Array): number {
-  let found = Number.NEGATIVE_INFINITY;
-  for (const value of values) if (!(value <= found)) found = value;
-  return found;
 }

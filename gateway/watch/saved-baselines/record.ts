@@ -5,12 +5,12 @@
  *     u32 bytes of the head · u32 bytes of the body · u32 CRC-32 of both · head (JSON) · body
  *
  * The body is the values gathered for the next row (a 32-bit float a sensor, then a byte a sensor), then the detector's
- * state. All little-endian. A record that is damaged costs the machines from it on, never those before.
+ * state, then (as many bytes as the head says) the relations of its sensors. All little-endian. A record that is damaged costs the machines from it on, never those before.
  */
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
-import type { SavedBaseline } from '../baselines/baseline.ts';
+import type { SavedBaseline } from '../baselines/saved-baseline.ts';
 import type { Kind } from '../kinds/found-kind.ts';
 import type { Gathered } from '../windows/machine-window.ts';
 
@@ -47,6 +47,19 @@ const Head = Type.Object({
   takenMs: Type.Union([Type.Number(), Type.Null()]),
   savedMs: Type.Number({ description: 'wall clock' }),
   usual: Type.Optional(UsualRange),
+  faults: Type.Optional(
+    Type.Array(
+      Type.Object({
+        atMs: Type.Number(),
+        note: Type.String({ maxLength: 200 }),
+        signature: Type.Array(Type.Number(), { maxItems: 1_024 }),
+      }),
+      { maxItems: 16, description: 'that people have named' },
+    ),
+  ),
+  relationBytes: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'at the end of the body; absent from a version that knew none' }),
+  ),
 });
 export type Head = Static<typeof Head>;
 
@@ -58,12 +71,17 @@ export interface BaselineRecord {
 
 const validate = compileValidator(Head);
 
-export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Array): BaselineRecord {
+export function encodeRecord(
+  about: Head,
+  gathered: Gathered,
+  { detector, relations = new Uint8Array() }: Pick<SavedBaseline, 'detector' | 'relations'>,
+): BaselineRecord {
+  const head = { ...about, relationBytes: relations.length };
   const headBytes = Buffer.from(JSON.stringify(head));
   const held = Buffer.from(gathered.held.buffer, gathered.held.byteOffset, gathered.held.byteLength);
-  const bodyLength = held.length + gathered.seen.length + detector.length;
+  const bodyLength = held.length + gathered.seen.length + detector.length + relations.length;
   const prefix = Buffer.alloc(prefixBytes);
-  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector]);
+  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector, relations]);
   bytes.writeUInt32LE(headBytes.length, 0);
   bytes.writeUInt32LE(bodyLength, 4);
   bytes.writeUInt32LE(crc32(bytes.subarray(prefixBytes)), 8);
@@ -72,14 +90,19 @@ export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Arra
 
 /** Decodes a record's body for this number of sensors. @throws RangeError if it is too short for them */
 export function readBody(
-  { bytes }: BaselineRecord,
+  { head, bytes }: BaselineRecord,
   sensors: number,
-): Gathered & Pick<SavedBaseline, 'detector'> {
+): Gathered & Pick<SavedBaseline, 'detector' | 'relations'> {
   const body = bytes.subarray(prefixBytes + bytes.readUInt32LE(0));
   if (body.length < 5 * sensors) throw new RangeError('a record is too short for its sensors');
   const held = Float32Array.from({ length: sensors }, (_, i) => body.readFloatLE(4 * i));
   const seen = Uint8Array.from(body.subarray(4 * sensors, 5 * sensors));
-  return { held, seen, detector: body.subarray(5 * sensors) };
+  const { relationBytes = 0 } = head;
+  const relationsAt = Math.max(5 * sensors, body.length - relationBytes);
+  return {
+    ...{ held, seen, detector: body.subarray(5 * sensors, relationsAt) },
+    ...(relationBytes > 0 && { relations: body.subarray(relationsAt) }),
+  };
 }
 
 export function encodeFile(records: readonly BaselineRecord[]): Buffer {

@@ -33,7 +33,7 @@ export function recordOf(
 ): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
-  const { takenMs, sensors, detector, usual, kinds } = window.baseline.save(names);
+  const { takenMs, sensors, usual, kinds, faults = [], ...learnt } = window.baseline.save(names);
   const head = {
     site,
     machine,
@@ -46,8 +46,11 @@ export function recordOf(
     takenMs,
     savedMs,
     ...(usual && { usual }),
+    ...(faults.length > 0 && {
+      faults: [...faults].map((each) => ({ ...each, signature: [...each.signature] })),
+    }),
   };
-  return encodeRecord(head, window.gathered(), detector);
+  return encodeRecord(head, window.gathered(), learnt);
 }
 
 /** Restores a machine from its record. Returns the problem that prevents it, or null. */
@@ -58,10 +61,10 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
   try {
     const now = namesOf(type);
     const before = head.sensors ?? now;
-    const { held, seen, detector } = readBody(record, before.length);
-    const { takenMs, usual, kinds = null } = head;
+    const { held, seen, ...learnt } = readBody(record, before.length);
+    const { takenMs, usual, kinds = null, faults = [] } = head;
     const sensors = head.learntSensors ?? before;
-    const saved = { takenMs, sensors, detector, kinds, ...(usual && { usual }) };
+    const saved = { takenMs, sensors, ...learnt, kinds, faults, ...(usual && { usual }) };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.pause(head.block, inColumns({ held, seen }, before, now));
     return null;

@@ -1,3 +1,4 @@
+import type { SavedRanges, TakeOptions } from './range-types.ts';
 import { isFrozen, medianOf, type Shown } from './values.ts';
 
 const dayMs = 86_400_000;
@@ -25,7 +26,7 @@ const changesMax = 2_000;
 
 /**
  * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
- * fell, and how wide its range was in its youth (so that growth is steady, which wear is not).
+ * fell, and how wide its range was in its youth (so that growth is steady, which wear is not). `SavedRanges` has them by sensor.
  */
 const fields = 'level low high rows last second third rises falls youth'.split(' ');
 const [level, low, high, rows, last, second, third, rises, falls, youth] = [
@@ -39,19 +40,6 @@ const wasBeyond = 11;
 const repeats = 12;
 const width = repeats + 1;
 const digits = 8;
-
-export interface SavedRanges {
-  /** By sensor: `fields` of it; null where a number is not known. */
-  sensors: (number | null)[][];
-}
-
-export interface TakeOptions {
-  /** The margin, as a share of what the range was in youth. */
-  marginShare: number;
-  mode: 'free' | 'young' | 'grown';
-  /** Time since the last row, ms. */
-  passedMs: number;
-}
 
 /** The ranges of the sensors of one machine, in one array. */
 export class Ranges {
@@ -122,6 +110,15 @@ export class Ranges {
     cells[at + youth] = shown.high - shown.low;
     // They made a level, and no more: how it moves is still to be learnt.
     cells[at + rows] = levelRows;
+  }
+
+  /** The present level of each sensor is within its range from now on. */
+  includeNow(): void {
+    for (let at = 0; at < this.cells.length; at += width) {
+      this.widen(at, 1);
+      this.cells[at + beyondField] = 0;
+    }
+    this.calm();
   }
 
   /** The sensors beyond their margin, the farthest first. */

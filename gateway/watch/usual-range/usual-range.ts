@@ -16,7 +16,8 @@
  * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
  * only rise, have no range. Nothing is allocated per row.
  */
-import { beyondField, Ranges, type SavedRanges } from './ranges.ts';
+import type { SavedRanges } from './range-types.ts';
+import { beyondField, Ranges } from './ranges.ts';
 import type { Shown } from './values.ts';
 
 const minuteMs = 60_000;
@@ -59,6 +60,8 @@ export interface BeyondRange {
   level: number;
   low: number;
   high: number;
+  /** The range is what is usual while the other sensors are as they are now; absent: what was ever usual. */
+  isBesideOthers?: true;
 }
 
 export interface SavedUsualRange extends SavedRanges {
@@ -115,6 +118,14 @@ export class UsualRange {
   /** Learns what a sensor showed before its first row was taken; ignored if those were too few rows for a level. */
   begin(sensor: number, shown: Shown): void {
     if (sensor >= 0) this.ranges.learn(sensor, shown);
+  }
+
+  /** Takes what it shows now for usual from now on, because a person says so. */
+  includeNow(): void {
+    this.ranges.includeNow();
+    this.beyondMs = 0;
+    this.isConfirmed = false;
+    this.farthest = 0;
   }
 
   /** The score of the newest row. @param rarity of the row by the detector, 0 … 1 */

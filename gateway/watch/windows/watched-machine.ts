@@ -181,8 +181,11 @@ export const noNews = {
 
 /** Learns anew what is normal; the next decision hears of it, which is due. */
 export function learnAnew(machine: WatchedMachine, said: Relearnt): boolean {
-  machine.window.baseline.relearn();
-  forgetRest(machine);
+  if (said.what === 'state') machine.window.baseline.confirmNormal();
+  else {
+    machine.window.baseline.relearn();
+    forgetRest(machine);
+  }
   machine.relearnt = said;
   return true;
 }
@@ -248,6 +251,10 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (faults.length > 0) input.faults = faults;
   if (unsent.length > 0) input.unsent = unsent;
   if (beyond.length > 0) input.beyond = beyond;
+  const { state, sinceMs, like } = baseline.behaves();
+  input.behaviour = { state, sinceMs, ...(like && { like }) };
+  const onset = baseline.onsetScore();
+  if (onset > 0) input.onset = onset;
   if (machine.toldGone) input.gone = machine.toldGone;
   if (limits.length > 0) input.limits = limits;
   if (passed.length > 0) input.passed = passed;

@@ -7,7 +7,7 @@
  * otherwise windows would be evicted faster than they fill. Nothing is allocated per row.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { LimitsChanged, MachineIdentity, Relearnt } from '../../ports/decision.ts';
+import type { LimitsChanged, Relearnt } from '../../ports/decision.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
@@ -169,8 +169,8 @@ export class Windows {
     return this.byKey.get(`${site}/${machine}`)?.identity.type ?? null;
   }
 
-  baselineOf(identity: MachineIdentity): Baseline | null {
-    return this.byKey.get(`${identity.site}/${identity.machine}`)?.window.baseline ?? null;
+  baselineOf({ site, machine }: { site: string; machine: string; type?: unknown }): Baseline | null {
+    return this.byKey.get(`${site}/${machine}`)?.window.baseline ?? null;
   }
 
   stats(): WindowsStats {

@@ -12,7 +12,7 @@ const { knownRows, knownMs, rowsMin, daysMin, dayRowsMin, memoryDays, returnDays
 const dayMs = 86_400_000;
 /** A clock that goes back by more begins a new day. */
 const backMsMax = 3_600_000;
-/** Of a Gumbel distribution: its scale is √6/π of its deviation, and its mode is Euler's constant times that below its mean. */
+/** The scale of a Gumbel distribution is √6/π of its deviation, and its mode is Euler's constant times that below its mean. */
 const gumbelScale = Math.sqrt(6) / Math.PI;
 const euler = 0.5772;
 /** Few days say little of their spread: with so many, levels are twice as far from the mean. */

@@ -32,7 +32,7 @@ export function ratioOfSensor(numbers: RelationNumbers, sensor: number): number 
 export function followEpisode(numbers: RelationNumbers, timeMs: number): void {
   const { doubles } = numbers;
   if (!Number.isNaN(doubles[scalar.changedFromMs]!)) followChange(numbers, timeMs);
-  // As it was before the change: that is no news, although it is far from how it was of late.
+  // A machine that is as it was before the change is far from how it was lately, which is not to be told.
   const ratio = Number.isNaN(doubles[scalar.backFromMs]!) ? ratioOf(numbers) : 0;
   if (ratio > 1) {
     if (Number.isNaN(doubles[scalar.beyondFromMs]!)) {
@@ -85,7 +85,7 @@ export function endEpisode({ doubles }: RelationNumbers): void {
   doubles[scalar.isFault] = 0;
 }
 
-/** What lasts is how the machine is from now on, as far as nobody says anything else. */
+/** Takes what lasts for how the machine is from now on, as long as nobody says anything else. */
 export function change(numbers: RelationNumbers): void {
   const { doubles } = numbers;
   if (Number.isNaN(doubles[scalar.changedFromMs]!))

@@ -11,7 +11,7 @@ export const relationParameters = {
   /** Means and covariances are over about this time, and over at least so many rows. */
   memoryMs: 14 * dayMs,
   memoryRowsMin: 2_000,
-  /** What a row teaches while something lasts, as a share. */
+  /** Share of what a row teaches while something lasts. */
   episodeWeight: 0.05,
   /** Added to the diagonal of the correlations: two sensors that say the same stay independent witnesses. */
   ridge: 0.003,
@@ -22,7 +22,7 @@ export const relationParameters = {
   meanRowsMin: 5,
   /** A sensor is judged once it has changed so often. */
   changesMin: 100,
-  /** What days show counts once relations are known a little: after so many rows, or fewer in a longer time. */
+  /** Days count once relations are known a little: after so many rows, or fewer in a longer time. */
   knownRows: 2_000,
   knownMs: 3 * dayMs,
   /** Nothing is judged by fewer rows and days; a day counts from so many rows. */
@@ -35,12 +35,12 @@ export const relationParameters = {
   /** Least level, and least deviation of daily maxima, in deviations of a residual. */
   levelMin: 0.5,
   spreadMin: 0.15,
-  /** What is beyond its level for so long, and for so many rows, is unusual; within it for so long, it is over. */
+  /** A sensor beyond its level for so long, and for so many rows, is unusual; all within theirs for so long, it is over. */
   beginMs: 2 * minuteMs,
   beginRows: 10,
   calmMs: 10 * minuteMs,
   calmRows: 60,
-  /** What lasts for so long, and for so many rows, with this share of rows beyond, is changed. */
+  /** A machine that is unusual for so long, and for so many rows, with this share of rows beyond, is changed. */
   changedAfterMs: 480 * minuteMs,
   changedAfterRows: 400,
   changedShareMin: 0.7,

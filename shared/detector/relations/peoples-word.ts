@@ -11,7 +11,7 @@ const sizeMin = 0.4;
 /** How far each sensor was on average in an episode, over its level; with the sign of the side. */
 export type Signature = readonly number[];
 
-/** What the machine does now is normal from now on. Returns false if it is as it was, so that there is nothing to learn. */
+/** Takes what the machine does now for normal. Returns false if it is as it was, so that there is nothing to learn. */
 export function confirmNormal(numbers: RelationNumbers): boolean {
   const { layout, doubles, floats } = numbers;
   if (!Number.isNaN(doubles[scalar.episodeFromMs]!)) change(numbers);
@@ -23,7 +23,7 @@ export function confirmNormal(numbers: RelationNumbers): boolean {
   return true;
 }
 
-/** What lasts is a fault: the machine is unusual until it is as it was. Returns false if it is. */
+/** Takes what lasts for a fault: the machine is unusual until it is as it was. Returns false if it is. */
 export function confirmFault(numbers: RelationNumbers): boolean {
   const { layout, doubles, floats } = numbers;
   const { changedFromMs, episodeFromMs } = scalar;

@@ -162,7 +162,7 @@ describe('what does not matter', () => {
 });
 
 describe('rows as machines send them', () => {
-  it('may lack values, hold what is no number, stand still, and have times that jump', () => {
+  it('may lack values, hold other things than numbers, stand still, and have times that jump', () => {
     const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, 0];
     const detector = new RelationDetector(5);
     series.rows.slice(0, learnt).forEach((row, at) => {

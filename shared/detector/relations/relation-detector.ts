@@ -123,7 +123,7 @@ export class RelationDetector {
     followEpisode(numbers, timeMs);
   }
 
-  /** What the newest episode is like, over or not; null if there was none. */
+  /** The signature of the newest episode, over or not; null if there was none. */
   signature(): Signature | null {
     return signatureOf(this.numbers);
   }

@@ -31,16 +31,39 @@ export async function listAtGateway(options: ReachOptions): Promise<void> {
 /** Sets the exit code 1 if the machine is not known. */
 export async function relearnAtGateway(
   { site, machine }: NamedMachine,
-  { by, reason, ...options }: ReachOptions & { by?: string; reason: string },
+  { by, reason, what, ...options }: ReachOptions & { by?: string; reason: string; what: string },
 ): Promise<void> {
-  const body = { site, machine, by: by ?? userInfo().username, note: reason };
+  const body = { site, machine, by: by ?? userInfo().username, note: reason, what };
   const endpoint = findEndpoint('gateway', options);
   const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as { isKnown: boolean };
   if (options.json) printJson(outcome);
   else if (outcome.isKnown)
-    process.stdout.write(`${shown(body)}: what is normal is learnt anew; its limits stay\n`);
+    process.stdout.write(
+      what === 'state'
+        ? `${shown(body)}: what has changed is normal from now on; all else stays\n`
+        : `${shown(body)}: what is normal is learnt anew; its limits stay\n`,
+    );
   else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
   if (!outcome.isKnown) process.exitCode = exitCodes.failed;
+}
+
+/** Sets the exit code 1 if the machine is not watched, or nothing about it was unusual. */
+export async function nameFaultAtGateway(
+  { site, machine }: NamedMachine,
+  { by, reason, ...options }: ReachOptions & { by?: string; reason: string },
+): Promise<void> {
+  const body = { site, machine, by: by ?? userInfo().username, note: reason };
+  const endpoint = findEndpoint('gateway', options);
+  const outcome = (await request(endpoint, 'POST', '/api/machines/fault', body)) as {
+    isKnown: boolean;
+    isNoted: boolean;
+  };
+  if (options.json) printJson(outcome);
+  else if (outcome.isNoted)
+    process.stdout.write(`${shown(body)}: noted as a fault, and recognised when it comes again\n`);
+  else if (outcome.isKnown) process.stderr.write(`nothing about ${shown(body)} was unusual\n`);
+  else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
+  if (!outcome.isNoted) process.exitCode = exitCodes.failed;
 }
 
 /** Sets the exit code 1 if nothing was set for the machine. */

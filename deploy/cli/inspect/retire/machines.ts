@@ -1,5 +1,5 @@
 /** `harbinger machines`: the machines that a cloud lists, or a gateway knows, and taking them out of the list. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { MachineState } from '../../../../cloud/ports/machines.ts';
 import type { EraseOutcome, MachineName, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
@@ -9,7 +9,13 @@ import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
-import { listAtGateway, relearnAtGateway, renameAtGateway, retireAtGateway } from './at-gateway.ts';
+import {
+  listAtGateway,
+  nameFaultAtGateway,
+  relearnAtGateway,
+  renameAtGateway,
+  retireAtGateway,
+} from './at-gateway.ts';
 import {
   machineName,
   machineNames,
@@ -77,8 +83,24 @@ readings of the time before delivers them, and they do not bring the machine bac
     .argument('<machine>', 'SITE/MACHINE', machineName)
     .requiredOption('--reason <text>', 'why: a new product, a new seal, another season')
     .option('--by <name>', 'who says so (default: the user of this shell)')
-    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string }) =>
+    .addOption(
+      new Option('--what <part>', 'everything is learnt anew, or only the state that has changed is normal')
+        .choices(['everything', 'state'])
+        .default('everything'),
+    )
+    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string; what: string }) =>
       relearnAtGateway(name, options),
+    );
+
+  withReach(group.command('fault'), 'gateway')
+    .description(
+      'say that what a machine does, or did last, is a fault: it never becomes normal, and is recognised when it comes again',
+    )
+    .argument('<machine>', 'SITE/MACHINE', machineName)
+    .requiredOption('--reason <text>', 'what it was: a worn coupling, a loose belt')
+    .option('--by <name>', 'who says so (default: the user of this shell)')
+    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string }) =>
+      nameFaultAtGateway(name, options),
     );
 
   withGateway(withReach(group.command('retire'), 'cloud'))

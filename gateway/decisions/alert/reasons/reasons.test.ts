@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Assessment } from '../../../../shared/contract/events.ts';
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import { changeReason, contributionReasons, endingReasons, lifeText, numberText } from './reasons.ts';
+import type { AlertInput } from '../../../ports/decision.ts';
+import {
+  beyondReasons,
+  changedReasons,
+  changeReason,
+  contributionReasons,
+  endingReasons,
+  lifeText,
+  numberText,
+} from './reasons.ts';
 
 const assessment: Assessment = {
   source: 'model',
@@ -102,4 +111,32 @@ it('writes numbers short', () => {
     '1235',
     '-250',
   ]);
+});
+
+describe('how the sensors of a machine go together', () => {
+  const timeMs = Date.UTC(2026, 2, 20, 9, 30);
+  const input = (over: Partial<AlertInput>) =>
+    ({ machine: { site: 'hall', machine: 'p1', type }, timeMs, ...over }) as AlertInput;
+  const beyond = [
+    { sensor: 'vibration_x', level: 2.31, low: 1.6, high: 1.79, isBesideOthers: true as const },
+  ];
+  const like = { atMs: Date.UTC(2026, 2, 12, 8), note: 'worn coupling' };
+
+  it('comes with what would be usual beside the others, and which named fault it is like', () => {
+    const behaviour = { state: 'unusual', sinceMs: timeMs - 600_000, like } as const;
+    const [first, second] = beyondReasons(input({ beyond, behaviour }));
+    expect(first).toBe(
+      'vibration_x is 2.31 mm/s; while the other sensors are as they are now, between 1.6 and 1.79 mm/s is usual',
+    );
+    expect(second).toMatch(/^It is like what was named a fault on .*12.*: worn coupling$/);
+    expect(beyondReasons(input({ beyond }))).toHaveLength(1);
+  });
+
+  it('has changed, with what a person can say of it', () => {
+    const behaviour = { state: 'changed', sinceMs: timeMs - 10 * 3_600_000 } as const;
+    const [said] = changedReasons(input({ behaviour }));
+    expect(said).toMatch(/^It has changed since .+harbinger machines relearn hall\/p1 --what state/);
+    expect(said).toContain('harbinger machines fault hall/p1');
+    expect(changedReasons(input({ behaviour: { state: 'normal', sinceMs: null } }))).toEqual([]);
+  });
 });

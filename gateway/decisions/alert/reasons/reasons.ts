@@ -7,7 +7,7 @@ import type { Decided } from '../../../../shared/decisions/policy.ts';
 import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
-import { durationText, runningTimeText } from '../../../../shared/words/times.ts';
+import { durationText, runningTimeText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import { type Change, reached, type Severity } from '../state/alert-state.ts';
@@ -121,22 +121,49 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
 }
 
 /** One sentence for each sensor that has left the range in which it always was. */
-export function beyondReasons({ beyond = [], machine }: AlertInput): string[] {
-  return beyond.slice(0, contributionsMax).map(({ sensor, level, low, high }) => {
+export function beyondReasons(input: AlertInput): string[] {
+  const { beyond = [], machine } = input;
+  const named = beyond.slice(0, contributionsMax).map(({ sensor, level, low, high, isBesideOthers }) => {
     const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1');
     const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
+    if (isBesideOthers)
+      return `${sensor} is ${numberText(level)}${unit}; while the other sensors are as they are now, ${range} is usual`;
     return `${sensor} is about ${numberText(level)}${unit}; until now it was always ${range}`;
   });
+  return [...named, ...likeReasons(input)];
+}
+
+/** Says which fault that a person has named this is like. */
+function likeReasons({ behaviour, timeMs }: Pick<AlertInput, 'behaviour' | 'timeMs'>): string[] {
+  if (!behaviour?.like) return [];
+  const { atMs, note } = behaviour.like;
+  return [`It is like what was named a fault on ${timeText(atMs, timeMs)}: ${note}`];
+}
+
+/** Says of an alert whose cause has lasted that the machine is judged by it now, and what a person can say of it. */
+export function changedReasons({ behaviour, machine, timeMs }: AlertInput): string[] {
+  if (behaviour?.state !== 'changed' || behaviour.sinceMs === null) return [];
+  const name = `${machine.site}/${machine.machine}`;
+  return [
+    `It has changed since ${timeText(behaviour.sinceMs, timeMs)}, and is judged by that until it is as it was. Say whether that is normal (harbinger machines relearn ${name} --what state) or a fault (harbinger machines fault ${name})`,
+    ...likeReasons({ behaviour, timeMs }),
+  ];
 }
 
 /** Says why an alert for what was unusual is still open where no sensor is beyond its usual range any more. */
 export function insideRangesReasons(
-  { beyond = [], machine: { type } }: AlertInput,
+  input: AlertInput,
   { detector, anomaly }: Assessment,
   { on, openAt }: EstimatePolicy,
 ): string[] {
+  const {
+    beyond = [],
+    machine: { type },
+  } = input;
   const isByRanges = on === 'anomaly' && type.openSensors && detector !== undefined;
   if (!isByRanges || beyond.length > 0 || anomaly >= openAt) return [];
+  const changed = changedReasons(input);
+  if (changed.length > 0) return changed;
   return ['Every sensor is back where it usually is; the alert ends once that has lasted'];
 }
 

@@ -37,12 +37,26 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
       : '';
   return {
     location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}${ranText(machine)}`,
-    why: `${machine.stateReason}${since}${planned}`,
+    why: `${machine.stateReason}${since}${behaviourText(machine)}${planned}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
   };
 }
+
+/** How its sensors go together, where that is news and no open alert says it. */
+function behaviourText({ behaviour, openAlerts }: Machine): string {
+  if (!behaviour || openAlerts > 0 || behaviour.sinceMs === null) return '';
+  const since = dateTime(behaviour.sinceMs);
+  const { state, beyond } = behaviour;
+  if (state === 'changed') return ` · its sensors have gone together in another way since ${since}`;
+  const what = beyond
+    ? `${beyond.sensor} is ${number(beyond.value)}, and ${number(beyond.low)} to ${number(beyond.high)} would be usual beside its other sensors`
+    : 'its sensors do not go together as on other days';
+  return ` · ${what} (since ${since})`;
+}
+
+const number = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** How long it has run: in hours, as people count it, from the first hour on. */
 function ranText({ runningS }: Machine): string {

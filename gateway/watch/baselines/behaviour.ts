@@ -1,0 +1,142 @@
+/**
+ * The behaviour of a machine: whether its sensors go together as they do on ordinary days (shared/detector/relations), in the words
+ * and scores of the gateway.
+ */
+
+import { isLike, type Signature } from '../../../shared/detector/relations/peoples-word.ts';
+import {
+  RelationDetector,
+  type RelationState,
+} from '../../../shared/detector/relations/relation-detector.ts';
+import type { KnownFault } from '../../ports/decision.ts';
+import type { BeyondRange } from '../usual-range/usual-range.ts';
+
+/** The score of a sensor at its level; and that of what is nearly over, or changed, which neither opens an alert nor ends one. */
+const scoreAtLevel = 0.65;
+const scoreBetween = 0.525;
+/** As many sensors at most are named, and as many faults kept: the oldest is forgotten. */
+const namedMax = 3;
+const faultsMax = 8;
+
+/** A fault that a person has named, with what it was like. */
+export interface SavedFault extends KnownFault {
+  signature: Signature;
+}
+
+export interface Behaviour {
+  state: RelationState;
+  /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
+  sinceMs: number | null;
+  /** How far the farthest sensor is, over what no ordinary day shows. */
+  ratio: number;
+  /** Days of which enough is known; null once it is judged. */
+  learning: { days: number; needed: number } | null;
+  /** The fault that it is like, of those that people have named; absent if it is like none. */
+  like?: KnownFault;
+}
+
+export class BehaviourWatch {
+  private relations: RelationDetector;
+  private known: SavedFault[] = [];
+
+  constructor(sensors: number) {
+    this.relations = new RelationDetector(sensors);
+  }
+
+  /** @param saved absent, or of another version: they are learnt anew */
+  static restored(
+    saved: Uint8Array | undefined,
+    sensors: number,
+    faults: readonly SavedFault[] = [],
+  ): BehaviourWatch {
+    const made = new BehaviourWatch(sensors);
+    made.known = [...faults];
+    const known = saved && readable(saved);
+    if (known && known.sensors === made.relations.sensors) made.relations = known;
+    return made;
+  }
+
+  /** Takes the row `row[from] …`, NaN where a value is absent. */
+  take(row: Float32Array, from: number, timeMs: number): void {
+    this.relations.push(row, from, timeMs);
+  }
+
+  now(): Behaviour {
+    const { state, sinceMs, ratio, learning } = this.relations;
+    const like = state === 'unusual' || state === 'changed' ? this.like() : null;
+    return { state, sinceMs, ratio, learning, ...(like && { like }) };
+  }
+
+  /** The faults that people have named, the oldest first. */
+  get faults(): readonly SavedFault[] {
+    return this.known;
+  }
+
+  /** A person says that what has changed is normal from now on. Returns false if nothing has. */
+  confirmNormal(): boolean {
+    return this.relations.confirmNormal();
+  }
+
+  /** A person says that what lasts, or was unusual last, is a fault. Returns false if nothing was unusual yet. */
+  confirmFault(fault: KnownFault): boolean {
+    const signature = this.relations.signature();
+    if (!signature) return false;
+    this.relations.confirmFault();
+    this.known = [...this.known, { ...fault, signature }].slice(-faultsMax);
+    return true;
+  }
+
+  /** The newest fault that what happens now is like. */
+  private like(): KnownFault | null {
+    if (this.known.length === 0) return null;
+    const now = this.relations.signature();
+    const found = now && this.known.findLast(({ signature }) => isLike(now, signature));
+    return found ? { atMs: found.atMs, note: found.note } : null;
+  }
+
+  /** 0.65 or more while a sensor is beyond its level for some minutes; 0 while the machine is normal. */
+  score(): number {
+    const { state, ratio } = this.relations;
+    if (state === 'unusual' && ratio >= 1) return 1 - (1 - scoreAtLevel) / ratio;
+    return state === 'unusual' || state === 'changed' ? scoreBetween : 0;
+  }
+
+  /** Writes how far each sensor that is beyond its level is, over that. */
+  distances(into: Float64Array): void {
+    for (let i = 0; i < into.length; i++) {
+      const ratio = this.relations.ratioOf(i);
+      into[i] = ratio >= 1 ? ratio : 0;
+    }
+  }
+
+  /** The sensors that show what the others do not explain, while that lasts; the farthest first. */
+  beyond(): BeyondRange[] {
+    const { relations } = this;
+    if (relations.state !== 'unusual') return [];
+    return Array.from({ length: relations.sensors }, (_, column) => ({
+      column,
+      ratio: relations.ratioOf(column),
+    }))
+      .filter(({ ratio }) => ratio >= 1)
+      .sort((a, b) => b.ratio - a.ratio)
+      .slice(0, namedMax)
+      .flatMap(({ column }) => {
+        const expected = relations.expected(column);
+        if (!expected) return [];
+        const { now, low, high } = expected;
+        return [{ column, level: now, low, high, isBesideOthers: true as const }];
+      });
+  }
+
+  toBytes(): Uint8Array {
+    return this.relations.toBytes();
+  }
+}
+
+function readable(saved: Uint8Array): RelationDetector | null {
+  try {
+    return RelationDetector.fromBytes(saved);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,20 @@
+import type { SavedKinds } from '../kinds/sensor-kinds.ts';
+import type { SavedUsualRange } from '../usual-range/usual-range.ts';
+import type { SavedFault } from './behaviour.ts';
+
+/** The part of a baseline that is saved across restarts. */
+export interface SavedBaseline {
+  /** Time of the last sampled row; null if none was. */
+  takenMs: number | null;
+  /** Names of the detector's columns. */
+  sensors: readonly string[];
+  detector: Uint8Array;
+  /** How its sensors go together; absent from earlier versions. */
+  relations?: Uint8Array;
+  /** Faults that people have named; absent from earlier versions. */
+  faults?: readonly SavedFault[];
+  /** Absent if it has none. */
+  usual?: SavedUsualRange;
+  /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */
+  kinds: SavedKinds;
+}
