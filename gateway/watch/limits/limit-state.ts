@@ -26,7 +26,8 @@ export function limitStateOf(
     );
   const isMet = worst((limit) => states[limit] === met);
   const mayBe = worst((limit) => states[limit] === unknown);
-  const isAbout = worst((limit) => states[limit] === away && !Number.isNaN(metMs[limit]!));
+  const isPending = (limit: number) => !Number.isNaN(metMs[limit]!) && Number.isNaN(backMs[limit]!);
+  const isAbout = worst((limit) => states[limit] === away && isPending(limit));
   if (isMet < 0 && mayBe < 0 && isAbout < 0) return null;
   const back = backMs[first + isMet]!;
   return {

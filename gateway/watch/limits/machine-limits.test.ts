@@ -253,3 +253,32 @@ function stateFrom(
   });
   return state;
 }
+
+describe('a machine with strokes', () => {
+  const strokes = (beyond: number, back: number) =>
+    Array.from({ length: 600 }, (_, i) => [i % (beyond + back) < beyond ? 9 : 2]);
+  const hours = (beyond: number, back: number) =>
+    follow(vibration, [...steady(2, 61), ...strokes(beyond, back)]);
+
+  it('meets a limit that it is beyond for most of the time, within ten of them, and once', () => {
+    for (const [beyond, back] of [
+      [9, 6],
+      [5, 3],
+      [3, 1],
+    ] as const) {
+      const { levels, first } = hours(beyond, back);
+      expect(first('critical')).toBeLessThan((61 + 10 * (beyond + back)) * 1_000);
+      expect(levels.filter(({ met }, i) => met[0] !== levels[i - 1]?.met[0])).toHaveLength(1);
+    }
+  });
+
+  it('does not meet one that it is beyond for half of the time or less', () => {
+    for (const [beyond, back] of [
+      [9, 9],
+      [6, 9],
+      [1, 1],
+      [1, 59],
+    ] as const)
+      expect(hours(beyond, back).first('critical')).toBeUndefined();
+  });
+});

@@ -15,7 +15,7 @@ const passedMax = 8;
 /**
  * The limits of one machine. Each limit is a switch with two delays:
  *
- *              met, and not back, for openAfterMs
+ *              met for openAfterMs, less twice the time that it was back between
  *     away ─────────────────────────────────────▶ met
  *       ▲ ◀───────────────────────────────────────│
  *       │      back, without a break, for resolveAfterMs
@@ -221,8 +221,9 @@ export class MachineLimits {
     for (let i = 0; i < compared.length; i++) {
       this.step(first + i, compared[i]!, value, timeMs);
       if (this.states[first + i] !== away || !Number.isNaN(this.metMs[first + i]!)) isCalm = 0;
-      // NaN if one of them is not back.
-      allBackMs = Math.max(allBackMs, this.backMs[first + i]!);
+      // NaN if one of them is not back, or is back for less than it was beyond.
+      const isPending = this.states[first + i] !== met && !Number.isNaN(this.metMs[first + i]!);
+      allBackMs = Math.max(allBackMs, isPending ? Number.NaN : this.backMs[first + i]!);
       if (this.states[first + i] !== away) firstBackMs = Math.min(firstBackMs, this.backMs[first + i]!);
     }
     this.calm[index] = isCalm;
@@ -235,10 +236,12 @@ export class MachineLimits {
     const { openAfterMs, resolveAfterMs } = this.plan.policy;
     const isMet = side === 'high' ? value >= at : value <= at;
     const isBack = !isMet && (side === 'high' ? value <= backAt : value >= backAt);
+    if (!isBack && states[limit] !== met) metMs[limit] = this.leftMs(limit, timeMs);
     if (isMet) this.note(limit, side, value, timeMs);
     if (isBack && !(backMs[limit]! <= timeMs)) backMs[limit] = timeMs;
+    if (isBack && states[limit] !== met && Number.isNaN(this.leftMs(limit, timeMs)))
+      metMs[limit] = Number.NaN;
     if (!isBack) backMs[limit] = Number.NaN;
-    if (isBack && states[limit] !== met) metMs[limit] = Number.NaN;
     if (isMet && states[limit] !== met && timeMs - metMs[limit]! >= openAfterMs) {
       this.switch(limit, met);
       this.hasMet = true;
@@ -248,6 +251,17 @@ export class MachineLimits {
       this.switch(limit, away);
       metMs[limit] = Number.NaN;
     }
+  }
+
+  /**
+   * Since when a limit that is not met yet would be beyond without a break: time that it was back is taken off, so that a machine whose
+   * strokes are beyond for most of the time meets it too. NaN if nothing is left.
+   */
+  private leftMs(limit: number, timeMs: number): number {
+    const [sinceMs, backMs] = [this.metMs[limit]!, this.backMs[limit]!];
+    if (!(backMs <= timeMs)) return sinceMs;
+    const leftMs = sinceMs + 2 * (timeMs - backMs);
+    return leftMs < timeMs ? leftMs : Number.NaN;
   }
 
   /** A machine's clock may go back: then its delays begin again. */
