@@ -44,6 +44,23 @@ it('a sensor that sends what it cannot have is a warning of the machine, until i
   ]);
 });
 
+it.each([
+  ['every second time', [1, 1], 1],
+  ['two times of three', [2, 1], 1],
+  ['one time of three', [1, 2], 0],
+  ['one time of eleven', [1, 10], 0],
+] as const)(
+  'a loose probe that is beyond its range %s is told, if that is more than a third',
+  async (_, [ill, well], alerts) => {
+    const evaluate = await started();
+    for (let i = 0; i < 20; i++) {
+      await evaluate(ill, [beyond]);
+      await evaluate(well);
+    }
+    expect([bench.opened().length, bench.resolved().length]).toEqual([alerts, 0]);
+  },
+);
+
 it('a value beyond the range on the side of the alarm is critical: the machine first, then the probe', async () => {
   const evaluate = await started();
   await evaluate(3, [beyond]);

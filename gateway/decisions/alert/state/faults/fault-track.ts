@@ -16,7 +16,7 @@ import type { FaultMode } from './fault-modes.ts';
 
 /** One sensor in one mode. */
 export interface FaultTrack {
-  /** Decisions in a row that found it ill, and well. */
+  /** Twice the decisions that found it ill, less those that found it well between; and the last ones in a row that found it well. */
   illRow: number;
   wellRow: number;
   isIll: boolean;
@@ -64,6 +64,9 @@ export function toldFault(level: Level, sinceMs: number, value: number | null): 
   return { illRow: 0, wellRow: 0, isIll: true, sinceMs, value, damping };
 }
 
+/** A loose probe that is ill for more than a third of the time is ill, though never for long without a break. */
+const illWeight = 2;
+
 const unseen: FaultTrack = {
   ...{ illRow: 0, wellRow: 0, isIll: false, sinceMs: 0, value: null },
   damping: undamped,
@@ -84,15 +87,17 @@ export function stepFault(
 }
 
 function found(before: FaultTrack, fault: SensorFault, { policy }: FaultMode, timeMs: number): FaultTrack {
-  const illRow = before.illRow + 1;
+  const enough = illWeight * policy.openAfter;
+  const illRow = Math.min(before.illRow + illWeight, enough);
   const isNew = !before.isIll && before.illRow === 0;
   const sinceMs = fault.missing?.sinceMs ?? fault.stuck?.sinceMs ?? (isNew ? timeMs : before.sinceMs);
   // While its end waits to be told, one odd value shows that it is not over.
-  const isIll = before.isIll || illRow >= policy.openAfter || isWaiting(before.damping);
+  const isIll = before.isIll || illRow >= enough || isWaiting(before.damping);
   return { ...before, illRow, wellRow: 0, isIll, sinceMs, value: fault.value };
 }
 
 function notFound(before: FaultTrack, { policy }: FaultMode): FaultTrack {
   const wellRow = before.wellRow + 1;
-  return { ...before, illRow: 0, wellRow, isIll: before.isIll && wellRow < policy.resolveAfter };
+  const isIll = before.isIll && wellRow < policy.resolveAfter;
+  return { ...before, illRow: before.isIll && !isIll ? 0 : Math.max(0, before.illRow - 1), wellRow, isIll };
 }
