@@ -23,7 +23,7 @@ const machines = 100;
 let scorer: Scorer;
 afterEach(() => scorer.stop());
 
-let timeMs = 0;
+let timeMs = Date.now();
 /** The given number of rows of every machine. */
 function batch(rows: number, first = false): ColumnBatch {
   const count = rows * machines;

@@ -97,7 +97,7 @@ it('a type may name only a sensor that its machines have', () => {
 });
 
 it('readings at rest and of the start are in no window, teach nothing and meet no limit', () => {
-  const clock = manualClock();
+  const clock = manualClock(0);
   const limited = { ...fan, name: 'fan', sensors: [{ ...type.sensors[0]!, warn: 5 }, type.sensors[1]!] };
   const { windows } = newWindows({ clock, intervalMsMin: 0, types: new Map([['fan', limited]]) });
   const machines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
@@ -126,7 +126,7 @@ it('readings at rest and of the start are in no window, teach nothing and meet n
 });
 
 it('limits that hold at rest are met and ended there, in a start too, and those of other sensors are not', () => {
-  const clock = manualClock();
+  const clock = manualClock(0);
   const tank = { ...type.sensors[0]!, warn: 5, deadBand: 1, limitsAtRest: true };
   const limited = { ...fan, name: 'fan', sensors: [tank, { ...type.sensors[1]!, alarmLow: 50 }] };
   const { windows } = newWindows({ clock, intervalMsMin: 0, types: new Map([['fan', limited]]) });

@@ -36,14 +36,18 @@ export class Schedule<T extends { schedule: Scheduled }> {
     return false;
   }
 
-  /** Returns the next due item, or null. The caller must return it with `release`. */
-  take(nowMs: number): T | null {
+  /** Returns the next due item, or null. The caller must return it with `release`. @param waits true: it must rest once more */
+  take(nowMs: number, waits: (item: T) => boolean = () => false): T | null {
     this.wake(nowMs);
     for (let item = this.ready.shift(); item; item = this.ready.shift()) {
       if (item.schedule.isDropped) continue;
       item.schedule.state = 'taken';
-      item.schedule.again = false;
+      item.schedule.again = waits(item);
       item.schedule.restUntilMs = nowMs + item.schedule.restMs;
+      if (item.schedule.again) {
+        this.release(item);
+        continue;
+      }
       return item;
     }
     return null;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import type {
   AlertInput,
   LimitsChanged,
@@ -7,6 +8,7 @@ import type {
 } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
+import { CatchingUp } from '../catching-up.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { LateLimits } from '../limits/late-limits.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
@@ -54,6 +56,8 @@ export interface WatchedMachine extends SparedMachine, RestingMachine {
   window: MachineWindow;
   readonly schedule: Scheduled;
   owner: string;
+  /** Null if it sends readings of now. */
+  catchingUp: CatchingUp | null;
   /** Null as long as no value of the machine was refused. */
   faults: SensorFaults | null;
   /** A value of it was refused since its window began: that it sends none now is worth a decision too. */
@@ -91,6 +95,15 @@ export function hasSomethingToSay(machine: WatchedMachine): boolean {
   if (window.ready || relearnt !== null || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
     return true;
   return limits !== null && (limits.isNews || limits.hasMet || late?.isDue === true);
+}
+
+/** True if a decision has to wait for the readings that follow at once. */
+export function waitsForNewer(machine: WatchedMachine, clock: Clock): boolean {
+  const { window, relearnt, limitChange } = machine;
+  const nowMs = clock.monotonicMs();
+  machine.catchingUp = CatchingUp.after(machine.catchingUp, clock.nowMs() - window.newestMs, nowMs);
+  // A person who has changed something waits for what follows.
+  return relearnt === null && limitChange === null && (machine.catchingUp?.waits(nowMs) ?? false);
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
@@ -167,6 +180,7 @@ export function noteGone(machine: WatchedMachine, ...sensors: readonly string[])
 export const noNews = {
   isAside: false,
   isAtRest: false,
+  catchingUp: null,
   faults: null,
   hadFaults: false,
   refusedMs: null,

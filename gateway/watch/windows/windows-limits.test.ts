@@ -22,6 +22,7 @@ const type: MachineType = {
 
 function fan(of: MachineType = type) {
   const clock = manualClock();
+  clock.setWall(0);
   const windows = new Windows({ types: new Map([['fan', of]]), machinesMax: 9, intervalMsMin: 200, clock });
   let minutes = 0;
   let isKnown = false;
@@ -48,7 +49,7 @@ function fan(of: MachineType = type) {
     windows.release(taken);
     return input ?? null;
   };
-  return { windows, add };
+  return { windows, add, clock };
 }
 
 describe('a machine is due', () => {
@@ -90,6 +91,33 @@ describe('a machine is due', () => {
     for (let i = 0; i < 5; i++) expect(add(50, { atMs: i * 1_000 })).toBeNull();
     const off = fan({ ...type, limitAlerts: false });
     for (let i = 0; i < 20; i++) expect(off.add(50)).toBeNull();
+  });
+
+  it('by old readings that come one after the other only when no newer ones follow, of what is so then', () => {
+    const hourMs = 3_600_000;
+    const burst = (values: number[]) => {
+      const { add, windows, clock } = fan();
+      clock.setWall(hourMs);
+      const early = values.map((value, i) => add(value, { atMs: i * 60_000, afterMs: 10 }));
+      // It is looked once a second.
+      for (let second = 0; second < 3; second++) {
+        clock.advanceNow(1_000);
+        expect(windows.take(1)).toEqual([]);
+      }
+      clock.advanceNow(1_000);
+      const taken = windows.take(1);
+      return { early, late: taken.map((machine) => alertInput(machine, 0))[0] };
+    };
+    const over = burst([...Array(10).fill(1), ...Array(20).fill(9), ...Array(10).fill(1)]);
+    expect(over.early.every((each) => each === null)).toBe(true);
+    expect(over.late).not.toHaveProperty('limits');
+    expect(over.late?.passed).toMatchObject([
+      { severity: 'warning', sinceMs: 600_000, untilMs: 1_800_000 },
+      { severity: 'critical', value: 9 },
+    ]);
+    expect(burst([1, 1, ...Array(20).fill(9)]).late?.limits).toMatchObject([
+      { met: { severity: 'critical' } },
+    ]);
   });
 
   it('by a value that was refused, which meets no limit', () => {

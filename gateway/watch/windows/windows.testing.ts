@@ -20,6 +20,8 @@ const open: MachineType = { ...type, name: 'open', openSensors: true, sensors: [
 
 export function newWindows(options: Partial<WindowsOptions> = {}): { windows: Windows; clock: ManualClock } {
   const clock = manualClock();
+  // Readings of these tests begin at 0, and are of now.
+  clock.setWall(0);
   const types = new Map([type, open].map((each) => [each.name, each]));
   return { clock, windows: new Windows({ types, machinesMax: 100, intervalMsMin: 200, clock, ...options }) };
 }

@@ -31,6 +31,7 @@ import {
   noteFault,
   takeNews,
   type WatchedMachine,
+  waitsForNewer,
 } from './watched-machine.ts';
 import { isNew, restMsOf, windowOf } from './window-of-type.ts';
 import { WindowShares } from './window-shares.ts';
@@ -62,7 +63,6 @@ export class Windows {
     let due = this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = Math.floor(this.options.clock.monotonicMs());
-    const wallMs = this.options.clock.nowMs();
     this.samples.refill(nowMs);
     const notes = notesOf(batch);
     let next = 0;
@@ -80,7 +80,7 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) {
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, this.options.clock.nowMs())) {
         if (isNewsAtRest(machine, batch, i) && this.schedule.mark(machine)) due = true;
         continue;
       }
@@ -105,10 +105,10 @@ export class Windows {
 
   /** Returns up to `max` due machines, each to be returned with `release`; until then it does not become due again. */
   take(max: number): WatchedMachine[] {
-    const nowMs = this.options.clock.monotonicMs();
+    const { clock } = this.options;
     const taken: WatchedMachine[] = [];
     while (taken.length < max) {
-      const machine = this.schedule.take(nowMs);
+      const machine = this.schedule.take(clock.monotonicMs(), (each) => waitsForNewer(each, clock));
       if (!machine) break;
       if (hasSomethingToSay(machine) && !this.aside.isOn(machine)) {
         takeNews(machine);

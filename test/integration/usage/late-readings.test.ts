@@ -50,6 +50,19 @@ it('two hours at once: what was met and is over is told once, with its times', a
   expect(texts[0]).toMatch(/told late/);
 });
 
+it('and so if each of them is a message of its own', async () => {
+  await sendWatched(at.site, at.sensor, 'fan-4', reading(125, 1.2));
+  await sendOld(
+    'fan-4',
+    Array.from({ length: 120 }, (_, i) => reading(120 - i, i >= 60 && i < 90 ? 9 : 1.2)),
+  );
+  await until(async () => (await alertsOf('fan-4')).some(({ state }) => state === 'resolved'), 'its end');
+  await drained(at.site);
+  const [alert, ...others] = await alertsOf('fan-4');
+  expect(others).toEqual([]);
+  expect(alert!.prediction.reasons[0]).toMatch(/^vibration_x was above the .* limit of .* from .* to /);
+});
+
 it('yesterday’s readings neither raise, nor end, nor hide anything of today', async () => {
   const day = 24 * 60;
   // One that is well today, and was not yesterday.
