@@ -1,5 +1,6 @@
 /** Derives the changes of one machine's alerts from a decision about it. */
 import type { Assessment, Contribution } from '../../../shared/contract/events.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { AlertChange } from './change.ts';
 import { lateReasons } from './reasons/late-reasons.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
@@ -75,7 +76,7 @@ function changeOf(
   const { before, causes, steps } = outcome;
   const kind = before === null ? 'opened' : causes.length === 0 ? 'resolved' : 'updated';
   const alert = before ?? opened(judged, causes);
-  const [first] = causes;
+  const first = headOf(causes, judged.input.machine.type);
   const { failureMode, severity } = first
     ? { failureMode: first.failureMode, severity: worstOf(causes) }
     : alert;
@@ -92,6 +93,16 @@ function changeOf(
     saveFirst: !isSame,
   } as const;
   return { alert: now, change };
+}
+
+/** The cause that names the alert, and says what to do: the oldest that says more than that something is unusual. */
+function headOf(causes: readonly Cause[], { alerts, actions }: MachineType): Cause | undefined {
+  const isVague = ({ failureMode }: Cause) => {
+    const policy = alerts.find((each) => each.failureMode === failureMode);
+    const hasAction = policy?.action !== undefined || Object.hasOwn(actions ?? {}, failureMode);
+    return policy?.on === 'anomaly' && !hasAction;
+  };
+  return causes.find((cause) => !isVague(cause)) ?? causes[0];
 }
 
 const isOfNumbers = (change: Change) => change.kind === 'updated' && change.why === 'remaining-life';
