@@ -87,6 +87,8 @@ export interface BeyondUsual {
   high: number;
   /** The range is what is usual while the other sensors are as they are now; absent: what was ever usual. */
   isBesideOthers?: true;
+  /** Since when; absent if that is not known. */
+  sinceMs?: number;
 }
 
 /** `changed`: what was unusual has lasted, and the machine is judged by that until it is as it was, or a person says what it was. */

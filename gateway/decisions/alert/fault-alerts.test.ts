@@ -151,6 +151,18 @@ describe('each sensor is damped by itself', () => {
   });
 });
 
+it('an alert says since when its own sensor is not well, and not since when another is', async () => {
+  const evaluate = await started();
+  const away: SensorFault = {
+    ...{ sensor: 'sound', value: null, isBeyondAlarm: false },
+    missing: { sinceMs: bench.clock.nowMs() - 120_000, others: 3 },
+  };
+  await evaluate(3, [away]);
+  await evaluate(3, [away, beyond]);
+  const [missing, out] = bench.opened().map(({ data }) => Date.parse(data.since!));
+  expect([missing, out].map((ms) => bench.clock.nowMs() - ms!)).toEqual([126_000, 2_000]);
+});
+
 describe('after a failure and a replacement', () => {
   const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
   it.each([

@@ -187,22 +187,6 @@ describe('a limit beside wear-out is one alert', () => {
   });
 });
 
-it('a limit that joins what is only unusual names the alert, and says what to do, for as long as it is met', async () => {
-  const { machine } = bench.input();
-  const odd = { failureMode: 'unusual-behaviour', on: 'anomaly', openAt: 0.05, resolveAt: 0.01 } as const;
-  const alerts = [{ ...odd, minConfidence: 0.5, openAfter: 3, resolveAfter: 4 }];
-  const about = { machine: { ...machine, type: { ...machine.type, alerts } } };
-  const decision = await bench.started();
-  await bench.evaluate(decision, 500, 5, about);
-  expect(bench.opened()).toMatchObject([{ data: { failureMode: 'unusual-behaviour' } }]);
-  await bench.evaluate(decision, 500, 5, { ...about, ...beyond(9.5) });
-  expect(bench.updated().at(-1)!.data).toMatchObject({ failureMode: 'limit', kind: 'limit' });
-  expect(bench.updated().at(-1)!.data.action).not.toBe(bench.opened()[0]!.data.action);
-  await bench.evaluate(decision, 500, 5, about);
-  expect(bench.updated().at(-1)!.data).toMatchObject({ failureMode: 'unusual-behaviour', kind: 'unusual' });
-  expect([bench.opened().length, bench.resolved().length, ids()]).toEqual([1, 0, 1]);
-});
-
 describe('a restart', () => {
   it('tells nothing twice, ends nothing by itself, and ends what has ended', async () => {
     const before = await bench.started();

@@ -111,6 +111,7 @@ describe('the usual range of a machine that nobody described', () => {
     expect(episodes).toHaveLength(1);
     expect(episodes[0]! - at).toBeLessThan(day < 7 ? 16 : 10);
     expect(range.beyond()).toMatchObject([{ column: 2 }]);
+    expect(Math.abs(range.beyond()[0]!.sinceMs! - beginMs - at * minuteMs)).toBeLessThan(6 * minuteMs);
   });
 
   it('is left once by what a machine that rests at night does each day, and entered again when that is over', () => {

@@ -62,6 +62,8 @@ export interface BeyondRange {
   high: number;
   /** The range is what is usual while the other sensors are as they are now; absent: what was ever usual. */
   isBesideOthers?: true;
+  /** Since when levels have been beyond; absent if that was before a restart. */
+  sinceMs?: number;
 }
 
 export interface SavedUsualRange extends SavedRanges {
@@ -82,6 +84,8 @@ export class UsualRange {
   /** Time beyond the margin less time inside, between 0 and the time that confirms. */
   private beyondMs = 0;
   private isConfirmed = false;
+  /** When it began that a level is beyond; NaN if none is, or that is not known. */
+  private sinceMs = Number.NaN;
   /** Time inside that did not count, because the machine seems to be at rest. */
   private restedMs = 0;
   /** The mean time between two rows; NaN while that is not known. */
@@ -137,7 +141,9 @@ export class UsualRange {
 
   /** The sensors that are beyond their ranges now, the farthest first; none unless that is confirmed. */
   beyond(): BeyondRange[] {
-    return this.isConfirmed ? this.ranges.beyond() : [];
+    if (!this.isConfirmed) return [];
+    const { sinceMs } = this;
+    return this.ranges.beyond().map((each) => (Number.isNaN(sinceMs) ? each : { ...each, sinceMs }));
   }
 
   /** Writes how far each sensor is beyond its range, in margins. Returns false if none is, or that is not confirmed. */
@@ -203,6 +209,7 @@ export class UsualRange {
       this.restedMs += passedMs;
       return;
     }
+    if (isBeyond && this.beyondMs === 0) this.sinceMs = this.newestMs;
     const changeMs = isBeyond ? stepMs : this.isConfirmed ? -stepMs / this.insideTimes() : -stepMs;
     this.beyondMs = Math.min(neededMs, Math.max(0, this.beyondMs + changeMs));
     if (this.beyondMs >= neededMs && neededMs > 0) this.isConfirmed = true;

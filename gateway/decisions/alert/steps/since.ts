@@ -2,11 +2,13 @@ import type { Cause } from '../state/causes.ts';
 import type { Judged } from './judged.ts';
 
 /** Since when the causes of an alert that opens now have been so, by the times of readings; not later than the input. */
-export function sinceOf({ machine, input }: Judged, causes: readonly Cause[]): number {
+export function sinceOf(judged: Judged, causes: readonly Cause[]): number {
+  const { machine, input } = judged;
   const { timeMs, silence } = input;
   const times = causes.flatMap(({ kind, failureMode }): number[] => {
     const { openSinceMs } = machine.modes.get(failureMode) ?? {};
-    if (kind === 'estimate') return openSinceMs === undefined ? [] : [openSinceMs];
+    if (kind === 'estimate')
+      return [...(openSinceMs === undefined ? [] : [openSinceMs]), ...beyondSince(judged, failureMode)];
     if (kind === 'limit') return machine.limits.met.map(({ sinceMs }) => sinceMs);
     if (kind === 'silence') return silence ? [silence.lastHeardMs] : [];
     if (kind === 'fault') {
@@ -16,4 +18,10 @@ export function sinceOf({ machine, input }: Judged, causes: readonly Cause[]): n
     return [];
   });
   return Math.min(timeMs, ...times);
+}
+
+/** Since when sensors are beyond their usual ranges, which is judged only once it has lasted. */
+function beyondSince({ input: { beyond = [], machine } }: Judged, failureMode: string): number[] {
+  const policy = machine.type.alerts.find((each) => each.failureMode === failureMode);
+  return policy?.on === 'anomaly' ? beyond.flatMap(({ sinceMs }) => sinceMs ?? []) : [];
 }
