@@ -18,6 +18,9 @@ interface RetirementParts {
   sources(): readonly Pick<Source, 'retained'>[];
 }
 
+/** All that a gateway may know. */
+const listedMax = 100_000;
+
 export function createRetirement({
   data,
   watch,
@@ -30,6 +33,13 @@ export function createRetirement({
       const machines = await data.call('machinesList', limit);
       const times = await watch.levels.ofAll(machines);
       return machines.map((machine, i) => ({ ...machine, timeToLimit: times[i]! }));
+    },
+    async knows({ site, machine }) {
+      const known = await data.call('machinesList', listedMax);
+      return known.some(
+        (one) =>
+          (site === undefined || one.site === site) && (machine === undefined || one.machine === machine),
+      );
     },
     async rename(from, to, who) {
       // First, so that nothing is raised about it under its new name.

@@ -5,6 +5,7 @@ import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { MaintenanceAdmin, MaintenanceChanger } from '../ports/maintenance/maintenance.ts';
+import type { MachineAdmin } from '../ports/retiring.ts';
 
 const Name = Type.String({ ...plainName });
 const Optional = Type.Optional;
@@ -42,6 +43,13 @@ const Window = Type.Object({
     ),
   ),
 });
+const SetWindow = Type.Object({
+  ...Window.properties,
+  isKnown: Type.Boolean({
+    description:
+      'false: none of its machines has been heard yet, so the names may be wrong; it holds for those that come',
+  }),
+});
 const Listing = Type.Object({ past: Type.Boolean({ default: false }) }, { additionalProperties: false });
 const Setting = Type.Object(
   {
@@ -71,7 +79,7 @@ const Ending = Type.Object(
 /** `GET /api/maintenance`, `POST /api/maintenance`, `DELETE /api/maintenance`. */
 export function maintenanceRoutes(
   app: FastifyInstance,
-  { maintenance }: { maintenance: MaintenanceAdmin },
+  { maintenance, machines }: { maintenance: MaintenanceAdmin; machines: Pick<MachineAdmin, 'knows'> },
 ): void {
   app.get<{ Querystring: Static<typeof Listing> }>(
     '/api/maintenance',
@@ -94,19 +102,20 @@ export function maintenanceRoutes(
         description:
           'Nothing is raised about its machines from fromMs (now if absent) to toMs (a day later if absent), open alerts stay as they are, and nothing is learnt; everything is stored. With the id of a window that is on or planned: it is changed, longer or shorter; the same again changes nothing, and a window that somebody has ended is not begun anew (MAINTENANCE_INVALID). In force and on disk when it is answered.',
         body: Setting,
-        response: answers('the window', Window),
+        response: answers('the window', SetWindow),
       },
     },
     async (request) => {
       const { note: _note, all: _all, ...wanted } = request.body;
-      return refusals(() => {
+      return refusals(async () => {
         const known = wanted.id !== undefined && maintenance.list(true).find(({ id }) => id === wanted.id);
         const { site, machine, all } = request.body;
         const isScoped = site !== undefined || machine !== undefined || all !== undefined;
         if (!known || isScoped) refuseUnscoped(request.body, '');
         if (known && all && known.site !== undefined)
           throw invalid('the maintenance with this id is not of all machines');
-        return maintenance.set(wanted, whoOf(request));
+        const window = await maintenance.set(wanted, whoOf(request));
+        return { ...window, isKnown: await machines.knows(window) };
       });
     },
   );

@@ -78,6 +78,8 @@ export interface RenamedHere {
 }
 
 export interface MachineAdmin {
+  /** True if a machine is known, of a site if none is named, or any at all. */
+  knows(of: Partial<MachineHere>): Promise<boolean>;
   list(limit: number): Promise<ListedMachine[]>;
   /**
    * Forgets machines, or single sensors of them, until they send again. What they have sent stays in the journal and goes

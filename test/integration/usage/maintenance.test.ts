@@ -223,3 +223,11 @@ it('is of nothing that was not named: an empty body is refused, and says what to
   expect((await call('DELETE', { all: true })).body).toMatchObject({ windows: [{ by: expect.any(String) }] });
   expect(await listed()).toEqual([]);
 });
+
+it('of a name that nobody has heard yet is accepted, and its user is told to check the name', async () => {
+  const misspelt = await harbinger('maintenance', 'start', 'hall/motr-1', ...reach());
+  expect(misspelt.stderr).toContain('it has not been heard yet: check the names');
+  const noSite = await harbinger('maintenance', 'start', 'hal', ...reach());
+  expect(noSite.stderr).toContain('no machine of it has been heard yet');
+  for (const where of ['hall/motr-1', 'hal']) await harbinger('maintenance', 'end', where, ...reach());
+});

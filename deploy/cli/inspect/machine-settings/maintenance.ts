@@ -113,11 +113,19 @@ async function set(
 ): Promise<void> {
   const body = { ...scopeOf(where, options), ...times, ...whoOf(options) };
   const endpoint = findEndpoint('gateway', options);
-  const window = (await request(endpoint, 'POST', '/api/maintenance', body)) as MaintenanceWindow;
+  const window = (await request(endpoint, 'POST', '/api/maintenance', body)) as MaintenanceWindow & {
+    isKnown?: boolean;
+  };
   if (options.json) return printJson(window);
   const { fromMs, toMs } = window;
   const from = times.fromMs === undefined ? 'from now' : `from ${timeInLine(fromMs)}`;
   process.stdout.write(`${named(window)}: in maintenance ${from} until ${timeInLine(toMs)}\n`);
+  if (window.isKnown === false)
+    process.stderr.write(
+      window.machine === undefined
+        ? 'no machine of it has been heard yet: check the name, and end it if that is wrong (`harbinger machines list --at-gateway`)\n'
+        : 'it has not been heard yet: check the names, and end it if they are wrong (`harbinger machines list --at-gateway`)\n',
+    );
 }
 
 function withWho(command: Command): Command {
