@@ -13,6 +13,9 @@ interface AlertKind {
   action: { warning: string; critical: string };
 }
 
+/** The longest that an event may carry. */
+export const actionLengthMax = 300;
+
 const same = (action: string) => ({ warning: action, critical: action });
 
 export const alertKinds = {
@@ -89,9 +92,18 @@ export function whatOf(mode: string, kind: string = mode): string {
   return known?.what ?? mode.replaceAll(/[-_]+/g, ' ');
 }
 
-/** The words of what to do, in one line: those of the event, else those of its kind. */
-export function actionOf(prediction: Said & Pick<Prediction, 'severity' | 'action'>): string {
-  return prediction.action ?? kinds[kindOf(prediction)]!.action[prediction.severity];
+/** The words of what to do, in one line: those of the event, else those of its kind, with the name of its machine in a command. */
+export function actionOf(
+  prediction: Said & Pick<Prediction, 'severity' | 'action'> & Partial<Pick<Prediction, 'site' | 'machine'>>,
+): string {
+  const action = prediction.action ?? kinds[kindOf(prediction)]!.action[prediction.severity];
+  const { site, machine } = prediction;
+  if (site === undefined || machine === undefined) return action;
+  const named = action.replace(
+    '`harbinger machines relearn`',
+    `\`harbinger machines relearn ${site}/${machine} --note "…"\``,
+  );
+  return named.length <= actionLengthMax ? named : action;
 }
 
 /** True if figures of an estimate belong to it: what rules make of a value that has just jumped over its limit says nothing about life. */

@@ -31,9 +31,9 @@ export async function listAtGateway(options: ReachOptions): Promise<void> {
 /** Sets the exit code 1 if the machine is not known. */
 export async function relearnAtGateway(
   { site, machine }: NamedMachine,
-  { by, reason, what, ...options }: ReachOptions & { by?: string; reason: string; what: string },
+  { by, note, what, ...options }: ReachOptions & { by?: string; note: string; what: string },
 ): Promise<void> {
-  const body = { site, machine, by: by ?? userInfo().username, note: reason, what };
+  const body = { site, machine, by: by ?? userInfo().username, note, what };
   const endpoint = findEndpoint('gateway', options);
   const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as { isKnown: boolean };
   if (options.json) printJson(outcome);
@@ -50,9 +50,9 @@ export async function relearnAtGateway(
 /** Sets the exit code 1 if the machine is not watched, or nothing about it was unusual. */
 export async function nameFaultAtGateway(
   { site, machine }: NamedMachine,
-  { by, reason, ...options }: ReachOptions & { by?: string; reason: string },
+  { by, note, ...options }: ReachOptions & { by?: string; note: string },
 ): Promise<void> {
-  const body = { site, machine, by: by ?? userInfo().username, note: reason };
+  const body = { site, machine, by: by ?? userInfo().username, note };
   const endpoint = findEndpoint('gateway', options);
   const outcome = (await request(endpoint, 'POST', '/api/machines/fault', body)) as {
     isKnown: boolean;

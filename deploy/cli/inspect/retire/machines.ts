@@ -30,6 +30,8 @@ type Options = ReachOptions & { gateway?: string };
 type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
 type RetireOptions = Options & { atGateway?: boolean; sensor?: string };
 
+type WhyOptions = ReachOptions & { by?: string; note?: string; reason?: string };
+
 interface Retired extends MachineName {
   machineType: string;
   lastSeenMs: number;
@@ -42,7 +44,7 @@ interface Retired extends MachineName {
 export function addMachines(program: Command): void {
   const group = program
     .command('machines')
-    .description('machines of the cloud: list, retire, rename, delete')
+    .description('machines of the cloud: list, retire, rename, delete; at their gateway: relearn, fault')
     .addHelpText(
       'after',
       `
@@ -53,6 +55,7 @@ Examples:
   harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
 
   harbinger machines rename hall-1/pump-3 hall-2/pump-3 --at-gateway      with its maintenance windows and limits
+  harbinger machines relearn hall-1/pump-3 --note "new seal" --data GATEWAY   at its gateway: what it does now is normal
   harbinger machines retire hall-1/pump-3 --at-gateway    gone at the gateway too: its window, what is normal for it, its quota
   harbinger machines retire hall-1/fan-2 --at-gateway --sensor humidity   a probe that was taken off
 
@@ -78,29 +81,32 @@ readings of the time before delivers them, and they do not bring the machine bac
 
   withReach(group.command('relearn'), 'gateway')
     .description(
-      'say that what a machine does now is normal: its gateway learns that anew, and its limits stay',
+      'at a gateway: say that what a machine does now is normal, so that it is learnt anew; its limits stay',
     )
     .argument('<machine>', 'SITE/MACHINE', machineName)
-    .requiredOption('--reason <text>', 'why: a new product, a new seal, another season')
+    .option('--note <text>', 'why: a new product, a new seal, another season (needed)')
+    .addOption(new Option('--reason <text>', 'the same').hideHelp())
     .option('--by <name>', 'who says so (default: the user of this shell)')
     .addOption(
       new Option('--what <part>', 'everything is learnt anew, or only the state that has changed is normal')
         .choices(['everything', 'state'])
         .default('everything'),
     )
-    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string; what: string }) =>
-      relearnAtGateway(name, options),
-    );
+    .addHelpText('after', '\nExample:\n  harbinger machines relearn hall-1/pump-3 --note "new seal"\n')
+    .action((name: NamedMachine, options: WhyOptions & { what: string }) => {
+      return relearnAtGateway(name, { ...options, note: whyOf(options) });
+    });
 
   withReach(group.command('fault'), 'gateway')
     .description(
       'say that what a machine does, or did last, is a fault: it never becomes normal, and is recognised when it comes again',
     )
     .argument('<machine>', 'SITE/MACHINE', machineName)
-    .requiredOption('--reason <text>', 'what it was: a worn coupling, a loose belt')
+    .option('--note <text>', 'what it was: a worn coupling, a loose belt (needed)')
+    .addOption(new Option('--reason <text>', 'the same').hideHelp())
     .option('--by <name>', 'who says so (default: the user of this shell)')
-    .action((name: NamedMachine, options: ReachOptions & { by?: string; reason: string }) =>
-      nameFaultAtGateway(name, options),
+    .action((name: NamedMachine, options: WhyOptions) =>
+      nameFaultAtGateway(name, { ...options, note: whyOf(options) }),
     );
 
   withGateway(withReach(group.command('retire'), 'cloud'))
@@ -210,4 +216,11 @@ function retiredRows(machines: readonly Retired[]): string[][] {
         : each.why,
     ]),
   ];
+}
+
+/** Returns the note; earlier versions called it the reason. @throws HarbingerError USAGE if there is none */
+function whyOf({ note, reason }: WhyOptions): string {
+  const why = note ?? reason;
+  if (why === undefined) throw new HarbingerError('USAGE', 'cli', 'say why: --note "new seal"');
+  return why;
 }

@@ -51,3 +51,13 @@ it('a machine type has words of its own, for its policies and for what needs non
     'Call the electrician.',
   );
 });
+
+it('a command that it names has the machine and what it needs', () => {
+  const policy = {
+    ...{ failureMode: 'odd', on: 'anomaly' as const, openAt: 0.8, resolveAt: 0.4 },
+    ...{ minConfidence: 0.5, openAfter: 3, resolveAfter: 4 },
+  };
+  expect(said('odd', { alerts: [policy] }).action).toMatch(
+    / say so with `harbinger machines relearn lab\/p1 --note "…"`\.$/,
+  );
+});

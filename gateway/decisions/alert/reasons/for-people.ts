@@ -15,13 +15,13 @@ export interface ForPeople {
 /** @param prediction its first cause gives its failure mode, and so what to do */
 export function forPeople(
   { machine: { type }, rowMs }: Pick<AlertInput, 'machine' | 'rowMs'>,
-  { failureMode, severity, assessment: { remainingLife } }: OpenPrediction,
+  { failureMode, severity, site, machine: name, assessment: { remainingLife } }: OpenPrediction,
 ): ForPeople {
   const kind = kindIn(type, failureMode);
   const policy = type.alerts.find((each) => each.failureMode === failureMode);
   const own =
     policy?.action ?? (type.actions as Record<string, string | undefined> | undefined)?.[failureMode];
-  const said = { failureMode, kind, severity, remainingLife };
+  const said = { failureMode, kind, severity, remainingLife, site, machine: name };
   return {
     kind,
     action: actionOf({ ...said, ...(own !== undefined && { action: own }) }),
