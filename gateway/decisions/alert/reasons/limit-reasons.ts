@@ -43,7 +43,8 @@ function metReason(
   { sensor, side, severity, at, value, sinceMs, backMs, away }: MetLimit,
   type: MachineType,
   nowMs: number,
-) {
+  unsentMs: number | undefined,
+): string {
   const timeOf = (ms: number) => timeText(ms, nowMs);
   const unit = unitOf(sensor, type);
   const word = severity === 'critical' ? 'alarm' : 'warning';
@@ -59,15 +60,23 @@ function metReason(
       : `${now}, ${back}; ${waitsReason(away, nowMs)}`;
   }
   const since = `since ${timeOf(sinceMs)}`;
-  if (isOut) return `${now}, ${place} ${limit} for ${durationText(nowMs - sinceMs)} (${since})`;
+  const isFor = `${now}, ${place} ${limit} for ${durationText((unsentMs ?? nowMs) - sinceMs)} (${since})`;
+  if (unsentMs !== undefined && isOut)
+    return `${isFor} when it was last sent; unknown since ${timeOf(unsentMs)}`;
+  if (isOut) return isFor;
   if (backMs === undefined) return `${now}, not yet back from ${limit}, met ${since}`;
   const lasted = `met for ${durationText(backMs - sinceMs)} (${since})`;
   return `${now}, back inside ${limit} since ${timeOf(backMs)}, and not for long enough yet to end; it was ${lasted}`;
 }
 
-/** One sentence for each sensor beyond a limit, the worst first. */
-export function metReasons(met: readonly MetLimit[], type: MachineType, nowMs: number): string[] {
-  const said = met.slice(0, sensorsMax).map((limit) => metReason(limit, type, nowMs));
+/** One sentence for each sensor beyond a limit, the worst first. @param unsentMs since when a sensor is not sent any more */
+export function metReasons(
+  met: readonly MetLimit[],
+  type: MachineType,
+  nowMs: number,
+  unsentMs: (sensor: string) => number | undefined = () => undefined,
+): string[] {
+  const said = met.slice(0, sensorsMax).map((limit) => metReason(limit, type, nowMs, unsentMs(limit.sensor)));
   return met.length > sensorsMax
     ? [...said, `${met.length - sensorsMax} more sensors are beyond a limit`]
     : said;

@@ -79,7 +79,7 @@ export function lastReasons({ input, machine }: Judged, { assessment }: OpenAler
 export function currentReasons(judged: Judged, cause: Cause): string[] {
   const { input, decided, machine } = judged;
   const { type } = input.machine;
-  if (cause.kind === 'limit') return limitReasons(machine.limits.met, input);
+  if (cause.kind === 'limit') return limitReasons(judged, machine.limits.met);
   if (cause.kind === 'fault') return currentFaultReasons(judged, cause.failureMode);
   if (cause.kind === 'silence') return currentSilenceReasons(input);
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);

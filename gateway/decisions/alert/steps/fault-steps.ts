@@ -37,7 +37,22 @@ export function currentFaultReasons(judged: Judged, failureMode: string): string
   const mode = faultModesOf(type).find(({ policy }) => policy.failureMode === failureMode);
   if (!mode) return [];
   const { timeMs } = judged.input;
-  return [...faultReasons(toldFaults(judged, mode), type, timeMs), ...waitingReasons(judged, failureMode)];
+  return [
+    ...faultReasons(toldFaults(judged, mode), type, timeMs),
+    ...unknownReasons(judged, mode),
+    ...waitingReasons(judged, failureMode),
+  ];
+}
+
+/** Says which sensors have shown nothing since the gateway's start, and are taken to be as they were. */
+function unknownReasons({ machine, input }: Judged, mode: FaultMode): string[] {
+  const tracks = machine.faults.get(mode.policy.failureMode)?.tracks ?? [];
+  const what = mode.missing ? 'has not been sent' : 'has not changed';
+  return [...tracks].flatMap(([sensor, track]) => {
+    const isKnown = (input.faults ?? []).some((fault) => fault.sensor === sensor);
+    if (isKnown || !isTold(track) || !isUnknown(input, mode, sensor, track)) return [];
+    return [`${sensor} ${what} since ${timeText(track.sinceMs, input.timeMs)}, as far as is known`];
+  });
 }
 
 const isTold = (track: FaultTrack | undefined) => track !== undefined && track.damping.told > 0;

@@ -61,7 +61,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
     change.kind === 'resolved'
       ? endReasons(before.met, policy, input)
       : [
-          ...limitReasons(track.met, input),
+          ...limitReasons(judged, track.met),
           ...fallenReasons(before.met, track.met),
           ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
         ];
@@ -84,9 +84,17 @@ function dampedOf(
 }
 
 /** Reasons for limits that are met, and when the alarm limit of the same sensors is reached. */
-export function limitReasons(met: readonly MetLimit[], input: AlertInput): string[] {
+export function limitReasons(
+  { machine, input }: Pick<Judged, 'machine' | 'input'>,
+  met: readonly MetLimit[],
+): string[] {
   const beyond = met.filter(({ away }) => away === undefined);
-  return [...metReasons(met, input.machine.type, input.timeMs), ...trendReasons(input, beyond)];
+  const tracks = machine.faults.get('sensor-missing')?.tracks;
+  const unsentMs = (sensor: string) => {
+    const track = tracks?.get(sensor);
+    return track?.isIll ? track.sinceMs : undefined;
+  };
+  return [...metReasons(met, input.machine.type, input.timeMs, unsentMs), ...trendReasons(input, beyond)];
 }
 
 /** A limit that was changed may end an alert without any delay. */
