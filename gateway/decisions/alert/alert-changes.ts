@@ -65,8 +65,16 @@ function otherOf(
   return { alert: sure, change: saidNow(sure, reasons) };
 }
 
+/** People hear of it by the alert about the silence itself, once. */
 function saidNow(prediction: OpenAlert, reasons: string[]): AlertChange {
-  return { kind: 'updated', prediction, assessment: prediction.assessment, reasons, saveFirst: true };
+  return {
+    kind: 'updated',
+    prediction,
+    assessment: prediction.assessment,
+    reasons,
+    isNews: false,
+    saveFirst: true,
+  };
 }
 
 function changeOf(

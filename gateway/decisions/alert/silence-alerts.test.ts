@@ -138,6 +138,10 @@ describe('the other alerts of a silent machine', () => {
     await bench.evaluate(decision, 500, 20, silence(true));
     expect(counts()).toEqual([2, 1, 0]);
     expect(bench.updated()[0]!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
+    // Nobody is told of each of them: the alert about the silence names them.
+    expect(bench.updated()[0]!.data.isNews).toBe(false);
+    const named = 'Whether this still holds is not known: sensor beyond its limit';
+    expect(bench.opened()[1]!.data.reasons.at(-1)).toBe(named);
     expect(bench.updated()[0]!.data.reasons).toEqual([
       // The text names the sensor.
       expect.stringMatching(/^vibration 9.5 mm\/s, above the alarm limit of 9 mm\/s for 1 s \(since .+\)$/),
@@ -146,6 +150,11 @@ describe('the other alerts of a silent machine', () => {
     await bench.evaluate(decision, 500, 1, silence(false));
     await bench.evaluate(decision, 500, 5, beyond());
     expect(bench.updated().at(-1)!.data.reasons[0]).toMatch(/^vibration 9.5 mm\/s, above the alarm limit/);
+    expect(bench.updated().at(-1)!.data.isNews).toBe(false);
+    expect(bench.resolved()[0]!.data.reasons).toEqual([
+      'Readings come again',
+      'Still open: sensor beyond its limit',
+    ]);
     expect(counts()).toEqual([2, 2, 1]);
     await bench.evaluate(decision, 500, 1);
     expect(counts()).toEqual([2, 2, 2]);

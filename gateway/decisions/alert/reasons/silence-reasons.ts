@@ -1,5 +1,5 @@
 /** Formulates for technicians that a machine is silent, and since when. */
-import { unsureText } from '../../../../shared/contract/alerts/alert-kinds.ts';
+import { unsureText, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import { durationText, timeText } from '../../../../shared/words/times.ts';
 import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
@@ -17,4 +17,13 @@ export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: 
 /** The words for the other alerts of a machine that has become silent. */
 export function unsureReason({ timeMs }: AlertInput, { lastHeardMs }: SilenceState): string {
   return unsureText(timeText(lastHeardMs, timeMs));
+}
+
+/** The words for what else is open about the machine: nobody is told of each of these that it is not known, or known again. */
+export function othersReasons(change: Change, others: readonly { failureMode: string }[]): string[] {
+  if (others.length === 0) return [];
+  const named = others.map(({ failureMode }) => whatOf(failureMode)).join(', ');
+  return [
+    change.kind === 'resolved' ? `Still open: ${named}` : `Whether this still holds is not known: ${named}`,
+  ];
 }

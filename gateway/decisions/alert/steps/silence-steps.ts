@@ -1,7 +1,7 @@
 /** Steps the silence of one machine by an input about it. */
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
-import { silenceReasons } from '../reasons/silence-reasons.ts';
+import { othersReasons, silenceReasons } from '../reasons/silence-reasons.ts';
 import type { MachineAlerts } from '../state/machine-book.ts';
 import { stepSilence } from '../state/silence-track.ts';
 import type { Judged, SaidStep } from './judged.ts';
@@ -24,7 +24,9 @@ export function stepSilenceOf({ machine, input }: Judged, silence: SilenceState)
   machine.silence = track;
   if (!change) return [];
   const cause = { failureMode: silentFailureMode, kind: 'silence', source: null } as const;
-  return [{ cause, change, reasons: silenceReasons(change, input, silence) }];
+  const others = machine.alerts.filter((alert) => !alert.causes.some(({ kind }) => kind === 'silence'));
+  const reasons = [...silenceReasons(change, input, silence), ...othersReasons(change, others)];
+  return [{ cause, change, reasons }];
 }
 
 /** The words for a silence that goes on. */
