@@ -55,7 +55,7 @@ it('reads that a machine has come to rest, also from a line without an estimate,
 
 it('reads how the sensors of a machine go together, and between which values the farthest would be usual', () => {
   const read = (fields: string) => estimateState(line(fields))?.evidence?.behaviour;
-  const band = ',beyond=2.3,usual_low=1.6,usual_high=1.8,beyond_text="vibration"';
+  const band = ',unusual=2.3,usual_low=1.6,usual_high=1.8,unusual_text="vibration"';
   expect(read(`,behaviour=2,behaviour_s=600${band},source="rules"`)).toEqual({
     state: 'unusual',
     sinceMs: 1_700_000_000_000 - 600_000,

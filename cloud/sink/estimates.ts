@@ -65,10 +65,10 @@ function evidenceOf(fields: Line['fields'], timeMs: number): EvidenceOfGateway {
 const behaviours = ['learning', 'normal', 'unusual', 'changed'] as const;
 
 function behaviourOf(fields: Line['fields'], timeMs: number): { behaviour?: BehaviourOfMachine } {
-  const { behaviour, behaviour_s: sinceS, beyond: value, usual_low: low, usual_high: high } = fields;
+  const { behaviour, behaviour_s: sinceS, unusual: value, usual_low: low, usual_high: high } = fields;
   const state = typeof behaviour === 'number' ? behaviours[behaviour] : undefined;
   if (!state) return {};
-  const sensor = fields[`beyond${textFieldSuffix}`];
+  const sensor = fields[`unusual${textFieldSuffix}`];
   const isNamed = typeof sensor === 'string' && typeof value === 'number';
   const isBounded = typeof low === 'number' && typeof high === 'number';
   const beyond = isNamed && isBounded ? { sensor, value, low, high } : null;

@@ -119,8 +119,15 @@ describe('how the sensors of a machine go together', () => {
     ];
     const behaviour = { state: 'unusual', sinceMs: 400_000 } as const;
     expect(fieldsOf({ behaviour, beyond, onset: 0.25 })).toEqual([
-      ...['onset=0.25', 'behaviour=2', 'behaviour_s=600', 'beyond=2.3123', 'usual_low=1.6', 'usual_high=1.8'],
-      'beyond_text="vibration"',
+      ...[
+        'onset=0.25',
+        'behaviour=2',
+        'behaviour_s=600',
+        'unusual=2.3123',
+        'usual_low=1.6',
+        'usual_high=1.8',
+      ],
+      'unusual_text="vibration"',
     ]);
     expect(fieldsOf({ behaviour: { state: 'learning', sinceMs: null } })).toEqual(['behaviour=0']);
     expect(fieldsOf({})).toEqual([]);

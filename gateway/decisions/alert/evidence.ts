@@ -25,10 +25,10 @@ function behaviourFields({ behaviour, onset, beyond = [], timeMs }: AlertInput):
     ...(since === null ? [] : [`behaviour_s=${Math.max(0, Math.round((timeMs - since) / 1_000))}`]),
     ...(farthest
       ? [
-          `beyond=${digits(farthest.level)}`,
+          `unusual=${digits(farthest.level)}`,
           `usual_low=${digits(farthest.low)}`,
           `usual_high=${digits(farthest.high)}`,
-          `beyond${textFieldSuffix}=${stringField(farthest.sensor)}`,
+          `unusual${textFieldSuffix}=${stringField(farthest.sensor)}`,
         ]
       : []),
   ];
