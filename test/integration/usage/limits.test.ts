@@ -134,7 +134,9 @@ it('is a warning within its first minute, critical and back, ends, and is told o
   const ended = await alertIs('resolved', 'warning');
   expect(ended.alertId).toBe(opened.alertId);
   expect(ended.prediction.reasons).toEqual([
-    expect.stringMatching(/^vibration_x 1\.2 mm\/s; at or below 4\.24 mm\/s for 60 s \(since \d\d:.*\)$/),
+    expect.stringMatching(
+      /^vibration_x 1\.2 mm\/s; at or below 4\.24 mm\/s for 60 s(?: \(since \d\d:.*\))?$/,
+    ),
   ]);
   await send(1.2, 5);
   await settled(['opened', 'updated', 'updated', 'resolved']);

