@@ -40,6 +40,7 @@ async function gateway(machineType = 'generic') {
   };
   book.connect(windows, outbox);
   const columns = types.get(machineType)!.sensors.length;
+  const startMs = clock.nowMs();
   let minutes = 0;
   const due = () => {
     const taken = windows.take(1);
@@ -55,7 +56,7 @@ async function gateway(machineType = 'generic') {
       newMachines: minutes === 0 ? [{ machineIndex: 0, ...saw, machineType }] : [],
       newSensors: minutes === 0 ? [{ machineIndex: 0, sensor: 'force' }] : [],
       machineIndex: Int32Array.of(0),
-      timeMs: Float64Array.of(minutes++ * 60_000),
+      timeMs: Float64Array.of(startMs + ++minutes * 60_000),
       offset: Int32Array.of(0, values.length),
       values,
       replay: false,

@@ -62,7 +62,7 @@ export class Windows {
   add(batch: ColumnBatch): boolean {
     let due = this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
-    const nowMs = Math.floor(this.options.clock.monotonicMs());
+    const [nowMs, wallMs] = [Math.floor(this.options.clock.monotonicMs()), this.options.clock.nowMs()];
     this.samples.refill(nowMs);
     const notes = notesOf(batch);
     let next = 0;
@@ -80,7 +80,7 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, this.options.clock.nowMs())) {
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) {
         if (isNewsAtRest(machine, batch, i) && this.schedule.mark(machine)) due = true;
         continue;
       }
