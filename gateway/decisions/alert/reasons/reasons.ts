@@ -145,7 +145,7 @@ export function changedReasons({ behaviour, machine, timeMs }: AlertInput): stri
   if (behaviour?.state !== 'changed' || behaviour.sinceMs === null) return [];
   const name = `${machine.site}/${machine.machine}`;
   return [
-    `It has changed since ${timeText(behaviour.sinceMs, timeMs)}, and is judged by that until it is as it was. Say whether that is normal (harbinger machines relearn ${name} --what state) or a fault (harbinger machines fault ${name})`,
+    `It has changed since ${timeText(behaviour.sinceMs, timeMs)}, and is judged by that until it is as it was. Say whether that is normal (harbinger machines relearn ${name} --what state --note "…") or a fault (harbinger machines fault ${name} --note "…")`,
     ...likeReasons({ behaviour, timeMs }),
   ];
 }

@@ -63,8 +63,9 @@ export const alertStorm: Fault = {
           if (late !== null) return late;
           const told = [...receiver.told].flatMap(([key, each]) => (before.has(key) ? [] : each));
           const last = new Map<string, string>();
+          // A condition of the product itself has no prediction.
           for (const { alertchange, data } of told)
-            if (alertchange !== 'digest' && data.predictionId.startsWith(`storm-${journal}-`))
+            if (alertchange !== 'digest' && data.predictionId?.startsWith(`storm-${journal}-`))
               last.set(data.predictionId, alertchange);
           const digests = told.filter(({ alertchange }) => alertchange === 'digest').map(({ data }) => data);
           const summed = digests.reduce((sum, { open, resolved }) => sum + open + resolved, 0);
