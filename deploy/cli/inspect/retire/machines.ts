@@ -30,7 +30,7 @@ type Options = ReachOptions & { gateway?: string };
 type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
 type RetireOptions = Options & { atGateway?: boolean; sensor?: string };
 
-type WhyOptions = ReachOptions & { by?: string; note?: string; reason?: string };
+type WhyOptions = ReachOptions & { by?: string; note: string };
 
 interface Retired extends MachineName {
   machineType: string;
@@ -84,8 +84,7 @@ readings of the time before delivers them, and they do not bring the machine bac
       'at a gateway: say that what a machine does now is normal, so that it is learnt anew; its limits stay',
     )
     .argument('<machine>', 'SITE/MACHINE', machineName)
-    .option('--note <text>', 'why: a new product, a new seal, another season (needed)')
-    .addOption(new Option('--reason <text>', 'the same').hideHelp())
+    .requiredOption('--note <text>', 'why: a new product, a new seal, another season')
     .option('--by <name>', 'who says so (default: the user of this shell)')
     .addOption(
       new Option('--what <part>', 'everything is learnt anew, or only the state that has changed is normal')
@@ -93,21 +92,16 @@ readings of the time before delivers them, and they do not bring the machine bac
         .default('everything'),
     )
     .addHelpText('after', '\nExample:\n  harbinger machines relearn hall-1/pump-3 --note "new seal"\n')
-    .action((name: NamedMachine, options: WhyOptions & { what: string }) => {
-      return relearnAtGateway(name, { ...options, note: whyOf(options) });
-    });
+    .action((name: NamedMachine, options: WhyOptions & { what: string }) => relearnAtGateway(name, options));
 
   withReach(group.command('fault'), 'gateway')
     .description(
       'say that what a machine does, or did last, is a fault: it never becomes normal, and is recognised when it comes again',
     )
     .argument('<machine>', 'SITE/MACHINE', machineName)
-    .option('--note <text>', 'what it was: a worn coupling, a loose belt (needed)')
-    .addOption(new Option('--reason <text>', 'the same').hideHelp())
+    .requiredOption('--note <text>', 'what it was: a worn coupling, a loose belt')
     .option('--by <name>', 'who says so (default: the user of this shell)')
-    .action((name: NamedMachine, options: WhyOptions) =>
-      nameFaultAtGateway(name, { ...options, note: whyOf(options) }),
-    );
+    .action((name: NamedMachine, options: WhyOptions) => nameFaultAtGateway(name, options));
 
   withGateway(withReach(group.command('retire'), 'cloud'))
     .description('take machines out of the list: their open alerts end, their history stays')
@@ -216,11 +210,4 @@ function retiredRows(machines: readonly Retired[]): string[][] {
         : each.why,
     ]),
   ];
-}
-
-/** Returns the note; earlier versions called it the reason. @throws HarbingerError USAGE if there is none */
-function whyOf({ note, reason }: WhyOptions): string {
-  const why = note ?? reason;
-  if (why === undefined) throw new HarbingerError('USAGE', 'cli', 'say why: --note "new seal"');
-  return why;
 }
