@@ -77,7 +77,8 @@ it.each([1, 2, 3])(
       } else process.kill(site.gateway.pid, 'SIGCONT');
     }
     const ackedBefore = acked.length;
-    await until(() => acked.length > ackedBefore, 'more readings');
+    // On a slow machine few are acknowledged between the pauses.
+    await until(() => acked.length > Math.max(ackedBefore, 100), 'more readings');
     isOver = true;
     await Promise.all(sending);
     await drained(site);
