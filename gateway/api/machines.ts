@@ -74,13 +74,14 @@ const Retired = Type.Object({
   retainedMessages: Type.Integer({ minimum: 0, description: 'retained messages that were removed' }),
 });
 
+const by = Type.Optional(
+  Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
+);
 const Relearning = Type.Object(
   {
     site: Name,
     machine: Name,
-    by: Type.Optional(
-      Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
-    ),
+    by,
     note: Type.String({ minLength: 1, maxLength: 500, description: 'why' }),
     what: Type.Union([Type.Literal('everything'), Type.Literal('state')], {
       default: 'everything',
@@ -94,9 +95,7 @@ const Naming = Type.Object(
   {
     site: Name,
     machine: Name,
-    by: Type.Optional(
-      Type.String({ maxLength: 100, description: 'who says so; the caller’s address if absent' }),
-    ),
+    by,
     note: Type.String({ minLength: 1, maxLength: 200, description: 'what it was, e.g. worn coupling' }),
   },
   { additionalProperties: false },
@@ -107,9 +106,7 @@ const Renaming = Type.Object(
   {
     from: Machine,
     to: Machine,
-    by: Type.Optional(
-      Type.String({ maxLength: 100, description: 'who asks for it; the caller’s address if absent' }),
-    ),
+    by,
   },
   { additionalProperties: false },
 );

@@ -8,7 +8,7 @@ export const siteFirstMs = 60_000;
 
 /** How long a notifier of this group waits before it tells of the event: no longer than its gateway may tell the group. */
 export function waitMsOf({ source, data }: AlertNotification['event'], group: string | undefined): number {
-  // What a person has closed here no gateway tells.
+  // No gateway tells that a person has closed an alert here.
   const isClosed = ('closed' in data && data.closed) || ('outcome' in data && data.outcome === 'closed');
   if (group === undefined || reporterOf(source) === '' || isClosed) return 0;
   // An older gateway does not say whom it tells.

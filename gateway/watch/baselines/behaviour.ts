@@ -27,8 +27,6 @@ export interface Behaviour {
   state: RelationState;
   /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
   sinceMs: number | null;
-  /** How far the farthest sensor is, over what no ordinary day shows. */
-  ratio: number;
   /** Days of which enough is known; null once it is judged. */
   learning: { days: number; needed: number } | null;
   /** The fault that it is like, of those that people have named; absent if it is like none. */
@@ -62,9 +60,9 @@ export class BehaviourWatch {
   }
 
   now(): Behaviour {
-    const { state, sinceMs, ratio, learning } = this.relations;
+    const { state, sinceMs, learning } = this.relations;
     const like = state === 'unusual' || state === 'changed' ? this.like() : null;
-    return { state, sinceMs, ratio, learning, ...(like && { like }) };
+    return { state, sinceMs, learning, ...(like && { like }) };
   }
 
   /** The faults that people have named, the oldest first. */

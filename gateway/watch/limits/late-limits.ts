@@ -75,7 +75,7 @@ export class LateLimits {
       if (met && before && met.sinceMs <= toMs && before.severity === met.severity)
         met.sinceMs = Math.min(met.sinceMs, before.sinceMs);
     }
-    // What is met now belongs to the alert about that.
+    // The alert about what is met now has that.
     const passed = this.limits.takePassed(false);
     if (states.length === 0 && !this.isDue) this.end();
     return passed.filter(({ sensor }) => !now.some((state) => state.sensor === sensor && state.met));

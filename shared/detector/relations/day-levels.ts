@@ -55,7 +55,7 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
     floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);
   }
   doubles[scalar.dayRows]!++;
-  // What lasts counts for the day on which it began: each further one would make it more usual.
+  // An episode counts for the day on which it began: each further one would make it more usual.
   const lasts = doubles[scalar.episodeFromMs]! < doubles[scalar.dayFromMs]!;
   for (let side = 0; side < 2; side++)
     for (let i = 0; i < layout.sensors; i++) {

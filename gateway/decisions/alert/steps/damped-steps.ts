@@ -96,7 +96,7 @@ function limitsNow(judged: Judged, failureMode: string): DampingLimits {
 
 export function dampingLimitsOf(judged: Judged, failureMode: string): DampingLimits {
   const { flapping: configured } = judged.context.config;
-  // Of a cause that a person has closed nobody is told the end, and what comes after it is told.
+  // The end of a cause that a person has closed is not told; the next one is.
   const isClosed = judged.machine.closed.some(({ causes }) =>
     causes.some((each) => each.failureMode === failureMode),
   );
