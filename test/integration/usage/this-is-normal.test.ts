@@ -48,7 +48,7 @@ it('ends the alert, which says who said so and why, and is not told again', asyn
     return (await alerts()).some(({ state }) => state === 'open');
   }, 'an alert about what it does now');
   await harbingerJson(
-    ...['machines', 'relearn', 'hall/press-1', '--reason', 'a new product', '--by', 'ada'],
+    ...['machines', 'relearn', 'hall/press-1', '--note', 'a new product', '--by', 'ada'],
     ...['--url', at.site.gateway.httpUrl],
   );
   await until(async () => {
