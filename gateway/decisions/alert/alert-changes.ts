@@ -90,7 +90,7 @@ function changeOf(
     : alert;
   const { isUnsure: _, ...told } = alert;
   const now = refreshed(judged, { ...told, failureMode, severity, causes });
-  const isNumbers = kind === 'updated' && steps.every(({ change }) => isOfNumbers(change));
+  const isNumbers = kind === 'updated' && steps.every(({ change }) => isUntold(change));
   const isSame = kind === 'updated' && alert.severity === severity && areSame(alert.causes, causes);
   const change = {
     kind,
@@ -113,7 +113,9 @@ function headOf(causes: readonly Cause[], { alerts, actions }: MachineType): Cau
   return causes.find((cause) => !isVague(cause)) ?? causes[0];
 }
 
-const isOfNumbers = (change: Change) => change.kind === 'updated' && change.why === 'remaining-life';
+/** Nobody is told of other numbers, nor that what was critical has been away for long. */
+const isUntold = ({ kind, ...change }: Change) =>
+  kind === 'updated' && 'why' in change && (change.why === 'remaining-life' || change.why === 'away');
 
 function areSame(before: readonly Cause[], now: readonly Cause[]): boolean {
   return (

@@ -39,6 +39,16 @@ export function valueNow(input: AlertInput, name: string): number | null {
   return value === null || limits.some(({ side, at }) => isOnSide(value, side, at)) ? null : value;
 }
 
+/** An alarm limit stays one in words, also when what it has raised is a warning by now. */
+function wordOf(
+  { sensor, side, severity, at }: Pick<MetLimit, 'sensor' | 'side' | 'severity' | 'at'>,
+  { sensors }: MachineType,
+): 'alarm' | 'warning' {
+  const declared = sensors.find(({ name }) => name === sensor);
+  const limit = declared && limitsOf(declared).find((each) => each.side === side && each.at === at);
+  return (limit?.severity ?? severity) === 'critical' ? 'alarm' : 'warning';
+}
+
 function metReason(
   { sensor, side, severity, at, value, sinceMs, backMs, away }: MetLimit,
   type: MachineType,
@@ -47,8 +57,7 @@ function metReason(
 ): string {
   const timeOf = (ms: number) => timeText(ms, nowMs);
   const unit = unitOf(sensor, type);
-  const word = severity === 'critical' ? 'alarm' : 'warning';
-  const limit = `the ${word} limit of ${valueText(at)}${unit}`;
+  const limit = `the ${wordOf({ sensor, side, severity, at }, type)} limit of ${valueText(at)}${unit}`;
   const isOut = value !== null && isOnSide(value, side, at);
   const place = value === at ? 'at' : side === 'high' ? 'above' : 'below';
   const now = value === null ? sensor : `${sensor} ${valueText(value)}${unit}`;

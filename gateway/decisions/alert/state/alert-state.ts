@@ -74,10 +74,16 @@ export interface UpdateLimits {
   updateLifeChange: number;
 }
 
-/** `unknown`: a remaining life that was told is not known any more, for the first time. `remaining-life`: only numbers differ. */
+/**
+ * `away`: what was critical has been away for long, and only its end waits. `unknown`: a remaining life that was told is not known any more, for the first time. `remaining-life`: only numbers differ.
+ */
 export type Change =
   | { kind: 'opened'; severity: Severity }
-  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' | 'unknown' | 'sensors' }
+  | {
+      kind: 'updated';
+      severity: Severity;
+      why: 'severity' | 'away' | 'remaining-life' | 'unknown' | 'sensors';
+    }
   | { kind: 'resolved'; severity: Severity };
 
 export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };

@@ -12,6 +12,8 @@
  * day: it is away for 23 hours, returns, and must then be away for more than a day. How much of such a long time counts grows with
  * the returns too, because two events in a week may have nothing to do with each other.
  *
+ * Of limits, what was critical counts as a warning once it has been away for half a day, so that an alarm on a later day is told.
+ *
  * A level is 0 (nothing), 1 (warning) or 2 (critical), so that a severity that goes to and fro is damped like an alert that
  * does. Time is that of what is judged: readings, or the gateway's for silence. While there are none, as of a machine that rests over the
  * weekend, nobody knows whether the cause is away.
@@ -29,6 +31,8 @@ export interface DampingLimits {
   pausedMs?: number;
   /** Then a longer time between two decisions counts as this, ms. Absent: there is no limit. */
   pauseMsMax?: number;
+  /** What was critical and has been away for so long counts as a warning while its end waits, ms. Absent: it stays critical. */
+  calmMs?: number;
 }
 
 export type Level = 0 | 1 | 2;
@@ -93,8 +97,10 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
   // A clock that goes back begins the time anew.
   const isLower = isWaiting(before) && before.lowerSinceMs <= timeMs;
   const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs(before, timeMs, limits) : timeMs;
-  if (timeMs - lowerSinceMs < holdMsOf(before, limits))
-    return { ...before, wanted, lowerSinceMs, lookedMs: timeMs };
+  if (timeMs - lowerSinceMs < holdMsOf(before, limits)) {
+    const isCalm = told === 2 && wanted === 0 && timeMs - lowerSinceMs >= (limits.calmMs ?? Infinity);
+    return { ...before, told: isCalm ? 1 : told, wanted, lowerSinceMs, lookedMs: timeMs };
+  }
   return { ...before, told: wanted, wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: timeMs };
 }
 

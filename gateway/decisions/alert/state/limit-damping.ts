@@ -20,6 +20,9 @@ import {
 import { type Depth, deepened, hasRecovered, noDepth } from './depth.ts';
 import type { Away, MetLimit } from './limit-track.ts';
 
+/** An alarm is told again after half a day: it is another shift by then. */
+const calmMs = 12 * 3_600_000;
+
 /** The damping of one sensor, and how deep inside its limit it has been. */
 export interface DampedLimit extends Damping {
   depth: Depth;
@@ -74,7 +77,7 @@ export function dampLimits(
     const wasPaused = pausedMs(old, timeMs, limits) > 0;
     const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs });
     const isOverNow = isByPerson(sensor) || (isAway && hasRecovered(depth, timeMs));
-    const mine = isOverNow ? { ...limits, holdMs: 0 } : limits;
+    const mine = { ...limits, calmMs, ...(isOverNow && { holdMs: 0 }) };
     const state = { ...stepped(old, episodes, wanted, timeMs, mine), depth };
     result.isNews ||= state.wanted !== old.wanted || state.told !== old.told || episodes.length > 0;
     if (state.returns > old.returns && state.told > 0)
@@ -93,8 +96,9 @@ export function dampLimits(
       continue;
     }
     const known = before.filter((each) => each.sensor === sensor);
-    const last = [...known, ...episodes.map(metOf)].find(({ severity }) => levelOf(severity) === state.told);
-    if (last) result.met.push({ ...last, value, away: awayOf(state, limits) });
+    const last = [...known, ...episodes.map(metOf)].find(({ severity }) => levelOf(severity) >= state.told);
+    const severity = state.told === 2 ? 'critical' : 'warning';
+    if (last) result.met.push({ ...last, severity, value, away: awayOf(state, limits) });
     else damped.delete(sensor);
   }
   return result;

@@ -85,10 +85,11 @@ export function stepLimits(
   const { severity } = worst;
   const sensors = met.map(({ sensor }) => sensor);
   const critical = criticalOf(met);
+  const isAway = met.every(({ away }) => away !== undefined);
   const kind =
     hasNewLimits && told?.severity === severity
       ? 'sensors'
-      : changeOf(told, { severity, sensors, critical }, limits, nowMs);
+      : changeOf(told, { severity, sensors, critical, isAway }, limits, nowMs);
   const known = {
     sensors: (told?.sensors ?? []).filter((each) => sensors.includes(each) || recent.includes(each)),
     critical: (told?.critical ?? []).filter((each) => critical.includes(each) || recent.includes(each)),
@@ -107,18 +108,18 @@ export const criticalOf = (met: readonly MetLimit[]): string[] =>
   met.flatMap(({ sensor, severity }) => (severity === 'critical' ? [sensor] : []));
 
 /**
- * Severity is told at once, of each sensor: one that becomes critical is news beside another that is, or that only waits for its end.
+ * Severity is told at once, also a fall, unless all that was met is back inside and only waits for its end. It is told of each sensor: one that becomes critical is news beside another that is, or that only waits for its end.
  * Further sensors are told, too, but not more often than other updates. A sensor that was told once is
  * not told again when it comes back soon into the same alert; that it is back inside is told with the end.
  */
 function changeOf(
   told: LimitTrack['told'],
-  { severity, sensors, critical }: Omit<ToldLimits, 'sentMs'>,
+  { severity, sensors, critical, isAway }: Omit<ToldLimits, 'sentMs'> & { isAway: boolean },
   { updateMsMin }: Pick<UpdateLimits, 'updateMsMin'>,
   nowMs: number,
-): 'opened' | 'severity' | 'sensors' | null {
+): 'opened' | 'severity' | 'away' | 'sensors' | null {
   if (told === null) return 'opened';
-  if (told.severity !== severity) return 'severity';
+  if (told.severity !== severity) return isAway && severity === 'warning' ? 'away' : 'severity';
   if (critical.some((sensor) => !told.critical.includes(sensor))) return 'sensors';
   const isKnown = sensors.every((sensor) => told.sensors.includes(sensor));
   return isKnown || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
