@@ -1,6 +1,6 @@
 /** Records of a gateway at its start: what it does not know ends here, what it has and was over here is owed to it. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { newEvent, recordKnown } from '../../../shared/contract/envelope.ts';
+import { newEvent, recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
@@ -56,6 +56,21 @@ it('an alert that is over here and open in an older state is owed to its gateway
   expect(owed().map(({ alertId }) => alertId)).toEqual(['p-2']);
   test.clock.advanceNow(1_000);
   await test.apply(known('predictions', []));
+  expect(owed()).toEqual([]);
+});
+
+it('what a second gateway of the same name does not know is owed to the first, until one of them starts again', async () => {
+  await test.apply([predictionEvent('opened', 1), conditionEvent('opened', 1)]);
+  const heard: string[] = [];
+  test.now.endings.onOwed((gateway) => heard.push(gateway));
+  await test.apply([recordBegun('north', 'predictions', test.clock.nowMs()), ...known('conditions', [])]);
+  expect([open(), heard]).toEqual([[], ['north']]);
+  expect(owed()).toMatchObject([{ alertId: 'p-1' }, { alertId: 'c-1' }]);
+  // The first ends it and judges anew; the other knows of none, and says nothing.
+  await test.apply([predictionEvent('resolved', 2)]);
+  expect(owed()).toMatchObject([{ alertId: 'c-1' }]);
+  test.clock.advanceNow(1_000);
+  await test.apply(known('conditions', []));
   expect(owed()).toEqual([]);
 });
 

@@ -91,6 +91,12 @@ export function reconcile(
     const said = { ...alert.prediction, reasons, outcome: 'unknown' };
     return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject }, said);
   });
+  // A second gateway of the same name may still have them open: it hears that they are over, and judges anew.
+  for (const { step } of ended) {
+    const { alertId } = step.alert;
+    isOwed =
+      endings.owe({ gateway, ended: { alertId }, record, where: alertSaid(step.alert).where }) || isOwed;
+  }
   return { ended, isMeant: null, isOwed };
 }
 
