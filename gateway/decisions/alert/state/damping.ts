@@ -31,7 +31,7 @@ export interface DampingLimits {
   pausedMs?: number;
   /** Then a longer time between two decisions counts as this, ms. Absent: there is no limit. */
   pauseMsMax?: number;
-  /** What was critical and has been away for so long counts as a warning while its end waits, ms. Absent: it stays critical. */
+  /** A critical cause that has been away for so long counts as a warning while its end waits, ms. Absent: it stays critical. */
   calmMs?: number;
 }
 
