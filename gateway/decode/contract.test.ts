@@ -90,6 +90,9 @@ it('an open type ignores values that are not numbers', () => {
   checkReading(bench, { flow: 1, level: 2 }, row);
   checkReading(bench, { flow: 'unavailable', level: 3 }, row);
   expect([row.values[0], row.values[1], row.present, row.ignored]).toEqual([Number.NaN, 3, 1, 1]);
+  expect(row.refused).toEqual([{ sensor: 'flow', value: 'unavailable', error: null, column: 0 }]);
+  checkReading(bench, { flow: 'AUTO', level: 3 }, row);
+  expect(row.refused).toEqual([]);
   checkReading(bench, { flow: Number.POSITIVE_INFINITY, level: 3 }, row);
   expect(row.refused).toMatchObject([{ sensor: 'flow', error: { code: 'CONTRACT_FINITE' } }]);
 });

@@ -47,14 +47,16 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
         row.values[column] = Number.NaN; // of a column that has just been opened, it was not emptied
         continue;
       }
+      // On an open type any kind of value is permitted: a text such as `unavailable` is not a violation, but no value either.
       if (typeof raw === 'string' && isOpenState(sensor, raw)) addUnstored(schema, row, column, raw);
-      row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is not a violation
+      else row.refused.push({ sensor, value: raw, error: null, column });
+      row.ignored++;
       continue;
     }
     row.values[column] = value;
     row.present++;
   }
-  if (row.present === 0) throw row.refused[0]?.error ?? emptyReading(schema, values);
+  if (row.present === 0) throw row.refused.find(({ error }) => error)?.error ?? emptyReading(schema, values);
 }
 
 /** Opens a column for a number or a state; an open type does not regard other texts, lists and objects as sensors. */

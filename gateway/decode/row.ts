@@ -13,12 +13,13 @@ export interface ReadingClaim {
 /** The part of a message that says where its readings are from. */
 export type ReadingOrigin = Pick<RawMessage, 'receivedMs' | 'resend' | 'connection' | 'letter'>;
 
-/** A value of an accepted reading that its sensor cannot have. */
+/** A value that its sensor cannot have. */
 export interface RefusedField {
   sensor: string;
   /** As the device sent it. */
   value: unknown;
-  error: HarbingerError;
+  /** Null where the type permits it: the sensor is not well, and the message is right. */
+  error: HarbingerError | null;
   /** Its column; -1 if it has none. */
   column: number;
 }

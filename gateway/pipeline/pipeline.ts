@@ -13,7 +13,6 @@
  * resend that was recognised is never acknowledged ahead of its original.
  */
 
-import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
 import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
@@ -221,7 +220,11 @@ export class Pipeline implements MessageHandler<Begun> {
 
   /** Processes one item of a message. */
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
-    if (item.unreadable) throw item.unreadable.error;
+    const { fields } = this.deps;
+    if (item.unreadable) {
+      if (route.schema) fields.unreadable(route.schema, item.unreadable.refused, message.receivedMs);
+      throw item.unreadable.error;
+    }
     const schema = this.deps.routes.machineOf(route, item, message);
     if (item.lifecycle || item.maintenance) {
       const told = item.lifecycle ?? item.maintenance;
@@ -232,15 +235,7 @@ export class Pipeline implements MessageHandler<Begun> {
     }
     if (item.availability) return this.deps.builder.available(schema, item.availability.isOnline);
     const { row } = this;
-    const { fields } = this.deps;
-    try {
-      checkReading(schema, item.values, row);
-    } catch (error) {
-      fields.refusedWhole(schema, row, message.receivedMs);
-      throw error;
-    }
-    for (const { name, ...field } of item.refused ?? [])
-      row.refused.push({ sensor: name, column: -1, ...field });
+    fields.check(schema, item, row, message.receivedMs);
     const isNew = this.add(schema, item, message, route);
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
     for (const [i, { payload, error }] of kept.entries())

@@ -44,6 +44,41 @@ describe('a value that its sensor cannot have', () => {
     expect(parts.blocks).toHaveLength(1);
   });
 
+  it.each([
+    [
+      'text, of a machine whose type permits it',
+      'lab/bench',
+      '{"flow":"unavailable","level":2}',
+      '"unavailable"',
+    ],
+    ['text alone, of such a machine', 'lab/bench', '{"flow":"unavailable"}', '"unavailable"'],
+    ['text', 'plant/meter-1', '{"temperature":3,"flow":"unavailable"}', '"unavailable"'],
+    ['text on the topic of one sensor', 'plant/meter-1/flow', 'unavailable', '"unavailable"'],
+    ['number on such a topic that is none', 'plant/meter-1/flow', '1,5', '"1,5"'],
+  ])('is passed to the windows as it was sent: a %s', async (_, topic, payload, sent) => {
+    await take(['telemetry/lab/bench', '{"level":1,"flow":2}'], ['telemetry/plant/meter-1', '{"flow":1}']);
+    await take([`telemetry/${topic}`, payload]);
+    expect(parts.columns.at(-1)!.refused).toEqual([
+      expect.objectContaining({ column: 1, value: null, sent }),
+    ]);
+  });
+
+  it('is passed to the windows as one that its device calls bad, also alone in its message', async () => {
+    const bad = '{"flow":{"value":7,"quality":"bad"}';
+    await take(
+      ['telemetry/plant/meter-1', `${bad},"temperature":3}`],
+      ['telemetry/plant/meter-1', `${bad}}`],
+    );
+    const each = expect.objectContaining({ column: 1, value: 7, isBad: true, isBeyondAlarm: false });
+    expect(parts.columns.flatMap(({ refused }) => refused)).toEqual([each, each]);
+  });
+
+  it('is passed to no window if another one under the same name is stored', async () => {
+    await take(['telemetry/plant/meter-1', '{"flow":1,"Flow ":2,"temperature":3,"flow ":5}']);
+    expect(parts.fields.counts.fieldsRefused).toBeGreaterThan(0);
+    expect(parts.columns[0]).not.toHaveProperty('refused');
+  });
+
   it('can be corrected and sent again', async () => {
     await take(['telemetry/plant/meter-1', `{"ts":${now},"temperature":"n/a","flow":3}`]);
     await take(['telemetry/plant/meter-1', String(parts.letters[0]!.payload).replace('"n/a"', '21')]);

@@ -163,6 +163,10 @@ export interface SensorFault {
   value: number | null;
   /** True if it is beyond the range on the side of the sensor's alarm limit: the machine may be at its end. */
   isBeyondAlarm: boolean;
+  /** Absent unless it sends something else than a number: that, as people read it. */
+  sent?: string;
+  /** It says itself that its value is bad. */
+  isBad?: true;
   /** `sinceMs`: when it was last sent, by its readings' time; `others`: the number of sensors that are sent. */
   missing?: { sinceMs: number; others: number };
   /** `sinceMs`: since when it has had this value; `longestMs`: for how long it kept one before, 0 if never. */

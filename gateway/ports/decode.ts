@@ -55,6 +55,13 @@ interface Subject {
   machine?: string;
 }
 
+/** A field that cannot be a value, under the name that it would have, with the reason. */
+export interface RefusedValue {
+  name: string;
+  value: unknown;
+  error: HarbingerError;
+}
+
 export interface DecodedReading extends Subject {
   /** Sensor name → value as the device sent it; the contract decides what is acceptable. */
   values: Record<string, unknown>;
@@ -65,8 +72,8 @@ export interface DecodedReading extends Subject {
   /** The device's own identification of this reading: a unique id, or a running number. */
   id?: string;
   seq?: number;
-  /** Fields that cannot be values, each under the name that it would have, with the reason. */
-  refused?: { name: string; value: unknown; error: HarbingerError }[];
+  /** Fields that cannot be values. */
+  refused?: RefusedValue[];
   /** Names of numbers that a double does not hold as they were sent. */
   rounded?: readonly string[];
   lifecycle?: undefined;
@@ -115,9 +122,9 @@ export interface DecodedAvailability extends Subject {
   unreadable?: undefined;
 }
 
-/** One item of several that cannot be read: the reason, and the item as a message of its own. */
+/** An item that cannot be read: the reason, the item as a message of its own, and what is known to be in place of values. */
 export interface Unreadable extends Subject {
-  unreadable: { error: Error; payload: Buffer };
+  unreadable: { error: Error; payload: Buffer; refused?: readonly RefusedValue[] };
   maintenance?: undefined;
   availability?: undefined;
 }

@@ -48,6 +48,10 @@ export interface RefusedValue {
   value: number | null;
   /** True if it is beyond the range on the side of the sensor's alarm limit. */
   isBeyondAlarm: boolean;
+  /** Absent for a number: what was sent, as people read it. */
+  sent?: string;
+  /** The device says itself that the value is bad. */
+  isBad?: true;
 }
 
 /** A machine failed or was replaced, as reported by a lifecycle event in the journal. */

@@ -8,6 +8,7 @@ import type { Block } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { RefusedField, Row } from '../row.ts';
+import { kindOf } from '../values.ts';
 import { Compression } from './compression.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -59,14 +60,20 @@ export class BlockBuilder {
   }
 
   /** Notes a value that its sensor cannot have, for the windows; of more than 1,000 in a batch the others are left out. */
-  refuse(schema: MachineSchema, { column, value: sent }: RefusedField): void {
+  refuse(schema: MachineSchema, { column, value: sent, error }: RefusedField): void {
     if (column < 0 || this.refused.length >= refusedMax) return;
     if (this.isNews(schema)) this.announce(schema);
     const machineIndex = this.blockIndexes[schema.index]!;
     const value = typeof sent === 'number' && Number.isFinite(sent) ? sent : null;
     const sensor = schema.type.sensors[column];
-    const isBeyondAlarm = value !== null && sensor !== undefined && isBeyondAlarmSide(sensor, value);
-    this.refused.push({ machineIndex, column, row: this.lines, value, isBeyondAlarm });
+    const isBad = error?.code === 'DECODE_QUALITY';
+    const isBeyondAlarm =
+      value !== null && sensor !== undefined && !isBad && isBeyondAlarmSide(sensor, value);
+    this.refused.push({
+      ...{ machineIndex, column, row: this.lines, value, isBeyondAlarm },
+      ...(value === null && { sent: typeof sent === 'number' ? String(sent) : kindOf(sent) }),
+      ...(isBad && { isBad }),
+    });
   }
 
   /** Notes, for the windows, that the device of a machine is there or not; what exceeds 1,000 in a batch is left out. */

@@ -5,7 +5,8 @@
  * Whether a field is stored is decided in ../contract.ts.
  */
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { DecodedReading } from '../../ports/decode.ts';
+import type { DecodedReading, RefusedValue } from '../../ports/decode.ts';
+import { checkReading } from '../contract.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { RefusedField, Row } from '../row.ts';
 import { singleFieldJson } from '../single-reading.ts';
@@ -16,6 +17,22 @@ import { RefusedFields } from './refused-fields.ts';
 export interface RefusedMessage {
   payload: Buffer;
   error: Error;
+}
+
+/**
+ * Finds the columns of what a decoder has refused. A sensor that has another value in the reading is well.
+ * @param values those of the reading, by column
+ */
+function refusedFields(
+  { set }: MachineSchema,
+  refused: readonly RefusedValue[],
+  values?: Float64Array,
+): RefusedField[] {
+  return refused.map(({ name, ...field }) => {
+    const column = set.columns.get(name) ?? -1;
+    const isWell = values !== undefined && column >= 0 && !Number.isNaN(values[column]);
+    return { ...field, sensor: name, column: isWell ? -1 : column };
+  });
 }
 
 const none: readonly RefusedMessage[] = [];
@@ -48,21 +65,35 @@ export class FieldNotes {
       this.ignored.noteRounded(schema, reading.rounded);
     }
     if (row.refused.length === 0) return none;
-    const kept = row.refused.filter((field) => this.refuse(schema, field, receivedMs));
-    return kept.map((field) => ({
-      payload: singleFieldJson(reading, field, { receivedMs }),
-      error: field.error,
-    }));
+    return row.refused.flatMap((field) => {
+      const { error } = field;
+      if (!this.refuse(schema, field, receivedMs) || error === null) return [];
+      return [{ payload: singleFieldJson(reading, field, { receivedMs }), error }];
+    });
   }
 
-  /** Notes the refused values of a reading that has no other, and is kept whole. */
-  refusedWhole(schema: MachineSchema, row: Row, receivedMs: number): void {
-    for (const field of row.refused) this.refuse(schema, field, receivedMs);
+  /** Checks a reading against the contract. Of one without a value, which is kept whole, what was refused is noted. */
+  check(schema: MachineSchema, { values, refused }: DecodedReading, row: Row, receivedMs: number): void {
+    try {
+      checkReading(schema, values, row);
+    } catch (error) {
+      for (const field of row.refused) this.refuse(schema, field, receivedMs);
+      this.unreadable(schema, refused, receivedMs);
+      throw error;
+    }
+    if (refused) row.refused.push(...refusedFields(schema, refused, row.values));
+  }
+
+  /** Notes what came in place of values, in a message that is kept whole. */
+  unreadable(schema: MachineSchema, refused: readonly RefusedValue[] | undefined, receivedMs: number): void {
+    if (!refused) return;
+    for (const field of refusedFields(schema, refused)) this.refuse(schema, field, receivedMs);
   }
 
   private refuse(schema: MachineSchema, field: RefusedField, receivedMs: number): boolean {
-    this.counts.fieldsRefused++;
     this.toWindows(schema, field);
-    return this.refused.note(schema, field, receivedMs);
+    if (field.error === null) return false;
+    this.counts.fieldsRefused++;
+    return this.refused.note(schema, { ...field, error: field.error }, receivedMs);
   }
 }

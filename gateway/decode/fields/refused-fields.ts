@@ -1,3 +1,4 @@
+import type { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { RefusedField } from '../row.ts';
@@ -27,6 +28,8 @@ const currentMs = 600_000;
 const loggedMax = 100;
 const shownMax = 100;
 
+type RefusedByError = RefusedField & { error: HarbingerError };
+
 interface Known extends SensorFault {
   wholeMs: number;
 }
@@ -43,7 +46,7 @@ export class RefusedFields {
   }
 
   /** Counts a refused field. Returns true if it is to be kept whole: the first of its sensor, and then one an hour. */
-  note({ site, machine: name }: MachineSchema, field: RefusedField, receivedMs: number): boolean {
+  note({ site, machine: name }: MachineSchema, field: RefusedByError, receivedMs: number): boolean {
     const { sensor, error } = field;
     const machine = `${site}/${name}`;
     const key = `${machine} ${sensor}`;

@@ -42,9 +42,10 @@ function sound(decoded: Decoded[]): Decoded[] {
     if (!('values' in item) || !item.refused || hasValue(item.values ?? {})) return item;
     const bad = item.refused.find(({ error }) => error.code === 'DECODE_QUALITY');
     if (bad === undefined) return item;
-    if (decoded.length === 1) throw bad.error;
-    const values = Object.fromEntries(item.refused.map(({ name, value }) => [name, value]));
-    return { unreadable: { error: bad.error, payload: printed({ ...item, refused: undefined, values }) } };
+    const { refused } = item;
+    const values = Object.fromEntries(refused.map(({ name, value }) => [name, value]));
+    const payload = printed({ ...item, refused: undefined, values });
+    return { unreadable: { error: bad.error, payload, refused } };
   });
 }
 

@@ -27,6 +27,19 @@ it('a refused value is a fault of its sensor, makes its machine due, and ends wi
   expect(alertInput(machine!, 0).faults).toEqual(faults);
 });
 
+it('a text in place of a number is a fault that says so, and its sensor is not missing', async () => {
+  const { windows } = newWindows();
+  windows.add(batch([], { newMachines: named('m0') }));
+  for (let i = 0; i < 200; i++) {
+    const isBroken = i >= 40;
+    const sent = { machineIndex: 0, column: 1, row: 1, value: null, isBeyondAlarm: false, sent: '"n/a"' };
+    windows.add(batch([[0, i * 10_000, i, isBroken ? Number.NaN : i]], isBroken ? { refused: [sent] } : {}));
+  }
+  const [machine] = windows.take(1);
+  const faults = [{ sensor: 'b', value: null, isBeyondAlarm: false, sent: '"n/a"' }];
+  expect(alertInput(machine!, 0).faults).toEqual(faults);
+});
+
 it('a machine whose every value was refused is decided about at the present time', () => {
   const { windows } = newWindows();
   windows.add(batch([], { newMachines: named('m0'), refused }));

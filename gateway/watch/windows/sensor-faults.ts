@@ -24,9 +24,9 @@ export class SensorFaults {
   }
 
   list(sensors: readonly { name: string }[]): SensorFault[] {
-    return [...this.byColumn.values()].flatMap(({ column, value, isBeyondAlarm }) => {
+    return [...this.byColumn.values()].flatMap(({ machineIndex: _, row: __, column, ...fault }) => {
       const sensor = sensors[column]?.name;
-      return sensor === undefined ? [] : [{ sensor, value, isBeyondAlarm }];
+      return sensor === undefined ? [] : [{ sensor, ...fault }];
     });
   }
 }

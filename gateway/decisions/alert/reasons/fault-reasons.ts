@@ -51,12 +51,16 @@ function stuckReason(
 }
 
 function refusedReason(
-  { sensor: name, value, isBeyondAlarm }: SensorFault,
+  { sensor: name, value, isBeyondAlarm, sent, isBad }: SensorFault,
   sensor: Sensor | undefined,
   unit: string,
 ) {
+  if (isBad) return `${name} sends ${sent ?? `${value}${unit}`}, and says itself that this is bad`;
+  if (value === null) return `${name} sends ${sent ?? 'something else'} instead of a ${wantedOf(sensor)}`;
   const range = sensor ? ` (${sensor.min} … ${sensor.max}${unit})` : '';
   if (isBeyondAlarm) return `${name} sends ${value}${unit}, beyond what the probe can measure${range}`;
-  const sent = value === null ? 'what is not a number' : `${value}${unit}`;
-  return `${name} sends ${sent}, a value that it cannot have${range}`;
+  return `${name} sends ${value}${unit}, a value that it cannot have${range}`;
 }
+
+const wantedOf = (sensor: Sensor | undefined) =>
+  sensor?.kind === 'state' ? 'state that it can have' : 'number';

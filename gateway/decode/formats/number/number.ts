@@ -18,11 +18,10 @@ export const number: Decoder = {
     if (target.sensor !== undefined && !isDecimal(text) && isStateText(text))
       return [{ values: { [target.sensor]: text } }];
     if (!isDecimal(text)) {
-      throw new HarbingerError(
-        'DECODE_NUMBER',
-        'decode',
-        `payload is not a number: '${payload.toString('utf8', 0, 40)}'`,
-      );
+      const sent = payload.toString('utf8', 0, 40);
+      const error = new HarbingerError('DECODE_NUMBER', 'decode', `payload is not a number: '${sent}'`);
+      if (target.sensor === undefined) throw error;
+      return [{ unreadable: { error, payload, refused: [{ name: target.sensor, value: sent, error }] } }];
     }
     if (target.sensor === undefined) {
       throw new HarbingerError(
