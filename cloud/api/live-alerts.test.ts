@@ -37,7 +37,10 @@ it('an open alert has the figures of the newest estimate; one that has ended kee
   nowMs += 20 * 60_000;
   const [later] = of(await alerts());
   expect(later).toMatchObject({
-    unknown: { sinceMs: lastSeenMs, reason: expect.stringMatching(/^No reading has come for 20 min/) },
+    unknown: {
+      sinceMs: lastSeenMs,
+      reason: expect.stringMatching(/^No reading of the last 20 min has come/),
+    },
     prediction: { remainingLife: null },
   });
   const { body } = await get(`${base}/api/machines/leeds/pump-1`);

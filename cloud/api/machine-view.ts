@@ -131,6 +131,7 @@ type Unlisted =
   | 'evidence'
   | 'conditionMs'
   | 'heardMs'
+  | 'clock'
   | 'gapMs'
   | 'gapAtMs'
   | 'judgedMs'
@@ -184,6 +185,7 @@ function listedOf({
   evidence: _evidence,
   conditionMs: _condition,
   heardMs: _heard,
+  clock: _clock,
   gapMs: _gap,
   gapAtMs: _gapAt,
   judgedMs: _judged,

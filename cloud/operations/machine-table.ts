@@ -149,7 +149,7 @@ export class MachineTable {
       newer ||
       restChanges ||
       next.state.lastSeenMs - storedSeenMs >= seenStaleMsMax ||
-      (isHeard && nowMs - storedHeardMs >= seenStaleMsMax);
+      (next.state.heardMs ?? storedHeardMs) - storedHeardMs >= seenStaleMsMax;
     return worthStoring ? this.store(next) : this.keepInMemory(next);
   }
 

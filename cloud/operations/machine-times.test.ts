@@ -64,18 +64,35 @@ it('the longest gap is forgotten with time, not with readings, and one of its ga
   expect(now().gapMs).toBe(10 * hourMs);
 });
 
-it('when it was heard is kept over a restart, also where its own clock stands, but not by an event about it', async () => {
-  const lastSeenMs = test.clock.nowMs();
-  await observe({ lastSeenMs });
+it('when it was heard is kept over a restart, also where its own clock is behind, but not by an event about it', async () => {
+  const lateBy = (ms: number) => observe({ lastSeenMs: test.clock.nowMs() - ms });
+  await lateBy(2 * hourMs);
   test.clock.advanceNow(hourMs);
-  await observe({ lastSeenMs });
-  const heardMs = test.clock.nowMs();
+  await lateBy(2 * hourMs);
+  const [heardMs, lastSeenMs] = [test.clock.nowMs(), test.clock.nowMs() - 2 * hourMs];
   test.clock.advanceNow(hourMs);
   const time = new Date(test.clock.nowMs()).toISOString();
   await test.apply([{ ...predictionEvent('opened', 1, { failureMode: 'silent' }), time }]);
   expect(now().lastSeenMs).toBe(lastSeenMs);
   await test.reopen();
   expect(now()).toMatchObject({ heardMs, openAlerts: 1 });
+});
+
+it('readings that come late show that it was heard then, and no gap, and its next one that it is heard now', async () => {
+  await observe();
+  test.clock.advanceNow(2 * hourMs);
+  for (const agoMs of [hourMs, 40 * 60_000, 20 * 60_000]) {
+    test.clock.advanceNow(secondMs);
+    await observe({ lastSeenMs: test.clock.nowMs() - agoMs });
+  }
+  const heardMs = test.clock.nowMs() - 20 * 60_000;
+  expect(now()).toMatchObject({ heardMs, lastSeenMs: heardMs, gapMs: 0 });
+  await test.reopen();
+  await observe({ lastSeenMs: heardMs - hourMs });
+  expect(now()).toMatchObject({ heardMs });
+  test.clock.advanceNow(secondMs);
+  await observe();
+  expect(now()).toMatchObject({ heardMs: test.clock.nowMs(), gapMs: 20 * 60_000 + secondMs });
 });
 
 it('since when it is judged as it is, and when its last alert ended, are kept', async () => {

@@ -29,6 +29,14 @@ export interface BehaviourOfMachine {
   beyond: { sensor: string; value: number; low: number; high: number } | null;
 }
 
+/** By what the age of a machine's readings is judged, although the clock that wrote their times may be wrong. */
+export interface DeviceClock {
+  /** The least delay lately: arrival by the cloud's clock minus the time of the reading, ms. */
+  lagMs: number;
+  /** Arrival and delay of the last old reading; absent if the last one was fresh. */
+  old?: { atMs: number; lagMs: number };
+}
+
 /** Current state of one machine, from its readings, estimates and events. */
 export interface MachineState {
   gateway: string;
@@ -45,8 +53,9 @@ export interface MachineState {
   /** When it was reported as failed or replaced, in ms since 1970; absent if it never was. */
   conditionMs?: number;
   openAlerts: number;
-  /** When its newest reading arrived, by the cloud's clock, as the following times; absent if none ever did. */
+  /** When it was last heard, as far as readings prove, by the cloud's clock, as the following times; absent if none ever came. */
   heardMs?: number;
+  clock?: DeviceClock;
   /** The longest gap between two readings lately, ms, and when it was learnt; see `fadedMs`. */
   gapMs?: number;
   gapAtMs?: number;

@@ -63,22 +63,22 @@ describe('an open alert as it is now', () => {
   });
 
   it('says since when it is unknown, and shows no number of before as one of now', () => {
-    const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading has come for 20 min' };
+    const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading of the last 20 min has come' };
     const found = liveAlert(alert(), machine({ unknown }), at);
     expect(found).toMatchObject({ unknown, prediction: { remainingLife: null } });
     expect(found.prediction.contributions).toEqual([{ sensor: 'vibration', share: 1, value: null }]);
     expect(found.prediction.reasons).toEqual([
-      'Whether this still holds is unknown since 09:40 CET: No reading has come for 20 min',
+      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
       'Last known, at 10:00:00 CET: Remaining life 50 cycles',
     ]);
   });
 
   it('does not give as last known that nothing is known', () => {
-    const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading has come for 20 min' };
+    const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading of the last 20 min has come' };
     const reasons = ['vibration 6 mm/s', unsureText('09:40 UTC+1')];
     const found = liveAlert(alert({ reasons }), machine({ unknown }), at);
     expect(found.prediction.reasons).toEqual([
-      'Whether this still holds is unknown since 09:40 CET: No reading has come for 20 min',
+      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
       'Last known, at 10:00:00 CET: vibration 6 mm/s',
     ]);
   });

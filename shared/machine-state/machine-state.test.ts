@@ -199,7 +199,7 @@ describe('a state', () => {
 
   it('says of an open alert that nobody knows whether it still holds, once nothing is heard', () => {
     expect(reasonOf({ alerts: [alert('limit')], heardMs: nowMs - 20 * min })).toBe(
-      'because of limit. Whether this still holds is not known: No reading has come for 20 min; its last reading is from 09:59:59 CET',
+      'because of limit. Whether this still holds is not known: No reading of the last 20 min has come; its last reading is from 09:59:59 CET',
     );
   });
 

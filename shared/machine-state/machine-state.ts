@@ -126,7 +126,7 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found
     };
   const unheardMs = nowMs - heardMs;
   if (unheardMs <= unheardMsMax) return null;
-  const reason = `No reading has come for ${durationText(unheardMs)}${last()}`;
+  const reason = `No reading of the last ${durationText(unheardMs)} has come${last()}`;
   return { state: 'silent', reason, sinceMs: heardMs };
 }
 

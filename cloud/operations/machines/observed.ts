@@ -1,6 +1,7 @@
 /** Changes of the times at which a machine was heard, judged and at rest, by one observation of it. */
 import { withSpan } from '../../../shared/bounds/longest-lately.ts';
 import type { MachineState } from '../../ports/machines.ts';
+import { clockAfter } from './device-clock.ts';
 
 interface Times {
   nowMs: number;
@@ -14,16 +15,20 @@ export function restAfter(before: MachineState['rest'], now: MachineState['rest'
   return { ...before, ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs };
 }
 
-/** A gap in which its gateway was lost shows nothing of the machine. */
+/** A reading that came late proves that the machine was heard then. A gap before it, or in which its gateway was lost, shows nothing. */
 export function heardNow(
   before: MachineState,
   lastSeenMs: number,
   { nowMs, backMs }: Times,
 ): Partial<MachineState> {
   const { heardMs = before.lastSeenMs, gapMs: ms = 0, gapAtMs: atMs = nowMs } = before;
-  const isFirst = before.lastSeenMs === 0 || heardMs < backMs;
+  const { clock, ageMs } = clockAfter(before.clock, lastSeenMs, nowMs);
+  const isFirst = before.lastSeenMs === 0 || heardMs < backMs || clock.old !== undefined;
   const gap = withSpan({ ms, atMs }, isFirst ? 0 : lastSeenMs - before.lastSeenMs, nowMs);
-  return { heardMs: nowMs, gapMs: gap.ms, gapAtMs: gap.atMs };
+  const provenMs = nowMs - Math.round(ageMs);
+  // A cloud whose clock was set back has heard it in the future.
+  const known = heardMs > nowMs ? provenMs : Math.max(heardMs, provenMs);
+  return { heardMs: known, clock, gapMs: gap.ms, gapAtMs: gap.atMs };
 }
 
 export function judgedNow(

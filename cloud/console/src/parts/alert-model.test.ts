@@ -72,10 +72,12 @@ describe('an open alert as it is now', () => {
   });
 
   it('shows no number of before where nothing is known', () => {
-    const unknown = { sinceMs: openedMs + 100_000, reason: 'No reading has come for 20 min' };
+    const unknown = { sinceMs: openedMs + 100_000, reason: 'No reading of the last 20 min has come' };
     const model = alertModel(alertOf({}), { ...options, machine: { ...live, unknown } });
     expect(model).toMatchObject({ life: null, isUnknown: true, asOf: 'last known 10 s ago' });
-    expect(model.reasons[0]).toMatch(/^Whether this still holds is unknown since .*: No reading has come/);
+    expect(model.reasons[0]).toMatch(
+      /^Whether this still holds is unknown since .*: No reading of the last 20 min/,
+    );
     expect(model.contributions.map(({ value }) => value)).toEqual(['', '', '']);
   });
 
