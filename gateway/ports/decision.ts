@@ -43,6 +43,8 @@ export interface AlertInput {
    * alone, and neither its model nor its baseline can say anything.
    */
   isShort?: boolean;
+  /** True if it is short because the machine is at rest, so that nothing is judged but limits and faults. */
+  isAtRest?: boolean;
   /** How much of what is normal for the machine has been learnt, in readings; absent once that is enough.
    * Again while it does something for the first time, such as its first stop. */
   learning?: { rows: number; needed: number };

@@ -105,7 +105,9 @@ export class AlertEffects {
     this.sayNow(judged, changes.length > 0, hasNewDamping);
     // The end of a cause whose alert was closed by hand changes no alert, and the machine's state in the cloud.
     const isNews = changes.length > 0 || machine.closed !== closed;
-    if (!input.silence && (!isShort || isNews))
+    // What a short window has said is repeated, or nobody would know whether it still holds.
+    const goesOn = machine.hasShortEstimate && !input.isAtRest;
+    if (!input.silence && (!isShort || isNews || goesOn))
       this.addEstimate(machine, input, decided.verdict.answer, isNews, lines);
     return machine.closed !== closed || changes.some((change) => change.saveFirst);
   }
@@ -242,6 +244,7 @@ export class AlertEffects {
     const nowMs = this.options.clock.monotonicMs();
     if (!atOnce && nowMs - machine.estimateSentMs < this.options.config.estimateMsMin) return;
     machine.estimateSentMs = nowMs;
+    machine.hasShortEstimate = input.isShort === true;
     machine.estimatePrefix ??= estimatePrefix(this.options.gateway, input.machine);
     lines.push(estimateLine(machine.estimatePrefix, input, assessment));
     this.counts.estimates += 1;

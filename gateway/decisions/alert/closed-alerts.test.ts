@@ -159,19 +159,37 @@ it('about limits are over when their cause ends, at any severity, with the dampi
   expect(counts()).toEqual([3, 0, 2]);
 });
 
-it('of a machine with few readings send an estimate when their cause ends, so that the cloud says so', async () => {
+it('of a machine with few readings send estimates also when their cause ends, so that the cloud says so', async () => {
   const short = { isShort: true } as const;
   await bench.evaluate(decision, null, 2, { ...limits(['vibration', 6]), ...short });
   await close();
   const before = bench.state.estimates.length;
   await bench.evaluate(decision, null, 3, { ...limits(['vibration', 6]), ...short });
-  expect(bench.state.estimates).toHaveLength(before);
+  const goesOn = expect.stringContaining('limits_met=1');
+  expect(bench.state.estimates.slice(before)).toEqual([goesOn, goesOn, goesOn]);
   await bench.evaluate(decision, null, 3, {
     window: Float32Array.from([1, 1, 1, 1]),
     ...limits(['vibration', 1]),
     ...short,
   });
-  expect(bench.state.estimates.slice(before)).toEqual([expect.stringContaining('limits_met=0')]);
+  expect(bench.state.estimates.slice(before + 3)[0]).toContain('limits_met=0');
+});
+
+it('of a machine with few readings are followed by further estimates, as long as it is not at rest', async () => {
+  const short = { ...limits(['vibration', 1]), window: Float32Array.from([1, 1, 1, 1]), isShort: true };
+  const estimates = () => bench.state.estimates.length;
+  await bench.evaluate(decision, null, 2, { ...short, ...limits(['vibration', 6]) });
+  await bench.evaluate(decision, null, 3, short);
+  expect(bench.resolved()).toHaveLength(1);
+  const atEnd = estimates();
+  for (let i = 0; i < 5; i++) {
+    await bench.clock.advance(60_000);
+    await bench.evaluate(decision, null, 1, short);
+  }
+  expect(estimates()).toBe(atEnd + 5);
+  await bench.clock.advance(60_000);
+  await bench.evaluate(decision, null, 1, { ...short, isAtRest: true });
+  expect(estimates()).toBe(atEnd + 5);
 });
 
 it('whose cause is over and only waited for its end are over: what begins then opens another, at any severity', async () => {

@@ -259,6 +259,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
   // At rest nothing is judged but limits and faults, as of a window that is not whole.
   if (!window.ready || machine.isAtRest) input.isShort = true;
+  if (machine.isAtRest) input.isAtRest = true;
   const { learning } = baseline;
   if (learning) input.learning = learning;
   if (paceMs !== null) input.rowMs = paceMs;

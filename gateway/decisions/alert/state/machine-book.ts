@@ -71,6 +71,8 @@ export interface MachineAlerts {
   estimatePrefix: string | null;
   /** When its last estimate line was written, monotonic. */
   estimateSentMs: number;
+  /** That was of a window too short for an assessment, as when an alert changed. */
+  hasShortEstimate: boolean;
   /** When it was last said what its open alerts are, monotonic. */
   nowSaidMs: number;
 }
@@ -242,6 +244,7 @@ export class MachineBook {
       windowRows: null,
       estimatePrefix: null,
       estimateSentMs: Number.NEGATIVE_INFINITY,
+      hasShortEstimate: false,
       nowSaidMs: Number.NEGATIVE_INFINITY,
     };
     this.machines.set(`${site}/${machine}`, created);
