@@ -6,6 +6,7 @@ import { machineStateOf } from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
 import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
 import { evidenceOf, type ViewContext } from './machine-evidence.ts';
+import { Behaviour, Mode, nullable } from './schemas.ts';
 
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),
@@ -23,9 +24,6 @@ export const State = Type.Union(
       'the state by the evidence there is now: open alerts, values and estimates against limits and policies, the age of the last reading, and whether anything judges the machine. ok: something does, and finds nothing; silent: nothing is heard of it; learning: what is normal for it is still being learnt; unknown: nothing can judge it, or the cloud cannot store what comes; stopped, maintenance: it stands, or is worked on',
   },
 );
-
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 
 /** The API's answer about one machine. */
 export const MachineView = Type.Object({
@@ -56,30 +54,8 @@ export const MachineView = Type.Object({
         'for how many seconds it has run since its gateway first saw it or learnt when it rests, or since it was replaced; absent if it is not known when it runs (runsWhen)',
     }),
   ),
-  behaviour: nullable(
-    Type.Object(
-      {
-        state: Type.Union(
-          ['learning', 'normal', 'unusual', 'changed'].map((name) => Type.Literal(name)),
-          {
-            description:
-              'learning: what is usual is still being learnt; unusual: a sensor shows what the others do not explain, farther than on any ordinary day; changed: that has lasted, and the machine is judged by it until it is as it was, or a person says what it was',
-          },
-        ),
-        sinceMs: nullable(Type.Number({ description: 'since when it is unusual or changed, ms since 1970' })),
-        beyond: nullable(
-          Type.Object(
-            { sensor: Type.String(), value: Type.Number(), low: Type.Number(), high: Type.Number() },
-            { description: 'the farthest sensor, and between which values it would be usual' },
-          ),
-        ),
-      },
-      {
-        description:
-          'how its sensors go together, compared with ordinary days; null if its gateway does not say',
-      },
-    ),
-  ),
+  behaviour: Behaviour,
+  mode: Mode,
   gatewaySilentSinceMs: nullable(
     Type.Number({
       description: 'since when its gateway is silent, and nothing is known of it, ms since 1970',
@@ -224,6 +200,7 @@ export function viewsOf(
         unknown,
         remainingLifeS: inSeconds(machine),
         behaviour: machine.evidence?.behaviour ?? null,
+        mode: machine.evidence?.mode ?? null,
         gatewaySilentSinceMs: context.contactOf(machine.gateway)?.silentSinceMs ?? null,
         reason: alerts[0]?.prediction.reasons[0] ?? null,
         maintenance: maintenance && shownMaintenance(maintenance),

@@ -101,3 +101,58 @@ export function pageOf(items: TSchema): TSchema {
     next: Type.Union([Type.String(), Type.Null()], { description: 'pass as `before`; null at the end' }),
   });
 }
+
+/** A value that may be absent. */
+export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+/** Behaviour of a machine: how its sensors go together, and in which mode it is. */
+export const Behaviour = nullable(
+  Type.Object(
+    {
+      state: Type.Union(
+        ['learning', 'normal', 'unusual', 'changed'].map((name) => Type.Literal(name)),
+        {
+          description:
+            'learning: what is usual is still being learnt; unusual: a sensor shows what the others do not explain, farther than on any ordinary day; changed: that has lasted, and the machine is judged by it until it is as it was, or a person says what it was',
+        },
+      ),
+      sinceMs: nullable(Type.Number({ description: 'since when it is unusual or changed, ms since 1970' })),
+      beyond: nullable(
+        Type.Object(
+          { sensor: Type.String(), value: Type.Number(), low: Type.Number(), high: Type.Number() },
+          { description: 'the farthest sensor, and between which values it would be usual' },
+        ),
+      ),
+    },
+    {
+      description:
+        'how its sensors go together, compared with ordinary days; null if its gateway does not say',
+    },
+  ),
+);
+
+export const Mode = nullable(
+  Type.Object(
+    {
+      number: nullable(
+        Type.Number({
+          description:
+            'what its state sensor says, or the number of the level, from 1; null: a level that was never seen before',
+        }),
+      ),
+      of: nullable(
+        Type.Integer({ description: 'how many levels are known; null if a state sensor says the mode' }),
+      ),
+      name: Type.String({ description: 'such as AUTO, or speed about 1450 rpm' }),
+      sinceMs: Type.Number({ description: 'since when it is in it, ms since 1970' }),
+      isNew: Type.Boolean({
+        description: 'it has not been in it before, apart from the last hours',
+      }),
+    },
+    {
+      description:
+        'the way in which it runs: what its state sensor says, or the level at which one of its sensors stands; null if that is not known',
+    },
+  ),
+);

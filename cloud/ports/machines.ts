@@ -18,6 +18,8 @@ export interface EvidenceOfGateway {
   rowS: number | null;
   /** How its sensors go together; absent if the gateway did not say. */
   behaviour?: BehaviourOfMachine;
+  /** In which mode it is; absent if that is not known. */
+  mode?: ModeOfMachine;
 }
 
 /** How a machine's sensors go together, compared with ordinary days. */
@@ -35,6 +37,19 @@ export interface DeviceClock {
   lagMs: number;
   /** Arrival and delay of the last old reading; absent if the last one was fresh. */
   old?: { atMs: number; lagMs: number };
+}
+
+/** A way in which a machine runs: what its state sensor says, or a level at which one of its sensors stands. */
+export interface ModeOfMachine {
+  /** Value of the state sensor, or number of the level, from 1; null: it is at a level that was never seen before. */
+  number: number | null;
+  /** How many levels are known; null if a state sensor says the mode. */
+  of: number | null;
+  /** `AUTO`, `speed about 1450 rpm`. */
+  name: string;
+  sinceMs: number;
+  /** It has not been in it before, apart from the last hours. */
+  isNew: boolean;
 }
 
 /** Current state of one machine, from its readings, estimates and events. */

@@ -65,3 +65,20 @@ it('reads how the sensors of a machine go together, and between which values the
   expect(read(',behaviour=9,source="rules"')).toBeUndefined();
   expect(read(',source="rules"')).toBeUndefined();
 });
+
+it('reads the mode of a machine: a level, one that was never seen, or what its state sensor says', () => {
+  const read = (fields: string) => estimateState(line(fields))?.evidence?.mode;
+  const sinceMs = 1_700_000_000_000 - 60_000;
+  const name = 'speed about 1450 rpm';
+  const said = `mode_s=60,mode_text="${name}",source="rules"`;
+  expect(read(`,mode=2,modes=3,${said}`)).toEqual({ number: 2, of: 3, name, sinceMs, isNew: false });
+  expect(read(`,mode=0,modes=3,mode_new=1,${said}`)).toEqual({
+    number: null,
+    of: 3,
+    name,
+    sinceMs,
+    isNew: true,
+  });
+  expect(read(`,mode=0,${said}`)).toMatchObject({ number: 0, of: null });
+  expect(read(',mode=2,source="rules"')).toBeUndefined();
+});

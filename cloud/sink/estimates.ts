@@ -1,5 +1,10 @@
 import { type Line, parseLine, restDetector, textFieldSuffix } from '../../shared/contract/line-protocol.ts';
-import type { BehaviourOfMachine, EvidenceOfGateway, MachineState } from '../ports/machines.ts';
+import type {
+  BehaviourOfMachine,
+  EvidenceOfGateway,
+  MachineState,
+  ModeOfMachine,
+} from '../ports/machines.ts';
 
 /** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
 export function estimateState(text: string): Partial<MachineState> | null {
@@ -59,6 +64,7 @@ function evidenceOf(fields: Line['fields'], timeMs: number): EvidenceOfGateway {
     learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,
     rowS: numberOr(fields.row_s),
     ...behaviourOf(fields, timeMs),
+    ...modeOf(fields, timeMs),
   };
 }
 
@@ -75,6 +81,17 @@ function behaviourOf(fields: Line['fields'], timeMs: number): { behaviour?: Beha
   return {
     behaviour: { state, sinceMs: typeof sinceS === 'number' ? timeMs - 1_000 * sinceS : null, beyond },
   };
+}
+
+function modeOf(
+  { mode, modes, mode_s: sinceS, mode_new: isNew, ...fields }: Line['fields'],
+  timeMs: number,
+): { mode?: ModeOfMachine } {
+  const name = fields[`mode${textFieldSuffix}`];
+  if (typeof mode !== 'number' || typeof sinceS !== 'number' || typeof name !== 'string') return {};
+  const of = typeof modes === 'number' ? modes : null;
+  const number = of !== null && mode === 0 ? null : mode;
+  return { mode: { number, of, name, sinceMs: timeMs - 1_000 * sinceS, isNew: isNew === 1 } };
 }
 
 function beyondOf({

@@ -68,6 +68,8 @@ export interface AlertInput {
   beyond?: readonly BeyondUsual[];
   /** How its sensors go together, compared with ordinary days; absent for an input about silence. */
   behaviour?: MachineBehaviour;
+  /** In which mode it is; absent if that is not known. */
+  mode?: MachineMode;
   /** How rare what has begun lately is, 0 … 1; absent if that is not known. */
   onset?: number;
   /** A person has just said that what the machine does now is normal; absent otherwise. */
@@ -100,6 +102,20 @@ export interface MachineBehaviour {
   sinceMs: number | null;
   /** The fault that it is like, of those that people have named; absent if it is like none. */
   like?: KnownFault;
+}
+
+/** A way in which a machine runs: what its state sensor says, or a level at which one of its sensors stands. */
+export interface MachineMode {
+  /** Value of the state sensor, or number of the level, from 1; null: it is at a level that was never seen before. */
+  number: number | null;
+  /** How many levels are known; null if a state sensor says it. */
+  of: number | null;
+  /** `AUTO`, `speed about 1450 rpm`. */
+  name: string;
+  /** ms since 1970. */
+  sinceMs: number;
+  /** It has not been in it before, apart from the last hours. */
+  isNew: boolean;
 }
 
 /** A fault that a person has named while it lasted, or after it. */

@@ -13,6 +13,7 @@ export function machine(over: Partial<Machine> = {}): Machine {
     estimateMs: null,
     unknown: null,
     behaviour: null,
+    mode: null,
     gatewaySilentSinceMs: null,
     remainingLifeS: null,
     reason: null,

@@ -21,6 +21,7 @@ function machine(over: Partial<Machine>): Machine {
     estimateMs: null,
     unknown: null,
     behaviour: null,
+    mode: null,
     gatewaySilentSinceMs: null,
     maintenance: null,
     remainingLifeS: null,

@@ -4,7 +4,7 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { MachineStateName } from '../../../shared/machine-state/evidence.ts';
 import type { Alert, AlertEntry, MachineAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
-import type { BehaviourOfMachine, MachineState } from '../../ports/machines.ts';
+import type { BehaviourOfMachine, MachineState, ModeOfMachine } from '../../ports/machines.ts';
 
 export type { Alert, AlertEntry, Contribution, MachineAlert, MachineStateName, MachineType, StoredDecision };
 
@@ -20,6 +20,8 @@ export interface Machine extends Omit<MachineState, 'estimateMs'> {
   unknown: { sinceMs: number | null; reason: string } | null;
   /** How its sensors go together; null if its gateway does not say. */
   behaviour: BehaviourOfMachine | null;
+  /** In which mode it is; null if that is not known. */
+  mode: ModeOfMachine | null;
   gatewaySilentSinceMs: number | null;
   /** Remaining life in seconds of running. */
   remainingLifeS: { p10: number; p50: number; p90: number } | null;

@@ -34,6 +34,22 @@ function behaviourFields({ behaviour, onset, beyond = [], timeMs }: AlertInput):
   ];
 }
 
+/**
+ * In which mode it is (`mode`: what a state sensor says, or the number of the level, 0 for one that was never seen before; `modes`: how
+ * many levels there are), for how many seconds, and its name; `mode_new` is 1 while it is news.
+ */
+function modeFields({ mode, timeMs }: AlertInput): string[] {
+  if (!mode) return [];
+  const { number, of, name, sinceMs, isNew } = mode;
+  return [
+    `mode=${number ?? 0}`,
+    ...(of === null ? [] : [`modes=${of}`]),
+    `mode_s=${Math.max(0, Math.round((timeMs - sinceMs) / 1_000))}`,
+    ...(isNew ? ['mode_new=1'] : []),
+    `mode${textFieldSuffix}=${stringField(name)}`,
+  ];
+}
+
 const digits = (value: number): number => Number(value.toPrecision(5));
 
 /** Fields for an estimate line: numbers, and a name as a state's text, since an older cloud knows no other texts. */
@@ -52,6 +68,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
     ...behaviourFields(input),
+    ...modeFields(input),
     ...(input.evidence ?? []),
     ...(rowMs === undefined ? [] : [`row_s=${Number((rowMs / 1_000).toPrecision(4))}`]),
   ];

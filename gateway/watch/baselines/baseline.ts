@@ -15,18 +15,15 @@ import type { KnownFault } from '../../ports/decision.ts';
 import type { Kind } from '../kinds/found-kind.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
-import { type AnomalyScore, largest, rarityScore } from './anomaly-score.ts';
+import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows } from './baseline-options.ts';
 import { type Behaviour, BehaviourWatch } from './behaviour.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
+import { type ModeNow, ModeWatch } from './mode-watch.ts';
 import type { SavedBaseline } from './saved-baseline.ts';
 
 /** Rows before a machine is scored. */
 export const warmUpRows = 60;
-/** Ratio of distance to limit at which a state scores 0.5; it is higher if events determine the score. */
-const ratioHalf = { state: 1.9, events: 2.2 };
-/** Rarity in decades at which an event, or a constant sensor, scores 0.5. */
-const decadesHalf = { event: 4, still: 5 };
 /** Above this score of its own, the detector reports the onset of an event. */
 const eventFrom = parameters.state.band;
 /** The average number of rows per sample covers about this many samples. */
@@ -43,6 +40,7 @@ export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
   private behaviour: BehaviourWatch;
+  private readonly modes: ModeWatch;
   /** Null if states are judged. */
   private usual: UsualRange | null;
   private columns: number;
@@ -66,6 +64,8 @@ export class Baseline {
     this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
     this.behaviour = new BehaviourWatch(columns);
+    this.modes = new ModeWatch(columns);
+    this.modes.know(this.options.sensors, this.kinds);
     this.usual = this.newUsualRange();
   }
 
@@ -99,6 +99,7 @@ export class Baseline {
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
     const known = this.kinds?.judged(row, from, timeMs) ?? row;
+    const state = this.modes.codeIn(row, from);
     if (this.kinds?.takeChange()) this.relearn();
     const { order } = this;
     const own = order ? rowInOrder(known, known === row ? from : 0, order) : known;
@@ -112,7 +113,8 @@ export class Baseline {
       this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
     this.skipped = 0;
     const score = this.detector.push(own, at, timeMs);
-    this.behaviour.take(own, at, timeMs);
+    this.behaviour.take(own, at, timeMs, state);
+    this.modes.take(state, own, at, timeMs, this.kinds);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
@@ -137,6 +139,7 @@ export class Baseline {
     this.columns = sensors.length;
     if (this.kinds) this.kinds.widen(sensors, this.savedKinds);
     else this.kinds = SensorKinds.of(sensors, this.savedKinds);
+    this.modes.know(sensors, this.kinds);
     const names = sensors.map(({ name }) => name);
     const known = this.sensors && columnOrder(this.sensors, names);
     if (known) {
@@ -154,6 +157,7 @@ export class Baseline {
     this.onset = null;
     this.detector = this.newDetector();
     this.behaviour = new BehaviourWatch(this.columns);
+    this.modes.relearn(this.columns);
     this.usual = this.newUsualRange();
   }
 
@@ -165,9 +169,19 @@ export class Baseline {
       .beyond()
       .filter((each) => !ranges.some(({ column }) => column === each.column));
     return [...ranges, ...inRanges].flatMap((each) => {
-      const column = this.order ? this.order[each.column]! : each.column;
+      const column = this.columnOf(each.column);
       return column < 0 ? [] : [{ ...each, column }];
     });
+  }
+
+  /** The column in a row of a column of the detector; −1 if the machine has not sent it since the restart. */
+  private columnOf(own: number): number {
+    return this.order ? this.order[own]! : own;
+  }
+
+  /** In which mode the machine is; null if that is not known. */
+  mode(): ModeNow | null {
+    return this.modes.now((own) => this.columnOf(own));
   }
 
   /** A person says that what has changed is normal from now on; all else that is normal stays. */
@@ -198,30 +212,16 @@ export class Baseline {
   score(): AnomalyScore {
     const { usual } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
-    const rarity = this.rarity();
-    if (!usual) return rarity;
+    const rarity = scoreOf(this.detector, this.options.judges, this.onset);
+    if (!usual) return { ...rarity, deviations: this.inRowOrder(rarity.deviations) };
     const distances = this.newDeviations();
     const byRanges = usual.score(rarity.score);
     // Ranges learn what it does for the first time.
     const byOthers = usual.firstTime() ? 0 : this.behaviour.score();
     const score = Math.max(byRanges, byOthers);
     if (byOthers > byRanges) this.behaviour.distances(distances);
-    else if (!usual.distances(distances)) return { ...rarity, score };
+    else if (!usual.distances(distances)) return { score, deviations: this.inRowOrder(rarity.deviations) };
     return { score, deviations: this.inRowOrder(distances) };
-  }
-
-  private rarity(): AnomalyScore {
-    const { detector, onset } = this;
-    const { judges } = this.options;
-    const square = detector.ratio ** 2;
-    const state = square / (square + ratioHalf[judges] ** 2);
-    const event = judges === 'events' ? rarityScore(detector.recentDecades, decadesHalf.event) : 0;
-    const stillness = detector.stillness(this.newDeviations());
-    const still = rarityScore(largest(stillness), decadesHalf.still);
-    const score = Math.max(state, event, still);
-    if (score === still) return { score, deviations: this.inRowOrder(stillness) };
-    if (score === event && onset) return { score, deviations: this.inRowOrder(onset.slice()) };
-    return { score, deviations: this.inRowOrder(detector.contributions(this.newDeviations())) };
   }
 
   /** Remaining life in rows of the machine, sampled or not; null if it is unknown. */
@@ -240,7 +240,7 @@ export class Baseline {
     const kinds = this.savedKinds && { ...this.savedKinds, ...this.kinds?.save() };
     const relations = this.behaviour.toBytes();
     const { faults } = this.behaviour;
-    const learnt = { detector, relations, faults, kinds, ...(usual && { usual }) };
+    const learnt = { detector, relations, faults, kinds, modes: this.modes.save(), ...(usual && { usual }) };
     return { takenMs, sensors: this.sensors ?? sensors, ...learnt };
   }
 
@@ -256,6 +256,7 @@ export class Baseline {
     if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
     this.detector = detector;
     this.behaviour = BehaviourWatch.restored(saved.relations, detector.sensors, saved.faults);
+    this.modes.restore(saved.modes, detector.sensors);
     this.usual = this.newUsualRange(detector.sensors);
     // Earlier versions have saved none: it is learnt.
     if (saved.usual) this.usual?.restore(saved.usual);

@@ -54,9 +54,9 @@ export class BehaviourWatch {
     return made;
   }
 
-  /** Takes the row `row[from] …`, NaN where a value is absent. */
-  take(row: Float32Array, from: number, timeMs: number): void {
-    this.relations.push(row, from, timeMs);
+  /** Takes the row `row[from] …`, NaN where a value is absent. @param state that the machine says it is in; NaN: none */
+  take(row: Float32Array, from: number, timeMs: number, state = Number.NaN): void {
+    this.relations.push(row, from, timeMs, state);
   }
 
   now(): Behaviour {

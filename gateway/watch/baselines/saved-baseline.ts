@@ -1,6 +1,7 @@
 import type { SavedKinds } from '../kinds/sensor-kinds.ts';
 import type { SavedUsualRange } from '../usual-range/usual-range.ts';
 import type { SavedFault } from './behaviour.ts';
+import type { SavedModes } from './mode-watch.ts';
 
 /** The part of a baseline that is saved across restarts. */
 export interface SavedBaseline {
@@ -13,6 +14,8 @@ export interface SavedBaseline {
   relations?: Uint8Array;
   /** Faults that people have named; absent from earlier versions. */
   faults?: readonly SavedFault[];
+  /** The mode that it is in; absent from earlier versions. */
+  modes?: SavedModes;
   /** Absent if it has none. */
   usual?: SavedUsualRange;
   /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */

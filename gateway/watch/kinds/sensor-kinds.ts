@@ -29,6 +29,8 @@ export class SensorKinds {
   private columns: Column[] = [];
   private changes = 0;
   private hasChanged = false;
+  /** How often a sensor has become another kind. */
+  found = 0;
   /** By column: what a sensor showed before it was known that it is a quantity. Filled by `judged`, emptied by who reads it. */
   readonly withheld = new Map<number, Withheld>();
 
@@ -119,6 +121,7 @@ export class SensorKinds {
   }
 
   private become(column: NonNullable<Column>, kind: Kind): void {
+    this.found++;
     column.kind = kind;
     column.rate = kind === 'counter' ? new CounterRate() : null;
   }

@@ -29,6 +29,17 @@ const UsualRange = Type.Object({
   isConfirmed: Type.Optional(Type.Boolean()),
   sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
 });
+const Modes = Type.Object({
+  learnt: Type.String({ maxLength: 1 << 15, description: 'in base 64' }),
+  said: Type.Optional(
+    Type.Object({
+      sensor: Type.String(),
+      code: Type.Optional(Type.Number()),
+      ...{ sinceMs: Type.Number(), newestMs: Type.Number(), paceMs: Type.Number() },
+      known: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), { maxItems: 64 }),
+    }),
+  ),
+});
 const kinds: readonly Kind[] = ['quantity', 'state', 'counter'];
 
 const Head = Type.Object({
@@ -47,6 +58,7 @@ const Head = Type.Object({
   takenMs: Type.Union([Type.Number(), Type.Null()]),
   savedMs: Type.Number({ description: 'wall clock' }),
   usual: Type.Optional(UsualRange),
+  modes: Type.Optional(Modes),
   faults: Type.Optional(
     Type.Array(
       Type.Object({

@@ -33,7 +33,7 @@ export function recordOf(
 ): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
-  const { takenMs, sensors, usual, kinds, faults = [], ...learnt } = window.baseline.save(names);
+  const { takenMs, sensors, usual, kinds, modes, faults = [], ...learnt } = window.baseline.save(names);
   const head = {
     site,
     machine,
@@ -46,6 +46,7 @@ export function recordOf(
     takenMs,
     savedMs,
     ...(usual && { usual }),
+    ...(modes && { modes }),
     ...(faults.length > 0 && {
       faults: [...faults].map((each) => ({ ...each, signature: [...each.signature] })),
     }),
@@ -62,9 +63,17 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
     const now = namesOf(type);
     const before = head.sensors ?? now;
     const { held, seen, ...learnt } = readBody(record, before.length);
-    const { takenMs, usual, kinds = null, faults = [] } = head;
+    const { takenMs, usual, modes, kinds = null, faults = [] } = head;
     const sensors = head.learntSensors ?? before;
-    const saved = { takenMs, sensors, ...learnt, kinds, faults, ...(usual && { usual }) };
+    const saved = {
+      takenMs,
+      sensors,
+      ...learnt,
+      kinds,
+      faults,
+      ...(usual && { usual }),
+      ...(modes && { modes }),
+    };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.pause(head.block, inColumns({ held, seen }, before, now));
     return null;

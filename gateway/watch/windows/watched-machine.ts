@@ -8,6 +8,7 @@ import type {
 } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
+import { modeOf } from '../baselines/mode-name.ts';
 import { CatchingUp } from '../catching-up.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { LateLimits } from '../limits/late-limits.ts';
@@ -268,6 +269,9 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (beyond.length > 0) input.beyond = beyond;
   const { state, sinceMs, like } = baseline.behaves();
   input.behaviour = { state, sinceMs, ...(like && { like }) };
+  const mode = baseline.mode();
+  const named = mode && modeOf(mode, sensors);
+  if (named) input.mode = named;
   const onset = baseline.onsetScore();
   if (onset > 0) input.onset = onset;
   if (machine.toldGone) input.gone = machine.toldGone;

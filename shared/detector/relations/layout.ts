@@ -3,6 +3,7 @@
  * the same number of sensors.
  */
 import { packedSize } from '../matrix.ts';
+import { relationParameters } from './parameters.ts';
 
 /** Double precision: counts and times … */
 export const scalar = {
@@ -101,10 +102,38 @@ function newLayout(sensors: number): RelationsLayout {
   };
 }
 
+export interface StateCentres {
+  /** By place: what the sensor that says the state says (NaN: free), the rows in it, and when it was newest. */
+  readonly codes: Float64Array;
+  readonly rows: Float64Array;
+  readonly newestMs: Float64Array;
+  /** By place and sensor, in deviations of the sensor. */
+  readonly means: Float32Array;
+  /** The place of the newest row; −1: it said none. */
+  place: number;
+}
+
+export function newStateCentres(sensors: number): StateCentres {
+  const codes = new Float64Array(relationParameters.statesMax).fill(Number.NaN);
+  const [rows, newestMs] = [
+    new Float64Array(relationParameters.statesMax),
+    new Float64Array(relationParameters.statesMax),
+  ];
+  return {
+    codes,
+    rows,
+    newestMs,
+    means: new Float32Array(relationParameters.statesMax * sensors),
+    place: -1,
+  };
+}
+
 export interface RelationNumbers {
   readonly layout: RelationsLayout;
   readonly doubles: Float64Array;
   readonly floats: Float32Array;
+  /** Centres by the state that the machine says it is in; null as long as it says none. */
+  centres: StateCentres | null;
 }
 
 /** Returns the numbers of a machine of which no row was seen. */
@@ -120,7 +149,7 @@ export function newRelationNumbers(sensors: number): RelationNumbers {
   floats.fill(Number.NaN, layout.newest, layout.newest + sensors);
   floats.fill(1, layout.spread, layout.spread + sensors);
   floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * sensors);
-  return { layout, doubles, floats };
+  return { layout, doubles, floats, centres: null };
 }
 
 /** A day on which a sensor was not judged. */

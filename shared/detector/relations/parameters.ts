@@ -46,4 +46,7 @@ export const relationParameters = {
   changedShareMin: 0.7,
   /** As many sensors at most are said to have changed. */
   changedSensorsMax: 4,
+  /** As many states of a machine are told apart; and from so many rows on, what a state shows on average changes slowly. */
+  statesMax: 8,
+  centreRows: 120,
 } as const;

@@ -10,6 +10,7 @@ import { relationParameters } from './parameters.ts';
 import { confirmFault, confirmNormal, type Signature, signatureOf } from './peoples-word.ts';
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
 import { deviationOf, learnRow, residualDeviation, scaledResidual, setResiduals } from './residuals.ts';
+import { chooseState } from './state-centres.ts';
 
 const { sensorsMax, meanMs, meanRowsMin, rowsMin, daysMin } = relationParameters;
 /** Deviations of a residual that are usual while levels are not known. */
@@ -102,14 +103,18 @@ export class RelationDetector {
     return { now, value, low: value - far(sides.below), high: value + far(sides.above) };
   }
 
-  /** Adds the row `values[from] … values[from + sensors - 1]`, NaN where a value is absent. @param timeMs since 1970 */
-  push(values: ArrayLike<number>, from: number, timeMs: number): void {
+  /**
+   * Adds the row `values[from] … values[from + sensors - 1]`, NaN where a value is absent. @param timeMs since 1970
+   * @param state that the machine says it is in; NaN if it says none
+   */
+  push(values: ArrayLike<number>, from: number, timeMs: number, state = Number.NaN): void {
     const { numbers } = this;
     const { layout, doubles, floats } = numbers;
     if (layout.sensors === 0) return;
     const passedMs = Math.max(0, timeMs - doubles[scalar.newestMs]!) || 0;
     if (Number.isNaN(doubles[scalar.firstMs]!)) doubles[scalar.firstMs] = timeMs;
     doubles[scalar.newestMs] = timeMs;
+    chooseState(numbers, state, timeMs);
     const row = learnRow(numbers, values, from, passedMs);
     if (!setResiduals(numbers, row, passedMs)) return;
     const rate = Math.min(1 / meanRowsMin, Math.max(passedMs, 1) / meanMs);
@@ -149,6 +154,7 @@ export class RelationDetector {
     const made = new RelationDetector(numbers.layout.sensors);
     made.numbers.doubles.set(numbers.doubles);
     made.numbers.floats.set(numbers.floats);
+    made.numbers.centres = numbers.centres;
     return made;
   }
 }

@@ -3,6 +3,7 @@ import { diagonal, learnSquare } from '../matrix.ts';
 import { relativeTo } from '../relative.ts';
 import { type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
+import { centreOf, teachCentre } from './state-centres.ts';
 import { learnWeights } from './weights.ts';
 
 const { memoryMs, memoryRowsMin, episodeWeight, changesMin, deviationsMax } = relationParameters;
@@ -90,7 +91,8 @@ export function setResiduals(numbers: RelationNumbers, row: RelationRow, passedM
   const isInEpisode = !Number.isNaN(doubles[scalar.episodeFromMs]!);
   for (let i = 0; i < sensors; i++) {
     if (!row.isThere[i] || !isJudged(numbers, i)) continue;
-    const residual = row.product[i]!;
+    const residual = row.product[i]! - centreOf(numbers, i);
+    teachCentre(numbers, i, residual, residualDeviation(numbers, i), passedMs);
     floats[layout.residual + i] = residual;
     const spread = floats[layout.spread + i]!;
     if (!isInEpisode)

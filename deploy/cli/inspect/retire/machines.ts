@@ -1,6 +1,6 @@
 /** `harbinger machines`: the machines that a cloud lists, or a gateway knows, and taking them out of the list. */
 import { type Command, Option } from 'commander';
-import type { MachineState } from '../../../../cloud/ports/machines.ts';
+import type { MachineState, ModeOfMachine } from '../../../../cloud/ports/machines.ts';
 import type { EraseOutcome, MachineName, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
@@ -170,11 +170,11 @@ async function ask<T>(options: Options, verb: string, body: unknown): Promise<T>
   return (await request(findEndpoint('cloud', options), 'POST', `/api/machines/${verb}`, body)) as T;
 }
 
-type ListedMachine = MachineState & { state?: string; stateReason?: string };
+type ListedMachine = MachineState & { state?: string; stateReason?: string; mode?: ModeOfMachine | null };
 
 function listedRows(machines: readonly ListedMachine[]): string[][] {
   return [
-    ['machine', 'gateway', 'type', 'state', 'alerts', zoned('last heard'), 'note'],
+    ['machine', 'gateway', 'type', 'state', 'alerts', zoned('last heard'), 'mode', 'note'],
     ...machines.map((each) => [
       printable(`${each.site}/${each.machine}`, 130),
       printable(each.gateway, 64),
@@ -182,9 +182,22 @@ function listedRows(machines: readonly ListedMachine[]): string[][] {
       each.state ?? '',
       String(each.openAlerts),
       shownTime(each.lastSeenMs),
+      modeText(each),
       noteOf(each),
     ]),
   ];
+}
+
+/** Empty of a machine whose mode is not known, or of an earlier version of the cloud. */
+function modeText({ mode }: ListedMachine): string {
+  if (!mode) return '';
+  const { number, of, name, sinceMs, isNew } = mode;
+  const which =
+    of === null ? name : number === null ? `never seen before: ${name}` : `${number} of ${of}: ${name}`;
+  return printable(
+    `${which}, since ${shownTime(sinceMs)}${isNew && number !== null ? ', for the first time' : ''}`,
+    160,
+  );
 }
 
 /** Why it is in its state, unless that is what everybody wants it to be; and that it had been retired. */

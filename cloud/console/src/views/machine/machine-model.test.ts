@@ -50,6 +50,22 @@ describe('a machine’s page', () => {
     );
   });
 
+  it('says in which mode it is, as long as it runs and is heard', () => {
+    const sinceMs = new Date(2026, 2, 10, 14, 5).getTime();
+    const mode = { number: 2, of: 3, name: 'speed about 1450 rpm', sinceMs, isNew: false };
+    const why = (over: Parameters<typeof machine>[0]) => summaryModel(machine(over), 0, 0).why;
+    expect(why({ mode })).toBe(
+      'Judged by its model · mode 2 of 3 (speed about 1450 rpm), since 10 Mar, 14:05',
+    );
+    expect(why({ mode: { ...mode, of: null, name: 'AUTO', isNew: true } })).toContain(
+      ' · mode AUTO, since 10 Mar, 14:05, for the first time',
+    );
+    expect(why({ mode: { ...mode, number: null, isNew: true } })).toContain(
+      ' · in a mode that was never seen before (speed about 1450 rpm), since 10 Mar, 14:05',
+    );
+    expect(why({ mode, state: 'stopped' })).not.toContain('2 of 3');
+  });
+
   it('says that its type is not known to the cloud, and what to do', () => {
     expect(unknownTypeText({ machine: machine({ machineType: 'saw' }), type: null })).toMatch(
       /machine type “saw”.*machineTypesDir/,

@@ -37,12 +37,24 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
       : '';
   return {
     location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}${ranText(machine)}`,
-    why: `${machine.stateReason}${since}${behaviourText(machine)}${planned}`,
+    why: `${machine.stateReason}${since}${modeText(machine)}${behaviourText(machine)}${planned}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
   };
 }
+
+/** In which mode it is and since when, while it runs and is heard. */
+function modeText({ mode, state }: Machine): string {
+  if (!mode || notRunning.has(state)) return '';
+  const { number, of, name, sinceMs, isNew } = mode;
+  const since = `since ${dateTime(sinceMs)}`;
+  if (number === null) return ` · in a mode that was never seen before (${name}), ${since}`;
+  const which = of === null ? `mode ${name}` : `mode ${number} of ${of} (${name})`;
+  return ` · ${which}, ${since}${isNew ? ', for the first time' : ''}`;
+}
+
+const notRunning: ReadonlySet<string> = new Set(['silent', 'stopped', 'maintenance', 'failed']);
 
 /** How its sensors go together, where that is news and no open alert says it. */
 function behaviourText({ behaviour, openAlerts }: Machine): string {
