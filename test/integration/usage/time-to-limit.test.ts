@@ -36,7 +36,8 @@ interface Alert {
 
 let site: Site;
 let sensor: MqttClient;
-const endMs = Math.floor(Date.now() / dayMs) * dayMs;
+/** A midnight that is at least an hour ago, so that what is sent of it is late. */
+const endMs = Math.floor((Date.now() - hourMs) / dayMs) * dayMs;
 const beginMs = endMs - days * dayMs;
 const levelAt = (atMs: number) => 1.05 + (perDay * (atMs - beginMs)) / dayMs;
 /** When the level will be at a value. */
