@@ -28,6 +28,8 @@ export type Allowance =
   | 'rolled-back'
   /** The number of dead letters may differ from the number of bad messages. */
   | 'letters'
+  /** The cloud may be an earlier one again: what only gateways of the tests have sent is gone. */
+  | 'cloud-put-back'
   /** Retained messages may be lost; the log says so. */
   | 'retained-lost'
   /** Estimates may be lost, but not readings or events. */

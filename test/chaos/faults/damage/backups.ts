@@ -76,7 +76,7 @@ const cloudRestored: Fault = {
         expect('cloud: a backup is made while it runs', () => problem);
         if (problem !== null) return;
         // Events after the backup come again, with the estimates that had been dropped for newer ones.
-        allow('torn-tail', 'alerts-unknown', 'estimates-lost');
+        allow('torn-tail', 'alerts-unknown', 'estimates-lost', 'cloud-put-back');
         await pause(forMs);
         await gateway.kill9();
         await cloud.kill9();

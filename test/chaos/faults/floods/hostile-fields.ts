@@ -30,7 +30,7 @@ export const hostileFields: Fault = {
     const fields = Array.from({ length: count }, () => draw.pick(hostile));
     return {
       text: `another gateway sends ${count} lines with hostile fields, each before a good line of a third gateway`,
-      async run({ site, allow, expect, sends }) {
+      async run({ site, allow, isAllowed, expect, sends }) {
         allow('quarantined');
         sends(2 * count);
         const machine = `hostile-${journal}`;
@@ -50,7 +50,7 @@ export const hostileFields: Fault = {
         });
         expect('cloud: each line of the other gateway is stored once', async () => {
           const kept = await keptOf(site, `calm-${machine}`);
-          const wanted = fields.map((_, i) => i);
+          const wanted = fields.map((_, i) => i).filter((i) => !isAllowed('cloud-put-back') || kept.includes(i));
           return kept.join() === wanted.join() ? null : `${kept.join()} of ${count}`;
         });
       },
