@@ -88,6 +88,23 @@ it('detects events that a cut left unanswered, and that are then sent after read
   expect(tap.overtaken).toHaveLength(2);
 });
 
+it('permits events after readings if they were not confirmed in time on a connection before', () => {
+  let nowMs = 0;
+  const tap = new UplinkTap(() => nowMs, 6_000);
+  tap.eventsKnown = 5;
+  tap.connection()(publish('events', 4));
+  for (const [atMs, overtaken] of [
+    [5_999, 1],
+    [6_000, 1],
+  ] as const) {
+    nowMs = atMs;
+    const next = tap.connection();
+    next(publish('readings', 1));
+    next(publish('events', 4));
+    expect(tap.overtaken).toHaveLength(overtaken);
+  }
+});
+
 it('permits events after readings on the connection after one that damaged events, and on no later one', () => {
   const tap = new UplinkTap();
   tap.eventsKnown = 5;

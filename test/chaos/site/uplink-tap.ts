@@ -2,6 +2,7 @@ import { type Packet, parser } from 'mqtt-packet';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import { parseUplinkTopic } from '../../../shared/contract/topics.ts';
+import { shortLimits } from './limits.ts';
 
 /** A batch that the gateway has sent to the cloud. */
 export interface SentBatch {
@@ -11,6 +12,8 @@ export interface SentBatch {
   /** Number of the connection that it was sent on, from 1. */
   connection: number;
 }
+
+const keptMax = 1_000;
 
 /** Reads along what the gateway sends to the cloud, and checks that events go before readings. */
 export class UplinkTap {
@@ -28,6 +31,11 @@ export class UplinkTap {
    * events behind it, also at the beginning of the next connection; readings go on meanwhile.
    */
   readonly #damaged = new Set<string>();
+  /** Event batches of former connections, the oldest first. */
+  #sentEvents: { journal: string; firstSeq: number; lastSeq: number; connection: number; atMs: number }[] =
+    [];
+  readonly #nowMs: () => number;
+  readonly #ackMsMax: number;
   /** The journal of the latest batch: another one numbers its blocks anew. */
   #journal: string | null = null;
 
@@ -35,12 +43,32 @@ export class UplinkTap {
   rolledBack(): void {
     this.eventsKnown = 0;
     this.#damaged.clear();
+    this.#sentEvents = [];
+  }
+
+  /**
+   * @param nowMs a monotonic clock @param ackMsMax a batch that is not confirmed for so long, while others are, counts as refused:
+   * it waits, and all events behind it, also at the beginning of the next connection
+   */
+  constructor(nowMs = () => performance.now(), ackMsMax = shortLimits.uplink.ackMsMax) {
+    this.#nowMs = nowMs;
+    this.#ackMsMax = ackMsMax;
   }
 
   /** Returns a function for one new connection, to be called with the bytes that the gateway sends on it. */
   connection({ checksOrder } = { checksOrder: true }): (chunk: Buffer) => void {
     const number = ++this.connections;
     const known = this.eventsKnown;
+    const beganMs = this.#nowMs();
+    const wasUnconfirmed = (journal: string, seq: number) =>
+      this.#sentEvents.some(
+        (sent) =>
+          sent.journal === journal &&
+          sent.connection < number &&
+          sent.firstSeq <= seq &&
+          seq <= sent.lastSeq &&
+          beganMs - sent.atMs >= this.#ackMsMax,
+      );
     const journalBefore = this.#journal;
     let readingsSeen: number | null = null;
     let waitedFirst = false;
@@ -62,7 +90,9 @@ export class UplinkTap {
       }
       if (lane !== 'events') return;
       if (!checksOrder) this.#damaged.add(journal);
-      else if (this.#damaged.delete(journal)) hasWaited = true;
+      else if (this.#damaged.delete(journal) || wasUnconfirmed(journal, firstSeq)) hasWaited = true;
+      this.#sentEvents.push({ journal, firstSeq, lastSeq, connection: number, atMs: this.#nowMs() });
+      if (this.#sentEvents.length > keptMax) this.#sentEvents.shift();
       const isOther = journalBefore !== null && journal !== journalBefore;
       if (!checksOrder || isOther) return;
       const isAgain = hasWaited || lastSeq <= eventsSent;
