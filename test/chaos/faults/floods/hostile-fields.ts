@@ -50,7 +50,9 @@ export const hostileFields: Fault = {
         });
         expect('cloud: each line of the other gateway is stored once', async () => {
           const kept = await keptOf(site, `calm-${machine}`);
-          const wanted = fields.map((_, i) => i).filter((i) => !isAllowed('cloud-put-back') || kept.includes(i));
+          const wanted = fields
+            .map((_, i) => i)
+            .filter((i) => !isAllowed('cloud-put-back') || kept.includes(i));
           return kept.join() === wanted.join() ? null : `${kept.join()} of ${count}`;
         });
       },
