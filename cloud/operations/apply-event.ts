@@ -4,10 +4,12 @@ import {
   isAlertEvent,
   isEventOf,
   judgedBy,
+  type Lifecycle,
   type MachineRef,
 } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
+import type { Place } from '../ports/operations.ts';
 import { type AlertBook, type AlertChanged, alertIdOf, isPrediction } from './alerts/alert-book.ts';
 import type { OwedEndingsTable } from './alerts/owed-endings.ts';
 import type { EventLists } from './event-lists.ts';
@@ -47,7 +49,7 @@ export class Changes {
 /** Applies one event, once: an event that was applied before changes nothing. Call it inside a transaction. */
 export function applyEvent(
   tables: EventTables,
-  gateway: string,
+  { gateway, place }: { gateway: string; place?: Place | undefined },
   event: HarbingerEvent,
   changes: Changes,
 ): void {
@@ -57,7 +59,7 @@ export function applyEvent(
   if (isAlertEvent(event) && alertEventChange(event) === 'resolved')
     tables.endings.settle(gateway, alertIdOf(event));
   if (!isNow && !tables.lists.add(gateway, event)) return;
-  applyToMachine(tables.machines, gateway, event, changes);
+  applyToMachine(tables.machines, { gateway, place }, event, changes);
   applyToAlerts(tables, gateway, event, changes);
   const known = knownBy(event);
   if (known) {
@@ -68,9 +70,9 @@ export function applyEvent(
   }
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
-    tables.limits.set(gateway, event.data, Date.parse(event.time));
+    tables.limits.set(gateway, event.data, { atMs: Date.parse(event.time), place });
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {
-    const isMeant = tables.maintenance.set(gateway, event.data, Date.parse(event.time));
+    const isMeant = tables.maintenance.set(gateway, event.data, { saidMs: Date.parse(event.time), place });
     noteMachines(tables, isMeant, changes);
   }
 }
@@ -85,7 +87,7 @@ function noteMachines(
 
 function applyToMachine(
   machines: MachineTable,
-  gateway: string,
+  { gateway, place }: { gateway: string; place: Place | undefined },
   event: HarbingerEvent,
   changes: Changes,
 ): void {
@@ -99,12 +101,17 @@ function applyToMachine(
       machines.observe(gateway, { site, machine, machineType, ...estimate, lastSeenMs: atMs }, false),
     );
   }
-  if (isEventOf(event, 'io.harbinger.machine.failed.v1')) {
-    changes.machine(machines.setCondition(gateway, machineOf(event.data), 'failed', atMs));
-  }
-  if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) {
-    changes.machine(machines.setCondition(gateway, machineOf(event.data), 'running', atMs));
-  }
+  const condition = conditionIn(event);
+  if (!condition) return;
+  // Times that a person reports say what happened last; those of the arrival only what the gateway's clock said.
+  const said = { atMs, place: condition.data.isByArrival ? place : undefined };
+  changes.machine(machines.setCondition(gateway, machineOf(condition.data), condition.is, said));
+}
+
+function conditionIn(event: HarbingerEvent): { is: MachineState['condition']; data: Lifecycle } | null {
+  if (isEventOf(event, 'io.harbinger.machine.failed.v1')) return { is: 'failed', data: event.data };
+  if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return { is: 'running', data: event.data };
+  return null;
 }
 
 function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {

@@ -1,10 +1,12 @@
 import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
+import type { Place } from '../ports/operations.ts';
 import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
 import { heardNow, judgedNow, restAfter, unjudgedNow } from './machines/observed.ts';
+import { isBehind } from './machines/place.ts';
 
 interface Row {
   state: MachineState;
@@ -12,6 +14,7 @@ interface Row {
   estimateMs: number;
   /** The same for the condition. */
   conditionMs: number;
+  conditionPlace?: Place | undefined;
   /** `lastSeenMs` and `heardMs` as they are on disk. */
   storedSeenMs: number;
   storedHeardMs?: number;
@@ -158,11 +161,11 @@ export class MachineTable {
     gateway: string,
     ref: MachineRef,
     condition: MachineState['condition'],
-    saidMs: number,
+    said: { atMs: number; place?: Place | undefined },
   ): MachineState | null {
-    const atMs = this.arrived(saidMs);
+    const atMs = this.arrived(said.atMs);
     const row = this.rowOf(gateway, ref, atMs);
-    if (!row || atMs < row.conditionMs) return null;
+    if (!row || (atMs < row.conditionMs && !isBehind(said.place, row.conditionPlace))) return null;
     const {
       evidence: _,
       judgedMs: _judged,
@@ -175,6 +178,7 @@ export class MachineTable {
     return this.store({
       ...row,
       conditionMs: atMs,
+      conditionPlace: said.place,
       estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
       state: {
         ...(condition === 'running' ? { ...rest, ...forgotten } : row.state),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diskOf } from '../../shared/contract/batch.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
@@ -50,7 +51,8 @@ export class TestOperations {
 
   /** Applies events as the sink does; with `lastSeq`, moves the watermark of the events lane afterwards. */
   async apply(events: HarbingerEvent[], lastSeq = 0): Promise<void> {
-    await this.now.events.apply('north', events);
+    const place = lastSeq === 0 ? undefined : { disk: diskOf(journal), seq: lastSeq };
+    await this.now.events.apply('north', events, place);
     if (lastSeq === 0) return;
     await this.now.watermarks.advance({
       gateway: 'north',

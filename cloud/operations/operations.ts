@@ -183,7 +183,7 @@ export class StoredOperations {
       advance: (batch) => this.advance(batch),
     };
     this.events = {
-      apply: (gateway, events) => this.apply(gateway, events),
+      apply: (...batch) => this.apply(...batch),
       page: (query) => lists.events.page(query),
     };
     this.decisions = lists.decisions;
@@ -258,10 +258,10 @@ export class StoredOperations {
     await this.store.close();
   }
 
-  private async apply(gateway: string, events: readonly HarbingerEvent[]): Promise<void> {
+  private async apply(...[gateway, events, place]: Parameters<EventApplier['apply']>): Promise<void> {
     const changed = await this.transaction(() => {
       const changes = new Changes();
-      for (const event of events) applyEvent(this.tables, gateway, event, changes);
+      for (const event of events) applyEvent(this.tables, { gateway, place }, event, changes);
       return changes;
     });
     this.tables.notifications.announce(changed.notifiers);

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { diskOf } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
@@ -30,8 +31,6 @@ const rangesMax = 32;
  * its cursors a gateway resends everything that its disk still has, from its oldest run on.
  */
 export const journalsPerGatewayMax = 1_024;
-/** The last digits of a journal's name tell its runs apart; their sequence numbers rise from run to run. */
-const runDigits = 6;
 
 type Named = [key: string, row: Row];
 
@@ -134,7 +133,7 @@ function withRange(ranges: readonly Range[], [from, to]: Range): readonly Range[
 
 function partsOf(key: string): { disk: string; lane: string } {
   const [, journal = '', lane = ''] = key.split('/');
-  return { disk: journal.slice(0, -runDigits), lane };
+  return { disk: diskOf(journal), lane };
 }
 
 /** The watermarks of the disk whose latest change is the oldest; of `current` only if there is no other. */

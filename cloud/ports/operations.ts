@@ -41,14 +41,20 @@ export interface Watermarks {
   advance(batch: StoredBatch): Promise<void>;
 }
 
+/** Where events are in the journal of their gateway: the disk that it is on, and the number of their block. */
+export interface Place {
+  disk: string;
+  seq: number;
+}
+
 /** Applies events to the state. */
 export interface EventApplier {
   /**
    * Applies the events of one gateway, with the alert changes and notifications that follow from them, in one
    * transaction. Events that were applied before, recognised by `source` and `id`, have no effect. Durable when
-   * resolved.
+   * resolved. @param place absent if it is not known: then only their times say which are later
    */
-  apply(gateway: string, events: readonly HarbingerEvent[]): Promise<void>;
+  apply(gateway: string, events: readonly HarbingerEvent[], place?: Place): Promise<void>;
 }
 
 export interface StateChange {

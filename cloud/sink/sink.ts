@@ -6,7 +6,7 @@
  * store keeps one copy of it, and the watermark only saves work. Lines that can never be stored go into quarantine, so
  * that they cannot block what follows them; a batch that was not received as it was sent is not acknowledged at all.
  */
-import { type Batch, type BatchBlock, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
+import { type Batch, type BatchBlock, decodeBody, diskOf, seqLeap } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
@@ -98,7 +98,8 @@ export class Sink implements BatchSink {
     // Events and watermark are two transactions, because the store's write lies between them: alerts must not wait for
     // a store that is down, and a watermark moved before the write would acknowledge what is not stored. After a crash
     // in between, the gateway resends the batch, and operations recognises its events.
-    if (checked.events.length > 0) await events.apply(gateway, checked.events);
+    const place = { disk: diskOf(batch.header.original ?? journal), seq: fresh.blocks.at(-1)!.seq };
+    if (checked.events.length > 0) await events.apply(gateway, checked.events, place);
     this.noteUnknown(gateway, checked.unknownEvents);
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);

@@ -7,6 +7,7 @@ import { lifecycleNotice } from './lifecycle-notice.ts';
 
 const now = Date.UTC(2026, 10, 21);
 const random = seededRandom(1);
+const meter = { site: 'plant', machine: 'meter-1', machineType: 'meter' };
 const schema = testMachines().find('plant', 'meter-1');
 
 function decode(message: unknown) {
@@ -18,7 +19,7 @@ describe('a lifecycle message', () => {
   it('reports a change of its machine', () => {
     expect(decode({ state: 'replaced', note: 'new bearings', id: 'order-7' })).toEqual({
       state: 'replaced',
-      about: { site: 'plant', machine: 'meter-1', machineType: 'meter', note: 'new bearings' },
+      about: { ...meter, note: 'new bearings', isByArrival: true },
       eventId: 'plant/meter-1/replaced/df8cf80227ec3237',
       atMs: now,
     });
@@ -49,7 +50,9 @@ describe('a lifecycle message', () => {
     [12_345, now],
     ['2030-01-01T00:00:00Z', now],
   ])('with the time %j happened at %j', (ts, atMs) => {
-    expect(decode({ state: 'failed', ts }).atMs).toBe(atMs);
+    const isByArrival = atMs === now ? { isByArrival: true } : {};
+    expect(decode({ state: 'failed', ts })).toMatchObject({ atMs, about: { ...meter, ...isByArrival } });
+    expect('isByArrival' in decode({ state: 'failed', ts }).about).toBe(atMs === now);
   });
 
   it.each([

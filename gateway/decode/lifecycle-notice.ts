@@ -23,6 +23,7 @@ export function lifecycleNotice(
   const about: Lifecycle = { site, machine, machineType: type.name };
   if (note !== undefined) about.note = note;
   const isBelieved = time && time.ms >= believedFromMs && time.ms <= receivedMs + aheadMsMax;
+  if (!isBelieved && letter === undefined) about.isByArrival = true;
   return {
     state,
     about,

@@ -39,6 +39,14 @@ export const batchLimits = {
  */
 export const seqLeap = 1 << 20;
 
+/** The last digits of a journal's name tell its runs apart; their sequence numbers rise from run to run. */
+const runDigits = 6;
+
+/** The part of a journal's name that all runs on one disk have in common. */
+export function diskOf(journal: string): string {
+  return journal.slice(0, -runDigits);
+}
+
 const BlockEntry = Type.Object({
   seq: Type.Integer({
     minimum: 1,

@@ -35,7 +35,15 @@ export type DecisionRecord = Static<typeof DecisionRecord>;
 
 export const Lifecycle = Type.Intersect([
   MachineRef,
-  Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }),
+  Type.Object({
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+    isByArrival: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: its time is that of its arrival by the gateway’s clock, so that of two the one that was sent later counts; absent: false',
+      }),
+    ),
+  }),
 ]);
 export type Lifecycle = Static<typeof Lifecycle>;
 

@@ -2,12 +2,19 @@ import { Quotas } from '../../../shared/bounds/quotas.ts';
 import type { MachineLimitsSet } from '../../../shared/contract/events.ts';
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import type { MachineLimits } from '../../ports/machines.ts';
+import type { Place } from '../../ports/operations.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { CachedTable } from '../cached-table.ts';
 import type { Store } from '../database.ts';
+import { isBehind } from '../machines/place.ts';
 
-interface Row {
+/** When its gateway told it, by its clock, and where in its journal. */
+interface Said {
   atMs: number;
+  place?: Place | undefined;
+}
+
+interface Row extends Said {
   limits: Record<string, OwnLimits>;
 }
 
@@ -39,10 +46,13 @@ export class MachineLimitsTable implements MachineLimits {
   }
 
   /** An event may arrive again after a later one. A machine without limits keeps its row, which says since when. */
-  set(gateway: string, { site, machine, limits }: MachineLimitsSet, atMs: number): void {
+  set(gateway: string, { site, machine, limits }: MachineLimitsSet, said: Said): void {
     const name = { gateway, site, machine };
     const row = this.table.get(keyOf(name));
-    if (row ? row.atMs < atMs : this.quotas.admits(gateway)) this.put(name, { atMs, limits });
+    const isLater = row
+      ? isBehind(said.place, row.place) || row.atMs < said.atMs
+      : this.quotas.admits(gateway);
+    if (isLater) this.put(name, { ...said, limits });
   }
 
   /** Gives the limits of a machine that was renamed to its new name, unless that one has its own already. */

@@ -59,6 +59,15 @@ describe('maintenance that a gateway has said', () => {
     expect(at('fan')?.windowId).toBe('two');
   });
 
+  it('is what its gateway has said last, whatever its clock said', async () => {
+    const window = { windowId: 'one', site: 'hall', machine: 'fan' };
+    await operations.apply([said(window)], 7);
+    await operations.apply([said({ ...window, atMs: nowMs - hourMs, state: 'ended', to: iso(nowMs) })], 8);
+    expect(at('fan')).toBeNull();
+    await operations.apply([said({ ...window, atMs: nowMs - 2 * hourMs })], 6);
+    expect(at('fan')).toBeNull();
+  });
+
   it('goes with a machine that is renamed, and not to another gateway, which judges the machine', async () => {
     const name = (machine: string, gateway = 'north') => ({ gateway, site: 'hall', machine });
     for (const machine of ['fan', 'pump'])

@@ -1,13 +1,18 @@
 import type { Maintenance } from '../../../shared/contract/events.ts';
 import type { MaintenanceSpan, MaintenanceSpans } from '../../ports/machines.ts';
+import type { Place } from '../../ports/operations.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import { CachedTable } from '../cached-table.ts';
 import type { Store } from '../database.ts';
+import { isBehind } from '../machines/place.ts';
 
-interface Row extends MaintenanceSpan {
-  /** Time of the event that said it: an older one does not replace it. */
+interface Said {
+  /** Time of the event that said it, and where that is in the journal of its gateway: an older one does not replace it. */
   saidMs: number;
+  place?: Place | undefined;
 }
+
+type Row = MaintenanceSpan & Said;
 
 /** Limit of windows of one gateway that are on or planned, the same as the gateway’s own; further ones are not shown. */
 const liveMax = 1_000;
@@ -42,7 +47,7 @@ export class MaintenanceTable implements MaintenanceSpans {
     return [...this.table.values()]
       .filter((row) => isLive(row, nowMs))
       .sort((a, b) => a.fromMs - b.fromMs)
-      .map(({ saidMs: _, ...span }) => span);
+      .map(spanOf);
   }
 
   of(name: MachineName): MaintenanceSpan | null {
@@ -52,9 +57,7 @@ export class MaintenanceTable implements MaintenanceSpans {
     let found: Row | null = null;
     for (const row of rows)
       if (isLive(row, nowMs) && covers(row, name) && (!found || isBefore(row, found, nowMs))) found = row;
-    if (!found) return null;
-    const { saidMs: _, ...span } = found;
-    return span;
+    return found && spanOf(found);
   }
 
   isWhole(gateway: string): boolean {
@@ -64,15 +67,21 @@ export class MaintenanceTable implements MaintenanceSpans {
   }
 
   /** Returns the machines that a change concerns, as a test; null if it says nothing new. */
-  set(gateway: string, said: Maintenance, saidMs: number): ((name: MachineName) => boolean) | null {
-    const { windowId, state, site, machine, by, note } = said;
-    const [fromMs, toMs] = [Date.parse(said.from), Date.parse(said.to)];
+  set(
+    gateway: string,
+    { windowId, state, site, machine, by, note, from, to }: Maintenance,
+    said: Said,
+  ): ((name: MachineName) => boolean) | null {
+    const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
     const key = `${gateway}/${windowId}`;
     const known = this.table.get(key);
-    const isOlder = known && (known.saidMs > saidMs || (known.saidMs === saidMs && state === 'set'));
+    const isOlder =
+      known &&
+      !isBehind(said.place, known.place) &&
+      (known.saidMs > said.saidMs || (known.saidMs === said.saidMs && state === 'set'));
     if (isOlder || Number.isNaN(fromMs) || Number.isNaN(toMs)) return null;
     const row: Row = {
-      ...{ gateway, windowId, fromMs, toMs, by, saidMs },
+      ...{ gateway, windowId, fromMs, toMs, by, ...said },
       ...(site !== undefined && { site }),
       ...(machine !== undefined && { machine }),
       ...(note !== undefined && { note }),
@@ -126,6 +135,10 @@ export class MaintenanceTable implements MaintenanceSpans {
       else this.byGateway.set(row.gateway, [row]);
     }
   }
+}
+
+function spanOf({ saidMs: _, place: __, ...span }: Row): MaintenanceSpan {
+  return span;
 }
 
 /** True while it is on or planned. One that was dropped before it began has no length. */
