@@ -136,6 +136,8 @@ export function applyAlertChanges(
       const openAlerts = tables.alerts.openOn(gateway, machine);
       changes.machine(tables.machines.setOpenAlerts(gateway, machine, openAlerts));
     }
+    if (change === 'resolved')
+      tables.notifications.ended({ gateway, alertId: alert.alertId, at: alert.updatedAt }, recipients);
     for (const notifier of recipients) {
       if (change !== null) tables.notifications.enqueue({ notifier, change, event: notice }, alert.alertId);
       changes.notifiers.add(notifier);

@@ -19,6 +19,8 @@ export class TestOperations {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-operations-'));
   /** Warnings so far. */
   readonly logged: { fields: object; text: string }[] = [];
+  /** The changes that notifiers hear of, if not of all. */
+  changes: Record<string, string[]> = {};
   /** The groups of notifiers, if they have any. */
   groups: Record<string, string> = {};
   now: StoredOperations = this.open();
@@ -27,7 +29,8 @@ export class TestOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
     const rules = {
       transition,
-      recipients: () => ['mail', 'hook'],
+      recipients: ({ change }: { change: string }) =>
+        ['mail', 'hook'].filter((each) => this.changes[each]?.includes(change) ?? true),
       groupOf: (notifier: string) => this.groups[notifier],
     };
     return openOperations(config, {

@@ -54,6 +54,17 @@ describe('what a site is owed', () => {
     expect(due()).toBeNull();
   });
 
+  it('is the opening with its span where the alert has ended, if a notifier hears of no ends', async () => {
+    take(predictionEvent('opened', 1));
+    queue.ended('siren', 'p-1', '2026-03-01T08:40:00.000Z');
+    expect(due()).toMatchObject({ change: 'opened', event: { data: { until: '2026-03-01T08:40:00.000Z' } } });
+    take(predictionEvent('opened', 4, { predictionId: 'p-2' }));
+    await queue.confirm(due()!);
+    expect(due()).toMatchObject({ event: { id: 'prediction-opened-4' } });
+    queue.ended('siren', 'p-2', '2026-03-01T08:40:00.000Z');
+    expect(due()!.event.data).not.toHaveProperty('until');
+  });
+
   it('is not what comes again, nor the end of what nobody knows', () => {
     take(predictionEvent('resolved', 3));
     expect(due()).toBeNull();

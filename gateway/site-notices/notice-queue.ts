@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AlertContent } from '../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../shared/contract/events.ts';
 import { digestData, type Member } from '../../shared/notifications/digest-data.ts';
+import { lateOpening } from '../../shared/notifications/late-opening.ts';
 import { notificationKey } from '../../shared/notifications/notification-key.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
 import type { AlertChange, DigestNotification, Notification } from '../../shared/notifiers/notifier.ts';
@@ -81,6 +82,16 @@ export class NoticeQueue implements NotificationQueue {
     };
     if (untold) merge(untold, owed);
     to.owe(owed, this.options.nowMs());
+  }
+
+  /** An alert has ended, of which this notifier does not hear: what waits of it tells its end too. `announce` must follow. */
+  ended(notifier: string, alertId: string, at: string): void {
+    const to = this.byNotifier.get(notifier);
+    const owed = to?.owed.get(alertId);
+    if (!to || !owed || owed === this.inHand.get(notifier)) return;
+    const event = lateOpening(owed.notification.event as AlertEvent, at);
+    if (event) owed.notification = { ...owed.notification, event };
+    else to.owed.delete(alertId);
   }
 
   /** Adds an event that is told by what waits about its alert. */

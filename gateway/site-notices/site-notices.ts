@@ -182,6 +182,9 @@ export class SiteNotices implements DeadNoticeAdmin {
       this.alerts.tell(change.alertId, recipients);
       if (change.change === 'resolved' && wasOver(change.alert))
         for (const name of change.told) this.queue.alsoTells(name, change.alertId, event.id);
+      if (change.change === 'resolved')
+        for (const name of change.told)
+          if (!recipients.includes(name)) this.queue.ended(name, change.alertId, event.time);
       for (const name of recipients) {
         this.queue.add(name, change);
         notifiers.add(name);

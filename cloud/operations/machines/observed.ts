@@ -1,4 +1,7 @@
-/** Changes of the times at which a machine was heard, judged and at rest, by one observation of it. */
+/**
+ * Observations (cloud/operations/machines): how what arrives of a machine changes what is known of it: the times at which it was heard,
+ * judged and at rest, how old a reading is (device-clock.ts), and which of two events is the later one (place.ts). Pure.
+ */
 import { withSpan } from '../../../shared/bounds/longest-lately.ts';
 import type { MachineState } from '../../ports/machines.ts';
 import { clockAfter } from './device-clock.ts';

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import { TestOperations } from '../operations.testing.ts';
 
@@ -113,6 +114,37 @@ describe('notifications', () => {
       ['mail', 1],
       ['hook', 1],
     ]);
+  });
+
+  it('of an opening that waits when the alert has ended tell both once, to who hears of no ends', async () => {
+    test.changes = { mail: ['opened', 'updated'] };
+    await test.apply([predictionEvent('opened', 1), predictionEvent('updated', 2)]);
+    await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no answer');
+    expect(due('mail')).toBeNull();
+    await test.apply([predictionEvent('resolved', 3)]);
+    await test.reopen();
+    expect(['mail', 'hook'].map((name) => queue().waiting().get(name))).toEqual([1, 3]);
+    const since = '2026-03-01T10:02:00Z';
+    expect(due('mail')).toMatchObject({ event: { data: { since, until: '2026-03-01T10:03:00Z' } } });
+    expect(due('hook')!.event.data).not.toHaveProperty('until');
+  });
+
+  it('that are being sent when the alert ends tell that too, if they are sent again', async () => {
+    test.changes = { mail: ['opened'] };
+    await test.apply([predictionEvent('opened', 1)]);
+    const sent = due('mail')!;
+    await test.apply([predictionEvent('resolved', 3)]);
+    await queue().retryAt(sent, test.clock.nowMs(), 'no answer');
+    expect(due('mail')).toMatchObject({ attempts: 1, event: { data: { until: '2026-03-01T10:03:00Z' } } });
+  });
+
+  it('of a problem of Harbinger itself are dropped then, and what is being sent is not', async () => {
+    test.changes = { mail: ['opened'], hook: ['opened'] };
+    await test.apply([conditionEvent('opened', 1)]);
+    const sent = due('hook');
+    await test.apply([conditionEvent('resolved', 2)]);
+    expect([...queue().waiting()]).toEqual([['hook', 1]]);
+    expect(sent?.change).toBe('opened');
   });
 
   it('that are dead can be listed and resent', async () => {

@@ -7,7 +7,6 @@ import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts
 import type { AlertEvent } from '../../../shared/contract/events.ts';
 import type { AlertTold } from '../../../shared/contract/notices/alert-told.ts';
 import { summaryOf } from '../../../shared/notifications/digest-data.ts';
-import { notificationKey } from '../../../shared/notifications/notification-key.ts';
 import type { DeadNotification, NotificationQueue } from '../../../shared/notifications/queue.ts';
 import type {
   AlertNotification,
@@ -17,9 +16,9 @@ import type {
 import type { DeadNotifications } from '../../ports/notifications.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
-import { keyOf, type Store } from '../database.ts';
+import type { Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
-import { isDue, oldestOfLargest } from './queue-rows.ts';
+import { type Ended, isDue, keysOf, lateRows, oldestOfLargest } from './queue-rows.ts';
 import { toldBySite, untoldBefore, waitMsOf } from './site-first.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
@@ -79,19 +78,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
    */
   enqueue(owed: Pick<AlertNotification, 'notifier' | 'change' | 'event'>, alertId: string): void {
     const { change, notifier } = owed;
-    const eventId = keyOf(owed.event.id);
-    const keyed = {
-      gateway: reporterOf(owed.event.source),
-      alertId: keyOf(alertId),
-      change,
-      eventId,
-      notifier,
-    };
-    const key = notificationKey(keyed);
-    // Earlier versions did not name the gateway, and 0.1.0 encoded the event's id.
-    const earlierKeys = [eventId, encodeURIComponent(eventId)].map((id) =>
-      notificationKey({ ...keyed, gateway: '', eventId: id }),
-    );
+    const [key, ...earlierKeys] = keysOf(owed, alertId);
     if ([key, ...earlierKeys].some((each) => this.isKnown(each))) return;
     const nowMs = this.options.nowMs();
     const group = this.groupOf(notifier);
@@ -105,6 +92,16 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   toldAtSite(gateway: string, told: AlertTold): void {
     for (const notifier of this.table.counts().keys())
       if (this.groupOf(notifier) === told.group) this.drop(toldBySite(this.others(notifier), gateway, told));
+  }
+
+  /** An alert has ended. What waits of it for others than those who hear that tells its end too. Call it inside a transaction. */
+  ended(alert: Ended, hearing: readonly string[]): void {
+    for (const notifier of this.table.counts().keys()) {
+      if (hearing.includes(notifier)) continue;
+      const { late, gone } = lateRows(this.table.of(notifier), alert);
+      if (late) this.table.replace(late);
+      if (this.inHand.get(notifier) !== alert.alertId) this.drop(gone);
+    }
   }
 
   /** Rows that wait, but for what is being sent and all else about that alert. */
@@ -180,7 +177,9 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     await this.options.transaction(() => {
       if (this.isOfDigest(notification)) return this.digests.retryAt(notification, atMs, reason);
       const attempts = notification.attempts + 1;
-      this.table.replace({ ...notification, attempts, nextAttemptMs: atMs, lastError: reason });
+      // Its alert may have ended meanwhile, which changes what is told.
+      const kept = this.table.find(notification.key)?.notification ?? notification;
+      this.table.replace({ ...kept, attempts, nextAttemptMs: atMs, lastError: reason });
     });
   }
 

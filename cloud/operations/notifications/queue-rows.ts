@@ -1,5 +1,47 @@
 import { reporterOf } from '../../../shared/contract/alert-content.ts';
+import type { AlertEvent } from '../../../shared/contract/events.ts';
+import { lateOpening } from '../../../shared/notifications/late-opening.ts';
+import { notificationKey } from '../../../shared/notifications/notification-key.ts';
+import type { AlertNotification, Notification } from '../../../shared/notifiers/notifier.ts';
+import { keyOf } from '../database.ts';
 import type { Row } from './waiting-table.ts';
+
+/** The keys of a notification: its own first, then those that earlier versions gave it. */
+export function keysOf(
+  { change, notifier, event }: Pick<AlertNotification, 'notifier' | 'change' | 'event'>,
+  alertId: string,
+): [key: string, ...earlier: string[]] {
+  const eventId = keyOf(event.id);
+  const gateway = reporterOf(event.source);
+  const keyed = { gateway, alertId: keyOf(alertId), change, eventId, notifier };
+  // Earlier versions did not name the gateway, and 0.1.0 encoded the event's id.
+  const earlier = [eventId, encodeURIComponent(eventId)].map((id) =>
+    notificationKey({ ...keyed, gateway: '', eventId: id }),
+  );
+  return [notificationKey(keyed), ...earlier];
+}
+
+/** An alert that has ended. */
+export interface Ended {
+  gateway: string;
+  alertId: string;
+  at: string;
+}
+
+/** Returns what waits of an alert that has ended, for a notifier that hears of no ends: rows to drop, and what the last one tells now. */
+export function lateRows(
+  rows: readonly Row[],
+  { gateway, alertId, at }: Ended,
+): { late: Notification | null; gone: Row[] } {
+  const waiting = rows.filter(
+    ({ notification: { event }, alertId: about }) =>
+      about === alertId && reporterOf(event.source) === gateway,
+  );
+  const last = waiting.at(-1)?.notification;
+  const event = last && last.change !== 'digest' ? lateOpening(last.event as AlertEvent, at) : null;
+  if (!last || !event) return { late: null, gone: waiting };
+  return { late: { ...last, event } as Notification, gone: waiting.slice(0, -1) };
+}
 
 /** The oldest row of the gateway that has most, so that a gateway's storm of alerts costs the others nothing. */
 export function oldestOfLargest(rows: readonly Row[]): Row | undefined {
