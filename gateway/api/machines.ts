@@ -83,10 +83,10 @@ const Relearning = Type.Object(
     machine: Name,
     by,
     note: Type.String({ minLength: 1, maxLength: 500, description: 'why' }),
-    what: Type.Union([Type.Literal('everything'), Type.Literal('state')], {
+    what: Type.Union([Type.Literal('everything'), Type.Literal('state'), Type.Literal('mode')], {
       default: 'everything',
       description:
-        'everything: all that is normal is learnt anew; state: what has changed is normal from now on, and all else stays',
+        'everything: all that is normal is learnt anew; state: what has changed is normal from now on, and all else stays; mode: what is usual in the mode that its state sensor says, or the modes that were learnt, are learnt anew',
     }),
   },
   { additionalProperties: false },
@@ -179,17 +179,20 @@ export function machineRoutes(
         description:
           'What is normal for it is learnt anew from its next reading on, as after a change of product or season. Its limits, its window and what is open stay. Who asked for it, and why, is in the log, and in the end of an alert about what was unusual.',
         body: Relearning,
-        response: answers('whether the machine is known', Type.Object({ isKnown: Type.Boolean() })),
+        response: answers(
+          'whether the machine is known, and whether there was anything to learn',
+          Type.Object({ isKnown: Type.Boolean(), hasChanged: Type.Boolean() }),
+        ),
       },
     },
     (request) => {
       const { site, machine, by = request.ip, note, what } = request.body;
-      const isKnown = machines.relearn({ site, machine }, { by, note, what });
+      const outcome = machines.relearn({ site, machine }, { by, note, what });
       log.info(
-        { machine: `${site}/${machine}`, by, note, what, address: request.ip, isKnown },
+        { machine: `${site}/${machine}`, by, note, what, address: request.ip, ...outcome },
         'machines: what is normal is learnt anew',
       );
-      return { isKnown };
+      return outcome;
     },
   );
   app.post<{ Body: Static<typeof Naming> }>(

@@ -59,9 +59,13 @@ it('answers everywhere as documented', async () => {
   await api.ask('POST', '/api/limits', { body: { ...limited, limits: { warm: 4 } }, status: 400 });
   expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
   const normal = { site: 'lab', machine: 'p1', note: 'new product' };
-  expect(await api.ask('POST', '/api/machines/relearn', { body: normal })).toEqual({ isKnown: true });
+  expect(await api.ask('POST', '/api/machines/relearn', { body: normal })).toEqual({
+    ...{ isKnown: true, hasChanged: true },
+  });
   const onlyState = { ...normal, what: 'state' };
-  expect(await api.ask('POST', '/api/machines/relearn', { body: onlyState })).toEqual({ isKnown: true });
+  expect(await api.ask('POST', '/api/machines/relearn', { body: onlyState })).toEqual({
+    ...{ isKnown: true, hasChanged: false },
+  });
   await api.ask('POST', '/api/machines/relearn', { body: { ...normal, what: 'mood' }, status: 400 });
   const fault = { site: 'lab', machine: 'p1', note: 'worn coupling' };
   const named = await api.ask('POST', '/api/machines/fault', { body: fault });

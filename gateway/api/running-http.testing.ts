@@ -72,7 +72,7 @@ function memoryMachines(): MachineAdmin {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
     named: ({ machine }) => (machine === 'p1' ? true : null),
     knows: async ({ machine = 'p1' }) => machine === 'p1',
-    relearn: ({ machine }) => machine === 'p1',
+    relearn: ({ machine }, { what }) => ({ isKnown: machine === 'p1', hasChanged: what !== 'state' }),
     rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),
     retire: async (those) => ({
       retired: those.filter(({ machine }) => machine === 'p1'),

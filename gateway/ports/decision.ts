@@ -131,9 +131,12 @@ export interface SaidOfMachine {
   note: string;
 }
 
-/** That it is normal. `what`: all that is normal is learnt anew (default), or only what has changed is normal from now on. */
+/**
+ * That it is normal. `what`: all that is normal is learnt anew (default); or only what has changed is normal from now on; or what it
+ * does in the mode that it is in.
+ */
 export interface Relearnt extends SaidOfMachine {
-  what?: 'everything' | 'state';
+  what?: 'everything' | 'state' | 'mode';
 }
 
 /** Sensors whose limits a person has changed. */

@@ -77,6 +77,13 @@ export interface RenamedHere {
   limits: number;
 }
 
+/** The outcome of a person's word that what a machine does is normal. */
+export interface RelearnOutcome {
+  isKnown: boolean;
+  /** False if it did nothing that was not normal already, so that there was nothing to learn. */
+  hasChanged: boolean;
+}
+
 export interface MachineAdmin {
   /** True if a machine is known, of a site if none is named, or any at all. */
   knows(of: Partial<MachineHere>): Promise<boolean>;
@@ -92,10 +99,9 @@ export interface MachineAdmin {
    */
   rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
   /**
-   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Returns
-   * false if it is not known.
+   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay.
    */
-  relearn(machine: MachineHere, said: Relearnt): boolean;
+  relearn(machine: MachineHere, said: Relearnt): RelearnOutcome;
   /**
    * A person names a fault that lasts, or was last, so that it is recognised when it comes again. Null if the machine is not known;
    * false if nothing was unusual.

@@ -7,14 +7,13 @@
  *                  ├─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
  *                  └─ heard ▶ silence ▶ decide
  */
-import { join } from 'node:path';
 import { type QuotaRefusal, QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { packageRoot } from '../../shared/files/paths.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertInput, Assessor, MachineIdentity, Relearnt } from '../ports/decision.ts';
+import type { RelearnOutcome } from '../ports/retiring.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
@@ -26,7 +25,7 @@ import { keptLevels } from './levels/kept-levels.ts';
 import { Levels, type LevelsStats, type SavedMachine } from './levels/levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
-import type { ModelSource } from './model/model-messages.ts';
+import { modelSources } from './model/model-sources.ts';
 import { MachineLimitBook } from './own-limits/own-limits.ts';
 import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
@@ -81,16 +80,6 @@ export interface WatchStats {
   model: ModelStatus;
   scorer: ScorerStats | null;
   silence: SilenceStats & { saveFailures: number };
-}
-
-/** Locates the model of each machine type: the folder that its declaration names, among the artefacts. */
-export function modelSources(
-  types: ReadonlyMap<string, MachineType>,
-  artefactsDir = join(packageRoot, 'models', 'artefacts'),
-): ModelSource[] {
-  return [...types.values()].flatMap((type) =>
-    type.model === undefined ? [] : [{ type, folder: join(artefactsDir, type.model) }],
-  );
 }
 
 /** All senders together may have that many windows, see Quotas. */
@@ -253,14 +242,16 @@ export class Watch {
     this.windows.reset(site, machine);
   }
 
-  /** Lets a machine learn anew what is normal; its limits and its window stay. Returns false if it is not known. */
-  relearn(site: string, machine: string, said: Relearnt): boolean {
-    const isWatched = this.windows.relearn(site, machine, said);
+  /** Lets a machine learn anew what is normal; its limits and its window stay. */
+  relearn(site: string, machine: string, said: Relearnt): RelearnOutcome {
+    const relearnt = this.windows.relearn(site, machine, said);
     this.scorer?.kick();
-    if (said.what === 'state') return isWatched;
+    if (said.what === 'state' || said.what === 'mode')
+      return { isKnown: relearnt !== null, hasChanged: relearnt === true };
     // A trend over what was normal before says nothing.
     this.levels.relearn(`${site}/${machine}`);
-    return isWatched || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);
+    const isKnown = relearnt !== null || (this.savedBaselines?.forget(`${site}/${machine}`) ?? false);
+    return { isKnown, hasChanged: isKnown };
   }
 
   /** Notes that what a machine does, or did last, is a fault. Null if it is not watched; false if nothing was unusual. */

@@ -9,10 +9,11 @@ import type { Assessment } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
-import { type Baseline, scoreAnomaly } from '../baselines/baseline.ts';
+import type { Baseline } from '../baselines/baseline.ts';
 import type { ModelClient } from '../model/model-client.ts';
 import type { LoadedModel, ScoreResult } from '../model/model-messages.ts';
 import { contributionsOf } from './contributions.ts';
+import { scoreAnomaly } from './score-anomaly.ts';
 
 /** A machine whose life is below this many times the alert's threshold gets an explanation. */
 const explainFactor = 1.5;

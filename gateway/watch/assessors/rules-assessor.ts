@@ -1,8 +1,9 @@
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
-import { type Baseline, scoreAnomaly } from '../baselines/baseline.ts';
+import type { Baseline } from '../baselines/baseline.ts';
 import { contributionsMax, contributionsOf, unitOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
+import { scoreAnomaly } from './score-anomaly.ts';
 
 /** Upper bound of the confidence of rules, which is below that of a model. */
 const confidenceMax = 0.65;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { estimatePoliciesOf } from '../../../shared/domain/alert-policy.ts';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
-import { Baseline, scoreAnomaly } from './baseline.ts';
+import { scoreAnomaly } from '../assessors/score-anomaly.ts';
+import { Baseline } from './baseline.ts';
 import { baselineOptions, learnRows } from './baseline-options.ts';
 
 const columns = 6;

@@ -18,7 +18,7 @@ import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows } from './baseline-options.ts';
 import { type Behaviour, BehaviourWatch } from './behaviour.ts';
-import { columnOrder, rowInOrder } from './column-order.ts';
+import { columnOrder, rowInOrder, valuesInOrder } from './column-order.ts';
 import { type ModeNow, ModeWatch } from './mode-watch.ts';
 import type { SavedBaseline } from './saved-baseline.ts';
 
@@ -44,6 +44,8 @@ export class Baseline {
   /** Null if states are judged. */
   private usual: UsualRange | null;
   private columns: number;
+  /** The sensors by column of a row; empty while nobody has said them. */
+  private names: readonly string[];
   /** Null if all sensors are quantities that the type declares. */
   private kinds: SensorKinds | null;
   private takenMs = Number.NEGATIVE_INFINITY;
@@ -63,7 +65,8 @@ export class Baseline {
     this.columns = columns;
     this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
-    this.behaviour = new BehaviourWatch(columns);
+    this.names = this.options.sensors.map(({ name }) => name);
+    this.behaviour = new BehaviourWatch(columns, this.names);
     this.modes = new ModeWatch(columns);
     this.modes.know(this.options.sensors, this.kinds);
     this.usual = this.newUsualRange();
@@ -141,6 +144,7 @@ export class Baseline {
     else this.kinds = SensorKinds.of(sensors, this.savedKinds);
     this.modes.know(sensors, this.kinds);
     const names = sensors.map(({ name }) => name);
+    this.names = names;
     const known = this.sensors && columnOrder(this.sensors, names);
     if (known) {
       this.order = known;
@@ -149,14 +153,14 @@ export class Baseline {
     this.relearn();
   }
 
-  /** Forgets what is normal, which is learnt anew from the next row on. */
+  /** Forgets what is normal, which is learnt anew from the next row on. Faults that people have named stay. */
   relearn(): void {
     this.sensors = null;
     this.order = null;
     this.savedKinds = {};
     this.onset = null;
     this.detector = this.newDetector();
-    this.behaviour = new BehaviourWatch(this.columns);
+    this.behaviour = this.behaviour.anew(this.columns, this.names);
     this.modes.relearn(this.columns);
     this.usual = this.newUsualRange();
   }
@@ -184,10 +188,15 @@ export class Baseline {
     return this.modes.now((own) => this.columnOf(own));
   }
 
-  /** A person says that what has changed is normal from now on; all else that is normal stays. */
-  confirmNormal(): void {
-    this.behaviour.confirmNormal();
-    this.usual?.includeNow();
+  /** A person says that what has changed is normal from now on; all else that is normal stays. Returns false if nothing has. */
+  confirmNormal(): boolean {
+    const hasChanged = this.behaviour.confirmNormal();
+    return this.usual?.includeNow() || hasChanged;
+  }
+
+  /** A person says that what it does in its mode is normal: modes, or what is usual in the one it says, are learnt anew. */
+  confirmMode(): boolean {
+    return [this.behaviour.forgetState(), this.modes.forget()].includes(true);
   }
 
   /** A person says that what lasts, or was unusual last, is a fault. Returns false if nothing was unusual yet. */
@@ -239,7 +248,7 @@ export class Baseline {
     const detector = this.detector.toBytes();
     const kinds = this.savedKinds && { ...this.savedKinds, ...this.kinds?.save() };
     const relations = this.behaviour.toBytes();
-    const { faults } = this.behaviour;
+    const faults = this.behaviour.faultsOf(this.sensors ?? sensors);
     const learnt = { detector, relations, faults, kinds, modes: this.modes.save(), ...(usual && { usual }) };
     return { takenMs, sensors: this.sensors ?? sensors, ...learnt };
   }
@@ -255,7 +264,8 @@ export class Baseline {
       warmUpRows === this.detector.warmUpRows && hasClock === this.detector.hasClock;
     if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
     this.detector = detector;
-    this.behaviour = BehaviourWatch.restored(saved.relations, detector.sensors, saved.faults);
+    const { relations, faults } = saved;
+    this.behaviour = BehaviourWatch.restored(relations, detector.sensors, faults, saved.sensors);
     this.modes.restore(saved.modes, detector.sensors);
     this.usual = this.newUsualRange(detector.sensors);
     // Earlier versions have saved none: it is learnt.
@@ -273,13 +283,7 @@ export class Baseline {
   }
 
   private inRowOrder(own: Float64Array): Float64Array {
-    const { order } = this;
-    if (!order) return own;
-    const byColumn = new Float64Array(this.columns);
-    order.forEach((column, i) => {
-      if (column >= 0) byColumn[column] = own[i]!;
-    });
-    return byColumn;
+    return this.order ? valuesInOrder(own, this.order, this.columns) : own;
   }
 
   private newDetector(): Detector {
@@ -292,9 +296,4 @@ export class Baseline {
     const { judges, learnRows } = this.options;
     return judges === 'events' ? new UsualRange(sensors, learnRows) : null;
   }
-}
-
-/** Returns the score of a baseline. `columns` is the number of sensors; an unknown machine scores 0. */
-export function scoreAnomaly(baseline: Baseline | null, columns: number): AnomalyScore {
-  return baseline?.score() ?? { score: 0, deviations: new Float64Array(columns) };
 }

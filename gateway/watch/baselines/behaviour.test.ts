@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowsOf, rowsPerDay } from '../../../shared/detector/relations/machine.testing.ts';
+import { signatureFor } from '../../../shared/detector/relations/peoples-word.ts';
 import { Baseline } from './baseline.ts';
 import { learnRowsOpen } from './baseline-options.ts';
 import type { SavedBaseline } from './saved-baseline.ts';
@@ -61,7 +62,8 @@ describe('a sensor inside its range, beyond what the others explain', () => {
     feed(baseline, learnt, learnt + 2 * rowsPerDay, 1.4);
     expect(baseline.behaves().state).toBe('changed');
     expect(baseline.score().score).toBeCloseTo(0.525);
-    baseline.confirmNormal();
+    expect(baseline.confirmNormal()).toBe(true);
+    expect(baseline.confirmNormal()).toBe(false);
     feed(baseline, learnt + 2 * rowsPerDay, learnt + 3 * rowsPerDay, 1.4);
     expect(baseline.behaves()).toMatchObject({ state: 'normal', sinceMs: null });
     expect(baseline.score().score).toBeLessThan(0.4);
@@ -86,4 +88,77 @@ it('what an earlier version has saved is gone on with, and relations are learnt'
   expect(baseline.behaves()).toMatchObject({ state: 'learning', learning: { days: 0, needed: 7 } });
   const damaged = resumed({ ...known, relations: new Uint8Array(40) });
   expect(damaged.behaves().state).toBe('learning');
+});
+
+describe('a fault that a person has named', () => {
+  const fault = { atMs: 7, note: 'worn coupling' };
+  const sensorOf = (name: string) => ({ name, unit: '1', min: -1e6, max: 1e6 });
+  const named = (() => {
+    const baseline = newBaseline();
+    baseline.restore(known, names);
+    feed(baseline, learnt, learnt + 120, 1.4);
+    baseline.confirmFault(fault);
+    return baseline.save(names);
+  })();
+  const wide = rowsOf(48);
+
+  /** Lets a baseline with a further sensor learn for 40 days, and shakes the machine then. */
+  function shaken(baseline: Baseline): Baseline {
+    const row = new Float32Array(5);
+    for (let at = 0; at < learnt + 120; at++) {
+      row.set(wide.rows[at]!);
+      row[4] = Math.sin(at / 700);
+      if (at >= learnt) row[0]! *= 1.4;
+      baseline.take(row, wide.times[at]!);
+    }
+    return baseline;
+  }
+
+  it('is kept when its machine gets a new sensor, and recognised by the sensors that it concerns', () => {
+    const baseline = resumed(named);
+    baseline.widen([...names, 'humidity'].map(sensorOf));
+    expect(baseline.rows).toBe(0);
+    expect(shaken(baseline).behaves()).toMatchObject({ state: 'unusual', like: fault });
+  });
+
+  it('is kept when all that is normal is learnt anew', () => {
+    const baseline = resumed(named);
+    baseline.relearn();
+    feed(baseline, 0, learnt);
+    feed(baseline, learnt, learnt + 120, 1.4);
+    expect(baseline.behaves()).toMatchObject({ state: 'unusual', like: fault });
+    expect(baseline.save(names).faults).toMatchObject([{ ...fault, sensors: names }]);
+  });
+});
+
+it('is not recognised once the sensors that it concerned are gone', () => {
+  const signature = [1.2, 0.1, 0, 0];
+  expect(signatureFor(signature, names, [...names].reverse())).toEqual([0, 0, 0.1, 1.2]);
+  expect(signatureFor(signature, names, names.slice(1))).toBeNull();
+});
+
+it('a mode that is said to be normal is learnt anew: what was unusual in it is over', () => {
+  const sensors = [...names.map((name) => ({ name, unit: '1', min: -1e6, max: 1e6 }))];
+  const declared = { name: 'product', unit: '1', min: 0, max: 9, kind: 'state' as const };
+  const baseline = new Baseline(5, {
+    judges: 'events',
+    learnRows: learnRowsOpen,
+    sensors: [...sensors, declared],
+  });
+  const row = new Float32Array(5);
+  const run = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      row.set(rows[at]!);
+      row[4] = Math.floor(at / 300) % 2;
+      if (at >= learnt && row[4] === 1) row[0]! *= 1.5;
+      baseline.take(row, times[at]!);
+    }
+  };
+  run(0, learnt + 600);
+  expect(baseline.behaves().state).toBe('unusual');
+  expect(baseline.confirmMode()).toBe(true);
+  expect(baseline.behaves().state).toBe('normal');
+  run(learnt + 600, learnt + 3 * rowsPerDay);
+  expect(baseline.behaves().state).toBe('normal');
+  expect(newBaseline().confirmMode()).toBe(false);
 });

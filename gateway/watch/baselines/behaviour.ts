@@ -3,7 +3,7 @@
  * and scores of the gateway.
  */
 
-import { isLike, type Signature } from '../../../shared/detector/relations/peoples-word.ts';
+import { isLike, type Signature, signatureFor } from '../../../shared/detector/relations/peoples-word.ts';
 import {
   RelationDetector,
   type RelationState,
@@ -21,6 +21,8 @@ const faultsMax = 8;
 /** A fault that a person has named, with what it was like. */
 export interface SavedFault extends KnownFault {
   signature: Signature;
+  /** The sensors by its columns; absent from earlier versions: those of the baseline. */
+  sensors?: readonly string[];
 }
 
 export interface Behaviour {
@@ -36,9 +38,18 @@ export interface Behaviour {
 export class BehaviourWatch {
   private relations: RelationDetector;
   private known: SavedFault[] = [];
+  /** The sensors by column; empty while nobody has said them. */
+  private names: readonly string[];
 
-  constructor(sensors: number) {
+  constructor(sensors: number, names: readonly string[] = [], faults: readonly SavedFault[] = []) {
     this.relations = new RelationDetector(sensors);
+    this.names = names;
+    this.known = [...faults];
+  }
+
+  /** Returns one that learns anew, maybe of other sensors; the faults that people have named stay. */
+  anew(sensors: number, names: readonly string[]): BehaviourWatch {
+    return new BehaviourWatch(sensors, names, this.faultsOf(this.names));
   }
 
   /** @param saved absent, or of another version: they are learnt anew */
@@ -46,9 +57,9 @@ export class BehaviourWatch {
     saved: Uint8Array | undefined,
     sensors: number,
     faults: readonly SavedFault[] = [],
+    names: readonly string[] = [],
   ): BehaviourWatch {
-    const made = new BehaviourWatch(sensors);
-    made.known = [...faults];
+    const made = new BehaviourWatch(sensors, names, faults);
     const known = saved && readable(saved);
     if (known && known.sensors === made.relations.sensors) made.relations = known;
     return made;
@@ -65,9 +76,18 @@ export class BehaviourWatch {
     return { state, sinceMs, learning, ...(like && { like }) };
   }
 
-  /** The faults that people have named, the oldest first. */
-  get faults(): readonly SavedFault[] {
-    return this.known;
+  /** The faults that people have named, the oldest first. @param names of the sensors, by column */
+  faultsOf(names: readonly string[]): readonly SavedFault[] {
+    return this.known.map((fault) =>
+      fault.sensors || names.length === 0
+        ? fault
+        : { ...fault, sensors: names.slice(0, fault.signature.length) },
+    );
+  }
+
+  /** A person says that what it does in the state that it says is normal. Returns false if it says none. */
+  forgetState(): boolean {
+    return this.relations.forgetState();
   }
 
   /** A person says that what has changed is normal from now on. Returns false if nothing has. */
@@ -80,7 +100,8 @@ export class BehaviourWatch {
     const signature = this.relations.signature();
     if (!signature) return false;
     this.relations.confirmFault();
-    this.known = [...this.known, { ...fault, signature }].slice(-faultsMax);
+    const sensors = this.names.length > 0 && { sensors: this.names.slice(0, signature.length) };
+    this.known = [...this.known, { ...fault, signature, ...sensors }].slice(-faultsMax);
     return true;
   }
 
@@ -88,7 +109,13 @@ export class BehaviourWatch {
   private like(): KnownFault | null {
     if (this.known.length === 0) return null;
     const now = this.relations.signature();
-    const found = now && this.known.findLast(({ signature }) => isLike(now, signature));
+    const found =
+      now &&
+      this.known.findLast(({ signature, sensors }) => {
+        const known =
+          sensors && this.names.length > 0 ? signatureFor(signature, sensors, this.names) : signature;
+        return known !== null && isLike(now, known);
+      });
     return found ? { atMs: found.atMs, note: found.note } : null;
   }
 

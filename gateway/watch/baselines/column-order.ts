@@ -18,3 +18,12 @@ export function rowInOrder(row: Float32Array, from: number, order: Int32Array): 
   for (let i = 0; i < order.length; i++) ordered[i] = order[i]! < 0 ? Number.NaN : row[from + order[i]!]!;
   return ordered;
 }
+
+/** Returns values by detector column in the order of rows, 0 where the detector has no such column. */
+export function valuesInOrder(own: Float64Array, order: Int32Array, columns: number): Float64Array {
+  const byColumn = new Float64Array(columns);
+  order.forEach((column, i) => {
+    if (column >= 0) byColumn[column] = own[i]!;
+  });
+  return byColumn;
+}

@@ -70,9 +70,11 @@ export class ModeWatch {
     return column < 0 ? null : { column, ...mode };
   }
 
-  /** True if modes were learnt, which can be forgotten. */
-  get isLearnt(): boolean {
-    return this.sensor === null && this.learnt.isKnown;
+  /** Forgets modes that were learnt. Returns false if there are none. */
+  forget(): boolean {
+    if (this.sensor || !this.learnt.isKnown) return false;
+    this.learnt.forget();
+    return true;
   }
 
   /** Forgets what was learnt. @param columns that a baseline has now */

@@ -65,6 +65,7 @@ const Head = Type.Object({
         atMs: Type.Number(),
         note: Type.String({ maxLength: 200 }),
         signature: Type.Array(Type.Number(), { maxItems: 1_024 }),
+        sensors: Type.Optional(Names),
       }),
       { maxItems: 16, description: 'that people have named' },
     ),

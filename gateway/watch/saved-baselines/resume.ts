@@ -48,7 +48,10 @@ export function recordOf(
     ...(usual && { usual }),
     ...(modes && { modes }),
     ...(faults.length > 0 && {
-      faults: [...faults].map((each) => ({ ...each, signature: [...each.signature] })),
+      faults: faults.map(({ signature, sensors: own, ...each }) => ({
+        ...{ ...each, signature: [...signature] },
+        ...(own && { sensors: [...own] }),
+      })),
     }),
   };
   return encodeRecord(head, window.gathered(), learnt);

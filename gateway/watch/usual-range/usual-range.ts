@@ -125,11 +125,13 @@ export class UsualRange {
   }
 
   /** Takes what it shows now for usual from now on, because a person says so. */
-  includeNow(): void {
+  includeNow(): boolean {
+    const { isConfirmed } = this;
     this.ranges.includeNow();
     this.beyondMs = 0;
     this.isConfirmed = false;
     this.farthest = 0;
+    return isConfirmed;
   }
 
   /** The score of the newest row. @param rarity of the row by the detector, 0 … 1 */

@@ -194,14 +194,14 @@ export const noNews = {
   toldRelearnt: null,
 } as const;
 
-/** Learns anew what is normal; the next decision hears of it, which is due. */
+/** Learns anew what is normal; the next decision hears of it, which is due. Returns false if nothing had changed. */
 export function learnAnew(machine: WatchedMachine, said: Relearnt): boolean {
-  if (said.what === 'state') machine.window.baseline.confirmNormal();
-  else {
-    machine.window.baseline.relearn();
-    forgetRest(machine);
-  }
+  const { baseline } = machine.window;
   machine.relearnt = said;
+  if (said.what === 'state') return baseline.confirmNormal();
+  if (said.what === 'mode') return baseline.confirmMode();
+  baseline.relearn();
+  forgetRest(machine);
   return true;
 }
 

@@ -139,13 +139,13 @@ export class Windows {
     this.options.keeper?.renewed(watched);
   }
 
-  /** Lets a machine learn anew what is normal, and nothing else. Returns false if it is not watched. */
-  relearn(site: string, machine: string, said: Relearnt): boolean {
+  /** Lets a machine learn anew what is normal. Returns false if nothing had changed; null if it is not watched. */
+  relearn(site: string, machine: string, said: Relearnt): boolean | null {
     const watched = this.byKey.get(`${site}/${machine}`);
-    if (!watched) return false;
-    if (learnAnew(watched, said)) this.schedule.mark(watched);
+    if (!watched) return null;
+    this.schedule.mark(watched);
     this.options.keeper?.renewed(watched);
-    return true;
+    return learnAnew(watched, said);
   }
 
   /** Applies limits that a person has changed: an alert follows at once. Returns whether the machine is watched. */

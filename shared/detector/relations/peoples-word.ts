@@ -1,15 +1,29 @@
 /** The word of people: that what lasts is normal now, or that it was a fault; and how a fault is recognised when it comes again. */
 import { levelOf } from './day-levels.ts';
-import { change, undoChange } from './episode.ts';
+import { change, endEpisode, undoChange } from './episode.ts';
 import { type RelationNumbers, scalar, sides } from './layout.ts';
 import { isJudged, relationRow, residualDeviation, residualsOfShift } from './residuals.ts';
 
 /** The least cosine of the angle between two signatures, and the least size, as a share of what is known, at which they are alike. */
 const cosineMin = 0.85;
 const sizeMin = 0.4;
+/** A signature of which less is left, since sensors are gone, says nothing. */
+const keptShareMin = 0.8;
 
 /** How far each sensor was on average in an episode, over its level; with the sign of the side. */
 export type Signature = readonly number[];
+
+/** Forgets what is usual in the state that the machine says it is in, which is learnt from its next rows. Returns false if it says none. */
+export function forgetState(numbers: RelationNumbers): boolean {
+  const { layout, floats, centres } = numbers;
+  if (!centres || centres.place < 0) return false;
+  const from = centres.place * layout.sensors;
+  centres.means.fill(0, from, from + layout.sensors);
+  centres.rows[centres.place] = 0;
+  floats.fill(0, layout.short, layout.short + 2 * layout.sensors);
+  endEpisode(numbers);
+  return true;
+}
 
 /** Takes what the machine does now for normal. Returns false if it is as it was, so that there is nothing to learn. */
 export function confirmNormal(numbers: RelationNumbers): boolean {
@@ -56,6 +70,16 @@ export function signatureOf(numbers: RelationNumbers): Signature | null {
     const level = levelOf(numbers, i, mean > 0 ? sides.above : sides.below);
     return isJudged(numbers, i) && Number.isFinite(level) ? Math.round((100 * mean) / level) / 100 : 0;
   });
+}
+
+/** A signature of other sensors, as one of these; null if most of it is of sensors that are gone. */
+export function signatureFor(
+  known: Signature,
+  before: readonly string[],
+  now: readonly string[],
+): Signature | null {
+  const found = now.map((name) => known[before.indexOf(name)] ?? 0);
+  return Math.hypot(...found) >= keptShareMin * Math.hypot(...known) ? found : null;
 }
 
 /** True if what happens now is like what happened before. */

@@ -7,7 +7,7 @@ import { followDay, isLearning, levelOf } from './day-levels.ts';
 import { followEpisode, ratioOf, ratioOfSensor } from './episode.ts';
 import { newRelationNumbers, type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
-import { confirmFault, confirmNormal, type Signature, signatureOf } from './peoples-word.ts';
+import { confirmFault, confirmNormal, forgetState, type Signature, signatureOf } from './peoples-word.ts';
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
 import { deviationOf, learnRow, residualDeviation, scaledResidual, setResiduals } from './residuals.ts';
 import { chooseState } from './state-centres.ts';
@@ -136,6 +136,11 @@ export class RelationDetector {
   /** A person says that what it does now is normal. Returns false if it is as it was. */
   confirmNormal(): boolean {
     return confirmNormal(this.numbers);
+  }
+
+  /** A person says that what it does in the state that it says is normal. Returns false if it says none. */
+  forgetState(): boolean {
+    return forgetState(this.numbers);
   }
 
   /** A person says that what lasts is a fault, which never becomes normal. Returns false if it is as it was. */

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type {
   KnownMachine,
   MachineOrSensor,
+  RelearnOutcome,
   RenamedHere,
   RetiredHere,
 } from '../../../../gateway/ports/retiring.ts';
@@ -35,16 +36,24 @@ export async function relearnAtGateway(
 ): Promise<void> {
   const body = { site, machine, by: by ?? userInfo().username, note, what };
   const endpoint = findEndpoint('gateway', options);
-  const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as { isKnown: boolean };
+  const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as RelearnOutcome;
   if (options.json) printJson(outcome);
   else if (outcome.isKnown)
-    process.stdout.write(
-      what === 'state'
-        ? `${shown(body)}: what has changed is normal from now on; all else stays\n`
-        : `${shown(body)}: what is normal is learnt anew; its limits stay\n`,
-    );
+    process.stdout.write(`${shown(body)}: ${relearntText(what, outcome.hasChanged)}\n`);
   else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
   if (!outcome.isKnown) process.exitCode = exitCodes.failed;
+}
+
+function relearntText(what: string, hasChanged: boolean): string {
+  if (what === 'state')
+    return hasChanged
+      ? 'what has changed is normal from now on; all else stays'
+      : 'nothing had changed: all that it does is normal already, and nothing was learnt';
+  if (what === 'mode')
+    return hasChanged
+      ? 'what is usual in its mode is learnt anew; all else stays'
+      : 'no mode of it is known, so that there was nothing to forget';
+  return 'what is normal is learnt anew; its limits stay';
 }
 
 /** Sets the exit code 1 if the machine is not watched, or nothing about it was unusual. */

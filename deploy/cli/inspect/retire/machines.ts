@@ -87,8 +87,11 @@ readings of the time before delivers them, and they do not bring the machine bac
     .requiredOption('--note <text>', 'why: a new product, a new seal, another season')
     .option('--by <name>', 'who says so (default: the user of this shell)')
     .addOption(
-      new Option('--what <part>', 'everything is learnt anew, or only the state that has changed is normal')
-        .choices(['everything', 'state'])
+      new Option(
+        '--what <part>',
+        'everything is learnt anew; or only what has changed (state), or what it does in its mode, is normal',
+      )
+        .choices(['everything', 'state', 'mode'])
         .default('everything'),
     )
     .addHelpText('after', '\nExample:\n  harbinger machines relearn hall-1/pump-3 --note "new seal"\n')
