@@ -29,6 +29,23 @@ it('names the value that is beyond its limit, and who has closed the alert', asy
   expect(await reason()).toMatch(/ now; its alert was closed at \S+ \S+ by maria: known$/);
 });
 
+it.each([
+  ['', 'vibration 3.5 is beyond its warning limit of 2.8 now'],
+  [',beyond_unit_text="mm/s"', 'vibration 3.5 mm/s is beyond its warning limit of 2.8 mm/s now'],
+])(
+  'names the sensor of an open type, which only its gateway knows, and its unit: %j',
+  async (unit, words) => {
+    const operations = createMemoryOperations();
+    const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+    const beyond = `beyond_sensor=3,beyond_value=3.5,beyond_at=2.8,beyond_sensor_text="vibration"${unit}`;
+    const machine = machineOf({ heardMs: nowMs, ...line(`health=1,limits=2,limits_met=1,${beyond}`) });
+    operations.set({ machines: [{ ...machine, machineType: 'generic' }] });
+    expect((await get(`${base}/api/machines`)).body.machines[0]!.stateReason).toBe(
+      `${words}; no alert is open`,
+    );
+  },
+);
+
 it('calls no machine OK that settles after a start, and says until when', async () => {
   const operations = createMemoryOperations();
   const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });

@@ -112,7 +112,8 @@ function beyondOf({ beyond, limitsMet }: EvidenceOfGateway, type: MachineType | 
   if (!beyond || limitsMet === null) return null;
   const { column, value, at } = beyond;
   // A cloud may know another version of the type, or not the sensors of an open one.
-  const sensor = type?.openSensors ? undefined : type?.sensors[column];
+  const declared = type?.openSensors ? undefined : type?.sensors[column];
+  const sensor = beyond.sensor === undefined ? declared : { name: beyond.sensor, unit: beyond.unit };
   const unit = unitAfter(sensor?.unit ?? '1');
   const limit = `its ${limitsMet === 'critical' ? 'alarm' : 'warning'} limit of ${at}${unit}`;
   return `${sensor?.name ?? 'A sensor, at'} ${value}${unit}${sensor ? ' is' : ', is'} beyond ${limit} now`;

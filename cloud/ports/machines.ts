@@ -8,8 +8,11 @@ export interface EvidenceOfGateway {
   /** Limits of sensors that send; null, as the other numbers, if an earlier version of the gateway did not say. */
   limits: number | null;
   limitsMet: 'critical' | 'warning' | null;
-  /** The value that is beyond the worst of them: of which sensor of its type, by its place, and the limit. Absent if not said. */
-  beyond?: { column: number; value: number; at: number };
+  /**
+   * The value that is beyond the worst of them, and the limit: of which sensor of its type, by its place, and its name and unit, which
+   * earlier versions of the gateway did not say. Absent if not said.
+   */
+  beyond?: { column: number; value: number; at: number; sensor?: string; unit?: string };
   /** The worst alert policy that the estimate reaches by itself; undefined if the gateway did not say. */
   policiesMet: 'critical' | 'warning' | null | undefined;
   /** Progress of learning what is normal; null if that is learnt. */

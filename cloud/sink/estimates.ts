@@ -94,13 +94,16 @@ function modeOf(
   return { mode: { number, of, name, sinceMs: timeMs - 1_000 * sinceS, isNew: isNew === 1 } };
 }
 
-function beyondOf({
-  beyond_sensor: column,
-  beyond_value: value,
-  beyond_at: at,
-}: Line['fields']): Pick<EvidenceOfGateway, 'beyond'> {
-  const isSaid = typeof column === 'number' && typeof value === 'number' && typeof at === 'number';
-  return isSaid ? { beyond: { column, value, at } } : {};
+function beyondOf(fields: Line['fields']): Pick<EvidenceOfGateway, 'beyond'> {
+  const { beyond_sensor: column, beyond_value: value, beyond_at: at } = fields;
+  if (typeof column !== 'number' || typeof value !== 'number' || typeof at !== 'number') return {};
+  const [sensor, unit] = ['sensor', 'unit'].map((name) => fields[`beyond_${name}${textFieldSuffix}`]);
+  return {
+    beyond: {
+      ...{ column, value, at },
+      ...(typeof sensor === 'string' && { sensor, unit: typeof unit === 'string' ? unit : '1' }),
+    },
+  };
 }
 
 /** 2 is critical, 1 a warning. */

@@ -236,6 +236,8 @@ describe('estimate lines', () => {
         beyond_sensor: 0,
         beyond_value: 6.8,
         beyond_at: 4.5,
+        beyond_sensor_text: 'vibration',
+        beyond_unit_text: 'mm/s',
         policies_met: 1,
         source: 'model',
         type: 'pump',

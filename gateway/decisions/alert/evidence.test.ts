@@ -72,7 +72,11 @@ describe('evidence in estimate lines', () => {
     expect(limitsMet(input([4.2, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=1');
     expect(limitsMet(input([9.5, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=2');
     const beyond = ['beyond_sensor=1', 'beyond_value=1.9', 'beyond_at=2'];
-    expect(evidenceFields(input([1, 1.9, 1]), assessment(null)).slice(2, 5)).toEqual(beyond);
+    const { name } = type.sensors[1]!;
+    expect(evidenceFields(input([1, 1.9, 1]), assessment(null)).slice(2, 6)).toEqual([
+      ...beyond,
+      `beyond_sensor_text="${name}"`,
+    ]);
     expect(limitsMet(input([7, 5, 1], { limits: [met('warning')] }))).toBe('limits_met=1');
     expect(limitsMet(input([7, 5, 1], { limits: [met('critical'), met('warning')] }))).toBe('limits_met=2');
   });

@@ -3,6 +3,7 @@ import type { Assessment } from '../../../shared/contract/events.ts';
 import { stringField, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { policyLevel } from '../../../shared/domain/alert-policy.ts';
 import { limitedColumnsOf, limitPolicyOf } from '../../../shared/domain/limits.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 
 type Level = 'critical' | 'warning' | null;
@@ -64,7 +65,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
   return [
     `limits=${watched}`,
     `limits_met=${numbers[met ?? 'none']}`,
-    ...(worst === null ? [] : beyondFields(worst)),
+    ...(worst === null ? [] : beyondFields(worst, input.machine.type)),
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
     ...behaviourFields(input),
@@ -117,7 +118,14 @@ function limitsNow({ machine, window, rows, limits = [] }: AlertInput): {
   return { watched, met: found?.severity ?? null, worst: found };
 }
 
-function beyondFields({ column, value, at }: Beyond): string[] {
-  if (column < 0 || !Number.isFinite(value)) return [];
-  return [`beyond_sensor=${column}`, `beyond_value=${Number(value.toPrecision(4))}`, `beyond_at=${at}`];
+/** With name and unit of the sensor: the cloud may not know the type, and the sensors of an open type are each machine's own. */
+function beyondFields({ column, value, at }: Beyond, { sensors }: MachineType): string[] {
+  const sensor = sensors[column];
+  if (!sensor || !Number.isFinite(value)) return [];
+  const text = (name: string, said: string) => `beyond_${name}${textFieldSuffix}=${stringField(said)}`;
+  return [
+    ...[`beyond_sensor=${column}`, `beyond_value=${Number(value.toPrecision(4))}`, `beyond_at=${at}`],
+    text('sensor', sensor.name),
+    ...(sensor.unit === '1' ? [] : [text('unit', sensor.unit)]),
+  ];
 }
