@@ -59,6 +59,17 @@ describe('an alert', () => {
     expect(alert).toMatchObject({ prediction: { severity: 'critical', reasons: ['It goes on.'] } });
   });
 
+  it('of which nothing is known is told to some, and other numbers to nobody', () => {
+    const silent = { isNews: false, isSilenceOf: true };
+    const { alert, told } = run(
+      predictionEvent('opened', 1),
+      predictionEvent('updated', 2, { isNews: false }),
+      predictionEvent('updated', 3, { ...silent, reasons: ['No data.'] }),
+    );
+    expect(told).toEqual(['opened', null, 'updated']);
+    expect(alert).toMatchObject({ prediction: { reasons: ['No data.'] }, asOf: '2026-03-01T10:03:00Z' });
+  });
+
   it('stays resolved, whatever arrives late', () => {
     const { alert, told } = run(
       predictionEvent('opened', 1),

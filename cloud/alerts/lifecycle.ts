@@ -72,7 +72,8 @@ function updated(current: Alert, event: AlertEvent): AlertStep | null {
     return earlier ? step({ ...current, openedAt: event.time }, null, event) : null;
   }
   const content = contentOf(event.data);
-  if (!isNews(content)) return step(asOf(current, event.time, content), null, event);
+  if (!isNews(content))
+    return step(asOf(current, event.time, content), isOfSilence(content) ? 'updated' : null, event);
   const { asOf: _, ...known } = current;
   const history = withEntry(current.history ?? [], 'updated', event.time, content);
   return step({ ...known, updatedAt: event.time, ...content, history }, 'updated', event);
@@ -98,6 +99,11 @@ function asOf(current: Alert, time: string, content: AlertContent): Alert {
 
 function isNews(content: AlertContent): boolean {
   return !('prediction' in content) || content.prediction.isNews !== false;
+}
+
+/** Some are told of it; see shared/notifications/recipients.ts. */
+function isOfSilence(content: AlertContent): boolean {
+  return 'prediction' in content && content.prediction.isSilenceOf === true;
 }
 
 function resolved(current: Alert | null, event: AlertEvent): AlertStep {

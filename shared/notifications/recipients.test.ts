@@ -28,6 +28,14 @@ it('who was told of an alert hears also that it is less severe', () => {
   expect(told('updated', { severity: 'warning' }, ['mail', 'pager'])).toEqual(['mail', 'pager']);
 });
 
+it('that nothing is known of it goes to those alone who hear of no warnings, and so not of the silence', () => {
+  const silent = { isNews: false, isSilenceOf: true, severity: 'critical' } as const;
+  expect(told('updated', silent, ['mail', 'pager'])).toEqual(['pager']);
+  expect(told('updated', silent, ['mail'])).toEqual([]);
+  expect(told('updated', { ...silent, isSilenceOf: false }, ['mail', 'pager'])).toEqual([]);
+  expect(told('resolved', {}, ['mail', 'pager'])).toEqual(['mail', 'pager']);
+});
+
 it('of what was over before it could be told, people hear once, and programs its end too', () => {
   const over = { alert: contentOf({ ...prediction, until: '2026-03-01T08:40:00Z' }) };
   const filter = { ...all, changes: [...all.changes] };

@@ -13,7 +13,7 @@ export function recipientsOf(
   step: { alert: AlertContent; change: AlertChange },
   told: readonly string[],
 ): string[] {
-  if (step.change === 'updated' && !isNews(step.alert)) return [];
+  if (step.change === 'updated' && !isNews(step.alert)) return knowNoSilence(notifiers, step.alert, told);
   const isKnownToBeOver = step.change === 'resolved' && wasOver(step.alert);
   return notifiers
     .filter(({ name, filter, isForPeople }) => {
@@ -22,6 +22,18 @@ export function recipientsOf(
       return told.includes(name) || concerns(filter, step.alert);
     })
     .map(({ name }) => name);
+}
+
+/** Names those who hear of critical alerts only: not of the silence of a machine, which is a warning. */
+function knowNoSilence(
+  notifiers: readonly { name: string; filter: NotifierFilter }[],
+  content: AlertContent,
+  told: readonly string[],
+): string[] {
+  if (!('prediction' in content) || !content.prediction.isSilenceOf) return [];
+  return notifiers
+    .filter(({ filter: { severity, changes } }) => severity === 'critical' && changes.includes('updated'))
+    .flatMap(({ name }) => (told.includes(name) ? [name] : []));
 }
 
 /** True if it was over before anybody could be told. */

@@ -65,7 +65,7 @@ function otherOf(
   return { alert: sure, change: saidNow(sure, reasons) };
 }
 
-/** People hear of it by the alert about the silence itself, once. */
+/** People hear of it by the alert about the silence itself, once, unless they hear of critical alerts only. */
 function saidNow(prediction: OpenAlert, reasons: string[]): AlertChange {
   return {
     kind: 'updated',
@@ -73,6 +73,7 @@ function saidNow(prediction: OpenAlert, reasons: string[]): AlertChange {
     assessment: prediction.assessment,
     reasons,
     isNews: false,
+    isSilenceOf: true,
     saveFirst: true,
   };
 }

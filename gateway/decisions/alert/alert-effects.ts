@@ -222,12 +222,32 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number, input?: AlertInput): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const { kind, prediction, assessment, reasons, outcome, closed, untilMs, isNews = true } = change;
+      const {
+        kind,
+        prediction,
+        assessment,
+        reasons,
+        outcome,
+        closed,
+        untilMs,
+        isNews = true,
+        isSilenceOf,
+      } = change;
       this.counts.changes[kind] += 1;
       // Only what is saved first: after a crash a number must not be lower than one that was told.
       if (change.saveFirst) prediction.seq = (prediction.seq ?? 0) + 1;
       const people = input && forPeople(input, prediction);
-      const said = { assessment, reasons, decisionId, outcome, closed, untilMs, isNews, forPeople: people };
+      const said = {
+        assessment,
+        reasons,
+        decisionId,
+        outcome,
+        closed,
+        untilMs,
+        isNews,
+        isSilenceOf,
+        forPeople: people,
+      };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

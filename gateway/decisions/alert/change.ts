@@ -17,6 +17,8 @@ export interface AlertChange {
   untilMs?: number;
   /** The same is told as before, in other numbers. */
   isNews?: false;
+  /** That nothing is known of it, because its machine is silent, or something is again. */
+  isSilenceOf?: true;
   /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
   saveFirst: boolean;
 }

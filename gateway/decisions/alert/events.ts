@@ -30,6 +30,7 @@ export interface SaidOfPrediction {
   heardSinceMs?: number | undefined;
   /** False if only numbers have changed. */
   isNews?: boolean;
+  isSilenceOf?: true | undefined;
   /** Absent where its machine's type is not at hand. */
   forPeople?: ForPeople | undefined;
 }
@@ -83,6 +84,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     ...(said.untilMs !== undefined && { until: timeText(said.untilMs) }),
     ...(said.heardSinceMs !== undefined && { heardSince: timeText(said.heardSinceMs) }),
     ...said.forPeople,
+    ...(said.isSilenceOf && { isSilenceOf: true }),
     ...(said.isNews === false && { isNews: false }),
     ...(prediction.seq !== undefined && { seq: prediction.seq }),
     ...(said.closed && { closed: said.closed }),

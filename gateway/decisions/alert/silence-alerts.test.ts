@@ -138,8 +138,8 @@ describe('the other alerts of a silent machine', () => {
     await bench.evaluate(decision, 500, 20, silence(true));
     expect(counts()).toEqual([2, 1, 0]);
     expect(bench.updated()[0]!.data).toMatchObject({ failureMode: 'limit', severity: 'critical' });
-    // Nobody is told of each of them: the alert about the silence names them.
-    expect(bench.updated()[0]!.data.isNews).toBe(false);
+    // Nobody is told of each of them who hears of the silence: the alert about that names them.
+    expect(bench.updated()[0]!.data).toMatchObject({ isNews: false, isSilenceOf: true });
     const named = 'Whether this still holds is not known: sensor beyond its limit';
     expect(bench.opened()[1]!.data.reasons.at(-1)).toBe(named);
     expect(bench.updated()[0]!.data.reasons).toEqual([
@@ -150,7 +150,7 @@ describe('the other alerts of a silent machine', () => {
     await bench.evaluate(decision, 500, 1, silence(false));
     await bench.evaluate(decision, 500, 5, beyond());
     expect(bench.updated().at(-1)!.data.reasons[0]).toMatch(/^vibration 9.5 mm\/s, above the alarm limit/);
-    expect(bench.updated().at(-1)!.data.isNews).toBe(false);
+    expect(bench.updated().at(-1)!.data).toMatchObject({ isNews: false, isSilenceOf: true });
     expect(bench.resolved()[0]!.data.reasons).toEqual([
       'Readings come again',
       'Still open: sensor beyond its limit',

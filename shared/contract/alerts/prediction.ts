@@ -102,6 +102,12 @@ export const Prediction = Type.Intersect([
         description: 'until when it was so, where it was over before anybody could be told; RFC 3339',
       }),
     ),
+    isSilenceOf: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: nothing is known of it because its machine is silent, or something is again; the alert about the silence tells that to all but those who hear of critical alerts only; absent: false',
+      }),
+    ),
     heardSince: Type.Optional(
       Type.String({
         maxLength: 40,
