@@ -175,6 +175,19 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     expect((await stat(picture)).size).toBeGreaterThan(10_000);
   });
 
+  it('closes an alert by hand, with who does and why', async () => {
+    await page.locator('.alert-critical .alert-close').click();
+    const dialog = page.locator('.close-dialog');
+    await dialog.locator('#close-by').fill('maria');
+    await dialog.locator('#close-reason').fill('bearing greased');
+    const [request] = await Promise.all([
+      page.waitForRequest((each) => each.url().endsWith('/api/alerts/close')),
+      dialog.locator('.button-main').click(),
+    ]);
+    expect(request.postDataJSON()).toMatchObject({ by: 'maria', reason: 'bearing greased' });
+    await dialog.waitFor({ ...elementWait, state: 'detached' });
+  });
+
   it('keeps a resolved alert open that a reader has opened, while other alerts change', async () => {
     const resolve = (alertId: string, machine: string) =>
       operations.set({

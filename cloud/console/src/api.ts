@@ -1,6 +1,7 @@
 import { ApiFailure } from './api-failure.ts';
 import type {
   Alert,
+  AlertClosing,
   MachineAddress,
   MachineDetail,
   Readings,
@@ -39,14 +40,15 @@ async function get<T>(path: string, query: Record<string, string | number | unde
   return (await response.json()) as T;
 }
 
+function post(path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
 export const api = {
   session: () => get<Session>('api/session'),
   async signIn(token: string): Promise<void> {
-    await call('api/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
+    await post('api/session', { token });
   },
   async signOut(): Promise<void> {
     await call('api/session', { method: 'DELETE' });
@@ -57,6 +59,9 @@ export const api = {
       gateway,
     }),
   readings: (query: ReadingsQuery) => get<Readings>('api/readings', { ...query }),
+  async closeAlert(closing: AlertClosing): Promise<void> {
+    await post('api/alerts/close', closing);
+  },
   alerts: (query: { state?: Alert['state']; limit?: number }) =>
     get<{ alerts: Alert[]; total: number }>('api/alerts', query),
   decisions: (query: { subject?: string | undefined; limit: number; before?: string | undefined }) =>

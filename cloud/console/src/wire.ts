@@ -39,6 +39,14 @@ export interface MachineDetail {
   alerts: Alert[];
 }
 
+/** The closing of an alert by hand: who does, and why. */
+export interface AlertClosing {
+  alertId: string;
+  gateway: string;
+  by: string;
+  reason: string;
+}
+
 /** `gateway` is needed only where machines of several gateways have the same site and name. */
 export interface MachineAddress {
   site: string;

@@ -3,6 +3,7 @@ import type { Alert } from '../wire.ts';
 import { type AlertModel, type AlertOptions, alertModel, type ContributionModel } from './alert-model.ts';
 import { alertBadge } from './badge.ts';
 import { lifeBar } from './bars.ts';
+import { closeButton } from './close-dialog.ts';
 
 /** An alert with all that a technician asks about: which machine, how long it has, why, and which judge says so. */
 export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
@@ -34,7 +35,7 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
       h('div', { class: 'alert-figures' }, remaining(model), contributionBars(model.contributions)),
     ),
     historyOf(model),
-    h('footer', { class: 'muted alert-foot' }, model.origin),
+    h('footer', { class: 'muted alert-foot' }, model.origin, closeButton(alert, options.nowMs)),
   );
 }
 
