@@ -39,6 +39,7 @@ function bench() {
       },
       relearn: () => ({ isKnown: true, hasChanged: true }),
       named: () => true,
+      teaching: { teach: () => ({ isKnown: true }) as never },
       maintenance,
       ownLimits,
       levels: { ofAll: async () => [] },

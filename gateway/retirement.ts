@@ -9,6 +9,7 @@ import type { Watch } from './watch/watch.ts';
 interface RetirementParts {
   data: Pick<DataClient, 'call'>;
   watch: Pick<Watch, 'retired' | 'relearn' | 'named'> & {
+    teaching: Pick<Watch['teaching'], 'teach'>;
     maintenance: Pick<Watch['maintenance'], 'rename'>;
     ownLimits: Pick<Watch['ownLimits'], 'list' | 'set' | 'clear'>;
     levels: Pick<Watch['levels'], 'ofAll'>;
@@ -53,6 +54,7 @@ export function createRetirement({
       return { windows, limits: moved.length };
     },
     relearn: ({ site, machine }, said) => watch.relearn(site, machine, said),
+    teach: (machine, lesson) => watch.teaching.teach(machine, lesson),
     named: (machine, { note }) => watch.named(machine, note),
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);

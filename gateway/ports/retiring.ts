@@ -77,6 +77,37 @@ export interface RenamedHere {
   limits: number;
 }
 
+/** A part of a machine's history. */
+export interface Lesson {
+  /** Names of the columns after the time. */
+  sensors: readonly string[];
+  /** Each: its time (ms since 1970), then a value for each sensor; null where it sent none. In the order of their times. */
+  rows: readonly (readonly (number | string | null)[])[];
+  /** Begins anew; otherwise it goes on with the lesson before. */
+  isFirst: boolean;
+  /** With its last row, what was taught is what is normal for the machine. */
+  isLast: boolean;
+}
+
+/** How far a machine is taught. */
+export interface TeachOutcome {
+  /** False if it is not watched: it has sent nothing since the start of its gateway. */
+  isKnown: boolean;
+  /** True once what was taught has taken the place of what was learnt before; false too if the history was too short. */
+  isTaught: boolean;
+  /** Rows learnt in all, at rest, and left out because they are out of order, or of the future. */
+  rows: number;
+  atRest: number;
+  leftOut: number;
+  /** Sensors that the machine has not. */
+  unknownSensors: string[];
+  /** The time of the first and the last row, ms since 1970; null before there is one. */
+  fromMs: number | null;
+  toMs: number | null;
+  /** Days of which is known how its sensors go together, and how many are needed; null if that is enough. */
+  learning: { days: number; needed: number } | null;
+}
+
 /** The outcome of a person's word that what a machine does is normal. */
 export interface RelearnOutcome {
   isKnown: boolean;
@@ -102,6 +133,8 @@ export interface MachineAdmin {
    * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay.
    */
   relearn(machine: MachineHere, said: Relearnt): RelearnOutcome;
+  /** Takes a part of a machine's history, by which what is normal for it is learnt. */
+  teach(machine: MachineHere, lesson: Lesson): TeachOutcome;
   /**
    * A person names a fault that lasts, or was last, so that it is recognised when it comes again. Null if the machine is not known;
    * false if nothing was unusual.

@@ -35,6 +35,7 @@ import type { SavedHearing } from './silence/hearing.ts';
 import { keptHearings } from './silence/kept-hearings.ts';
 import { Silence } from './silence/silence.ts';
 import type { AwaitsHearing, SilenceStats } from './silence/silence-options.ts';
+import { Teaching } from './teaching/teaching.ts';
 import { Windows } from './windows/windows.ts';
 import type { WindowsStats } from './windows/windows-options.ts';
 
@@ -126,6 +127,7 @@ export class Watch {
   readonly silence: Silence;
   readonly ownLimits: MachineLimitBook;
   readonly maintenance: MaintenanceBook;
+  readonly teaching: Teaching;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -172,6 +174,7 @@ export class Watch {
     };
     this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);
+    this.teaching = new Teaching({ typeOf: this.windows.typeOf.bind(this.windows), baselineOf, clock });
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
       backend: config.backend,

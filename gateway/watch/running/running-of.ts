@@ -40,7 +40,11 @@ export function restOf(
 }
 
 /** Learns when a machine rests, from a live reading that is judged: row `i` of the batch. */
-export function learnRest(machine: RestingMachine, { values, offset, timeMs }: ColumnBatch, i: number): void {
+export function learnRest(
+  machine: RestingMachine,
+  { values, offset, timeMs }: Pick<ColumnBatch, 'values' | 'offset' | 'timeMs'>,
+  i: number,
+): void {
   const { restLearner, running, identity, window, hearing } = machine;
   if (restLearner === null) {
     if (running?.sign?.holds === false) forgetRest(machine);

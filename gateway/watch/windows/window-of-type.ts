@@ -17,7 +17,7 @@ export function restMsOf(type: MachineType, intervalMsMin: number): number {
   return Math.max(intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
 }
 
-export function windowOf(type: MachineType, samples: SampleBudget): MachineWindow {
+export function windowOf(type: MachineType, samples: Pick<SampleBudget, 'take'>): MachineWindow {
   const baseline = { ...baselineOptions(type), samples };
   return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
     rowsMin: windowRowsMin(type),

@@ -6,7 +6,7 @@ import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { withLocalTimes } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
-import { type ReachOptions, withReach } from '../../options.ts';
+import { positive, type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
 import {
@@ -25,6 +25,7 @@ import {
   refuseUnconfirmed,
   withYes,
 } from './names.ts';
+import type { TeachOptions } from './teach.ts';
 
 type Options = ReachOptions & { gateway?: string };
 type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
@@ -44,7 +45,9 @@ interface Retired extends MachineName {
 export function addMachines(program: Command): void {
   const group = program
     .command('machines')
-    .description('machines of the cloud: list, retire, rename, delete; at their gateway: relearn, fault')
+    .description(
+      'machines of the cloud: list, retire, rename, delete; at their gateway: relearn, teach, fault',
+    )
     .addHelpText(
       'after',
       `
@@ -96,6 +99,38 @@ readings of the time before delivers them, and they do not bring the machine bac
     )
     .addHelpText('after', '\nExample:\n  harbinger machines relearn hall-1/pump-3 --note "new seal"\n')
     .action((name: NamedMachine, options: WhyOptions & { what: string }) => relearnAtGateway(name, options));
+
+  withReach(group.command('teach'), 'gateway')
+    .description(
+      'at a gateway: learn what is normal for a machine from its history; nothing is told about it',
+    )
+    .argument('<machine>', 'SITE/MACHINE', machineName)
+    .option(
+      '--from <file>',
+      'a CSV with a column time and the names of its sensors (default: what its cloud has stored)',
+    )
+    .option(
+      '--cloud-url <url>',
+      'the cloud to ask, if it does not run with its data beside those of the gateway',
+    )
+    .option('--days <n>', 'how many days of it, from the cloud', positive, 90)
+    .option('--by <name>', 'who says so (default: the user of this shell)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  harbinger machines teach hall-1/pump-3 --from history.csv
+  harbinger machines teach hall-1/pump-3 --days 30      from the embedded store of its cloud
+
+What was learnt takes the place of what was normal before. Rows at rest are left out. Faults that people have
+named stay. After an upgrade that cannot go on with what an older version has learnt, the gateway learns from
+its journal's tail by itself; this adds what the journal does not have any more.
+`,
+    )
+    .action(async (name: NamedMachine, options: TeachOptions) => {
+      const { teachAtGateway } = await import('./teach.ts');
+      await teachAtGateway(name, options);
+    });
 
   withReach(group.command('fault'), 'gateway')
     .description(

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Lesson } from '../../../../gateway/ports/retiring.ts';
+
+import { runInside } from '../../run-command.testing.ts';
+
+const lessons: Lesson[] = [];
+const queries: string[] = [];
+let server: Server;
+let url = '';
+const dir = mkdtempSync(join(tmpdir(), 'harbinger-teach-'));
+
+const outcome = {
+  ...{
+    isKnown: true,
+    isTaught: true,
+    rows: 7,
+    atRest: 2,
+    leftOut: 0,
+    unknownSensors: [],
+    fromMs: 1,
+    toMs: 2,
+  },
+  learning: { days: 3, needed: 7 },
+};
+
+/** Answers as a gateway and a cloud do. */
+function answerTo(path: string, body: string): unknown {
+  if (path.startsWith('/api/machines?'))
+    return {
+      machines: [
+        { site: 'hall', machine: 'press', machineType: 'press', sender: '', sensors: ['heat', 'mode'] },
+      ],
+    };
+  if (path === '/api/query') {
+    queries.push((JSON.parse(body) as { sql: string }).sql);
+    const isFirst = queries.length === 1;
+    const rows = isFirst ? [[1_700_000_000_000, 'AUTO', 'x', 20.5]] : [[1_700_000_060_000, null, 'x', 21]];
+    return { columns: ['at_ms', 'mode_text', 'site', 'heat'], rows, truncated: isFirst };
+  }
+  lessons.push(JSON.parse(body) as Lesson);
+  return outcome;
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answerTo(request.url ?? '', body)));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(dir, { recursive: true });
+});
+
+describe('harbinger machines teach', () => {
+  it('sends the rows of a CSV in lessons, with numbers, texts and what is absent', async () => {
+    const file = join(dir, 'history.csv');
+    const rows = Array.from(
+      { length: 2_500 },
+      (_, i) => `${1_700_000_000_000 + i * 60_000};20,5;AUTO;${i % 2 ? '' : 7}`,
+    );
+    writeFileSync(file, ['timestamp_ms;heat;mode;humidity', ...rows].join('\n'));
+    const { status, stdout } = await runInside([
+      'machines',
+      'teach',
+      'hall/press',
+      '--from',
+      file,
+      '--url',
+      url,
+    ]);
+    expect(stdout).toBe(
+      'hall/press: learnt from 7 rows (2 at rest); how its sensors go together needs 7 days, of which 3 are known\n',
+    );
+    expect(status).toBe(0);
+    expect(lessons.map(({ isFirst, isLast, rows: { length } }) => [isFirst, isLast, length])).toEqual([
+      [true, false, 1_000],
+      [false, false, 1_000],
+      [false, true, 500],
+    ]);
+    expect(lessons[0]).toMatchObject({ sensors: ['heat', 'mode'] });
+    expect(lessons[0]!.rows[1]).toEqual([1_700_000_060_000, 20.5, 'AUTO']);
+  });
+
+  it('asks the cloud page by page', async () => {
+    lessons.length = 0;
+    const { status } = await runInside(['machines', 'teach', 'hall/press', '--url', url, '--cloud-url', url]);
+    expect(status).toBe(0);
+    expect(lessons).toMatchObject([
+      {
+        rows: [
+          [1_700_000_000_000, 20.5, 'AUTO'],
+          [1_700_000_060_000, 21, null],
+        ],
+        isLast: true,
+      },
+    ]);
+    expect(queries[1]).toContain('epoch_ms(time::TIMESTAMP) > 1700000000000 order by time');
+  });
+
+  it('refuses a machine that is not known, and a file without times', async () => {
+    const file = join(dir, 'history.csv');
+    writeFileSync(file, 'heat\n5\n');
+    const strange = await runInside(['machines', 'teach', 'hall/other', '--from', file, '--url', url]);
+    expect(strange).toMatchObject({ status: 1, stderr: 'the gateway does not know hall/other\n' });
+    const timeless = await runInside(['machines', 'teach', 'hall/press', '--from', file, '--url', url]);
+    expect(timeless.stderr).toMatch(/needs a column time, timestamp/);
+    expect(timeless.status).toBe(2);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { minuteMs, rowsOf, rowsPerDay, startMs } from '../../../shared/detector/relations/machine.testing.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Lesson } from '../../ports/retiring.ts';
+import { Baseline } from '../baselines/baseline.ts';
+import { baselineOptions } from '../baselines/baseline-options.ts';
+import { Teaching } from './teaching.ts';
+
+const names = ['vibration', 'temperature', 'current', 'speed'];
+const type: MachineType = {
+  ...{ name: 'generic', version: '1.0.0', description: 'any', lifeUnit: 'h', stepMs: 60_000, windowRows: 30 },
+  openSensors: true,
+  sensors: names.map((name) => ({ name, unit: '1', min: -1e6, max: 1e6 })),
+  alerts: [],
+};
+const { rows, times } = rowsOf(20);
+const history = rows.map((row, at) => [times[at]!, ...row]);
+const machine = { site: 'hall', machine: 'press' };
+
+function bench(now = startMs + 30 * 1_440 * minuteMs) {
+  const baseline = new Baseline(4, baselineOptions(type));
+  const clock = { nowMs: () => now } as never;
+  const teaching = new Teaching({
+    typeOf: (_, name) => (name === 'press' ? type : null),
+    baselineOf: () => baseline,
+    clock,
+  });
+  const teach = (over: Partial<Lesson>) =>
+    teaching.teach(machine, { sensors: names, rows: [], isFirst: false, isLast: false, ...over });
+  return { baseline, teaching, teach };
+}
+
+describe('a machine that is taught from its history', () => {
+  it('knows what is normal at once, as if it had been watched, in lessons of any size', () => {
+    const { baseline, teach } = bench();
+    expect(teach({ rows: history.slice(0, 5_000), isFirst: true })).toMatchObject({ isTaught: false });
+    expect(baseline.rows).toBe(0);
+    const outcome = teach({ rows: history.slice(5_000), isLast: true });
+    expect(outcome).toMatchObject({ isKnown: true, isTaught: true, leftOut: 0, learning: null });
+    expect(outcome).toMatchObject({ fromMs: times[0], toMs: times.at(-1), rows: history.length });
+    expect(baseline.behaves()).toMatchObject({ state: 'normal', learning: null });
+    expect(baseline.mode()).toMatchObject({ of: 3 });
+    expect(baseline.score().score).toBeLessThan(0.5);
+  });
+
+  it('keeps what it knows, and its named faults, if the history is too short', () => {
+    const { baseline, teach } = bench();
+    teach({ rows: history, isFirst: true, isLast: true });
+    const known = baseline.rows;
+    expect(teach({ rows: history.slice(0, 100), isFirst: true, isLast: true })).toMatchObject({
+      isTaught: false,
+    });
+    expect(baseline.rows).toBe(known);
+  });
+
+  it('leaves out what is out of order or of the future, and says which sensors it has not', () => {
+    const { teach } = bench(times[rowsPerDay]!);
+    const mixed = [...history.slice(0, 10), ...history.slice(0, 5), ...history.slice(-3), [null, 1, 2, 3, 4]];
+    expect(teach({ rows: mixed, isFirst: true, sensors: [...names, 'humidity'] })).toMatchObject({
+      ...{ rows: 10, leftOut: 9, unknownSensors: ['humidity'] },
+    });
+    const strange = { site: 'hall', machine: 'other' };
+    expect(
+      bench().teaching.teach(strange, { sensors: [], rows: [], isFirst: true, isLast: true }),
+    ).toMatchObject({
+      isKnown: false,
+    });
+  });
+
+  it('does not learn rows at rest', () => {
+    const resting = { ...type, runsWhen: { sensor: 'speed', above: 100 } };
+    const { clock } = { clock: { nowMs: () => startMs + 30 * 1_440 * minuteMs } as never };
+    const baseline = new Baseline(4, baselineOptions(resting));
+    const teaching = new Teaching({ typeOf: () => resting, baselineOf: () => baseline, clock });
+    const still = history.map((row, at) => (at % 100 < 20 ? [row[0]!, 0, 20, 0, 0] : row));
+    const lesson = { sensors: names, rows: still, isFirst: true, isLast: true };
+    const { rows: learnt, atRest } = teaching.teach(machine, lesson);
+    expect(atRest).toBe(Math.round(0.2 * history.length));
+    expect(learnt).toBe(history.length - atRest);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * Teaching (gateway/watch/teaching): what is normal for a machine is learnt from its history, as if it had been watched then, and no
+ * decision is made about any row of it. It takes the place of what was learnt before when the last row has come.
+ */
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { stateCode } from '../../../shared/domain/states.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Lesson, MachineHere, TeachOutcome } from '../../ports/retiring.ts';
+import type { Baseline } from '../baselines/baseline.ts';
+import { learnRest, type RestingMachine, restOf } from '../running/running-of.ts';
+import type { MachineWindow } from '../windows/machine-window.ts';
+import { windowOf } from '../windows/window-of-type.ts';
+
+/** As many machines at most are taught at the same time; the one that was left alone for longest is given up. */
+const pupilsMax = 4;
+const aheadMsMax = 60_000;
+const unlimited = { take: () => true };
+
+interface Pupil extends RestingMachine {
+  window: MachineWindow;
+  /** By sensor of its type: the place in a row of a lesson; −1: there is none. */
+  places: number[];
+  counts: Pick<TeachOutcome, 'rows' | 'atRest' | 'leftOut' | 'fromMs' | 'toMs'>;
+  values: Float32Array;
+  newestMs: number;
+}
+
+export interface TeachingOptions {
+  /** Null if the machine is not watched. */
+  typeOf(site: string, machine: string): MachineType | null;
+  baselineOf(machine: MachineHere): Baseline | null;
+  clock: Clock;
+}
+
+const unknown: TeachOutcome = {
+  ...{ isKnown: false, isTaught: false, rows: 0, atRest: 0, leftOut: 0, unknownSensors: [] },
+  ...{ fromMs: null, toMs: null, learning: null },
+};
+
+export class Teaching {
+  private readonly options: TeachingOptions;
+  private readonly pupils = new Map<string, Pupil>();
+
+  constructor(options: TeachingOptions) {
+    this.options = options;
+  }
+
+  /** Takes rows of a machine's history, in the order of their times. */
+  teach({ site, machine }: MachineHere, lesson: Lesson): TeachOutcome {
+    const key = `${site}/${machine}`;
+    const type = this.options.typeOf(site, machine);
+    const before = this.options.baselineOf({ site, machine });
+    if (!type || !before) return unknown;
+    const known = lesson.isFirst ? undefined : this.pupils.get(key);
+    const pupil = known?.identity.type === type ? known : newPupil(type, lesson.sensors);
+    this.keep(key, pupil);
+    const nowMs = this.options.clock.nowMs();
+    for (const row of lesson.rows) learn(pupil, row, nowMs);
+    const { baseline } = pupil.window;
+    const { learning } = baseline.behaves();
+    const names = type.sensors.map(({ name }) => name);
+    const unknownSensors = lesson.sensors.filter((name) => !names.includes(name));
+    const outcome = { ...pupil.counts, isKnown: true, isTaught: false, unknownSensors, learning };
+    if (!lesson.isLast) return outcome;
+    this.pupils.delete(key);
+    // Too short a history would leave the machine with less than it knows.
+    if (!baseline.ready) return outcome;
+    const { faults } = before.save(names);
+    const isTaught = before.restore({ ...baseline.save(names), ...(faults && { faults }) }, names);
+    return { ...outcome, isTaught };
+  }
+
+  private keep(key: string, pupil: Pupil): void {
+    this.pupils.delete(key);
+    const [oldest] = this.pupils.keys();
+    if (oldest !== undefined && this.pupils.size >= pupilsMax) this.pupils.delete(oldest);
+    this.pupils.set(key, pupil);
+  }
+}
+
+function newPupil(type: MachineType, sensors: readonly string[]): Pupil {
+  return {
+    identity: { type },
+    window: windowOf(type, unlimited),
+    ...restOf(type, null),
+    ...{ limits: null, hearing: null },
+    places: type.sensors.map(({ name }) => sensors.indexOf(name)),
+    counts: { rows: 0, atRest: 0, leftOut: 0, fromMs: null, toMs: null },
+    values: new Float32Array(type.sensors.length),
+    newestMs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function learn(pupil: Pupil, [timeMs, ...cells]: Lesson['rows'][number], nowMs: number): void {
+  const { window, places, counts, values } = pupil;
+  const { type } = pupil.identity;
+  const isOrdered = typeof timeMs === 'number' && timeMs >= pupil.newestMs && timeMs <= nowMs + aheadMsMax;
+  if (!isOrdered) {
+    counts.leftOut++;
+    return;
+  }
+  places.forEach((place, column) => {
+    const cell = place < 0 ? null : (cells[place] ?? null);
+    const { kind, states, min, max } = type.sensors[column]!;
+    const text = typeof cell === 'string' && kind === 'state' ? stateCode(cell, states) : Number.NaN;
+    const value = typeof cell === 'number' && cell >= min && cell <= max ? cell : text;
+    values[column] = value;
+  });
+  pupil.newestMs = timeMs;
+  counts.fromMs ??= timeMs;
+  counts.toMs = timeMs;
+  if (pupil.running?.takes(type, values, 0, values.length, timeMs)) {
+    counts.atRest++;
+    return;
+  }
+  window.push(values, 0, values.length, timeMs, false);
+  const offset = Int32Array.of(0, values.length);
+  learnRest(pupil, { values, offset, timeMs: Float64Array.of(timeMs) }, 0);
+  counts.rows++;
+}
