@@ -26,11 +26,15 @@ export async function publishAll(
   client.on('error', () => {});
   const over = new AbortController();
   let acknowledged = 0;
-  const published = Promise.all(
-    messages.map(async ([topic, payload, retain]) => {
-      await client.publishAsync(topic, payload, { qos: 1, retain: retain === 'retained' });
-      acknowledged += 1;
-    }),
+  // What the client is given before it is connected it sends one by one, each after the acknowledgement of the one before.
+  const connected = new Promise((resolve) => void client.once('connect', resolve));
+  const published = connected.then(() =>
+    Promise.all(
+      messages.map(async ([topic, payload, retain]) => {
+        await client.publishAsync(topic, payload, { qos: 1, retain: retain === 'retained' });
+        acknowledged += 1;
+      }),
+    ),
   );
   const late = delay(msMax, undefined, { signal: over.signal }).then(() => {
     const { clientId } = publisher;
