@@ -124,6 +124,12 @@ export const Behaviour = nullable(
           { description: 'the farthest sensor, and between which values it would be usual' },
         ),
       ),
+      learning: Type.Optional(
+        Type.Object(
+          { days: Type.Number(), needed: Type.Number() },
+          { description: 'days of which enough is known, and days needed; absent once it is judged' },
+        ),
+      ),
     },
     {
       description:

@@ -32,6 +32,8 @@ export interface BehaviourOfMachine {
   sinceMs: number | null;
   /** The sensor that is farthest from what is usual beside the others, and between which values it would be; null if none is. */
   beyond: { sensor: string; value: number; low: number; high: number } | null;
+  /** Days of which enough is known, and days needed; absent once it is judged, and from earlier gateways. */
+  learning?: { days: number; needed: number };
 }
 
 /** By what the age of a machine's readings is judged, although the clock that wrote their times may be wrong. */

@@ -62,6 +62,9 @@ it('reads how the sensors of a machine go together, and between which values the
     beyond: { sensor: 'vibration', value: 2.3, low: 1.6, high: 1.8 },
   });
   expect(read(',behaviour=1,source="rules"')).toEqual({ state: 'normal', sinceMs: null, beyond: null });
+  expect(read(',behaviour=0,behaviour_days=2,behaviour_days_needed=7,source="rules"')).toEqual({
+    ...{ state: 'learning', sinceMs: null, beyond: null, learning: { days: 2, needed: 7 } },
+  });
   expect(read(',behaviour=9,source="rules"')).toBeUndefined();
   expect(read(',source="rules"')).toBeUndefined();
 });

@@ -78,9 +78,10 @@ function behaviourOf(fields: Line['fields'], timeMs: number): { behaviour?: Beha
   const isNamed = typeof sensor === 'string' && typeof value === 'number';
   const isBounded = typeof low === 'number' && typeof high === 'number';
   const beyond = isNamed && isBounded ? { sensor, value, low, high } : null;
-  return {
-    behaviour: { state, sinceMs: typeof sinceS === 'number' ? timeMs - 1_000 * sinceS : null, beyond },
-  };
+  const { behaviour_days: days, behaviour_days_needed: needed } = fields;
+  const learning = typeof days === 'number' && typeof needed === 'number' ? { days, needed } : null;
+  const sinceMs = typeof sinceS === 'number' ? timeMs - 1_000 * sinceS : null;
+  return { behaviour: { state, sinceMs, beyond, ...(learning && { learning }) } };
 }
 
 function modeOf(

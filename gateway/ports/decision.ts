@@ -100,6 +100,8 @@ export interface MachineBehaviour {
   state: 'learning' | 'normal' | 'unusual' | 'changed';
   /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
   sinceMs: number | null;
+  /** Days of which enough is known, and days needed; absent once it is judged. */
+  learning?: { days: number; needed: number };
   /** The fault that it is like, of those that people have named; absent if it is like none. */
   like?: KnownFault;
 }

@@ -134,6 +134,10 @@ describe('how the sensors of a machine go together', () => {
       'unusual_text="vibration"',
     ]);
     expect(fieldsOf({ behaviour: { state: 'learning', sinceMs: null } })).toEqual(['behaviour=0']);
+    const learning = { days: 2, needed: 7 };
+    expect(fieldsOf({ behaviour: { state: 'learning', sinceMs: null, learning } })).toEqual([
+      ...['behaviour=0', 'behaviour_days=2', 'behaviour_days_needed=7'],
+    ]);
     expect(fieldsOf({})).toEqual([]);
   });
 

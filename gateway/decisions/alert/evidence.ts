@@ -19,10 +19,12 @@ const behaviours = { learning: 0, normal: 1, unusual: 2, changed: 3 } as const;
  */
 function behaviourFields({ behaviour, onset, beyond = [], timeMs }: AlertInput): string[] {
   const since = behaviour?.sinceMs ?? null;
+  const learning = behaviour?.learning;
   const [farthest] = beyond;
   return [
     ...(onset === undefined ? [] : [`onset=${digits(onset)}`]),
     ...(behaviour ? [`behaviour=${behaviours[behaviour.state]}`] : []),
+    ...(learning ? [`behaviour_days=${learning.days}`, `behaviour_days_needed=${learning.needed}`] : []),
     ...(since === null ? [] : [`behaviour_s=${Math.max(0, Math.round((timeMs - since) / 1_000))}`]),
     ...(farthest
       ? [

@@ -267,8 +267,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (faults.length > 0) input.faults = faults;
   if (unsent.length > 0) input.unsent = unsent;
   if (beyond.length > 0) input.beyond = beyond;
-  const { state, sinceMs, like } = baseline.behaves();
-  input.behaviour = { state, sinceMs, ...(like && { like }) };
+  const { state, sinceMs, learning: days, like } = baseline.behaves();
+  input.behaviour = { state, sinceMs, ...(days && { learning: days }), ...(like && { like }) };
   const mode = baseline.mode();
   const named = mode && modeOf(mode, sensors);
   if (named) input.mode = named;

@@ -66,6 +66,18 @@ describe('a machine’s page', () => {
     expect(why({ mode, state: 'stopped' })).not.toContain('2 of 3');
   });
 
+  it('says when it will know how its sensors go together', () => {
+    const behaviour = {
+      state: 'learning',
+      sinceMs: null,
+      beyond: null,
+      learning: { days: 2, needed: 7 },
+    } as const;
+    expect(summaryModel(machine({ behaviour }), 0, 0).why).toBe(
+      'Judged by its model · how its sensors go together is being learnt: 2 of 7 days on which it runs',
+    );
+  });
+
   it('says that its type is not known to the cloud, and what to do', () => {
     expect(unknownTypeText({ machine: machine({ machineType: 'saw' }), type: null })).toMatch(
       /machine type “saw”.*machineTypesDir/,

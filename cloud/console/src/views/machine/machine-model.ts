@@ -58,7 +58,11 @@ const notRunning: ReadonlySet<string> = new Set(['silent', 'stopped', 'maintenan
 
 /** How its sensors go together, where that is news and no open alert says it. */
 function behaviourText({ behaviour, openAlerts }: Machine): string {
-  if (!behaviour || openAlerts > 0 || behaviour.sinceMs === null) return '';
+  if (!behaviour || openAlerts > 0) return '';
+  const { learning } = behaviour;
+  if (learning)
+    return ` · how its sensors go together is being learnt: ${learning.days} of ${learning.needed} days on which it runs`;
+  if (behaviour.sinceMs === null) return '';
   const since = dateTime(behaviour.sinceMs);
   const { state, beyond } = behaviour;
   if (state === 'changed') return ` · its sensors have gone together in another way since ${since}`;
