@@ -7,6 +7,7 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import { onAbort } from '../abort.ts';
 import { StoreUnavailableError, storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
+import { isServerTrouble, textOf } from './line-refusal.ts';
 
 const socketsMax = 16;
 const answerBytesMax = 64 << 20;
@@ -127,7 +128,8 @@ export class InfluxHttp {
     if (!(error instanceof HttpError)) return error instanceof Error ? error : new Error(String(error));
     const { statusCode } = error;
     const said = `${this.where} answered ${statusCode}: ${textOf(error).slice(0, 500)}`;
-    if (statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500) {
+    const isPassing = statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500;
+    if (isPassing || isServerTrouble(error)) {
       return new StoreUnavailableError(said + diskAdvice(said), {
         retryAfterMs: retryAfterMs(error, this.#clock.nowMs()),
         cause: error,
@@ -160,16 +162,6 @@ function diskAdvice(said: string): string {
     '; see to the disk of InfluxDB, and if it still says so when there is room: stop this cloud, restart InfluxDB twice, ' +
     'start this cloud'
   );
-}
-
-/** The message in an error answer of any version. */
-export function textOf(error: HttpError): string {
-  const json: unknown = error.json;
-  if (typeof json === 'object' && json !== null) {
-    if ('error' in json && typeof json.error === 'string') return json.error;
-    if ('message' in json && typeof json.message === 'string') return json.message;
-  }
-  return error.body ?? error.message;
 }
 
 function retryAfterMs(error: HttpError, nowMs: number): number | null {

@@ -7,7 +7,7 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { probeMeasurement } from '../../../shared/contract/line-protocol.ts';
 import type { RejectedLine, StoreBatch } from '../../ports/store.ts';
-import { textOf } from './http.ts';
+import { isServerTrouble, textOf } from './line-refusal.ts';
 import { LineWriter } from './line-writer.ts';
 
 /** A batch is in doubt after so many failures over so long a time. */
@@ -74,7 +74,7 @@ export class LastingFailures {
 /** Whether the server has answered in a way that may be about the content of the request, or about itself. */
 export function mayBeAboutLines(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
-  return cause instanceof HttpError && [400, 422, 500].includes(cause.statusCode);
+  return cause instanceof HttpError && [400, 422, 500].includes(cause.statusCode) && !isServerTrouble(cause);
 }
 
 export interface DoubtfulSender {

@@ -1,7 +1,6 @@
 /** Reads InfluxDB's answer when it refuses lines; versions 1, 2 and 3 each have a format of their own. */
 import type { HttpError } from '@influxdata/influxdb-client';
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
-import { textOf } from './http.ts';
 
 export interface LineRefusal {
   message: string;
@@ -23,8 +22,21 @@ const lineWords =
 /** The reasons that InfluxDB 2 gives with 500, as if it were at fault itself. */
 const lineWordsOf500 = /partial write: (points beyond retention|field type conflict)|unable to parse '/i;
 
+/**
+ * An error of the server's operating system, at the end of the message: no line and no name can put it there. InfluxDB 1 answers a
+ * series that it cannot create on a full disk with 400 and `partial write: …: no space left on device dropped=1`.
+ */
+const systemError =
+  /: (no space left on device|disk quota exceeded|read-only file system|input\/output error|too many open files|cannot allocate memory|file too large|permission denied|structure needs cleaning|bad file descriptor)( dropped=\d+)?\s*$/i;
+
+/** Whether the server says that it cannot store at present, whatever its status code. */
+export function isServerTrouble(error: HttpError): boolean {
+  return isJson(error) && systemError.test(textOf(error));
+}
+
 /** Whether the answer is certain to be about what was sent, not about the server's state. */
 export function isContentRefusal(error: HttpError): boolean {
+  if (isServerTrouble(error)) return false;
   if ([400, 413, 422].includes(error.statusCode)) return true;
   return error.statusCode === 500 && isJson(error) && lineWordsOf500.test(textOf(error));
 }
@@ -102,4 +114,14 @@ function conflicting(message: string, lines: readonly Buffer[]): Pick<LineRefusa
 /** InfluxDB 3: the field of a named line whose type is not the one that the store has; null for any other reason. */
 export function conflictingField(reason: string): string | null {
   return /invalid column type for column '(.+?)', expected/.exec(reason)?.[1] ?? null;
+}
+
+/** The message in an error answer of any version. */
+export function textOf(error: HttpError): string {
+  const json: unknown = error.json;
+  if (typeof json === 'object' && json !== null) {
+    if ('error' in json && typeof json.error === 'string') return json.error;
+    if ('message' in json && typeof json.message === 'string') return json.message;
+  }
+  return error.body ?? error.message;
 }

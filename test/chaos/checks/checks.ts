@@ -149,7 +149,9 @@ function statementProblems(before: Statement, after: Statement, { allowed }: Rou
     if (!isExpected) problems.push(`reported a loss that nothing caused: ${JSON.stringify(loss)}`);
   }
   if (after.quarantined > before.quarantined && !allowed.has('quarantined'))
-    problems.push(`${after.quarantined - before.quarantined} entries in quarantine, nothing was poisoned`);
+    problems.push(
+      `${after.quarantined - before.quarantined} entries in quarantine, nothing was poisoned: ${after.quarantineReasons.join(' | ')}`,
+    );
   if (after.deadLetters < before.deadLetters && !allowed.has('letters'))
     problems.push(`dead letters fell from ${before.deadLetters} to ${after.deadLetters}`);
   const unknown = after.gatewayOpen.filter(

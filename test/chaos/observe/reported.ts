@@ -32,6 +32,8 @@ export interface Statement {
   /** Events that are listed more than once. */
   eventsRepeated: string[];
   quarantined: number;
+  /** Why the newest of them are there. */
+  quarantineReasons: string[];
   droppedLines: number;
   deadLetters: number;
   gatewayOpen: string[];
@@ -52,9 +54,10 @@ export async function statementOf(
   eventsBefore: ReadonlyMap<string, HarbingerEvent>,
 ): Promise<Statement> {
   const cloud = site.cloud.process;
-  const [status, { quarantined }, { alerts }, listed] = await Promise.all([
+  const [status, { quarantined }, { items }, { alerts }, listed] = await Promise.all([
     statusOf(site),
     cloud.json<{ quarantined: number }>('/api/status'),
+    cloud.json<{ items: { reason: string }[] }>('/api/quarantine?limit=3'),
     cloud.json<{ alerts: { alertId: string; condition?: unknown }[] }>('/api/alerts?state=open&limit=1000'),
     newestEvents(cloud, eventsBefore),
   ]);
@@ -70,6 +73,7 @@ export async function statementOf(
     events,
     eventsRepeated,
     quarantined,
+    quarantineReasons: items.map(({ reason }) => reason.slice(0, 200)),
     droppedLines: status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0),
     deadLetters: status.deadLetters.count + status.deadLetters.dropped,
     gatewayOpen: status.alerts.openPredictions.map(({ predictionId }) => predictionId).sort(),

@@ -87,6 +87,17 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await store.healthy()).toBe(true);
   });
 
+  test('a full disk that is answered with 400, as for a new series, refuses no lines, and words of a line do not make one', async () => {
+    store = influxStoreAt(server.url, { version: 1 });
+    const full = 'partial write: write /data/chaos/_series/07/0000: no space left on device dropped=1';
+    server.answer = answerWith(400, { error: full });
+    await expect(write()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retry: true });
+    const refused =
+      'partial write: field type conflict: input field "x: no space left on device" on measurement "a" is type float, already exists as type string dropped=1';
+    server.answer = answerWith(400, { error: refused });
+    expect((await write()).rejected.length).toBeGreaterThan(0);
+  });
+
   test('a proxy’s page is not a refusal of lines, whatever words it contains', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (_request, response) =>
