@@ -26,9 +26,46 @@ export const columnLimits = {
   columnsInTableMax: 1_000,
   /** Columns that one write may add to tables that exist already. */
   addedInWriteMax: 32,
-  /** Adding a column to a table rewrites as many cells as it has rows: 10 million take 0.2 s. */
-  cellsInWriteMax: 40_000_000,
 } as const;
+
+/**
+ * Adding a column makes as many cells as the table has rows, and DuckDB holds them in memory (11 bytes each, measured with 1.5.6)
+ * until a checkpoint, as it does rows. Beyond its memory each write fails, so cells get a sixth of it between two checkpoints.
+ */
+const cellsPerMiB = 16_384;
+
+/** Cells of columns that were added since the last checkpoint. It outlives the writer, which is replaced after each failure. */
+export class AddedCells {
+  readonly #max: number;
+  #count = 0;
+  #frozenUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(memoryMiBMax: number) {
+    this.#max = memoryMiBMax * cellsPerMiB;
+  }
+
+  /** One column is always added after a checkpoint, however long its table is, unless the memory was too small for one. */
+  mayAdd(rows: number, nowMs: number): boolean {
+    return nowMs >= this.#frozenUntilMs && (this.#count === 0 || this.#count + rows <= this.#max);
+  }
+
+  add(rows: number): void {
+    this.#count += Math.max(1, rows);
+  }
+
+  get needCheckpoint(): boolean {
+    return this.#count > this.#max / 4;
+  }
+
+  checkpointed(): void {
+    this.#count = 0;
+  }
+
+  /** The memory was too small: no column is added until then, by the monotonic clock. */
+  freeze(untilMs: number): void {
+    this.#frozenUntilMs = untilMs;
+  }
+}
 
 /** Columns of the table of other fields and of the bookkeeping. */
 const columnsOfOurOwn = 24;
@@ -45,8 +82,11 @@ export class ColumnBudget {
   #total = columnsOfOurOwn;
   #widest = 0;
   #addedInWrite = 0;
+  #cells: AddedCells;
+  #nowMs = 0;
 
   constructor(memoryMiBMax: number) {
+    this.#cells = new AddedCells(memoryMiBMax);
     this.#columnsMax = Math.floor((memoryMiBMax * shareForColumns) / mibForColumn);
     this.machineMax = Math.max(32, Math.floor(this.#columnsMax / 8));
     this.gatewayMax = Math.max(64, Math.floor((this.#columnsMax * 3) / 8));
@@ -62,8 +102,15 @@ export class ColumnBudget {
     return Math.ceil((this.#total + this.#widest) * mibForColumn * 1.1) + reservedMiB;
   }
 
-  startWrite(): void {
+  /** From here on, columns are added, where those before were there. */
+  countInto(cells: AddedCells): void {
+    this.#cells = cells;
+  }
+
+  /** @param nowMs by the monotonic clock */
+  startWrite(nowMs: number): void {
     this.#addedInWrite = 0;
+    this.#nowMs = nowMs;
   }
 
   /** Why `creator` cannot have a new table; null if it can. */
@@ -80,7 +127,9 @@ export class ColumnBudget {
       return 'columns';
     const over = this.#overQuota(creator, 1);
     if (over) return over;
-    return table.columnsMade >= 0 && this.#addedInWrite >= addedMaxOf(table) ? 'write' : null;
+    if (table.columnsMade < 0) return null;
+    const isFull = this.#addedInWrite >= columnLimits.addedInWriteMax;
+    return isFull || !this.#cells.mayAdd(table.rows, this.#nowMs) ? 'write' : null;
   }
 
   /** Counts a table without its columns. */
@@ -95,7 +144,9 @@ export class ColumnBudget {
     this.#total++;
     this.#widest = Math.max(this.#widest, fixedColumns.length + table.columns.length);
     if (creator) this.#charge(creator, 1);
-    if (table.columnsMade >= 0) this.#addedInWrite++;
+    if (table.columnsMade < 0) return;
+    this.#addedInWrite++;
+    this.#cells.add(table.rows);
   }
 
   #fits(more: number, width: number): boolean {
@@ -120,9 +171,4 @@ export class ColumnBudget {
 
 function machineOf({ gateway, site, machine }: Creator): string {
   return `${gateway}/${site}/${machine}`;
-}
-
-function addedMaxOf(table: Table): number {
-  const { addedInWriteMax, cellsInWriteMax } = columnLimits;
-  return Math.min(addedInWriteMax, Math.max(1, Math.floor(cellsInWriteMax / Math.max(1, table.rows))));
 }

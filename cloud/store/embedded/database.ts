@@ -164,7 +164,14 @@ export function openingFailed(path: string, error: unknown): HarbingerError {
 
 /** Whether DuckDB could not have the memory that the work needs. */
 export function isShortOfMemory(error: unknown): boolean {
-  return /Out of Memory|failed to (pin|allocate) block|could not allocate block/i.test(messageOf(error));
+  return /Out of Memory|failed to (pin|allocate) block|could not allocate block|failed to offload/i.test(
+    messageOf(error),
+  );
+}
+
+/** Whether DuckDB refuses everything after this error until the database is opened again. */
+export function isInvalidated(error: unknown): boolean {
+  return /FATAL|invalidated/i.test(messageOf(error));
 }
 
 /** Whether a block of the file is damaged: DuckDB verifies the checksum of each block that it reads. */

@@ -111,6 +111,26 @@ test.each([64, 128, 512])(
   },
 );
 
+test('a long table gets new columns one by one, and delivery goes on where the memory is enough for no more', async () => {
+  await reopen(64);
+  const part = 100_000;
+  for (let from = 0; from < 7 * part; from += part)
+    await write(Array.from({ length: part }, (_, i) => line(from + i, 'a=1')));
+  const widths: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    expect(await write([line(1_000_000 + i, `a=2,${fieldsOf(names('n', 30))}`)])).toEqual([]);
+    const [width] = await rows(
+      "select count(*) from information_schema.columns where table_name = 'generic'",
+    );
+    widths.push(Number(width?.[0]));
+  }
+  // A column of 700,000 rows is 8 MB, which DuckDB has in memory until the checkpoint that follows.
+  expect(widths).toEqual([6, 7, 8, 9]);
+  expect(await store.counts()).toEqual({ generic: 7 * part + 4 });
+  const last = await series('m1', names('n', 30), { fromMs: epochMs + 1e9, toMs: epochMs + 1_000_003_000 });
+  expect(last.at(-1)?.values).toMatchObject(Object.fromEntries(names('n', 30).map((name) => [name, 1])));
+}, 120_000);
+
 test('a type that changes: both values are stored, and the honest ones stay where they are', async () => {
   await write([line(0, 'flow="broken"', { gateway: 'gw2', machine: 'evil' })], 'gw2');
   expect(await write([line(1, 'flow=1.5'), line(2, 'flow=2.5,on=true'), line(3, 'flow=true,on=0')])).toEqual(

@@ -9,13 +9,22 @@ import type { Log } from '../../../../shared/runtime/log.ts';
 import type { StoreBatch, StoreOutcome } from '../../../ports/store.ts';
 import { onAbort } from '../../abort.ts';
 import { StoreUnavailableError } from '../../errors.ts';
-import { Database, type DatabaseOptions, openingFailed } from '../database.ts';
+import { AddedCells } from '../column-budget.ts';
+import {
+  Database,
+  type DatabaseOptions,
+  isInvalidated,
+  isShortOfMemory,
+  openingFailed,
+} from '../database.ts';
 import { type WriteReport, Writer } from './writer.ts';
 
 const waitingMax = 256;
 const groupBatchesMax = 64;
 const groupBytesMax = 8 << 20;
 const changesWaitingMax = 8;
+/** After the memory was too small, values of new names have no column for so long: they are stored as other fields. */
+const noColumnsMs = 600_000;
 
 /** A change of the tables. It never throws; it returns the error with which it failed, or null. */
 type Change = (database: Database | null) => Promise<unknown>;
@@ -36,6 +45,7 @@ export class WriteQueue {
   readonly #deps: WriteQueueDeps;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #addedCells: AddedCells;
   #waiting: Waiting[] = [];
   readonly #changes: Change[] = [];
   #changing: DuckDBConnection | null = null;
@@ -48,6 +58,7 @@ export class WriteQueue {
     this.#options = options;
     this.#deps = deps;
     this.#clock = deps.clock;
+    this.#addedCells = new AddedCells(options.memoryMiBMax);
     this.#log = deps.log;
   }
 
@@ -192,16 +203,17 @@ export class WriteQueue {
   async #connect(): Promise<Writer> {
     this.database ??= await Database.open(this.#options, this.#log);
     const { memoryMiBMax } = this.#options;
-    const { onWritten } = this.#deps;
-    this.#writer = await Writer.open({ database: this.database, memoryMiBMax, onWritten });
+    const { clock, onWritten } = this.#deps;
+    const addedCells = this.#addedCells;
+    this.#writer = await Writer.open({ database: this.database, memoryMiBMax, addedCells, clock, onWritten });
     return this.#writer;
   }
 
   #dropWriter(error: unknown): void {
     this.#writer?.close();
     this.#writer = null;
-    // After some disk errors DuckDB refuses everything until the database is opened again.
-    if (/FATAL|invalidated/i.test(messageOf(error))) this.#disconnect();
+    if (isShortOfMemory(error)) this.#addedCells.freeze(this.#clock.monotonicMs() + noColumnsMs);
+    if (isInvalidated(error)) this.#disconnect();
   }
 
   #disconnect(): void {

@@ -5,11 +5,12 @@
  * Stores groups of batches, each group in one transaction with its ledger entries and with one sync of the disk.
  */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { RejectedLine, StoreBatch, StoreOutcome } from '../../../ports/store.ts';
 import { loadCatalog, makeTable } from '../bookkeeping.ts';
 import type { Catalog } from '../catalog.ts';
-import type { OverflowCounts } from '../column-budget.ts';
-import type { Database } from '../database.ts';
+import type { AddedCells, OverflowCounts } from '../column-budget.ts';
+import { type Database, isInvalidated } from '../database.ts';
 import { makeOtherFields } from '../other-fields.ts';
 import { Ledger } from './ledger.ts';
 import { LineReader } from './line-reader.ts';
@@ -27,6 +28,8 @@ export interface WriterDeps {
   database: Database;
   /** Bounds how many columns the tables may have. */
   memoryMiBMax: number;
+  addedCells: AddedCells;
+  clock: Clock;
   /** Is called for each write that became durable. */
   onWritten(report: WriteReport): void;
 }
@@ -52,7 +55,9 @@ export class Writer {
     const connection = await deps.database.connect();
     const ledger = await Ledger.load(connection);
     if (ledger.isLong) await ledger.compact(connection);
-    return new Writer(deps, connection, await loadCatalog(connection, deps.memoryMiBMax), ledger);
+    const catalog = await loadCatalog(connection, deps.memoryMiBMax);
+    catalog.budget.countInto(deps.addedCells);
+    return new Writer(deps, connection, catalog, ledger);
   }
 
   /**
@@ -62,7 +67,7 @@ export class Writer {
    */
   async write(batches: StoreBatch[]): Promise<StoreOutcome[]> {
     if (this.#ledger.isLong) await this.#ledger.compact(this.#connection);
-    this.#catalog.budget.startWrite();
+    this.#catalog.budget.startWrite(this.#deps.clock.monotonicMs());
     this.#overflow = new Map();
     await this.#connection.run('BEGIN');
     try {
@@ -75,6 +80,7 @@ export class Writer {
       await this.#flush();
       if (advanced.size > 0) await this.#note(advanced);
       await this.#connection.run('COMMIT');
+      await this.#checkpointIfNeeded();
       this.#deps.onWritten({ overflow: this.#overflow, columns: this.#catalog.budget.total });
       return outcomes;
     } catch (error) {
@@ -85,6 +91,18 @@ export class Writer {
 
   close(): void {
     this.#connection.closeSync();
+  }
+
+  /** Columns that were added are in memory until a checkpoint. While one cannot be made, as during a backup, none is added. */
+  async #checkpointIfNeeded(): Promise<void> {
+    const { addedCells } = this.#deps;
+    if (!addedCells.needCheckpoint) return;
+    try {
+      await this.#connection.run('CHECKPOINT');
+      addedCells.checkpointed();
+    } catch (error) {
+      if (isInvalidated(error)) throw error;
+    }
   }
 
   async #read(batch: StoreBatch): Promise<RejectedLine[]> {
