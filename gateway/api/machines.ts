@@ -4,6 +4,7 @@ import { answers } from '../../shared/http/openapi.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineAdmin, MachineOrSensor } from '../ports/retiring.ts';
 import { limitRefusals } from './limits.ts';
+import { teachingRoute } from './teaching.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const One = Type.Object(
@@ -101,45 +102,6 @@ const Naming = Type.Object(
   { additionalProperties: false },
 );
 
-const Count = Type.Integer({ minimum: 0 });
-/** A number, a text or null: a schema that says so would make 0 of null. */
-const Cell = Type.Unsafe<number | string | null>(Type.Unknown());
-const Lesson = Type.Object(
-  {
-    site: Name,
-    machine: Name,
-    by,
-    sensors: Type.Array(Name, { minItems: 1, maxItems: 1_024, description: 'the columns after the time' }),
-    rows: Type.Array(
-      Type.Array(Cell, {
-        maxItems: 1_025,
-      }),
-      {
-        maxItems: 10_000,
-        description:
-          'each: its time (ms since 1970), then a value for each sensor, null where it sent none; the oldest first',
-      },
-    ),
-    isFirst: Type.Boolean({ description: 'begins anew; otherwise it goes on with the request before' }),
-    isLast: Type.Boolean({ description: 'what was learnt is what is normal from now on' }),
-  },
-  { additionalProperties: false },
-);
-const Taught = Type.Object({
-  isKnown: Type.Boolean(),
-  isTaught: Type.Boolean({ description: 'false before the last row, and if they were too few' }),
-  rows: Count,
-  atRest: Count,
-  leftOut: Type.Integer({ minimum: 0, description: 'rows out of order, or of the future' }),
-  unknownSensors: Type.Array(Type.String()),
-  fromMs: Type.Union([Time, Type.Null()]),
-  toMs: Type.Union([Time, Type.Null()]),
-  learning: Type.Union([Type.Object({ days: Count, needed: Count }), Type.Null()], {
-    description: 'days of which is known how its sensors go together; null if that is enough',
-  }),
-});
-const lessonBytesMax = 4 << 20;
-
 const Machine = Type.Object({ site: Name, machine: Name }, { additionalProperties: false });
 const Renaming = Type.Object(
   {
@@ -234,30 +196,7 @@ export function machineRoutes(
       return outcome;
     },
   );
-  app.post<{ Body: Static<typeof Lesson> }>(
-    '/api/machines/teach',
-    {
-      bodyLimit: lessonBytesMax,
-      schema: {
-        summary: 'Learn what is normal for a machine from its history',
-        description:
-          'In one request or several. No decision is made about any row. With the last one, what was learnt takes the place of what was normal before, unless it is too little; faults that people have named stay.',
-        body: Lesson,
-        response: answers('how far it is taught', Taught),
-      },
-    },
-    (request) => {
-      const { site, machine, by = request.ip, ...lesson } = request.body;
-      const outcome = machines.teach({ site, machine }, lesson);
-      const { isTaught, rows } = outcome;
-      if (lesson.isLast)
-        log.info(
-          { machine: `${site}/${machine}`, by, address: request.ip, isTaught, rows },
-          'machines: one was taught from its history',
-        );
-      return outcome;
-    },
-  );
+  teachingRoute(app, { machines, log });
   app.post<{ Body: Static<typeof Naming> }>(
     '/api/machines/fault',
     {

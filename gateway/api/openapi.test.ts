@@ -67,11 +67,25 @@ it('answers everywhere as documented', async () => {
     ...{ isKnown: true, hasChanged: false },
   });
   await api.ask('POST', '/api/machines/relearn', { body: { ...normal, what: 'mood' }, status: 400 });
-  const about = { site: 'lab', machine: 'p1', sensors: ['heat'], isFirst: true, isLast: true };
+  const about = {
+    site: 'lab',
+    machine: 'p1',
+    sensors: ['heat'],
+    isFirst: true,
+    isLast: true,
+    teaching: 'one',
+  };
   const lesson = { ...about, rows: [[1, 0, null, 'AUTO']] };
   const taught = await api.ask('POST', '/api/machines/teach', { body: lesson });
   expect(taught).toMatchObject({ isTaught: true, rows: 1, leftOut: 1 });
   await api.ask('POST', '/api/machines/teach', { body: { ...lesson, sensors: [] }, status: 400 });
+  const { teaching: _, ...nameless } = lesson;
+  await api.ask('POST', '/api/machines/teach', { body: nameless, status: 400 });
+  for (const [teaching, status] of [
+    ['superseded', 409],
+    ['fifth', 429],
+  ] as const)
+    await api.ask('POST', '/api/machines/teach', { body: { ...lesson, teaching }, status });
   const fault = { site: 'lab', machine: 'p1', note: 'worn coupling' };
   const named = await api.ask('POST', '/api/machines/fault', { body: fault });
   expect(named).toEqual({ isKnown: true, isNoted: true });

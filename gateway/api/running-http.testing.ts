@@ -1,8 +1,10 @@
 /** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
+
 import { Type } from '@sinclair/typebox';
 import { Counter, Registry } from 'prom-client';
 import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -73,11 +75,15 @@ function memoryMachines(): MachineAdmin {
     named: ({ machine }) => (machine === 'p1' ? true : null),
     knows: async ({ machine = 'p1' }) => machine === 'p1',
     relearn: ({ machine }, { what }) => ({ isKnown: machine === 'p1', hasChanged: what !== 'state' }),
-    teach: ({ machine }, { rows }) => ({
-      ...{ isKnown: machine === 'p1', isTaught: machine === 'p1', rows: rows.length, atRest: 0 },
-      leftOut: rows.flat().filter((cell) => cell === null).length,
-      ...{ unknownSensors: [], fromMs: null, toMs: null, learning: { days: 2, needed: 7 } },
-    }),
+    teach: ({ machine }, { rows, teaching }) => {
+      const code = { superseded: 'TEACHING_UNKNOWN', fifth: 'TEACHING_BUSY' }[teaching];
+      if (code) throw new HarbingerError(code, 'intelligence', 'no');
+      return {
+        ...{ isKnown: machine === 'p1', isTaught: machine === 'p1', rows: rows.length, atRest: 0 },
+        leftOut: rows.flat().filter((cell) => cell === null).length,
+        ...{ unknownSensors: [], fromMs: null, toMs: null, learning: { days: 2, needed: 7 } },
+      };
+    },
     rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),
     retire: async (those) => ({
       retired: those.filter(({ machine }) => machine === 'p1'),

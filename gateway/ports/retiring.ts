@@ -79,6 +79,8 @@ export interface RenamedHere {
 
 /** A part of a machine's history. */
 export interface Lesson {
+  /** The id of its teaching, made by whoever begins it: lessons of another teaching are never mixed with it. */
+  teaching: string;
   /** Names of the columns after the time. */
   sensors: readonly string[];
   /** Each: its time (ms since 1970), then a value for each sensor; null where it sent none. In the order of their times. */
@@ -133,7 +135,10 @@ export interface MachineAdmin {
    * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay.
    */
   relearn(machine: MachineHere, said: Relearnt): RelearnOutcome;
-  /** Takes a part of a machine's history, by which what is normal for it is learnt. */
+  /**
+   * Takes a part of a machine's history, by which what is normal for it is learnt. @throws HarbingerError TEACHING_UNKNOWN,
+   * TEACHING_BUSY
+   */
   teach(machine: MachineHere, lesson: Lesson): TeachOutcome;
   /**
    * A person names a fault that lasts, or was last, so that it is recognised when it comes again. Null if the machine is not known;

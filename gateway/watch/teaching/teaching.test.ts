@@ -19,15 +19,22 @@ const machine = { site: 'hall', machine: 'press' };
 
 function bench(now = startMs + 30 * 1_440 * minuteMs) {
   const baseline = new Baseline(4, baselineOptions(type));
-  const clock = { nowMs: () => now } as never;
+  let monotonicMs = 0;
+  const clock = { nowMs: () => now, monotonicMs: () => monotonicMs } as never;
   const teaching = new Teaching({
-    typeOf: (_, name) => (name === 'press' ? type : null),
-    baselineOf: () => baseline,
+    typeOf: (_, name) => (name === 'other' ? null : type),
+    baselineOf: ({ machine: name }) => (name === 'press' ? baseline : new Baseline(4, baselineOptions(type))),
     clock,
   });
-  const teach = (over: Partial<Lesson>) =>
-    teaching.teach(machine, { sensors: names, rows: [], isFirst: false, isLast: false, ...over });
-  return { baseline, teaching, teach };
+  const pass = (ms: number) => {
+    monotonicMs += ms;
+  };
+  const teach = (over: Partial<Lesson>, name = 'press') =>
+    teaching.teach(
+      { ...machine, machine: name },
+      { teaching: 'one', sensors: names, rows: [], isFirst: false, isLast: false, ...over },
+    );
+  return { baseline, teaching, teach, pass };
 }
 
 describe('a machine that is taught from its history', () => {
@@ -61,7 +68,13 @@ describe('a machine that is taught from its history', () => {
     });
     const strange = { site: 'hall', machine: 'other' };
     expect(
-      bench().teaching.teach(strange, { sensors: [], rows: [], isFirst: true, isLast: true }),
+      bench().teaching.teach(strange, {
+        teaching: 'one',
+        sensors: [],
+        rows: [],
+        isFirst: true,
+        isLast: true,
+      }),
     ).toMatchObject({
       isKnown: false,
     });
@@ -69,13 +82,51 @@ describe('a machine that is taught from its history', () => {
 
   it('does not learn rows at rest', () => {
     const resting = { ...type, runsWhen: { sensor: 'speed', above: 100 } };
-    const { clock } = { clock: { nowMs: () => startMs + 30 * 1_440 * minuteMs } as never };
+    const { clock } = {
+      clock: { nowMs: () => startMs + 30 * 1_440 * minuteMs, monotonicMs: () => 0 } as never,
+    };
     const baseline = new Baseline(4, baselineOptions(resting));
     const teaching = new Teaching({ typeOf: () => resting, baselineOf: () => baseline, clock });
     const still = history.map((row, at) => (at % 100 < 20 ? [row[0]!, 0, 20, 0, 0] : row));
-    const lesson = { sensors: names, rows: still, isFirst: true, isLast: true };
+    const lesson = { teaching: 'one', sensors: names, rows: still, isFirst: true, isLast: true };
     const { rows: learnt, atRest } = teaching.teach(machine, lesson);
     expect(atRest).toBe(Math.round(0.2 * history.length));
     expect(learnt).toBe(history.length - atRest);
+  });
+});
+
+describe('several teachings at once', () => {
+  it('are not mixed: one that another of the machine has superseded is refused, and replaces nothing', () => {
+    const { baseline, teach } = bench();
+    teach({ rows: history.slice(0, 5_000), isFirst: true });
+    teach({ rows: history.slice(0, 10), isFirst: true, teaching: 'two' });
+    expect(() => teach({ rows: history.slice(5_000), isLast: true })).toThrow(/another one of this machine/);
+    expect(baseline.rows).toBe(0);
+    expect(teach({ rows: history.slice(10), isLast: true, teaching: 'two' })).toMatchObject({
+      ...{ isTaught: true, rows: history.length, leftOut: 0 },
+    });
+  });
+
+  it('that are not known go on with nothing, as after a restart of the gateway', () => {
+    const { baseline, teach } = bench();
+    expect(() => teach({ rows: history, isLast: true })).toThrow(
+      expect.objectContaining({ code: 'TEACHING_UNKNOWN' }),
+    );
+    expect(baseline.rows).toBe(0);
+  });
+
+  it('are four: a fifth is refused until one was left alone for a minute, which then is refused itself', () => {
+    const { teach, pass } = bench();
+    for (const name of ['m1', 'm2', 'm3', 'm4']) teach({ rows: history.slice(0, 10), isFirst: true }, name);
+    pass(40_000);
+    for (const name of ['m2', 'm3', 'm4']) teach({ rows: history.slice(10, 20) }, name);
+    expect(() => teach({ isFirst: true })).toThrow(expect.objectContaining({ code: 'TEACHING_BUSY' }));
+    expect(teach({ rows: history.slice(10, 20) }, 'm1')).toMatchObject({ rows: 20 });
+    pass(59_999);
+    for (const name of ['m1', 'm3', 'm4']) teach({}, name);
+    pass(1);
+    expect(teach({ rows: history.slice(0, 10), isFirst: true })).toMatchObject({ rows: 10 });
+    expect(() => teach({ isLast: true }, 'm2')).toThrow(/was left alone/);
+    expect(teach({}, 'm3')).toMatchObject({ rows: 20 });
   });
 });

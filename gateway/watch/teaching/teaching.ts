@@ -5,18 +5,25 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { stateCode } from '../../../shared/domain/states.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Lesson, MachineHere, TeachOutcome } from '../../ports/retiring.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { learnRest, type RestingMachine, restOf } from '../running/running-of.ts';
 import type { MachineWindow } from '../windows/machine-window.ts';
 import { windowOf } from '../windows/window-of-type.ts';
 
-/** As many machines at most are taught at the same time; the one that was left alone for longest is given up. */
+/** As many machines at most are taught at the same time. */
 const pupilsMax = 4;
+/** A teaching that was left alone for this long makes room for another. */
+const aloneMsMax = 60_000;
 const aheadMsMax = 60_000;
 const unlimited = { take: () => true };
 
 interface Pupil extends RestingMachine {
+  /** The id of its teaching. */
+  teaching: string;
+  /** When its last lesson came: monotonic. */
+  heardMs: number;
   window: MachineWindow;
   /** By sensor of its type: the place in a row of a lesson; −1: there is none. */
   places: number[];
@@ -45,15 +52,16 @@ export class Teaching {
     this.options = options;
   }
 
-  /** Takes rows of a machine's history, in the order of their times. */
+  /**
+   * Takes rows of a machine's history, in the order of their times. @throws HarbingerError TEACHING_UNKNOWN for a lesson that goes on
+   * with none that is known, so that a part of a history never takes the place of more; TEACHING_BUSY
+   */
   teach({ site, machine }: MachineHere, lesson: Lesson): TeachOutcome {
     const key = `${site}/${machine}`;
     const type = this.options.typeOf(site, machine);
     const before = this.options.baselineOf({ site, machine });
     if (!type || !before) return unknown;
-    const known = lesson.isFirst ? undefined : this.pupils.get(key);
-    const pupil = known?.identity.type === type ? known : newPupil(type, lesson.sensors);
-    this.keep(key, pupil);
+    const pupil = lesson.isFirst ? this.begin(key, type, lesson) : this.goOn(key, type, lesson);
     const nowMs = this.options.clock.nowMs();
     for (const row of lesson.rows) learn(pupil, row, nowMs);
     const { baseline } = pupil.window;
@@ -70,16 +78,62 @@ export class Teaching {
     return { ...outcome, isTaught };
   }
 
-  private keep(key: string, pupil: Pupil): void {
+  /** Begins a teaching, which takes the place of one of the same machine. */
+  private begin(key: string, type: MachineType, { teaching, sensors, isLast }: Lesson): Pupil {
+    const { pupils } = this;
+    const heardMs = this.options.clock.monotonicMs();
+    pupils.delete(key);
+    const pupil = newPupil(type, sensors, { teaching, heardMs });
+    if (isLast) return pupil;
+    if (pupils.size >= pupilsMax) {
+      const [alone] = [...pupils].filter(([, other]) => heardMs - other.heardMs >= aloneMsMax);
+      if (!alone)
+        throw new HarbingerError(
+          'TEACHING_BUSY',
+          'intelligence',
+          `${pupils.size} machines are being taught, and no more can be at once: try again when one of them is done, or in a minute`,
+          { retry: true },
+        );
+      pupils.delete(alone[0]);
+    }
+    pupils.set(key, pupil);
+    return pupil;
+  }
+
+  private goOn(key: string, type: MachineType, { teaching }: Lesson): Pupil {
+    const pupil = this.pupils.get(key);
+    if (pupil?.teaching !== teaching)
+      throw unknownTeaching(
+        key,
+        pupil ? 'another one of this machine has begun' : 'the gateway was restarted, or it was left alone',
+      );
+    if (pupil.identity.type !== type) {
+      this.pupils.delete(key);
+      throw unknownTeaching(key, 'the sensors or limits of the machine have changed');
+    }
+    // The one that was left alone for longest is the first.
     this.pupils.delete(key);
-    const [oldest] = this.pupils.keys();
-    if (oldest !== undefined && this.pupils.size >= pupilsMax) this.pupils.delete(oldest);
     this.pupils.set(key, pupil);
+    pupil.heardMs = this.options.clock.monotonicMs();
+    return pupil;
   }
 }
 
-function newPupil(type: MachineType, sensors: readonly string[]): Pupil {
+function unknownTeaching(key: string, why: string): HarbingerError {
+  return new HarbingerError(
+    'TEACHING_UNKNOWN',
+    'intelligence',
+    `the teaching of ${key} has ended before its last row, since ${why}: nothing was replaced, and what was learnt before stays; teach it again from the beginning`,
+  );
+}
+
+function newPupil(
+  type: MachineType,
+  sensors: readonly string[],
+  of: Pick<Pupil, 'teaching' | 'heardMs'>,
+): Pupil {
   return {
+    ...of,
     identity: { type },
     window: windowOf(type, unlimited),
     ...restOf(type, null),

@@ -12,6 +12,7 @@ const lessons: Lesson[] = [];
 const queries: string[] = [];
 let server: Server;
 let url = '';
+let refusal: string | null = null;
 const dir = mkdtempSync(join(tmpdir(), 'harbinger-teach-'));
 
 const outcome = {
@@ -54,7 +55,12 @@ beforeAll(async () => {
     });
     request.on('end', () => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answerTo(request.url ?? '', body)));
+      const answer = answerTo(request.url ?? '', body);
+      const isRefused = refusal !== null && request.url === '/api/machines/teach';
+      if (isRefused) response.statusCode = 409;
+      response.end(
+        JSON.stringify(isRefused ? { error: { code: 'TEACHING_UNKNOWN', message: refusal } } : answer),
+      );
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -91,6 +97,7 @@ describe('harbinger machines teach', () => {
       [false, false, 1_000],
       [false, true, 500],
     ]);
+    expect(new Set(lessons.map(({ teaching }) => teaching)).size).toBe(1);
     expect(lessons[0]).toMatchObject({ sensors: ['heat', 'mode'] });
     expect(lessons[0]!.rows[1]).toEqual([1_700_000_060_000, 20.5, 'AUTO']);
   });
@@ -119,5 +126,13 @@ describe('harbinger machines teach', () => {
     const timeless = await runInside(['machines', 'teach', 'hall/press', '--from', file, '--url', url]);
     expect(timeless.stderr).toMatch(/needs a column time, timestamp/);
     expect(timeless.status).toBe(2);
+  });
+
+  it('says why the gateway does not go on, with the exit code 1', async () => {
+    refusal = 'the teaching of hall/press has ended: teach it again';
+    const outcome = await runInside(['machines', 'teach', 'hall/press', '--url', url, '--cloud-url', url]);
+    refusal = null;
+    expect(outcome.stderr).toMatch(/the teaching of hall\/press has ended: teach it again/);
+    expect(outcome.status).toBe(1);
   });
 });

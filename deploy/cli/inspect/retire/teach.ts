@@ -8,6 +8,7 @@ import type { KnownMachine, Lesson, TeachOutcome } from '../../../../gateway/por
 import { textFieldSuffix } from '../../../../shared/contract/line-protocol.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { randomHex, systemRandom } from '../../../../shared/runtime/random.ts';
 import { detectSeparator } from '../../../replay/csv-columns.ts';
 import { cellNumber, cellTimeMs } from '../../../replay/csv-values.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -82,9 +83,10 @@ async function teach(
   { sensors, rows }: History,
   by: string,
 ): Promise<TeachOutcome> {
+  const teaching = randomHex(systemRandom, 16);
   let isFirst = true;
   const send = async (lesson: Pick<Lesson, 'rows' | 'isLast'>): Promise<TeachOutcome> => {
-    const body = { site, machine, by, sensors, isFirst, ...lesson };
+    const body = { site, machine, by, teaching, sensors, isFirst, ...lesson };
     isFirst = false;
     return (await request(endpoint, 'POST', '/api/machines/teach', body)) as TeachOutcome;
   };
@@ -92,9 +94,9 @@ async function teach(
   for await (const row of rows) {
     waiting.push(row);
     if (waiting.length < lessonRows) continue;
-    const { isKnown } = await send({ rows: waiting, isLast: false });
+    const outcome = await send({ rows: waiting, isLast: false });
     waiting = [];
-    if (!isKnown) break;
+    if (!outcome.isKnown) return outcome;
   }
   return send({ rows: waiting, isLast: true });
 }
