@@ -12,6 +12,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import { GatewayConfig } from '../config.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { formatSeam } from '../reports.ts';
 import { startDataPlane } from './plane.ts';
 
@@ -22,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-function start(routes: object[]) {
+function start(routes: object[], columns: (batch: ColumnBatch) => void = () => {}) {
   const config = readConfig({ gateway: 'g', dataDir, routes }, (problem) => new Error(problem));
   return startDataPlane(
     { config, types: loadMachineTypes([builtInTypesDir]) },
@@ -31,7 +32,7 @@ function start(routes: object[]) {
       random: systemRandom,
       limited: unlimited,
       log: silentLog,
-      columns() {},
+      columns,
       lifecycle() {},
       maintenance: async () => {},
     },
@@ -70,4 +71,22 @@ describe('the status of the data plane', () => {
       await plane.calls.stop();
     }
   });
+});
+
+it('after a restart a machine that was replaced is not judged by the readings of the one before', async () => {
+  const routes = [
+    { topic: 'a/{site}/{machine}', format: 'json' },
+    { topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' },
+  ];
+  const reading = (machine: string, temperature: number) =>
+    message(`a/lab/${machine}`, JSON.stringify({ temperature }));
+  const before = await start(routes);
+  await before.take((each) => [reading('m1', 90), reading('m2', 91)].forEach(each));
+  await before.take((each) => each(message('lifecycle/lab/m1', '{"state":"replaced"}')));
+  await before.take((each) => each(reading('m1', 20)));
+  await before.calls.stop();
+  const replayed: number[] = [];
+  const after = await start(routes, ({ values }) => void replayed.push(...values));
+  await after.calls.stop();
+  expect(replayed.filter((value) => !Number.isNaN(value))).toEqual([91, 20]);
 });

@@ -9,6 +9,7 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
 import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
@@ -30,10 +31,10 @@ import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
+import { BlockNotes, type NotesKind, replacedNotes, retiredNotes } from './plane/block-notes.ts';
 import { type CallParts, dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
 import { type RetireParts, retire } from './plane/retire.ts';
-import { RetiredNote } from './plane/retired-note.ts';
 import type { Exceptions } from './settle.ts';
 import type { Pulse } from './stuck/pulse.ts';
 import type { EachMessage } from './stuck/watched-batch.ts';
@@ -102,6 +103,18 @@ export async function startDataPlane(
   const fields = new FieldNotes(log, (schema, field) => builder.refuse(schema, field));
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
+  const { firstSeq } = byLane.readings.stats();
+  const notesOf = (kind: NotesKind) =>
+    new BlockNotes(kind, config.dataDir, { id: journals.id, firstSeq }, log);
+  const [note, replaced] = [notesOf(retiredNotes), notesOf(replacedNotes)];
+  const position = () => ({ journal: journals.id, seq: byLane.readings.stats().lastSeq });
+  const noteReplaced = ({ site, machine }: LifecycleNotice['about']) => {
+    try {
+      replaced.add([{ site, machine }], position());
+    } catch (error) {
+      log.warn({ problem: messageOf(error) }, `after a restart: ${replacedNotes.unreadable}`);
+    }
+  };
   const pipeline = new Pipeline({
     random,
     limited: deps.limited,
@@ -116,6 +129,7 @@ export async function startDataPlane(
     deadLetters: (added) => letters.add(added),
     async lifecycle({ eventId, ...notice }) {
       await record(lifecycleEvent(gateway, { eventId, ...notice }));
+      if (notice.state === 'replaced') noteReplaced(notice.about);
       deps.lifecycle(notice);
     },
     maintenance: (report) => deps.maintenance(report),
@@ -127,13 +141,12 @@ export async function startDataPlane(
     windows: toWindows,
   });
 
-  const { firstSeq } = byLane.readings.stats();
-  const note = new RetiredNote(config.dataDir, { id: journals.id, firstSeq }, log);
   await replayTail(
     {
       ...{ journal: journals, recent, machines, builder },
       windowsBytes: config.journal.replayBytes,
       wasRetired: (one, seq) => note.covers(one, seq),
+      wasReplaced: (one, seq) => replaced.covers(one, seq),
     },
     toWindows,
   );
@@ -149,7 +162,7 @@ export async function startDataPlane(
     ...{ machines, routes, builder, fields, note },
     counts: Object.values(counted),
     idle: () => pipeline.idle(),
-    position: () => ({ journal: journals.id, seq: byLane.readings.stats().lastSeq }),
+    position,
     windows: toWindows,
   };
   const shown = {

@@ -21,6 +21,8 @@ export interface ReplayTailParts {
   builder: BlockBuilder;
   /** Whether something was retired after a block; a machine, or one sensor of it. */
   wasRetired?(of: MachineOrSensor, seq: number): boolean;
+  /** Whether a machine was replaced after a block: readings of the one before must not be judged as those of the new one. */
+  wasReplaced?(of: MachineOrSensor, seq: number): boolean;
   /** Bytes of the journal's tail that are read to fill windows. */
   windowsBytes: number;
 }
@@ -87,6 +89,7 @@ function replayLine(text: string, parts: ReplayTailParts, row: Row, seq: number)
   const schema = machineOf(line, parts, seq);
   if (!schema) return;
   const { site, machine } = schema;
+  if (parts.wasReplaced?.({ site, machine }, seq)) return;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const [field, value] of Object.entries(line.fields)) {
     const sensor = sensorOf(field, value);

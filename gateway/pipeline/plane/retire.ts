@@ -8,7 +8,7 @@ import type { Routes } from '../../decode/routes.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { MachineOrSensor, RetiredInData } from '../../ports/retiring.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
-import type { RetiredNote } from './retired-note.ts';
+import type { BlockNotes } from './block-notes.ts';
 
 export interface RetireParts {
   machines: Machines;
@@ -16,7 +16,7 @@ export interface RetireParts {
   builder: BlockBuilder;
   fields: FieldNotes;
   counts: readonly CountsByMachine[];
-  note: RetiredNote;
+  note: BlockNotes;
   /** Resolves when the readings so far are durable, and the windows know of their machines. */
   idle(): Promise<void>;
   /** The newest block of readings. */

@@ -1,6 +1,7 @@
 /**
- * Machines and sensors that were retired, each with the newest block of the journal then: a restart reads the journal's
- * tail, and would know again what was forgotten. A file in the data folder, which is replaced as a whole.
+ * Machines and sensors that were retired, and machines that were replaced, each with the newest block of the journal then: a restart
+ * reads the journal's tail, and would know again what was forgotten, or judge a new machine by the readings of the old one. Each in a
+ * file of the data folder, which is replaced as a whole.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +14,26 @@ import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { MachineOrSensor } from '../../ports/retiring.ts';
 
-/** Limit of what is noted; of more, what was retired first is known again after a restart, until its blocks are gone. */
-const notedMax = 20_000;
+export interface NotesKind {
+  /** In the data folder. */
+  file: string;
+  /** Limit of what is noted; of more, what was noted first is read again after a restart, until its blocks are gone. */
+  max: number;
+  /** What happens where the file cannot be read. */
+  unreadable: string;
+}
+
+export const retiredNotes: NotesKind = {
+  file: 'retired-machines.json',
+  max: 20_000,
+  unreadable: 'retired machines may be listed once more',
+};
+/** The file is written in the course of a message, so it is small. */
+export const replacedNotes: NotesKind = {
+  file: 'replaced-machines.json',
+  max: 1_000,
+  unreadable: 'machines that were replaced may be judged by readings from before',
+};
 
 const Noted = Type.Object({
   site: Type.String(),
@@ -25,20 +44,22 @@ const Noted = Type.Object({
 });
 const readNotes = compileValidator(Type.Object({ retired: Type.Array(Noted) }));
 
-export class RetiredNote {
+export class BlockNotes {
   private readonly path: string;
+  private readonly kind: NotesKind;
   private readonly journal: { id: string; firstSeq: number };
-  /** By name, what was retired first comes first. */
+  /** By name, what was noted first comes first. */
   private noted = new Map<string, Static<typeof Noted>>();
 
-  /** A file that cannot be read counts as empty: then machines that are gone are listed once more. */
-  constructor(dataDir: string, journal: { id: string; firstSeq: number }, log: Log) {
-    this.path = join(dataDir, 'retired-machines.json');
+  /** A file that cannot be read counts as empty. */
+  constructor(kind: NotesKind, dataDir: string, journal: { id: string; firstSeq: number }, log: Log) {
+    this.kind = kind;
+    this.path = join(dataDir, kind.file);
     this.journal = journal;
     try {
       if (existsSync(this.path)) this.noted = notesIn(readRegularText(this.path), journal);
     } catch (error) {
-      log.warn({ file: this.path, problem: messageOf(error) }, 'retired machines may be listed once more');
+      log.warn({ file: this.path, problem: messageOf(error) }, kind.unreadable);
     }
   }
 
@@ -50,14 +71,14 @@ export class RetiredNote {
       noted.set(nameOf(each), { ...each, journal, seq });
     }
     for (const name of noted.keys()) {
-      if (noted.size <= notedMax) break;
+      if (noted.size <= this.kind.max) break;
       noted.delete(name);
     }
     replaceFileSync(this.path, JSON.stringify({ retired: [...noted.values()] }));
     this.noted = noted;
   }
 
-  /** Whether it was retired after the block. */
+  /** Whether it was noted after the block. */
   covers(one: MachineOrSensor, seq: number): boolean {
     if (this.noted.size === 0) return false;
     const noted = this.noted.get(nameOf(one));
