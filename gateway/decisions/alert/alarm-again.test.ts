@@ -33,3 +33,51 @@ it('an alarm that was away for half a day is a warning while its end waits, and 
   expect(decision.open()).toMatchObject([{ predictionId: before!.predictionId, severity: 'critical' }]);
   expect(told()).toHaveLength(toldBefore + 1);
 });
+
+const alarmLimit = { side: 'high', severity: 'critical', at: 7.1, backAt: 6.6 } as const;
+
+it('an alarm on each day of a machine that runs for one shift a day is told each day', async () => {
+  const decision = await bench.started();
+  let judgedMs = 0;
+  const hour = async (isHigh: boolean) => {
+    await bench.clock.advance(3_600_000);
+    judgedMs += 3_600_000;
+    const met = { ...alarmLimit, sinceMs: bench.clock.nowMs() };
+    const limits = isHigh ? [{ sensor: 'vibration', value: 8, met, mayBe: null }] : [];
+    await bench.evaluate(decision, 200, 1, { limits, judgedMs });
+  };
+  const critical = () =>
+    [...bench.opened(), ...bench.updated()].filter(
+      ({ data }) => data.isNews !== false && data.severity === 'critical',
+    ).length;
+  for (let day = 1; day <= 6; day++) {
+    for (let i = 0; i < 8; i++) await hour(i === 2);
+    expect([day, critical()]).toEqual([day, day]);
+    await bench.clock.advance(16 * 3_600_000);
+  }
+});
+
+it('an alarm that is told late, and has become a warning meanwhile, is one episode that names the alarm', async () => {
+  const decision = await bench.started();
+  const nowMs = bench.clock.nowMs();
+  const passed = [
+    { ...alarmLimit, sensor: 'vibration', value: 8, sinceMs: nowMs - 3_600_000, untilMs: nowMs - 1_800_000 },
+  ];
+  const met = {
+    side: 'high',
+    severity: 'warning',
+    at: 4.5,
+    backAt: 4.2,
+    sinceMs: nowMs - 3_600_000,
+  } as const;
+  const now = [{ sensor: 'vibration', value: 5, met, mayBe: null }];
+  await bench.evaluate(decision, 200, 1, { limits: now, passed });
+  const [opened] = bench.opened();
+  expect(opened!.data).toMatchObject({ severity: 'warning' });
+  const words = opened!.data.reasons.join('; ');
+  expect(words).toMatch(/above the alarm limit of 7\.1.* from .* to /);
+  expect(words).not.toMatch(/come back/);
+  await bench.clock.advance(60_000);
+  await bench.evaluate(decision, 200);
+  expect(decision.open()).toEqual([]);
+});

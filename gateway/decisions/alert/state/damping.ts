@@ -44,6 +44,8 @@ export interface Damping {
   returns: number;
   /** Since when the cause is lower than what was told. */
   lowerSinceMs: number;
+  /** The same with the time in which nobody looked; absent: not known. */
+  awayFromMs?: number;
   /** When a fall was told last. */
   fellMs: number;
   /** The longest time, ms, for which it was away before it returned, told or not; 0 if that is not known. */
@@ -98,8 +100,10 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
   const isLower = isWaiting(before) && before.lowerSinceMs <= timeMs;
   const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs(before, timeMs, limits) : timeMs;
   if (timeMs - lowerSinceMs < holdMsOf(before, limits)) {
-    const isCalm = told === 2 && wanted === 0 && timeMs - lowerSinceMs >= (limits.calmMs ?? Infinity);
-    return { ...before, told: isCalm ? 1 : told, wanted, lowerSinceMs, lookedMs: timeMs };
+    const awayFromMs = isLower ? (before.awayFromMs ?? before.lowerSinceMs) : timeMs;
+    // By the clock: a machine that runs for one shift a day is away for half a day when the next one begins.
+    const isCalm = told === 2 && wanted === 0 && timeMs - awayFromMs >= (limits.calmMs ?? Infinity);
+    return { ...before, told: isCalm ? 1 : told, wanted, lowerSinceMs, awayFromMs, lookedMs: timeMs };
   }
   return { ...before, told: wanted, wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: timeMs };
 }

@@ -48,6 +48,8 @@ export interface LimitDampingResult {
   recent: string[];
   /** Limits that have passed and belong to no sensor that is open: nobody was told. */
   passed: PassedLimit[];
+  /** Those that were worse than what their sensor is told as from now on, and were not told. */
+  worse: PassedLimit[];
   /** Sensors that have come back with this decision. */
   returned: { sensor: string; returns: number; holdMs: number }[];
   /** Something has changed that a restart must not forget. */
@@ -59,7 +61,14 @@ export function dampLimits(
   damped: Map<string, DampedLimit>,
   { met, before, passed, timeMs, limits, isByPerson, latestOf }: LimitDampingInput,
 ): LimitDampingResult {
-  const result: LimitDampingResult = { met: [], recent: [], passed: [], returned: [], isNews: false };
+  const result: LimitDampingResult = {
+    met: [],
+    recent: [],
+    passed: [],
+    worse: [],
+    returned: [],
+    isNews: false,
+  };
   if (met.length === 0 && damped.size === 0 && passed.length === 0) return result;
   const names = [...met, ...passed].map(({ sensor }) => sensor);
   for (const sensor of new Set([...names, ...damped.keys()])) {
@@ -78,7 +87,7 @@ export function dampLimits(
     const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs });
     const isOverNow = isByPerson(sensor) || (isAway && hasRecovered(depth, timeMs));
     const mine = { ...limits, calmMs, ...(isOverNow && { holdMs: 0 }) };
-    const state = { ...stepped(old, episodes, wanted, timeMs, mine), depth };
+    const state = { ...stepped(old, episodes, found, timeMs, mine), depth };
     result.isNews ||= state.wanted !== old.wanted || state.told !== old.told || episodes.length > 0;
     if (state.returns > old.returns && state.told > 0)
       result.returned.push({ sensor, returns: state.returns, holdMs: holdMsOf(state, limits) });
@@ -91,6 +100,9 @@ export function dampLimits(
         result.recent.push(sensor);
       continue;
     }
+    result.worse.push(
+      ...episodes.filter(({ severity }) => levelOf(severity) > Math.max(state.told, old.told)),
+    );
     if (found && !isWaiting(state)) {
       result.met.push(found);
       continue;
@@ -113,15 +125,17 @@ function startOf(before: readonly MetLimit[], sensor: string): DampedLimit {
 function stepped(
   old: Damping,
   episodes: readonly PassedLimit[],
-  wanted: Damping['wanted'],
+  met: MetLimit | undefined,
   timeMs: number,
   limits: DampingLimits,
 ): Damping {
   let state = old;
+  const wanted = levelOf(met?.severity ?? null);
   for (const { severity, sinceMs, untilMs } of episodes) {
     const level = levelOf(severity);
     // A limit that passed may have been an alarm while a warning went on.
-    const under = Math.min(state.wanted, wanted, level) as Damping['wanted'];
+    const goesOn = met !== undefined && met.sinceMs <= untilMs;
+    const under = (goesOn ? Math.min(wanted, level) : 0) as Damping['wanted'];
     state = damp(state, Math.max(level, state.wanted) as Damping['wanted'], sinceMs, limits);
     state = damp(state, under, untilMs, limits);
   }

@@ -8,6 +8,7 @@ import {
   changedReasons,
   insideReasons,
   metReasons,
+  passedReason,
   valueNow,
 } from '../reasons/limit-reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
@@ -62,6 +63,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
       ? endReasons(before.met, policy, input)
       : [
           ...limitReasons(judged, track.met),
+          ...(result?.worse ?? []).map((one) => passedReason(one, input.machine.type, input.timeMs)),
           ...fallenReasons(before.met, track.met),
           ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
         ];
