@@ -31,6 +31,22 @@ it('a limit whose probe is not sent any more is not met for longer: it is unknow
   );
 });
 
+it('a limit whose probe sends no number any more is unknown since then, too', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const limit = { side: 'high', severity: 'critical', at: 9, backAt: 8.55 } as const;
+  const met = { ...limit, sinceMs: bench.clock.nowMs() };
+  const limits = [{ sensor: 'vibration', value: 9.5, met, mayBe: null }];
+  await bench.clock.advance(3_600_000);
+  await bench.evaluate(decision, null, 2, { limits });
+  const faults: SensorFault[] = [{ sensor: 'vibration', value: null, isBeyondAlarm: false }];
+  for (let i = 0; i < 4; i++) {
+    await bench.clock.advance(3_600_000);
+    await bench.evaluate(decision, null, 2, { limits, faults });
+  }
+  const said = bench.state.now.map(({ data }) => data.reasons[0]).filter((reason) => /9\.5/.test(reason!));
+  expect(said.at(-1)).toMatch(/ when it was last sent; unknown since /);
+});
+
 it('a sensor that was missing before a restart in a silence is so when data come again, until it is sent', async () => {
   const decision = await bench.started({ nowMsMin: 1 });
   const sinceMs = bench.clock.nowMs();

@@ -91,11 +91,11 @@ export function limitReasons(
   met: readonly MetLimit[],
 ): string[] {
   const beyond = met.filter(({ away }) => away === undefined);
-  const tracks = machine.faults.get('sensor-missing')?.tracks;
-  const unsentMs = (sensor: string) => {
-    const track = tracks?.get(sensor);
-    return track?.isIll ? track.sinceMs : undefined;
-  };
+  // A sensor that is missing, or sends what it cannot have: its newest value is not of now.
+  const unsentMs = (sensor: string) =>
+    ['sensor-missing', 'sensor-fault']
+      .map((mode) => machine.faults.get(mode)?.tracks.get(sensor))
+      .find((track) => track?.isIll)?.sinceMs;
   return [...metReasons(met, input.machine.type, input.timeMs, unsentMs), ...trendReasons(input, beyond)];
 }
 
