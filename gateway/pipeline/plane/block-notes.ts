@@ -19,7 +19,7 @@ export interface NotesKind {
   file: string;
   /** Limit of what is noted; of more, what was noted first is read again after a restart, until its blocks are gone. */
   max: number;
-  /** What happens where the file cannot be read. */
+  /** The consequence where the file cannot be read. */
   unreadable: string;
 }
 

@@ -48,7 +48,7 @@ export interface LimitDampingResult {
   recent: string[];
   /** Limits that have passed and belong to no sensor that is open: nobody was told. */
   passed: PassedLimit[];
-  /** Those that were worse than what their sensor is told as from now on, and were not told. */
+  /** Episodes that were worse than what their sensor is told as from now on, and of which nobody was told. */
   worse: PassedLimit[];
   /** Sensors that have come back with this decision. */
   returned: { sensor: string; returns: number; holdMs: number }[];
