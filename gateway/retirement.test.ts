@@ -37,9 +37,16 @@ function bench() {
         done.push(`learnt ${machine}`);
         return learnt.delete(machine);
       },
-      relearn: () => ({ isKnown: true, hasChanged: true }),
+      relearn: (_, machine) => ({ isKnown: true, hasChanged: machine !== 'saw' }),
       named: () => true,
-      teaching: { teach: () => ({ isKnown: true }) as never },
+      teaching: { teach: (_, { isLast }) => ({ isKnown: true, isTaught: isLast }) as never },
+      savedBaselines: {
+        async saveNow(key) {
+          await Promise.resolve();
+          done.push(`saved ${key}`);
+          return key !== 'hall/pump';
+        },
+      },
       maintenance,
       ownLimits,
       levels: { ofAll: async () => [] },
@@ -86,4 +93,21 @@ it('a renamed machine has the maintenance windows and limits of before, and limi
   const windows = maintenance.list(false).map(({ machine = 'all', by }) => `${machine} ${by}`);
   expect(windows.sort()).toEqual(['all maria', 'saw maria']);
   expect(await admin.rename(fan, saw, who)).toEqual({ windows: 0, limits: 0 });
+});
+
+it('what people change of what is normal is on disk before they are told so', async () => {
+  const { admin, done } = bench();
+  const said = { by: 'maria', note: 'new seal' };
+  const lesson = { teaching: 'one', sensors: ['x'], rows: [], isFirst: true };
+  expect(await admin.named(fan, said)).toEqual({ isKnown: true, isNoted: true, isSaved: true });
+  expect(await admin.relearn(fan, said)).toEqual({ isKnown: true, hasChanged: true, isSaved: true });
+  expect(await admin.teach(fan, { ...lesson, isLast: true })).toMatchObject({
+    isTaught: true,
+    isSaved: true,
+  });
+  expect(done.splice(0)).toEqual(['saved hall/fan', 'saved hall/fan', 'saved hall/fan']);
+  await admin.teach(fan, { ...lesson, isLast: false });
+  await admin.relearn(saw, said);
+  expect(done).toEqual([]);
+  expect(await admin.named(pump, said)).toMatchObject({ isNoted: true, isSaved: false });
 });

@@ -4,6 +4,7 @@ import type { DataClient } from './pipeline/client.ts';
 import type { MachineAdmin, MachineHere, MachineOrSensor } from './ports/retiring.ts';
 import type { Source } from './ports/source.ts';
 import type { SiteTopics } from './site-topics/site-topics.ts';
+import type { SavedBaselines } from './watch/saved-baselines/saved-baselines.ts';
 import type { Watch } from './watch/watch.ts';
 
 interface RetirementParts {
@@ -13,6 +14,7 @@ interface RetirementParts {
     maintenance: Pick<Watch['maintenance'], 'rename'>;
     ownLimits: Pick<Watch['ownLimits'], 'list' | 'set' | 'clear'>;
     levels: Pick<Watch['levels'], 'ofAll'>;
+    savedBaselines: Pick<SavedBaselines, 'saveNow'> | null;
   };
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
@@ -53,9 +55,19 @@ export function createRetirement({
       await ownLimits.clear(from, who);
       return { windows, limits: moved.length };
     },
-    relearn: ({ site, machine }, said) => watch.relearn(site, machine, said),
-    teach: (machine, lesson) => watch.teaching.teach(machine, lesson),
-    named: (machine, { note }) => watch.named(machine, note),
+    async relearn(machine, said) {
+      const outcome = watch.relearn(machine.site, machine.machine, said);
+      return { ...outcome, isSaved: await saved(machine, outcome.hasChanged) };
+    },
+    async teach(machine, lesson) {
+      const outcome = watch.teaching.teach(machine, lesson);
+      return { ...outcome, isSaved: await saved(machine, outcome.isTaught) };
+    },
+    async named(machine, { note }) {
+      const isNoted = watch.named(machine, note);
+      const isSaved = await saved(machine, isNoted === true);
+      return { isKnown: isNoted !== null, isNoted: isNoted === true, isSaved };
+    },
     async retire(those) {
       const kept = sources().flatMap((source) => source.retained?.() ?? []);
       const topics = kept.flatMap((each) => each.topics());
@@ -79,6 +91,11 @@ export function createRetirement({
       return { retired, unknown, retainedMessages };
     },
   };
+
+  /** Saves what a person has changed before they are told so: a crash must not lose what was confirmed. */
+  async function saved(machine: MachineHere, hasChanged: boolean): Promise<boolean> {
+    return !hasChanged || ((await watch.savedBaselines?.saveNow(keyOf(machine))) ?? false);
+  }
 
   /** Returns whether alerts of the machine were known. */
   async function endAlerts({ site, machine }: MachineOrSensor): Promise<boolean> {

@@ -4,7 +4,7 @@ import { answers } from '../../shared/http/openapi.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineAdmin, MachineOrSensor } from '../ports/retiring.ts';
 import { limitRefusals } from './limits.ts';
-import { teachingRoute } from './teaching.ts';
+import { IsSaved, teachingRoute } from './teaching.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const One = Type.Object(
@@ -182,13 +182,13 @@ export function machineRoutes(
         body: Relearning,
         response: answers(
           'whether the machine is known, and whether there was anything to learn',
-          Type.Object({ isKnown: Type.Boolean(), hasChanged: Type.Boolean() }),
+          Type.Object({ isKnown: Type.Boolean(), hasChanged: Type.Boolean(), isSaved: IsSaved }),
         ),
       },
     },
-    (request) => {
+    async (request) => {
       const { site, machine, by = request.ip, note, what } = request.body;
-      const outcome = machines.relearn({ site, machine }, { by, note, what });
+      const outcome = await machines.relearn({ site, machine }, { by, note, what });
       log.info(
         { machine: `${site}/${machine}`, by, note, what, address: request.ip, ...outcome },
         'machines: what is normal is learnt anew',
@@ -207,16 +207,16 @@ export function machineRoutes(
         body: Naming,
         response: answers(
           'whether the machine is watched, and was unusual',
-          Type.Object({ isKnown: Type.Boolean(), isNoted: Type.Boolean() }),
+          Type.Object({ isKnown: Type.Boolean(), isNoted: Type.Boolean(), isSaved: IsSaved }),
         ),
       },
     },
-    (request) => {
+    async (request) => {
       const { site, machine, by = request.ip, note } = request.body;
-      const isNoted = machines.named({ site, machine }, { by, note });
+      const outcome = await machines.named({ site, machine }, { by, note });
       const about = { machine: `${site}/${machine}`, by, note, address: request.ip };
-      log.info({ ...about, isNoted }, 'machines: a fault was named');
-      return { isKnown: isNoted !== null, isNoted: isNoted === true };
+      log.info({ ...about, ...outcome }, 'machines: a fault was named');
+      return outcome;
     },
   );
 }

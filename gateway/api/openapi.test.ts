@@ -60,11 +60,11 @@ it('answers everywhere as documented', async () => {
   expect(await api.ask('DELETE', '/api/limits', { body: limited })).toEqual({ cleared: 1 });
   const normal = { site: 'lab', machine: 'p1', note: 'new product' };
   expect(await api.ask('POST', '/api/machines/relearn', { body: normal })).toEqual({
-    ...{ isKnown: true, hasChanged: true },
+    ...{ isKnown: true, hasChanged: true, isSaved: true },
   });
   const onlyState = { ...normal, what: 'state' };
   expect(await api.ask('POST', '/api/machines/relearn', { body: onlyState })).toEqual({
-    ...{ isKnown: true, hasChanged: false },
+    ...{ isKnown: true, hasChanged: false, isSaved: true },
   });
   await api.ask('POST', '/api/machines/relearn', { body: { ...normal, what: 'mood' }, status: 400 });
   const about = {
@@ -88,9 +88,9 @@ it('answers everywhere as documented', async () => {
     await api.ask('POST', '/api/machines/teach', { body: { ...lesson, teaching }, status });
   const fault = { site: 'lab', machine: 'p1', note: 'worn coupling' };
   const named = await api.ask('POST', '/api/machines/fault', { body: fault });
-  expect(named).toEqual({ isKnown: true, isNoted: true });
+  expect(named).toEqual({ isKnown: true, isNoted: true, isSaved: true });
   const strange = await api.ask('POST', '/api/machines/fault', { body: { ...fault, machine: 'p9' } });
-  expect(strange).toEqual({ isKnown: false, isNoted: false });
+  expect(strange).toEqual({ isKnown: false, isNoted: false, isSaved: true });
   const moved = { from: { site: 'lab', machine: 'p1' }, to: { site: 'lab', machine: 'p3' } };
   const renamed = await api.ask('POST', '/api/machines/rename', { body: moved });
   expect(renamed).toEqual({ windows: 2, limits: 0 });

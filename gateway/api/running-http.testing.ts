@@ -72,14 +72,22 @@ function memoryMachines(): MachineAdmin {
   const about = { machineType: 'generic', sender: 'pumps', sensors: ['a'], timeToLimit: [] };
   return {
     list: async () => [{ site: 'lab', machine: 'p1', ...about }],
-    named: ({ machine }) => (machine === 'p1' ? true : null),
+    named: async ({ machine }) => ({ isKnown: machine === 'p1', isNoted: machine === 'p1', isSaved: true }),
     knows: async ({ machine = 'p1' }) => machine === 'p1',
-    relearn: ({ machine }, { what }) => ({ isKnown: machine === 'p1', hasChanged: what !== 'state' }),
-    teach: ({ machine }, { rows, teaching }) => {
+    relearn: async ({ machine }, { what }) => ({
+      ...{ isKnown: machine === 'p1', hasChanged: what !== 'state', isSaved: true },
+    }),
+    teach: async ({ machine }, { rows, teaching }) => {
       const code = { superseded: 'TEACHING_UNKNOWN', fifth: 'TEACHING_BUSY' }[teaching];
       if (code) throw new HarbingerError(code, 'intelligence', 'no');
       return {
-        ...{ isKnown: machine === 'p1', isTaught: machine === 'p1', rows: rows.length, atRest: 0 },
+        ...{
+          isKnown: machine === 'p1',
+          isTaught: machine === 'p1',
+          isSaved: true,
+          rows: rows.length,
+          atRest: 0,
+        },
         leftOut: rows.flat().filter((cell) => cell === null).length,
         ...{ unknownSensors: [], fromMs: null, toMs: null, learning: { days: 2, needed: 7 } },
       };

@@ -39,9 +39,14 @@ const Lesson = Type.Object(
   },
   { additionalProperties: false },
 );
+export const IsSaved = Type.Boolean({
+  description:
+    'false if a change could not be written to disk: it is in force, and lost if the gateway ends before the next save',
+});
 const Taught = Type.Object({
   isKnown: Type.Boolean(),
   isTaught: Type.Boolean({ description: 'false before the last row, and if they were too few' }),
+  isSaved: IsSaved,
   rows: Count,
   atRest: Count,
   leftOut: Type.Integer({ minimum: 0, description: 'rows out of order, or of the future' }),
@@ -74,10 +79,10 @@ export function teachingRoute(
     async (request) => {
       const { site, machine, by = request.ip, ...lesson } = request.body;
       const outcome = await refusals(() => machines.teach({ site, machine }, lesson));
-      const { isTaught, rows } = outcome;
+      const { isTaught, isSaved, rows } = outcome;
       if (lesson.isLast)
         log.info(
-          { machine: `${site}/${machine}`, by, address: request.ip, isTaught, rows },
+          { machine: `${site}/${machine}`, by, address: request.ip, isTaught, isSaved, rows },
           'machines: one was taught from its history',
         );
       return outcome;
@@ -88,7 +93,7 @@ export function teachingRoute(
 /** Seconds after which a teaching that was left alone has made room. */
 const busyS = 60;
 
-async function refusals<T>(work: () => T | Promise<T>): Promise<T> {
+async function refusals<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -117,6 +117,18 @@ export interface RelearnOutcome {
   hasChanged: boolean;
 }
 
+export interface FaultOutcome {
+  /** False if the machine is not watched. */
+  isKnown: boolean;
+  /** False if nothing was unusual. */
+  isNoted: boolean;
+}
+
+/** False if a change is in force and could not be written to disk: it would be lost if the gateway ended before the next save. */
+export interface Saved {
+  isSaved: boolean;
+}
+
 export interface MachineAdmin {
   /** True if a machine is known, of a site if none is named, or any at all. */
   knows(of: Partial<MachineHere>): Promise<boolean>;
@@ -132,19 +144,17 @@ export interface MachineAdmin {
    */
   rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
   /**
-   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay.
+   * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Durable when resolved,
+   * unless its outcome says otherwise, as of the two below.
    */
-  relearn(machine: MachineHere, said: Relearnt): RelearnOutcome;
+  relearn(machine: MachineHere, said: Relearnt): Promise<RelearnOutcome & Saved>;
   /**
    * Takes a part of a machine's history, by which what is normal for it is learnt. @throws HarbingerError TEACHING_UNKNOWN,
    * TEACHING_BUSY
    */
-  teach(machine: MachineHere, lesson: Lesson): TeachOutcome;
-  /**
-   * A person names a fault that lasts, or was last, so that it is recognised when it comes again. Null if the machine is not known;
-   * false if nothing was unusual.
-   */
-  named(machine: MachineHere, said: SaidOfMachine): boolean | null;
+  teach(machine: MachineHere, lesson: Lesson): Promise<TeachOutcome & Saved>;
+  /** A person names a fault that lasts, or was last, so that it is recognised when it comes again. */
+  named(machine: MachineHere, said: SaidOfMachine): Promise<FaultOutcome & Saved>;
 }
 
 /** The retained messages that a source keeps. */

@@ -27,6 +27,8 @@ import { BaselineWriter } from './writer.ts';
 
 const loadMsMax = 15_000;
 const stopMsMax = 5_000;
+/** Longest time that a person waits until what they have changed is on disk. */
+const saveMsMax = 5_000;
 /** A file whose content is wrong is replaced within this time. */
 const urgentMs = 500;
 const tickMsMin = 20;
@@ -148,6 +150,32 @@ export class SavedBaselines implements BaselineKeeper {
     return true;
   }
 
+  /**
+   * Writes at once, and within 5 s, what people have changed of a machine, whether it has learnt rows since or not. Returns false
+   * if it is not on disk: it is in force, and written later.
+   */
+  async saveNow(key: string): Promise<boolean> {
+    if (!this.keeping) return false;
+    const { groups, options } = this;
+    const member = groups.find(key);
+    if (member?.machine) {
+      member.record = null;
+      member.savedRows = -1;
+      member.group.isWrong = true;
+    }
+    // Of a machine that was forgotten, nobody knows which file had it.
+    const outdated = member ? [member.group] : [...groups.all].filter(({ isWrong }) => isWrong);
+    const write = async () => {
+      let isSaved = true;
+      for (const group of outdated) isSaved = (await this.writer.write(group, this.block)) && isSaved;
+      return isSaved;
+    };
+    // One after another: a file that is written twice at the same time would be mixed.
+    const saving = this.writing.then(write);
+    this.writing = saving.then(() => {});
+    return withinBudget(() => saving, saveMsMax, options.clock).catch(() => false);
+  }
+
   reached(block: BlockPosition): void {
     this.block = block;
   }
@@ -179,7 +207,7 @@ export class SavedBaselines implements BaselineKeeper {
     this.dueMs = clock.monotonicMs() + delayMs;
     this.timer = clock.setTimer(delayMs, () => {
       this.timer = null;
-      this.writing = this.writeOldest().then(() => this.schedule());
+      this.writing = this.writing.then(() => this.writeOldest()).then(() => this.schedule());
     });
   }
 

@@ -23,8 +23,8 @@ export class BaselineWriter {
     this.groups = groups;
   }
 
-  /** Writes the group's file. Never rejects. Rows learnt during the write count as not written. */
-  async write(group: Group, block: BlockPosition | null): Promise<void> {
+  /** Writes the group's file. Never rejects: returns false if it failed. Rows learnt during the write count as not written. */
+  async write(group: Group, block: BlockPosition | null): Promise<boolean> {
     const { clock, files, log } = this.options;
     group.triedMs = clock.monotonicMs();
     const { isWrong, hasEvicted } = group;
@@ -44,16 +44,18 @@ export class BaselineWriter {
       this.counts.saves++;
       if (records.length > 0) this.counts.writtenBytes += bytes.length;
       if (group.members.size === 0) this.groups.drop(group);
+      return true;
     } catch (error) {
       group.isWrong ||= isWrong;
       group.hasEvicted ||= hasEvicted;
       this.counts.saveFailures++;
-      if (group.triedMs - this.warnedMs < warnMsMin) return;
+      if (group.triedMs - this.warnedMs < warnMsMin) return false;
       this.warnedMs = group.triedMs;
       log.warn(
         { code: 'NORMALS_UNWRITABLE', file: group.name, problem: messageOf(error) },
         'baselines could not be written; this is retried, and readings are not affected',
       );
+      return false;
     }
   }
 
@@ -75,12 +77,13 @@ export class BaselineWriter {
     const savedMs = this.options.clock.nowMs();
     return [...members].flatMap((member) => {
       const { machine } = member;
-      // The record that was read is written again until the machine has learnt more.
-      if (block && machine && machine.window.learntTo === null) {
-        member.record = null;
-        return [recordOf(machine, block, savedMs)];
-      }
-      return member.record ? [member.record] : [];
+      const learntTo = machine?.window.learntTo ?? null;
+      // The record that was read is written again until the machine has learnt more, or people have changed what it knows.
+      if (member.record && (learntTo !== null || !block || !machine)) return [member.record];
+      const to = learntTo ?? block;
+      if (!to || !machine) return [];
+      member.record = null;
+      return [recordOf(machine, to, savedMs)];
     });
   }
 }

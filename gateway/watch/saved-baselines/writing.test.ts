@@ -99,3 +99,69 @@ describe('writing', () => {
     expect(third.baselines.stats().absent).toBe(20);
   });
 });
+
+describe('what a person has changed', () => {
+  const m0 = { site: 's', machine: 'm0', type: rig };
+
+  it('is on disk at once, also if no row was learnt since, or while rows of before a restart are read', async () => {
+    const made = await bench(someBatches({ batches: 60 }));
+    const first = await made.start();
+    first.take(0, 60);
+    await saved(made, () => first.baselines.stats().saves);
+    const expected = first.learnt('m0');
+    first.windows.relearn('s', 'm0', { by: 'maria', note: 'new seal', what: 'everything' });
+    expect(first.learnt('m0')).not.toEqual(expected);
+    expect(await first.baselines.saveNow('s/m0')).toBe(true);
+    const relearnt = first.learnt('m0');
+    const second = await made.start(); // as after kill -9
+    second.take(0, 60, true);
+    expect(second.learnt('m0')).toEqual(relearnt);
+    // Its rows are those of before: it has not sent since.
+    const baseline = second.windows.baselineOf(m0)!;
+    const learnt = await uninterrupted(someBatches({ batches: 60 }));
+    const donor = await bench(someBatches({ batches: 60 }));
+    const other = await donor.start();
+    other.take(0, 60);
+    baseline.restore(other.windows.baselineOf(m0)!.save(['a', 'b', 'c']), ['a', 'b', 'c']);
+    expect(await second.baselines.saveNow('s/m0')).toBe(true);
+    const third = await made.start();
+    third.take(0, 60, true);
+    expect(third.learnt('m0')).toEqual(learnt);
+  });
+
+  it('is reported as unsaved if the disk is full, and is written later', async () => {
+    const made = await bench(someBatches());
+    const real = baselineFiles(made.dir);
+    let isFull = true;
+    const replace: BaselineFiles['replace'] = async (name, bytes) => {
+      if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      await real.replace(name, bytes);
+    };
+    const run = await made.start({ files: { ...real, replace } });
+    run.take(0, 20);
+    expect(await run.baselines.saveNow('s/m0')).toBe(false);
+    isFull = false;
+    await saved(made, () => run.baselines.stats().saves);
+    const second = await made.start();
+    second.take(0, 20, true);
+    expect(second.learnt('m0')).toEqual(run.learnt('m0'));
+  });
+
+  it('is written after the file that is being written, never at the same time', async () => {
+    const made = await bench(someBatches());
+    const real = baselineFiles(made.dir);
+    let [writing, most] = [0, 0];
+    const replace: BaselineFiles['replace'] = async (name, bytes) => {
+      most = Math.max(most, ++writing);
+      await real.replace(name, bytes);
+      writing--;
+    };
+    const run = await made.start({ files: { ...real, replace } });
+    run.take(0, 20);
+    await made.clock.advance(59_999);
+    const saves = Promise.all(['s/m0', 's/m0', 's/m0'].map((key) => run.baselines.saveNow(key)));
+    await made.clock.advance(1);
+    expect(await saves).toEqual([true, true, true]);
+    expect(most).toBe(1);
+  });
+});

@@ -188,7 +188,9 @@ export class MachineWindow {
     this.pending = this.cells.subarray(this.seenAt).reduce((sum, one) => sum + one, 0);
   }
 
+  /** As of `learntTo` while it learns nothing. */
   gathered(): Gathered {
+    if (this.paused) return this.paused.gathered;
     const { cells, heldAt, seenAt } = this;
     return { held: cells.slice(heldAt, seenAt), seen: Uint8Array.from(cells.subarray(seenAt)) };
   }

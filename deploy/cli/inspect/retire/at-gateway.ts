@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os';
 import type {
+  FaultOutcome,
   KnownMachine,
   MachineOrSensor,
   RelearnOutcome,
   RenamedHere,
   RetiredHere,
+  Saved,
 } from '../../../../gateway/ports/retiring.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { findEndpoint, request } from '../../http-client.ts';
@@ -29,19 +31,20 @@ export async function listAtGateway(options: ReachOptions): Promise<void> {
   ]);
 }
 
-/** Sets the exit code 1 if the machine is not known. */
+/** Sets the exit code 1 if the machine is not known, or nothing was saved. */
 export async function relearnAtGateway(
   { site, machine }: NamedMachine,
   { by, note, what, ...options }: ReachOptions & { by?: string; note: string; what: string },
 ): Promise<void> {
   const body = { site, machine, by: by ?? userInfo().username, note, what };
   const endpoint = findEndpoint('gateway', options);
-  const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as RelearnOutcome;
+  const outcome = (await request(endpoint, 'POST', '/api/machines/relearn', body)) as RelearnOutcome &
+    Partial<Saved>;
   if (options.json) printJson(outcome);
   else if (outcome.isKnown)
     process.stdout.write(`${shown(body)}: ${relearntText(what, outcome.hasChanged)}\n`);
   else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
-  if (!outcome.isKnown) process.exitCode = exitCodes.failed;
+  if (!outcome.isKnown || isUnsaved(outcome, options.json)) process.exitCode = exitCodes.failed;
 }
 
 function relearntText(what: string, hasChanged: boolean): string {
@@ -63,16 +66,23 @@ export async function nameFaultAtGateway(
 ): Promise<void> {
   const body = { site, machine, by: by ?? userInfo().username, note };
   const endpoint = findEndpoint('gateway', options);
-  const outcome = (await request(endpoint, 'POST', '/api/machines/fault', body)) as {
-    isKnown: boolean;
-    isNoted: boolean;
-  };
+  const outcome = (await request(endpoint, 'POST', '/api/machines/fault', body)) as FaultOutcome &
+    Partial<Saved>;
   if (options.json) printJson(outcome);
   else if (outcome.isNoted)
     process.stdout.write(`${shown(body)}: noted as a fault, and recognised when it comes again\n`);
   else if (outcome.isKnown) process.stderr.write(`nothing about ${shown(body)} was unusual\n`);
   else process.stderr.write(`the gateway does not know ${shown(body)}\n`);
-  if (!outcome.isNoted) process.exitCode = exitCodes.failed;
+  if (!outcome.isNoted || isUnsaved(outcome, options.json)) process.exitCode = exitCodes.failed;
+}
+
+/** Says so if what is in force now is not on disk. Gateways of an earlier version do not tell. */
+export function isUnsaved({ isSaved = true }: Partial<Saved>, isJson = false): boolean {
+  if (!isSaved && !isJson)
+    process.stderr.write(
+      'it is in force, and could not be saved yet: it is lost if the gateway ends before; see its log, and the space on its disk\n',
+    );
+  return !isSaved;
 }
 
 /** Sets the exit code 1 if nothing was set for the machine. */

@@ -12,6 +12,7 @@ const lessons: Lesson[] = [];
 const queries: string[] = [];
 let server: Server;
 let url = '';
+let isSaved = true;
 let refusal: string | null = null;
 const dir = mkdtempSync(join(tmpdir(), 'harbinger-teach-'));
 
@@ -44,7 +45,7 @@ function answerTo(path: string, body: string): unknown {
     return { columns: ['at_ms', 'mode_text', 'site', 'heat'], rows, truncated: isFirst };
   }
   lessons.push(JSON.parse(body) as Lesson);
-  return outcome;
+  return { ...outcome, isSaved };
 }
 
 beforeAll(async () => {
@@ -134,5 +135,14 @@ describe('harbinger machines teach', () => {
     refusal = null;
     expect(outcome.stderr).toMatch(/the teaching of hall\/press has ended: teach it again/);
     expect(outcome.status).toBe(1);
+  });
+
+  it('says that it is not saved, with the exit code 1', async () => {
+    isSaved = false;
+    const taught = await runInside(['machines', 'teach', 'hall/press', '--url', url, '--cloud-url', url]);
+    isSaved = true;
+    expect(taught.stdout).toMatch(/learnt from 7 rows/);
+    expect(taught.stderr).toMatch(/could not be saved yet/);
+    expect(taught.status).toBe(1);
   });
 });

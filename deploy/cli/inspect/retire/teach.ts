@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
-import type { KnownMachine, Lesson, TeachOutcome } from '../../../../gateway/ports/retiring.ts';
+import type { KnownMachine, Lesson, Saved, TeachOutcome } from '../../../../gateway/ports/retiring.ts';
 import { textFieldSuffix } from '../../../../shared/contract/line-protocol.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
@@ -15,6 +15,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
 import type { ReachOptions } from '../../options.ts';
 import { printable, printJson } from '../../output.ts';
+import { isUnsaved } from './at-gateway.ts';
 import type { NamedMachine } from './names.ts';
 
 export type TeachOptions = ReachOptions & {
@@ -29,6 +30,8 @@ const headBytes = 64 << 10;
 const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms'];
 /** Dates are later than this; smaller numbers count from a recording's own begin. */
 const dateMsMin = 1e11;
+
+type Taught = TeachOutcome & Partial<Saved>;
 
 interface History {
   sensors: string[];
@@ -63,7 +66,7 @@ export async function teachAtGateway(name: NamedMachine, options: TeachOptions):
     process.stderr.write(
       `left out, since the machine has not sent them: ${printable(outcome.unknownSensors.join(', '), 300)}\n`,
     );
-  if (!outcome.isTaught) process.exitCode = exitCodes.failed;
+  if (!outcome.isTaught || isUnsaved(outcome, options.json)) process.exitCode = exitCodes.failed;
 }
 
 function taughtText({ rows, atRest, leftOut, learning }: TeachOutcome): string {
@@ -82,13 +85,13 @@ async function teach(
   { site, machine }: NamedMachine,
   { sensors, rows }: History,
   by: string,
-): Promise<TeachOutcome> {
+): Promise<Taught> {
   const teaching = randomHex(systemRandom, 16);
   let isFirst = true;
-  const send = async (lesson: Pick<Lesson, 'rows' | 'isLast'>): Promise<TeachOutcome> => {
+  const send = async (lesson: Pick<Lesson, 'rows' | 'isLast'>): Promise<Taught> => {
     const body = { site, machine, by, teaching, sensors, isFirst, ...lesson };
     isFirst = false;
-    return (await request(endpoint, 'POST', '/api/machines/teach', body)) as TeachOutcome;
+    return (await request(endpoint, 'POST', '/api/machines/teach', body)) as Taught;
   };
   let waiting: (number | string | null)[][] = [];
   for await (const row of rows) {
