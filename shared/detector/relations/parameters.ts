@@ -20,6 +20,8 @@ export const relationParameters = {
   /** Residuals are judged as means over this time, and over at least so many rows. */
   meanMs: minuteMs,
   meanRowsMin: 5,
+  /** Time over which fades what an absent sensor showed last: one that died while beyond its level is within it an hour or so later. */
+  absentMs: 30 * minuteMs,
   /** A sensor is judged once it has changed so often. */
   changesMin: 100,
   /** Days count once relations are known a little: after so many rows, or fewer in a longer time. */

@@ -12,7 +12,7 @@ import { bytesOf, numbersFrom } from './relation-bytes.ts';
 import { deviationOf, learnRow, residualDeviation, scaledResidual, setResiduals } from './residuals.ts';
 import { chooseState } from './state-centres.ts';
 
-const { sensorsMax, meanMs, meanRowsMin, rowsMin, daysMin } = relationParameters;
+const { sensorsMax, meanMs, meanRowsMin, absentMs, rowsMin, daysMin } = relationParameters;
 /** Deviations of a residual that are usual while levels are not known. */
 const usualDeviations = 3;
 
@@ -118,8 +118,13 @@ export class RelationDetector {
     const row = learnRow(numbers, values, from, passedMs);
     if (!setResiduals(numbers, row, passedMs)) return;
     const rate = Math.min(1 / meanRowsMin, Math.max(passedMs, 1) / meanMs);
+    const fading = 1 - Math.min(1 / meanRowsMin, passedMs / absentMs);
     for (let i = 0; i < layout.sensors; i++) {
-      if (!row.isThere[i]) continue;
+      if (!row.isThere[i]) {
+        floats[layout.short + i]! *= fading;
+        floats[layout.held + i]! *= fading;
+        continue;
+      }
       const residual = scaledResidual(numbers, i);
       floats[layout.short + i]! += rate * (residual - floats[layout.short + i]!);
       floats[layout.held + i]! += (rate / 2) * (floats[layout.short + i]! - floats[layout.held + i]!);

@@ -13,11 +13,26 @@ const refreshFrom = 100;
 /** The variance of residuals follows so many times as fast as the covariances, and one counts as at most so many variances. */
 const spreadRate = 4;
 const spreadMax = 9;
+/** A row after a gap, however long, weighs at most so much in it: about as much as one after a night. */
+const spreadWeightMax = 0.1;
+/** The first rows are forgotten: a machine that starts may send anything, which would be its zero and its unit. */
+const forgottenRows = 4;
+/** Up to so many rows, each weighs so many times as much as in a plain mean, so that an early bad reading is soon forgotten. */
+const youngRows = 400;
+const youngWeight = 4;
+/** A row teaches as if a sensor were at most so many deviations away, once it has changed so often: one bad reading blinds nobody. */
+const farMax = 16;
+const boundedFrom = 20;
+/** Absent sensors are estimated by the others in at most so many passes, until they move by less. */
+const passesMax = 20;
+const stepMin = 0.01;
 
 /** A row while it is judged: working memory, shared by all machines with the same number of sensors. */
 export interface RelationRow {
-  /** Distances from the means, in the relative unit and in deviations; 0 where absent. */
+  /** Distances from the means, in the relative unit and in deviations; where absent, what the others let expect. */
   far: Float64Array;
+  /** Distances that are learnt, in the relative unit. */
+  taught: Float64Array;
   z: Float64Array;
   product: Float64Array;
   isThere: Uint8Array;
@@ -28,6 +43,7 @@ const rows: (RelationRow | undefined)[] = [];
 export function relationRow(sensors: number): RelationRow {
   rows[sensors] ??= {
     far: new Float64Array(sensors),
+    taught: new Float64Array(sensors),
     z: new Float64Array(sensors),
     product: new Float64Array(sensors),
     isThere: new Uint8Array(sensors),
@@ -53,41 +69,109 @@ export function learnRow(
   const { sensors } = layout;
   const row = relationRow(sensors);
   const weight = weightOf(numbers, passedMs);
+  if (doubles[scalar.rows]! <= forgottenRows + 1) forgetRows(numbers);
+  let absent = 0;
   for (let i = 0; i < sensors; i++) {
     const level = values[from + i]!;
     row.far[i] = 0;
     row.isThere[i] = Number(Number.isFinite(level));
-    if (!row.isThere[i]) continue;
+    if (!row.isThere[i]) {
+      absent++;
+      continue;
+    }
     const value = relativeTo(doubles, layout.origin + i, layout.unit + i, level);
     if (value !== floats[layout.newest + i] && !Number.isNaN(floats[layout.newest + i]!))
       floats[layout.changes + i]!++;
     floats[layout.newest + i] = value;
     row.far[i] = value - floats[layout.shift + i]! - floats[layout.mean + i]!;
-    floats[layout.mean + i]! += weight * row.far[i]!;
   }
-  learnSquare(floats, layout.covariances, row.far, weight);
+  if (absent > 0) estimateAbsent(numbers, row);
+  teach(numbers, row, weight);
   const known = doubles[scalar.rows]!;
   const every = known < memoryRowsMin ? refreshRows.first : refreshRows.later;
   if (known > refreshFrom && known % every === 0) learnWeights(numbers);
   return row;
 }
 
+function forgetRows({ layout, doubles, floats }: RelationNumbers): void {
+  const { sensors } = layout;
+  doubles.fill(Number.NaN, layout.origin, layout.origin + sensors);
+  doubles.fill(0, layout.unit, layout.unit + sensors);
+  floats.fill(Number.NaN, layout.newest, layout.newest + sensors);
+  floats.fill(0, layout.changes, layout.changes + sensors);
+  floats.fill(0, layout.mean, layout.mean + sensors);
+  floats.fill(0, layout.covariances, layout.weights);
+}
+
+/**
+ * Estimates absent sensors by those that are there, so that the residual of each absent one is what is usual (Gauss and Seidel). The
+ * others are then judged by one another: an absent sensor that counted as at its mean would accuse all that go with it.
+ */
+function estimateAbsent(numbers: RelationNumbers, row: RelationRow): void {
+  const { layout, floats } = numbers;
+  const { sensors } = layout;
+  setDistances(numbers, row);
+  let step = 1;
+  for (let pass = 0; pass < passesMax && step > stepMin; pass++) {
+    step = 0;
+    for (let i = 0; i < sensors; i++) {
+      if (row.isThere[i] || !isJudged(numbers, i)) continue;
+      let residual = -centreOf(numbers, i);
+      for (let j = 0, at = layout.weights + i * sensors; j < sensors; j++)
+        residual += floats[at++]! * row.z[j]!;
+      const before = row.z[i]!;
+      row.z[i] = Math.max(-farMax, Math.min(farMax, before - residual));
+      step = Math.max(step, Math.abs(row.z[i]! - before));
+    }
+  }
+  for (let i = 0; i < sensors; i++) if (!row.isThere[i]) row.far[i] = row.z[i]! * deviationOf(numbers, i);
+}
+
+function setDistances(numbers: RelationNumbers, row: RelationRow): void {
+  for (let i = 0; i < numbers.layout.sensors; i++)
+    row.z[i] = isJudged(numbers, i) ? row.far[i]! / deviationOf(numbers, i) : 0;
+}
+
+/** Learns means and covariances. A lasting shift is followed all the same: each bounded row raises the deviation, and so the bound. */
+function teach(numbers: RelationNumbers, row: RelationRow, weight: number): void {
+  const { layout, floats } = numbers;
+  for (let i = 0; i < layout.sensors; i++) {
+    const isBounded = floats[layout.changes + i]! >= boundedFrom;
+    const bound = isBounded ? farMax * deviationOf(numbers, i) : Number.POSITIVE_INFINITY;
+    row.taught[i] = Math.max(-bound, Math.min(bound, row.far[i]!));
+    if (row.isThere[i]) floats[layout.mean + i]! += weight * row.taught[i]!;
+  }
+  const { taught, isThere } = row;
+  // An estimate varies less than what it stands for, by what its residual varies (Dempster, Laird and Rubin 1977).
+  for (let i = 0; i < layout.sensors; i++) row.product[i] = isThere[i] ? 0 : unexplained(numbers, i);
+  learnSquare(floats, layout.covariances, taught, weight);
+  for (let i = 0; i < layout.sensors; i++)
+    if (!isThere[i]) floats[diagonal(layout.covariances, i)]! += weight * row.product[i]!;
+}
+
+const unexplained = ({ layout, floats }: RelationNumbers, sensor: number): number =>
+  Math.min(1, floats[layout.spread + sensor]!) * floats[diagonal(layout.covariances, sensor)]!;
+
 function weightOf({ doubles }: RelationNumbers, passedMs: number): number {
-  const rows = ++doubles[scalar.rows]!;
-  const weight = Math.max(1 / rows, Math.min(1 / memoryRowsMin, passedMs / memoryMs));
+  const rows = Math.max(1, ++doubles[scalar.rows]! - forgottenRows);
+  const weight = Math.max(youngOf(rows), Math.min(1 / memoryRowsMin, passedMs / memoryMs));
   return Number.isNaN(doubles[scalar.episodeFromMs]!) ? weight : weight * episodeWeight;
 }
+
+/** From the young rows on they weigh as in a plain mean of a quarter of them and all later ones. */
+const youngOf = (rows: number): number =>
+  rows <= youngRows ? Math.min(1, youngWeight / rows) : 1 / (rows - youngRows + youngRows / youngWeight);
 
 /** Sets the residual of each sensor, in deviations of the sensor. Returns false while relations are not known. */
 export function setResiduals(numbers: RelationNumbers, row: RelationRow, passedMs: number): boolean {
   const { layout, doubles, floats } = numbers;
   const { sensors } = layout;
   if (floats[layout.weights] === 0) return false;
-  for (let i = 0; i < sensors; i++)
-    row.z[i] = isJudged(numbers, i) ? row.far[i]! / deviationOf(numbers, i) : 0;
+  setDistances(numbers, row);
   weigh(numbers, row.z, row.product);
   const rows = doubles[scalar.rows]! - refreshFrom;
-  const weight = Math.min(1, Math.max(1 / rows, (spreadRate * passedMs) / memoryMs));
+  const steady = Math.min(spreadWeightMax, (spreadRate * passedMs) / memoryMs);
+  const weight = Math.min(1, Math.max(1 / rows, steady));
   const isInEpisode = !Number.isNaN(doubles[scalar.episodeFromMs]!);
   for (let i = 0; i < sensors; i++) {
     if (!row.isThere[i] || !isJudged(numbers, i)) continue;

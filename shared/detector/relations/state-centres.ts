@@ -2,10 +2,10 @@
  * Centres: what residuals are on average in each state that a machine says it is in, such as its product. What the other sensors do
  * not explain, and the state does, is expected then; and a fault that is there in one state only is not hidden by the others.
  */
-import { newStateCentres, type RelationNumbers, scalar } from './layout.ts';
+import { newStateCentres, type RelationNumbers, type StateCentres, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 
-const { centreRows, memoryMs, memoryRowsMin, episodeWeight } = relationParameters;
+const { centreRows, memoryMs, memoryRowsMin, episodeWeight, deviationsMax } = relationParameters;
 /** A residual teaches a centre that is known as if it were at most so many deviations away. */
 const farMax = 3;
 
@@ -20,9 +20,11 @@ export function chooseState(numbers: RelationNumbers, code: number, timeMs: numb
   const { codes, rows, newestMs, means } = centres;
   let place = codes.indexOf(code);
   if (place < 0) {
-    place = codes.findIndex((each) => Number.isNaN(each));
-    // Of more states than there are places, the one that was away for longest is forgotten.
-    if (place < 0) place = newestMs.indexOf(Math.min(...newestMs));
+    place = placeFor(centres, timeMs);
+    if (place < 0) {
+      centres.place = -1;
+      return;
+    }
     codes[place] = code;
     rows[place] = 0;
     means.fill(0, place * numbers.layout.sensors, (place + 1) * numbers.layout.sensors);
@@ -30,6 +32,19 @@ export function chooseState(numbers: RelationNumbers, code: number, timeMs: numb
   newestMs[place] = timeMs;
   rows[place]!++;
   centres.place = place;
+}
+
+/**
+ * Returns a free place, or that of the state that was away for longest if it was for the whole memory; −1 if there is none. A sensor
+ * with ever new codes, such as batch numbers, says no state then: each would take for usual what its first rows show.
+ */
+function placeFor({ codes, newestMs }: StateCentres, timeMs: number): number {
+  const free = codes.findIndex((each) => Number.isNaN(each));
+  if (free >= 0) return free;
+  // A clock that was ahead for a while may have left times to come.
+  const away = Array.from(newestMs, (each) => Math.abs(timeMs - each));
+  const longest = Math.max(...away);
+  return longest >= memoryMs ? away.indexOf(longest) : -1;
 }
 
 /** Returns what the residual of a sensor is on average in the state of the row, in deviations of the sensor; 0 if it says none. */
@@ -52,7 +67,8 @@ export function teachCentre(
   const least = Math.min(1 / memoryRowsMin, passedMs / memoryMs);
   const isInEpisode = !Number.isNaN(doubles[scalar.episodeFromMs]!);
   const weight = isYoung ? 1 / rows : Math.max(1 / rows, least) * (isInEpisode ? episodeWeight : 1);
-  const bound = isYoung ? Number.POSITIVE_INFINITY : farMax * deviation;
+  // A state far from the others is reached within some rows all the same; one bad reading is not its centre.
+  const bound = isYoung ? deviationsMax * deviation : farMax * deviation;
   const bounded = Math.max(-bound, Math.min(bound, far));
   centres.means[centres.place * layout.sensors + sensor]! += weight * bounded;
 }
