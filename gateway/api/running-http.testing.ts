@@ -89,7 +89,15 @@ function memoryMachines(): MachineAdmin {
           atRest: 0,
         },
         leftOut: rows.flat().filter((cell) => cell === null).length,
-        ...{ unknownSensors: [], fromMs: null, toMs: null, learning: { days: 2, needed: 7 } },
+        ...{
+          withoutTime: 1,
+          ofFuture: 0,
+          unknownSensors: [],
+          emptySensors: ['b'],
+          fromMs: null,
+          toMs: null,
+          learning: { days: 2, needed: 7 },
+        },
       };
     },
     rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),

@@ -50,7 +50,12 @@ const Taught = Type.Object({
   rows: Count,
   atRest: Count,
   leftOut: Type.Integer({ minimum: 0, description: 'rows out of order, or of the future' }),
+  withoutTime: Type.Integer({ minimum: 0, description: 'of those left out: rows without a time' }),
+  ofFuture: Type.Integer({ minimum: 0, description: 'of those left out: rows of the future' }),
   unknownSensors: Type.Array(Type.String()),
+  emptySensors: Type.Array(Type.String(), {
+    description: 'sensors of the machine of which no row had a value',
+  }),
   fromMs: Type.Union([Time, Type.Null()]),
   toMs: Type.Union([Time, Type.Null()]),
   learning: Type.Union([Type.Object({ days: Count, needed: Count }), Type.Null()], {

@@ -101,8 +101,13 @@ export interface TeachOutcome {
   rows: number;
   atRest: number;
   leftOut: number;
+  /** Rows, of those left out, without a time, and of the future; the others are out of order. */
+  withoutTime: number;
+  ofFuture: number;
   /** Sensors that the machine has not. */
   unknownSensors: string[];
+  /** Sensors of the machine of which no row had a value. */
+  emptySensors: string[];
   /** The time of the first and the last row, ms since 1970; null before there is one. */
   fromMs: number | null;
   toMs: number | null;

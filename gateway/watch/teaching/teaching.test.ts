@@ -64,7 +64,18 @@ describe('a machine that is taught from its history', () => {
     const { teach } = bench(times[rowsPerDay]!);
     const mixed = [...history.slice(0, 10), ...history.slice(0, 5), ...history.slice(-3), [null, 1, 2, 3, 4]];
     expect(teach({ rows: mixed, isFirst: true, sensors: [...names, 'humidity'] })).toMatchObject({
-      ...{ rows: 10, leftOut: 9, unknownSensors: ['humidity'] },
+      ...{
+        rows: 10,
+        leftOut: 9,
+        withoutTime: 1,
+        ofFuture: 3,
+        unknownSensors: ['humidity'],
+        emptySensors: [],
+      },
+    });
+    const blind = history.slice(0, 10).map(([time, ...cells]) => [time!, 'n/a', ...cells.slice(1)]);
+    expect(teach({ rows: blind, isFirst: true, sensors: names.slice(0, 3) })).toMatchObject({
+      ...{ rows: 10, emptySensors: ['vibration', 'speed'] },
     });
     const strange = { site: 'hall', machine: 'other' };
     expect(

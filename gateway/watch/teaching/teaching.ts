@@ -27,7 +27,9 @@ interface Pupil extends RestingMachine {
   window: MachineWindow;
   /** By sensor of its type: the place in a row of a lesson; −1: there is none. */
   places: number[];
-  counts: Pick<TeachOutcome, 'rows' | 'atRest' | 'leftOut' | 'fromMs' | 'toMs'>;
+  counts: Pick<TeachOutcome, 'rows' | 'atRest' | 'leftOut' | 'withoutTime' | 'ofFuture' | 'fromMs' | 'toMs'>;
+  /** By sensor of its type: whether a row had a value of it. */
+  hasValue: boolean[];
   values: Float32Array;
   newestMs: number;
 }
@@ -40,7 +42,8 @@ export interface TeachingOptions {
 }
 
 const unknown: TeachOutcome = {
-  ...{ isKnown: false, isTaught: false, rows: 0, atRest: 0, leftOut: 0, unknownSensors: [] },
+  ...{ isKnown: false, isTaught: false, rows: 0, atRest: 0, leftOut: 0 },
+  ...{ withoutTime: 0, ofFuture: 0, unknownSensors: [], emptySensors: [] },
   ...{ fromMs: null, toMs: null, learning: null },
 };
 
@@ -68,7 +71,9 @@ export class Teaching {
     const { learning } = baseline.behaves();
     const names = type.sensors.map(({ name }) => name);
     const unknownSensors = lesson.sensors.filter((name) => !names.includes(name));
-    const outcome = { ...pupil.counts, isKnown: true, isTaught: false, unknownSensors, learning };
+    const emptySensors = names.filter((_, column) => !pupil.hasValue[column]);
+    const found = { unknownSensors, emptySensors, learning };
+    const outcome = { ...pupil.counts, isKnown: true, isTaught: false, ...found };
     if (!lesson.isLast) return outcome;
     this.pupils.delete(key);
     // Too short a history would leave the machine with less than it knows.
@@ -139,7 +144,8 @@ function newPupil(
     ...restOf(type, null),
     ...{ limits: null, hearing: null },
     places: type.sensors.map(({ name }) => sensors.indexOf(name)),
-    counts: { rows: 0, atRest: 0, leftOut: 0, fromMs: null, toMs: null },
+    counts: { rows: 0, atRest: 0, leftOut: 0, withoutTime: 0, ofFuture: 0, fromMs: null, toMs: null },
+    hasValue: type.sensors.map(() => false),
     values: new Float32Array(type.sensors.length),
     newestMs: Number.NEGATIVE_INFINITY,
   };
@@ -148,9 +154,12 @@ function newPupil(
 function learn(pupil: Pupil, [timeMs, ...cells]: Lesson['rows'][number], nowMs: number): void {
   const { window, places, counts, values } = pupil;
   const { type } = pupil.identity;
-  const isOrdered = typeof timeMs === 'number' && timeMs >= pupil.newestMs && timeMs <= nowMs + aheadMsMax;
-  if (!isOrdered) {
+  const isTime = typeof timeMs === 'number' && Number.isFinite(timeMs);
+  const isFuture = isTime && timeMs > nowMs + aheadMsMax;
+  if (!isTime || isFuture || timeMs < pupil.newestMs) {
     counts.leftOut++;
+    if (!isTime) counts.withoutTime++;
+    if (isFuture) counts.ofFuture++;
     return;
   }
   places.forEach((place, column) => {
@@ -159,6 +168,7 @@ function learn(pupil: Pupil, [timeMs, ...cells]: Lesson['rows'][number], nowMs: 
     const text = typeof cell === 'string' && kind === 'state' ? stateCode(cell, states) : Number.NaN;
     const value = typeof cell === 'number' && cell >= min && cell <= max ? cell : text;
     values[column] = value;
+    if (!Number.isNaN(value)) pupil.hasValue[column] = true;
   });
   pupil.newestMs = timeMs;
   counts.fromMs ??= timeMs;

@@ -16,6 +16,7 @@ import {
   renameAtGateway,
   retireAtGateway,
 } from './at-gateway.ts';
+import type { TeachOptions } from './history.ts';
 import {
   machineName,
   machineNames,
@@ -25,7 +26,6 @@ import {
   refuseUnconfirmed,
   withYes,
 } from './names.ts';
-import type { TeachOptions } from './teach.ts';
 
 type Options = ReachOptions & { gateway?: string };
 type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
@@ -122,7 +122,8 @@ Examples:
   harbinger machines teach hall-1/pump-3 --from history.csv
   harbinger machines teach hall-1/pump-3 --days 30      from the embedded store of its cloud
 
-What was learnt takes the place of what was normal before. Rows at rest are left out. Faults that people have
+What was learnt takes the place of what was normal before. Rows at rest are left out, and columns that are not named as a
+sensor is (case matters); the oldest row must be the first. Faults that people have
 named stay. After an upgrade that cannot go on with what an older version has learnt, the gateway learns from
 its journal's tail by itself; this adds what the journal does not have any more.
 `,

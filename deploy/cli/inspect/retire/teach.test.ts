@@ -13,6 +13,7 @@ const queries: string[] = [];
 let server: Server;
 let url = '';
 let isSaved = true;
+let over: Partial<typeof outcome> = {};
 let refusal: string | null = null;
 const dir = mkdtempSync(join(tmpdir(), 'harbinger-teach-'));
 
@@ -23,7 +24,7 @@ const outcome = {
     rows: 7,
     atRest: 2,
     leftOut: 0,
-    unknownSensors: [],
+    ...{ withoutTime: 0, ofFuture: 0, unknownSensors: [], emptySensors: [] as string[] },
     fromMs: 1,
     toMs: 2,
   },
@@ -45,7 +46,7 @@ function answerTo(path: string, body: string): unknown {
     return { columns: ['at_ms', 'mode_text', 'site', 'heat'], rows, truncated: isFirst };
   }
   lessons.push(JSON.parse(body) as Lesson);
-  return { ...outcome, isSaved };
+  return { ...outcome, isSaved, ...over };
 }
 
 beforeAll(async () => {
@@ -144,5 +145,41 @@ describe('harbinger machines teach', () => {
     expect(taught.stdout).toMatch(/learnt from 7 rows/);
     expect(taught.stderr).toMatch(/could not be saved yet/);
     expect(taught.status).toBe(1);
+  });
+
+  /** Teaches from a file of these lines, with this answer of the gateway. */
+  async function taughtFrom(lines: string[], answer: typeof over) {
+    const file = join(dir, 'some.csv');
+    writeFileSync(file, lines.join('\n'));
+    over = answer;
+    const done = await runInside(['machines', 'teach', 'hall/press', '--from', file, '--url', url]);
+    over = {};
+    return done;
+  }
+
+  it('says which columns it leaves out, and which sensors have no value', async () => {
+    const lines = ['ts,Heat,mode,humidity,', '2026-01-01T00:00:00Z,20,AUTO,5,1'];
+    const { status, stderr } = await taughtFrom(lines, { emptySensors: ['heat', 'never sent'] });
+    expect(stderr).toBe(
+      'left out, since the machine has no such sensor (case matters): Heat, humidity\nheat has no value in this history\n',
+    );
+    expect(status).toBe(0);
+  });
+
+  it('says what is wrong with the times', async () => {
+    const lines = ['ts,heat', '01.02.2026,20', '02.02.2026,21'];
+    const untaught = { isTaught: false, rows: 0, atRest: 0 };
+    const unread = await taughtFrom(lines, { ...untaught, leftOut: 2, withoutTime: 2 });
+    expect(unread.stderr).toBe(
+      'hall/press: no time could be read in column ts, e.g. 01.02.2026; 0 rows are too few to learn what is normal; what it has learnt stays\n',
+    );
+    expect(unread.status).toBe(1);
+    const some = { ...untaught, rows: 1, leftOut: 27_840, withoutTime: 1, ofFuture: 39 };
+    const { stderr } = await taughtFrom(lines, some);
+    expect(stderr).toContain('1 of 27,841 rows is without a time that can be read in column ts');
+    expect(stderr).toContain('27,800 of 27,841 rows are out of order: the oldest row must be the first');
+    expect(stderr).toContain('39 of 27,841 rows are of the future; 1 row is too few');
+    const taught = await taughtFrom(lines, { leftOut: 3 });
+    expect(taught.stderr).toBe('left out: 3 of 12 rows are out of order: the oldest row must be the first\n');
   });
 });
