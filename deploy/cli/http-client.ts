@@ -15,6 +15,8 @@ export interface Endpoint {
   token: string | null;
   /** The side that is expected there; messages say it. */
   role?: Role;
+  /** The environment variable that holds its token, for messages. Default: $HARBINGER_TOKEN. */
+  tokenVariable?: string;
   /** MQTT port of the process, where its run file gives one. */
   mqttPort?: number;
 }
@@ -148,10 +150,14 @@ function refusalOf(
 /** The setting that holds the token of each side. */
 const tokenSettings: Readonly<Record<Role, string>> = { gateway: 'http.token', cloud: 'api.token' };
 
-function refusalText({ role, token }: Endpoint, status: number, answer: unknown): string {
+function refusalText(
+  { role, token, tokenVariable = '$HARBINGER_TOKEN' }: Endpoint,
+  status: number,
+  answer: unknown,
+): string {
   if (status === 401) {
     const which = role ? ` to \`${tokenSettings[role]}\` of its configuration` : '';
-    return `its token is needed, and ${token === null ? 'none was given' : 'this is another'}: set $HARBINGER_TOKEN${which}`;
+    return `its token is needed, and ${token === null ? 'none was given' : 'this is another'}: set ${tokenVariable}${which}`;
   }
   const said = errorOf(answer);
   if (status === 404 && role && (said === null || /^there is no (GET|POST) /.test(said)))

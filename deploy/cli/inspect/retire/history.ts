@@ -8,12 +8,13 @@ import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { detectSeparator } from '../../../replay/csv-columns.ts';
 import { cellNumber, cellTimeMs } from '../../../replay/csv-values.ts';
-import { findEndpoint, request } from '../../http-client.ts';
+import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
 import type { ReachOptions } from '../../options.ts';
 
 export type TeachOptions = ReachOptions & {
   from?: string;
   cloudUrl?: string;
+  cloudToken?: string;
   by?: string;
   days: number;
 };
@@ -97,15 +98,27 @@ function cellOf(text: string | undefined): number | string | null {
 const pageRows = 10_000;
 const dayMs = 86_400_000;
 
+/** The cloud, with a token of its own: that of the gateway is another, unless both are configured with the same. */
+function cloudOf({ cloudUrl, cloudToken, ...options }: TeachOptions): Endpoint {
+  const token = cloudToken ?? process.env.HARBINGER_CLOUD_TOKEN;
+  const { token: ofGateway, url: _, ...rest } = options;
+  const own = token ?? (cloudUrl === undefined ? undefined : ofGateway);
+  return {
+    ...findEndpoint('cloud', {
+      ...rest,
+      ...(cloudUrl !== undefined && { url: cloudUrl }),
+      ...(own !== undefined && { token: own }),
+    }),
+    tokenVariable: '$HARBINGER_CLOUD_TOKEN',
+  };
+}
+
 /** Rows that the cloud has stored of the machine, where its store has SQL. */
 export function cloudHistory(
   { site, machine, machineType, sensors }: KnownMachine,
   options: TeachOptions,
 ): History {
-  const cloud = findEndpoint('cloud', {
-    ...options,
-    ...(options.cloudUrl !== undefined && { url: options.cloudUrl }),
-  });
+  const cloud = cloudOf(options);
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
   const select = (fromMs: number) =>

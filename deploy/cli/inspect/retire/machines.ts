@@ -113,6 +113,10 @@ readings of the time before delivers them, and they do not bring the machine bac
       '--cloud-url <url>',
       'the cloud to ask, if it does not run with its data beside those of the gateway',
     )
+    .option(
+      '--cloud-token <token>',
+      'its API token, if it is not that of the gateway (better: $HARBINGER_CLOUD_TOKEN)',
+    )
     .option('--days <n>', 'how many days of it, from the cloud', positive, 90)
     .option('--by <name>', 'who says so (default: the user of this shell)')
     .addHelpText(

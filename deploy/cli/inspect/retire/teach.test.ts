@@ -10,6 +10,7 @@ import { runInside } from '../../run-command.testing.ts';
 
 const lessons: Lesson[] = [];
 const queries: string[] = [];
+const tokens = new Map<string, string | undefined>();
 let server: Server;
 let url = '';
 let isSaved = true;
@@ -52,6 +53,7 @@ function answerTo(path: string, body: string): unknown {
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
+    tokens.set((request.url ?? '').split('?')[0]!, request.headers.authorization);
     request.on('data', (part) => {
       body += part;
     });
@@ -181,5 +183,19 @@ describe('harbinger machines teach', () => {
     expect(stderr).toContain('39 of 27,841 rows are of the future; 1 row is too few');
     const taught = await taughtFrom(lines, { leftOut: 3 });
     expect(taught.stderr).toBe('left out: 3 of 12 rows are out of order: the oldest row must be the first\n');
+  });
+
+  it('asks the cloud with a token of its own', async () => {
+    tokens.clear();
+    const both = ['--token', 'of-gateway', '--cloud-token', 'of-cloud'];
+    const { status } = await runInside([
+      ...['machines', 'teach', 'hall/press', '--url', url, '--cloud-url', url, ...both],
+    ]);
+    expect(status).toBe(0);
+    expect(Object.fromEntries(tokens)).toEqual({
+      '/api/machines': 'Bearer of-gateway',
+      '/api/query': 'Bearer of-cloud',
+      '/api/machines/teach': 'Bearer of-gateway',
+    });
   });
 });
