@@ -11,13 +11,14 @@ const lagShare = 1 / 64;
 /** Readings closer together show nothing of a clock: they may be of one batch, or of its estimates. */
 const apartMsMin = 1_000;
 
-/** At first the clock is believed. @param timeMs the time of the reading */
+/** The first reading of all counts as one of now, also of a recording that is played anew. @param timeMs the time of the reading */
 export function clockAfter(
-  before: DeviceClock = { lagMs: 0 },
+  known: DeviceClock | undefined,
   timeMs: number,
   nowMs: number,
 ): { clock: DeviceClock; ageMs: number } {
   const lagMs = nowMs - timeMs;
+  const before = known ?? { lagMs };
   const ageMs = Math.max(0, lagMs - before.lagMs);
   if (ageMs <= oldMs || hasOtherClock(before, lagMs, nowMs)) {
     const isKnown = ageMs <= oldMs && lagMs >= before.lagMs;
