@@ -105,7 +105,7 @@ export class AlertEffects {
     this.sayNow(judged, changes.length > 0, hasNewDamping);
     // The end of a cause whose alert was closed by hand changes no alert, and the machine's state in the cloud.
     const isNews = changes.length > 0 || machine.closed !== closed;
-    // What a short window has said is repeated, or nobody would know whether it still holds.
+    // The estimate of a short window is repeated, so that the cloud knows that it still holds.
     const goesOn = machine.hasShortEstimate && !input.isAtRest;
     if (!input.silence && (!isShort || isNews || goesOn))
       this.addEstimate(machine, input, decided.verdict.answer, isNews, lines);

@@ -163,7 +163,7 @@ export class SavedBaselines implements BaselineKeeper {
       member.savedRows = -1;
       member.group.isWrong = true;
     }
-    // Of a machine that was forgotten, nobody knows which file had it.
+    // The file that had a forgotten machine is not known: all that are wrong are written.
     const outdated = member ? [member.group] : [...groups.all].filter(({ isWrong }) => isWrong);
     const write = async () => {
       let isSaved = true;

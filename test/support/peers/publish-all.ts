@@ -26,7 +26,7 @@ export async function publishAll(
   client.on('error', () => {});
   const over = new AbortController();
   let acknowledged = 0;
-  // What the client is given before it is connected it sends one by one, each after the acknowledgement of the one before.
+  // Messages that the client gets before it is connected go one by one, each after the acknowledgement of the one before.
   const connected = new Promise((resolve) => void client.once('connect', resolve));
   const published = connected.then(() =>
     Promise.all(
