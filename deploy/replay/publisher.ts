@@ -194,6 +194,7 @@ export class Publisher {
         this.#clock.setTimer(closeMsMax, end);
       };
       this.#stopping.signal.addEventListener('abort', stop, { once: true });
+      if (this.#stopping.signal.aborted) stop();
       client.on('connect', () => this.#onConnect());
       client.on('error', (error) => {
         problem = messageOf(error) || codeOf(error) || 'no connection';

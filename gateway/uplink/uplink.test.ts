@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
-import { sleep } from '../../shared/runtime/clock.ts';
+import { nextTurn, sleep } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { type Random, seededRandom } from '../../shared/runtime/random.ts';
@@ -162,6 +162,32 @@ it('waits while the cloud is silent, keeps its cursor, and stops when told', asy
   expect(sent).toBeGreaterThan(0);
   expect(journals.readings.cursor('uplink').seq).toBe(0);
   await uplink.stop();
+});
+
+it('stops when it is told to in the moment in which it has connected', async () => {
+  const { journals, clock } = setUp(seededRandom(1), 0);
+  let stopped: Promise<void> | undefined;
+  const link: CloudLink = {
+    closed: new Promise<void>(() => {}),
+    connect: async () => {
+      await nextTurn();
+      stopped = uplink.stop();
+    },
+    send: async () => {},
+    close: async () => {},
+  };
+  const uplink = new Uplink(config, {
+    gateway: 'gw',
+    journals,
+    setAside: memoryRefused(),
+    link: () => link,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  });
+  uplink.start();
+  while (!stopped) await clock.advance(0);
+  await stopped;
 });
 
 it('a temporarily unreadable lane keeps its position, logs an error, and delays no other lane', async () => {

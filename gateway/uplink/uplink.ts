@@ -124,6 +124,8 @@ export class Uplink implements Resender {
     setMaxListeners(0, ended.signal);
     const end = () => ended.abort();
     this.stopping.signal.addEventListener('abort', end, { once: true });
+    // A stop may have come while the last step of connecting succeeded.
+    if (this.stopping.signal.aborted) end();
     void link.closed.then(end);
     const confirmedBatches = () => Object.values(this.stats.batches).reduce((a, b) => a + b);
     const before = confirmedBatches();

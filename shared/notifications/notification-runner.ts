@@ -148,6 +148,7 @@ export class NotificationRunner {
       );
       const stop = () => give('stopping');
       this.stopping.signal.addEventListener('abort', stop, { once: true });
+      if (this.stopping.signal.aborted) stop();
       policy.notifier
         .notify(notification, attempt.signal)
         .then(resolve, reject)
