@@ -21,7 +21,12 @@ const readings = uplinkTopic('north', 'readings');
 const quarantined = () => cloud.operations.quarantine.page({ limit: 10 }).items;
 const watermark = (lane: Lane = 'readings') => cloud.operations.watermarks.get('north', journal, lane);
 
-function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = 'north'): string {
+function decision(
+  id: string,
+  time = '2026-03-01T10:00:00.123Z',
+  gatewayName = 'north',
+  more: object = {},
+): string {
   return JSON.stringify({
     specversion: '1.0',
     id,
@@ -41,6 +46,7 @@ function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = '
       policy: { name: 'rules', version: '1' },
       mode: 'active',
       latencyMs: 1,
+      ...more,
     },
   });
 }
@@ -164,6 +170,16 @@ describe('unstorable content is quarantined and acknowledged', () => {
 });
 
 describe('events', () => {
+  it('of later gateways, with modes and fields that are not known here, are kept whole and not set aside', async () => {
+    const more = ['active', 'fallback', 'shadow', 'override'].map((mode) => ({ mode, until: { by: 'ann' } }));
+    const lines = more.map((each, i) => decision(`m${i}`, undefined, undefined, each));
+    expect(await send(frameOf([lines], { lane: 'events' }), 'events')).toBe('acked');
+    expect(quarantined()).toEqual([]);
+    expect(cloud.store.lines.size).toBe(4);
+    const { items } = cloud.operations.decisions.page({ limit: 10 });
+    expect(items.toReversed()).toMatchObject(more);
+  });
+
   it('become one line each, also at the same time, and the same lines on a replay; bad events do not block good ones', async () => {
     const blocks = [
       [decision('a'), decision('b'), '{"type":"no event at all"}', decision('c', '2026-13-01T10:00:00Z')],

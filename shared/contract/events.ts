@@ -8,30 +8,16 @@ import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { ConditionData } from './condition.ts';
+import { DecisionRecord } from './decisions/decision-record.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
 import { RecordBegun, RecordKnown, RecordPart } from './notices/record-begun.ts';
 import { plainName } from './topics.ts';
 
 export * from './alerts/prediction.ts';
+export { DecisionRecord } from './decisions/decision-record.ts';
 
 const Identifier = Type.String({ ...plainName });
-const Share = Type.Number({ minimum: 0, maximum: 1 });
-
-export const DecisionRecord = Type.Object({
-  decisionId: Type.String(),
-  decision: Type.String({ description: 'which decision this is, e.g. alert' }),
-  subject: Type.String({ description: 'the subject of the decision, e.g. site/machine' }),
-  inputs: Type.Record(Type.String(), Type.Unknown()),
-  answer: Type.Record(Type.String(), Type.Unknown()),
-  reasons: Type.Array(Type.String(), { maxItems: 16 }),
-  confidence: Share,
-  policy: Type.Object({ name: Type.String(), version: Type.String() }),
-  mode: Type.String({ maxLength: 64, description: 'active or fallback; a newer gateway may have others' }),
-  fallbackCause: Type.Optional(Type.String({ description: 'why the active policy did not answer' })),
-  latencyMs: Type.Number({ minimum: 0 }),
-});
-export type DecisionRecord = Static<typeof DecisionRecord>;
 
 export const Lifecycle = Type.Intersect([
   MachineRef,

@@ -33,7 +33,7 @@ function decisionItem(decision: StoredDecision, withSubject: boolean): HTMLEleme
         h('b', {}, model.title),
         model.subject !== null && h('span', { class: 'decision-subject' }, model.subject),
         h('span', { class: 'decision-answer' }, model.answer),
-        model.isFallback && h('span', { class: 'chip chip-warning' }, 'Fallback'),
+        model.badge !== null && h('span', { class: 'chip chip-warning' }, model.badge),
         h('span', { class: 'muted decision-policy' }, model.policy),
       ),
       h(

@@ -12,7 +12,7 @@ describe('a decision', () => {
       subject: 'leeds/pump-1',
       answer: 'change open, severity critical',
       policy: 'model-alert 1.2.0',
-      isFallback: false,
+      badge: null,
       cause: null,
     });
     expect(decisionModel(decisionOf(), false).subject).toBeNull();
@@ -48,8 +48,14 @@ describe('a decision', () => {
   it('by the fallback says why the active policy did not answer', () => {
     const fallback = decisionModel(decisionOf({ mode: 'fallback', fallbackCause: 'too slow' }), true);
     expect(fallback).toMatchObject({
-      isFallback: true,
+      badge: 'Fallback',
       cause: 'The active policy did not answer: too slow',
     });
+  });
+
+  it('in a mode of a newer gateway is shown with it, and not as one that was acted upon', () => {
+    const { badge, cause } = decisionModel(decisionOf({ mode: 'shadow', fallbackCause: 'x' }), true);
+    expect(badge).toBe('Shadow');
+    expect(cause).toContain('does not know whether it was acted upon');
   });
 });

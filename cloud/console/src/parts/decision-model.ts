@@ -1,4 +1,5 @@
 /** The words of one decision record: a line that names it, and everything that went into it. */
+import { knownMode } from '../../../../shared/contract/decisions/known-mode.ts';
 import { dateTime, number, percent, words } from '../format.ts';
 import type { StoredDecision } from '../wire.ts';
 
@@ -10,9 +11,10 @@ export interface DecisionModel {
   subject: string | null;
   answer: string;
   policy: string;
-  isFallback: boolean;
+  /** Names how it was decided, unless that is the ordinary way. */
+  badge: string | null;
   reasons: string[];
-  /** Why the active policy did not answer; null where it did. */
+  /** Why the active policy did not answer, or that nobody here knows the mode; null where it answered. */
   cause: string | null;
   inputs: Pair[];
   answers: Pair[];
@@ -26,7 +28,7 @@ export interface Pair {
 
 /** `withSubject`: whether to say what the decision was about, which a list about one machine does not need. */
 export function decisionModel(decision: StoredDecision, withSubject: boolean): DecisionModel {
-  const { policy, fallbackCause } = decision;
+  const { policy } = decision;
   return {
     at: decision.at,
     time: dateTime(Date.parse(decision.at)),
@@ -34,14 +36,22 @@ export function decisionModel(decision: StoredDecision, withSubject: boolean): D
     subject: withSubject ? decision.subject : null,
     answer: answerText(decision.answer),
     policy: `${policy.name} ${policy.version}`,
-    isFallback: decision.mode === 'fallback',
+    badge: decision.mode === 'active' ? null : capital(decision.mode),
     reasons: decision.reasons,
-    cause: fallbackCause === undefined ? null : `The active policy did not answer: ${fallbackCause}`,
+    cause: causeOf(decision),
     inputs: pairsOf(decision.inputs),
     answers: pairsOf(decision.answer),
     origin: `confidence ${percent(decision.confidence)} · took ${number(decision.latencyMs)} ms · gateway ${decision.gateway} · ${decision.decisionId}`,
   };
 }
+
+function causeOf({ mode, fallbackCause }: StoredDecision): string | null {
+  if (knownMode({ mode }) === null)
+    return `A newer gateway decided this as “${mode}”, of which this page does not know whether it was acted upon.`;
+  return fallbackCause === undefined ? null : `The active policy did not answer: ${fallbackCause}`;
+}
+
+const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Decisions about alerts are recorded when an alert changes, when another policy decides, and now and then as samples. */
 function titleOf({ decision, answer }: StoredDecision): string {
