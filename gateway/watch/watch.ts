@@ -20,6 +20,7 @@ import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
 import type { WatchConfig } from './config.ts';
+import { growthsInto } from './growths.ts';
 import { ListSaver } from './kept-lists/list-saver.ts';
 import { keptLevels } from './levels/kept-levels.ts';
 import { Levels, type LevelsStats, type SavedMachine } from './levels/levels.ts';
@@ -170,7 +171,7 @@ export class Watch {
       ...config,
       clock,
       ...(keeper && { keeper }),
-      ...{ hearings, maintenance, levels: this.levels, refused },
+      ...{ hearings, maintenance, levels: this.levels, refused, grown: growthsInto(log) },
     };
     this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);

@@ -5,6 +5,7 @@
  * The self-learned baseline of one machine: one row in, one score out, in a single pass, without labels and without
  * looking ahead. shared/docs/detector.md says what is computed and how it was measured.
  */
+import { type ColumnsBefore, numbersFor } from './columns/columns.ts';
 import {
   agitationAt,
   type DetectorNumbers,
@@ -53,7 +54,7 @@ export class Detector {
   readonly sensors: number;
   readonly warmUpRows: number;
   readonly hasClock: boolean;
-  private readonly numbers: DetectorNumbers;
+  private numbers: DetectorNumbers;
 
   constructor(sensors: number, options: DetectorOptions = {}) {
     this.sensors = sensors;
@@ -141,6 +142,13 @@ export class Detector {
       into[i] = r[rarity]!;
     }
     return into;
+  }
+
+  /** Returns one for other columns that goes on with what is known of those that it had. */
+  withColumns(columns: ColumnsBefore): Detector {
+    const made = new Detector(columns.length, this);
+    made.numbers = numbersFor(this.numbers, columns);
+    return made;
   }
 
   /** Serialises the learnt state. A detector restored from it continues exactly as this one would. */

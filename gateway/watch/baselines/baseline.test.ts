@@ -9,6 +9,7 @@ import { baselineOptions, learnRows } from './baseline-options.ts';
 const columns = 6;
 const random = seededRandom(3);
 const normalRow = () => Float32Array.from({ length: columns }, (_, i) => 10 * i + gaussian(random));
+const wider = Array.from({ length: columns + 1 }, (_, i) => ({ name: `s${i}`, unit: '1', min: 0, max: 1e6 }));
 type Changed = (row: Float32Array) => void;
 
 /** A baseline that has learnt normal rows, and functions to add more. */
@@ -78,13 +79,29 @@ describe('the anomaly score', () => {
     expect(at(110)).toBeGreaterThan(0.5);
   });
 
-  it('is learnt again when the machine gets more sensors', () => {
-    const { baseline } = learnt();
-    baseline.widen(
-      Array.from({ length: columns + 1 }, (_, i) => ({ name: `s${i}`, unit: '1', min: 0, max: 1 })),
-    );
+  it('is learnt again when the machine gets more sensors while hardly anything is known', () => {
+    const baseline = new Baseline(columns);
+    baseline.take(normalRow(), 0);
+    expect(baseline.widen(wider)).toEqual([]);
     expect(baseline.rows).toBe(0);
     expect(baseline.score().deviations).toHaveLength(columns + 1);
+  });
+
+  it('is kept when the machine gets more sensors, which are learnt beside', () => {
+    const { baseline } = learnt();
+    const { rows } = baseline;
+    expect(baseline.widen(wider)).toEqual([`s${columns}`]);
+    expect(baseline.rows).toBe(rows);
+    expect(baseline.score().deviations).toHaveLength(columns + 1);
+    const row = () => Float32Array.of(...normalRow(), 500 + gaussian(random));
+    for (let at = 0; at < 300; at++) baseline.take(row(), 1e6 + 1_000 * at);
+    expect(baseline.score().score).toBeLessThan(0.5);
+    const odd = row();
+    odd[2]! += 12;
+    for (let at = 300; at < 360; at++) baseline.take(odd, 1e6 + 1_000 * at);
+    expect(baseline.score().score).toBeGreaterThan(0.5);
+    const { deviations } = baseline.score();
+    expect(deviations.indexOf(Math.max(...deviations))).toBe(2);
   });
 
   it('samples no more rows than the machine’s step allows, at any rate of messages', () => {

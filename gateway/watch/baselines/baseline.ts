@@ -7,6 +7,7 @@
  * rows. After that it follows slowly, and least of all during anomalies, because a baseline that adapted to wear would
  * hide it.
  */
+import { type ColumnsBefore, withFurther, withoutKnowing } from '../../../shared/detector/columns/columns.ts';
 import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
@@ -18,20 +19,15 @@ import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows } from './baseline-options.ts';
 import { type Behaviour, BehaviourWatch } from './behaviour.ts';
-import { columnOrder, rowInOrder, valuesInOrder } from './column-order.ts';
+import { OwnColumns } from './column-order.ts';
 import { type ModeNow, ModeWatch } from './mode-watch.ts';
+import { Sampling } from './sampling.ts';
 import type { SavedBaseline } from './saved-baseline.ts';
 
 /** Rows before a machine is scored. */
 export const warmUpRows = 60;
 /** Above this score of its own, the detector reports the onset of an event. */
 const eventFrom = parameters.state.band;
-/** The average number of rows per sample covers about this many samples. */
-const samplesMean = 20;
-/** Limit of samples per step for a machine that sends faster, which bounds the cost per time. */
-const samplesPerStepMax = 8;
-/** A row after this share of a step counts as nominal: clocks and networks jitter, and half of all rows come early. */
-const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
 
@@ -48,21 +44,17 @@ export class Baseline {
   private names: readonly string[];
   /** Null if all sensors are quantities that the type declares. */
   private kinds: SensorKinds | null;
-  private takenMs = Number.NEGATIVE_INFINITY;
-  /** Rows skipped since the last sample; recent average of rows per sample (0: not known yet). */
-  private skipped = 0;
-  private rowsPerSample = 0;
   /** Contributions of the sensors to the event that began last. */
   private onset: Float64Array | null = null;
   /** Kinds that were known before a restart, for sensors that have not sent again yet. */
   private savedKinds: SavedKinds = {};
-  /** Names of the detector's columns after a restore, and the position of each in a row (−1: not present yet). */
-  private sensors: readonly string[] | null = null;
-  private order: Int32Array | null = null;
+  private readonly own = new OwnColumns();
+  private readonly sampling: Sampling;
 
   constructor(columns: number, options: BaselineOptions = {}) {
     this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, sensors: [], ...options };
     this.columns = columns;
+    this.sampling = new Sampling(this.options);
     this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
     this.names = this.options.sensors.map(({ name }) => name);
@@ -100,21 +92,15 @@ export class Baseline {
 
   /** Processes one row at `row[from]`; NaN is an absent value. */
   take(row: Float32Array, timeMs: number, from = 0): void {
-    const sinceMs = timeMs - this.takenMs;
     const known = this.kinds?.judged(row, from, timeMs) ?? row;
     const state = this.modes.codeIn(row, from);
-    if (this.kinds?.takeChange()) this.relearn();
-    const { order } = this;
-    const own = order ? rowInOrder(known, known === row ? from : 0, order) : known;
+    const changed = this.kinds?.takeChanges();
+    if (changed) for (const column of changed) this.relearnSensor(column);
+    const own = this.own.take(known, known === row ? from : 0);
     const at = own === row ? from : 0;
     if (this.kinds && this.kinds.withheld.size > 0) this.learnWithheld(this.kinds);
     this.usual?.take(own, at, timeMs);
-    this.skipped++;
-    if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
-    this.takenMs = timeMs;
-    this.rowsPerSample =
-      this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
-    this.skipped = 0;
+    if (!this.sampling.takes(timeMs)) return;
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);
     this.modes.take(state, own, at, timeMs, this.kinds);
@@ -123,40 +109,61 @@ export class Baseline {
 
   /** A speed that stood at 0 looked like a switch: its range begins there. */
   private learnWithheld({ withheld }: SensorKinds): void {
-    for (const [column, values] of withheld)
-      this.usual?.begin(this.order ? this.order.indexOf(column) : column, values);
+    for (const [column, values] of withheld) this.usual?.begin(this.own.ofRow(column), values);
     withheld.clear();
   }
 
-  private maySample(sinceMs: number): boolean {
-    const { stepMs, samples } = this.options;
-    return sinceMs * samplesPerStepMax >= stepMs && samples.take();
-  }
-
   /**
-   * Called when the machine has got more sensors, which invalidates its baseline. It is learnt again, unless these
-   * sensors were known before the restart.
+   * Called when the machine has got more sensors. They are learnt, and what is known of the others stays, unless it is hardly
+   * anything. Returns the names of the sensors that begin to learn beside others that are known; empty if none does.
    */
-  widen(sensors: readonly Sensor[]): void {
-    if (sensors.length <= this.columns) return;
+  widen(sensors: readonly Sensor[]): readonly string[] {
+    const before = this.columns;
+    if (sensors.length <= before) return [];
     this.columns = sensors.length;
     if (this.kinds) this.kinds.widen(sensors, this.savedKinds);
     else this.kinds = SensorKinds.of(sensors, this.savedKinds);
     this.modes.know(sensors, this.kinds);
     const names = sensors.map(({ name }) => name);
     this.names = names;
-    const known = this.sensors && columnOrder(this.sensors, names);
-    if (known) {
-      this.order = known;
+    const added = this.own.grow(names, before);
+    if (added.length === 0) return [];
+    return this.grow(added.length) ? added : [];
+  }
+
+  /** Returns false if hardly anything was known, so that all is learnt anew. */
+  private grow(added: number): boolean {
+    if (!this.ready) {
+      this.relearn();
+      return false;
+    }
+    this.setColumns(withFurther(this.detector.sensors, added));
+    this.behaviour.grow(this.detector.sensors, this.own.namesOr(this.names));
+    return true;
+  }
+
+  private setColumns(columns: ColumnsBefore): void {
+    this.detector = this.detector.withColumns(columns);
+    this.usual?.setColumns(columns);
+    this.modes.setColumns(columns);
+    this.onset = null;
+  }
+
+  /** A sensor has turned out to be of another kind: what was learnt of it says nothing any more. */
+  private relearnSensor(column: number): void {
+    const own = this.own.ofRow(column);
+    if (!this.ready || own < 0) {
+      this.relearn();
       return;
     }
-    this.relearn();
+    const { sensors } = this.detector;
+    this.setColumns(withoutKnowing(sensors, own));
+    this.behaviour.renew(own, sensors);
   }
 
   /** Forgets what is normal, which is learnt anew from the next row on. Faults that people have named stay. */
   relearn(): void {
-    this.sensors = null;
-    this.order = null;
+    this.own.forget();
     this.savedKinds = {};
     this.onset = null;
     this.detector = this.newDetector();
@@ -173,19 +180,14 @@ export class Baseline {
       .beyond()
       .filter((each) => !ranges.some(({ column }) => column === each.column));
     return [...ranges, ...inRanges].flatMap((each) => {
-      const column = this.columnOf(each.column);
+      const column = this.own.inRow(each.column);
       return column < 0 ? [] : [{ ...each, column }];
     });
   }
 
-  /** The column in a row of a column of the detector; −1 if the machine has not sent it since the restart. */
-  private columnOf(own: number): number {
-    return this.order ? this.order[own]! : own;
-  }
-
   /** In which mode the machine is; null if that is not known. */
   mode(): ModeNow | null {
-    return this.modes.now((own) => this.columnOf(own));
+    return this.modes.now((own) => this.own.inRow(own));
   }
 
   /** A person says that what has changed is normal from now on; all else that is normal stays. Returns false if nothing has. */
@@ -222,68 +224,65 @@ export class Baseline {
     const { usual } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
     const rarity = scoreOf(this.detector, this.options.judges, this.onset);
-    if (!usual) return { ...rarity, deviations: this.inRowOrder(rarity.deviations) };
+    if (!usual) return { ...rarity, deviations: this.inRows(rarity.deviations) };
     const distances = this.newDeviations();
     const byRanges = usual.score(rarity.score);
     // Ranges learn what it does for the first time.
     const byOthers = usual.firstTime() ? 0 : this.behaviour.score();
     const score = Math.max(byRanges, byOthers);
     if (byOthers > byRanges) this.behaviour.distances(distances);
-    else if (!usual.distances(distances)) return { score, deviations: this.inRowOrder(rarity.deviations) };
-    return { score, deviations: this.inRowOrder(distances) };
+    else if (!usual.distances(distances)) return { score, deviations: this.inRows(rarity.deviations) };
+    return { score, deviations: this.inRows(distances) };
   }
 
   /** Remaining life in rows of the machine, sampled or not; null if it is unknown. */
   remaining(): RemainingRows | null {
     const inSamples = this.ready ? this.detector.remaining() : null;
     if (!inSamples) return null;
-    const rows = Math.max(1, this.rowsPerSample);
+    const rows = Math.max(1, this.sampling.rowsPerSample);
     return { p10: rows * inSamples.p10, p50: rows * inSamples.p50, p90: rows * inSamples.p90 };
   }
 
   /** Returns the baseline for saving. `sensors` are the machine's, by column of its rows. */
   save(sensors: readonly string[]): SavedBaseline {
-    const takenMs = Number.isFinite(this.takenMs) ? this.takenMs : null;
+    const takenMs = Number.isFinite(this.sampling.takenMs) ? this.sampling.takenMs : null;
     const usual = this.usual?.save();
     const detector = this.detector.toBytes();
     const kinds = this.savedKinds && { ...this.savedKinds, ...this.kinds?.save() };
-    const relations = this.behaviour.toBytes();
-    const faults = this.behaviour.faultsOf(this.sensors ?? sensors);
-    const learnt = { detector, relations, faults, kinds, modes: this.modes.save(), ...(usual && { usual }) };
-    return { takenMs, sensors: this.sensors ?? sensors, ...learnt };
+    const names = this.own.namesOr(sensors);
+    const faults = this.behaviour.faultsOf(names);
+    const learnt = { detector, ...this.behaviour.save(), faults, kinds, modes: this.modes.save() };
+    return { takenMs, sensors: names, ...learnt, ...(usual && { usual }) };
   }
 
   /**
    * Restores a saved baseline. `sensors` are the machine's now, by column of its rows; an open type may still lack
-   * some. Returns false if the sensors do not match. @throws HarbingerError DETECTOR_STATE
+   * some, and have others, which are learnt. Returns false if what was saved does not match. @throws HarbingerError DETECTOR_STATE
    */
   restore(saved: SavedBaseline, sensors: readonly string[]): boolean {
-    const order = columnOrder(saved.sensors, sensors);
     const detector = Detector.fromBytes(saved.detector);
     const isSame = ({ warmUpRows, hasClock }: Detector) =>
       warmUpRows === this.detector.warmUpRows && hasClock === this.detector.hasClock;
-    if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
+    if (!isSame(detector) || detector.sensors !== saved.sensors.length) return false;
     this.detector = detector;
-    const { relations, faults } = saved;
-    this.behaviour = BehaviourWatch.restored(relations, detector.sensors, faults, saved.sensors);
+    this.behaviour = BehaviourWatch.restored(saved, detector.sensors, saved.faults, saved.sensors);
     this.modes.restore(saved.modes, detector.sensors);
     this.usual = this.newUsualRange(detector.sensors);
     // Earlier versions have saved none: it is learnt.
     if (saved.usual) this.usual?.restore(saved.usual);
     this.savedKinds = saved.kinds;
     this.kinds?.restore(saved.kinds);
-    this.takenMs = saved.takenMs ?? Number.NEGATIVE_INFINITY;
-    this.sensors = saved.sensors;
-    this.order = order.every((column, i) => column === i) ? null : order;
+    this.sampling.takenMs = saved.takenMs ?? Number.NEGATIVE_INFINITY;
+    this.own.restore(saved.sensors, sensors);
+    const added = this.own.grow(sensors, saved.sensors.length);
+    if (added.length > 0) this.grow(added.length);
     return true;
   }
 
+  private readonly inRows = (own: Float64Array) => this.own.valuesInRow(own, this.columns);
+
   private newDeviations(): Float64Array {
     return new Float64Array(this.detector.sensors);
-  }
-
-  private inRowOrder(own: Float64Array): Float64Array {
-    return this.order ? valuesInOrder(own, this.order, this.columns) : own;
   }
 
   private newDetector(): Detector {

@@ -116,8 +116,7 @@ describe('a fault that a person has named', () => {
 
   it('is kept when its machine gets a new sensor, and recognised by the sensors that it concerns', () => {
     const baseline = resumed(named);
-    baseline.widen([...names, 'humidity'].map(sensorOf));
-    expect(baseline.rows).toBe(0);
+    expect(baseline.widen([...names, 'humidity'].map(sensorOf))).toEqual(['humidity']);
     expect(shaken(baseline).behaves()).toMatchObject({ state: 'unusual', like: fault });
   });
 

@@ -4,12 +4,13 @@
  */
 
 import { isLike, type Signature, signatureFor } from '../../../shared/detector/relations/peoples-word.ts';
-import {
+import type {
   RelationDetector,
-  type RelationState,
+  RelationState,
 } from '../../../shared/detector/relations/relation-detector.ts';
 import type { KnownFault } from '../../ports/decision.ts';
 import type { BeyondRange } from '../usual-range/usual-range.ts';
+import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 
 /** The score of a sensor at its level; and that of what is nearly over, or changed, which neither opens an alert nor ends one. */
 const scoreAtLevel = 0.65;
@@ -36,13 +37,13 @@ export interface Behaviour {
 }
 
 export class BehaviourWatch {
-  private relations: RelationDetector;
+  private growing: GrowingRelations;
   private known: SavedFault[] = [];
   /** The sensors by column; empty while nobody has said them. */
   private names: readonly string[];
 
   constructor(sensors: number, names: readonly string[] = [], faults: readonly SavedFault[] = []) {
-    this.relations = new RelationDetector(sensors);
+    this.growing = new GrowingRelations(sensors);
     this.names = names;
     this.known = [...faults];
   }
@@ -54,20 +55,34 @@ export class BehaviourWatch {
 
   /** @param saved absent, or of another version: they are learnt anew */
   static restored(
-    saved: Uint8Array | undefined,
+    saved: Partial<SavedRelations>,
     sensors: number,
     faults: readonly SavedFault[] = [],
     names: readonly string[] = [],
   ): BehaviourWatch {
     const made = new BehaviourWatch(sensors, names, faults);
-    const known = saved && readable(saved);
-    if (known && known.sensors === made.relations.sensors) made.relations = known;
+    made.growing = GrowingRelations.restored(sensors, saved);
     return made;
+  }
+
+  private get relations(): RelationDetector {
+    return this.growing.now;
+  }
+
+  /** The machine has further sensors, after those that it had; what is known of these stays. */
+  grow(sensors: number, names: readonly string[]): void {
+    this.growing.grow(sensors);
+    this.names = names;
+  }
+
+  /** The values of a column mean something else from now on. @param sensors of all columns */
+  renew(column: number, sensors: number): void {
+    this.growing.renew(column, sensors);
   }
 
   /** Takes the row `row[from] …`, NaN where a value is absent. @param state that the machine says it is in; NaN: none */
   take(row: Float32Array, from: number, timeMs: number, state = Number.NaN): void {
-    this.relations.push(row, from, timeMs, state);
+    this.growing.push(row, from, timeMs, state);
   }
 
   now(): Behaviour {
@@ -87,19 +102,19 @@ export class BehaviourWatch {
 
   /** A person says that what it does in the state that it says is normal. Returns false if it says none. */
   forgetState(): boolean {
-    return this.relations.forgetState();
+    return this.growing.told((each) => each.forgetState());
   }
 
   /** A person says that what has changed is normal from now on. Returns false if nothing has. */
   confirmNormal(): boolean {
-    return this.relations.confirmNormal();
+    return this.growing.told((each) => each.confirmNormal());
   }
 
   /** A person says that what lasts, or was unusual last, is a fault. Returns false if nothing was unusual yet. */
   confirmFault(fault: KnownFault): boolean {
     const signature = this.relations.signature();
     if (!signature) return false;
-    this.relations.confirmFault();
+    this.growing.told((each) => each.confirmFault());
     const sensors = this.names.length > 0 && { sensors: this.names.slice(0, signature.length) };
     this.known = [...this.known, { ...fault, signature, ...sensors }].slice(-faultsMax);
     return true;
@@ -112,8 +127,8 @@ export class BehaviourWatch {
     const found =
       now &&
       this.known.findLast(({ signature, sensors }) => {
-        const known =
-          sensors && this.names.length > 0 ? signatureFor(signature, sensors, this.names) : signature;
+        const names = this.names.slice(0, now.length);
+        const known = sensors && names.length > 0 ? signatureFor(signature, sensors, names) : signature;
         return known !== null && isLike(now, known);
       });
     return found ? { atMs: found.atMs, note: found.note } : null;
@@ -153,15 +168,7 @@ export class BehaviourWatch {
       });
   }
 
-  toBytes(): Uint8Array {
-    return this.relations.toBytes();
-  }
-}
-
-function readable(saved: Uint8Array): RelationDetector | null {
-  try {
-    return RelationDetector.fromBytes(saved);
-  } catch {
-    return null;
+  save(): SavedRelations {
+    return this.growing.save();
   }
 }

@@ -2,6 +2,7 @@
  * The mode of a machine (shared/detector/modes): what its state sensor says, where its type declares one or a device sends one, else
  * the level of the sensor that stands at a few. It is shown, and changes nothing that is judged.
  */
+import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
 import {
   DeclaredMode,
   type DeclaredModeNow,
@@ -81,6 +82,11 @@ export class ModeWatch {
   relearn(columns: number): void {
     this.learnt = new MachineModes(columns);
     this.said = new DeclaredMode();
+  }
+
+  /** A baseline has other columns, and goes on with what is known of those before. */
+  setColumns(columns: ColumnsBefore): void {
+    this.learnt = this.learnt.withColumns(columns);
   }
 
   save(): SavedModes {

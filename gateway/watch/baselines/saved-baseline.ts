@@ -1,17 +1,16 @@
 import type { SavedKinds } from '../kinds/sensor-kinds.ts';
 import type { SavedUsualRange } from '../usual-range/usual-range.ts';
 import type { SavedFault } from './behaviour.ts';
+import type { SavedRelations } from './growing-relations.ts';
 import type { SavedModes } from './mode-watch.ts';
 
-/** The part of a baseline that is saved across restarts. */
-export interface SavedBaseline {
+/** The part of a baseline that is saved across restarts. How its sensors go together is absent from earlier versions. */
+export interface SavedBaseline extends Partial<SavedRelations> {
   /** Time of the last sampled row; null if none was. */
   takenMs: number | null;
   /** Names of the detector's columns. */
   sensors: readonly string[];
   detector: Uint8Array;
-  /** How its sensors go together; absent from earlier versions. */
-  relations?: Uint8Array;
   /** Faults that people have named; absent from earlier versions. */
   faults?: readonly SavedFault[];
   /** The mode that it is in; absent from earlier versions. */

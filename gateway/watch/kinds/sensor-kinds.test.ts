@@ -152,7 +152,7 @@ describe('the kinds of a machine', () => {
       let changes = 0;
       for (let row = from; row < from + rows; row++) {
         kinds.judged(Float32Array.of(1_000 + row, row % 2, Math.sin(row)), 0, row * 1_000);
-        if (kinds.takeChange()) changes++;
+        if (kinds.takeChanges()) changes++;
       }
       return changes;
     };
@@ -174,7 +174,7 @@ describe('the kinds of a machine', () => {
     let changes = 0;
     for (let row = 0; row < 9_000; row++) {
       kinds.judged(Float32Array.of(1_000 + (row % 600 === 599 ? row - 3 : row)), 0, row * 1_000);
-      if (kinds.takeChange()) changes++;
+      if (kinds.takeChanges()) changes++;
     }
     expect(changes).toBe(3);
   });

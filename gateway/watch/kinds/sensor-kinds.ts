@@ -28,7 +28,7 @@ const scratch: Float32Array[] = [];
 export class SensorKinds {
   private columns: Column[] = [];
   private changes = 0;
-  private hasChanged = false;
+  private changed: number[] = [];
   /** How often a sensor has become another kind. */
   found = 0;
   /** By column: what a sensor showed before it was known that it is a quantity. Filled by `judged`, emptied by who reads it. */
@@ -70,11 +70,12 @@ export class SensorKinds {
     return judged;
   }
 
-  /** Returns whether a sensor that has been learnt turned out to be another kind, since the last call. */
-  takeChange(): boolean {
-    const { hasChanged } = this;
-    this.hasChanged = false;
-    return hasChanged;
+  /** Returns the sensors that have been learnt and turned out to be another kind, since the last call, by column; null: none. */
+  takeChanges(): readonly number[] | null {
+    const { changed } = this;
+    if (changed.length === 0) return null;
+    this.changed = [];
+    return changed;
   }
 
   kindOf(column: number): Kind {
@@ -109,7 +110,7 @@ export class SensorKinds {
         this.become(column, kind);
         if (wasLearnt) {
           this.changes++;
-          this.hasChanged = true;
+          this.changed.push(index);
         }
       }
       if (!found.isLearnt) return Number.NaN;

@@ -5,7 +5,7 @@
  *     u32 bytes of the head · u32 bytes of the body · u32 CRC-32 of both · head (JSON) · body
  *
  * The body is the values gathered for the next row (a 32-bit float a sensor, then a byte a sensor), then the detector's
- * state, then (as many bytes as the head says) the relations of its sensors. All little-endian. A record that is damaged costs the machines from it on, never those before.
+ * state, then (as many bytes as the head says) relations of its sensors that do not judge yet, and those that do. All little-endian. A record that is damaged costs the machines from it on, never those before.
  */
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
@@ -28,6 +28,7 @@ const UsualRange = Type.Object({
   beyondMs: Type.Optional(Type.Number()),
   isConfirmed: Type.Optional(Type.Boolean()),
   sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
+  lateMs: Type.Optional(Type.Array(MaybeNumber, { maxItems: 1_024 })),
 });
 const Modes = Type.Object({
   learnt: Type.String({ maxLength: 1 << 15, description: 'in base 64' }),
@@ -70,6 +71,18 @@ const Head = Type.Object({
       { maxItems: 16, description: 'that people have named' },
     ),
   ),
+  unheard: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0 }), {
+      maxItems: 1_024,
+      description: 'columns that relations do not hear any more',
+    }),
+  ),
+  nextRelationBytes: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'before the relations: those of more sensors, which are learnt',
+    }),
+  ),
   relationBytes: Type.Optional(
     Type.Integer({ minimum: 0, description: 'at the end of the body; absent from a version that knew none' }),
   ),
@@ -87,14 +100,16 @@ const validate = compileValidator(Head);
 export function encodeRecord(
   about: Head,
   gathered: Gathered,
-  { detector, relations = new Uint8Array() }: Pick<SavedBaseline, 'detector' | 'relations'>,
+  learnt: Pick<SavedBaseline, 'detector' | 'relations' | 'nextRelations'>,
 ): BaselineRecord {
-  const head = { ...about, relationBytes: relations.length };
+  const { detector, relations = new Uint8Array(), nextRelations: next = new Uint8Array() } = learnt;
+  const nextBytes = next.length > 0 && { nextRelationBytes: next.length };
+  const head = { ...about, ...nextBytes, relationBytes: relations.length };
   const headBytes = Buffer.from(JSON.stringify(head));
   const held = Buffer.from(gathered.held.buffer, gathered.held.byteOffset, gathered.held.byteLength);
-  const bodyLength = held.length + gathered.seen.length + detector.length + relations.length;
+  const bodyLength = held.length + gathered.seen.length + detector.length + next.length + relations.length;
   const prefix = Buffer.alloc(prefixBytes);
-  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector, relations]);
+  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector, next, relations]);
   bytes.writeUInt32LE(headBytes.length, 0);
   bytes.writeUInt32LE(bodyLength, 4);
   bytes.writeUInt32LE(crc32(bytes.subarray(prefixBytes)), 8);
@@ -105,16 +120,19 @@ export function encodeRecord(
 export function readBody(
   { head, bytes }: BaselineRecord,
   sensors: number,
-): Gathered & Pick<SavedBaseline, 'detector' | 'relations'> {
+): Gathered & Pick<SavedBaseline, 'detector' | 'relations' | 'nextRelations' | 'unheard'> {
   const body = bytes.subarray(prefixBytes + bytes.readUInt32LE(0));
   if (body.length < 5 * sensors) throw new RangeError('a record is too short for its sensors');
   const held = Float32Array.from({ length: sensors }, (_, i) => body.readFloatLE(4 * i));
   const seen = Uint8Array.from(body.subarray(4 * sensors, 5 * sensors));
-  const { relationBytes = 0 } = head;
+  const { relationBytes = 0, nextRelationBytes: nextBytes = 0, unheard } = head;
   const relationsAt = Math.max(5 * sensors, body.length - relationBytes);
+  const nextAt = Math.max(5 * sensors, relationsAt - nextBytes);
   return {
-    ...{ held, seen, detector: body.subarray(5 * sensors, relationsAt) },
+    ...{ held, seen, detector: body.subarray(5 * sensors, nextAt) },
     ...(relationBytes > 0 && { relations: body.subarray(relationsAt) }),
+    ...(nextBytes > 0 && { nextRelations: body.subarray(nextAt, relationsAt) }),
+    ...(unheard && { unheard }),
   };
 }
 

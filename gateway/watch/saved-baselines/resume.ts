@@ -33,7 +33,16 @@ export function recordOf(
 ): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
-  const { takenMs, sensors, usual, kinds, modes, faults = [], ...learnt } = window.baseline.save(names);
+  const {
+    takenMs,
+    sensors,
+    usual,
+    kinds,
+    modes,
+    faults = [],
+    unheard,
+    ...learnt
+  } = window.baseline.save(names);
   const head = {
     site,
     machine,
@@ -47,6 +56,7 @@ export function recordOf(
     savedMs,
     ...(usual && { usual }),
     ...(modes && { modes }),
+    ...(unheard && { unheard: [...unheard] }),
     ...(faults.length > 0 && {
       faults: faults.map(({ signature, sensors: own, ...each }) => ({
         ...{ ...each, signature: [...signature] },

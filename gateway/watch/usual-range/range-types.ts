@@ -1,6 +1,8 @@
 export interface SavedRanges {
   /** By sensor: its numbers; null where one is not known. */
   sensors: (number | null)[][];
+  /** By sensor: when one that its machine got later sent first (−1: never yet); null for others. Absent if none is late. */
+  lateMs?: (number | null)[];
 }
 
 export interface TakeOptions {

@@ -1,3 +1,24 @@
+import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
+import type { LateSensors } from './late-sensors.ts';
+import {
+  beyondField,
+  changesMax,
+  falls,
+  fields,
+  high,
+  isCounter,
+  last,
+  level,
+  low,
+  repeats,
+  rises,
+  rows,
+  second,
+  third,
+  wasBeyond,
+  width,
+  youth,
+} from './range-fields.ts';
 import type { SavedRanges, TakeOptions } from './range-types.ts';
 import { isFrozen, medianOf, type Shown } from './values.ts';
 
@@ -19,26 +40,7 @@ const stoppedShare = 0.05;
 const lowestShare = 0.1;
 /** A value below this share of a range is said to be 0. */
 const zeroShare = 1e-6;
-/** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
-const risesMin = 30;
-const fallsShareMax = 0.05;
-const changesMax = 2_000;
 
-/**
- * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
- * fell, and how wide its range was in its youth (so that growth is steady, which wear is not). `SavedRanges` has them by sensor.
- */
-const fields = 'level low high rows last second third rises falls youth'.split(' ');
-const [level, low, high, rows, last, second, third, rises, falls, youth] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-] as const;
-/** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
-export const beyondField = 10;
-/** Since `calm` it has been beyond its margin: above its range (1), or below it only (−1); 0 if not. Not saved. */
-const wasBeyond = 11;
-/** How often in a row its value has been exactly the one before. Not saved. */
-const repeats = 12;
-const width = repeats + 1;
 const digits = 8;
 
 /** The ranges of the sensors of one machine, in one array. */
@@ -67,7 +69,7 @@ export class Ranges {
   }
 
   /** Returns how far the farthest level is beyond its range, in margins; below 1 if none is beyond its margin. */
-  take(row: Float32Array, from: number, options: TakeOptions): number {
+  take(row: Float32Array, from: number, machine: TakeOptions, late: LateSensors | null = null): number {
     const { cells, count } = this;
     this.judged = 0;
     this.outside = 0;
@@ -78,7 +80,8 @@ export class Ranges {
       cells[at + beyondField] = 0;
       // Without the infinite values that a 32-bit float may have.
       if (!(value - value === 0)) continue;
-      if (this.isCounter(at, value)) continue;
+      if (isCounter(cells, at, value)) continue;
+      const options = late?.optionsOf(i, machine) ?? machine;
       this.learnLevel(at);
       const isFrozen = this.isFrozen(at, options.marginShare);
       if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
@@ -96,6 +99,15 @@ export class Ranges {
       }
     }
     return farthest;
+  }
+
+  /** Returns those of other columns, with what is known of the columns before. */
+  withColumns(columns: ColumnsBefore): Ranges {
+    const made = new Ranges(columns.length, this.rowsMin);
+    columns.forEach((from, to) => {
+      if (from >= 0) made.cells.set(this.cells.subarray(from * width, (from + 1) * width), to * width);
+    });
+    return made;
   }
 
   /** Learns what a sensor showed in rows that were not taken, unless it has a range already. */
@@ -196,27 +208,6 @@ export class Ranges {
     this.cells.fill(0, at, at + width);
     this.cells.fill(Number.NaN, at + level, at + high + 1);
     this.cells.fill(Number.NaN, at + last, at + third + 1);
-  }
-
-  /** Counts rises and falls. A counter is not judged; if it turns out to be none, its range is learnt anew. */
-  private isCounter(at: number, value: number): boolean {
-    const { cells } = this;
-    const before = cells[at + last]!;
-    cells[at + third] = cells[at + second]!;
-    cells[at + second] = before;
-    cells[at + last] = value;
-    cells[at + repeats] = value === before ? cells[at + repeats]! + 1 : 0;
-    if (value > before) cells[at + rises]!++;
-    else if (value < before) cells[at + falls]!++;
-    if (cells[at + rises]! + cells[at + falls]! > changesMax) {
-      cells[at + rises]! /= 2;
-      cells[at + falls]! /= 2;
-    }
-    if (cells[at + rises]! < risesMin || cells[at + falls]! > fallsShareMax * cells[at + rises]!)
-      return false;
-    cells[at + rows] = 0;
-    cells.fill(Number.NaN, at + level, at + high + 1);
-    return true;
   }
 
   /** The level is a mean of medians of three, so that a single odd value changes nothing. */

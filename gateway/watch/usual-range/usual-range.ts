@@ -16,8 +16,11 @@
  * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
  * only rise, have no range. Nothing is allocated per row.
  */
+import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
+import { LateSensors } from './late-sensors.ts';
+import { beyondField } from './range-fields.ts';
 import type { SavedRanges } from './range-types.ts';
-import { beyondField, Ranges } from './ranges.ts';
+import { Ranges } from './ranges.ts';
 import type { Shown } from './values.ts';
 
 const minuteMs = 60_000;
@@ -76,7 +79,9 @@ export interface SavedUsualRange extends SavedRanges {
 
 /** The usual range of one machine. */
 export class UsualRange {
-  private readonly ranges: Ranges;
+  private ranges: Ranges;
+  /** Null if the machine has had all of its sensors from the beginning, or for long. */
+  private late: LateSensors | null = null;
   private firstMs = Number.NaN;
   private newestMs = Number.NaN;
   /** Until then every level is learnt, because the machine does something for the first time. */
@@ -111,12 +116,19 @@ export class UsualRange {
     const isYoung = knownMs < youthMs;
     const marginShare = marginYoung - (marginYoung - marginGrown) * Math.min(1, knownMs / youthMs);
     const mode = timeMs < this.learnsToMs ? 'free' : isYoung ? 'young' : 'grown';
-    this.farthest = ranges.take(row, from, { marginShare, mode, passedMs });
+    this.late?.at(timeMs);
+    this.farthest = ranges.take(row, from, { marginShare, mode, passedMs }, this.late);
     if (mode === 'young' && this.isFirstTime(knownMs)) {
       this.learnsToMs = timeMs + Math.min(firstTimeMsMax, knownMs);
       this.farthest = 0;
     }
     this.confirm(knownMs, passedMs);
+  }
+
+  /** Goes on with other columns: one that has none before learns in a week of its own, and the others keep their ranges. */
+  setColumns(columns: ColumnsBefore): void {
+    this.ranges = this.ranges.withColumns(columns);
+    this.late = LateSensors.of(columns, this.late);
   }
 
   /** Learns what a sensor showed before its first row was taken; ignored if those were too few rows for a level. */
@@ -172,7 +184,9 @@ export class UsualRange {
     if (Number.isNaN(this.firstMs)) return null;
     const learnsToMs = Math.max(this.learnsToMs, this.firstMs);
     const { firstMs, beyondMs, isConfirmed } = this;
-    return { firstMs, learnsToMs, beyondMs: Math.round(beyondMs), isConfirmed, ...this.ranges.save() };
+    const lateMs = this.late?.save();
+    const ranges = { ...this.ranges.save(), ...(lateMs && { lateMs }) };
+    return { firstMs, learnsToMs, beyondMs: Math.round(beyondMs), isConfirmed, ...ranges };
   }
 
   /** Returns false if it was saved for another number of sensors. */
@@ -182,6 +196,7 @@ export class UsualRange {
     this.learnsToMs = saved.learnsToMs;
     this.beyondMs = saved.beyondMs ?? 0;
     this.isConfirmed = saved.isConfirmed ?? false;
+    this.late = saved.lateMs ? LateSensors.restored(saved.lateMs) : null;
     return true;
   }
 

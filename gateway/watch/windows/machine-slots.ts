@@ -10,6 +10,13 @@ const openSensorsMax = 64;
 /** The type of a machine with its own limits in it; the same type if it has none. */
 export type LimitedType = (machine: { site: string; machine: string }, type: MachineType) => MachineType;
 
+/** Sensors that begin to learn beside others of their machine of which something is known. */
+export interface Growth {
+  machine: string;
+  begun: readonly string[];
+  kept: readonly string[];
+}
+
 /** A machine by the index that ColumnBatch uses. */
 export interface Slot {
   /** With the machine's own limits in its type. */
@@ -25,13 +32,19 @@ export interface Slot {
 export class MachineSlots {
   private readonly types: ReadonlyMap<string, MachineType>;
   private readonly limited: LimitedType;
+  private readonly grown: (growth: Growth) => void;
   private readonly openTypes = new OpenTypes();
   /** Null if the type is unknown, or the machine was retired. */
   private readonly slots: (Slot | null)[] = [];
 
-  constructor(types: ReadonlyMap<string, MachineType>, limited: LimitedType = (_, type) => type) {
+  constructor(
+    types: ReadonlyMap<string, MachineType>,
+    limited: LimitedType = (_, type) => type,
+    grown: (growth: Growth) => void = () => {},
+  ) {
     this.types = types;
     this.limited = limited;
+    this.grown = grown;
   }
 
   at(index: number): Slot | null {
@@ -96,7 +109,10 @@ export class MachineSlots {
     const isLimited = identity.type.sensors.at(-1) !== slot.base.sensors.at(-1);
     if (!slot.watched) return isLimited;
     slot.watched.window.widen(identity.type.sensors.length);
-    slot.watched.window.baseline.widen(identity.type.sensors);
+    const names = identity.type.sensors.map(({ name }) => name);
+    const begun = slot.watched.window.baseline.widen(identity.type.sensors);
+    const kept = names.filter((name) => !begun.includes(name));
+    if (begun.length > 0) this.grown({ machine: slot.watched.key, begun, kept });
     return isLimited;
   }
 }

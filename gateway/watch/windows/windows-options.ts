@@ -2,7 +2,7 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { LevelKeeper } from '../levels/levels.ts';
 import type { MaintenanceKeeper } from '../maintenance/maintenance.ts';
-import type { LimitedType } from './machine-slots.ts';
+import type { Growth, LimitedType } from './machine-slots.ts';
 import type { BaselineKeeper, HearingKeeper } from './watched-machine.ts';
 
 export interface WindowsOptions {
@@ -22,6 +22,8 @@ export interface WindowsOptions {
   limited?: LimitedType;
   /** Knows when people work on machines. */
   maintenance?: MaintenanceKeeper;
+  /** Called for each sensor that begins to learn beside others. */
+  grown?(growth: Growth): void;
   /** Called once for each machine that gets no window, with its sender. */
   refused?(owner: string): void;
 }

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { growthsInto } from '../growths.ts';
 import { alertInput } from './watched-machine.ts';
 import { batch, named, newWindows, type Row, type } from './windows.testing.ts';
 import type { Windows } from './windows.ts';
@@ -179,6 +181,20 @@ describe('a machine of an open type', () => {
     const input = alertInput(windows.take(1)[0]!, 0);
     expect(input.machine.type.sensors.map(({ name }) => name)).toEqual(['x', 'y']);
     expect([...input.window]).toEqual([1, Number.NaN, 2, Number.NaN, 3, 30, 4, 40]);
+  });
+
+  it('keeps what is known of its sensors when it gets another: one line names them', () => {
+    const said: object[] = [];
+    const log = { info: (fields: object) => said.push(fields) } as unknown as Log;
+    const { windows } = newWindows({ grown: growthsInto(log) });
+    const rows = Array.from({ length: 700 }, (_, i): Row => [0, 4 * i, i % 3, 7 + (i % 5)]);
+    windows.add(batch(rows, { newMachines, newSensors: sensors('x', 'y') }));
+    const { rows: learnt } = windows.baselineOf({ site: 's', machine: 'o' })!;
+    windows.add(batch([[0, 2_800, 1, 8, 30, 5]], { newSensors: sensors('z', 'w') }));
+    windows.add(batch([[0, 2_804, 1, 8, 30, 5]]));
+    expect(windows.baselineOf({ site: 's', machine: 'o' })!.rows).toBeGreaterThan(learnt);
+    expect(said).toEqual([]);
+    return vi.waitFor(() => expect(said).toEqual([{ machine: 's/o', began: 'z, w', kept: 'x, y' }]));
   });
 
   it('is watched by its first 64 sensors', () => {

@@ -53,7 +53,7 @@ export class Windows {
 
   constructor(options: WindowsOptions) {
     this.options = options;
-    this.slots = new MachineSlots(options.types, options.limited);
+    this.slots = new MachineSlots(options.types, options.limited, options.grown);
     this.shares = new WindowShares(options.machinesMax);
     this.aside = new Aside(options);
   }

@@ -3,11 +3,13 @@
  * values are at the clearest few levels then says in which mode the machine is, until its levels turn out to be none.
  */
 import { HarbingerError } from '../../runtime/errors.ts';
+import type { ColumnsBefore } from '../columns/columns.ts';
 import { afterPause, follow, isProven, isRefuted } from './follow.ts';
 import { count } from './histogram.ts';
 import {
   countAt,
   countsOf,
+  floatsOf,
   type ModeNumbers,
   modeAt,
   newMode,
@@ -92,6 +94,24 @@ export class MachineModes {
     if (!Number.isFinite(value)) return;
     follow(numbers, value, timeMs, isPause || Number.isNaN(sinceMs) ? 0 : sinceMs);
     if (isRefuted(numbers)) this.reject(leading);
+  }
+
+  /** Returns those of other columns, with what is known of the columns before. */
+  withColumns(columns: ColumnsBefore): MachineModes {
+    const made = new MachineModes(columns.length);
+    const { doubles, floats, counts } = this.numbers;
+    columns.slice(0, made.sensors).forEach((from, to) => {
+      if (from < 0 || from >= this.sensors) return;
+      made.numbers.floats.set(floats.subarray(floatsOf * from, floatsOf * (from + 1)), floatsOf * to);
+      made.numbers.counts.set(counts.subarray(countsOf * from, countsOf * (from + 1)), countsOf * to);
+    });
+    const leading = doubles[scalar.sensor]!;
+    const leads = columns.indexOf(leading);
+    // Modes of a sensor that is learnt anew are none any more.
+    if (leading >= 0 && leads < 0) return made;
+    made.numbers.doubles.set(doubles);
+    if (leading >= 0) made.numbers.doubles[scalar.sensor] = leads;
+    return made;
   }
 
   /** Forgets all modes, which are learnt anew. */

@@ -1,0 +1,38 @@
+/**
+ * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
+ * fell, and how wide its range was in its youth (so that growth is steady, which wear is not). `SavedRanges` has them by sensor.
+ */
+export const fields = 'level low high rows last second third rises falls youth'.split(' ');
+export const [level, low, high, rows, last, second, third, rises, falls, youth] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+] as const;
+/** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
+export const beyondField = 10;
+/** Since `calm` it has been beyond its margin: above its range (1), or below it only (−1); 0 if not. Not saved. */
+export const wasBeyond = 11;
+/** How often in a row its value has been exactly the one before. Not saved. */
+export const repeats = 12;
+export const width = repeats + 1;
+/** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
+const risesMin = 30;
+const fallsShareMax = 0.05;
+export const changesMax = 2_000;
+
+/** Counts rises and falls. A counter is not judged; if it turns out to be none, its range is learnt anew. */
+export function isCounter(cells: Float64Array, at: number, value: number): boolean {
+  const before = cells[at + last]!;
+  cells[at + third] = cells[at + second]!;
+  cells[at + second] = before;
+  cells[at + last] = value;
+  cells[at + repeats] = value === before ? cells[at + repeats]! + 1 : 0;
+  if (value > before) cells[at + rises]!++;
+  else if (value < before) cells[at + falls]!++;
+  if (cells[at + rises]! + cells[at + falls]! > changesMax) {
+    cells[at + rises]! /= 2;
+    cells[at + falls]! /= 2;
+  }
+  if (cells[at + rises]! < risesMin || cells[at + falls]! > fallsShareMax * cells[at + rises]!) return false;
+  cells[at + rows] = 0;
+  cells.fill(Number.NaN, at + level, at + high + 1);
+  return true;
+}
