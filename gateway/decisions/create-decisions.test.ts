@@ -28,7 +28,7 @@ const noting = (kind: string, isAboutMachines: boolean) =>
           ...emptyStats(kind),
           decided: { active: 3, fallback: 1 },
           byPolicy: { p: 4 },
-          breaker: { state: 'closed' as const, opened: 0 },
+          breaker: { state: 'closed' as const, opened: 0, openings: { failures: 0, latency: 0, trend: 0 } },
         },
         dropped: 2,
         events: { pending: 5 },

@@ -28,6 +28,11 @@ export const decisionsReport = reportOf<{ decisions: readonly NamedCounts[] }>()
       help: 'Circuit breaker around the active policy, for alerts the model',
       labels: ['decision', 'state'],
     },
+    harbinger_decision_breaker_opened_total: {
+      type: 'counter',
+      help: 'Times that the breaker was opened: by failures in a row, by answers that took nearly the whole budget (latency), or that took longer and longer (trend)',
+      labels: ['decision', 'by'],
+    },
     harbinger_decision_inputs_dropped_total: {
       type: 'counter',
       help: 'Inputs not decided because earlier ones were in progress',
@@ -58,6 +63,9 @@ export const decisionsReport = reportOf<{ decisions: readonly NamedCounts[] }>()
           value: decision.breaker.state === state ? 1 : 0,
           labels: { state },
         })),
+      ),
+      harbinger_decision_breaker_opened_total: each(({ decision }) =>
+        labelled('by', decision.breaker.openings),
       ),
       harbinger_decision_inputs_dropped_total: each(({ dropped }) => [{ value: dropped }]),
       harbinger_decision_events_pending: each(({ events }) => [{ value: events.pending }]),

@@ -36,6 +36,8 @@ export interface AlertInput {
   /** Valid until the decision has been made: its array is used again for the machine's next one. */
   window: Float32Array;
   rows: number;
+  /** The blocks of the journal in which its oldest and its newest row were completed; absent if they are not known. */
+  place?: { journal: string; from: number; to: number };
   /** True if the window is not full although the machine's history is longer, so that its beginning is unknown. */
   cutOff?: boolean;
   /**

@@ -1,7 +1,8 @@
+import type { BreakerNote } from '../contract/decisions/decision-record.ts';
 import { BudgetExceeded, withinBudget } from '../runtime/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
+import { Breaker, type BreakerSettings, type BreakerState, type OpenedBy } from './breaker.ts';
 import { type CheckAnswer, type FallbackCause, type Policy, problemOf, type Verdict } from './policy.ts';
 
 /** Limit of runs that ignored their abort signal and are still going; at this limit the policy is not asked. */
@@ -12,6 +13,8 @@ const detailLengthMax = 200;
 export interface NoVerdict {
   cause: FallbackCause;
   detail: string;
+  /** Present if the cause is 'breaker-open'. */
+  breaker?: BreakerNote;
 }
 export type Outcome<A> = { verdict: Verdict<A> } | { noVerdict: NoVerdict };
 
@@ -27,7 +30,7 @@ class PolicyFailure extends Error {
 export interface ActiveSideOptions<I, A> {
   active: Policy<I, A>;
   budgetMs: number;
-  breaker: BreakerOptions;
+  breaker: BreakerSettings;
   check: CheckAnswer<A>;
   clock: Clock;
 }
@@ -44,18 +47,22 @@ export class ActiveSide<I, A> {
 
   constructor(options: ActiveSideOptions<I, A>) {
     this.options = options;
-    this.breaker = createBreaker(options.breaker, options.clock);
+    this.breaker = new Breaker(options.breaker, options.budgetMs, options.clock);
   }
 
-  get breakerStats(): { state: BreakerState; opened: number } {
-    return { state: this.breaker.state, opened: this.breaker.opened };
+  get breakerStats(): { state: BreakerState; opened: number; openings: Record<OpenedBy, number> } {
+    const { state, opened, openings } = this.breaker;
+    return { state, opened, openings: { ...openings } };
   }
 
   /** Returns one outcome for each input, in the same order. */
   async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
     const { active } = this.options;
     if (active.mayAnswer && !inputs.some((input) => active.mayAnswer?.(input))) return inputs.map(noAnswer);
-    if (!this.breaker.admits()) return inputs.map(() => ({ noVerdict: this.resting() }));
+    if (!this.breaker.admits()) {
+      const noVerdict = this.resting();
+      return inputs.map(() => ({ noVerdict }));
+    }
     try {
       return await this.breaker.run(async () => {
         const outcomes = this.checked(await this.run(inputs), inputs.length);
@@ -125,8 +132,9 @@ export class ActiveSide<I, A> {
   }
 
   private resting(): NoVerdict {
-    const { failures } = this.options.breaker;
     const state = this.breaker.state === 'half-open' ? 'is being tried again' : 'is suspended';
-    return { cause: 'breaker-open', detail: `it ${state} after ${failures} failures in a row` };
+    const breaker = this.breaker.note();
+    const detail = `it ${state} ${this.breaker.why}`.slice(0, detailLengthMax);
+    return { cause: 'breaker-open', detail, ...(breaker && { breaker }) };
   }
 }

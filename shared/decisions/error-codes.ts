@@ -21,7 +21,7 @@ export const reasonLists: ReasonList[] = [
       error: 'The model has failed; see the codes that begin with `MODEL_`.',
       invalid: 'The answer of the model did not pass the checks. Train or install the model anew.',
       'breaker-open':
-        'The model has failed too often in a row and is not asked for a while (`decisions.alerts.breaker`).',
+        'The model has failed too often in a row, or was too slow, and is not asked for a while (`decisions.alerts.breaker`).',
       busy: 'Earlier requests to the model are still running.',
       'no-answer': 'The model has no answer for this machine, for example because its history is too short.',
     } satisfies Record<FallbackCause, string>,

@@ -153,25 +153,28 @@ export class GovernedDecision<I, A> {
     return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
   }
 
-  private byFallback(noVerdict: NoVerdict, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
+  private byFallback(
+    { breaker, ...noVerdict }: NoVerdict,
+    fallback: FallbackOutcome<A>,
+    latencyMs: number,
+  ): Decided<A> {
     this.counters.causes[noVerdict.cause] += 1;
-    const decisionId = this.newId();
+    const reached = {
+      decisionId: this.newId(),
+      mode: 'fallback' as const,
+      fallbackCause: noVerdict,
+      ...(breaker && { breaker }),
+      latencyMs,
+    };
     if (!fallback.verdict) {
       this.counters.undecided += 1;
       const { name, version } = this.options.fallback;
-      return {
-        decisionId,
-        mode: 'fallback',
-        fallbackCause: noVerdict,
-        latencyMs,
-        policy: { name, version },
-        verdict: null,
-        error: this.fallbackFailed(fallback.failed),
-      };
+      const error = this.fallbackFailed(fallback.failed);
+      return { ...reached, policy: { name, version }, verdict: null, error };
     }
     const { by, verdict } = fallback;
     this.count('fallback', by.name);
-    return { decisionId, mode: 'fallback', fallbackCause: noVerdict, latencyMs, policy: by, verdict };
+    return { ...reached, policy: by, verdict };
   }
 
   private count(mode: Mode, policy: string): void {

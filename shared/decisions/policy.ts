@@ -1,3 +1,5 @@
+import type { BreakerNote } from '../contract/decisions/decision-record.ts';
+
 /**
  * The interface of a policy, which is one way to make an automated decision: a model, a rule, or later a standing
  * instruction of a person. A policy is asked about a batch of inputs, so that no cost arises per input that can arise
@@ -40,7 +42,7 @@ export type FallbackCause =
   | 'error'
   /** Its answer failed the checks. */
   | 'invalid'
-  /** It failed too often in a row, and is suspended. */
+  /** It failed too often in a row, or was too slow, and is suspended. */
   | 'breaker-open'
   /** Earlier runs of it ignored their abort signal and have not finished. */
   | 'busy'
@@ -57,6 +59,8 @@ interface DecidedBase {
   policy: { name: string; version: string };
   /** Present exactly if mode is 'fallback'. `detail` is a short text for people. */
   fallbackCause?: { cause: FallbackCause; detail: string };
+  /** The reason for which the breaker is open; present while that is the cause. */
+  breaker?: BreakerNote;
   /** Time from the request to this result, including the fallback. */
   latencyMs: number;
 }

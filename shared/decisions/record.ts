@@ -1,3 +1,4 @@
+import type { JudgedWindow } from '../contract/decisions/decision-record.ts';
 import type { DecisionRecord } from '../contract/events.ts';
 import type { Decided } from './policy.ts';
 
@@ -16,6 +17,8 @@ export interface RecordContent {
   activeIsMeant?: boolean;
   /** The version that answered, where a policy has several at once, such as a model for each machine type. */
   version?: string;
+  /** The window that was judged, where one was. */
+  window?: JudgedWindow;
 }
 
 /** Builds the decision record for one result; null if there was no verdict. */
@@ -41,5 +44,7 @@ export function decisionRecord(
       fallbackCause: `${fallbackCause.cause}: ${fallbackCause.detail}`.slice(0, detailLengthMax),
     }),
     latencyMs: decided.latencyMs,
+    ...(content.window && { window: content.window }),
+    ...(isMeant && decided.breaker && { breaker: decided.breaker }),
   };
 }

@@ -1,4 +1,4 @@
-import type { BreakerState } from './breaker.ts';
+import type { BreakerState, OpenedBy } from './breaker.ts';
 import type { FallbackCause, Mode } from './policy.ts';
 
 /** Upper bounds of the latency buckets, ms; one more bucket counts everything above the last. */
@@ -13,7 +13,7 @@ export interface DecisionStats {
   causes: Record<FallbackCause, number>;
   /** Inputs left without a verdict, because the fallback failed. */
   undecided: number;
-  breaker: { state: BreakerState; opened: number };
+  breaker: { state: BreakerState; opened: number; openings: Record<OpenedBy, number> };
   latency: { count: number; sumMs: number; maxMs: number; buckets: number[] };
 }
 

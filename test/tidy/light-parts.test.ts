@@ -4,7 +4,7 @@ import { packagesLoadedBy } from './imports.ts';
 import { sources } from './tree.ts';
 
 /** Small libraries that schemas and checks of configurations need. */
-const light = ['@sinclair/typebox', 'ajv', 'cockatiel', 'commander', 'node-cron', 'smol-toml'];
+const light = ['@sinclair/typebox', 'ajv', 'commander', 'node-cron', 'smol-toml'];
 
 const parts = sources.map(({ path }) => path).filter((path) => path.endsWith('/part.ts'));
 

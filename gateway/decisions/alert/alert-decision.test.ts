@@ -152,10 +152,13 @@ describe('rules decide', () => {
     bench.state.model = 'sound';
     await bench.evaluate(decision, 500, 30);
     expect(decision.stats().decision.breaker.state).toBe('closed');
-    expect(bench.records().map(({ data }) => [data.mode, data.answer.recorded])).toEqual([
-      ['fallback', 'mode'],
-      ['active', 'mode'],
+    const records = bench.records().map(({ data }) => data);
+    expect(records.map(({ mode, answer, breaker }) => [mode, answer.recorded, breaker?.openedBy])).toEqual([
+      ['fallback', 'mode', undefined],
+      ['fallback', 'sample', 'failures'],
+      ['active', 'mode', undefined],
     ]);
+    expect(records[1]!.breaker!.detail).toBe('after 3 failures in a row, the last one: worker gone');
   });
 
   it.each([

@@ -10,6 +10,7 @@ import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-clou
 import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
+import type { Decided } from '../../../shared/decisions/policy.ts';
 import type { DecisionStats } from '../../../shared/decisions/stats.ts';
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -74,6 +75,8 @@ export class AlertDecision implements Decision {
   private tail: Promise<void> = Promise.resolve();
   private waiting = 0;
   private isRestored = false;
+  /** The breaker was open when a decision was last made. */
+  private wasOpen = false;
   private stopping = false;
   /** True if the state file is outdated; and when saving was last tried. */
   private unsaved = false;
@@ -232,7 +235,7 @@ export class AlertDecision implements Decision {
   private async evaluateNow(inputs: readonly AlertInput[]): Promise<void> {
     await this.sender.flush();
     const decided = await this.governed.decide(inputs);
-    const sample = this.choice.sampleIndex(inputs.length);
+    const sample = this.sampleOf(decided);
     const lines: string[] = [];
     let saveFirst = false;
     inputs.forEach((input, i) => {
@@ -246,6 +249,14 @@ export class AlertDecision implements Decision {
     if (saveFirst || retry || this.dampingSaves.isDue()) await this.save();
     await this.sender.flush();
     if (lines.length > 0) this.options.outbox.estimates(lines);
+  }
+
+  /** The index of the decision that is recorded although nothing changes: when one is due, and the first one that says what opened the breaker. */
+  private sampleOf(decided: readonly Decided<Assessment>[]): number {
+    const opened = decided.findIndex(({ breaker }) => breaker !== undefined);
+    const isNews = opened >= 0 && !this.wasOpen;
+    this.wasOpen = opened >= 0;
+    return isNews ? opened : this.choice.sampleIndex(decided.length);
   }
 
   /** A failing disk must not suppress an alert: the failure is logged, counted and retried, and the event is sent. */

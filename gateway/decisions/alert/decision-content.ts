@@ -1,4 +1,6 @@
 /** Builds the content of decision records about alerts: small summaries, never whole windows. */
+import type { JudgedWindow } from '../../../shared/contract/decisions/decision-record.ts';
+import { windowDigest } from '../../../shared/contract/decisions/window-digest.ts';
 import { timeText } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
 import type { RecordContent } from '../../../shared/decisions/record.ts';
@@ -32,6 +34,18 @@ function asSent(value: number): number {
   return Number(value.toPrecision(7));
 }
 
+/** The window that was judged; undefined where none was, as for silence. */
+function judgedWindow({ machine, window, rows, place, timeMs }: AlertInput): JudgedWindow | undefined {
+  if (window.length === 0) return undefined;
+  return {
+    sha256: windowDigest(window),
+    rows,
+    columns: machine.type.sensors.length,
+    end: timeText(timeMs),
+    ...(place && { journal: { id: place.journal, from: place.from, to: place.to } }),
+  };
+}
+
 function changeSummary({ kind, prediction }: AlertChange) {
   const { predictionId, failureMode, severity } = prediction;
   return { change: kind, predictionId, failureMode, severity };
@@ -48,6 +62,13 @@ function plainReasons(assessment: Assessment, input: AlertInput): string[] {
   ];
 }
 
+/** The part of each sensor in the estimate, 0 … 1. */
+function sharesOf({ contributions }: Assessment) {
+  if (contributions.length === 0) return {};
+  const shares = contributions.map(({ sensor, share }) => [sensor, Number(share.toPrecision(3))]);
+  return { shares: Object.fromEntries(shares) as Record<string, number> };
+}
+
 /** The content for a decision about one machine, with the resulting changes. */
 export function assessmentContent(
   input: AlertInput,
@@ -60,16 +81,19 @@ export function assessmentContent(
   const assessment = decided.verdict.answer;
   const { source, model, detector, remainingLife, health, anomaly } = assessment;
   const trends = trendsIn(input).slice(0, trendsMax);
+  const window = judgedWindow(input);
   return {
     subject: `${site}/${machine}`,
     activeIsMeant: type.model !== undefined,
     ...(model && {
       version: decided.policy.name === model.name ? model.version : `${model.name}@${model.version}`,
     }),
+    ...(window && { window }),
     inputs: {
       machineType: type.name,
       time: timeText(input.timeMs),
       rows: input.rows,
+      ...(input.isShort && { isShort: true }),
       ...(input.silence ? { silence: { ...input.silence } } : { latest: latestValues(input, assessment) }),
     },
     answer: {
@@ -79,6 +103,7 @@ export function assessmentContent(
       remainingLife,
       health,
       anomaly,
+      ...sharesOf(assessment),
       ...(trends.length > 0 && { timeToLimit: trends }),
       changes: changes.map(changeSummary),
       recorded: why,

@@ -3,6 +3,8 @@ import { Baseline } from '../baselines/baseline.ts';
 import type { BaselineOptions } from '../baselines/baseline-options.ts';
 import { RowPace } from '../baselines/row-pace.ts';
 import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
+import { LateReadings } from './rows/late-readings.ts';
+import { RowBlocks, type RowsPlace, TakenBlock } from './rows/row-blocks.ts';
 
 /** While nothing is judged for longer than this, and than so many rows, nobody knows what the machine did. */
 const pauseMsMin = 3_600_000;
@@ -23,15 +25,9 @@ export interface WindowLayout {
   rowsMin?: number;
   /** Duration of a row, ms; if 0 or absent, each reading is a row. */
   stepMs?: number;
+  /** The block whose rows are being taken; absent if nobody wants to find rows again. */
+  block?: TakenBlock;
 }
-
-/**
- * After so many readings in a row that are older than the newest, the machine's clock may have gone back. If so they come at
- * their own pace, and go on doing so; what a device has kept and sends at once does not.
- */
-const lateInRowMax = 30;
-const clockBackMsMin = 10_000;
-const paceFactorMax = 2;
 
 /**
  * A ring of the last rows of one machine. A message may carry all sensors or some of them: values gather until every
@@ -59,11 +55,8 @@ export class MachineWindow {
   private pending = 0;
   private next = 0;
   private filled = 0;
-  private lateInRow = 0;
-  /** The first of them: its own time, and when it arrived (monotonic). */
-  private lateFirst = { timeMs: 0, arrivedMs: 0 };
-  /** The time that they span. */
-  private lateSpanMs = 0;
+  private readonly blocks: RowBlocks;
+  private readonly late: LateReadings;
   private readonly pace = new RowPace();
   /** For how long it has been judged, by its readings; a longer time between two counts as a pause of so long. */
   judgedMs = 0;
@@ -82,6 +75,8 @@ export class MachineWindow {
     this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
     this.cells = newCells(rows, columns);
+    this.blocks = new RowBlocks(rows, layout.block ?? new TakenBlock());
+    this.late = new LateReadings(rows);
     this.baseline = new Baseline(columns, baseline);
     this.sensorRuns = new SensorRuns(columns);
   }
@@ -117,13 +112,13 @@ export class MachineWindow {
     arrivedMs?: number,
   ): Taken {
     if (timeMs < this.newestMs) {
-      if (!this.isClockBack(timeMs, isLive ? arrivedMs : undefined)) return 'late';
+      if (!this.late.isClockBack(timeMs, isLive ? arrivedMs : undefined)) return 'late';
       this.restart();
     }
     const pauseMs = Math.max(pauseMsMin, pauseRows * (this.paceMs ?? 0));
     this.judgedMs += Math.min(timeMs - this.newestMs, pauseMs);
     this.newestMs = timeMs;
-    this.lateInRow = 0;
+    this.late.ended();
     const width = Math.min(to - from, this.columns);
     let completed = false;
     if (this.pending > 0 && this.repeats(values, from, width)) {
@@ -214,17 +209,11 @@ export class MachineWindow {
     return copy;
   }
 
-  /** Counts a reading that is older than the newest; true if no other explanation is left than a clock that went back. */
-  private isClockBack(timeMs: number, arrivedMs: number | undefined): boolean {
-    if (this.lateInRow === 0) {
-      this.lateFirst = { timeMs, arrivedMs: arrivedMs ?? 0 };
-      this.lateSpanMs = 0;
-    }
-    this.lateSpanMs = Math.max(this.lateSpanMs, Math.abs(timeMs - this.lateFirst.timeMs));
-    if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return false;
-    if (arrivedMs === undefined) return true;
-    const passedMs = arrivedMs - this.lateFirst.arrivedMs;
-    return passedMs >= clockBackMsMin && this.lateSpanMs <= paceFactorMax * passedMs;
+  /** Null if it is not known. */
+  place(): RowsPlace | null {
+    if (this.filled === 0) return null;
+    const oldest = (this.next + this.rows - this.filled) % this.rows;
+    return this.blocks.place(oldest, (this.next + this.rows - 1) % this.rows);
   }
 
   private get heldAt(): number {
@@ -276,6 +265,7 @@ export class MachineWindow {
   }
 
   private appended(): void {
+    this.blocks.completed(this.next);
     this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
     if (this.filled < this.rows) this.filled++;
   }

@@ -250,6 +250,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
   };
+  const place = window.place();
+  if (place) input.place = place;
   const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
   const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
   const unsent = window.sensorRuns.unsent(sensors);

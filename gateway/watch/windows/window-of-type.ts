@@ -4,6 +4,7 @@ import type { ColumnBatch } from '../../ports/watch.ts';
 import { baselineOptions } from '../baselines/baseline-options.ts';
 import type { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
+import type { TakenBlock } from './rows/row-blocks.ts';
 
 /**
  * Share of its type's step for which a machine rests; at 1, each step's reading would wait for the end of the rest
@@ -17,11 +18,16 @@ export function restMsOf(type: MachineType, intervalMsMin: number): number {
   return Math.max(intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
 }
 
-export function windowOf(type: MachineType, samples: Pick<SampleBudget, 'take'>): MachineWindow {
+export function windowOf(
+  type: MachineType,
+  samples: Pick<SampleBudget, 'take'>,
+  block?: TakenBlock,
+): MachineWindow {
   const baseline = { ...baselineOptions(type), samples };
   return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
     rowsMin: windowRowsMin(type),
     stepMs: type.rowPer === 'step' ? type.stepMs : 0,
+    ...(block && { block }),
   });
 }
 

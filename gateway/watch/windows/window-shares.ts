@@ -17,6 +17,9 @@ export interface Owned<T> {
   older: T | null;
 }
 
+/** The silence that is measured may be longer than real by up to this. */
+export const seenResolutionMs = 1_000;
+
 /**
  * Shares out the windows among the senders of their machines (see Quotas), so that one who makes up machines does not
  * keep those of others from being watched. A sender who has as many as one may gets another one for a machine of its own

@@ -17,6 +17,7 @@ import { Aside, mayBeSpared } from '../maintenance/aside.ts';
 import { forgetRest, learnRest, restOf } from '../running/running-of.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
+import { TakenBlock } from './rows/row-blocks.ts';
 import { newlyScheduled, Schedule } from './schedule.ts';
 import {
   endFaults,
@@ -34,11 +35,8 @@ import {
   waitsForNewer,
 } from './watched-machine.ts';
 import { isNew, restMsOf, windowOf } from './window-of-type.ts';
-import { WindowShares } from './window-shares.ts';
+import { seenResolutionMs, WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
-
-/** The silence that is measured may be longer than real by up to this. */
-const seenResolutionMs = 1_000;
 
 export class Windows {
   private readonly options: WindowsOptions;
@@ -48,6 +46,7 @@ export class Windows {
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly limits = new LimitPlans();
   private readonly samples = new SampleBudget();
+  private readonly block = new TakenBlock();
   readonly aside: Aside;
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
@@ -64,6 +63,7 @@ export class Windows {
     const { machineIndex, timeMs, offset, values } = batch;
     const [nowMs, wallMs] = [Math.floor(this.options.clock.monotonicMs()), this.options.clock.nowMs()];
     this.samples.refill(nowMs);
+    this.block.begin(batch.block);
     const notes = notesOf(batch);
     let next = 0;
     for (let i = 0; i < machineIndex.length; i++) {
@@ -132,7 +132,7 @@ export class Windows {
   reset(site: string, machine: string): void {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
-    watched.window = windowOf(watched.identity.type, this.samples);
+    watched.window = windowOf(watched.identity.type, this.samples, this.block);
     renew(watched);
     forgetRest(watched);
     watched.limits = this.limits.of(watched.identity.type, watched.running);
@@ -263,7 +263,7 @@ export class Windows {
       key: `${identity.site}/${identity.machine}`,
       index,
       owner,
-      window: windowOf(identity.type, this.samples),
+      window: windowOf(identity.type, this.samples, this.block),
       limits: this.limits.of(identity.type, rest.running),
       levels: this.options.levels?.watched(identity) ?? null,
       ...{ ...noNews, ...rest, hearing },

@@ -3,6 +3,7 @@
  * them. A scenario reports a problem where its figure could be met by accident (checks.ts).
  */
 import type { Scenario } from '../scenario.ts';
+import { decisions } from './decisions.ts';
 import { drain } from './drain.ts';
 import { intoEmbedded, intoInflux } from './end-to-end.ts';
 import { footprint } from './footprint.ts';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   gatewayKilled,
   latency,
   inference,
+  decisions,
   drain,
   firstAck,
   footprint,

@@ -1,0 +1,44 @@
+import type { BlockPosition } from '../../../ports/journal.ts';
+
+/** The blocks of the journal in which the oldest and the newest row of a window were completed. */
+export interface RowsPlace {
+  journal: string;
+  from: number;
+  to: number;
+}
+
+/** The block whose rows are being taken, which all windows share. */
+export class TakenBlock {
+  private journal: string | null = null;
+  seq = Number.NaN;
+
+  begin(block: BlockPosition | undefined): void {
+    this.seq = block?.seq ?? Number.NaN;
+    this.journal = block?.journal ?? this.journal;
+  }
+
+  /** Null if a block is not known. */
+  place(from: number, to: number): RowsPlace | null {
+    return this.journal === null || Number.isNaN(from + to) ? null : { journal: this.journal, from, to };
+  }
+}
+
+/** The blocks in which the rows of one ring were completed. Nothing is allocated per row. */
+export class RowBlocks {
+  private readonly taken: TakenBlock;
+  private readonly blocks: Float64Array;
+
+  constructor(rows: number, taken: TakenBlock) {
+    this.taken = taken;
+    this.blocks = new Float64Array(rows).fill(Number.NaN);
+  }
+
+  completed(row: number): void {
+    this.blocks[row] = this.taken.seq;
+  }
+
+  /** @param oldest @param newest indices of rows */
+  place(oldest: number, newest: number): RowsPlace | null {
+    return this.taken.place(this.blocks[oldest]!, this.blocks[newest]!);
+  }
+}
