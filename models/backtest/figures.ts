@@ -7,6 +7,7 @@
  * false if it opened more than `earlyFactor` horizons before the failure, or on a machine that did not fail
  * while it was watched: whoever goes there finds nothing to repair.
  */
+import { quantile } from '../../shared/statistics/quantiles.ts';
 import type { Fleet, WatchedRun } from './fleet.ts';
 
 /** A prediction that opened, with the machine's row at that moment (0 is its first row). */
@@ -46,13 +47,6 @@ export interface WarningFigures {
 }
 
 const monthMs = 30 * 86_400_000;
-
-/** Interpolates linearly between the sorted values. */
-function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  return low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
-}
 
 function quartiles(sorted: readonly number[]): WarningFigures['lead'] {
   if (sorted.length === 0) return null;

@@ -35,6 +35,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   model: ['contract', 'domain', 'files'],
   detector: [],
   trend: [],
+  statistics: [],
   words: [],
   'machine-state': ['contract', 'words'],
 };
