@@ -196,6 +196,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       quarantine: redrive.quarantine,
       notifications: redrive.notifications,
       audit: operations.audit,
+      outcomes: operations.outcomes,
     };
     const offerRetention = (admin: RetentionAdmin) => {
       retention = admin;

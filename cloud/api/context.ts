@@ -7,6 +7,7 @@ import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
+import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
@@ -26,6 +27,7 @@ export interface RouteContext {
   machines: MachineStates;
   alerts: AlertStates;
   closing: AlertClosing;
+  outcomes: Outcomes & OutcomeWords;
   contacts: GatewayContacts;
   events: EventHistory;
   decisions: DecisionHistory;

@@ -42,6 +42,12 @@ export const MachineView = Type.Object({
       description: 'the judge: a trained model, the learned baseline of the machine, or rules',
     }),
   ),
+  estimator: Type.Optional(
+    Type.Object(
+      { name: Type.String(), version: Type.String() },
+      { description: 'the model or detector of the latest estimate; absent if it has none, or is not known' },
+    ),
+  ),
   condition: Type.Union([Type.Literal('running'), Type.Literal('failed')]),
   openAlerts: Type.Integer({ minimum: 0 }),
   urgency: Urgency,

@@ -1,11 +1,13 @@
 /** Small in-memory implementations of the ports the API reads, for its tests and the page's. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { DeadNotification } from '../../shared/notifications/queue.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { AuditEntry } from '../ports/audit.ts';
 import type { StoredDecision } from '../ports/history.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { StateChange } from '../ports/operations.ts';
+import type { Outcome } from '../ports/outcomes/outcomes.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import type { Quarantined } from '../ports/quarantine.ts';
 import type { Redriven } from '../ports/redrive.ts';
@@ -92,6 +94,21 @@ export function createMemoryOperations(): MemoryOperations {
     },
     addDecision: (decision) => decisions.unshift(decision),
     addEvent: (event) => events.unshift(event),
+  };
+}
+
+/** Outcomes that are given; what is stated of them is answered, and changes nothing. */
+export function createMemoryOutcomes(outcomes: Outcome[] = []): ApiDeps['outcomes'] {
+  const find = (isIt: (each: Outcome) => boolean, code: string): Outcome => {
+    const found = outcomes.find(isIt);
+    if (!found) throw new HarbingerError(code, 'api', 'there is none');
+    return found;
+  };
+  return {
+    all: () => outcomes,
+    of: (gateway, id) => outcomes.find((each) => each.gateway === gateway && each.id === id),
+    say: async (id) => find((each) => each.id === id, 'OUTCOME_UNKNOWN'),
+    addFailure: async ({ machine }) => find((each) => each.machine === machine, 'OUTCOME_REFUSED'),
   };
 }
 

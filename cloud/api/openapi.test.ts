@@ -12,8 +12,10 @@ import {
   createMemoryAdmin,
   createMemoryDecommissioning,
   createMemoryOperations,
+  createMemoryOutcomes,
   createMemoryStore,
 } from './memory-ports.testing.ts';
+import { outcomes } from './outcomes/outcomes.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
@@ -94,6 +96,7 @@ async function startPlant() {
     retention,
     backups,
     decommissioning,
+    outcomes: createMemoryOutcomes(outcomes),
   });
   return { base, state, key: notification.key };
 }
@@ -135,6 +138,25 @@ async function askAboutRetirement(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/gateways/delete', { body: { gateway: 'north' } });
 }
 
+async function askAboutOutcomes(api: ApiContract): Promise<void> {
+  const list = (query: string) => api.ask('GET', '/api/outcomes', { path: `/api/outcomes${query}` });
+  expect(await list('')).toMatchObject({ outcomes: [{ id: 'alert-1' }, { id: 'failure-1' }], total: 2 });
+  expect(await list('?verdict=missed&subject=leeds/pump-1')).toMatchObject({ total: 1 });
+  expect(await api.ask('GET', '/api/outcomes/statistics')).toMatchObject({
+    all: { precision: { count: 1, of: 1 }, recall: { count: 0, of: 1 } },
+    policies: [{ name: 'pump-rul', machineType: 'pump', leadMs: { median: 3_600_000 } }],
+  });
+  const path = '/api/outcomes/statistics?last=0';
+  await api.ask('GET', '/api/outcomes/statistics', { path, status: 400 });
+  const word = { id: 'alert-1', verdict: 'confirmed', cause: 'seal' };
+  await api.ask('POST', '/api/outcomes/set', { body: word });
+  await api.ask('POST', '/api/outcomes/set', { body: { ...word, id: 'none' }, status: 404 });
+  const pump = { site: 'leeds', machine: 'pump-1' };
+  await api.ask('POST', '/api/outcomes', { body: { ...pump, at: '2026-01-01' } });
+  await api.ask('POST', '/api/outcomes', { body: { ...pump, at: '2999-01-01' }, status: 400 });
+  await api.ask('POST', '/api/outcomes', { body: { ...pump, machine: 'new' }, status: 409 });
+}
+
 it('every route answers as the OpenAPI document says', async () => {
   const { base, state, key } = await startPlant();
   const api = await ApiContract.of(base, bearer);
@@ -166,6 +188,7 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('POST', '/api/backup', { body: { credentials: false } });
   await api.ask('POST', '/api/backup', { body: { secrets: true }, status: 400 });
   await askAboutRetirement(api);
+  await askAboutOutcomes(api);
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

@@ -11,6 +11,7 @@ import {
   createMemoryAdmin,
   createMemoryDecommissioning,
   createMemoryOperations,
+  createMemoryOutcomes,
   createMemoryStore,
   type MemoryOperations,
 } from './memory-ports.testing.ts';
@@ -44,6 +45,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     closing: { close: async (alertId) => found(operations, alertId) },
+    outcomes: createMemoryOutcomes(),
     retention: null,
     decommissioning: createMemoryDecommissioning(),
     backups: { begin: async () => ({ bytes: 2, stream: Readable.from([Buffer.from('ab')]) }) },

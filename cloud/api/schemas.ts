@@ -3,9 +3,32 @@ import { ConditionData } from '../../shared/contract/condition.ts';
 import { Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/http/errors.ts';
+import { verdicts } from '../ports/outcomes/outcomes.ts';
 
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ ...plainName, maxLength: 64 });
+
+export const Verdict = Type.Union(
+  verdicts.map((name) => Type.Literal(name)),
+  {
+    description:
+      'confirmed: there was what the warning said; false-alarm: there was nothing; missed: a failure that nobody was warned of; planned: it was done on purpose, such as a stop or a cleaning; unknown: nobody has said, or can say',
+  },
+);
+
+/** A statement of what a warning or a failure was. */
+export const OutcomeEntry = Type.Object({
+  verdict: Verdict,
+  at: Type.String(),
+  isInferred: Type.Boolean({
+    description:
+      'by Harbinger, from what was reported of the machine; the word of a person stands against it',
+  }),
+  by: Type.String({ description: 'who has said it; empty if nobody is named' }),
+  cause: Type.String(),
+  note: Type.String(),
+  requestId: Type.Optional(Type.String()),
+});
 
 /** An alert, from its opening to its resolution. */
 const alertState = {
@@ -37,6 +60,7 @@ export const MachineAlert = Type.Object(
   {
     ...alertState,
     prediction: Prediction,
+    outcome: Type.Optional(OutcomeEntry),
     unknown: Type.Optional(
       Type.Union(
         [

@@ -32,6 +32,7 @@ import { readingRoutes } from './machines/readings.ts';
 import { retireRoutes } from './machines/retire.ts';
 import { streamRoutes } from './machines/stream.ts';
 import { measureRequests, metricsRoute } from './metrics.ts';
+import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
@@ -141,6 +142,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     eventRoutes,
     alertRoutes,
     closeRoutes,
+    outcomeRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

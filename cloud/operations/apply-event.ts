@@ -17,6 +17,7 @@ import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
+import type { OutcomeBook } from './outcomes/outcome-book.ts';
 import { isRetold, knownBy, reconcile } from './records/known-records.ts';
 
 /** The tables that an event can change. */
@@ -28,6 +29,7 @@ export interface EventTables {
   alerts: AlertBook;
   endings: OwedEndingsTable;
   notifications: StoredQueue;
+  outcomes: OutcomeBook;
 }
 
 /** The changes made by the events of one gateway. */
@@ -59,8 +61,13 @@ export function applyEvent(
   if (isAlertEvent(event) && alertEventChange(event) === 'resolved')
     tables.endings.settle(gateway, alertIdOf(event));
   if (!isNow && !tables.lists.add(gateway, event)) return;
+  const isFailure = isEventOf(event, 'io.harbinger.machine.failed.v1');
+  const before = isFailure ? tables.machines.get({ gateway, ...event.data }) : null;
   applyToMachine(tables.machines, { gateway, place }, event, changes);
   applyToAlerts(tables, gateway, event, changes);
+  // A machine that is not taken, because it was retired or its gateway has too many, has no outcomes either.
+  if (isFailure && tables.machines.has({ gateway, ...event.data }))
+    tables.outcomes.failed(gateway, machineOf(event.data), Date.parse(event.time), before);
   const known = knownBy(event);
   if (known) {
     const { ended, isMeant, isOwed } = reconcile(tables, gateway, event, known);
@@ -129,6 +136,7 @@ export function applyAlertChanges(
   for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
     changes.alerts.set(alert.alertId, alert);
+    tables.outcomes.note(alert);
     // An alert that has become worse since it was closed is open again, and its gateway goes on with it.
     if (alert.state === 'open') tables.endings.settle(gateway, alert.alertId);
     if ('prediction' in alert) {

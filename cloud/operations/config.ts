@@ -42,6 +42,10 @@ export const OperationsConfig = Type.Object(
     ),
     deadNotificationsMax: Count(1_000, 'Notifications that were given up, kept to be sent again by hand.'),
     auditMax: Count(10_000, 'Records of changes that people have asked for.'),
+    outcomesMax: Count(
+      20_000,
+      'Warnings of machines, and failures, with what they turned out to be; above it the gateway that has most loses its oldest, a hundredth at once. Of one machine there are at most 200.',
+    ),
     eventsDaysMax: Days(
       365,
       'How long events are kept; 0: for ever. The job retention deletes older ones, but those of open alerts. As for all ages here, it counts from when the cloud got it, and a jump of the clock has to last for a day before it counts.',
@@ -50,6 +54,10 @@ export const OperationsConfig = Type.Object(
     alertsResolvedDaysMax: Days(
       365,
       'How long resolved alerts are kept; 0: for ever. Open ones are kept however old they are.',
+    ),
+    outcomesDaysMax: Days(
+      1_095,
+      'How long it is kept what warnings turned out to be; 0: for ever. Those that are open are kept however old they are.',
     ),
     quarantineDaysMax: Days(365, 'How long entries are kept in quarantine; 0: for ever.'),
     deadNotificationsDaysMax: Days(

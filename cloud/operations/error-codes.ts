@@ -35,6 +35,21 @@ export const errorCodes = declareErrors({
     retried: 'No. The cloud does not start, and changes nothing.',
     remedy: 'Start the version that wrote it, or restore a backup that this version made.',
   },
+  OUTCOME_REFUSED: {
+    stage: 'api',
+    meaning:
+      'What was stated of a warning or failure does not fit it: a warning was not missed, a failure is not a false alarm, or the failure is known already.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'Do what the message says.',
+  },
+  OUTCOME_UNKNOWN: {
+    stage: 'api',
+    meaning:
+      'A warning or failure of which somebody said what it was is not known, or known of several gateways.',
+    retried: 'No. Nothing is changed.',
+    remedy:
+      'See them with `harbinger outcomes list`; name the gateway with `--gateway` where it is asked for.',
+  },
   PAGE_INVALID: {
     stage: 'api',
     meaning: 'The cursor of a page (`before`) was not returned by an earlier page.',

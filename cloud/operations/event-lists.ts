@@ -31,6 +31,12 @@ export class EventLists {
     this.decisions.reload();
   }
 
+  /** The record of a decision, if it is still there. */
+  decisionOf(gateway: string, decisionId: string): StoredDecision | undefined {
+    const seq = this.decisions.seqOf(`/gateways/${gateway}/${decisionId}`);
+    return seq === undefined ? undefined : this.decisions.get(seq);
+  }
+
   /**
    * Removes at most `max` events and decision records about a machine of some gateways; returns how many. Call it inside
    * a transaction.

@@ -69,8 +69,13 @@ export class MachineTable {
     return [...this.table.values()].map((row) => this.believed(row).state);
   }
 
-  has({ gateway, site, machine }: MachineName): boolean {
-    return this.table.get(rowKey(gateway, { site, machine })) !== undefined;
+  has(name: MachineName): boolean {
+    return this.get(name) !== null;
+  }
+
+  get({ gateway, site, machine }: MachineName): MachineState | null {
+    const row = this.table.get(rowKey(gateway, { site, machine }));
+    return row ? this.believed(row).state : null;
   }
 
   /** Whether a machine was retired and has not been heard since. */
@@ -134,6 +139,10 @@ export class MachineTable {
         estimateMs: lastSeenMs,
       }),
     };
+    if (newer && update.source !== undefined) {
+      delete seen.estimator;
+      if (update.estimator) seen.estimator = update.estimator;
+    }
     const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
     if (newer) {
       delete seen.unjudgedMs;
@@ -172,6 +181,7 @@ export class MachineTable {
       judgedSinceMs: _since,
       estimateMs: _estimate,
       unjudgedMs: _unjudged,
+      estimator: _estimator,
       ...rest
     } = row.state;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };

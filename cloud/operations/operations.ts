@@ -22,6 +22,7 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { DeadNotifications } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
+import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { RetiredMachines } from '../ports/retired/retired.ts';
 import { alertClosing } from './alert-closing.ts';
@@ -39,6 +40,9 @@ import { MachineLimitsTable } from './limits/machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
 import { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
+import { OutcomeBook } from './outcomes/outcome-book.ts';
+import { outcomeWords } from './outcomes/outcome-words.ts';
+import { takeOverOutcomes } from './outcomes/take-over.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { type GatewayQuota, quotaTexts } from './quota-report.ts';
@@ -84,6 +88,7 @@ export class StoredOperations {
   readonly alerts: AlertStates;
   readonly closing: AlertClosing;
   readonly endings: OwedEndings;
+  readonly outcomes: Outcomes & OutcomeWords;
   readonly notifications: NotificationQueue & DeadNotifications;
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
@@ -152,17 +157,13 @@ export class StoredOperations {
       isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
     const endings = new OwedEndingsTable(store);
-    this.tables = {
-      watermarks,
-      machines,
-      limits,
-      maintenance,
-      alerts,
-      endings,
-      notifications,
-      lists,
-      retired,
-    };
+    const outcomes = new OutcomeBook(store, {
+      outcomesMax: config.outcomesMax,
+      ...{ stampMs, nowMs: () => clock.nowMs() },
+      decisionOf: (gateway, decisionId) => lists.decisionOf(gateway, decisionId),
+    });
+    const raised = { alerts, endings, notifications, outcomes };
+    this.tables = { watermarks, machines, limits, maintenance, ...raised, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', {
@@ -192,21 +193,18 @@ export class StoredOperations {
     this.maintenance = maintenance;
     this.alerts = alerts;
     this.endings = endings;
-    this.closing = alertClosing({
-      tables: this.tables,
-      groupOf: (notifier) => deps.rules.groupOf(notifier),
-      nowMs: () => clock.nowMs(),
-      transaction,
-      emit: (change) => this.emit(change),
+    const changing = {
+      ...{ tables: this.tables, nowMs: () => clock.nowMs(), transaction },
+      emit: (change: StateChange) => this.emit(change),
+    };
+    this.closing = alertClosing({ ...changing, groupOf: (notifier) => deps.rules.groupOf(notifier) });
+    this.outcomes = Object.assign(outcomeWords(changing), {
+      all: () => outcomes.all(),
+      of: outcomes.of.bind(outcomes),
     });
     this.notifications = notifications;
     this.retired = retired;
-    this.retirement = new Retirement({
-      tables: this.tables,
-      nowMs: () => clock.nowMs(),
-      transaction,
-      emit: (change) => this.emit(change),
-    });
+    this.retirement = new Retirement(changing);
     this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });
     ages.watch({
       alertsResolved: alerts,
@@ -214,6 +212,7 @@ export class StoredOperations {
       deadNotifications: notifications.deadLetters,
       decisions: lists.decisions,
       events: lists.events,
+      outcomes,
       quarantine: this.quarantine,
     });
     this.records = ages;
@@ -229,6 +228,9 @@ export class StoredOperations {
         return () => this.listeners.delete(listener);
       },
     };
+    const takeOver = takeOverOutcomes(store, this.tables);
+    // What cannot be noted now is noted at the next start.
+    if (takeOver) transaction(takeOver).catch(() => {});
     if (watermarks.damaged > 0) {
       log.error(
         { watermarks: watermarks.damaged },

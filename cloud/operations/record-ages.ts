@@ -26,6 +26,7 @@ export const daysOf = (config: OperationsConfig): Record<RecordKind, number> => 
   deadNotifications: config.deadNotificationsDaysMax,
   decisions: config.decisionsDaysMax,
   events: config.eventsDaysMax,
+  outcomes: config.outcomesDaysMax,
   quarantine: config.quarantineDaysMax,
 });
 

@@ -68,6 +68,8 @@ export interface MachineState {
   anomaly: number | null;
   remainingLife: { p10: number; p50: number; p90: number; unit: string } | null;
   source: JudgedBy | null;
+  /** The model or detector of the latest estimate, and its version; absent if it has none, or the gateway did not say. */
+  estimator?: { name: string; version: string };
   /** From lifecycle events. */
   condition: 'running' | 'failed';
   /** When it was reported as failed or replaced, in ms since 1970; absent if it never was. */

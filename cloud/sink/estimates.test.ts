@@ -5,12 +5,18 @@ const line = (fields: string) =>
   `estimate,gateway=g,machine=m,site=s health=0.4,anomaly=0.6,confidence=0.55${fields} 1700000000000000000`;
 
 it.each([
-  [',source="model",type="pump",unit="cycles",model="pump-rul@1.0.0"', 'model'],
-  [',source="rules",type="pump",unit="cycles"', 'rules'],
-  [',source="rules",type="generic",unit="readings",detector="self-learned@1.0.0"', 'self-learned'],
-  [',source="an oracle",type="pump",unit="cycles"', null],
-])('the judge of a machine is read from its estimate: %s', (fields, source) => {
-  expect(estimateState(line(fields))).toMatchObject({ site: 's', machine: 'm', health: 0.4, source });
+  [',source="model",type="pump",unit="cycles",model="pump-rul@1.0.0"', 'model', 'pump-rul'],
+  [',source="rules",type="pump",unit="cycles"', 'rules', undefined],
+  [
+    ',source="rules",type="generic",unit="readings",detector="self-learned@1.0.0"',
+    'self-learned',
+    'self-learned',
+  ],
+  [',source="an oracle",type="pump",unit="cycles",model="delphi"', null, undefined],
+])('the judge of a machine is read from its estimate: %s', (fields, source, name) => {
+  const state = estimateState(line(fields));
+  expect(state).toMatchObject({ site: 's', machine: 'm', health: 0.4, source });
+  expect(state?.estimator).toEqual(name === undefined ? undefined : { name, version: '1.0.0' });
 });
 
 it('reads what judges the machine and what is met, and knows that an older gateway did not say', () => {

@@ -35,6 +35,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
     anomaly: numberOr(fields.anomaly),
     remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
     source: sourceOf(fields),
+    ...estimatorOf(fields),
     evidence: evidenceOf(fields, timeMs),
   };
 }
@@ -105,6 +106,14 @@ function beyondOf(fields: Line['fields']): Pick<EvidenceOfGateway, 'beyond'> {
       ...(typeof sensor === 'string' && { sensor, unit: typeof unit === 'string' ? unit : '1' }),
     },
   };
+}
+
+/** The model or detector that judged the machine, from `name@version`. */
+function estimatorOf({ model, detector }: Line['fields']): Pick<MachineState, 'estimator'> {
+  const said = typeof detector === 'string' ? detector : model;
+  const at = typeof said === 'string' ? said.lastIndexOf('@') : -1;
+  if (typeof said !== 'string' || at < 1) return {};
+  return { estimator: { name: said.slice(0, at), version: said.slice(at + 1) } };
 }
 
 /** 2 is critical, 1 a warning. */

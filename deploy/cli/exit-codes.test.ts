@@ -66,7 +66,10 @@ const neededValues: Record<string, string> = {
 it.each(named(asking))('harbinger %s ends with 1 if nothing answers', async (_, command) => {
   const parent = command.parent?.name() ?? '';
   const isMachine = ['machines', 'limits', 'maintenance'].includes(parent);
-  const given: string[] = command.registeredArguments.map(() => (isMachine ? 'site/machine' : '1'));
+  const given: string[] = command.registeredArguments.map((argument) => {
+    if (isMachine || argument.name() === 'site/machine') return 'site/machine';
+    return argument.argChoices?.[0] ?? '1';
+  });
   for (const { long, mandatory } of command.options)
     if (mandatory && long) given.push(long, neededValues[long] ?? 'x');
   if (pathOf(command).join(' ') === 'limits set') given.push('--warn', '1');

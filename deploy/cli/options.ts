@@ -30,6 +30,14 @@ export function fromOne(text: string): number {
   return value;
 }
 
+/** Parses a time, which is local unless it has a zone; ms since 1970. */
+export function time(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  if (Number.isNaN(ms))
+    throw new InvalidArgumentError('a time such as 2026-11-30T14:00 or 2026-11-30T14:00Z is needed');
+  return ms;
+}
+
 /**
  * Lets a command, and those below it, refuse an empty path, as a shell makes one of an unset variable: it would stand for
  * the working folder, or for a default.

@@ -13,6 +13,7 @@ import { addDecisions } from './inspect/decisions.ts';
 import { addLimits } from './inspect/machine-settings/limits.ts';
 import { addMaintenance } from './inspect/machine-settings/maintenance.ts';
 import { addNotifications } from './inspect/notifications.ts';
+import { addOutcomes } from './inspect/outcomes/outcomes.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
 import { addRefused } from './inspect/refused.ts';
@@ -80,6 +81,7 @@ Exit codes: ${exitCodeLine()}.`,
     addColumns,
     addRetention,
     addAlerts,
+    addOutcomes,
     addNotifications,
     addAudit,
     addBackup,

@@ -27,7 +27,7 @@ const Query = Type.Object(
 
 export function alertRoutes(
   app: FastifyInstance,
-  context: Pick<RouteContext, 'alerts' | 'machines' | 'viewContext'>,
+  context: Pick<RouteContext, 'alerts' | 'machines' | 'outcomes' | 'viewContext'>,
 ): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/alerts',

@@ -25,7 +25,7 @@ const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperti
 
 type MachineContext = Pick<
   RouteContext,
-  'machines' | 'alerts' | 'machineTypes' | 'machineLimits' | 'decommissioning' | 'viewContext'
+  'machines' | 'alerts' | 'outcomes' | 'machineTypes' | 'machineLimits' | 'decommissioning' | 'viewContext'
 >;
 
 export function machineRoutes(app: FastifyInstance, context: MachineContext): void {

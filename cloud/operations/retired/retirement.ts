@@ -103,6 +103,7 @@ export class Retirement {
     await this.change((changes) => {
       for (const name of names) {
         changes.forgotten.push(...tables.alerts.remove(name, ({ openedAt }) => isWithin(name, openedAt)));
+        tables.outcomes.remove(name, (at) => isWithin(name, at));
         if (name.untilMs !== undefined) continue;
         if (!tables.machines.has(name)) tables.limits.remove(name);
         const row = tables.retired.get(name);
@@ -121,6 +122,7 @@ export class Retirement {
     const moved = tables.alerts.move(from, to);
     tables.endings.move(from, to);
     tables.limits.move(from, to);
+    tables.outcomes.move(from, to);
     tables.maintenance.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
     if (tables.retired.leadsTo(to, from)) tables.retired.undo(to, from);

@@ -6,6 +6,7 @@ export type RecordKind =
   | 'deadNotifications'
   | 'decisions'
   | 'events'
+  | 'outcomes'
   | 'quarantine';
 
 export interface RecordOutcome {

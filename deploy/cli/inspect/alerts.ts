@@ -1,7 +1,8 @@
 /** `harbinger alerts`: the alerts of a cloud, and closing one by hand. */
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Alert } from '../../../cloud/ports/alerts.ts';
+import { type OutcomeEntry, verdicts } from '../../../cloud/ports/outcomes/outcomes.ts';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
 import type { Prediction, RemainingLife } from '../../../shared/contract/events.ts';
@@ -11,11 +12,13 @@ import { durationText, localTimeText, localZone, withLocalTimes } from '../../..
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { saidText } from './outcomes/outcome-texts.ts';
+import { setOutcome, withSaid } from './outcomes/say.ts';
 
 export function addAlerts(program: Command): void {
   const group = program
     .command('alerts')
-    .description('alerts of the cloud: list, show, close')
+    .description('alerts of the cloud: list, show, close, and what they turned out to be: outcome')
     .addHelpText(
       'after',
       `
@@ -23,6 +26,7 @@ Examples:
   harbinger alerts list
   harbinger alerts show 01JDZ…
   harbinger alerts close 01JDZ…  --reason "bearing greased, watched by hand"
+  harbinger alerts outcome 01JDZ… confirmed --cause "worn coupling"
 
 A closed alert ends at its gateway too, also later if that cannot be reached now. It does not open again as
 long as its cause lasts and does not get worse. When the cause becomes critical, has ended and begins anew, or
@@ -81,12 +85,23 @@ another sensor or cause joins it, another one opens.
       const { what, where } = alertSaid(answer.alert);
       process.stdout.write(`closed: ${printable(what, 64)} on ${printable(where, 130)}\n`);
     });
+
+  withSaid(withReach(group.command('outcome'), 'cloud'))
+    .description('say what one turned out to be, as `harbinger outcomes set` does')
+    .argument('<id>', 'its id, as `harbinger alerts list` shows it')
+    .addArgument(new Argument('<verdict>').choices(verdicts.filter((each) => each !== 'missed')))
+    .option('--gateway <name>', 'the gateway, where several have one of this id')
+    .addHelpText('after', '\nExample:\n  harbinger alerts outcome 01JDZ… confirmed --cause "worn coupling"\n')
+    .action(setOutcome);
 }
 
 type CloseOptions = ReachOptions & { reason: string; by?: string; gateway?: string };
 
 /** An alert as the API answers: an open one as it is now. */
-type ShownAlert = Alert & { unknown?: { sinceMs: number | null; reason: string } | null };
+type ShownAlert = Alert & {
+  unknown?: { sinceMs: number | null; reason: string } | null;
+  outcome?: OutcomeEntry;
+};
 
 function shownText(alert: ShownAlert, nowMs: number): string {
   const { what, kind, where, severity, reasons } = alertSaid(alert);
@@ -109,6 +124,7 @@ function shownText(alert: ShownAlert, nowMs: number): string {
     ...(alert.state === 'open' && 'prediction' in alert
       ? [line('What to do', actionOf(alert.prediction)), line('How sure', sureText(alert.prediction))]
       : []),
+    ...(alert.outcome ? [line('Outcome', saidText(alert.outcome))] : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
   ].join('');

@@ -8,7 +8,7 @@ import type {
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
-import { type ReachOptions, withReach } from '../../options.ts';
+import { type ReachOptions, time, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, timeInLine, zoned } from '../../shown-times.ts';
 
@@ -156,13 +156,6 @@ function duration(text: string): number {
   const ms = found ? Number(found[1]) * unitMs[found[2]!]! : 0;
   if (ms < minuteMs) throw new InvalidArgumentError('a time such as 30min, 4h or 2d is needed');
   return Math.round(ms);
-}
-
-function time(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
-  if (Number.isNaN(ms))
-    throw new InvalidArgumentError('a time such as 2026-11-30T14:00 or 2026-11-30T14:00Z is needed');
-  return ms;
 }
 
 const usage = (problem: string) => new HarbingerError('USAGE', 'cli', problem);
