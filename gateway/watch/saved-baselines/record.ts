@@ -38,6 +38,7 @@ const Modes = Type.Object({
       code: Type.Optional(Type.Number()),
       ...{ sinceMs: Type.Number(), newestMs: Type.Number(), paceMs: Type.Number() },
       known: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), { maxItems: 64 }),
+      isMany: Type.Optional(Type.Literal(1)),
     }),
   ),
 });

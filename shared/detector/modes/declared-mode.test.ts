@@ -41,3 +41,31 @@ it('is new for two hours if it comes for the first time after a day', () => {
   run(mode, [1, 3], 1_800);
   expect(mode.now()).toMatchObject({ code: 3, isNew: false });
 });
+
+it('is not news where new ones are usual: recipes, and numbers of orders', () => {
+  for (const codeAt of [
+    (minute: number) => Math.floor(minute / 180) % 40,
+    (minute: number) => 10_000 + Math.floor(minute / 240),
+  ]) {
+    const mode = new DeclaredMode();
+    const news = new Set<number>();
+    for (let minute = 0; minute < 40 * 1_440; minute++) {
+      mode.take(codeAt(minute), minute * minuteMs);
+      if (mode.now()!.isNew) news.add(codeAt(minute));
+      if (minute % 1_000 === 0) expect(DeclaredMode.restored(mode.save()!).now()).toEqual(mode.now());
+    }
+    expect(news.size).toBeLessThanOrEqual(3);
+    expect(JSON.stringify(mode.save()).length).toBeLessThan(2_500);
+  }
+});
+
+it('is news again after some weeks in which there was none', () => {
+  const mode = new DeclaredMode();
+  for (let minute = 0; minute < 60 * 1_440; minute++)
+    mode.take(
+      minute < 5 * 1_440 ? Math.floor(minute / 180) : Math.floor(minute / 180) % 5,
+      minute * minuteMs,
+    );
+  run(mode, [99], 60 * 1_440);
+  expect(mode.now()).toMatchObject({ code: 99, isNew: true });
+});

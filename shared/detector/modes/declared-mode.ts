@@ -3,8 +3,11 @@ import { modeParameters } from './parameters.ts';
 
 const { pauseMs, pauseSteps, knownMs, provenMs } = modeParameters;
 const paceWeight = 0.05;
-/** Limit of the values that are remembered: the oldest are forgotten. */
-const knownMax = 32;
+/** Limit of the values that are remembered: a sensor that has more says recipes or orders, of which none is news. */
+const knownMax = 64;
+/** So many values that are new within this time are news; of more, a new one is what is usual. */
+const newsMax = 3;
+const newsMs = 14 * 86_400_000;
 
 export interface SavedMode {
   /** Absent before the first value. */
@@ -12,8 +15,10 @@ export interface SavedMode {
   sinceMs: number;
   newestMs: number;
   paceMs: number;
-  /** Values that were seen, and when first, the oldest first. */
+  /** Values that were seen, and when first, the oldest first; empty once they are too many. */
   known: [code: number, firstMs: number][];
+  /** 1 once they are too many. */
+  isMany?: 1;
 }
 
 export interface DeclaredModeNow {
@@ -30,7 +35,7 @@ export class DeclaredMode {
   /** @param saved by an earlier run */
   static restored(saved: SavedMode): DeclaredMode {
     const made = new DeclaredMode();
-    made.saved = { ...saved, known: saved.known.slice(-knownMax) };
+    made.saved = { ...saved };
     return made;
   }
 
@@ -45,16 +50,27 @@ export class DeclaredMode {
     if (code === saved.code && !isPause) return;
     saved.code = code;
     saved.sinceMs = timeMs;
-    if (saved.known.some(([known]) => known === code)) return;
-    saved.known = [...saved.known, [code, timeMs] as [number, number]].slice(-knownMax);
+    if (saved.isMany || saved.known.some(([known]) => known === code)) return;
+    if (saved.known.length < knownMax) saved.known = [...saved.known, [code, timeMs]];
+    else Object.assign(saved, { known: [], isMany: 1 });
   }
 
   now(): DeclaredModeNow | null {
-    const { code, sinceMs, newestMs, known } = this.saved;
+    const { code, sinceMs, newestMs } = this.saved;
     if (code === undefined) return null;
-    const firstMs = known.find(([each]) => each === code)?.[1] ?? sinceMs;
-    const isFirst = firstMs - (known[0]?.[1] ?? firstMs) < provenMs;
-    return { code, sinceMs, isNew: !isFirst && newestMs - firstMs < knownMs };
+    const firstMs = this.firstMsOf(code);
+    return { code, sinceMs, isNew: firstMs !== null && newestMs - firstMs < knownMs };
+  }
+
+  /** When a value came first, if that was news; null if not. */
+  private firstMsOf(code: number): number | null {
+    const { known } = this.saved;
+    const firstMs = known.find(([each]) => each === code)?.[1];
+    if (firstMs === undefined) return null;
+    const isLater = (atMs: number) => atMs - known[0]![1] >= provenMs;
+    const isBeside = (atMs: number) => isLater(atMs) && atMs <= firstMs && firstMs - atMs < newsMs;
+    const beside = known.filter(([, atMs]) => isBeside(atMs)).length;
+    return isLater(firstMs) && beside <= newsMax ? firstMs : null;
   }
 
   save(): SavedMode | null {

@@ -1,29 +1,37 @@
 /** Following: in which mode a machine is, since when, and what it does that was never seen. */
 import { type ModeNumbers, modeAt, newMode, noMode, scalar } from './layout.ts';
 import { modeParameters } from './parameters.ts';
+import { countRow, countStay } from './proof.ts';
 
-const { modesMax, reachShare, switchMs, switchRows, newMs, newRows, knownMs, knownRows } = modeParameters;
-const { dwellMs, dwellRows, dwellMemoryMs, provenMs, levelMemoryRows } = modeParameters;
-/** Levels are given up once so many changes have come too soon. */
-const changesMin = 20;
+const { modesMax, reachShare, coreDeviations, coreShare, switchMs, switchRows, newMs, newRows } =
+  modeParameters;
+const { knownMs, knownRows, levelMemoryRows } = modeParameters;
 
-/** The mode whose level a value is at; `newMode` if it is at none. */
-function levelAt({ doubles }: ModeNumbers, value: number): number {
+/** The mode whose level a value is at or near; `newMode` if it is at none. */
+function levelNear({ doubles }: ModeNumbers, value: number): number {
   for (let mode = 0; mode < doubles[scalar.modes]!; mode++)
     if (Math.abs(value - doubles[modeAt.level + mode]!) <= doubles[modeAt.reach + mode]!) return mode;
   return newMode;
 }
 
-/** @param passedMs since the row before; 0 after a pause */
+/** True if a value is at the level of a mode, and not on the way to another. */
+function isAt({ doubles }: ModeNumbers, mode: number, value: number): boolean {
+  if (mode === newMode) return true;
+  const deviation = Math.sqrt(doubles[modeAt.variance + mode]!);
+  const core = coreDeviations * deviation + coreShare * doubles[scalar.gap]!;
+  return Math.abs(value - doubles[modeAt.level + mode]!) <= core;
+}
+
+/** @param passedMs since the value before; 0 after a pause */
 export function follow(numbers: ModeNumbers, value: number, timeMs: number, passedMs: number): void {
   const { doubles } = numbers;
-  const at = levelAt(numbers, value);
-  doubles[scalar.value] = value;
-  countChanges(doubles, at, passedMs);
+  const at = levelNear(numbers, value);
+  countRow(doubles, at, value, passedMs);
   if (at === newMode) followNew(doubles, value, passedMs);
   else learnLevel(doubles, at, value);
   if (at === doubles[scalar.mode]) {
     doubles[scalar.next] = noMode;
+    doubles[scalar.modeRows]!++;
     if (at === newMode && isKnown(doubles)) add(numbers);
     return;
   }
@@ -31,52 +39,44 @@ export function follow(numbers: ModeNumbers, value: number, timeMs: number, pass
     doubles[scalar.next] = at;
     doubles[scalar.nextMs] = timeMs;
     doubles[scalar.nextRows] = 0;
+    doubles[scalar.nextCore] = 0;
   }
-  const rows = ++doubles[scalar.nextRows]!;
+  doubles[scalar.nextRows]!++;
+  if (isAt(numbers, at, value)) doubles[scalar.nextCore]!++;
+  if (isThere(numbers, timeMs)) enter(doubles, at);
+}
+
+/** True if the machine has been for long enough where it may be by now. */
+function isThere({ doubles }: ModeNumbers, timeMs: number): boolean {
+  const rows = doubles[scalar.nextRows]!;
   const lastsMs = timeMs - doubles[scalar.nextMs]!;
-  const isNew = at === newMode;
-  if (lastsMs < (isNew ? newMs : switchMs) || rows < (isNew ? newRows : switchRows)) return;
-  doubles[scalar.mode] = at;
+  if (doubles[scalar.next] === newMode) return lastsMs >= newMs && rows >= newRows;
+  const isSteady = 2 * doubles[scalar.nextCore]! >= rows;
+  return rows >= switchRows && lastsMs >= (isSteady ? switchMs : newMs);
+}
+
+function enter(doubles: Float64Array, mode: number): void {
+  countStay(doubles, mode, doubles[scalar.nextMs]! - doubles[scalar.sinceMs]!);
+  doubles[scalar.isWhole] = Number(doubles[scalar.mode] !== noMode);
+  doubles[scalar.mode] = mode;
   doubles[scalar.sinceMs] = doubles[scalar.nextMs]!;
+  doubles[scalar.modeRows] = doubles[scalar.nextRows]!;
   doubles[scalar.next] = noMode;
 }
 
-/** Nobody knows in which mode it was meanwhile: it is in this one from now on. */
-export function afterPause({ doubles }: ModeNumbers, timeMs: number): void {
+/** Nobody knows in which mode it was meanwhile. */
+export function afterPause({ doubles }: ModeNumbers): void {
   doubles[scalar.next] = noMode;
-  doubles[scalar.sinceMs] = timeMs;
-}
-
-function countChanges(doubles: Float64Array, at: number, passedMs: number): void {
-  if (at !== doubles[scalar.level]) doubles[scalar.changes]!++;
-  doubles[scalar.level] = at;
-  doubles[scalar.followedMs]! += passedMs;
-  doubles[scalar.followedRows]!++;
-  doubles[scalar.provenMs]! += passedMs;
-  if (doubles[scalar.followedMs]! < dwellMemoryMs) return;
-  for (const each of [scalar.changes, scalar.followedMs, scalar.followedRows]) doubles[each]! /= 2;
-}
-
-/** True once levels have been followed for long enough, and last. */
-export function isProven({ doubles }: ModeNumbers): boolean {
-  return doubles[scalar.provenMs]! >= provenMs && !changesTooSoon(doubles);
-}
-
-/** True if levels change so often that they are not modes. */
-export function isRefuted({ doubles }: ModeNumbers): boolean {
-  return doubles[scalar.changes]! >= changesMin && changesTooSoon(doubles);
-}
-
-function changesTooSoon(doubles: Float64Array): boolean {
-  const changes = Math.max(1, doubles[scalar.changes]!);
-  return (
-    doubles[scalar.followedMs]! < changes * dwellMs || doubles[scalar.followedRows]! < changes * dwellRows
-  );
+  doubles[scalar.mode] = noMode;
+  doubles[scalar.isWhole] = 0;
 }
 
 function learnLevel(doubles: Float64Array, mode: number, value: number): void {
-  const rows = Math.min(levelMemoryRows, ++doubles[modeAt.rows + mode]!);
-  doubles[modeAt.level + mode]! += (value - doubles[modeAt.level + mode]!) / rows;
+  const rate = 1 / Math.min(levelMemoryRows, ++doubles[modeAt.rows + mode]!);
+  const far = value - doubles[modeAt.level + mode]!;
+  doubles[modeAt.level + mode]! += rate * far;
+  const variance = doubles[modeAt.variance + mode]!;
+  doubles[modeAt.variance + mode] = (1 - rate) * (variance + rate * far * far);
 }
 
 /** Gathers what was never seen: values that wander further than the levels are apart are none. */
@@ -117,7 +117,9 @@ function add({ doubles }: ModeNumbers): void {
   doubles[modeAt.level + place] = level;
   doubles[modeAt.reach + place] = Math.min(half + reachShare * doubles[scalar.gap]!, 0.45 * nearest);
   doubles[modeAt.rows + place] = doubles[scalar.newRows]!;
+  doubles[modeAt.variance + place] = (half / 2) ** 2;
   doubles[scalar.mode] = place;
   doubles[scalar.level] = place;
   doubles[scalar.newMean] = Number.NaN;
+  doubles[scalar.newcomers]!++;
 }

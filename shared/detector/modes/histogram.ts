@@ -5,18 +5,22 @@
 import { countAt, countsOf, floatsOf, type ModeNumbers } from './layout.ts';
 import { modeParameters } from './parameters.ts';
 
-const { bins, beginRows, countMax, beyondRows, beyondShare } = modeParameters;
+const { bins, beginRows, strayWidths, countMax, beyondRows, beyondShare } = modeParameters;
+/** From the least to the largest number that a range may begin with. */
+const doublingsMax = 128;
 
-/** Counts a value of a sensor. Until its range is known, the least and the largest value are kept in its place. */
-export function count({ floats, counts }: ModeNumbers, sensor: number, value: number): void {
+export const hasBegun = (floats: Float32Array, sensor: number): boolean => floats[floatsOf * sensor + 1]! > 0;
+
+/** Counts a value of a sensor. The first values are kept in place of the parts, until they give the range. */
+export function count(numbers: ModeNumbers, sensor: number, value: number): void {
+  const { floats, counts } = numbers;
   const at = floatsOf * sensor;
   const base = countsOf * sensor;
   const seen = ++floats[at + 2]!;
-  if (seen <= beginRows) {
-    const [low, high] = [floats[at]!, floats[at + 1]!];
-    floats[at] = seen === 1 ? value : Math.min(low, value);
-    floats[at + 1] = seen === 1 ? value : Math.max(high, value);
-    if (seen === beginRows) begin(floats, at);
+  if (!hasBegun(floats, sensor)) {
+    const first = new Float32Array(counts.buffer, counts.byteOffset + 2 * base, beginRows);
+    first[seen - 1] = value;
+    if (seen === beginRows) begin(floats, at, first);
     return;
   }
   const width = floats[at + 1]!;
@@ -25,17 +29,33 @@ export function count({ floats, counts }: ModeNumbers, sensor: number, value: nu
   const now = ++counts[base + place]!;
   if (place < bins) {
     if (now >= countMax) halve(floats, counts, at, base);
-  } else if (now >= beyondRows && now >= beyondShare * (seen - beginRows))
-    widen(floats, counts, at, base, place);
+    return;
+  }
+  if (now < beyondRows || now < beyondShare * (seen - beginRows)) return;
+  // As many times as it takes: a sensor that stood at 0 at first is at 1,450 now.
+  for (let times = 0; times < doublingsMax && !isInside(floats, at, value); times++)
+    widen(floats, counts, at, base, value < floats[at]! ? countAt.below : countAt.above);
 }
 
-/** The range is twice that of the first values; of a sensor that stood still, a little about its value. */
-function begin(floats: Float32Array, at: number): void {
-  const [low, high] = [floats[at]!, floats[at + 1]!];
+/**
+ * The range is twice that of the first values, without those that are far from most: what devices send as they start. Of a sensor
+ * that stood still, it is a little about its value.
+ */
+function begin(floats: Float32Array, at: number, first: Float32Array): void {
+  const sorted = first.toSorted();
+  const median = sorted[beginRows / 2]!;
+  const usual = first.map((value) => Math.abs(value - median)).toSorted()[beginRows / 2]!;
+  const far = strayWidths * Math.max(usual, 1e-3 * Math.abs(median));
+  const near = sorted.filter((value) => Math.abs(value - median) <= far);
+  const [low, high] = [near[0]!, near.at(-1)!];
   const span = Math.max(high - low, 1e-3 * Math.max(Math.abs(low), Math.abs(high)), 1e-9);
+  first.fill(0);
   floats[at] = low - span / 2;
   floats[at + 1] = (2 * span) / bins;
 }
+
+const isInside = (floats: Float32Array, at: number, value: number): boolean =>
+  value >= floats[at]! && value < floats[at]! + bins * floats[at + 1]!;
 
 function halve(floats: Float32Array, counts: Uint16Array, at: number, base: number): void {
   for (let place = 0; place < bins + 2; place++) counts[base + place]! >>= 1;

@@ -4,52 +4,77 @@ import { modeParameters } from './parameters.ts';
 const { modesMax, bins } = modeParameters;
 
 /** Double precision: counts and times … */
-export const scalar = {
-  rows: 0,
-  firstMs: 1,
-  newestMs: 2,
+const scalarNames = [
+  'rows',
+  'firstMs',
+  'newestMs',
   /** The time between two rows lately. */
-  paceMs: 3,
-  /** The sensor whose levels are the modes; −1: none is. */
-  sensor: 4,
+  'paceMs',
+  /** The sensor whose levels are the modes (−1: none is), and when its newest value came. */
+  'sensor',
+  'valueMs',
   /** The number of modes, and the least gap between two of their levels. */
-  modes: 5,
-  gap: 6,
-  /** The mode that it is in (`noMode`, `newMode`), and since when. */
-  mode: 7,
-  sinceMs: 8,
-  /** The mode that it may be in by now, since when, and for how many rows. */
-  next: 9,
-  nextMs: 10,
-  nextRows: 11,
+  'modes',
+  'gap',
+  /** The mode that it is in (`noMode`, `newMode`), since when, for how many rows, and 1 if the machine was seen to enter it. */
+  'mode',
+  'sinceMs',
+  'modeRows',
+  'isWhole',
+  /** The mode that it may be in by now, since when, for how many rows, and in how many of them it was at the level. */
+  'next',
+  'nextMs',
+  'nextRows',
+  'nextCore',
   /** The level that was never seen: its mean, least and largest value, and how long it has lasted. */
-  newMean: 12,
-  newLow: 13,
-  newHigh: 14,
-  newMs: 15,
-  newRows: 16,
-  /** How often levels have changed, over how long and how many rows; and for how long they have been followed in all. */
-  changes: 17,
-  followedMs: 18,
-  followedRows: 19,
-  provenMs: 20,
-  /** The level of the newest row, to count changes. */
-  level: 21,
-  /** Value of the newest row, in the unit of the sensor. */
-  value: 22,
+  'newMean',
+  'newLow',
+  'newHigh',
+  'newMs',
+  'newRows',
+  /** How often levels have changed from row to row, over how long and how many rows; and for how long they have been followed in all. */
+  'changes',
+  'followedMs',
+  'followedRows',
+  'provenMs',
+  /** The level and value of the newest row, and how often a value at the same level was the same, or another one. */
+  'level',
+  'value',
+  'same',
+  'moved',
+  /** Time at no level, stays, short ones of them, changes of the mode to the next level and to others, and levels that came later. */
+  'outsideMs',
+  'stays',
+  'shortStays',
+  'steps',
+  'jumps',
+  'newcomers',
+  /** 1 once modes are shown. */
+  'isShown',
+] as const;
+export const scalar = Object.fromEntries(scalarNames.map((name, at) => [name, at])) as Readonly<
+  Record<(typeof scalarNames)[number], number>
+>;
+const scalars = scalarNames.length;
+/** … then by mode: its level, how far it reaches, its rows, and the variance of its values. */
+export const modeAt = {
+  level: scalars,
+  reach: scalars + modesMax,
+  rows: scalars + 2 * modesMax,
+  variance: scalars + 3 * modesMax,
 } as const;
-const scalars = 23;
-/** … then by mode: its level, how far it reaches, and its rows. */
-export const modeAt = { level: scalars, reach: scalars + modesMax, rows: scalars + 2 * modesMax } as const;
-export const doublesCount = scalars + 3 * modesMax;
+export const doublesCount = scalars + 4 * modesMax;
 
 export const noMode = -1;
 export const newMode = -2;
 
 /** Single precision, by sensor: where its histogram begins, the width of a part (0: it has not begun), its values. */
 export const floatsOf = 3;
-/** Whole numbers, by sensor: the parts, values below and above, and 1 if its levels turned out to be no modes. */
-export const countsOf = bins + 3;
+/**
+ * Whole numbers, by sensor: the parts, values below and above, 1 if its levels turned out to be no modes, and one that is free. While a
+ * histogram has not begun, its first values are in place of the parts.
+ */
+export const countsOf = bins + 4;
 export const countAt = { below: bins, above: bins + 1, isRejected: bins + 2 } as const;
 
 export interface ModeNumbers {
@@ -64,7 +89,7 @@ export function newModeNumbers(sensors: number): ModeNumbers {
   const countsAt = floatsAt + 4 * floatsOf * sensors;
   const memory = new ArrayBuffer(countsAt + 2 * countsOf * sensors);
   const doubles = new Float64Array(memory, 0, doublesCount);
-  for (const at of ['firstMs', 'newestMs', 'sinceMs', 'nextMs', 'newMean', 'value'] as const)
+  for (const at of ['firstMs', 'newestMs', 'valueMs', 'sinceMs', 'nextMs', 'newMean', 'value'] as const)
     doubles[scalar[at]] = Number.NaN;
   for (const at of ['sensor', 'mode', 'next', 'level'] as const) doubles[scalar[at]] = noMode;
   const floats = new Float32Array(memory, floatsAt, floatsOf * sensors);

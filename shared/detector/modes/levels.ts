@@ -1,4 +1,5 @@
 /** Levels: where the values of a sensor are, if they are at a few places with nearly nothing between them. */
+import { hasBegun } from './histogram.ts';
 import { countAt, countsOf, floatsOf, type ModeNumbers } from './layout.ts';
 import { modeParameters } from './parameters.ts';
 
@@ -7,7 +8,7 @@ const { bins, modesMax, strayShare, straysShare, levelShare, levelRows, gapMin, 
 export interface Levels {
   sensor: number;
   /** From low to high, in the unit of the sensor. */
-  all: { level: number; reach: number; rows: number }[];
+  all: { level: number; reach: number; half: number; rows: number }[];
   /** The least gap between two. */
   gap: number;
   /** How clear they are: the least gap over the widest level. */
@@ -33,13 +34,15 @@ interface Band {
 
 function levelsOf({ floats, counts }: ModeNumbers, sensor: number): Levels | null {
   const base = countsOf * sensor;
-  if (counts[base + countAt.isRejected] === 1) return null;
+  if (counts[base + countAt.isRejected] === 1 || !hasBegun(floats, sensor)) return null;
   let total = 0;
   for (let place = 0; place < bins + 2; place++) total += counts[base + place]!;
-  const bands = bandsIn(counts, base, total);
+  const bands = bandsIn(counts, base, total).filter(
+    // What it seldom does is found later, as a mode that was never seen.
+    ({ rows }) => rows >= Math.max(levelRows, levelShare * total),
+  );
   const held = bands.reduce((sum, { rows }) => sum + rows, 0);
   if (bands.length < 2 || bands.length > modesMax || total - held > straysShare * total) return null;
-  if (bands.some(({ rows }) => rows < Math.max(levelRows, levelShare * total))) return null;
   const gaps = bands.slice(1).map(({ from }, i) => from - bands[i]!.to);
   const widest = Math.max(...bands.map(({ from, to }) => to - from));
   const gap = Math.min(...gaps);
@@ -49,7 +52,8 @@ function levelsOf({ floats, counts }: ModeNumbers, sensor: number): Levels | nul
     const beside = Math.min(gaps[i - 1] ?? Number.POSITIVE_INFINITY, gaps[i] ?? Number.POSITIVE_INFINITY);
     const level = sum / rows;
     const half = Math.max(to - level, level - from);
-    return { level: low + width * level, reach: width * (half + reachShare * beside), rows };
+    const reach = width * (half + reachShare * beside);
+    return { level: low + width * level, reach, half: width * half, rows };
   });
   return { sensor, all, gap: width * gap, clear: gap / widest };
 }

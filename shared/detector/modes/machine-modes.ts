@@ -4,7 +4,7 @@
  */
 import { HarbingerError } from '../../runtime/errors.ts';
 import type { ColumnsBefore } from '../columns/columns.ts';
-import { afterPause, follow, isProven, isRefuted } from './follow.ts';
+import { afterPause, follow } from './follow.ts';
 import { count } from './histogram.ts';
 import {
   countAt,
@@ -19,10 +19,11 @@ import {
 } from './layout.ts';
 import { findLevels } from './levels.ts';
 import { modeParameters } from './parameters.ts';
+import { isProven, isRefuted } from './proof.ts';
 
-const { sensorsMax, everyRows, rowsMin, searchMs, pauseMs, pauseSteps } = modeParameters;
+const { sensorsMax, everyRows, rowsMin, searchMs, pauseMs, pauseSteps, levelRows } = modeParameters;
 /** Must be raised when the same bytes get another meaning. */
-const version = 1;
+const version = 2;
 const headBytes = 16;
 const paceWeight = 0.05;
 
@@ -58,7 +59,7 @@ export class MachineModes {
   now(): LearntMode | null {
     const { doubles } = this.numbers;
     const mode = doubles[scalar.mode]!;
-    if (!this.isKnown || mode === noMode || !isProven(this.numbers)) return null;
+    if (!this.isKnown || mode === noMode || this.isSilent() || !isProven(this.numbers)) return null;
     const isNew = mode === newMode;
     return {
       number: isNew ? null : mode + 1,
@@ -77,7 +78,6 @@ export class MachineModes {
     const sinceMs = timeMs - doubles[scalar.newestMs]!;
     doubles[scalar.newestMs] = timeMs;
     doubles[scalar.rows]!++;
-    const isPause = sinceMs < 0 || sinceMs > Math.max(pauseMs, pauseSteps * doubles[scalar.paceMs]!);
     if (sinceMs >= 0)
       doubles[scalar.paceMs]! += paceWeight * (Math.min(sinceMs, 86_400_000) - doubles[scalar.paceMs]!);
     const leading = doubles[scalar.sensor]!;
@@ -90,10 +90,20 @@ export class MachineModes {
       return;
     }
     const value = values[from + leading]!;
-    if (isPause) afterPause(numbers, timeMs);
     if (!Number.isFinite(value)) return;
-    follow(numbers, value, timeMs, isPause || Number.isNaN(sinceMs) ? 0 : sinceMs);
+    const isPause = this.isSilent();
+    if (isPause) afterPause(numbers);
+    const passedMs = timeMs - doubles[scalar.valueMs]!;
+    doubles[scalar.valueMs] = timeMs;
+    follow(numbers, value, timeMs, isPause || Number.isNaN(passedMs) ? 0 : passedMs);
     if (isRefuted(numbers)) this.reject(leading);
+  }
+
+  /** True if the sensor that says the mode has sent nothing for long, so that nobody knows it; or a clock went back. */
+  private isSilent(): boolean {
+    const { doubles } = this.numbers;
+    const sinceMs = doubles[scalar.newestMs]! - doubles[scalar.valueMs]!;
+    return sinceMs < 0 || sinceMs > Math.max(pauseMs, pauseSteps * doubles[scalar.paceMs]!);
   }
 
   /** Returns those of other columns, with what is known of the columns before. */
@@ -160,10 +170,12 @@ export class MachineModes {
     doubles[scalar.sensor] = found.sensor;
     doubles[scalar.modes] = found.all.length;
     doubles[scalar.gap] = found.gap;
-    found.all.forEach(({ level, reach, rows: held }, mode) => {
+    found.all.forEach(({ level, reach, half, rows: held }, mode) => {
       doubles[modeAt.level + mode] = level;
       doubles[modeAt.reach + mode] = reach;
-      doubles[modeAt.rows + mode] = held;
+      // Where its values are exactly is learnt from those that follow.
+      doubles[modeAt.rows + mode] = Math.min(held, levelRows);
+      doubles[modeAt.variance + mode] = (half / 2) ** 2;
     });
   }
 
