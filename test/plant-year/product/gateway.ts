@@ -38,9 +38,12 @@ const watchConfig = readWatchConfig(
   (problem) => new Error(problem),
 );
 
-/** Records of ordinary decisions, and estimates more often than the badges are looked at, would only take time. */
+/**
+ * Records of ordinary decisions, estimates more often than the badges are looked at, and what an open alert is now more often
+ * than telemetry is sent, of which nobody is told, would only take time.
+ */
 const decisionsConfig = compileValidator(DecisionsConfig)(
-  { alerts: { sampleMs: 0, estimateMsMin: hourMs / 2 } },
+  { alerts: { sampleMs: 0, estimateMsMin: hourMs / 2, nowMsMin: 600_000 } },
   (problem) => new Error(problem),
 );
 
