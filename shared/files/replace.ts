@@ -7,8 +7,9 @@
  * file beside it, which the next replacement overwrites.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from '../runtime/errors.ts';
 import { makeFolder, makeFolders } from './make-folder.ts';
 
 /** The few operations that a replacement needs; a simulated disk offers them too. */
@@ -49,7 +50,6 @@ export async function replaceFile(
   content: string | Buffer,
   { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
 ): Promise<void> {
-  await makeFolders(resolve(dirname(path)), 0o750);
   await replaceOn(systemFs(mode), path, [Buffer.from(content)], { syncFolder });
 }
 
@@ -59,7 +59,6 @@ export async function replaceFileInPieces(
   pieces: Iterable<string>,
   { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
 ): Promise<void> {
-  await makeFolders(resolve(dirname(path)), 0o750);
   await replaceOn(systemFs(mode), path, pieces, { syncFolder });
 }
 
@@ -146,7 +145,7 @@ export function replaceFolderSync(folder: string, fill: (dir: string) => void): 
 function systemFs(mode: number): ReplacingFs {
   return {
     async open(path) {
-      const handle = await open(path, 'w', mode);
+      const handle = await openInFolder(path, mode);
       return {
         write: ([content]) => handle.writeFile(content!),
         datasync: () => handle.datasync(),
@@ -157,6 +156,17 @@ function systemFs(mode: number): ReplacingFs {
     remove: (path) => rm(path),
     syncDir,
   };
+}
+
+/** Opens a file to write it. Its folder is nearly always there: it is made only if the file cannot be opened without. */
+async function openInFolder(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', mode);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
+    await makeFolders(resolve(dirname(path)), 0o750);
+    return open(path, 'w', mode);
+  }
 }
 
 /** After it resolves, renames in the folder survive a power cut. Windows cannot open a folder, and needs no sync. */
