@@ -123,38 +123,32 @@ export class MachineTable {
       ...state,
       machineType: update.machineType ?? state.machineType,
       lastSeenMs: isHeard ? Math.max(state.lastSeenMs, lastSeenMs) : state.lastSeenMs || lastSeenMs,
-      // An alert may arrive before the readings that it is about, of which nothing is known yet.
-      ...(!isHeard && state.lastSeenMs === 0 && { heardMs: nowMs }),
-      ...(isHeard && heardNow(state, lastSeenMs, { nowMs, backMs })),
-      ...(isNewRest && { rest: restAfter(state.rest, update.rest) }),
-      ...(isNewRest &&
-        update.settlesToMs !== undefined && { settlesToMs: update.settlesToMs, settlesSinceMs: lastSeenMs }),
-      ...(isNewRest && update.runningS !== undefined && { runningS: update.runningS }),
-      ...(newer && update.evidence && { evidence: update.evidence }),
-      ...(newer && {
-        health: update.health ?? null,
-        anomaly: update.anomaly ?? null,
-        remainingLife: update.remainingLife ?? null,
-        source: update.source ?? null,
-        estimateMs: lastSeenMs,
-      }),
     };
-    if (newer && update.source !== undefined) {
-      delete seen.estimator;
-      if (update.estimator) seen.estimator = update.estimator;
+    // Written one by one, because most readings change few of them.
+    if (isHeard) Object.assign(seen, heardNow(state, lastSeenMs, { nowMs, backMs }));
+    // An alert may arrive before the readings that it is about, of which nothing is known yet.
+    else if (state.lastSeenMs === 0) seen.heardMs = nowMs;
+    if (isNewRest) {
+      seen.rest = restAfter(state.rest, update.rest);
+      if (update.settlesToMs !== undefined)
+        Object.assign(seen, { settlesToMs: update.settlesToMs, settlesSinceMs: lastSeenMs });
+      if (update.runningS !== undefined) seen.runningS = update.runningS;
     }
-    const judged = newer && isHeard ? judgedNow(state, seen, { nowMs, backMs }) : {};
     if (newer) {
-      delete seen.unjudgedMs;
-      delete seen.settlesToMs;
-      delete seen.settlesSinceMs;
-    }
-    if (!newer && isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
-    const next: Row = {
-      ...row,
-      estimateMs: newer ? lastSeenMs : row.estimateMs,
-      state: { ...seen, ...judged },
-    };
+      if (update.evidence) seen.evidence = update.evidence;
+      seen.health = update.health ?? null;
+      seen.anomaly = update.anomaly ?? null;
+      seen.remainingLife = update.remainingLife ?? null;
+      seen.source = update.source ?? null;
+      seen.estimateMs = lastSeenMs;
+      if (update.source !== undefined) {
+        if (update.estimator) seen.estimator = update.estimator;
+        else forget(seen, 'estimator');
+      }
+      if (isHeard) Object.assign(seen, judgedNow(state, seen, { nowMs, backMs }));
+      forget(seen, 'unjudgedMs', 'settlesToMs', 'settlesSinceMs');
+    } else if (isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
+    const next: Row = { ...row, estimateMs: newer ? lastSeenMs : row.estimateMs, state: seen };
     const restChanges = isNewRest && (update.rest === null) === Boolean(state.rest);
     const { storedSeenMs, storedHeardMs = Number.NEGATIVE_INFINITY } = row;
     const worthStoring =
@@ -275,6 +269,13 @@ export class MachineTable {
     for (const { state } of this.table.values()) quotas.add(state.gateway);
     return quotas;
   }
+}
+
+type Forgettable = 'estimator' | 'unjudgedMs' | 'settlesToMs' | 'settlesSinceMs';
+
+/** Deletes only what is there: an object from which something was deleted costs more from then on, and is copied each time. */
+function forget(state: MachineState, ...names: Forgettable[]): void {
+  for (const name of names) if (state[name] !== undefined) delete state[name];
 }
 
 function rowKey(gateway: string, ref: { site: string; machine: string }): string {

@@ -12,7 +12,10 @@ interface Times {
 }
 
 /** A gateway that was restarted does not know any more since when a machine is at rest. */
-export function restAfter(before: MachineState['rest'], now: MachineState['rest']): MachineState['rest'] {
+export function restAfter(
+  before: MachineState['rest'],
+  now: MachineState['rest'],
+): NonNullable<MachineState['rest']> | null {
   if (!now) return null;
   // Only lines without an estimate say by what rest was learnt.
   return { ...before, ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs };
