@@ -39,6 +39,7 @@ function checkOf(schema: TSchema, keepsOut: boolean): SchemaCheck {
     if (!(keyword in keywords) && !annotations.has(keyword)) throw new UnknownKeyword(keyword);
   }
   if (isPlainObject(schema)) return plainObjectCheck(schema, keepsOut);
+  if (isPlainNumber(schema)) return plainNumberCheck(schema);
   const checks: SchemaCheck[] = [];
   for (const [keyword, compose] of Object.entries(keywords)) {
     if (schema[keyword] !== undefined) checks.push(...compose(schema, keepsOut));
@@ -86,6 +87,21 @@ function plainObjectCheck(schema: TSchema, keepsOut: boolean): SchemaCheck {
   };
 }
 
+const numberKeywords = new Set(['type', 'minimum', 'maximum', ...annotations]);
+
+/** True for a number within limits, as most numbers in messages are; one without a limit may be NaN. */
+function isPlainNumber(schema: TSchema): boolean {
+  const { type, minimum, maximum } = schema;
+  if (type !== 'number' || (minimum === undefined && maximum === undefined)) return false;
+  return Object.keys(schema).every((keyword) => numberKeywords.has(keyword));
+}
+
+/** The same as the checks of its keywords, in one. */
+function plainNumberCheck(schema: TSchema): SchemaCheck {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  return (value) => typeof value === 'number' && value >= minimum && value <= maximum;
+}
+
 function every(checks: readonly SchemaCheck[]): SchemaCheck {
   const [first, second] = checks;
   if (first === undefined) return () => true;
@@ -93,6 +109,13 @@ function every(checks: readonly SchemaCheck[]): SchemaCheck {
   return (value) => {
     for (const check of checks) if (!check(value)) return false;
     return true;
+  };
+}
+
+function some(checks: readonly SchemaCheck[]): SchemaCheck {
+  return (value) => {
+    for (const check of checks) if (check(value)) return true;
+    return false;
   };
 }
 
@@ -148,7 +171,10 @@ const keywords: Record<string, Compose> = {
   items({ items }, keepsOut) {
     if (Array.isArray(items)) return unknown('items that are a list');
     const check = checkOf(items, keepsOut);
-    return ofArray((value) => value.every((item) => check(item)));
+    return ofArray((value) => {
+      for (const item of value) if (!check(item)) return false;
+      return true;
+    });
   },
   required: ({ required, properties }, keepsOut) => requiredIn(required, properties ?? {}, keepsOut),
   properties: ({ properties }, keepsOut) => propertiesIn(properties, keepsOut),
@@ -166,7 +192,7 @@ const keywords: Record<string, Compose> = {
   allOf: ({ allOf }, keepsOut) => (allOf as TSchema[]).map((schema) => checkOf(schema, keepsOut)),
   anyOf({ anyOf }) {
     const checks = (anyOf as TSchema[]).map((schema) => checkOf(schema, true));
-    return [(value) => checks.some((check) => check(value))];
+    return [some(checks)];
   },
   oneOf: ({ oneOf, discriminator }, keepsOut) => kindsIn(oneOf, discriminator, keepsOut),
   discriminator: ({ oneOf }) => (oneOf === undefined ? unknown('a discriminator without oneOf') : []),
@@ -188,8 +214,7 @@ function equals(constant: unknown): SchemaCheck {
 }
 
 function oneOfValues(values: readonly unknown[]): SchemaCheck {
-  const checks = values.map(equals);
-  return (value) => checks.some((check) => check(value));
+  return some(values.map(equals));
 }
 
 /** Fills in defaults first, because a setting that has one is never missing. */
