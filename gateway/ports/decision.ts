@@ -70,8 +70,8 @@ export interface AlertInput {
   beyond?: readonly BeyondUsual[];
   /** How its sensors go together, compared with ordinary days; absent for an input about silence. */
   behaviour?: MachineBehaviour;
-  /** In which mode it is; absent if that is not known. */
-  mode?: MachineMode;
+  /** In which mode it is, null if that is not known; absent for an input about silence. Asked for only where it is written. */
+  mode?(): MachineMode | null;
   /** How rare what has begun lately is, 0 … 1; absent if that is not known. */
   onset?: number;
   /** A person has just said that what the machine does now is normal; absent otherwise. */

@@ -144,10 +144,16 @@ describe('how the sensors of a machine go together', () => {
   it('are followed by its mode, which a state sensor says or its levels', () => {
     const mode = { number: 2, of: 3, name: 'speed about 1450 rpm', sinceMs: 940_000, isNew: false };
     const levels = ['mode=2', 'modes=3', 'mode_s=60', 'mode_text="speed about 1450 rpm"'];
-    expect(fieldsOf({ mode })).toEqual(levels);
+    expect(fieldsOf({ mode: () => mode })).toEqual(levels);
     const never = { ...mode, number: null, isNew: true };
-    expect(fieldsOf({ mode: never })).toEqual(['mode=0', 'modes=3', 'mode_s=60', 'mode_new=1', levels[3]]);
-    expect(fieldsOf({ mode: { ...mode, of: null, name: 'AUTO' } })).toEqual([
+    expect(fieldsOf({ mode: () => never })).toEqual([
+      'mode=0',
+      'modes=3',
+      'mode_s=60',
+      'mode_new=1',
+      levels[3],
+    ]);
+    expect(fieldsOf({ mode: () => ({ ...mode, of: null, name: 'AUTO' }) })).toEqual([
       'mode=2',
       'mode_s=60',
       'mode_text="AUTO"',

@@ -41,13 +41,14 @@ function behaviourFields({ behaviour, onset, beyond = [], timeMs }: AlertInput):
  * In which mode it is (`mode`: what a state sensor says, or the number of the level, 0 for one that was never seen before; `modes`: how
  * many levels there are), for how many seconds, and its name; `mode_new` is 1 while it is news.
  */
-function modeFields({ mode, timeMs }: AlertInput): string[] {
+function modeFields(input: AlertInput): string[] {
+  const mode = input.mode?.();
   if (!mode) return [];
   const { number, of, name, sinceMs, isNew } = mode;
   return [
     `mode=${number ?? 0}`,
     ...(of === null ? [] : [`modes=${of}`]),
-    `mode_s=${Math.max(0, Math.round((timeMs - sinceMs) / 1_000))}`,
+    `mode_s=${Math.max(0, Math.round((input.timeMs - sinceMs) / 1_000))}`,
     ...(isNew ? ['mode_new=1'] : []),
     `mode${textFieldSuffix}=${stringField(name)}`,
   ];

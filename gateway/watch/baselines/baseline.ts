@@ -176,9 +176,9 @@ export class Baseline {
   beyond(): BeyondRange[] {
     if (!this.ready) return [];
     const ranges = this.usual?.beyond() ?? [];
-    const inRanges = this.behaviour
-      .beyond()
-      .filter((each) => !ranges.some(({ column }) => column === each.column));
+    const others = this.behaviour.beyond();
+    if (ranges.length === 0 && others.length === 0) return [];
+    const inRanges = others.filter((each) => !ranges.some(({ column }) => column === each.column));
     return [...ranges, ...inRanges].flatMap((each) => {
       const column = this.own.inRow(each.column);
       return column < 0 ? [] : [{ ...each, column }];

@@ -8,7 +8,7 @@ import type {
   RelationDetector,
   RelationState,
 } from '../../../shared/detector/relations/relation-detector.ts';
-import type { KnownFault } from '../../ports/decision.ts';
+import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
 import type { BeyondRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 
@@ -171,4 +171,12 @@ export class BehaviourWatch {
   save(): SavedRelations {
     return this.growing.save();
   }
+}
+
+/** The same for the input of a decision, which lacks what is not known. */
+export function behaviourOf({ state, sinceMs, learning, like }: Behaviour): MachineBehaviour {
+  const behaviour: MachineBehaviour = { state, sinceMs };
+  if (learning) behaviour.learning = learning;
+  if (like) behaviour.like = like;
+  return behaviour;
 }

@@ -15,9 +15,9 @@ const knownTexts = new Map(
 /** Codes from here on stand for texts. */
 const textFrom = 65_536;
 
-/** @param sensors of the machine, by column; null if the mode is of a sensor that is gone */
-export function modeOf(mode: ModeNow, sensors: readonly Sensor[]): MachineMode | null {
-  const sensor = sensors[mode.column];
+/** @param sensors of the machine, by column; null if there is no mode, or it is of a sensor that is gone */
+export function modeOf(mode: ModeNow | null, sensors: readonly Sensor[]): MachineMode | null {
+  const sensor = mode && sensors[mode.column];
   if (!sensor) return null;
   const { sinceMs } = mode;
   if ('code' in mode) {

@@ -8,6 +8,7 @@ import type {
 } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
+import { behaviourOf } from '../baselines/behaviour.ts';
 import { modeOf } from '../baselines/mode-name.ts';
 import { CatchingUp } from '../catching-up.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
@@ -269,11 +270,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (faults.length > 0) input.faults = faults;
   if (unsent.length > 0) input.unsent = unsent;
   if (beyond.length > 0) input.beyond = beyond;
-  const { state, sinceMs, learning: days, like } = baseline.behaves();
-  input.behaviour = { state, sinceMs, ...(days && { learning: days }), ...(like && { like }) };
-  const mode = baseline.mode();
-  const named = mode && modeOf(mode, sensors);
-  if (named) input.mode = named;
+  input.behaviour = behaviourOf(baseline.behaves());
+  input.mode = () => modeOf(baseline.mode(), sensors);
   const onset = baseline.onsetScore();
   if (onset > 0) input.onset = onset;
   if (machine.toldGone) input.gone = machine.toldGone;

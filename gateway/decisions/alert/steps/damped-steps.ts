@@ -105,8 +105,9 @@ export function dampingLimitsOf(judged: Judged, failureMode: string): DampingLim
   // A machine that sends once a day has no pauses of a night.
   const pauseMsMax = Math.max(pauseMsMin, pauseRows * (judged.input.rowMs ?? 0));
   const pausedMs = pausedSince(judged);
-  const known = pausedMs === null ? {} : { pausedMs };
-  return { ...flapping, pauseMsMax, ...known };
+  const limits: DampingLimits = { ...flapping, pauseMsMax };
+  if (pausedMs !== null) limits.pausedMs = pausedMs;
+  return limits;
 }
 
 /** How much of the time since the last decision about the machine nothing was judged; null if that is not known. */
