@@ -42,6 +42,8 @@ import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { CloudDecommissioning } from './decommissioning.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { fleetKinds } from './fleet/kinds/kinds.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { Progress } from './log/progress.ts';
@@ -161,8 +163,11 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     });
     operations.gatewayBackMs = (gateway) => contacts.of(gateway)?.backSinceMs ?? null;
     const { endings } = operations;
+    const gateways = config.gateways.map(({ id }) => id);
+    const fleet = new Fleet({ ...base, store: operations.fleet, kinds: fleetKinds, gateways, contacts });
+    await started.start('fleet', fleet);
     const receiveMetrics = createReceiveMetrics(registry);
-    const receive = { ...base, credentials, batchLog, contacts, endings, metrics: receiveMetrics };
+    const receive = { ...base, credentials, batchLog, contacts, endings, fleet, metrics: receiveMetrics };
     const listener = new Listener(config.ingest, receive);
 
     let mqttPort = 0;
@@ -197,6 +202,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifications: redrive.notifications,
       audit: operations.audit,
       outcomes: operations.outcomes,
+      fleet,
     };
     const offerRetention = (admin: RetentionAdmin) => {
       retention = admin;

@@ -23,6 +23,10 @@ import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createDecisions } from './decisions/create-decisions.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { fleetFile } from './fleet/fleet-file.ts';
+import { createFleetKinds } from './fleet/kinds/kinds.ts';
+import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
@@ -105,6 +109,7 @@ export async function startGateway(
       heartbeat,
       siteTopics,
       siteNotices,
+      fleet,
       handlers,
       taking,
     } = await createParts(config, deps, watch, data);
@@ -132,6 +137,7 @@ export async function startGateway(
     await started.start('site topics', siteTopics);
     await started.start('site notices', siteNotices);
     await started.start('heartbeat', heartbeat);
+    await started.start('fleet', fleet);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
@@ -172,6 +178,17 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     log,
   });
   const outbox = siteNotices.overheard(siteTopics.overheard(data));
+  const { kinds } = createFleetKinds();
+  const fleet = new Fleet({
+    gateway,
+    file: fleetFile(join(dataDir, 'fleet.json'), log),
+    kinds,
+    outbox: data,
+    say: (message) => data.sayFleet(message),
+    clock,
+    log,
+  });
+  fleet.load();
   const decisionDeps = { gateway, ...assessors, outbox, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
@@ -188,6 +205,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
       void decisions.ended(alerts);
       void watching.endedInCloud(alerts);
     },
+    fleet: (message) => fleet.heard(message),
     maintenance: (report) => watch.maintenance.reported(report),
     failed: deps.failed,
   };
@@ -201,6 +219,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     ...jobs.reporters,
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
+    reporterOfRoom(fleetReport, () => ({ fleet: fleet.stats() })),
     reporterOfRoom(siteTopicsReport, () => ({ siteTopics: siteTopics.stats() })),
     reporterOfRoom(siteNoticesReport, () => ({ siteNotices: siteNotices.stats() })),
   ];
@@ -257,6 +276,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     heartbeat,
     siteTopics,
     siteNotices,
+    fleet,
     handlers,
     taking,
   };

@@ -13,6 +13,7 @@ import { reportOf, type StatisticDeclarations } from '../shared/parts/statistics
 import { decisionSeam } from './decisions/create-decisions.ts';
 import { decisionsReport } from './decisions/statistics.ts';
 import { formats } from './decode/formats/formats.ts';
+import { fleetReport } from './fleet/statistics.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
 import { siteNoticesReport } from './site-notices/statistics.ts';
@@ -44,6 +45,7 @@ const rooms = [
   heartbeatReport,
   siteTopicsReport,
   siteNoticesReport,
+  fleetReport,
 ];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };

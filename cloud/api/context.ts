@@ -5,6 +5,7 @@ import type { AlertClosing, AlertStates } from '../ports/alerts.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
+import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
@@ -41,6 +42,7 @@ export interface RouteContext {
   notifications: NotificationAdmin;
   audit: AuditLog;
   decommissioning: Decommissioning;
+  fleet: FleetAdmin;
   backups: BackupSource;
   /** Null if there is no job that deletes what is old. */
   retention: RetentionAdmin | null;

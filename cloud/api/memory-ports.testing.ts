@@ -1,9 +1,11 @@
 /** Small in-memory implementations of the ports the API reads, for its tests and the page's. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { keyOf } from '../../shared/contract/fleet/documents.ts';
 import type { DeadNotification } from '../../shared/notifications/queue.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { AuditEntry } from '../ports/audit.ts';
+import type { FleetAdmin, ShownDocument } from '../ports/fleet/fleet.ts';
 import type { StoredDecision } from '../ports/history.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { StateChange } from '../ports/operations.ts';
@@ -185,5 +187,35 @@ export function createMemoryDecommissioning(): Decommissioning {
     retireGateway: none,
     renameGateway: none,
     eraseGateway: noneErased,
+  };
+}
+
+/** Everything that is wanted stands at once, as it was asked for. */
+export function createMemoryFleet(): FleetAdmin {
+  const documents = new Map<string, ShownDocument>();
+  const unknown = (key: string) => new HarbingerError('FLEET_NOT_WANTED', 'fleet', `there is no '${key}'`);
+  return {
+    kinds: () => [{ kind: 'overrides', about: 'Overrides.' }],
+    list: (kind) => [...documents.values()].filter((each) => (kind ?? each.kind) === each.kind),
+    async set(asked) {
+      if (asked.kind !== 'overrides') throw new HarbingerError('FLEET_INVALID', 'fleet', 'no such kind');
+      const { name = 'one' } = asked;
+      const at = { version: 1, state: 'in-force', atMs: 2, differs: null };
+      const standing = { gateway: 'north', ...at };
+      const shown = {
+        ...asked,
+        name,
+        version: 1,
+        askedMs: 1,
+        text: 'one',
+        isOver: false,
+        gateways: [standing],
+      };
+      documents.set(keyOf(shown), shown);
+      return shown;
+    },
+    async remove(name) {
+      if (!documents.delete(keyOf(name))) throw unknown(keyOf(name));
+    },
   };
 }

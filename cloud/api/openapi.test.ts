@@ -157,6 +157,16 @@ async function askAboutOutcomes(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/outcomes', { body: { ...pump, machine: 'new' }, status: 409 });
 }
 
+async function askOfGateways(api: ApiContract): Promise<void> {
+  const asked = { kind: 'overrides', body: { fleet: true, action: 'mute' }, why: 'trial', who: 'maria' };
+  await api.ask('POST', '/api/fleet', { body: asked });
+  await api.ask('POST', '/api/fleet', { body: { ...asked, kind: 'none' }, status: 400 });
+  expect(await api.ask('GET', '/api/fleet')).toMatchObject({ documents: [{ name: 'one', who: 'maria' }] });
+  const name = { kind: 'overrides', name: 'one', why: 'done' };
+  await api.ask('DELETE', '/api/fleet', { body: name });
+  await api.ask('DELETE', '/api/fleet', { body: name, status: 404 });
+}
+
 it('every route answers as the OpenAPI document says', async () => {
   const { base, state, key } = await startPlant();
   const api = await ApiContract.of(base, bearer);
@@ -189,6 +199,7 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('POST', '/api/backup', { body: { secrets: true }, status: 400 });
   await askAboutRetirement(api);
   await askAboutOutcomes(api);
+  await askOfGateways(api);
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

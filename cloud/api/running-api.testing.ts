@@ -10,6 +10,7 @@ import type { ApiConfig } from './config.ts';
 import {
   createMemoryAdmin,
   createMemoryDecommissioning,
+  createMemoryFleet,
   createMemoryOperations,
   createMemoryOutcomes,
   createMemoryStore,
@@ -48,6 +49,7 @@ export async function startApi({
     outcomes: createMemoryOutcomes(),
     retention: null,
     decommissioning: createMemoryDecommissioning(),
+    fleet: createMemoryFleet(),
     backups: { begin: async () => ({ bytes: 2, stream: Readable.from([Buffer.from('ab')]) }) },
     clock: systemClock,
     log: silentLog,

@@ -20,6 +20,7 @@ import { closedIn } from './alerts/closed-alerts.ts';
 import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
+import { fleetRoutes } from './fleet/fleet.ts';
 import { addHeaders } from './headers.ts';
 import type { ViewContext } from './machine-evidence.ts';
 import { decisionRoutes } from './machines/decisions.ts';
@@ -143,6 +144,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     alertRoutes,
     closeRoutes,
     outcomeRoutes,
+    fleetRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

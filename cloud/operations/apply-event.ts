@@ -13,6 +13,7 @@ import type { Place } from '../ports/operations.ts';
 import { type AlertBook, type AlertChanged, alertIdOf, isPrediction } from './alerts/alert-book.ts';
 import type { OwedEndingsTable } from './alerts/owed-endings.ts';
 import type { EventLists } from './event-lists.ts';
+import type { FleetTables } from './fleet/fleet-tables.ts';
 import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { MaintenanceTable } from './maintenance/maintenance-table.ts';
@@ -28,6 +29,7 @@ export interface EventTables {
   maintenance: MaintenanceTable;
   alerts: AlertBook;
   endings: OwedEndingsTable;
+  fleet: FleetTables;
   notifications: StoredQueue;
   outcomes: OutcomeBook;
 }
@@ -76,6 +78,8 @@ export function applyEvent(
     if (isOwed) changes.owed.add(gateway);
   }
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
+  if (isEventOf(event, 'io.harbinger.fleet.reported.v1'))
+    tables.fleet.report(gateway, event.data, { atMs: Date.parse(event.time), place });
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, { atMs: Date.parse(event.time), place });
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {

@@ -18,6 +18,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { AlertClosing, AlertRules, AlertStates, OwedEndings } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
 import type { ContactStore } from '../ports/contacts/contacts.ts';
+import type { FleetStore } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { DeadNotifications } from '../ports/notifications.ts';
@@ -35,11 +36,13 @@ import type { OperationsConfig } from './config.ts';
 import { keptContacts } from './contacts/kept-contacts.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
+import { FleetTables } from './fleet/fleet-tables.ts';
 import { claimFormat } from './format/format.ts';
 import { MachineLimitsTable } from './limits/machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
 import { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
+import { deadDroppedText, digestText } from './notifications/texts.ts';
 import { OutcomeBook } from './outcomes/outcome-book.ts';
 import { outcomeWords } from './outcomes/outcome-words.ts';
 import { takeOverOutcomes } from './outcomes/take-over.ts';
@@ -50,12 +53,6 @@ import { RecordAges } from './record-ages.ts';
 import { RetiredTable, sayReturned } from './retired/retired-table.ts';
 import { Retirement } from './retired/retirement.ts';
 import { WatermarkTable } from './watermark-table.ts';
-
-const digestText =
-  'alerts cannot be told one by one, because too many notifications wait for this notifier or it does not answer: they are summed up, and told in one message when it answers';
-
-const deadDroppedText =
-  'dead notifications were dropped, the oldest: there are more than operations.deadNotificationsMax';
 
 export interface OperationsDeps {
   dataDir: string;
@@ -97,6 +94,7 @@ export class StoredOperations {
   readonly contacts: ContactStore;
   /** Open conditions of the cloud itself and of its gateways. */
   readonly conditions: KeptConditions;
+  readonly fleet: FleetStore;
   readonly retired: RetiredMachines;
   readonly retirement: Retirement;
   /** Deletes by age what is not open or owed. */
@@ -157,12 +155,13 @@ export class StoredOperations {
       isAlertEvent(event) && alerts.get(gateway, alertIdOf(event))?.state === 'open';
     const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
     const endings = new OwedEndingsTable(store);
+    const fleet = new FleetTables(store);
     const outcomes = new OutcomeBook(store, {
       outcomesMax: config.outcomesMax,
       ...{ stampMs, nowMs: () => clock.nowMs() },
       decisionOf: (gateway, decisionId) => lists.decisionOf(gateway, decisionId),
     });
-    const raised = { alerts, endings, notifications, outcomes };
+    const raised = { alerts, endings, notifications, outcomes, fleet };
     this.tables = { watermarks, machines, limits, maintenance, ...raised, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
@@ -203,6 +202,7 @@ export class StoredOperations {
       of: outcomes.of.bind(outcomes),
     });
     this.notifications = notifications;
+    this.fleet = fleet.storeOf(transaction);
     this.retired = retired;
     this.retirement = new Retirement(changing);
     this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });

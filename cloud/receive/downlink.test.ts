@@ -14,13 +14,16 @@ let downlink: Downlink;
 beforeEach(() => {
   clock = manualClock();
   [owed, listener] = [{}, null];
-  downlink = new Downlink(clock, {
-    of: (gateway) => owed[gateway] ?? [],
-    onOwed(each) {
-      listener = each;
-      return () => {
-        listener = null;
-      };
+  downlink = new Downlink({
+    clock,
+    endings: {
+      of: (gateway) => owed[gateway] ?? [],
+      onOwed(each) {
+        listener = each;
+        return () => {
+          listener = null;
+        };
+      },
     },
   });
 });

@@ -1,41 +1,65 @@
 import type { Client } from 'aedes';
 import { encodeEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import { encodeCloudSays, parseGatewaySays } from '../../shared/contract/fleet/exchange.ts';
 import { encodeGreeting } from '../../shared/contract/greeting.ts';
-import { endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
+import { desiredTopic, endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { OwedEndings } from '../ports/alerts.ts';
+import type { FleetExchange } from '../ports/fleet/fleet.ts';
 
 /** Endings of so long are sent together. */
 const gatherMs = 100;
 
+export interface DownlinkDeps {
+  clock: Clock;
+  /** Absent if nothing ends alerts but gateways. */
+  endings?: OwedEndings;
+  /** Absent if nothing is wanted of gateways. */
+  fleet?: FleetExchange;
+}
+
 /**
- * Messages of the cloud to gateways that answer no batch: its greeting, and which alerts are over here. Refusals of batches are in
- * connection.ts. Each topic is sent to those that have subscribed to it.
+ * Messages of the cloud to gateways that answer no batch: its greeting, which alerts are over here, and what is wanted of them.
+ * Refusals of batches are in connection.ts. Each topic is sent to those that have subscribed to it.
  */
 export class Downlink {
   private readonly clock: Clock;
   private readonly endings: OwedEndings | undefined;
-  /** The gateways of connections that hear of endings. */
+  private readonly fleet: FleetExchange | undefined;
+  /** The gateways of connections that hear of endings, and of what is wanted. */
   private readonly hearing = new Map<Client, string>();
-  private readonly forget: () => void;
+  private readonly following = new Map<Client, string>();
+  /** Connections whose words are being answered; more of one is passed over, as it says the same again soon. */
+  private readonly answering = new Set<Client>();
+  private readonly forget: (() => void)[];
   /** Gateways that are owed more than was sent, and when that is sent. */
   private readonly waiting = new Set<string>();
   private timer: Timer | null = null;
 
-  constructor(clock: Clock, endings?: OwedEndings) {
+  constructor({ clock, endings, fleet }: DownlinkDeps) {
     this.clock = clock;
     this.endings = endings;
-    this.forget = endings?.onOwed((gateway) => this.saySoon(gateway)) ?? (() => undefined);
+    this.fleet = fleet;
+    this.forget = [
+      endings?.onOwed((gateway) => this.saySoon(gateway)) ?? (() => undefined),
+      fleet?.onChange((gateway, document) => {
+        const says = { timeMs: clock.nowMs(), documents: [document], want: [], retell: [] };
+        for (const [client, of] of this.following)
+          if (gateway === null || gateway === of) this.sayWanted(of, client, says);
+      }) ?? (() => undefined),
+    ];
   }
 
   stop(): void {
-    this.forget();
+    for (const each of this.forget) each();
     this.timer?.cancel();
   }
 
   subscribed(gateway: string, client: Client, topics: readonly string[]): void {
+    if (this.fleet && topics.includes(desiredTopic(gateway))) this.following.set(client, gateway);
     if (topics.includes(greetingTopic(gateway))) {
-      const greeting = encodeGreeting({ timeMs: this.clock.nowMs(), hearsGoodbye: true });
+      const hearsFleet = this.following.has(client);
+      const greeting = encodeGreeting({ timeMs: this.clock.nowMs(), hearsGoodbye: true, hearsFleet });
       send(client, greetingTopic(gateway), greeting);
     }
     if (topics.includes(endedTopic(gateway))) {
@@ -44,8 +68,20 @@ export class Downlink {
     }
   }
 
+  /** A gateway says what of its documents it has. */
+  heard(gateway: string, client: Client, message: Buffer): void {
+    const said = parseGatewaySays(message);
+    if (!said || !this.fleet || !this.following.has(client) || this.answering.has(client)) return;
+    this.answering.add(client);
+    void this.fleet
+      .answer(gateway, said)
+      .then((says) => this.sayWanted(gateway, client, says))
+      .finally(() => this.answering.delete(client));
+  }
+
   disconnected(client: Client): void {
     this.hearing.delete(client);
+    this.following.delete(client);
   }
 
   private saySoon(gateway: string): void {
@@ -61,6 +97,10 @@ export class Downlink {
   private say(gateway: string, client: Client): void {
     for (const message of encodeEnded(this.endings?.of(gateway) ?? []))
       send(client, endedTopic(gateway), message);
+  }
+
+  private sayWanted(gateway: string, client: Client, says: Parameters<typeof encodeCloudSays>[0]): void {
+    for (const message of encodeCloudSays(says)) send(client, desiredTopic(gateway), message);
   }
 }
 

@@ -11,36 +11,32 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import { goodbyeTopic, refusalTopic } from '../../shared/contract/topics.ts';
+import { fleetTopic, goodbyeTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
-import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
-import type { OwedEndings } from '../ports/alerts.ts';
 import type { ContactSink } from '../ports/contacts/contacts.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import { limitConnections } from './connection-limit.ts';
-import { Downlink } from './downlink.ts';
+import { Downlink, type DownlinkDeps } from './downlink.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
 import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
 import { readTlsFiles } from './tls-files.ts';
 
-export interface ListenerDeps {
+export interface ListenerDeps extends DownlinkDeps {
   credentials: PasswordCheck;
   batchLog: BatchLog;
   metrics: ReceiveMetrics;
   /** Absent if nobody asks when gateways were heard. */
   contacts?: ContactSink;
-  /** Absent if nothing ends alerts but gateways. */
-  endings?: OwedEndings;
-  clock: Clock;
   log: Log;
 }
 
@@ -73,7 +69,7 @@ export class Listener {
     this.deps = deps;
     const { clock, log, metrics } = deps;
     this.refusals = new BatchRefusalLog({ clock, log, metrics });
-    this.downlink = new Downlink(clock, deps.endings);
+    this.downlink = new Downlink(deps);
     this.slots = limitConnections(config.connectionsMax, { clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
     const onNames = (count: number) => metrics.duplicateGateways.set(count);
@@ -202,24 +198,26 @@ export class Listener {
   ): void {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
-    if (packet.topic === goodbyeTopic(connection.gateway)) {
-      this.deps.contacts?.stopped(connection.gateway);
+    const { gateway } = connection;
+    if (packet.topic === goodbyeTopic(gateway) || packet.topic === fleetTopic(gateway)) {
+      if (packet.topic === goodbyeTopic(gateway)) this.deps.contacts?.stopped(gateway);
+      else this.downlink.heard(gateway, client, asBuffer(packet.payload));
       return done(null);
     }
     if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.
     const settle = (error?: unknown) => {
       if (!isBatchRefusal(error) || !connection.survives(error)) return done(errorOrNull(error));
-      const { gateway, address } = connection;
+      const { address } = connection;
       this.refusals.note({ gateway, address, lane: packet.topic.split('/').at(-1)! }, error);
       connection.refuse(packet.messageId ?? 0, error);
     };
     try {
-      const lane = publishLane(connection.gateway, packet);
-      this.deps.contacts?.sent(connection.gateway);
-      const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
+      const lane = publishLane(gateway, packet);
+      this.deps.contacts?.sent(gateway);
+      const frame = asBuffer(packet.payload);
       this.duplicates.batchReceived(connection);
       this.deps.metrics.receivedBytes.inc({ lane }, frame.length);
-      const batch = openFrame(connection.gateway, lane, frame);
+      const batch = openFrame(gateway, lane, frame);
       const release = connection.hold(frame.length);
       this.deps.batchLog
         .accept(batch, connection)
@@ -256,6 +254,8 @@ export class Listener {
     });
   }
 }
+
+const asBuffer = (payload: string | Buffer) => (Buffer.isBuffer(payload) ? payload : Buffer.from(payload));
 
 function errorOrNull(error: unknown): Error | null {
   if (error === undefined) return null;

@@ -63,12 +63,21 @@ const neededValues: Record<string, string> = {
   '--to': '2100-01-01T08:00:00Z',
 };
 
+/** Values of the arguments that are neither a machine nor a number. */
+const argumentValues: Record<string, string> = {
+  action: 'mute',
+  body: '{}',
+  key: 'overrides/x',
+  kind: 'overrides',
+  where: 'site/machine',
+};
+
 it.each(named(asking))('harbinger %s ends with 1 if nothing answers', async (_, command) => {
   const parent = command.parent?.name() ?? '';
   const isMachine = ['machines', 'limits', 'maintenance'].includes(parent);
   const given: string[] = command.registeredArguments.map((argument) => {
     if (isMachine || argument.name() === 'site/machine') return 'site/machine';
-    return argument.argChoices?.[0] ?? '1';
+    return argumentValues[argument.name()] ?? argument.argChoices?.[0] ?? '1';
   });
   for (const { long, mandatory } of command.options)
     if (mandatory && long) given.push(long, neededValues[long] ?? 'x');

@@ -30,6 +30,17 @@ export function fromOne(text: string): number {
   return value;
 }
 
+const unitMs: Record<string, number> = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+const minuteMs = 60_000;
+
+/** Ms of `30min`, `4h`, `2d`. */
+export function duration(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)(min|h|d)$/.exec(text);
+  const ms = found ? Number(found[1]) * unitMs[found[2]!]! : 0;
+  if (ms < minuteMs) throw new InvalidArgumentError('a time such as 30min, 4h or 2d is needed');
+  return Math.round(ms);
+}
+
 /** Parses a time, which is local unless it has a zone; ms since 1970. */
 export function time(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;

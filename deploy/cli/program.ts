@@ -10,6 +10,8 @@ import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';
+import { addFleet } from './inspect/fleet/fleet.ts';
+import { addOverrides } from './inspect/fleet/overrides.ts';
 import { addLimits } from './inspect/machine-settings/limits.ts';
 import { addMaintenance } from './inspect/machine-settings/maintenance.ts';
 import { addNotifications } from './inspect/notifications.ts';
@@ -73,6 +75,8 @@ Exit codes: ${exitCodeLine()}.`,
     addSessions,
     addLimits,
     addMaintenance,
+    addOverrides,
+    addFleet,
     addQuery,
     addDecisions,
     addDeadLetters,

@@ -21,6 +21,8 @@ export interface DataClientHandlers {
   lifecycle(notice: LifecycleNotice): void;
   /** Alerts are over in the cloud; the same may come again. */
   ended(alerts: EndedInCloud[]): void;
+  /** Takes what the cloud wants; null: it is connected, and listens to what of that is here. */
+  fleet(message: Buffer | null): void;
   /** Resolves when it is durable and in force. @throws HarbingerError MAINTENANCE_… */
   maintenance(report: MaintenanceReport): Promise<void>;
   /** The data thread has ended, so nothing can be acknowledged any more. */
@@ -124,6 +126,11 @@ export class DataClient implements Intake, Outbox {
     this.post({ kind: 'estimates', lines });
   }
 
+  /** Tells the cloud, if it is connected; it may be lost. */
+  sayFleet(message: Buffer): void {
+    this.post({ kind: 'fleet', message });
+  }
+
   call<M extends keyof DataCalls>(method: M, ...args: Parameters<DataCalls[M]>): ReturnType<DataCalls[M]> {
     const id = this.nextId++;
     const answer = new Promise((resolve, reject) => {
@@ -209,6 +216,8 @@ export class DataClient implements Intake, Outbox {
         return this.handlers?.lifecycle(message.notice);
       case 'ended':
         return this.handlers?.ended(message.alerts);
+      case 'fleet':
+        return this.handlers?.fleet(message.message && Buffer.from(message.message));
       case 'maintenance':
         return void this.maintain(message.id, message.report);
       case 'result': {

@@ -67,6 +67,8 @@ export type ToData =
   | { kind: 'start'; init: DataThreadData }
   | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
+  /** A message for the cloud: what of its documents is here. */
+  | { kind: 'fleet'; message: Uint8Array }
   /** Answers `maintenance`. */
   | { kind: 'maintained'; id: number; error: WireError | null }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
@@ -80,4 +82,6 @@ export type FromData =
   | { kind: 'maintenance'; id: number; report: MaintenanceReport }
   /** Alerts that are over in the cloud. */
   | { kind: 'ended'; alerts: EndedInCloud[] }
+  /** A message of the cloud: what it wants; null: it is connected, and listens. */
+  | { kind: 'fleet'; message: Uint8Array | null }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -4,7 +4,6 @@
  */
 
 import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
-import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
@@ -27,7 +26,7 @@ import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import { mqttLinks } from '../uplink/mqtt-link.ts';
+import { type CloudHandlers, mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
@@ -39,7 +38,7 @@ import type { Exceptions } from './settle.ts';
 import type { Pulse } from './stuck/pulse.ts';
 import type { EachMessage } from './stuck/watched-batch.ts';
 
-export interface DataPlaneDeps extends DurableStateDeps {
+export interface DataPlaneDeps extends DurableStateDeps, CloudHandlers {
   limited: TimeLimited;
   /** Absent if no other thread watches this one. */
   pulse?: Pulse;
@@ -49,8 +48,6 @@ export interface DataPlaneDeps extends DurableStateDeps {
   lifecycle(notice: LifecycleNotice): void;
   /** See PipelineDeps.maintenance. */
   maintenance(report: MaintenanceReport): Promise<void>;
-  /** Takes which alerts are over in the cloud. Absent: nobody asks. */
-  ended?(alerts: EndedInCloud[]): void;
   /** Replace network and memory of readings in a simulation. */
   link?(): CloudLink;
   recent?: RecentReadings;
@@ -70,6 +67,8 @@ export interface DataPlane {
   /** See Pipeline.take. */
   take(forEach: EachMessage): Promise<Exceptions | null>;
   estimates(lines: string[]): void;
+  /** See CloudLink. */
+  sayFleet(message: Buffer): void;
   calls: DataCalls;
 }
 
@@ -179,6 +178,7 @@ export async function startDataPlane(
   return {
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),
+    sayFleet: (message) => uplink?.sayFleet(message),
     calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };
 }

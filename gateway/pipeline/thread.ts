@@ -55,6 +55,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
       rows.flush();
       send({ kind: 'ended', alerts });
     },
+    fleet: (message) => send({ kind: 'fleet', message }),
     maintenance: (report) => asked.done((id) => send({ kind: 'maintenance', id, report })),
   });
   const names = new NameTexts();
@@ -90,6 +91,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
     else if (message.kind === 'call') void call(message);
     else if (message.kind === 'maintained')
       asked.answered(message.id, message.error && fromWire(message.error));
+    else if (message.kind === 'fleet') plane.sayFleet(Buffer.from(message.message));
     else plane.estimates(message.lines);
   };
 }

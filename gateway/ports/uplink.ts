@@ -32,6 +32,8 @@ export interface CloudLink {
   send(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void>;
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>;
+  /** Tells the cloud what of its documents is here, if it listens; it may be lost. Absent: it never listens. */
+  sayFleet?(message: Buffer): void;
   /** The cloud's clock as it greeted, in ms since 1970; null if it does not say. */
   readonly cloudTimeMs?: number | null;
   /** @param isLast true if the gateway is being stopped: it says so, if the cloud listens, within a bounded time */

@@ -80,7 +80,8 @@ it('passes on which alerts are over in the cloud, and nothing that is none', asy
     });
   await publish(greetingTopic('gw'), '{}');
   const heard: unknown[] = [];
-  const link = new MqttLink('gw', { ...config, url }, systemClock, '', (alerts) => heard.push(alerts));
+  const ended = (alerts: unknown) => void heard.push(alerts);
+  const link = new MqttLink('gw', { ...config, url }, systemClock, '', { ended });
   await link.connect(new AbortController().signal);
   await publish(endedTopic('gw'), 'no JSON');
   await publish(endedTopic('gw'), encodeEnded([said])[0]!);

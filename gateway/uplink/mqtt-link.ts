@@ -4,7 +4,9 @@ import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import { type Greeting, readGreeting } from '../../shared/contract/greeting.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import {
+  desiredTopic,
   endedTopic,
+  fleetTopic,
   goodbyeTopic,
   greetingTopic,
   refusalTopic,
@@ -23,18 +25,25 @@ import { readTlsFiles } from './tls-files.ts';
 
 const goodbyeMsMax = 1_000;
 
-/** Takes what the cloud says about alerts that are over there; the same may come again. */
-export type EndedInCloudHandler = (alerts: EndedInCloud[]) => void;
+/** Takes what the cloud says beside its answers to batches; the same may come again. */
+export interface CloudHandlers {
+  /** Alerts are over there. */
+  ended?(alerts: EndedInCloud[]): void;
+  /** It wants something of this gateway; null: it listens from now on to what of that is here. */
+  fleet?(message: Buffer | null): void;
+}
 
 /** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
 export function mqttLinks(
   gateway: string,
   config: UplinkConfig,
-  { clock, random, ended }: { clock: Clock; random: Random; ended?: EndedInCloudHandler },
+  { clock, random, ...handlers }: { clock: Clock; random: Random } & CloudHandlers,
 ): (() => CloudLink) | null {
   const { url } = config;
   const instance = Math.floor(random.next() * 2 ** 32).toString(16);
-  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, clock, instance, ended);
+  return url === undefined
+    ? null
+    : () => new MqttLink(gateway, { ...config, url }, clock, instance, handlers);
 }
 
 /**
@@ -48,7 +57,7 @@ export class MqttLink implements CloudLink {
   private readonly clock: Clock;
   private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
-  private readonly ended: EndedInCloudHandler;
+  private readonly handlers: CloudHandlers;
   private readonly underWay = new Set<(error: Error) => void>();
   /** Functions that reject the batches in flight, by packet identifier. */
   private readonly refusing = new Map<number, (error: BatchRefused) => void>();
@@ -66,9 +75,9 @@ export class MqttLink implements CloudLink {
     config: UplinkConfig & { url: string },
     clock: Clock,
     instance = '',
-    ended: EndedInCloudHandler = () => undefined,
+    handlers: CloudHandlers = {},
   ) {
-    this.ended = ended;
+    this.handlers = handlers;
     this.gateway = gateway;
     this.clock = clock;
     this.instance = instance;
@@ -105,7 +114,8 @@ export class MqttLink implements CloudLink {
     client.on('close', () => this.onClose());
     client.on('message', (topic, payload) => {
       if (topic === refusalTopic(this.gateway)) this.onRefusal(payload);
-      if (topic === endedTopic(this.gateway)) this.ended(parseEnded(payload));
+      if (topic === endedTopic(this.gateway)) this.handlers.ended?.(parseEnded(payload));
+      if (topic === desiredTopic(this.gateway)) this.handlers.fleet?.(payload);
     });
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
@@ -123,10 +133,12 @@ export class MqttLink implements CloudLink {
         if (topic !== greetingTopic(this.gateway)) return;
         this.greeting = readGreeting(payload);
         settle(resolve);
+        if (this.greeting.hearsFleet) this.handlers.fleet?.(null);
       });
       client.once('connect', () => {
         const { gateway } = this;
-        client.subscribe([refusalTopic(gateway), greetingTopic(gateway), endedTopic(gateway)]);
+        const topics = [refusalTopic, greetingTopic, endedTopic, desiredTopic];
+        client.subscribe(topics.map((topicOf) => topicOf(gateway)));
         late = this.clock.setTimer(config.connectMsMax, () => fail(this.notACloud()));
       });
       if (signal.aborted) abort();
@@ -163,6 +175,11 @@ export class MqttLink implements CloudLink {
       if (signal.aborted) forget();
       else signal.addEventListener('abort', forget, { once: true });
     });
+  }
+
+  sayFleet(message: Buffer): void {
+    if (!this.client?.connected || !this.greeting?.hearsFleet) return;
+    this.client.publish(fleetTopic(this.gateway), message, { qos: 1 }, () => undefined);
   }
 
   get cloudTimeMs(): number | null {

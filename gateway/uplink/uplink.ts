@@ -42,6 +42,7 @@ export class Uplink implements Resender {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private connection: Connection | null = null;
+  private link: CloudLink | null = null;
   private readonly senders: Record<Lane, LaneSender>;
 
   constructor(config: UplinkConfig, deps: UplinkDeps) {
@@ -78,11 +79,17 @@ export class Uplink implements Resender {
     await acknowledged(connection, lane, frame, { ackMsMax, clock: this.deps.clock, signal: until });
   }
 
+  /** Tells the cloud what of its documents is here, if it listens. */
+  sayFleet(message: Buffer): void {
+    this.link?.sayFleet?.(message);
+  }
+
   private async run(): Promise<void> {
     const { clock, random, log } = this.deps;
     let attempt = 0;
     while (!this.stopping.signal.aborted) {
       const link = this.deps.link();
+      this.link = link;
       let cause = 'the cloud closed the connection';
       try {
         await link.connect(this.stopping.signal);

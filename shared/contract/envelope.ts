@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { checkEvent, type EventData, type EventType, type HarbingerEvent } from './events.ts';
 import { knownMax, partsMax, type RecordBegun } from './notices/record-begun.ts';
 
+const idLengthMax = 128;
 const timeMsMax = Date.UTC(9999, 11, 31);
 
 /**
@@ -19,6 +21,11 @@ export interface EventAbout {
   timeMs: number;
   /** `site/machine` if the event concerns one. */
   subject?: string;
+}
+
+/** An id of an event from a text that names it, which may be too long for one. */
+export function eventIdOf(text: string): string {
+  return text.length <= idLengthMax ? text : createHash('sha256').update(text).digest('hex');
 }
 
 /** Wraps an event in its CloudEvents envelope. @throws HarbingerError EVENT_INVALID */

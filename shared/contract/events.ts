@@ -9,6 +9,7 @@ import { compileValidator } from '../runtime/validate.ts';
 import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { ConditionData } from './condition.ts';
 import { DecisionRecord } from './decisions/decision-record.ts';
+import { DocumentReported } from './fleet/reported.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { AlertTold } from './notices/alert-told.ts';
 import { RecordBegun, RecordKnown, RecordPart } from './notices/record-begun.ts';
@@ -98,6 +99,7 @@ export const eventTypes = {
   'io.harbinger.machine.limits.v1': MachineLimitsSet,
   'io.harbinger.machine.maintenance.v1': Maintenance,
   'io.harbinger.alert.told.v1': AlertTold,
+  'io.harbinger.fleet.reported.v1': DocumentReported,
   'io.harbinger.journal.loss.v1': JournalLoss,
   'io.harbinger.record.begun.v1': RecordBegun,
   'io.harbinger.record.known.v1': RecordKnown,

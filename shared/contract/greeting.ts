@@ -4,10 +4,12 @@ export interface Greeting {
   timeMs: number | null;
   /** Whether it knows what a gateway says as its last word (topic `goodbye`). */
   hearsGoodbye: boolean;
+  /** Whether it hears what of its documents is at the gateway (topic `fleet`). Absent: no. */
+  hearsFleet?: boolean;
 }
 
-export function encodeGreeting({ timeMs, hearsGoodbye }: Greeting): Buffer {
-  return Buffer.from(JSON.stringify({ cloud: 'harbinger', timeMs, hearsGoodbye }));
+export function encodeGreeting({ timeMs, hearsGoodbye, hearsFleet = false }: Greeting): Buffer {
+  return Buffer.from(JSON.stringify({ cloud: 'harbinger', timeMs, hearsGoodbye, hearsFleet }));
 }
 
 /** Never throws: a greeting that cannot be read comes from a cloud that can nothing more. */
@@ -16,7 +18,8 @@ export function readGreeting(payload: Buffer): Greeting {
     const said: unknown = JSON.parse(payload.toString('utf8'));
     if (typeof said !== 'object' || said === null) throw new Error('not an object');
     const timeMs = 'timeMs' in said && typeof said.timeMs === 'number' ? said.timeMs : null;
-    return { timeMs, hearsGoodbye: 'hearsGoodbye' in said && said.hearsGoodbye === true };
+    const says = (name: string) => name in said && said[name as keyof typeof said] === true;
+    return { timeMs, hearsGoodbye: says('hearsGoodbye'), hearsFleet: says('hearsFleet') };
   } catch {
     return { timeMs: null, hearsGoodbye: false };
   }

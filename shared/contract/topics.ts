@@ -37,6 +37,16 @@ export function endedTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}ended`;
 }
 
+/** Returns the topic on which a cloud tells a gateway what is wanted of it (see fleet/exchange.ts). */
+export function desiredTopic(gateway: string): string {
+  return `${downlinkPrefix(gateway)}desired`;
+}
+
+/** Returns the topic on which a gateway tells its cloud what of it is there, if the cloud listens (see greeting.ts). */
+export function fleetTopic(gateway: string): string {
+  return `${prefix}/${gateway}/fleet`;
+}
+
 /** Returns the topic on which a gateway says, as the last thing on its connection, that it is being stopped. */
 export function goodbyeTopic(gateway: string): string {
   return `${prefix}/${gateway}/goodbye`;

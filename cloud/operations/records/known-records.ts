@@ -104,7 +104,8 @@ export function reconcile(
 export function isRetold(event: HarbingerEvent): boolean {
   return (
     (isEventOf(event, 'io.harbinger.machine.limits.v1') ||
-      isEventOf(event, 'io.harbinger.machine.maintenance.v1')) &&
+      isEventOf(event, 'io.harbinger.machine.maintenance.v1') ||
+      isEventOf(event, 'io.harbinger.fleet.reported.v1')) &&
     event.data.isRetold === true
   );
 }

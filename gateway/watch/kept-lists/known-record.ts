@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { recordKnown } from '../../../shared/contract/envelope.ts';
 import type { RecordBegun } from '../../../shared/contract/notices/record-begun.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -7,7 +6,6 @@ import type { Outbox } from '../../ports/uplink.ts';
 
 /** Settings that are told again at a start; of more the cloud learns only which there are. */
 export const retoldMax = 1_000;
-const idLengthMax = 128;
 
 export interface KnownRecord {
   gateway: string;
@@ -33,9 +31,4 @@ export async function tellKnown(
       'the cloud was not told what is set here; it is after the next start',
     );
   }
-}
-
-/** An id of an event from a text that names it, which may be too long for one. */
-export function eventIdOf(text: string): string {
-  return text.length <= idLengthMax ? text : createHash('sha256').update(text).digest('hex');
 }

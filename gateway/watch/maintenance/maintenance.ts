@@ -3,7 +3,7 @@
  * them and nothing is learnt. Here the windows are kept, changed and listed; the watch's windows and its silence ask whether a
  * reading, or a machine, is in one.
  */
-import { newEvent, timeText } from '../../../shared/contract/envelope.ts';
+import { eventIdOf, newEvent, timeText } from '../../../shared/contract/envelope.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -18,7 +18,7 @@ import type {
   MaintenanceWindow,
 } from '../../ports/maintenance/maintenance.ts';
 import type { Outbox } from '../../ports/uplink.ts';
-import { eventIdOf, retoldMax, tellKnown } from '../kept-lists/known-record.ts';
+import { retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
 import { SpanIndex, type Spans } from './spans.ts';

@@ -3,7 +3,7 @@
  * the machine's type. Here they are kept, changed and listed; they are applied by the windows, which give such a machine a
  * type of its own, so that limits, rules and alerts know nothing of the difference.
  */
-import { newEvent } from '../../../shared/contract/envelope.ts';
+import { eventIdOf, newEvent } from '../../../shared/contract/envelope.ts';
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { limitsOf } from '../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
@@ -25,7 +25,7 @@ import type {
   SensorLimits,
 } from '../../ports/limits/limits.ts';
 import type { Outbox } from '../../ports/uplink.ts';
-import { eventIdOf, retoldMax, tellKnown } from '../kept-lists/known-record.ts';
+import { retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
 import { type LimitEntry, type LimitsFile, limitsFile } from './limits-file.ts';
 

@@ -8,14 +8,11 @@ import type {
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../../http-client.ts';
-import { type ReachOptions, time, withReach } from '../../options.ts';
+import { duration, type ReachOptions, time, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, timeInLine, zoned } from '../../shown-times.ts';
 
 type WhoOptions = ReachOptions & { by?: string; note?: string; all?: boolean };
-
-const unitMs: Record<string, number> = { min: 60_000, h: 3_600_000, d: 86_400_000 };
-const minuteMs = 60_000;
 
 export function addMaintenance(program: Command): void {
   const group = program
@@ -149,13 +146,6 @@ function scopeName(text: string): MaintenanceScope {
   if (site === '' || machine === '' || rest.length > 0)
     throw new InvalidArgumentError('SITE/MACHINE or SITE is needed');
   return { site, ...(machine !== undefined && { machine }) };
-}
-
-function duration(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)(min|h|d)$/.exec(text);
-  const ms = found ? Number(found[1]) * unitMs[found[2]!]! : 0;
-  if (ms < minuteMs) throw new InvalidArgumentError('a time such as 30min, 4h or 2d is needed');
-  return Math.round(ms);
 }
 
 const usage = (problem: string) => new HarbingerError('USAGE', 'cli', problem);

@@ -9,6 +9,7 @@ import { findEndpoint, request } from '../../http-client.ts';
 import { positive, type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
+import { addMute } from '../fleet/overrides.ts';
 import {
   listAtGateway,
   nameFaultAtGateway,
@@ -46,13 +47,14 @@ export function addMachines(program: Command): void {
   const group = program
     .command('machines')
     .description(
-      'machines of the cloud: list, retire, rename, delete; at their gateway: relearn, teach, fault',
+      'machines of the cloud: list, mute, unmute, retire, rename, delete; at their gateway: relearn, teach, fault',
     )
     .addHelpText(
       'after',
       `
 Examples:
   harbinger machines list --retired
+  harbinger machines mute hall-1/fan-3 --for 4h --why "new bearing"   nobody is told of its alerts meanwhile
   harbinger machines retire hall-1/pump-3            scrapped: it leaves the list, its alerts end, its history stays
   harbinger machines rename hall-1/pump-3 hall-2/pump-3   moved: both histories are shown under the new name
   harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
@@ -81,6 +83,8 @@ readings of the time before delivers them, and they do not bring the machine bac
       if (options.json) printJson({ machines });
       else printList(options.retired ? retiredRows(machines) : listedRows(machines));
     });
+
+  addMute(group);
 
   withReach(group.command('relearn'), 'gateway')
     .description(

@@ -1,0 +1,139 @@
+/** `harbinger overrides`, and `harbinger machines mute`: a person's word in place of what gateways decide by themselves. */
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import {
+  type OverrideAction,
+  type OverrideBody,
+  overrideActions,
+} from '../../../../shared/contract/fleet/overrides.ts';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { type ReachOptions, withReach } from '../../options.ts';
+import { printJson } from '../../output.ts';
+import {
+  ask,
+  listDocuments,
+  printDocuments,
+  removeDocument,
+  type SetOptions,
+  type WhoOptions,
+  withEnd,
+  withWho,
+} from './asking.ts';
+
+const kind = 'overrides';
+const whereText = 'SITE/MACHINE, or a whole SITE';
+
+type Where = Pick<OverrideBody, 'site' | 'machine'>;
+type ScopeOptions = { type?: string; all?: boolean };
+
+export function addOverrides(program: Command): void {
+  const group = program
+    .command('overrides')
+    .description('what people say in place of what gateways decide by themselves: list, set, remove')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  harbinger overrides list
+  harbinger overrides set mute hall-1/fan-3 --for 4h --why "new bearing"      nobody is told of its alerts
+  harbinger overrides set rules --type pump --why "the model is odd"          the rules decide, and no model
+  harbinger overrides set rules --all --until 2026-12-24T06:00 --why "trial"  for all machines
+  harbinger overrides remove rules --type pump --why "a new model"
+
+What is muted is judged and stored as ever: its alerts are on its page and in \`harbinger alerts list\`, and only
+nobody is notified. What is still so when the mute ends is told then. It is in force within seconds at gateways
+that are connected, and stays in force while they are cut off, over restarts too.
+`,
+    );
+
+  withReach(group.command('list', { isDefault: true }), 'cloud')
+    .description('list them, the latest first, and where they are not as asked for')
+    .addHelpText('after', '\nExample:\n  harbinger overrides list --json\n')
+    .action(async (options: ReachOptions) => {
+      const documents = await listDocuments(options, kind);
+      if (options.json) printJson({ documents });
+      else printDocuments(documents, true);
+    });
+
+  withScope(withEnd(group.command('set').addArgument(actionArgument())))
+    .description('set one; of a machine, its site, its type and all, the nearest counts')
+    .addHelpText(
+      'after',
+      '\nExample:\n  harbinger overrides set mute hall-1 --for 2d --why "hall is being painted"\n',
+    )
+    .action((action: OverrideAction, where: Where | undefined, options: SetOptions & ScopeOptions) =>
+      ask({ kind, body: { ...scopeOf(where, options), action } }, options),
+    );
+
+  withScope(withWho(group.command('remove').addArgument(actionArgument())))
+    .description('end one before its time')
+    .addHelpText('after', '\nExample:\n  harbinger overrides remove mute hall-1 --why "painting is done"\n')
+    .action((action: OverrideAction, where: Where | undefined, options: WhoOptions & ScopeOptions) =>
+      remove(action, scopeOf(where, options), options),
+    );
+}
+
+/** `machines mute` and `machines unmute`. */
+export function addMute(machines: Command): void {
+  withEnd(machines.command('mute'))
+    .description('tell nobody of the alerts of a machine for a while; they are judged and stored as ever')
+    .argument('<where>', whereText, place)
+    .addHelpText('after', '\nExample:\n  harbinger machines mute hall-1/fan-3 --for 4h --why "new bearing"\n')
+    .action((where: Where, options: SetOptions) =>
+      ask({ kind, body: { ...where, action: 'mute' satisfies OverrideAction } }, options),
+    );
+
+  withWho(machines.command('unmute'))
+    .description('tell of its alerts again; what is still so is told')
+    .argument('<where>', whereText, place)
+    .addHelpText('after', '\nExample:\n  harbinger machines unmute hall-1/fan-3 --why "it runs well"\n')
+    .action((where: Where, options: WhoOptions) => remove('mute', where, options));
+}
+
+async function remove(
+  action: OverrideAction,
+  scope: Omit<OverrideBody, 'action'>,
+  options: WhoOptions,
+): Promise<void> {
+  const documents = await listDocuments(options, kind);
+  const isMeant = ({ body, gateway }: { body: Record<string, unknown>; gateway?: string }) =>
+    gateway === options.gateway &&
+    body.action === action &&
+    (['site', 'machine', 'type', 'fleet'] as const).every((part) => body[part] === scope[part]);
+  const document = documents.find(isMeant);
+  if (!document)
+    throw new HarbingerError('USAGE', 'cli', 'there is no such override; see `harbinger overrides list`');
+  await removeDocument({ kind, name: document.name }, options);
+}
+
+function withScope(command: Command): Command {
+  return command
+    .argument('[where]', whereText, place)
+    .option('--type <type>', 'all machines of this type')
+    .option('--all', 'all machines');
+}
+
+function actionArgument(): Argument {
+  return new Argument(
+    '<action>',
+    'mute: nobody is told of alerts; rules: the rules decide, and no model',
+  ).choices(overrideActions);
+}
+
+function scopeOf(where: Where | undefined, { type, all }: ScopeOptions): Omit<OverrideBody, 'action'> {
+  const ways = [where, type, all].filter((way) => way !== undefined);
+  if (ways.length !== 1)
+    throw new HarbingerError(
+      'USAGE',
+      'cli',
+      'name a machine (site/machine) or a site, or give --type or --all',
+    );
+  if (where) return where;
+  return type === undefined ? { fleet: true } : { type };
+}
+
+function place(text: string): Where {
+  const [site = '', machine, ...rest] = text.split('/');
+  if (site === '' || machine === '' || rest.length > 0)
+    throw new InvalidArgumentError('SITE/MACHINE or SITE is needed');
+  return { site, ...(machine !== undefined && { machine }) };
+}

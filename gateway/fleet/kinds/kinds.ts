@@ -1,0 +1,14 @@
+/** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
+import type { FollowedKind, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import { Overrides } from './overrides/part.ts';
+
+/** The kinds, and what other rooms ask them for. */
+export interface FleetKinds {
+  kinds: readonly FollowedKind[];
+  overrides: MachineOverrides;
+}
+
+export function createFleetKinds(): FleetKinds {
+  const overrides = new Overrides();
+  return { kinds: [overrides], overrides };
+}

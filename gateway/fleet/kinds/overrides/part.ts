@@ -1,0 +1,73 @@
+import type { DesiredDocument } from '../../../../shared/contract/fleet/documents.ts';
+import { keyOf } from '../../../../shared/contract/fleet/documents.ts';
+import { OverrideBody, overrideProblem } from '../../../../shared/contract/fleet/overrides.ts';
+import { messageOf } from '../../../../shared/runtime/errors.ts';
+import { compileValidator } from '../../../../shared/runtime/validate.ts';
+import type {
+  FollowedKind,
+  MachineOverride,
+  MachineOverrides,
+  PersonsWord,
+} from '../../../ports/fleet/fleet.ts';
+
+const check = compileValidator(OverrideBody);
+
+type Asked = Parameters<MachineOverrides['of']>[0];
+
+/** Knows what people say about machines in place of what is decided by itself; decisions and notices ask it. */
+export class Overrides implements FollowedKind, MachineOverrides {
+  readonly kind = 'overrides';
+  /** By machine, site, type and all, as `placesOf` names them. */
+  private byPlace = new Map<string, MachineOverride>();
+  private readonly listeners: (() => void)[] = [];
+
+  problem(body: Record<string, unknown>): string | null {
+    try {
+      return overrideProblem(check(body, (problem) => new Error(problem)));
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** Takes the newest of several for one place. */
+  apply(documents: readonly DesiredDocument[]): void {
+    const byPlace = new Map<string, MachineOverride>();
+    for (const document of [...documents].sort((a, b) => a.version - b.version)) {
+      const body = document.body as OverrideBody;
+      const place = placeOf(body);
+      const action = body.action as keyof MachineOverride;
+      byPlace.set(place, { ...byPlace.get(place), [action]: wordOf(document) });
+    }
+    this.byPlace = byPlace;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Words about the machine itself count more than those about its site, its type, and all. */
+  of(machine: Asked): MachineOverride | null {
+    if (this.byPlace.size === 0) return null;
+    const said = placesOf(machine).flatMap((place) => this.byPlace.get(place) ?? []);
+    return said.length === 0 ? null : Object.assign({}, ...said.reverse());
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+}
+
+function wordOf(document: DesiredDocument): PersonsWord {
+  const { version, who, why, untilMs } = document;
+  return { key: keyOf(document), version, who, why, ...(untilMs !== undefined && { untilMs }) };
+}
+
+function placeOf({ site, machine, type, fleet }: OverrideBody): string {
+  if (fleet) return 'all';
+  if (type !== undefined) return `type ${type}`;
+  return machine === undefined ? `site ${site}` : `machine ${site}/${machine}`;
+}
+
+const placesOf = ({ site, machine, type }: Asked) => [
+  `machine ${site}/${machine}`,
+  `site ${site}`,
+  `type ${type.name}`,
+  'all',
+];
