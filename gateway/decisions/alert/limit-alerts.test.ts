@@ -284,6 +284,21 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect(decision.open()).toEqual([]);
   });
 
+  it('is told once as over, though it came back and is back again', async () => {
+    const decision = await bench.started();
+    const {
+      passed: [last],
+    } = passed();
+    const first = { ...last!, sinceMs: last!.sinceMs - 60 * 60_000, untilMs: last!.untilMs - 60 * 60_000 };
+    await bench.evaluate(decision, 200, 1, { passed: [first, last!] });
+    await bench.evaluate(decision, 200, 5);
+    expect(bench.opened().map(({ data }) => [data.since, data.until])).toEqual([
+      [new Date(first.sinceMs).toISOString(), new Date(last!.untilMs).toISOString()],
+    ]);
+    expect(bench.resolved()[0]!.data.reasons).toHaveLength(3);
+    expect(decision.open()).toEqual([]);
+  });
+
   it('belongs to the alert that is open', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 200, 1, beyond(6));

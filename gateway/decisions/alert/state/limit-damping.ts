@@ -15,6 +15,7 @@ import {
   isWaiting,
   levelOf,
   pausedMs,
+  toldNow,
   undamped,
 } from './damping.ts';
 import { type Depth, deepened, hasRecovered, noDepth } from './depth.ts';
@@ -87,7 +88,9 @@ export function dampLimits(
     const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs });
     const isOverNow = isByPerson(sensor) || (isAway && hasRecovered(depth, timeMs));
     const mine = { ...limits, calmMs, ...(isOverNow && { holdMs: 0 }) };
-    const state = { ...stepped(old, episodes, found, timeMs, mine), depth };
+    const now = { ...stepped(old, episodes, found, timeMs, mine), depth };
+    // Nobody was told while it lasted, however often that was: it is told as over.
+    const state = old.told === 0 && wanted === 0 && episodes.length > 0 ? { ...now, ...toldNow(now) } : now;
     result.isNews ||= state.wanted !== old.wanted || state.told !== old.told || episodes.length > 0;
     if (state.returns > old.returns && state.told > 0)
       result.returned.push({ sensor, returns: state.returns, holdMs: holdMsOf(state, limits) });
