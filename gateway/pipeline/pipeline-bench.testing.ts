@@ -68,7 +68,11 @@ export function build() {
     random: seededRandom(1),
     limited: unlimited,
     routes: new Routes(rules, machines, 1_000),
-    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note() {} }),
+    identity: new ReadingIdentity(
+      recent,
+      { aheadMsMax: 60_000, behindMsMax: 3_600_000 },
+      { assumed: { note() {} }, still: { note() {} } },
+    ),
     builder,
     fields,
     journal(block) {

@@ -13,7 +13,12 @@ import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
 import { FieldNotes } from '../decode/fields/field-notes.ts';
-import { assumedResends, CountsByMachine, retainedAgain } from '../decode/identity/counts-by-machine.ts';
+import {
+  assumedResends,
+  CountsByMachine,
+  retainedAgain,
+  stillClocks,
+} from '../decode/identity/counts-by-machine.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import type { MachineQuota } from '../decode/machines/machines.ts';
@@ -95,9 +100,15 @@ export async function startDataPlane(
   const counted = {
     assumedResends: new CountsByMachine(log, assumedResends),
     retainedAgain: new CountsByMachine(log, retainedAgain),
+    stillClocks: new CountsByMachine(log, stillClocks),
   };
   const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
-  const identity = new ReadingIdentity(recent, bounds, counted.assumedResends, random);
+  const identity = new ReadingIdentity(
+    recent,
+    bounds,
+    { assumed: counted.assumedResends, still: counted.stillClocks },
+    random,
+  );
   const builder = new BlockBuilder(clock);
   const fields = new FieldNotes(log, (schema, field) => builder.refuse(schema, field));
   const toWindows = (columns: ColumnBatch, seq?: number) =>

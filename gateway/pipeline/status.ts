@@ -60,6 +60,7 @@ export interface StatusParts {
   identity: { counts: ReadingIdentityCounts };
   assumedResends: CountsByMachine;
   retainedAgain: CountsByMachine;
+  stillClocks: CountsByMachine;
   fields: FieldNotes;
   machines: Machines;
   quotas: QuotaRefusals<MachineQuota>;
@@ -102,6 +103,7 @@ export function dataStatus(parts: StatusParts): DataStatus {
       ...identity.counts,
       assumedResends: parts.assumedResends.ofMachines(),
       retainedAgain: parts.retainedAgain.ofMachines(),
+      stillClocks: parts.stillClocks.ofMachines(),
     },
     sensorFaults: fields.refused.current(),
     machines: machines.count,

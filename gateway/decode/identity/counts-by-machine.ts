@@ -11,7 +11,7 @@ export interface CountOfMachine {
 const machinesMax = 100;
 const others = '(others)';
 
-/** Counts readings that are not stored by machine, and says so in the log at 1, 10, 100 … of each. */
+/** Counts readings that are treated otherwise by machine, and says so in the log at 1, 10, 100 … of each. */
 export class CountsByMachine {
   private readonly byMachine = new Map<string, number>();
   private readonly log: Log;
@@ -49,6 +49,12 @@ export class CountsByMachine {
 export const assumedResends = [
   'warn',
   'readings were taken for resends, as they equal earlier ones of another connection in all that the device sends; if its seq or its clock stands still or goes round, they were new: let it send a seq that counts on, or the time of each reading',
+] as const;
+
+/** Readings whose time was not believed, because the clock of their device stands still. */
+export const stillClocks = [
+  'warn',
+  'the clock of this device stands still: its readings have one time for half a minute and more, with values that change, so they get the time at which they arrive; set the clock of the device, or let it send no time',
 ] as const;
 
 /** Readings of retained messages that came again. A device that connects for each reading may mean each as a new one. */

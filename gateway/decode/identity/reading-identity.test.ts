@@ -21,7 +21,11 @@ beforeEach(() => {
 });
 
 const identityOf = (recent: RecentReadings) =>
-  new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note });
+  new ReadingIdentity(
+    recent,
+    { aheadMsMax: 60_000, behindMsMax: 3_600_000 },
+    { assumed: { note }, still: { note } },
+  );
 
 /** The time that a reading got, `ms.ns`, or 'resend'. */
 function assign(
@@ -51,7 +55,10 @@ describe('device time', () => {
   it('ahead by any time is accepted while the gateway’s clock is not set, and no longer after that', () => {
     let isSet = false;
     const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
-    identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds, { note });
+    identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds, {
+      assumed: { note },
+      still: { note },
+    });
     const month = 30 * 86_400_000;
     expect(assign({ flow: 1, ...at(month) })).toBe(`${month}.0`);
     expect(assign({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);

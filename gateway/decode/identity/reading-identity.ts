@@ -15,7 +15,11 @@ import { OccupiedTimes } from './occupied-times.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
 import type { ReadingIdentityCounts } from './statistics.ts';
+import { StillClocks } from './still-clocks.ts';
 import { isAcceptedTime, isFromUnsetClock, type TimeBounds } from './time-bounds.ts';
+
+/** Machines with readings that were taken for resends, or whose clock stands still. */
+export type CountedMachines = Record<'assumed' | 'still', Pick<CountsByMachine, 'note'>>;
 
 /** Content of a timestamp that was assigned at arrival, which matches no reading with a device time. */
 const atArrival = 0;
@@ -30,15 +34,11 @@ const separationsMax = 1_000;
 const searchedMax = 16;
 
 /**
- * Assigns each reading its identity, a time that no other reading of its machine has, and recognises resends.
- *
- * A resend is a reading whose `id`, running number, or device time was recently seen with the same content; or, if the
- * sender marks it as a resend (DUP), with the same running number, device time and sensors, regardless of values. DUP
- * with less than that proves nothing: a device whose counter has restarted may have lost the connection before its
- * first attempt arrived. On one unbroken connection an equal reading without DUP is not a resend but a repetition:
- * another reading with the same values, of a device whose running number or clock stands still or has gone round. A
- * distinct reading whose timestamp is occupied is moved on by 1 ns. A reading without device time gets the gateway's ms
- * with a running ns part that is not occupied.
+ * Assigns each reading its identity, a time that no other reading of its machine has, and recognises resends: by `id`, running number
+ * or device time with the same content; with DUP also by running number, device time and sensors, regardless of values. On one unbroken
+ * connection an equal reading without DUP is not a resend but a repetition: another reading with the same values. A distinct reading
+ * whose timestamp is occupied is moved on by 1 ns. One without device time, or of a device whose clock stands still, gets the
+ * gateway's ms with a running ns part that is not occupied.
  */
 export class ReadingIdentity {
   ms = 0;
@@ -50,7 +50,8 @@ export class ReadingIdentity {
   };
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
-  private readonly assumed: Pick<CountsByMachine, 'note'>;
+  private readonly counted: CountedMachines;
+  private readonly still = new StillClocks();
   private readonly added = new Identities();
   private readonly occupied = new OccupiedTimes();
   private readonly counters: ShortCounters;
@@ -60,15 +61,10 @@ export class ReadingIdentity {
   private connection = 0;
   private isMarked = false;
 
-  constructor(
-    recent: RecentReadings,
-    bounds: TimeBounds,
-    assumed: Pick<CountsByMachine, 'note'>,
-    random?: Random,
-  ) {
+  constructor(recent: RecentReadings, bounds: TimeBounds, counted: CountedMachines, random?: Random) {
     this.recent = recent;
     this.bounds = bounds;
-    this.assumed = assumed;
+    this.counted = counted;
     this.counters = new ShortCounters(random);
   }
 
@@ -117,7 +113,10 @@ export class ReadingIdentity {
       this.forget(this.added.takeFrom(first));
       return this.refuse(schema);
     }
-    const isFull = found === 'full';
+    const isMoved = this.ns !== deviceTime.ns || this.ms !== deviceTime.ms;
+    const isStill = isMoved && this.still.isStill(schema, row, deviceTime, content, receivedMs);
+    if (isStill) this.counted.still.note(schema);
+    const isFull = isStill || found === 'full';
     // The readings that it was moved past may not be stored and be forgotten; its timestamp alone would then not
     // identify it. Far from its own time, it would not be found by its timestamp.
     if (found === 'far' || (isOnlyByTime && (isFull || this.ns !== deviceTime.ns))) {
@@ -283,7 +282,7 @@ export class ReadingIdentity {
 
   private refuse(schema: MachineSchema): false {
     this.counts.resends++;
-    if (!this.isMarked) this.assumed.note(schema);
+    if (!this.isMarked) this.counted.assumed.note(schema);
     return false;
   }
 

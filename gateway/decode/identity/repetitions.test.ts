@@ -23,7 +23,11 @@ beforeEach(() => {
   const warn = (...words: unknown[]) => void said.push(words);
   assumed = new CountsByMachine(Object.assign(Object.create(silentLog) as Log, { warn }), assumedResends);
   recent = new RecentReadings(1 << 13);
-  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, assumed);
+  identity = new ReadingIdentity(
+    recent,
+    { aheadMsMax: 60_000, behindMsMax: 3_600_000 },
+    { assumed, still: { note() {} } },
+  );
 });
 
 type Claim = Partial<Pick<DecodedReading, 'id' | 'seq' | 'deviceTime'>>;
@@ -107,7 +111,11 @@ describe('on another connection an equal reading without DUP may be a resend', (
     const words = identity.takeAdded();
     recent = new RecentReadings(1 << 13);
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
-    identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, assumed);
+    identity = new ReadingIdentity(
+      recent,
+      { aheadMsMax: 60_000, behindMsMax: 3_600_000 },
+      { assumed, still: { note() {} } },
+    );
     expect(lost(many(20, 1, () => claimOf(0)))).toBe(1);
   });
 
@@ -136,7 +144,11 @@ it('whatever comes, no two readings get one time, and none that differs from all
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 60 }), (readings) => {
       recent = new RecentReadings(1 << 10);
-      identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, assumed);
+      identity = new ReadingIdentity(
+        recent,
+        { aheadMsMax: 60_000, behindMsMax: 3_600_000 },
+        { assumed, still: { note() {} } },
+      );
       const seen = new Set<string>();
       const times: string[] = [];
       for (const { connection, flow, ms, seq, resend } of readings) {

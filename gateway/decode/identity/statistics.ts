@@ -14,6 +14,8 @@ export interface PlacementStatus extends ReadingIdentityCounts {
   assumedResends: CountOfMachine[];
   /** Readings that were not stored because their retained message came again, by machine. */
   retainedAgain: CountOfMachine[];
+  /** Readings that got the time of their arrival because the clock of their device stands still, by machine. */
+  stillClocks: CountOfMachine[];
 }
 
 /** `placement` is the name that `/api/status` gives to the identities of readings. */
@@ -36,6 +38,11 @@ export const readingIdentityReport = reportOf<{ placement: PlacementStatus }>()(
       help: 'Distinct readings moved off a shared timestamp',
     },
     harbinger_timestamps_refused_total: { type: 'counter', help: 'Device times out of bounds' },
+    harbinger_timestamps_still_total: {
+      type: 'counter',
+      help: 'Readings that got the time of their arrival because the clock of their device stands still',
+      labels: ['machine'],
+    },
   },
   status: {},
   samples: ({ placement }) => ({
@@ -50,5 +57,9 @@ export const readingIdentityReport = reportOf<{ placement: PlacementStatus }>()(
     })),
     harbinger_timestamps_separated_total: placement.separated,
     harbinger_timestamps_refused_total: placement.timesOutOfBounds,
+    harbinger_timestamps_still_total: placement.stillClocks.map(({ machine, readings }) => ({
+      value: readings,
+      labels: { machine },
+    })),
   }),
 });

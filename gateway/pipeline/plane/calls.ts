@@ -18,6 +18,7 @@ type Shown =
   | 'identity'
   | 'assumedResends'
   | 'retainedAgain'
+  | 'stillClocks'
   | 'fields'
   | 'machines'
   | 'quotas'

@@ -75,7 +75,7 @@ function build(suspects: readonly string[] | null = null, pulse = new Pulse(), s
     pulse,
     limited: timeLimited(limitMs),
     routes: new Routes([rule], testMachines(), 10),
-    identity: new ReadingIdentity(recent, bounds, { note() {} }),
+    identity: new ReadingIdentity(recent, bounds, { assumed: { note() {} }, still: { note() {} } }),
     builder: new BlockBuilder(systemClock),
     fields: new FieldNotes(silentLog),
     async journal({ lines }) {

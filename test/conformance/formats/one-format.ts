@@ -40,7 +40,11 @@ export class OneFormat {
       random: seededRandom(1),
       limited: unlimited,
       routes: new Routes([rule], testMachines(100_000), 10),
-      identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 60_000 }, { note() {} }),
+      identity: new ReadingIdentity(
+        recent,
+        { aheadMsMax: 60_000, behindMsMax: 60_000 },
+        { assumed: { note() {} }, still: { note() {} } },
+      ),
       builder: new BlockBuilder(systemClock),
       journal: async ({ rawBytes }) => {
         this.became.readings += rawBytes;

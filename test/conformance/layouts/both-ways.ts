@@ -93,7 +93,12 @@ class OneWay {
       limited: unlimited,
       suspects: isCareful ? [] : null,
       routes: new Routes(rules, machines, 10_000),
-      identity: new ReadingIdentity(new RecentReadings(1 << 12), bounds, { note() {} }, seededRandom(1)),
+      identity: new ReadingIdentity(
+        new RecentReadings(1 << 12),
+        bounds,
+        { assumed: { note() {} }, still: { note() {} } },
+        seededRandom(1),
+      ),
       builder,
       fields: this.fields,
       journal: async ({ codec, body }) => {
