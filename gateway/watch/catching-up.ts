@@ -30,9 +30,9 @@ export class CatchingUp {
     return before ?? new CatchingUp(lagMs, nowMs);
   }
 
-  /** True if newer readings are likely to follow at once. @param nowMs monotonic */
-  waits(nowMs: number): boolean {
-    return nowMs - this.newerMs < quietMs && nowMs - this.fromMs < waitMsMax;
+  /** True if newer readings are likely to follow at once. @param nowMs monotonic @param hasLate older ones have just come */
+  waits(nowMs: number, hasLate = false): boolean {
+    return (hasLate || nowMs - this.newerMs < quietMs) && nowMs - this.fromMs < waitMsMax;
   }
 
   /** Readings as old as those before change nothing; much older ones begin another burst. */

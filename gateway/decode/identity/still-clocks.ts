@@ -11,7 +11,7 @@ const coarseSteps = 2;
 const coarseMsMax = 3_600_000;
 /** A step of the clock counts as such if it is as long as it took, but for this share. */
 const coarseShare = 1 / 4;
-/** Of so many senders that share times it is known since when; of more, those known longest are forgotten. */
+/** Limit of senders that share times of which it is known since when; of more, those known longest are forgotten. */
 const sendersMax = 10_000;
 
 interface Known {

@@ -8,7 +8,6 @@ interface Remembered {
   readonly hearing: { listener: object | null } | null;
   readonly running: { begin(): void } | null;
   faults: object | null;
-  late: object | null;
   hadFaults: boolean;
   refusedMs: object | null;
 }
@@ -22,7 +21,6 @@ export function remember(levels: MachineLevels, batch: ColumnBatch, row: number,
 /** Forgets what was known of the machine before it was replaced, but for its window and limits. */
 export function renew(machine: Remembered): void {
   machine.faults = null;
-  machine.late = null;
   machine.hadFaults = false;
   machine.refusedMs = null;
   machine.levels?.clear();

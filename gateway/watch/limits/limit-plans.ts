@@ -1,7 +1,5 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { ColumnBatch } from '../../ports/watch.ts';
 import type { Running } from '../running/running.ts';
-import { type LateMachine, noteLate } from './late-limits.ts';
 import { type LimitPlan, limitPlanOf } from './limit-plan.ts';
 import { MachineLimits } from './machine-limits.ts';
 
@@ -19,11 +17,5 @@ export class LimitPlans {
     const limits = plan && new MachineLimits(plan);
     limits?.rest(type, running);
     return limits;
-  }
-
-  /** Notes a reading before its machine's window takes it. Returns true if it is late, and worth a decision. */
-  notesLate(machine: LateMachine, batch: ColumnBatch, i: number): boolean {
-    if (machine.limits === null || batch.replay) return false;
-    return noteLate(machine, this, batch, i);
   }
 }

@@ -8,9 +8,7 @@ import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { Running } from '../running/running.ts';
 import { holdAtRest, isSame, type LimitPlan } from './limit-plan.ts';
 import { away, limitStateOf, met, unknown } from './limit-state.ts';
-
-/** Readings of a device that come at once may hold many episodes; a decision hears of so many. */
-const passedMax = 8;
+import { PassedLimits } from './passed-limits.ts';
 
 /**
  * The limits of one machine. Each limit is a switch with two delays:
@@ -30,13 +28,12 @@ export class MachineLimits {
   isNews = false;
   /** True once any limit was met. */
   hasMet = false;
-  /** Limits that were met and are back since the last decision, which heard of none of it: the first ones. */
-  private passed: PassedLimit[] = [];
+  readonly passed: PassedLimits;
   /** False while readings are repeated from the journal: what was met in them was told before. */
   private isLive = true;
-  private readonly plan: LimitPlan;
+  readonly plan: LimitPlan;
   /** By limited sensor: 1 if its limits hold at rest too; null if none do. */
-  private atRest: Uint8Array | null;
+  atRest: Uint8Array | null;
   /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
   private readonly calm: Uint8Array;
   /**
@@ -50,9 +47,6 @@ export class MachineLimits {
   readonly states: Uint8Array;
   readonly metMs: Float64Array;
   readonly backMs: Float64Array;
-  /** By limit: the farthest value since it is met; 1 if no decision has heard yet that it is met. */
-  private readonly peaks: Float64Array;
-  private readonly unheard: Uint8Array;
 
   constructor(plan: LimitPlan) {
     this.plan = plan;
@@ -64,16 +58,33 @@ export class MachineLimits {
     this.states = new Uint8Array(plan.limits);
     this.metMs = new Float64Array(plan.limits).fill(Number.NaN);
     this.backMs = new Float64Array(plan.limits).fill(Number.NaN);
-    this.peaks = new Float64Array(plan.limits);
-    this.unheard = new Uint8Array(plan.limits);
+    this.passed = new PassedLimits(plan.limits);
   }
 
-  /** Takes what passed unheard. From now on, what is met is known, unless nobody hears of it before it has passed. */
-  takePassed(isHeard = true): readonly PassedLimit[] {
-    const { passed } = this;
-    if (isHeard) this.unheard.fill(0);
-    if (passed.length > 0) this.passed = [];
-    return passed;
+  /** A copy that goes on by itself. @param isKnown true for what has passed of which a decision has heard otherwise */
+  fork(isKnown: (passed: PassedLimit) => boolean): MachineLimits {
+    const copy = new MachineLimits(this.plan);
+    copy.hasMet = this.hasMet;
+    copy.atRest = this.atRest;
+    copy.passed.isKnown = isKnown;
+    for (const each of ['calm', 'allBackMs', 'firstBackMs', 'values', 'states', 'metMs', 'backMs'] as const)
+      copy[each].set(this[each]);
+    copy.passed.follow(this.passed);
+    return copy;
+  }
+
+  /** The clock of the machine was put back by so much: what is met, or about to be, goes on. */
+  shift(backMs: number): void {
+    for (const times of [this.allBackMs, this.firstBackMs, this.metMs, this.backMs])
+      times.forEach((ms, i) => {
+        times[i] = ms - backMs;
+      });
+  }
+
+  /** Takes what passed unheard. From now on, what is met is known. */
+  takePassed(): readonly PassedLimit[] {
+    this.passed.heard();
+    return this.passed.take();
   }
 
   /** True if limits of a sensor hold while the machine rests too. */
@@ -245,9 +256,11 @@ export class MachineLimits {
     if (isMet && states[limit] !== met && timeMs - metMs[limit]! >= openAfterMs) {
       this.switch(limit, met);
       this.hasMet = true;
-      this.unheard[limit] = Number(this.isLive);
+      this.passed.begins(limit, this.isLive);
     } else if (isBack && states[limit] !== away && timeMs - backMs[limit]! >= resolveAfterMs) {
-      if (this.unheard[limit] === 1) this.pass(limit);
+      const sensor = this.plan.sensors.find((each) => limit < each.first + each.limits.length)!;
+      const declared = sensor.limits[limit - sensor.first]!;
+      this.passed.ends(limit, declared, sensor.name, metMs[limit]!, backMs[limit]!);
       this.switch(limit, away);
       metMs[limit] = Number.NaN;
     }
@@ -266,21 +279,10 @@ export class MachineLimits {
 
   /** A machine's clock may go back: then its delays begin again. */
   private note(limit: number, side: Limit['side'], value: number, timeMs: number): void {
-    const { metMs, peaks } = this;
+    const { metMs } = this;
     const isFirst = !(metMs[limit]! <= timeMs);
     if (isFirst) metMs[limit] = timeMs;
-    const farther = side === 'high' ? Math.max : Math.min;
-    peaks[limit] = isFirst ? value : farther(peaks[limit]!, value);
-  }
-
-  private pass(limit: number): void {
-    this.unheard[limit] = 0;
-    const sensor = this.plan.sensors.find((each) => limit < each.first + each.limits.length)!;
-    const { side, severity, at } = sensor.limits[limit - sensor.first]!;
-    if (this.passed.length >= passedMax) return;
-    const value = Number(this.peaks[limit]!.toPrecision(7));
-    const [sinceMs, untilMs] = [this.metMs[limit]!, this.backMs[limit]!];
-    this.passed.push({ sensor: sensor.name, side, severity, at, value, sinceMs, untilMs });
+    this.passed.note(limit, side, value, isFirst);
   }
 
   private switch(limit: number, to: number): void {

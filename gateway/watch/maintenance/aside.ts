@@ -20,6 +20,8 @@ export interface SparedMachine {
   readonly identity: MachineIdentity;
   /** Null if it has none. */
   limits: { interrupt(wasRest: boolean): void } | null;
+  /** Null if no late readings are expected of it. */
+  readonly late: { interrupted(timeMs: number, wasRest: boolean): void } | null;
   readonly hearing: Hearing | null;
 }
 
@@ -66,12 +68,13 @@ export class Aside {
    * To be called for each reading of a machine that may be spared: row `i` of the batch. True if it was measured in
    * maintenance, or has arrived in it, since a device's clock may be wrong; or if the machine rests, has just started, or settles
    * after maintenance.
-   * @param nowMs the wall-clock time at which the batch has arrived
+   * @param nowMs the wall-clock time at which the batch has arrived @param arrivedMs the same, monotonic
    */
-  takes(machine: SparedMachine, batch: ColumnBatch, i: number, nowMs: number): boolean {
+  takes(machine: SparedMachine, batch: ColumnBatch, i: number, nowMs: number, arrivedMs?: number): boolean {
     const { values, offset, timeMs, replay } = batch;
     const { maintenance, running, identity, hearing } = machine;
     const atMs = timeMs[i]!;
+    running?.arrives(atMs, replay ? undefined : arrivedMs);
     const rests = running?.takes(identity.type, values, offset[i]!, offset[i + 1]!, atMs) ?? false;
     const settles = this.settles(machine, atMs) || (!replay && this.settles(machine, nowMs));
     const isAtRest = rests || settles;
@@ -86,8 +89,11 @@ export class Aside {
       maintenance !== null && (isIn(maintenance, atMs) || (!replay && isIn(maintenance, nowMs)));
     const isAside = isAtRest || isWorkedOn;
     if (isAside) this.readings++;
-    if (machine.isAside && (!isAside || machine.isAtRest === isWorkedOn))
-      machine.limits?.interrupt(machine.isAtRest && !isWorkedOn);
+    if (machine.isAside && (!isAside || machine.isAtRest === isWorkedOn)) {
+      const wasRest = machine.isAtRest && !isWorkedOn;
+      machine.limits?.interrupt(wasRest);
+      machine.late?.interrupted(atMs, wasRest);
+    }
     machine.isAside = isAside;
     machine.isAtRest = isAtRest && !isWorkedOn;
     return isAside;

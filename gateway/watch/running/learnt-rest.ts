@@ -78,6 +78,16 @@ export class LearntRest implements RestSign {
     return this.lowSinceMs;
   }
 
+  back(backMs: number): void {
+    this.lowSinceMs -= backMs;
+    this.lookedMs -= backMs;
+    this.restedMs -= backMs;
+    for (const each of this.said) {
+      each.heardMs -= backMs;
+      each.changedMs -= backMs;
+    }
+  }
+
   columnsOf(type: MachineType): number[] {
     return this.sensors.map(({ sensor }) => type.sensors.findIndex(({ name }) => name === sensor));
   }

@@ -21,6 +21,8 @@ export interface RestSign {
     timeMs: number,
     wasAtRest: boolean,
   ): boolean;
+  /** The machine's clock was put back by so much. */
+  back(backMs: number): void;
 }
 
 /** The sensor that the type names: a reading without it says nothing. */
@@ -57,4 +59,6 @@ export class DeclaredRest implements RestSign {
     const value = this.column < 0 || at >= to ? Number.NaN : values[at]!;
     return Number.isNaN(value) ? wasAtRest : !(value > this.above);
   }
+
+  back(): void {}
 }

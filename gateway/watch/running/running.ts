@@ -3,6 +3,7 @@
  * for it, or from what was learnt of it. What follows from that is decided where readings are set aside.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { ClockSteps } from '../device-clock/clock-steps.ts';
 import { LearntRest, type LearntSensor } from './learnt-rest.ts';
 import { DeclaredRest, type RestSign } from './rest-sign.ts';
 
@@ -11,6 +12,9 @@ const unheardSteps = 10;
 const unheardMsMin = 600_000;
 /** A pause of at most this many times the one before is the machine's way of sending. */
 const pauseFactor = 3;
+
+/** After so many old readings from the journal, the machine's clock was put back. */
+const clockRows = 30;
 
 /** How long a machine has run, ms, as counted up to a time of its readings. */
 export interface RunningTime {
@@ -37,6 +41,7 @@ export class Running {
   /** How long it settles after a start. */
   readonly settleMs: number;
   private readonly unheardMs: number;
+  private readonly clock = new ClockSteps(clockRows);
   private newestMs = Number.NEGATIVE_INFINITY;
   /** Time between the two newest readings; NaN before there are two. */
   private pauseMs = Number.NaN;
@@ -94,6 +99,18 @@ export class Running {
       this.newestMs = timeMs;
     }
     return isAtRest || this.settlesAt(timeMs);
+  }
+
+  /** To be called before each reading is taken. What was before goes on once the machine's clock was put back. */
+  arrives(timeMs: number, arrivedMs?: number): void {
+    const { clock } = this;
+    if (clock.takes(timeMs, arrivedMs) !== 'back') return;
+    const { backMs } = clock;
+    this.newestMs -= backMs;
+    this.settlesFromMs -= backMs;
+    this.restsSinceMs -= backMs;
+    this.ran.countedToMs -= backMs;
+    this.sign?.back(backMs);
   }
 
   /** It was replaced: its running time begins anew. */

@@ -2,8 +2,8 @@ import type { BlockPosition } from '../../ports/journal.ts';
 import { Baseline } from '../baselines/baseline.ts';
 import type { BaselineOptions } from '../baselines/baseline-options.ts';
 import { RowPace } from '../baselines/row-pace.ts';
+import { type ClockStep, ClockSteps } from '../device-clock/clock-steps.ts';
 import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
-import { LateReadings } from './rows/late-readings.ts';
 import { RowBlocks, type RowsPlace, TakenBlock } from './rows/row-blocks.ts';
 
 /** While nothing is judged for longer than this, and than so many rows, nobody knows what the machine did. */
@@ -36,7 +36,8 @@ export interface WindowLayout {
  * steps without a reading are empty rows (NaN). Nothing is allocated per row.
  */
 export class MachineWindow {
-  newestMs = Number.NEGATIVE_INFINITY;
+  /** The clock that gave its readings their times. */
+  readonly clock: ClockSteps;
   readonly baseline: Baseline;
   /** Which sensors are missing or stuck, as far as live rows say. */
   readonly sensorRuns: SensorRuns;
@@ -56,10 +57,10 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private readonly blocks: RowBlocks;
-  private readonly late: LateReadings;
   private readonly pace = new RowPace();
   /** For how long it has been judged, by its readings; a longer time between two counts as a pause of so long. */
   judgedMs = 0;
+  private judgedToMs = Number.NEGATIVE_INFINITY;
   /** Time of the reading that completed the newest row; NaN if there is none. */
   private completedMs = Number.NaN;
   /** If a row is a time step: the time of the newest reading gathered for the next row. */
@@ -74,9 +75,9 @@ export class MachineWindow {
     this.rowsMin = layout.rowsMin ?? rows;
     this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
+    this.clock = new ClockSteps(rows);
     this.cells = newCells(rows, columns);
     this.blocks = new RowBlocks(rows, layout.block ?? new TakenBlock());
-    this.late = new LateReadings(rows);
     this.baseline = new Baseline(columns, baseline);
     this.sensorRuns = new SensorRuns(columns);
   }
@@ -91,17 +92,25 @@ export class MachineWindow {
     return this.filled >= this.rowsMin;
   }
 
+  /** The time of the newest reading. */
+  get newestMs(): number {
+    return this.clock.newestMs;
+  }
+
+  /** A newer reading has come that is in no row. */
+  passes(timeMs: number): void {
+    this.clock.newestMs = Math.max(this.clock.newestMs, timeMs);
+    this.judgedToMs = this.clock.newestMs;
+  }
+
   /** Time between two rows, ms: as declared, or by the machine's own pace; null if that is not known yet. */
   get paceMs(): number | null {
     return this.stepMs > 0 ? this.stepMs : this.pace.ms;
   }
 
   /**
-   * Adds a reading: `values[from] … values[to - 1]`, one per column, NaN where absent. A reading older than the newest
-   * is ignored, unless so many come in a row, at their own pace, that the machine's clock must have gone back: then the
-   * window starts again. @param isLive false if it is read again from the journal @param arrivedMs when it came, monotonic;
-   * if that is
-   * absent, or it is read again, their number alone decides
+   * Adds a reading: `values[from] … values[to - 1]`, one per column, NaN where absent. One that came late is ignored; once the
+   * machine's clock was put back, the window starts again. @param isLive false if it is read again from the journal
    */
   push(
     values: Float32Array,
@@ -109,16 +118,13 @@ export class MachineWindow {
     to: number,
     timeMs: number,
     isLive = true,
-    arrivedMs?: number,
+    step: ClockStep = this.clock.takes(timeMs),
   ): Taken {
-    if (timeMs < this.newestMs) {
-      if (!this.late.isClockBack(timeMs, isLive ? arrivedMs : undefined)) return 'late';
-      this.restart();
-    }
+    if (step === 'late') return 'late';
+    if (step === 'back') this.restart();
     const pauseMs = Math.max(pauseMsMin, pauseRows * (this.paceMs ?? 0));
-    this.judgedMs += Math.min(timeMs - this.newestMs, pauseMs);
-    this.newestMs = timeMs;
-    this.late.ended();
+    this.judgedMs += Math.max(0, Math.min(timeMs - this.judgedToMs, pauseMs));
+    this.judgedToMs = timeMs;
     const width = Math.min(to - from, this.columns);
     let completed = false;
     if (this.pending > 0 && this.repeats(values, from, width)) {

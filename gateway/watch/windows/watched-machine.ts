@@ -11,8 +11,8 @@ import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import { behaviourOf } from '../baselines/behaviour.ts';
 import { modeOf } from '../baselines/mode-name.ts';
 import { CatchingUp } from '../catching-up.ts';
+import type { LateReadings } from '../late/late-readings.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
-import type { LateLimits } from '../limits/late-limits.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
 import { restFields } from '../running/rest-reports.ts';
@@ -68,8 +68,8 @@ export interface WatchedMachine extends SparedMachine, RestingMachine {
   refusedMs: Map<number, number> | null;
   /** Null if no limit of its type raises an alert. */
   limits: MachineLimits | null;
-  /** The same by readings that came late; null if none may. */
-  late: LateLimits | null;
+  /** Its readings since it was not heard for a while, among which older ones may come; null if none may. */
+  late: LateReadings | null;
   /** The levels of its sensors with limits; null if nobody remembers them. */
   readonly levels: MachineLevels | null;
   /** The change of its limits that no decision has heard of yet, and the one that the present decision hears of. */
@@ -93,19 +93,21 @@ export interface WatchedMachine extends SparedMachine, RestingMachine {
 
 /** True if a decision about the machine can find something: its window is ready, or a limit is or was met, or a value refused. */
 export function hasSomethingToSay(machine: WatchedMachine): boolean {
-  const { window, limits, late, limitChange, hadFaults, relearnt } = machine;
+  const { window, limits, limitChange, hadFaults, relearnt } = machine;
   if (window.ready || relearnt !== null || hadFaults || window.sensorRuns.out > 0 || limitChange !== null)
     return true;
-  return limits !== null && (limits.isNews || limits.hasMet || late?.isDue === true);
+  return limits !== null && (limits.isNews || limits.hasMet);
 }
 
 /** True if a decision has to wait for the readings that follow at once. */
 export function waitsForNewer(machine: WatchedMachine, clock: Clock): boolean {
-  const { window, relearnt, limitChange } = machine;
+  const { window, relearnt, limitChange, late } = machine;
   const nowMs = clock.monotonicMs();
   machine.catchingUp = CatchingUp.after(machine.catchingUp, clock.nowMs() - window.newestMs, nowMs);
   // A person who has changed something waits for what follows.
-  return relearnt === null && limitChange === null && (machine.catchingUp?.waits(nowMs) ?? false);
+  return (
+    relearnt === null && limitChange === null && (machine.catchingUp?.waits(nowMs, late?.hasNew) ?? false)
+  );
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
@@ -118,15 +120,16 @@ export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
  * Judges what holds at rest too, in a reading that was set aside: limits that say so, and whether a sensor that was not well is
  * well again. Returns true if that is worth a decision.
  */
-export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: number): boolean {
+export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: number, nowMs: number): boolean {
   const { running, window, isAtRest, hadFaults } = machine;
   const { values, offset, timeMs, replay } = batch;
   const limits = machine.limits?.holdAtRest ? machine.limits : null;
   const { sensorRuns } = window;
   if (!isAtRest || !(limits || hadFaults || sensorRuns.out > 0) || !running?.isNewest(timeMs[i]!))
     return false;
-  window.newestMs = Math.max(window.newestMs, timeMs[i]!);
+  window.passes(timeMs[i]!);
   limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
+  if (limits && !replay) machine.late?.goesOn(batch, i, nowMs, true);
   if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
   const isSentAgain = !replay && sensorRuns.heardAtRest(values, offset[i]!, offset[i + 1]!);
   // An alert ends when it is well for a while: that takes further decisions.
@@ -257,7 +260,10 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
-  const passed = [...(machine.limits?.takePassed() ?? []), ...(machine.late?.judged(limits) ?? [])];
+  // What has passed may have been otherwise, as older readings will show that have just come.
+  const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
+  machine.limits?.passed.heard();
+  machine.late?.hears(limits, passed, timeMs);
   const beyond = baseline
     .beyond()
     .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));

@@ -3,8 +3,15 @@ import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { baselineOptions } from '../baselines/baseline-options.ts';
 import type { SampleBudget } from '../baselines/sample-budget.ts';
+import type { LimitPlans } from '../limits/limit-plans.ts';
+import type { Aside } from '../maintenance/aside.ts';
+import { restOf } from '../running/running-of.ts';
+import type { Slot } from './machine-slots.ts';
 import { MachineWindow } from './machine-window.ts';
 import type { TakenBlock } from './rows/row-blocks.ts';
+import { newlyScheduled } from './schedule.ts';
+import { noNews, type WatchedMachine } from './watched-machine.ts';
+import type { WindowsOptions } from './windows-options.ts';
 
 /**
  * Share of its type's step for which a machine rests; at 1, each step's reading would wait for the end of the rest
@@ -14,7 +21,7 @@ const restOfStep = 0.8;
 /** Longest rest, however slowly machines of the type age. */
 const restMsOfStepMax = 1_000;
 /** Resting time by type: a window of readings that come faster than the machine ages adds no information. */
-export function restMsOf(type: MachineType, intervalMsMin: number): number {
+function restMsOf(type: MachineType, intervalMsMin: number): number {
   return Math.max(intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
 }
 
@@ -34,4 +41,38 @@ export function windowOf(
 /** True if rows of the batch come after `learntTo`; live rows always do. */
 export function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
+}
+
+/** The parts that a new machine needs. */
+interface Parts extends Pick<WindowsOptions, 'hearings' | 'levels' | 'intervalMsMin'> {
+  aside: Aside;
+  limits: LimitPlans;
+  samples: SampleBudget;
+  block: TakenBlock;
+}
+
+/** Returns a machine as it is when it gets its window. */
+export function newlyWatched(
+  { identity, owner }: Slot,
+  index: number,
+  nowMs: number,
+  parts: Parts,
+): WatchedMachine {
+  const { hearings, levels, intervalMsMin, aside, limits, samples, block } = parts;
+  const { type } = identity;
+  const hearing = hearings?.of(identity) ?? null;
+  const rest = restOf(type, hearing);
+  return {
+    identity,
+    maintenance: aside.spansOf(identity),
+    key: `${identity.site}/${identity.machine}`,
+    index,
+    owner,
+    window: windowOf(type, samples, block),
+    limits: limits.of(type, rest.running),
+    levels: levels?.watched(identity) ?? null,
+    ...{ ...noNews, ...rest, hearing },
+    schedule: newlyScheduled(restMsOf(type, intervalMsMin)),
+    ...{ seenMs: nowMs, noteFromMs: nowMs, newer: null, older: null },
+  };
 }

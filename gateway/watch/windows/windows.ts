@@ -11,14 +11,15 @@ import type { LimitsChanged, Relearnt } from '../../ports/decision.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
+import { LateBooks } from '../late/late-books.ts';
 import { remember, renew, unwatch } from '../levels/watched-levels.ts';
 import { LimitPlans } from '../limits/limit-plans.ts';
 import { Aside, mayBeSpared } from '../maintenance/aside.ts';
-import { forgetRest, learnRest, restOf } from '../running/running-of.ts';
+import { forgetRest, learnRest } from '../running/running-of.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
 import { TakenBlock } from './rows/row-blocks.ts';
-import { newlyScheduled, Schedule } from './schedule.ts';
+import { Schedule } from './schedule.ts';
 import {
   endFaults,
   follow,
@@ -28,13 +29,12 @@ import {
   isDueAfter,
   isNewsAtRest,
   learnAnew,
-  noNews,
   noteFault,
   takeNews,
   type WatchedMachine,
   waitsForNewer,
 } from './watched-machine.ts';
-import { isNew, restMsOf, windowOf } from './window-of-type.ts';
+import { isNew, newlyWatched, windowOf } from './window-of-type.ts';
 import { seenResolutionMs, WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
@@ -45,6 +45,7 @@ export class Windows {
   private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly limits = new LimitPlans();
+  private readonly late = new LateBooks<WatchedMachine>();
   private readonly samples = new SampleBudget();
   private readonly block = new TakenBlock();
   readonly aside: Aside;
@@ -80,13 +81,14 @@ export class Windows {
         continue;
       }
       if (nowMs >= machine.noteFromMs) this.noteSeen(machine, nowMs, batch.replay ? null : timeMs[i]!);
-      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs)) {
-        if (isNewsAtRest(machine, batch, i) && this.schedule.mark(machine)) due = true;
+      if (mayBeSpared(machine) && this.aside.takes(machine, batch, i, wallMs, nowMs)) {
+        if (isNewsAtRest(machine, batch, i, nowMs) && this.schedule.mark(machine)) due = true;
         continue;
       }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
-      if (this.limits.notesLate(machine, batch, i) && this.schedule.mark(machine)) due = true;
-      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, nowMs);
+      const step = this.late.arrives(machine, batch, i, nowMs);
+      if (!batch.replay && this.late.takes(machine, batch, i, step, nowMs)) due = true;
+      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, step);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (machine.levels !== null) remember(machine.levels, batch, i, taken === 'late');
       if (taken === 'late') {
@@ -107,6 +109,7 @@ export class Windows {
   take(max: number): WatchedMachine[] {
     const { clock } = this.options;
     const taken: WatchedMachine[] = [];
+    for (const machine of this.late.judgeDue(clock.monotonicMs())) this.schedule.mark(machine);
     while (taken.length < max) {
       const machine = this.schedule.take(clock.monotonicMs(), (each) => waitsForNewer(each, clock));
       if (!machine) break;
@@ -125,7 +128,9 @@ export class Windows {
 
   /** Monotonic ms at which to look again; null if no machine waits. */
   nextDueMs(): number | null {
-    return this.schedule.nextMs(this.options.clock.monotonicMs());
+    const nextMs = this.schedule.nextMs(this.options.clock.monotonicMs());
+    const lateMs = this.late.nextMs();
+    return nextMs === null || lateMs === null ? (nextMs ?? lateMs) : Math.min(nextMs, lateMs);
   }
 
   /** Resets the window and the baseline of a machine, because it was replaced. */
@@ -136,6 +141,7 @@ export class Windows {
     renew(watched);
     forgetRest(watched);
     watched.limits = this.limits.of(watched.identity.type, watched.running);
+    this.late.forget(watched);
     this.options.keeper?.renewed(watched);
   }
 
@@ -217,7 +223,10 @@ export class Windows {
       if (column === undefined) {
         if (machine) gone.push(this.drop(machine));
         slots.forget(machineIndex);
-      } else if (machine && forgetSensor(machine, column) && this.schedule.mark(machine)) isDue = true;
+      } else if (machine) {
+        this.late.forget(machine);
+        if (forgetSensor(machine, column) && this.schedule.mark(machine)) isDue = true;
+      }
     }
     slots.learn(
       batch,
@@ -241,6 +250,7 @@ export class Windows {
   /** Lets limits go on from what is known of those before them. */
   private renewLimits(machine: WatchedMachine): void {
     machine.levels?.bind(machine.identity.type);
+    this.late.forget(machine);
     const before = machine.limits;
     machine.limits = this.limits.of(machine.identity.type, machine.running);
     machine.limits?.follow(before, machine.window.latest(), machine.window.newestMs);
@@ -248,28 +258,15 @@ export class Windows {
 
   /** Adds a window for a machine; null if its sender has as many as one may, all of machines that still send. */
   private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
-    const { identity, owner } = slot;
+    const { owner } = slot;
     if (!this.shares.admits(owner) && !this.evict(owner, nowMs)) {
       // The sender of a machine that only the journal knows is reported when the machine sends.
       if (!slot.isRefused && owner !== '') this.options.refused?.(owner);
       slot.isRefused = true;
       return null;
     }
-    const hearing = this.options.hearings?.of(identity) ?? null;
-    const rest = restOf(identity.type, hearing);
-    const machine: WatchedMachine = {
-      identity,
-      maintenance: this.aside.spansOf(identity),
-      key: `${identity.site}/${identity.machine}`,
-      index,
-      owner,
-      window: windowOf(identity.type, this.samples, this.block),
-      limits: this.limits.of(identity.type, rest.running),
-      levels: this.options.levels?.watched(identity) ?? null,
-      ...{ ...noNews, ...rest, hearing },
-      schedule: newlyScheduled(restMsOf(identity.type, this.options.intervalMsMin)),
-      ...{ seenMs: nowMs, noteFromMs: nowMs, newer: null, older: null },
-    };
+    const { options, aside, limits, samples, block } = this;
+    const machine = newlyWatched(slot, index, nowMs, { ...options, aside, limits, samples, block });
     slot.watched = machine;
     slot.isRefused = false;
     this.shares.add(machine);
@@ -294,6 +291,7 @@ export class Windows {
     const slot = this.slots.at(machine.index);
     if (slot) slot.watched = null;
     this.byKey.delete(machine.key);
+    this.late.forget(machine);
     unwatch(machine);
     return machine;
   }

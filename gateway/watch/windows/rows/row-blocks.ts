@@ -1,3 +1,7 @@
+/**
+ * Rows (gateway/watch/windows/rows): what a window knows of its rows beside their values: in which blocks of the journal they were
+ * completed.
+ */
 import type { BlockPosition } from '../../../ports/journal.ts';
 
 /** The blocks of the journal in which the oldest and the newest row of a window were completed. */

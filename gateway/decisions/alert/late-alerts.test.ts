@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+describe('a limit that was met and is back in readings that came late', () => {
+  const passed = () => {
+    const nowMs = bench.clock.nowMs();
+    const span = { sinceMs: nowMs - 90 * 60_000, untilMs: nowMs - 50 * 60_000 };
+    const limit = { side: 'high', severity: 'warning', at: 4.5 } as const;
+    return { passed: [{ ...limit, sensor: 'vibration', value: 6.2, ...span }] };
+  };
+
+  it('is told once, with its time, and that it is late', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 200, 1, passed());
+    await bench.evaluate(decision, 200, 20);
+    const [opened] = bench.opened();
+    expect(opened!.data).toMatchObject({ failureMode: 'limit', severity: 'warning' });
+    expect(opened!.data.reasons.join('; ')).toMatch(
+      /vibration was above the warning limit of 4.5 mm\/s from .* to .*, 6.2 mm\/s at its farthest; It is told late/,
+    );
+    const [resolved] = bench.resolved();
+    expect(resolved!.data.predictionId).toBe(opened!.data.predictionId);
+    for (const { since, until } of [opened!.data, resolved!.data])
+      expect(Date.parse(until!) - Date.parse(since!)).toBe(40 * 60_000);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
+    expect(decision.open()).toEqual([]);
+  });
+
+  it('is told once as over, though it came back and is back again', async () => {
+    const decision = await bench.started();
+    const {
+      passed: [last],
+    } = passed();
+    const first = { ...last!, sinceMs: last!.sinceMs - 60 * 60_000, untilMs: last!.untilMs - 60 * 60_000 };
+    await bench.evaluate(decision, 200, 1, { passed: [first, last!] });
+    await bench.evaluate(decision, 200, 5);
+    expect(bench.opened().map(({ data }) => [data.since, data.until])).toEqual([
+      [new Date(first.sinceMs).toISOString(), new Date(last!.untilMs).toISOString()],
+    ]);
+    expect(bench.resolved()[0]!.data.reasons).toHaveLength(3);
+    expect(decision.open()).toEqual([]);
+  });
+
+  it('belongs to the alert that is open', async () => {
+    const decision = await bench.started();
+    const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.05 } as const;
+    const met = { ...limit, sinceMs: bench.clock.nowMs() - 11_000 };
+    const beyond = { limits: [{ sensor: 'vibration', value: 6, met, mayBe: null }] };
+    await bench.evaluate(decision, 200, 1, beyond);
+    await bench.evaluate(decision, 200, 1, { ...beyond, ...passed() });
+    expect(bench.opened()).toHaveLength(1);
+    expect(bench.resolved()).toEqual([]);
+  });
+});

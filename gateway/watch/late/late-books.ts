@@ -1,0 +1,102 @@
+import type { ColumnBatch } from '../../ports/watch.ts';
+import type { ClockStep, ClockSteps } from '../device-clock/clock-steps.ts';
+import type { MachineLimits } from '../limits/machine-limits.ts';
+import { LateReadings } from './late-readings.ts';
+import { LogRoom } from './reading-log.ts';
+
+/** A machine that was not heard for longer than this, and than so many rows, may send later what it has measured meanwhile. */
+const gapMsMin = 60_000;
+const gapRows = 3;
+/** How often it is looked whether what came late is to be judged. */
+const lookMs = 1_000;
+/** The readings of all machines that wait, or may be needed for those that come late, take so much memory. */
+const bytesMax = 16 * 1024 * 1024;
+
+export interface LateMachine {
+  readonly window: { readonly clock: ClockSteps; readonly paceMs: number | null };
+  limits: MachineLimits | null;
+  late: LateReadings | null;
+}
+
+/** A machine was not heard for so long, by its readings or by their arrival, between readings of these times. */
+interface Gap {
+  gapMs: number;
+  fromMs: number;
+  toMs: number;
+}
+
+/** The late readings of all machines, and when they are judged. */
+export class LateBooks<T extends LateMachine> {
+  private readonly room = new LogRoom(bytesMax);
+  private readonly waiting = new Set<T>();
+  private lookAtMs = Number.POSITIVE_INFINITY;
+
+  /** To be called first for each reading that is judged. Returns what its time says. @param nowMs monotonic */
+  arrives(machine: T, { timeMs, replay }: ColumnBatch, i: number, nowMs: number): ClockStep {
+    const { clock } = machine.window;
+    const { newestMs: beforeMs, newestAtMs } = clock;
+    const step = clock.takes(timeMs[i]!, replay ? undefined : nowMs);
+    if (step === 'back') {
+      machine.limits?.shift(clock.backMs);
+      this.forget(machine);
+    } else if (step === 'on' && !replay) {
+      // The first that comes after it need not be its last one.
+      const gapMs = Math.max(timeMs[i]! - beforeMs, nowMs - (newestAtMs ?? nowMs));
+      if (gapMs > gapMsMin) this.noteGap(machine, { gapMs, fromMs: beforeMs, toMs: timeMs[i]! }, nowMs);
+    }
+    return step;
+  }
+
+  /** Takes a live reading that is judged, before its machine's limits do. Returns true if one waits from now on. */
+  takes(machine: T, batch: ColumnBatch, i: number, step: ClockStep, nowMs: number): boolean {
+    const { late } = machine;
+    if (late === null) return false;
+    if (step !== 'late') late.goesOn(batch, i, nowMs);
+    else if (late.takesLate(batch, i, nowMs)) return this.wait(machine, nowMs);
+    return false;
+  }
+
+  /** Judges what is due. Returns the machines that have news. */
+  judgeDue(nowMs: number): readonly T[] {
+    if (nowMs < this.lookAtMs) return [];
+    const judged: T[] = [];
+    for (const machine of this.waiting) {
+      const { late, limits } = machine;
+      if (late?.isWaiting && !late.isDue(nowMs)) continue;
+      if (late?.isWaiting && limits) {
+        machine.limits = late.judge(limits, nowMs);
+        if (machine.limits.isNews) judged.push(machine);
+      }
+      if (!late?.isWaiting) this.waiting.delete(machine);
+    }
+    this.lookAtMs = this.waiting.size > 0 ? nowMs + lookMs : Number.POSITIVE_INFINITY;
+    return judged;
+  }
+
+  /** When to look again, monotonic; null if nothing waits. */
+  nextMs(): number | null {
+    return this.waiting.size > 0 ? this.lookAtMs : null;
+  }
+
+  /** Forgets what has come of the machine. */
+  forget(machine: T): void {
+    machine.late?.end();
+    machine.late = null;
+    this.waiting.delete(machine);
+  }
+
+  private wait(machine: T, nowMs: number): boolean {
+    this.waiting.add(machine);
+    if (this.lookAtMs < Number.POSITIVE_INFINITY) return false;
+    this.lookAtMs = nowMs + lookMs;
+    return true;
+  }
+
+  private noteGap(machine: T, gap: Gap, nowMs: number): void {
+    const { late, limits, window } = machine;
+    if (limits === null || gap.gapMs <= Math.max(gapMsMin, gapRows * (window.paceMs ?? 0))) return;
+    if (late && (late.isWaiting || late.isExpected(nowMs))) return;
+    late?.end();
+    machine.late = new LateReadings(limits, gap.fromMs, gap.toMs, this.room, nowMs);
+  }
+}

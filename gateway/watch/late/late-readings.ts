@@ -1,0 +1,172 @@
+/**
+ * Late readings (gateway/watch/late): readings that come after newer ones of their machine, because its device has kept them and sends
+ * what is new first, in any order, or between its live ones. In which order a device sends
+ * what it has kept makes no difference to its limits.
+ */
+import type { LimitState, PassedLimit } from '../../ports/decision.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import { inPlaceOf, mergeLate } from '../limits/late-merge.ts';
+import type { MachineLimits } from '../limits/machine-limits.ts';
+import { type LogRoom, ReadingLog } from './reading-log.ts';
+
+/** Nothing older has come for so long: what came is judged. It does not wait for longer than the other. */
+const quietMs = 3_000;
+const waitMsMax = 60_000;
+/** While older ones may follow for so long, what seems to end in a longer gap after the newest of them may go on in it. */
+const followMs = 300_000;
+const gapMsMin = 60_000;
+/** So many readings of a machine are put into their order; and so many for so long before the first late one comes. */
+const readingsMax = 16_384;
+const beforeLateMax = 1_024;
+const expectedMs = 600_000;
+/** Limit of what is remembered of that which decisions have heard since the gap. */
+const heardMax = 64;
+
+interface Heard extends Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinceMs'> {
+  untilMs: number;
+}
+
+/**
+ * The readings of one machine since it was not heard for a while. Its limits as they were then are kept, so that all readings since can
+ * be judged once more in the order of their times: the result is what it would have been had they come in that order. If there is no room for all,
+ * the late ones alone are judged so, apart from the limits of now.
+ */
+export class LateReadings {
+  /** The last reading before the gap: what is older was judged before. */
+  private readonly fromMs: number;
+  /** The first one after it. */
+  private readonly toMs: number;
+  private readonly before: MachineLimits;
+  private readonly log: ReadingLog;
+  private readonly begunMs: number;
+  /** It has all readings since the gap. */
+  private isWhole = true;
+  /** When late readings came, monotonic: the first that is not judged yet (NaN: there is none), and the last. */
+  private firstLateMs = Number.NaN;
+  private lastLateMs = Number.NEGATIVE_INFINITY;
+  /** The newest late reading, by its own time. */
+  private newestLateMs = Number.NEGATIVE_INFINITY;
+  /** When they are judged, monotonic (else NaN); and whether something may go on in the gap after them. */
+  private judgingMs = Number.NaN;
+  private isOpenEnded = false;
+  private heard: Heard[] = [];
+
+  /** @param limits as they are before the first reading after the gap @param nowMs monotonic */
+  constructor(limits: MachineLimits, fromMs: number, toMs: number, room: LogRoom, nowMs: number) {
+    this.fromMs = fromMs;
+    this.toMs = toMs;
+    this.before = limits.fork((passed) => this.isHeard(passed));
+    this.log = new ReadingLog(room);
+    this.begunMs = nowMs;
+  }
+
+  /** True while late readings have come that are not judged yet. */
+  get hasNew(): boolean {
+    return !Number.isNaN(this.firstLateMs);
+  }
+
+  /** True while something is to be judged. */
+  get isWaiting(): boolean {
+    return this.hasNew || this.isOpenEnded;
+  }
+
+  /** True if readings from before another gap may still come. */
+  isExpected(nowMs: number): boolean {
+    return nowMs - Math.max(this.begunMs, this.lastLateMs) < expectedMs;
+  }
+
+  /** True if what came is to be judged now. */
+  isDue(nowMs: number): boolean {
+    if (this.isOpenEnded && nowMs - this.lastLateMs >= followMs) return true;
+    if (!this.hasNew) return false;
+    const isFull = this.log.size >= readingsMax;
+    return isFull || nowMs - this.lastLateMs >= quietMs || nowMs - this.firstLateMs >= waitMsMax;
+  }
+
+  /** Takes a reading that is older than the newest. Returns false if it was judged before, or there is no room. */
+  takesLate(batch: ColumnBatch, i: number, nowMs: number): boolean {
+    if (!(batch.timeMs[i]! > this.fromMs)) return false;
+    if (this.log.size >= readingsMax || !this.log.add(batch, i)) return false;
+    if (!this.hasNew) this.firstLateMs = nowMs;
+    this.lastLateMs = nowMs;
+    this.newestLateMs = Math.max(this.newestLateMs, batch.timeMs[i]!);
+    return true;
+  }
+
+  /** Takes a reading that is not late. */
+  goesOn(batch: ColumnBatch, i: number, nowMs: number, isAtRest = false): void {
+    if (!this.isWhole) return;
+    const max = this.lastLateMs > this.begunMs ? readingsMax : beforeLateMax;
+    const isTaken = this.isExpected(nowMs) && this.log.size < max && this.log.add(batch, i, isAtRest);
+    if (!isTaken) this.cut();
+  }
+
+  /** Readings were left out. */
+  interrupted(timeMs: number, wasRest: boolean): void {
+    if (this.isWhole && !this.log.addBreak(timeMs, wasRest)) this.cut();
+  }
+
+  /** Judges what came. Returns the limits that take the place of those of now. @param nowMs monotonic */
+  judge(now: MachineLimits, nowMs: number): MachineLimits {
+    this.isOpenEnded = false;
+    this.judgingMs = nowMs;
+    const judged = this.before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
+    const latestMs = this.log.replay(judged);
+    this.judgingMs = Number.NaN;
+    this.firstLateMs = Number.NaN;
+    const { isWhole } = this;
+    if (this.log.size >= readingsMax) this.isWhole = false;
+    if (!this.isWhole && !this.isOpenEnded) this.log.clear();
+    // What is known of now may be more than these readings say.
+    return isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, this.toMs, latestMs);
+  }
+
+  /** A decision hears of these limits. */
+  hears(states: readonly LimitState[], passed: readonly PassedLimit[], timeMs: number): void {
+    this.before.takePassed();
+    for (const { sensor, met } of states)
+      if (met) this.note({ sensor, ...met, untilMs: met.backMs ?? timeMs });
+    for (const each of passed) this.note(each);
+  }
+
+  /** Nothing more is expected, or to be judged. */
+  end(): void {
+    this.log.clear();
+  }
+
+  /** There is no room for what comes, so the order of what came is of use for late ones alone. */
+  private cut(): void {
+    this.isWhole = false;
+    if (!this.isWaiting) this.log.clear();
+  }
+
+  /** Its end was not seen, and readings of the time before it may follow. */
+  private mayGoOn({ sinceMs, untilMs }: PassedLimit): boolean {
+    const { newestLateMs, lastLateMs, judgingMs } = this;
+    const isAcross = sinceMs <= newestLateMs && untilMs - newestLateMs > gapMsMin;
+    const mayGoOn = isAcross && judgingMs - lastLateMs < followMs;
+    this.isOpenEnded ||= mayGoOn;
+    return mayGoOn;
+  }
+
+  private note(heard: Heard): void {
+    const { sensor, side, severity, sinceMs, untilMs } = heard;
+    const known = this.heard.find(
+      (each) => each.sensor === sensor && each.severity === severity && each.sinceMs === sinceMs,
+    );
+    if (known) known.untilMs = Math.max(known.untilMs, untilMs);
+    else this.heard.push({ sensor, side, severity, sinceMs, untilMs });
+    if (this.heard.length > heardMax) this.heard.shift();
+  }
+
+  private isHeard({ sensor, side, severity, sinceMs, untilMs }: PassedLimit): boolean {
+    return this.heard.some(
+      (each) =>
+        each.sensor === sensor &&
+        each.side === side &&
+        (each.severity === severity || each.severity === 'critical') &&
+        each.sinceMs <= untilMs &&
+        each.untilMs >= sinceMs,
+    );
+  }
+}

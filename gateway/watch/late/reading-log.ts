@@ -1,0 +1,98 @@
+import type { ColumnBatch } from '../../ports/watch.ts';
+import type { MachineLimits } from '../limits/machine-limits.ts';
+
+/** Kinds of entries beside a reading that is judged. */
+const atRest = 1;
+const breakAtWork = 2;
+const breakAtRest = 3;
+
+/** Bytes of an entry without its values: time, where its values end, what it is. */
+const entryBytes = 24;
+const valueBytes = 4;
+
+/** The room for logs that all machines share. */
+export class LogRoom {
+  private left: number;
+
+  constructor(bytes: number) {
+    this.left = bytes;
+  }
+
+  take(bytes: number): boolean {
+    if (bytes > this.left) return false;
+    this.left -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.left += bytes;
+  }
+}
+
+/** Readings of one machine in the order in which they came, to be judged in the order of their own times. */
+export class ReadingLog {
+  private readonly room: LogRoom;
+  private readonly times: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly kinds: number[] = [];
+  private values = new Float32Array(64);
+  private bytes = 0;
+
+  constructor(room: LogRoom) {
+    this.room = room;
+  }
+
+  get size(): number {
+    return this.times.length;
+  }
+
+  /** Adds row `i` of a batch. Returns false if there is no room. @param isAtRest only limits that hold at rest judge it */
+  add({ timeMs, offset, values }: ColumnBatch, i: number, isAtRest = false): boolean {
+    const [from, to] = [offset[i]!, offset[i + 1]!];
+    return this.push(timeMs[i]!, isAtRest ? atRest : 0, values.subarray(from, to));
+  }
+
+  /** Adds that readings were left out before this time. */
+  addBreak(timeMs: number, wasRest: boolean): boolean {
+    return this.push(timeMs, wasRest ? breakAtRest : breakAtWork, noValues);
+  }
+
+  /** Lets limits take all of it, in the order of its times. Returns the latest of these. */
+  replay(limits: MachineLimits): number {
+    const { times, ends, kinds, values } = this;
+    const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => times[a]! - times[b]! || a - b);
+    for (const i of order) {
+      const kind = kinds[i]!;
+      if (kind === breakAtWork || kind === breakAtRest) limits.interrupt(kind === breakAtRest);
+      else limits.take(values, i === 0 ? 0 : ends[i - 1]!, ends[i]!, times[i]!, true, kind === atRest);
+    }
+    return order.length === 0 ? Number.NEGATIVE_INFINITY : times[order.at(-1)!]!;
+  }
+
+  clear(): void {
+    this.room.give(this.bytes);
+    this.bytes = 0;
+    for (const list of [this.times, this.ends, this.kinds]) list.length = 0;
+    this.values = new Float32Array(64);
+  }
+
+  private push(timeMs: number, kind: number, values: Float32Array): boolean {
+    const bytes = entryBytes + valueBytes * values.length;
+    if (!this.room.take(bytes)) return false;
+    this.bytes += bytes;
+    const from = this.ends.at(-1) ?? 0;
+    const to = from + values.length;
+    if (to > this.values.length) {
+      const larger = new Float32Array(Math.max(to, 2 * this.values.length));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values.set(values, from);
+    this.times.push(timeMs);
+    this.ends.push(to);
+    this.kinds.push(kind);
+    return true;
+  }
+}
+
+const noValues = new Float32Array(0);

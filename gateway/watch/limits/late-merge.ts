@@ -1,0 +1,40 @@
+import { met } from './limit-state.ts';
+import type { MachineLimits } from './machine-limits.ts';
+
+/**
+ * Adds to the limits of now what late readings alone have shown, judged apart: what passed, and what was met at the last of them. That
+ * goes on if it is met now and was so from the first reading after them on; else it ended, and nobody saw when.
+ * @param toMs the first reading after the gap of which they are @param latestMs the last of them
+ */
+export function mergeLate(
+  now: MachineLimits,
+  judged: MachineLimits,
+  toMs: number,
+  latestMs: number,
+): MachineLimits {
+  for (const { name, first, limits } of judged.plan.sensors)
+    for (let limit = first; limit < first + limits.length; limit++) {
+      if (judged.states[limit] !== met) continue;
+      const sinceMs = judged.metMs[limit]!;
+      const goesOn = now.states[limit] === met && now.metMs[limit]! <= toMs;
+      if (goesOn && sinceMs < now.metMs[limit]!) {
+        now.metMs[limit] = sinceMs;
+        now.isNews = true;
+      }
+      if (!goesOn) judged.passed.ends(limit, limits[limit - first]!, name, sinceMs, latestMs);
+    }
+  now.passed.add(judged.passed.take());
+  now.isNews ||= now.passed.has;
+  return now;
+}
+
+/** Limits that were judged by the same readings as those of now, in their order, take their place. */
+export function inPlaceOf(now: MachineLimits, judged: MachineLimits): MachineLimits {
+  const isOther = (limit: number) =>
+    judged.states[limit] !== now.states[limit] ||
+    (judged.states[limit] === met && judged.metMs[limit] !== now.metMs[limit]);
+  judged.isNews = now.isNews || judged.passed.has || judged.states.some((_, limit) => isOther(limit));
+  judged.hasMet ||= now.hasMet;
+  judged.atRest = now.atRest;
+  return judged;
+}
