@@ -93,6 +93,7 @@ function memoryMachines(): MachineAdmin {
           withoutTime: 1,
           ofFuture: 0,
           unknownSensors: [],
+          doubts: [],
           emptySensors: ['b'],
           fromMs: null,
           toMs: null,

@@ -36,6 +36,9 @@ const Lesson = Type.Object(
     ),
     isFirst: Type.Boolean({ description: 'begins it; otherwise it goes on with the request before' }),
     isLast: Type.Boolean({ description: 'what was learnt is what is normal from now on' }),
+    isSure: Type.Optional(
+      Type.Boolean({ description: 'with the last request: teach it although it is doubtful (`doubts`)' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -43,9 +46,24 @@ export const IsSaved = Type.Boolean({
   description:
     'false if a change could not be written to disk: it is in force, and lost if the gateway ends before the next save',
 });
+const Doubt = Type.Object({
+  sensor: Type.String(),
+  is: Type.String({
+    description:
+      '`constant`: it moves, and is always the same in the history; `elsewhere`: it never is there where it is now, as in another unit or of another machine',
+  }),
+  low: Type.Number({ description: 'between which values it is in the history' }),
+  high: Type.Number(),
+  nowLow: Type.Union([Type.Number(), Type.Null()], {
+    description: 'between which values it was since it was watched; null if that is not known',
+  }),
+  nowHigh: Type.Union([Type.Number(), Type.Null()]),
+});
 const Taught = Type.Object({
   isKnown: Type.Boolean(),
-  isTaught: Type.Boolean({ description: 'false before the last row, and if they were too few' }),
+  isTaught: Type.Boolean({
+    description: 'false before the last row, and if they were too few, had no values, or are doubtful',
+  }),
   isSaved: IsSaved,
   rows: Count,
   atRest: Count,
@@ -55,6 +73,10 @@ const Taught = Type.Object({
   unknownSensors: Type.Array(Type.String()),
   emptySensors: Type.Array(Type.String(), {
     description: 'sensors of the machine of which no row had a value',
+  }),
+  doubts: Type.Array(Doubt, {
+    description:
+      'sensors that are otherwise in the history than the machine has shown them; of the last request',
   }),
   fromMs: Type.Union([Time, Type.Null()]),
   toMs: Type.Union([Time, Type.Null()]),
@@ -76,7 +98,7 @@ export function teachingRoute(
       schema: {
         summary: 'Learn what is normal for a machine from its history',
         description:
-          'In one request or several. No decision is made about any row. With the last one, what was learnt takes the place of what was normal before, unless it is too little; faults that people have named stay. Refused with 409 if another teaching of the machine has begun, or the gateway does not know this one any more: begin anew. Refused with 429 while four other machines are being taught.',
+          'In one request or several. No decision is made about any row. With the last one, what was learnt takes the place of what was normal before, unless it is too little, or doubtful and nobody is sure; faults that people have named stay. Refused with 409 if another teaching of the machine has begun, or the gateway does not know this one any more: begin anew. Refused with 429 while four other machines are being taught.',
         body: Lesson,
         response: answers('how far it is taught', Taught),
       },

@@ -89,13 +89,27 @@ export interface Lesson {
   isFirst: boolean;
   /** With its last row, what was taught is what is normal for the machine. */
   isLast: boolean;
+  /** A person has seen what is doubtful about it, and wants it all the same. */
+  isSure?: boolean;
+}
+
+/** A sensor that is otherwise in a history than the machine has shown it. */
+export interface Doubt {
+  sensor: string;
+  /** It is always the same in the history, though it moves; or it never is where it is now: another unit, or another machine. */
+  is: 'constant' | 'elsewhere';
+  /** Between which values it is in the history, and was since it was watched (null: that is not known). */
+  low: number;
+  high: number;
+  nowLow: number | null;
+  nowHigh: number | null;
 }
 
 /** How far a machine is taught. */
 export interface TeachOutcome {
   /** False if it is not watched: it has sent nothing since the start of its gateway. */
   isKnown: boolean;
-  /** True once what was taught has taken the place of what was learnt before; false too if the history was too short. */
+  /** True once what was taught has taken the place of what was learnt before; false too if the history is too short, empty or doubtful. */
   isTaught: boolean;
   /** Rows learnt in all, at rest, and left out because they are out of order, or of the future. */
   rows: number;
@@ -108,6 +122,8 @@ export interface TeachOutcome {
   unknownSensors: string[];
   /** Sensors of the machine of which no row had a value. */
   emptySensors: string[];
+  /** Sensors that are otherwise in the history than the machine has shown them: unless a person is sure, it is not taught then. */
+  doubts: Doubt[];
   /** The time of the first and the last row, ms since 1970; null before there is one. */
   fromMs: number | null;
   toMs: number | null;

@@ -79,13 +79,18 @@ export class Baseline {
     return this.rows >= this.rowsNeeded;
   }
 
+  /** Between which values a sensor was, by column; null if that is not known. */
+  usualOf(column: number): { low: number; high: number } | null {
+    return this.usual?.usualOf(this.own.ofRow(column)) ?? null;
+  }
+
   /** How much of what is normal has been learnt, in rows; null once that is enough and nothing is done for the first time. */
   get learning(): { rows: number; needed: number } | null {
     if (!this.ready) return { rows: this.rows, needed: this.rowsNeeded };
     return this.usual?.firstTime() ?? null;
   }
 
-  /** The kind of a sensor, by column: as its type declares it, or as its values have told. */
+  /** The kind of a sensor, by column, as its type declares it or its values have told. */
   kindOf(column: number): Kind {
     return this.kinds?.kindOf(column) ?? 'quantity';
   }
@@ -237,10 +242,7 @@ export class Baseline {
 
   /** Remaining life in rows of the machine, sampled or not; null if it is unknown. */
   remaining(): RemainingRows | null {
-    const inSamples = this.ready ? this.detector.remaining() : null;
-    if (!inSamples) return null;
-    const rows = Math.max(1, this.sampling.rowsPerSample);
-    return { p10: rows * inSamples.p10, p50: rows * inSamples.p50, p90: rows * inSamples.p90 };
+    return this.sampling.inRows(this.ready ? this.detector.remaining() : null);
   }
 
   /** Returns the baseline for saving. `sensors` are the machine's, by column of its rows. */

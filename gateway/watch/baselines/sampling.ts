@@ -1,4 +1,5 @@
 /** Which rows of a machine a baseline learns: those of a machine that sends faster than it ages are sampled. */
+import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import type { BaselineOptions } from './baseline-options.ts';
 
 /** The average number of rows per sample covers about this many samples. */
@@ -18,6 +19,12 @@ export class Sampling {
 
   constructor(options: Required<Pick<BaselineOptions, 'stepMs' | 'samples'>>) {
     this.options = options;
+  }
+
+  /** Remaining life in samples, as one in rows. */
+  inRows(life: RemainingRows | null): RemainingRows | null {
+    const rows = Math.max(1, this.rowsPerSample);
+    return life && { p10: rows * life.p10, p50: rows * life.p50, p90: rows * life.p90 };
   }
 
   /** Returns true if the row is a sample. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolders } from '../../../shared/files/make-folder.ts';
-import { replaceFile } from '../../../shared/files/replace.ts';
+import { replaceFile, syncDir } from '../../../shared/files/replace.ts';
 
 /** The few file operations that saved baselines need; injected, so that a test can fill the disk. */
 export interface BaselineFiles {
@@ -14,6 +14,8 @@ export interface BaselineFiles {
   replace(name: string, bytes: Buffer): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** After this no power cut brings back what was replaced or removed before. */
+  sync(): Promise<void>;
 }
 
 const fileBytesMax = 64 << 20;
@@ -29,9 +31,10 @@ export function baselineFiles(dir: string): BaselineFiles {
       if (size > fileBytesMax) throw new RangeError(`${size} bytes are too many`);
       return await readFile(join(dir, name));
     },
-    // The folder is not synced: the old file, which a power cut may bring back, is valid too.
+    // The folder is synced only where people wait for it: the old file, which a power cut may bring back, is valid too.
     replace: (name, bytes) => replaceFile(join(dir, name), bytes, { syncFolder: false }),
     copy: (from, to) => copyFile(join(dir, from), join(dir, to), constants.COPYFILE_FICLONE),
     remove: (name) => rm(join(dir, name), { force: true }),
+    sync: () => syncDir(dir),
   };
 }

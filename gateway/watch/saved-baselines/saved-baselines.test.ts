@@ -200,7 +200,14 @@ describe('an unusable baseline is learnt again', () => {
   it('if the folder cannot be read or written', async () => {
     const made = await threeMachines();
     const broken = () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-    const all: BaselineFiles = { list: broken, read: broken, replace: broken, copy: broken, remove: broken };
+    const all: BaselineFiles = {
+      list: broken,
+      read: broken,
+      replace: broken,
+      copy: broken,
+      remove: broken,
+      sync: broken,
+    };
     const blind = await made.start({ files: all });
     blind.take(40, 60);
     await blind.baselines.stop();

@@ -168,7 +168,11 @@ export class SavedBaselines implements BaselineKeeper {
     const write = async () => {
       let isSaved = true;
       for (const group of outdated) isSaved = (await this.writer.write(group, this.block)) && isSaved;
-      return isSaved;
+      const isSynced = await options.files.sync().then(
+        () => true,
+        () => false,
+      );
+      return isSaved && isSynced;
     };
     // One after another: a file that is written twice at the same time would be mixed.
     const saving = this.writing.then(write);

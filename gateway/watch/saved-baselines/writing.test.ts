@@ -129,6 +129,33 @@ describe('what a person has changed', () => {
     expect(third.learnt('m0')).toEqual(learnt);
   });
 
+  it('is safe from a power cut before it is confirmed: the folder is synced after the file', async () => {
+    const made = await bench(someBatches());
+    const real = baselineFiles(made.dir);
+    const done: string[] = [];
+    let isBroken = false;
+    const files: BaselineFiles = {
+      ...real,
+      async replace(name, bytes) {
+        done.push('replace');
+        await real.replace(name, bytes);
+      },
+      async sync() {
+        done.push('sync');
+        if (isBroken) throw new Error('input/output error');
+        await real.sync();
+      },
+    };
+    const run = await made.start({ files });
+    run.take(0, 20);
+    expect(await run.baselines.saveNow('s/m0')).toBe(true);
+    expect(done).toEqual(['replace', 'sync']);
+    isBroken = true;
+    expect(await run.baselines.saveNow('s/m0')).toBe(false);
+    isBroken = false;
+    expect(await run.baselines.saveNow('s/m0')).toBe(true);
+  });
+
   it('is reported as unsaved if the disk is full, and is written later', async () => {
     const made = await bench(someBatches());
     const real = baselineFiles(made.dir);

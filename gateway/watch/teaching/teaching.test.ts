@@ -91,6 +91,61 @@ describe('a machine that is taught from its history', () => {
     });
   });
 
+  describe('keeps what it knows, and names the reason, if the history', () => {
+    const known = () => {
+      const made = bench();
+      made.teach({ rows: history, isFirst: true, isLast: true });
+      return made;
+    };
+    const changed = (change: (cells: number[]) => (number | string | null)[]) =>
+      history.map(([time, ...cells]) => [time!, ...change(cells)]);
+    const wrong: Record<string, [(cells: number[]) => (number | string | null)[], object]> = {
+      'has no values': [(cells) => cells.map(() => 'n/a'), { emptySensors: names, doubts: [] }],
+      'is constant': [
+        () => [1.5, 44, 17, 1_200],
+        {
+          doubts: [
+            { sensor: 'vibration', is: 'constant', low: 1.5 },
+            { sensor: 'temperature', is: 'constant' },
+            { sensor: 'current', is: 'constant' },
+            { sensor: 'speed', is: 'constant', low: 1_200, high: 1_200 },
+          ],
+        },
+      ],
+      'is in other units': [
+        ([vibration, ...cells]) => [1_000 * vibration!, ...cells],
+        { doubts: [{ sensor: 'vibration', is: 'elsewhere' }] },
+      ],
+    };
+    for (const [what, [change, expected]] of Object.entries(wrong))
+      it(what, () => {
+        const { baseline, teach } = known();
+        const before = baseline.save(names);
+        const outcome = teach({ rows: changed(change), isFirst: true, isLast: true });
+        expect(outcome).toMatchObject({ isTaught: false, ...expected });
+        expect(baseline.save(names)).toEqual(before);
+      });
+
+    it('is in other units, unless a person is sure', () => {
+      const { baseline, teach } = known();
+      const rows = changed((cells) => cells.map((each) => 500 * each));
+      const outcome = teach({ rows, isFirst: true, isLast: true, isSure: true });
+      expect(outcome).toMatchObject({ isTaught: true });
+      expect(outcome.doubts.map(({ sensor }) => sensor)).toEqual(names);
+      expect(baseline.usualOf(3)!.low).toBeGreaterThan(100_000);
+    });
+
+    it('is of a machine that was seen at rest only: that says nothing, and it is taught', () => {
+      const { baseline, teach } = bench();
+      for (let at = 0; at < 100; at++) baseline.take(Float32Array.of(0, 20, 0, 0), startMs + at * minuteMs);
+      const cold = changed(([vibration, , ...cells]) => [vibration!, 21, ...cells]);
+      expect(teach({ rows: cold, isFirst: true, isLast: true })).toMatchObject({
+        isTaught: true,
+        doubts: [],
+      });
+    });
+  });
+
   it('does not learn rows at rest', () => {
     const resting = { ...type, runsWhen: { sensor: 'speed', above: 100 } };
     const { clock } = {

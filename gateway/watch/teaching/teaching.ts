@@ -11,6 +11,7 @@ import type { Baseline } from '../baselines/baseline.ts';
 import { learnRest, type RestingMachine, restOf } from '../running/running-of.ts';
 import type { MachineWindow } from '../windows/machine-window.ts';
 import { windowOf } from '../windows/window-of-type.ts';
+import { doubtsAbout, type Seen, saysEnough } from './doubts.ts';
 
 /** As many machines at most are taught at the same time. */
 const pupilsMax = 4;
@@ -28,8 +29,8 @@ interface Pupil extends RestingMachine {
   /** By sensor of its type: the place in a row of a lesson; −1: there is none. */
   places: number[];
   counts: Pick<TeachOutcome, 'rows' | 'atRest' | 'leftOut' | 'withoutTime' | 'ofFuture' | 'fromMs' | 'toMs'>;
-  /** By sensor of its type: whether a row had a value of it. */
-  hasValue: boolean[];
+  /** By sensor of its type: the values of it that rows had. */
+  seen: Seen[];
   values: Float32Array;
   newestMs: number;
 }
@@ -43,7 +44,7 @@ export interface TeachingOptions {
 
 const unknown: TeachOutcome = {
   ...{ isKnown: false, isTaught: false, rows: 0, atRest: 0, leftOut: 0 },
-  ...{ withoutTime: 0, ofFuture: 0, unknownSensors: [], emptySensors: [] },
+  ...{ withoutTime: 0, ofFuture: 0, unknownSensors: [], emptySensors: [], doubts: [] },
   ...{ fromMs: null, toMs: null, learning: null },
 };
 
@@ -71,16 +72,18 @@ export class Teaching {
     const { learning } = baseline.behaves();
     const names = type.sensors.map(({ name }) => name);
     const unknownSensors = lesson.sensors.filter((name) => !names.includes(name));
-    const emptySensors = names.filter((_, column) => !pupil.hasValue[column]);
-    const found = { unknownSensors, emptySensors, learning };
+    const emptySensors = names.filter((_, column) => pupil.seen[column]!.values === 0);
+    const found = { unknownSensors, emptySensors, doubts: [], learning };
     const outcome = { ...pupil.counts, isKnown: true, isTaught: false, ...found };
     if (!lesson.isLast) return outcome;
     this.pupils.delete(key);
-    // Too short a history would leave the machine with less than it knows.
-    if (!baseline.ready) return outcome;
+    // Too short or empty a history would leave the machine with less than it knows.
+    if (!baseline.ready || !saysEnough(pupil.seen, baseline)) return outcome;
+    const doubts = doubtsAbout(type, pupil.seen, baseline, before);
+    if (doubts.length > 0 && !lesson.isSure) return { ...outcome, doubts };
     const { faults } = before.save(names);
     const isTaught = before.restore({ ...baseline.save(names), ...(faults && { faults }) }, names);
-    return { ...outcome, isTaught };
+    return { ...outcome, doubts, isTaught };
   }
 
   /** Begins a teaching, which takes the place of one of the same machine. */
@@ -145,10 +148,20 @@ function newPupil(
     ...{ limits: null, hearing: null },
     places: type.sensors.map(({ name }) => sensors.indexOf(name)),
     counts: { rows: 0, atRest: 0, leftOut: 0, withoutTime: 0, ofFuture: 0, fromMs: null, toMs: null },
-    hasValue: type.sensors.map(() => false),
+    seen: type.sensors.map(() => ({
+      values: 0,
+      low: Number.POSITIVE_INFINITY,
+      high: Number.NEGATIVE_INFINITY,
+    })),
     values: new Float32Array(type.sensors.length),
     newestMs: Number.NEGATIVE_INFINITY,
   };
+}
+
+function note(seen: Seen, value: number): void {
+  seen.values++;
+  if (value < seen.low) seen.low = value;
+  if (value > seen.high) seen.high = value;
 }
 
 function learn(pupil: Pupil, [timeMs, ...cells]: Lesson['rows'][number], nowMs: number): void {
@@ -168,7 +181,7 @@ function learn(pupil: Pupil, [timeMs, ...cells]: Lesson['rows'][number], nowMs: 
     const text = typeof cell === 'string' && kind === 'state' ? stateCode(cell, states) : Number.NaN;
     const value = typeof cell === 'number' && cell >= min && cell <= max ? cell : text;
     values[column] = value;
-    if (!Number.isNaN(value)) pupil.hasValue[column] = true;
+    if (!Number.isNaN(value)) note(pupil.seen[column]!, value);
   });
   pupil.newestMs = timeMs;
   counts.fromMs ??= timeMs;

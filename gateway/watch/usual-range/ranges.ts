@@ -148,6 +148,13 @@ export class Ranges {
       });
   }
 
+  /** Between which levels a sensor was; null if too few say. */
+  usualOf(sensor: number): { low: number; high: number } | null {
+    const at = sensor * width;
+    const found = { low: this.cells[at + low]!, high: this.cells[at + high]! };
+    return this.cells[at + rows]! >= levelRows && found.high >= found.low ? found : null;
+  }
+
   /** Begins a new episode. */
   calm(): void {
     for (let at = wasBeyond; at < this.cells.length; at += width) this.cells[at] = 0;

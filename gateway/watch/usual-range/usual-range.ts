@@ -146,6 +146,11 @@ export class UsualRange {
     return isConfirmed;
   }
 
+  /** Between which levels a sensor was; null if that is not known. */
+  usualOf(sensor: number): { low: number; high: number } | null {
+    return sensor < 0 ? null : this.ranges.usualOf(sensor);
+  }
+
   /** The score of the newest row. @param rarity of the row by the detector, 0 … 1 */
   score(rarity: number): number {
     if (!this.isConfirmed) return scoreInside * rarity;

@@ -16,6 +16,7 @@ export type TeachOptions = ReachOptions & {
   cloudUrl?: string;
   cloudToken?: string;
   by?: string;
+  anyway?: boolean;
   days: number;
 };
 

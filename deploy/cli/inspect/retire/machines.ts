@@ -122,6 +122,7 @@ readings of the time before delivers them, and they do not bring the machine bac
       'its API token, if it is not that of the gateway (better: $HARBINGER_CLOUD_TOKEN)',
     )
     .option('--days <n>', 'how many days of it, from the cloud', positive, 90)
+    .option('--anyway', 'also if the history is doubtful: sensors in other units, or always the same')
     .option('--by <name>', 'who says so (default: the user of this shell)')
     .addHelpText(
       'after',
@@ -131,7 +132,8 @@ Examples:
   harbinger machines teach hall-1/pump-3 --days 30      from the embedded store of its cloud
 
 What was learnt takes the place of what was normal before. Rows at rest are left out, and columns that are not named as a
-sensor is (case matters); the oldest row must be the first. Faults that people have
+sensor is (case matters); the oldest row must be the first. A history without values is refused, and one in which sensors are
+always the same, or never where they are now: another unit, another machine (--anyway). Faults that people have
 named stay. After an upgrade that cannot go on with what an older version has learnt, the gateway learns from
 its journal's tail by itself; this adds what the journal does not have any more.
 `,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lesson } from '../../../../gateway/ports/retiring.ts';
+import type { Doubt, Lesson } from '../../../../gateway/ports/retiring.ts';
 
 import { runInside } from '../../run-command.testing.ts';
 
@@ -25,7 +25,13 @@ const outcome = {
     rows: 7,
     atRest: 2,
     leftOut: 0,
-    ...{ withoutTime: 0, ofFuture: 0, unknownSensors: [], emptySensors: [] as string[] },
+    ...{
+      withoutTime: 0,
+      ofFuture: 0,
+      unknownSensors: [],
+      emptySensors: [] as string[],
+      doubts: [] as Doubt[],
+    },
     fromMs: 1,
     toMs: 2,
   },
@@ -183,6 +189,35 @@ describe('harbinger machines teach', () => {
     expect(stderr).toContain('39 of 27,841 rows are of the future; 1 row is too few');
     const taught = await taughtFrom(lines, { leftOut: 3 });
     expect(taught.stderr).toBe('left out: 3 of 12 rows are out of order: the oldest row must be the first\n');
+  });
+
+  it('says why a history is doubtful and what to do, and teaches it if a person is sure', async () => {
+    const lines = ['ts,heat', '2026-01-01T00:00:00Z,20'];
+    const doubts: Doubt[] = [
+      { sensor: 'heat', is: 'elsewhere', low: 18_000, high: 23_000, nowLow: 18, nowHigh: 23 },
+      { sensor: 'mode', is: 'constant', low: 1, high: 1, nowLow: 0, nowHigh: 7 },
+    ];
+    const refused = await taughtFrom(lines, { isTaught: false, doubts });
+    expect(refused.stderr).toBe(
+      'hall/press: it was not taught: heat is between 18,000 and 23,000 in this history and between 18 and 23 here, about 1,000 times as much; ' +
+        'mode is always 1 in this history and between 0 and 7 here; what it has learnt stays. ' +
+        'Give a history of this machine in the units that it sends, or repeat the command with --anyway if this one is right\n',
+    );
+    expect(refused.status).toBe(1);
+    lessons.length = 0;
+    const file = join(dir, 'some.csv');
+    over = { doubts: [doubts[0]!] };
+    const taught = await runInside([
+      ...['machines', 'teach', 'hall/press', '--from', file, '--url', url, '--anyway'],
+    ]);
+    over = {};
+    expect(lessons.at(-1)).toMatchObject({ isLast: true, isSure: true });
+    expect(taught.stderr).toContain('taught all the same: heat is between 18,000 and 23,000');
+    expect(taught.status).toBe(0);
+    const empty = { isTaught: false, rows: 27_840, emptySensors: ['heat'] };
+    expect((await taughtFrom(lines, empty)).stderr).toContain(
+      'no sensor has enough values in the 27,840 rows of this history (heat: none, or none within the range of its type); what it has learnt stays',
+    );
   });
 
   it('asks the cloud with a token of its own', async () => {

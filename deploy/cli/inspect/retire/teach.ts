@@ -6,10 +6,13 @@ import { exitCodes } from '../../exit-codes.ts';
 import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
 import { printable, printJson } from '../../output.ts';
 import { isUnsaved } from './at-gateway.ts';
+import { doubtsText } from './doubts-text.ts';
 import { cloudHistory, csvHistory, type History, type TeachOptions } from './history.ts';
 import type { NamedMachine } from './names.ts';
 
 const lessonRows = 1_000;
+/** More rows than are needed to learn: that there are too few is not the reason. */
+const rowsMany = 600;
 type Taught = TeachOutcome & Partial<Saved>;
 
 /** Sets the exit code 1 if the machine is not known, or was not taught. */
@@ -27,12 +30,13 @@ export async function teachAtGateway(name: NamedMachine, options: TeachOptions):
   }
   const history =
     options.from === undefined ? cloudHistory(known, options) : await csvHistory(options.from, known);
-  const outcome = await teach(endpoint, name, history, options.by ?? userInfo().username);
+  const who = { by: options.by ?? userInfo().username, isSure: options.anyway === true };
+  const outcome = await teach(endpoint, name, history, who);
   if (options.json) printJson(outcome);
   else {
     const said = outcome.isTaught
       ? taughtText(outcome)
-      : `${untaughtText(outcome, history.unreadable)}; what it has learnt stays`;
+      : `${untaughtText(outcome, history.unreadable)}; what it has learnt stays${whatToDo(outcome)}`;
     const whole = outcome.isKnown
       ? `${shown}: ${said}`
       : `${shown} has sent nothing since its gateway started`;
@@ -50,11 +54,21 @@ function taughtText({ rows, atRest, learning }: Taught): string {
   return `learnt from ${rows} rows${more}; ${knows}`;
 }
 
+const whatToDo = ({ doubts = [] }: Taught): string =>
+  doubts.length > 0
+    ? '. Give a history of this machine in the units that it sends, or repeat the command with --anyway if this one is right'
+    : '';
+
 const counted = (count: number) => count.toLocaleString('en-US');
 
 /** Why what is normal could not be learnt: what is wrong with the times, or that there is too little. */
 function untaughtText(outcome: Taught, unreadable: History['unreadable']): string {
-  const { rows, atRest } = outcome;
+  const { rows, atRest, doubts = [], unknownSensors, emptySensors = [] } = outcome;
+  if (doubts.length > 0) return `it was not taught: ${doubtsText(doubts)}`;
+  if (rows >= rowsMany) {
+    const named = emptySensors.length > 0 ? `${listed(emptySensors)}: ` : '';
+    return `no sensor has enough values in the ${counted(rows)} rows of this history (${named}none, or none within the range of its type${unknownSensors.length > 0 ? '; are the columns named as the sensors are?' : ''})`;
+  }
   const rest = atRest > 0 ? `, besides ${counted(atRest)} at rest,` : '';
   const few = `${counted(rows)} ${rows === 1 ? 'row is' : 'rows are'}${rest} too few to learn what is normal`;
   return [...timeProblems(outcome, unreadable), few].join('; ');
@@ -82,7 +96,7 @@ function timeProblems(outcome: Taught, { column, example }: History['unreadable'
 
 /** Says what the history has in vain, and what it lacks. */
 function notes(outcome: Taught, { leftOut, unreadable }: History, sensors: readonly string[]): string[] {
-  const { isKnown, isTaught, rows, atRest, unknownSensors, emptySensors = [] } = outcome;
+  const { isKnown, isTaught, rows, atRest, unknownSensors, emptySensors = [], doubts = [] } = outcome;
   const unknown = [...leftOut, ...unknownSensors];
   const empty = rows + atRest > 0 ? emptySensors.filter((name) => sensors.includes(name)) : [];
   const verb = empty.length === 1 ? 'has' : 'have';
@@ -91,6 +105,7 @@ function notes(outcome: Taught, { leftOut, unreadable }: History, sensors: reado
     ...(isKnown && unknown.length > 0
       ? [`left out, since the machine has no such sensor (case matters): ${listed(unknown)}`]
       : []),
+    ...(isTaught && doubts.length > 0 ? [`taught all the same: ${doubtsText(doubts)}`] : []),
     ...(empty.length > 0 ? [`${listed(empty)} ${verb} no value in this history`] : []),
   ];
 }
@@ -101,11 +116,11 @@ async function teach(
   endpoint: Endpoint,
   { site, machine }: NamedMachine,
   { sensors, rows }: History,
-  by: string,
+  { by, isSure }: { by: string; isSure: boolean },
 ): Promise<Taught> {
   const teaching = randomHex(systemRandom, 16);
   let isFirst = true;
-  const send = async (lesson: Pick<Lesson, 'rows' | 'isLast'>): Promise<Taught> => {
+  const send = async (lesson: Pick<Lesson, 'rows' | 'isLast' | 'isSure'>): Promise<Taught> => {
     const body = { site, machine, by, teaching, sensors, isFirst, ...lesson };
     isFirst = false;
     return (await request(endpoint, 'POST', '/api/machines/teach', body)) as Taught;
@@ -118,5 +133,5 @@ async function teach(
     waiting = [];
     if (!outcome.isKnown) return outcome;
   }
-  return send({ rows: waiting, isLast: true });
+  return send({ rows: waiting, isLast: true, ...(isSure && { isSure }) });
 }
