@@ -25,13 +25,14 @@ export function isLearning({ doubles }: RelationNumbers): boolean {
 
 /** How far a mean residual of a sensor may be on one side, in its deviations. Infinite while that is not known. */
 export function levelOf(numbers: RelationNumbers, sensor: number, side: number): number {
-  const { layout, floats } = numbers;
+  const { layout, doubles, floats } = numbers;
   const days = floats[layout.daysSeen + sensor]!;
   if (days < daysMin || isLearning(numbers)) return Number.POSITIVE_INFINITY;
   const at = side * layout.sensors + sensor;
   const deviation = Math.max(spreadMin, Math.sqrt(floats[layout.dayVariance + at]!));
   const far = gumbelScale * (Math.log(2 * layout.sensors * returnDays) - euler) * (1 + uncertainDays / days);
-  return Math.max(levelMin, floats[layout.dayMean + at]! + far * deviation);
+  const slack = doubles[scalar.runMs]! < doubles[scalar.slackRunMs]! ? floats[layout.slack + sensor]! : 0;
+  return Math.max(levelMin, floats[layout.dayMean + at]! + far * deviation) + slack;
 }
 
 /** A sensor's mean residuals on one side: the nearer of the short and the longer mean. */
@@ -46,13 +47,13 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
   const { layout, doubles, floats } = numbers;
   // The residuals of relations that are hardly known are large, and would be remembered for long.
   if (!isKnown(numbers, timeMs)) return;
+  // A day of which a part was like nothing that is confirmed says nothing of ordinary days.
+  if (doubles[scalar.isFrozen] === 1) return beginDay(numbers, timeMs);
   const sinceMs = timeMs - doubles[scalar.dayFromMs]!;
   if (!(sinceMs >= -backMsMax)) doubles[scalar.dayFromMs] = timeMs;
   else if (sinceMs >= dayMs) {
     if (doubles[scalar.dayRows]! >= dayRowsMin) learnDay(numbers);
-    doubles[scalar.dayFromMs] = timeMs;
-    doubles[scalar.dayRows] = 0;
-    floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);
+    beginDay(numbers, timeMs);
   }
   doubles[scalar.dayRows]!++;
   // An episode counts for the day on which it began: each further one would make it more usual.
@@ -64,6 +65,12 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
       const size = sizeOf(numbers, i, side);
       if (size > floats[at]! && !(lasts && size > levelOf(numbers, i, side))) floats[at] = size;
     }
+}
+
+function beginDay({ layout, doubles, floats }: RelationNumbers, timeMs: number): void {
+  doubles[scalar.dayFromMs] = timeMs;
+  doubles[scalar.dayRows] = 0;
+  floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);
 }
 
 function isKnown({ doubles }: RelationNumbers, timeMs: number): boolean {

@@ -13,27 +13,37 @@ const { changedAfterMs, changedAfterRows, changedShareMin, changedSensorsMax } =
 /** The share of an episode's rows beyond is over about so many rows, and the mean residual over as many. */
 const meanRows = 60;
 
-/** How far the farthest sensor is over its level; 0 while nothing is judged. */
-export function ratioOf(numbers: RelationNumbers): number {
+/** How far the farthest sensor is over its level; 0 while nothing is judged. @param beside see `ratioOfSensor` */
+export function ratioOf(numbers: RelationNumbers, beside: RelationNumbers | null = null): number {
   if (isLearning(numbers)) return 0;
   let farthest = 0;
-  for (let i = 0; i < numbers.layout.sensors; i++) farthest = Math.max(farthest, ratioOfSensor(numbers, i));
+  for (let i = 0; i < numbers.layout.sensors; i++)
+    farthest = Math.max(farthest, ratioOfSensor(numbers, i, beside));
   return farthest;
 }
 
-export function ratioOfSensor(numbers: RelationNumbers, sensor: number): number {
+/**
+ * How far a sensor is over its level. @param beside another normal that the machine may be at, or between the two: a side counts as
+ * far as it is beyond both
+ */
+export function ratioOfSensor(
+  numbers: RelationNumbers,
+  sensor: number,
+  beside: RelationNumbers | null = null,
+): number {
   let ratio = 0;
-  for (let side = 0; side < 2; side++)
-    ratio = Math.max(ratio, sizeOf(numbers, sensor, side) / levelOf(numbers, sensor, side));
+  for (let side = 0; side < 2; side++) {
+    const own = sizeOf(numbers, sensor, side) / levelOf(numbers, sensor, side);
+    if (own <= ratio) continue;
+    const other = beside ? sizeOf(beside, sensor, side) / levelOf(beside, sensor, side) : own;
+    ratio = Math.max(ratio, Math.min(own, other));
+  }
   return ratio;
 }
 
-/** Begins, follows and ends episodes and changes by the newest row. */
-export function followEpisode(numbers: RelationNumbers, timeMs: number): void {
+/** Begins, follows and ends episodes by how far the newest row is. Returns true if one has lasted for so long that it is a change. */
+export function followEpisode(numbers: RelationNumbers, ratio: number, timeMs: number): boolean {
   const { doubles } = numbers;
-  if (!Number.isNaN(doubles[scalar.changedFromMs]!)) followChange(numbers, timeMs);
-  // A machine that is as it was before the change is far from how it was lately, which is not to be told.
-  const ratio = Number.isNaN(doubles[scalar.backFromMs]!) ? ratioOf(numbers) : 0;
   if (ratio > 1) {
     if (Number.isNaN(doubles[scalar.beyondFromMs]!)) {
       doubles[scalar.beyondFromMs] = timeMs;
@@ -44,19 +54,21 @@ export function followEpisode(numbers: RelationNumbers, timeMs: number): void {
   } else doubles[scalar.beyondFromMs] = Number.NaN;
   const beyondMs = timeMs - doubles[scalar.beyondFromMs]!;
   const begins = beyondMs >= beginMs && doubles[scalar.beyondRows]! >= beginRows;
-  if (Number.isNaN(doubles[scalar.episodeFromMs]!) && begins) begin(numbers);
-  if (!Number.isNaN(doubles[scalar.episodeFromMs]!)) go(numbers, timeMs, ratio > 1);
+  if (!isInEpisode(numbers) && begins) begin(numbers);
+  return isInEpisode(numbers) && go(numbers, timeMs, ratio > 1);
 }
+
+export const isInEpisode = ({ doubles }: RelationNumbers): boolean =>
+  !Number.isNaN(doubles[scalar.episodeFromMs]!);
 
 function begin({ layout, doubles, floats }: RelationNumbers): void {
   doubles[scalar.episodeFromMs] = doubles[scalar.beyondFromMs]!;
   doubles[scalar.episodeRows] = 0;
   doubles[scalar.episodeShare] = 1;
-  doubles[scalar.isFault] = 0;
   floats.fill(0, layout.episode, layout.episode + layout.sensors);
 }
 
-function go(numbers: RelationNumbers, timeMs: number, isBeyond: boolean): void {
+function go(numbers: RelationNumbers, timeMs: number, isBeyond: boolean): boolean {
   const { layout, doubles, floats } = numbers;
   const rows = ++doubles[scalar.episodeRows]!;
   doubles[scalar.episodeShare]! += (Number(isBeyond) - doubles[scalar.episodeShare]!) / meanRows;
@@ -66,8 +78,7 @@ function go(numbers: RelationNumbers, timeMs: number, isBeyond: boolean): void {
       floats[layout.episode + i]! += rate * (floats[layout.residual + i]! - floats[layout.episode + i]!);
     const lastsMs = timeMs - doubles[scalar.episodeFromMs]!;
     const isSettled = doubles[scalar.episodeShare]! >= changedShareMin && doubles[scalar.isFault] === 0;
-    if (isSettled && lastsMs >= changedAfterMs && rows >= changedAfterRows) change(numbers);
-    return;
+    return isSettled && lastsMs >= changedAfterMs && rows >= changedAfterRows;
   }
   if (Number.isNaN(doubles[scalar.calmFromMs]!)) {
     doubles[scalar.calmFromMs] = timeMs;
@@ -76,22 +87,18 @@ function go(numbers: RelationNumbers, timeMs: number, isBeyond: boolean): void {
   doubles[scalar.calmRows]!++;
   if (doubles[scalar.calmRows]! >= calmRows && timeMs - doubles[scalar.calmFromMs]! >= calmMs)
     endEpisode(numbers);
+  return false;
 }
 
 export function endEpisode({ doubles }: RelationNumbers): void {
   doubles[scalar.episodeFromMs] = Number.NaN;
   doubles[scalar.beyondFromMs] = Number.NaN;
   doubles[scalar.calmFromMs] = Number.NaN;
-  doubles[scalar.isFault] = 0;
 }
 
 /** Takes what lasts for how the machine is from now on, as long as nobody says anything else. */
 export function change(numbers: RelationNumbers): void {
-  const { doubles } = numbers;
-  if (Number.isNaN(doubles[scalar.changedFromMs]!))
-    doubles[scalar.changedFromMs] = doubles[scalar.episodeFromMs]!;
   addShifts(numbers);
-  doubles[scalar.backFromMs] = Number.NaN;
   endEpisode(numbers);
 }
 
@@ -151,37 +158,4 @@ function moveMeans({ layout, floats }: RelationNumbers, sensor: number, by: numb
   const scaled = by / residualDeviation({ layout, floats }, sensor);
   floats[layout.short + sensor]! += scaled;
   floats[layout.held + sensor]! += scaled;
-}
-
-/** Ends the change once the machine has been for a while as it was before. */
-function followChange(numbers: RelationNumbers, timeMs: number): void {
-  const { layout, doubles, floats } = numbers;
-  const effect = relationRow(layout.sensors).product;
-  residualsOfShift(numbers, (i) => floats[layout.shift + i]!, effect);
-  for (let i = 0; i < layout.sensors; i++) {
-    if (!isJudged(numbers, i)) continue;
-    const before = floats[layout.short + i]! + effect[i]! / residualDeviation(numbers, i);
-    if (Math.abs(before) <= levelOf(numbers, i, before > 0 ? sides.above : sides.below)) continue;
-    doubles[scalar.backFromMs] = Number.NaN;
-    return;
-  }
-  if (Number.isNaN(doubles[scalar.backFromMs]!)) {
-    doubles[scalar.backFromMs] = timeMs;
-    doubles[scalar.backRows] = 0;
-  }
-  doubles[scalar.backRows]!++;
-  if (doubles[scalar.backRows]! >= calmRows && timeMs - doubles[scalar.backFromMs]! >= calmMs)
-    undoChange(numbers);
-}
-
-/** Judges the machine by what was confirmed again. */
-export function undoChange(numbers: RelationNumbers): void {
-  const { layout, doubles, floats } = numbers;
-  const effect = relationRow(layout.sensors).product;
-  residualsOfShift(numbers, (i) => floats[layout.shift + i]!, effect);
-  for (let i = 0; i < layout.sensors; i++) moveMeans(numbers, i, effect[i]!);
-  floats.fill(0, layout.shift, layout.shift + layout.sensors);
-  doubles[scalar.changedFromMs] = Number.NaN;
-  doubles[scalar.backFromMs] = Number.NaN;
-  endEpisode(numbers);
 }

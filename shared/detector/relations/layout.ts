@@ -22,15 +22,32 @@ export const scalar = {
   episodeShare: 9,
   calmFromMs: 10,
   calmRows: 11,
-  /** Since when it is changed (NaN: it is not), and for how long all has been as it was before. */
-  changedFromMs: 12,
-  backFromMs: 13,
-  backRows: 14,
-  /** 1 while the episode is a fault that a person has confirmed. */
+  /** Of a normal that is kept: since when the machine has not been as it was (NaN: it is). */
+  keptFromMs: 12,
+  /** For how long the machine has run in all, gaps bounded, and the usual time between rows. */
+  runMs: 13,
+  paceMs: 14,
+  /** 1 while what is unusual is a fault that a person has confirmed. */
   isFault: 15,
   firstMs: 16,
+  /** Of a normal that is kept: the running time at which the machine was beyond it last, the longest time between two such visits, and on
+   * how many occasions it was. */
+  seenRunMs: 17,
+  gapRunMs: 18,
+  visits: 19,
+  /** … for how long, and for how many rows, it was beyond it while what is adapted was not. */
+  unseenMs: 20,
+  unseenRows: 21,
+  /** 1: nothing is learnt; 1: the machine is changed. */
+  isFrozen: 22,
+  isChanged: 23,
+  /** The running time until which sensors may be farther than their levels, and a normal that was is kept. */
+  slackRunMs: 24,
+  acceptedRunMs: 25,
+  /** Of a normal that is kept: the running time since when. */
+  keptRunMs: 26,
 } as const;
-const doublesFixed = 17;
+export const doublesFixed = 27;
 
 export interface RelationsLayout {
   readonly sensors: number;
@@ -60,6 +77,8 @@ export interface RelationsLayout {
   /** Covariances (packed), and by sensor what the others weigh in its residual (n × n; its own weight is 1, 0 while not known). */
   readonly covariances: number;
   readonly weights: number;
+  /** By sensor: how much farther than its level it may be, since a person said that what it did is normal; in its deviations. */
+  readonly slack: number;
   readonly floats: number;
 }
 
@@ -94,6 +113,7 @@ function newLayout(sensors: number): RelationsLayout {
     dayVariance: take(2 * sensors),
     covariances: take(packedSize(sensors)),
     weights: take(sensors * sensors),
+    slack: take(sensors),
   };
   const origin = doublesFixed;
   return {
@@ -145,11 +165,23 @@ export function newRelationNumbers(sensors: number): RelationNumbers {
   doubles.fill(Number.NaN, layout.origin, layout.origin + sensors);
   for (const at of ['firstMs', 'newestMs', 'dayFromMs', 'beyondFromMs', 'episodeFromMs'] as const)
     doubles[scalar[at]] = Number.NaN;
-  for (const at of ['calmFromMs', 'changedFromMs', 'backFromMs'] as const) doubles[scalar[at]] = Number.NaN;
+  for (const at of ['calmFromMs', 'keptFromMs', 'seenRunMs'] as const) doubles[scalar[at]] = Number.NaN;
   floats.fill(Number.NaN, layout.newest, layout.newest + sensors);
   floats.fill(1, layout.spread, layout.spread + sensors);
   floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * sensors);
   return { layout, doubles, floats, centres: null };
+}
+
+export function copyOf({ layout, doubles, floats, centres }: RelationNumbers): RelationNumbers {
+  const made = newRelationNumbers(layout.sensors);
+  made.doubles.set(doubles);
+  made.floats.set(floats);
+  if (centres) {
+    const { codes, rows, newestMs, means, place } = centres;
+    const all = [codes.slice(), rows.slice(), newestMs.slice()] as const;
+    made.centres = { codes: all[0], rows: all[1], newestMs: all[2], means: means.slice(), place };
+  }
+  return made;
 }
 
 /** A day on which a sensor was not judged. */

@@ -42,10 +42,33 @@ export const relationParameters = {
   beginRows: 10,
   calmMs: 10 * minuteMs,
   calmRows: 60,
+  /**
+   * What a person says is normal: relations are learnt as if only so many rows were known; for so long (running) the machine may also be
+   * as it was before, or between the two; and until it was seen for a day it may be farther by so many times what it was.
+   */
+  acceptedRows: 4_000,
+  acceptedMs: 2 * dayMs,
+  slackMs: dayMs,
+  slackShare: 1,
   /** A machine that is unusual for so long, and for so many rows, with this share of rows beyond, is changed. */
   changedAfterMs: 480 * minuteMs,
   changedAfterRows: 400,
   changedShareMin: 0.7,
+  /**
+   * What was confirmed is kept while something may come again: for this running time (changed or not), and for so many times the
+   * longest time between two visits, up to a bound; what was not changed yet is waited for for longer, so that what comes each week is seen.
+   */
+  settleMs: 6 * 60 * minuteMs,
+  settleGaps: 3,
+  settleMsMax: 30 * dayMs,
+  keepMs: 8 * dayMs,
+  /** Visits so far apart, and so many of them, are a change, as is what is beyond the kept normal alone for so long. */
+  apartMs: 6 * 60 * minuteMs,
+  visitsMin: 3,
+  unseenMsMin: 60 * minuteMs,
+  /** A gap between rows counts as running for at most so long, or so many usual times between rows. */
+  pauseMs: 10 * minuteMs,
+  pauseSteps: 3,
   /** As many sensors at most are said to have changed. */
   changedSensorsMax: 4,
   /** As many states of a machine are told apart; and from so many rows on, what a state shows on average changes slowly. */

@@ -1,8 +1,13 @@
 /** The word of people: that what lasts is normal now, or that it was a fault; and how a fault is recognised when it comes again. */
 import { levelOf } from './day-levels.ts';
-import { change, endEpisode, undoChange } from './episode.ts';
+import { change, endEpisode, isInEpisode } from './episode.ts';
 import { type RelationNumbers, scalar, sides } from './layout.ts';
-import { isJudged, relationRow, residualDeviation, residualsOfShift } from './residuals.ts';
+import { relationParameters } from './parameters.ts';
+import { isJudged, residualDeviation } from './residuals.ts';
+
+const { slackShare, slackMs, acceptedRows, daysMin } = relationParameters;
+/** A sensor that was farther than this share of its level in what is normal now learns its days anew. */
+const farShare = 0.5;
 
 /** The least cosine of the angle between two signatures, and the least size, as a share of what is known, at which they are alike. */
 const cosineMin = 0.85;
@@ -25,48 +30,40 @@ export function forgetState(numbers: RelationNumbers): boolean {
   return true;
 }
 
-/** Takes what the machine does now for normal. Returns false if it is as it was, so that there is nothing to learn. */
-export function confirmNormal(numbers: RelationNumbers): boolean {
+/**
+ * Takes what the machine does now for normal. @param seen what it did by the normal of before @returns false if it does so now and
+ * then, so that it is also as it was before
+ */
+export function confirmNormal(numbers: RelationNumbers, seen: RelationNumbers): boolean {
   const { layout, doubles, floats } = numbers;
-  if (!Number.isNaN(doubles[scalar.episodeFromMs]!)) change(numbers);
-  if (Number.isNaN(doubles[scalar.changedFromMs]!)) return false;
-  for (let i = 0; i < layout.sensors; i++) floats[layout.mean + i]! += floats[layout.shift + i]!;
-  floats.fill(0, layout.shift, layout.shift + layout.sensors);
-  doubles[scalar.changedFromMs] = Number.NaN;
-  doubles[scalar.backFromMs] = Number.NaN;
-  return true;
-}
-
-/** Takes what lasts for a fault: the machine is unusual until it is as it was. Returns false if it is. */
-export function confirmFault(numbers: RelationNumbers): boolean {
-  const { layout, doubles, floats } = numbers;
-  const { changedFromMs, episodeFromMs } = scalar;
-  const fromMs = doubles[changedFromMs]!;
-  if (!Number.isNaN(fromMs)) {
-    floats.set(effectOfChange(numbers), layout.episode);
-    undoChange(numbers);
-    doubles[episodeFromMs] = fromMs;
+  const lasts = floats.subarray(layout.shift, layout.shift + layout.sensors).some((by) => by !== 0);
+  const comesAgain = !lasts && seen.doubles[scalar.visits]! > 1;
+  if (comesAgain) endEpisode(numbers);
+  else if (isInEpisode(numbers)) change(numbers);
+  for (let i = 0; i < layout.sensors; i++) {
+    floats[layout.mean + i]! += floats[layout.shift + i]!;
+    floats[layout.shift + i] = 0;
+    const mean = seen.floats[layout.episode + i]! / residualDeviation(numbers, i);
+    const side = mean > 0 ? sides.above : sides.below;
+    floats[layout.slack + i] = slackShare * Math.abs(mean);
+    const isFar = Math.abs(mean) > farShare * levelOf(seen, i, side);
+    if (!isFar) continue;
+    floats[layout.daysSeen + i] = Math.min(floats[layout.daysSeen + i]!, daysMin);
+    const at = layout.dayMean + side * layout.sensors + i;
+    if (comesAgain) floats[at] = Math.max(floats[at]!, Math.abs(mean));
   }
-  if (Number.isNaN(doubles[episodeFromMs]!)) return false;
-  doubles[scalar.isFault] = 1;
-  return true;
+  const lastedMs = doubles[scalar.runMs]! - seen.doubles[scalar.keptRunMs]!;
+  doubles[scalar.slackRunMs] = doubles[scalar.runMs]! + Math.max(0, slackMs - lastedMs);
+  doubles[scalar.rows] = Math.min(doubles[scalar.rows]!, acceptedRows);
+  return !comesAgain;
 }
 
-function effectOfChange(numbers: RelationNumbers): Float64Array {
-  const { layout, floats } = numbers;
-  const effect = relationRow(layout.sensors).product;
-  residualsOfShift(numbers, (i) => floats[layout.shift + i]!, effect);
-  return effect;
-}
-
-/** The signature of what is changed, or of the newest episode, over or not; null if there was none. */
+/** The signature of the newest episode, over or not; null if there was none. */
 export function signatureOf(numbers: RelationNumbers): Signature | null {
   const { layout, doubles, floats } = numbers;
   if (doubles[scalar.episodeRows] === 0) return null;
-  const isChanged = !Number.isNaN(doubles[scalar.changedFromMs]!);
-  const effect = isChanged ? effectOfChange(numbers).slice() : null;
   return Array.from({ length: layout.sensors }, (_, i) => {
-    const mean = (effect ? effect[i]! : floats[layout.episode + i]!) / residualDeviation(numbers, i);
+    const mean = floats[layout.episode + i]! / residualDeviation(numbers, i);
     const level = levelOf(numbers, i, mean > 0 ? sides.above : sides.below);
     return isJudged(numbers, i) && Number.isFinite(level) ? Math.round((100 * mean) / level) / 100 : 0;
   });

@@ -77,7 +77,7 @@ describe('a fault inside all ranges', () => {
     expect(detector.state).toBe('unusual');
     expect(detector.changedMs).not.toBeNull();
     let unusual = 0;
-    for (let at = last; at < last + 300; at++) {
+    for (let at = last; at < last + 500; at++) {
       resumed.push(series.rows[at]!, 0, series.times[at]!);
       if (resumed.state === 'unusual') unusual++;
     }

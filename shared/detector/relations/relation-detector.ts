@@ -3,16 +3,25 @@
  * than on any ordinary day. One row in, one verdict out, in a single pass. It needs neither modes nor a model: at each speed and for
  * each product, vibration goes with current, speed and temperature as it has learnt. shared/docs/relations.md derives it.
  */
-import { followDay, isLearning, levelOf } from './day-levels.ts';
-import { followEpisode, ratioOf, ratioOfSensor } from './episode.ts';
+import { isLearning, levelOf } from './day-levels.ts';
+import { change, followEpisode, isInEpisode, ratioOf, ratioOfSensor } from './episode.ts';
+import { judgeRow } from './judge-row.ts';
+import {
+  acceptKept,
+  beginKeeping,
+  endKeeping,
+  followKept,
+  isAccepted,
+  type KeptRow,
+  keepNormal,
+} from './kept-normal.ts';
 import { newRelationNumbers, type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
-import { confirmFault, confirmNormal, forgetState, type Signature, signatureOf } from './peoples-word.ts';
+import { confirmNormal, forgetState, type Signature, signatureOf } from './peoples-word.ts';
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
-import { deviationOf, learnRow, residualDeviation, scaledResidual, setResiduals } from './residuals.ts';
-import { chooseState } from './state-centres.ts';
+import { deviationOf, residualDeviation } from './residuals.ts';
 
-const { sensorsMax, meanMs, meanRowsMin, absentMs, rowsMin, daysMin } = relationParameters;
+const { sensorsMax, rowsMin, daysMin } = relationParameters;
 /** Deviations of a residual that are usual while levels are not known. */
 const usualDeviations = 3;
 
@@ -30,7 +39,10 @@ export interface Expected {
 }
 
 export class RelationDetector {
-  private readonly numbers: RelationNumbers;
+  /** The normal that follows the machine … */
+  private numbers: RelationNumbers;
+  /** … and what is confirmed, while the machine is not as it was; null while that is the same. */
+  private kept: RelationNumbers | null = null;
 
   /** @param sensors of which the first 64 are judged */
   constructor(sensors: number) {
@@ -46,10 +58,9 @@ export class RelationDetector {
   }
 
   get state(): RelationState {
-    const { doubles } = this.numbers;
     if (isLearning(this.numbers)) return 'learning';
-    if (!Number.isNaN(doubles[scalar.episodeFromMs]!)) return 'unusual';
-    return Number.isNaN(doubles[scalar.changedFromMs]!) ? 'normal' : 'changed';
+    if (isInEpisode(this.numbers)) return 'unusual';
+    return this.changed ? 'changed' : 'normal';
   }
 
   /** Since when it is unusual, or changed, ms since 1970; null while it is neither. */
@@ -57,13 +68,22 @@ export class RelationDetector {
     const { doubles } = this.numbers;
     const { state } = this;
     if (state === 'unusual') return doubles[scalar.episodeFromMs]!;
-    return state === 'changed' ? doubles[scalar.changedFromMs]! : null;
+    return state === 'changed' ? this.changedMs : null;
   }
 
   /** Since when it is changed, whether it is unusual beyond that or not; null if it is not. */
   get changedMs(): number | null {
-    const fromMs = this.numbers.doubles[scalar.changedFromMs]!;
-    return Number.isNaN(fromMs) ? null : fromMs;
+    return this.changed ? this.changed.doubles[scalar.keptFromMs]! : null;
+  }
+
+  /** What the machine may be as well, or between it and what follows it: what was normal before it changed. */
+  private get beside(): RelationNumbers | null {
+    return this.kept && isAccepted(this.kept) ? this.kept : this.changed;
+  }
+
+  /** What was normal before it changed; null if it has not. */
+  private get changed(): RelationNumbers | null {
+    return this.kept?.doubles[scalar.isChanged] === 1 ? this.kept : null;
   }
 
   /** True while what lasts is a fault that a person has confirmed. */
@@ -80,11 +100,11 @@ export class RelationDetector {
 
   /** How far the farthest sensor is, over what no ordinary day shows; 0 while nothing is judged. */
   get ratio(): number {
-    return ratioOf(this.numbers);
+    return ratioOf(this.numbers, this.beside);
   }
 
   ratioOf(sensor: number): number {
-    return sensor < this.sensors ? ratioOfSensor(this.numbers, sensor) : 0;
+    return sensor < this.sensors ? ratioOfSensor(this.numbers, sensor, this.beside) : 0;
   }
 
   /** Where a sensor usually is while the others are where they are; null while that is not known. */
@@ -108,63 +128,93 @@ export class RelationDetector {
    * @param state that the machine says it is in; NaN if it says none
    */
   push(values: ArrayLike<number>, from: number, timeMs: number, state = Number.NaN): void {
-    const { numbers } = this;
-    const { layout, doubles, floats } = numbers;
-    if (layout.sensors === 0) return;
-    const passedMs = Math.max(0, timeMs - doubles[scalar.newestMs]!) || 0;
-    if (Number.isNaN(doubles[scalar.firstMs]!)) doubles[scalar.firstMs] = timeMs;
-    doubles[scalar.newestMs] = timeMs;
-    chooseState(numbers, state, timeMs);
-    const row = learnRow(numbers, values, from, passedMs);
-    if (!setResiduals(numbers, row, passedMs)) return;
-    const rate = Math.min(1 / meanRowsMin, Math.max(passedMs, 1) / meanMs);
-    const fading = 1 - Math.min(1 / meanRowsMin, passedMs / absentMs);
-    for (let i = 0; i < layout.sensors; i++) {
-      if (!row.isThere[i]) {
-        floats[layout.short + i]! *= fading;
-        floats[layout.held + i]! *= fading;
-        continue;
-      }
-      const residual = scaledResidual(numbers, i);
-      floats[layout.short + i]! += rate * (residual - floats[layout.short + i]!);
-      floats[layout.held + i]! += (rate / 2) * (floats[layout.short + i]! - floats[layout.held + i]!);
+    if (this.sensors === 0) return;
+    const { numbers, kept } = this;
+    const row = { values, from, timeMs, state };
+    const beforeMs = numbers.doubles[scalar.runMs]!;
+    const isKnown = judgeRow(numbers, row);
+    if (kept) judgeRow(kept, row);
+    if (!isKnown) return;
+    const told = followedBy(numbers, this.beside, timeMs);
+    const isFault = numbers.doubles[scalar.isFault] === 1;
+    const seen = kept ? followedBy(kept, null, timeMs) : told;
+    if (isFault && !followKept(numbers, { ...seen, isTold: true, beforeMs })) endKeeping(numbers);
+    const isFree = !kept || isAccepted(kept);
+    if (!isFault && isFree && told.begins) this.kept = keepNormal(numbers);
+    else if (kept) this.followKept(kept, { ...seen, isTold: told.isInVisit, beforeMs }, told.lasts);
+  }
+
+  private followKept(kept: RelationNumbers, row: KeptRow, lasts: boolean): void {
+    if (lasts) {
+      change(this.numbers);
+      kept.doubles[scalar.isChanged] = 1;
     }
-    followDay(numbers, timeMs);
-    followEpisode(numbers, timeMs);
+    if (followKept(kept, row)) return;
+    // What has passed without being a change is an ordinary day's; after a change the machine is as it was before.
+    if (kept === this.changed) {
+      this.numbers = kept;
+      endKeeping(kept);
+    }
+    this.kept = null;
   }
 
   /** The signature of the newest episode, over or not; null if there was none. */
   signature(): Signature | null {
-    return signatureOf(this.numbers);
+    return signatureOf(this.kept ?? this.numbers);
   }
 
   /** A person says that what it does now is normal. Returns false if it is as it was. */
   confirmNormal(): boolean {
-    return confirmNormal(this.numbers);
+    if (!isInEpisode(this.numbers) && !this.changed) return false;
+    const { kept } = this;
+    const isOther = confirmNormal(this.numbers, kept ?? this.numbers);
+    endKeeping(this.numbers);
+    this.kept = isOther ? kept : null;
+    if (this.kept) acceptKept(this.kept);
+    return true;
   }
 
   /** A person says that what it does in the state that it says is normal. Returns false if it says none. */
   forgetState(): boolean {
+    if (this.kept) forgetState(this.kept);
     return forgetState(this.numbers);
   }
 
   /** A person says that what lasts is a fault, which never becomes normal. Returns false if it is as it was. */
   confirmFault(): boolean {
-    return confirmFault(this.numbers);
+    const { kept, changed } = this;
+    if (!isInEpisode(this.numbers) && !changed) return false;
+    const sinceMs = this.sinceMs;
+    if (kept) this.numbers = kept;
+    else beginKeeping(this.numbers);
+    this.kept = null;
+    const { doubles } = this.numbers;
+    doubles[scalar.isFault] = 1;
+    doubles[scalar.isChanged] = 0;
+    if (changed) doubles[scalar.episodeFromMs] = sinceMs!;
+    return true;
   }
 
   /** Serialises what was learnt. A detector restored from it continues exactly as this one would. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return bytesOf(this.numbers);
+    return bytesOf(this.numbers, this.kept);
   }
 
   /** @throws HarbingerError DETECTOR_STATE if the bytes are not of this version */
   static fromBytes(bytes: Uint8Array): RelationDetector {
-    const numbers = numbersFrom(bytes);
+    const { numbers, kept } = numbersFrom(bytes);
     const made = new RelationDetector(numbers.layout.sensors);
-    made.numbers.doubles.set(numbers.doubles);
-    made.numbers.floats.set(numbers.floats);
-    made.numbers.centres = numbers.centres;
+    made.numbers = numbers;
+    made.kept = kept;
     return made;
   }
+}
+
+/** Follows the episodes of one normal. @param beside see `ratioOfSensor` */
+function followedBy(numbers: RelationNumbers, beside: RelationNumbers | null, timeMs: number) {
+  const wasIn = isInEpisode(numbers);
+  const ratio = ratioOf(numbers, beside);
+  const lasts = followEpisode(numbers, ratio, timeMs);
+  const isIn = isInEpisode(numbers);
+  return { isBeyond: ratio > 1, isInVisit: isIn, begins: isIn && !wasIn, lasts };
 }

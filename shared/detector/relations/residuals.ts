@@ -89,7 +89,8 @@ export function learnRow(
   teach(numbers, row, weight);
   const known = doubles[scalar.rows]!;
   const every = known < memoryRowsMin ? refreshRows.first : refreshRows.later;
-  if (known > refreshFrom && known % every === 0) learnWeights(numbers);
+  const isLearnt = doubles[scalar.isFrozen] === 0;
+  if (isLearnt && known > refreshFrom && known % every === 0) learnWeights(numbers);
   return row;
 }
 
@@ -154,6 +155,7 @@ const unexplained = ({ layout, floats }: RelationNumbers, sensor: number): numbe
 
 function weightOf({ doubles }: RelationNumbers, passedMs: number): number {
   const rows = Math.max(1, ++doubles[scalar.rows]! - forgottenRows);
+  if (doubles[scalar.isFrozen] === 1) return 0;
   const weight = Math.max(youngOf(rows), Math.min(1 / memoryRowsMin, passedMs / memoryMs));
   return Number.isNaN(doubles[scalar.episodeFromMs]!) ? weight : weight * episodeWeight;
 }
@@ -172,14 +174,14 @@ export function setResiduals(numbers: RelationNumbers, row: RelationRow, passedM
   const rows = doubles[scalar.rows]! - refreshFrom;
   const steady = Math.min(spreadWeightMax, (spreadRate * passedMs) / memoryMs);
   const weight = Math.min(1, Math.max(1 / rows, steady));
-  const isInEpisode = !Number.isNaN(doubles[scalar.episodeFromMs]!);
+  const isTaught = Number.isNaN(doubles[scalar.episodeFromMs]!) && doubles[scalar.isFrozen] === 0;
   for (let i = 0; i < sensors; i++) {
     if (!row.isThere[i] || !isJudged(numbers, i)) continue;
     const residual = row.product[i]! - centreOf(numbers, i);
     teachCentre(numbers, i, residual, residualDeviation(numbers, i), passedMs);
     floats[layout.residual + i] = residual;
     const spread = floats[layout.spread + i]!;
-    if (!isInEpisode)
+    if (isTaught)
       floats[layout.spread + i]! += weight * (Math.min(residual * residual, spreadMax * spread) - spread);
   }
   return true;

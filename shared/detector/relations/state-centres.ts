@@ -64,6 +64,7 @@ export function teachCentre(
   if (!centres || centres.place < 0) return;
   const rows = centres.rows[centres.place]!;
   const isYoung = rows < centreRows;
+  if (!isYoung && doubles[scalar.isFrozen] === 1) return;
   const least = Math.min(1 / memoryRowsMin, passedMs / memoryMs);
   const isInEpisode = !Number.isNaN(doubles[scalar.episodeFromMs]!);
   const weight = isYoung ? 1 / rows : Math.max(1 / rows, least) * (isInEpisode ? episodeWeight : 1);

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { dayMs, rowsOf, rowsPerDay, startMs } from './machine.testing.ts';
+import { RelationDetector, type RelationState } from './relation-detector.ts';
+
+const beginDay = 25;
+
+interface Options {
+  days: number;
+  seed: number;
+  /** How many times as high as usual vibration is. */
+  by(day: number): number;
+  /** Called after each row. */
+  each?(detector: RelationDetector, day: number): void;
+}
+
+/** States by day: all that were seen on it while the fault was there. */
+function run({ days, seed, by, each }: Options) {
+  const { rows, times } = rowsOf(days, seed);
+  const detector = new RelationDetector(4);
+  const seen = new Map<number, Set<RelationState>>();
+  const all: RelationState[] = [];
+  rows.forEach((row, at) => {
+    const day = (times[at]! - startMs) / dayMs;
+    const factor = by(day);
+    detector.push(Float64Array.of(row[0]! * factor, ...row.subarray(1)), 0, times[at]!);
+    const { state } = detector;
+    all.push(state);
+    if (factor !== 1) seen.set(Math.floor(day), (seen.get(Math.floor(day)) ?? new Set()).add(state));
+    each?.(detector, day);
+  });
+  return { detector, seen, all };
+}
+
+const isDaily = (day: number, to = Number.POSITIVE_INFINITY) =>
+  day > beginDay && day < to && day % 1 > 0.25 && day % 1 < 0.375;
+const isNoticed = (states: Set<RelationState>) => states.has('unusual') || states.has('changed');
+
+describe('what lasts', () => {
+  it('is not forgotten where it shows at some speeds only', () => {
+    for (const seed of [2, 4]) {
+      const { detector, seen } = run({ days: 50, seed, by: (day) => (day > beginDay ? 1.4 : 1) });
+      expect([...seen.values()].every(isNoticed)).toBe(true);
+      expect(detector.state).toBe('changed');
+      expect(detector.changedMs! - startMs).toBeLessThan((beginDay + 1) * dayMs);
+    }
+  });
+
+  it('is over some hours after the machine is as it was, and the next fault is told as the first was', () => {
+    const { all } = run({
+      days: 54,
+      seed: 4,
+      by: (day) => ((day > beginDay && day < 45) || day > 52 ? 1.4 : 1),
+    });
+    const of = (from: number, to: number) => new Set(all.slice(from * rowsPerDay, to * rowsPerDay));
+    expect(of(48, 52)).toEqual(new Set(['normal']));
+    expect(of(52, 53)).toContain('unusual');
+  });
+});
+
+describe('what comes again', () => {
+  it('each day is told for some days, and changed from then on, until it comes no more', () => {
+    const to = 50;
+    const { detector, seen, all } = run({ days: 58, seed: 1, by: (day) => (isDaily(day, to) ? 1.6 : 1) });
+    expect(seen.size).toBe(to - beginDay);
+    expect([...seen.values()].every(isNoticed)).toBe(true);
+    expect([...seen.entries()].filter(([day]) => day > 40).some(([, states]) => states.has('unusual'))).toBe(
+      false,
+    );
+    expect(all[Math.round(45.8 * rowsPerDay)]).toBe('changed');
+    expect(detector.state).toBe('normal');
+  });
+
+  it('is normal once a person says so', () => {
+    let [said, told] = [0, 0];
+    run({
+      days: 45,
+      seed: 1,
+      by: (day) => (isDaily(day) ? 1.6 : 1),
+      each: (detector, day) => {
+        if (day > beginDay + 2 && said === 0 && isDaily(day) && detector.confirmNormal()) said = day;
+        if (said > 0 && detector.state !== 'normal') told++;
+      },
+    });
+    expect(said).toBeGreaterThan(0);
+    expect(told).toBe(0);
+  });
+});
+
+describe('the word of a person', () => {
+  /** Rows that were unusual after a person said after some hours that 40 % more is normal. */
+  const toldAfter = (hours: number, seed: number) => {
+    let [said, told] = [0, 0];
+    run({
+      days: 40,
+      seed,
+      by: (day) => (day > beginDay ? 1.4 : 1),
+      each: (detector, day) => {
+        if (said === 0 && day > beginDay + hours / 24 && detector.confirmNormal()) said = day;
+        if (said > 0 && detector.state !== 'normal') told++;
+      },
+    });
+    expect(said).toBeGreaterThan(0);
+    return told;
+  };
+
+  it('makes what it shows at other speeds normal too', () => {
+    for (const seed of [11, 13]) for (const hours of [2.4, 48]) expect(toldAfter(hours, seed)).toBe(0);
+  });
+
+  it('makes it a fault that is never forgotten, however long it lasts', () => {
+    let isSaid = false;
+    const { detector, seen } = run({
+      days: 60,
+      seed: 2,
+      by: (day) => (day > beginDay ? 1.6 : 1),
+      each: (each, day) => {
+        if (!isSaid && day > beginDay + 0.2) isSaid = each.confirmFault();
+      },
+    });
+    expect(isSaid).toBe(true);
+    expect([...seen.values()].every((states) => states.has('unusual'))).toBe(true);
+    expect(detector.isFault).toBe(true);
+  });
+});
+
+describe('a restart', () => {
+  it('at any row of a fault, a change or what a person said of it changes nothing', () => {
+    const { rows, times } = rowsOf(36, 4);
+    const one = new RelationDetector(4);
+    let other = new RelationDetector(4);
+    rows.forEach((row, at) => {
+      const day = (times[at]! - startMs) / dayMs;
+      const sent = Float64Array.of(row[0]! * (day > beginDay ? 1.4 : 1), ...row.subarray(1));
+      if (at % 211 === 0) other = RelationDetector.fromBytes(other.toBytes());
+      for (const each of [one, other]) {
+        each.push(sent, 0, times[at]!);
+        if (at === 33 * rowsPerDay) expect(each.confirmNormal()).toBe(true);
+      }
+      expect(other.ratio).toBe(one.ratio);
+      expect(other.state).toBe(one.state);
+    });
+    expect(other.toBytes()).toEqual(one.toBytes());
+  });
+
+  it('keeps what an earlier version has learnt', () => {
+    const { detector } = run({ days: 30, seed: 4, by: () => 1 });
+    const now = new Float64Array(detector.toBytes().slice(0, 24 + 8 * 35).buffer);
+    const earlier = new Uint8Array(16 + 8 * 25 + detector.toBytes().length - 24 - 8 * 35 - 16);
+    const counts = [...now.subarray(3, 3 + 17), ...now.subarray(3 + 27, 3 + 35)];
+    for (const at of [12, 13, 14]) counts[at] = Number.NaN;
+    new Float64Array(earlier.buffer, 0, 2 + 25).set([1, 4, ...counts]);
+    earlier.set(detector.toBytes().subarray(24 + 8 * 35, -16), 16 + 8 * 25);
+    const resumed = RelationDetector.fromBytes(earlier);
+    expect(resumed.state).toBe('normal');
+    expect(resumed.expected(0)).toEqual(detector.expected(0));
+  });
+});

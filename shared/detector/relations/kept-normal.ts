@@ -1,0 +1,81 @@
+/**
+ * The kept normal: what was confirmed before something became unusual, as it was, beside the normal that follows the machine and so
+ * comes to explain what lasts or comes again. By it the machine is changed, and not normal, until it has been as before for long enough.
+ * Nothing that happens meanwhile teaches it.
+ */
+import { copyOf, type RelationNumbers, scalar } from './layout.ts';
+import { relationParameters } from './parameters.ts';
+
+const { settleMs, settleGaps, settleMsMax, keepMs, apartMs, visitsMin } = relationParameters;
+const { unseenMsMin, beginRows, acceptedMs } = relationParameters;
+
+/** Returns a copy of what is confirmed, by which an episode has just begun. */
+export function keepNormal(numbers: RelationNumbers): RelationNumbers {
+  const kept = copyOf(numbers);
+  beginKeeping(kept);
+  return kept;
+}
+
+/** Stops learning: the machine is not as it was. */
+export function beginKeeping({ doubles }: RelationNumbers): void {
+  doubles[scalar.keptFromMs] = doubles[scalar.episodeFromMs]!;
+  doubles[scalar.seenRunMs] = doubles[scalar.runMs]!;
+  doubles[scalar.keptRunMs] = doubles[scalar.runMs]!;
+  for (const each of ['gapRunMs', 'unseenMs', 'unseenRows', 'isChanged'] as const) doubles[scalar[each]] = 0;
+  doubles[scalar.visits] = 1;
+  doubles[scalar.isFrozen] = 1;
+}
+
+/** Ends it: how the machine is now is what is confirmed. */
+export function endKeeping({ doubles }: RelationNumbers): void {
+  doubles[scalar.keptFromMs] = Number.NaN;
+  for (const each of ['isFrozen', 'isChanged', 'isFault'] as const) doubles[scalar[each]] = 0;
+}
+
+/** A person says that what is not as it was is normal: the machine may be as it was for some time yet. */
+export function acceptKept({ doubles }: RelationNumbers): void {
+  doubles[scalar.isChanged] = 0;
+  doubles[scalar.isFrozen] = 1;
+  doubles[scalar.acceptedRunMs] = doubles[scalar.runMs]! + acceptedMs;
+}
+
+export const isAccepted = ({ doubles }: RelationNumbers): boolean => doubles[scalar.acceptedRunMs]! > 0;
+
+export interface KeptRow {
+  /** True if it is beyond what is kept, in a visit or not. */
+  isBeyond: boolean;
+  isInVisit: boolean;
+  /** True if a visit begins. */
+  begins: boolean;
+  /** True if the normal that follows the machine tells it too. */
+  isTold: boolean;
+  /** Running time at the row before. */
+  beforeMs: number;
+}
+
+/**
+ * Follows when the machine is beyond what is kept. Returns false once it is not waited for any more: what comes again is waited for
+ * as long as it was away before, and longer.
+ */
+export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean {
+  const runMs = doubles[scalar.runMs]!;
+  if (doubles[scalar.acceptedRunMs]! > 0) return runMs < doubles[scalar.acceptedRunMs]!;
+  if (row.begins) {
+    const awayMs = runMs - doubles[scalar.seenRunMs]!;
+    doubles[scalar.gapRunMs] = Math.max(doubles[scalar.gapRunMs]!, awayMs);
+    if (awayMs >= apartMs) doubles[scalar.visits]!++;
+  }
+  if (row.isBeyond && row.isInVisit) {
+    doubles[scalar.seenRunMs] = runMs;
+    if (!row.isTold) {
+      doubles[scalar.unseenMs]! += runMs - row.beforeMs;
+      doubles[scalar.unseenRows]!++;
+    }
+  }
+  const isUnseen = doubles[scalar.unseenMs]! >= unseenMsMin && doubles[scalar.unseenRows]! >= beginRows;
+  if (isUnseen || doubles[scalar.visits]! >= visitsMin) doubles[scalar.isChanged] = 1;
+  const awayMs = runMs - doubles[scalar.seenRunMs]!;
+  const settlesMs = Math.min(settleMsMax, Math.max(settleMs, settleGaps * doubles[scalar.gapRunMs]!));
+  doubles[scalar.isFrozen] = Number(awayMs < settlesMs);
+  return awayMs < (doubles[scalar.isChanged] === 1 ? settlesMs : Math.max(keepMs, settlesMs));
+}
