@@ -91,7 +91,7 @@ export interface BeyondUsual {
   level: number;
   low: number;
   high: number;
-  /** The range is what is usual while the other sensors are as they are now; absent: what was ever usual. */
+  /** The range is what is usual while the other sensors are as they are now, on average of the last readings; absent: what was ever usual. */
   isBesideOthers?: true;
   /** Since when; absent if that is not known. */
   sinceMs?: number;

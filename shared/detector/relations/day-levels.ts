@@ -51,8 +51,8 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
   if (doubles[scalar.isFrozen] === 1) return beginDay(numbers, timeMs);
   const sinceMs = timeMs - doubles[scalar.dayFromMs]!;
   if (!(sinceMs >= -backMsMax)) doubles[scalar.dayFromMs] = timeMs;
-  else if (sinceMs >= dayMs) {
-    if (doubles[scalar.dayRows]! >= dayRowsMin) learnDay(numbers);
+  else if (sinceMs >= dayMs && doubles[scalar.dayRows]! >= dayRowsMin) {
+    learnDay(numbers);
     beginDay(numbers, timeMs);
   }
   doubles[scalar.dayRows]!++;

@@ -44,16 +44,18 @@ export function ratioOfSensor(
 /** Begins, follows and ends episodes by how far the newest row is. Returns true if one has lasted for so long that it is a change. */
 export function followEpisode(numbers: RelationNumbers, ratio: number, timeMs: number): boolean {
   const { doubles } = numbers;
+  const runMs = doubles[scalar.runMs]!;
   if (ratio > 1) {
     if (Number.isNaN(doubles[scalar.beyondFromMs]!)) {
       doubles[scalar.beyondFromMs] = timeMs;
+      doubles[scalar.beyondRunMs] = runMs;
       doubles[scalar.beyondRows] = 0;
     }
     doubles[scalar.beyondRows]!++;
     doubles[scalar.calmFromMs] = Number.NaN;
   } else doubles[scalar.beyondFromMs] = Number.NaN;
-  const beyondMs = timeMs - doubles[scalar.beyondFromMs]!;
-  const begins = beyondMs >= beginMs && doubles[scalar.beyondRows]! >= beginRows;
+  const isBeyond = !Number.isNaN(doubles[scalar.beyondFromMs]!) && doubles[scalar.beyondRows]! >= beginRows;
+  const begins = isBeyond && runMs - doubles[scalar.beyondRunMs]! >= beginMs;
   if (!isInEpisode(numbers) && begins) begin(numbers);
   return isInEpisode(numbers) && go(numbers, timeMs, ratio > 1);
 }
@@ -63,6 +65,7 @@ export const isInEpisode = ({ doubles }: RelationNumbers): boolean =>
 
 function begin({ layout, doubles, floats }: RelationNumbers): void {
   doubles[scalar.episodeFromMs] = doubles[scalar.beyondFromMs]!;
+  doubles[scalar.episodeRunMs] = doubles[scalar.beyondRunMs]!;
   doubles[scalar.episodeRows] = 0;
   doubles[scalar.episodeShare] = 1;
   floats.fill(0, layout.episode, layout.episode + layout.sensors);
@@ -76,16 +79,18 @@ function go(numbers: RelationNumbers, timeMs: number, isBeyond: boolean): boolea
     const rate = Math.max(1 / rows, 1 / meanRows);
     for (let i = 0; i < layout.sensors; i++)
       floats[layout.episode + i]! += rate * (floats[layout.residual + i]! - floats[layout.episode + i]!);
-    const lastsMs = timeMs - doubles[scalar.episodeFromMs]!;
+    const ranMs = doubles[scalar.runMs]! - doubles[scalar.episodeRunMs]!;
+    const lastsMs = Math.max(timeMs - doubles[scalar.episodeFromMs]!, ranMs);
     const isSettled = doubles[scalar.episodeShare]! >= changedShareMin && doubles[scalar.isFault] === 0;
     return isSettled && lastsMs >= changedAfterMs && rows >= changedAfterRows;
   }
   if (Number.isNaN(doubles[scalar.calmFromMs]!)) {
     doubles[scalar.calmFromMs] = timeMs;
+    doubles[scalar.calmRunMs] = doubles[scalar.runMs]!;
     doubles[scalar.calmRows] = 0;
   }
   doubles[scalar.calmRows]!++;
-  if (doubles[scalar.calmRows]! >= calmRows && timeMs - doubles[scalar.calmFromMs]! >= calmMs)
+  if (doubles[scalar.calmRows]! >= calmRows && doubles[scalar.runMs]! - doubles[scalar.calmRunMs]! >= calmMs)
     endEpisode(numbers);
   return false;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { doublesFixed, newRelationNumbers } from './layout.ts';
 import { dayMs, rowsOf, rowsPerDay, startMs } from './machine.testing.ts';
 import { RelationDetector, type RelationState } from './relation-detector.ts';
 
@@ -144,12 +145,16 @@ describe('a restart', () => {
 
   it('keeps what an earlier version has learnt', () => {
     const { detector } = run({ days: 30, seed: 4, by: () => 1 });
-    const now = new Float64Array(detector.toBytes().slice(0, 24 + 8 * 35).buffer);
-    const earlier = new Uint8Array(16 + 8 * 25 + detector.toBytes().length - 24 - 8 * 35 - 16);
-    const counts = [...now.subarray(3, 3 + 17), ...now.subarray(3 + 27, 3 + 35)];
+    const { layout } = newRelationNumbers(4);
+    const [head, headEarlier, fixedEarlier] = [24, 16, 17];
+    const saved = detector.toBytes();
+    const now = new Float64Array(saved.slice(head, head + 8 * layout.doubles).buffer);
+    const counts = [...now.subarray(0, fixedEarlier), ...now.subarray(doublesFixed)];
     for (const at of [12, 13, 14]) counts[at] = Number.NaN;
-    new Float64Array(earlier.buffer, 0, 2 + 25).set([1, 4, ...counts]);
-    earlier.set(detector.toBytes().subarray(24 + 8 * 35, -16), 16 + 8 * 25);
+    const floats = saved.subarray(head + 8 * layout.doubles, head + 8 * layout.doubles + 4 * layout.slack);
+    const earlier = new Uint8Array(headEarlier + 8 * counts.length + floats.length);
+    new Float64Array(earlier.buffer, 0, 2 + counts.length).set([1, 4, ...counts]);
+    earlier.set(floats, headEarlier + 8 * counts.length);
     const resumed = RelationDetector.fromBytes(earlier);
     expect(resumed.state).toBe('normal');
     expect(resumed.expected(0)).toEqual(detector.expected(0));

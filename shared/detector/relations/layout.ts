@@ -46,8 +46,13 @@ export const scalar = {
   acceptedRunMs: 25,
   /** Of a normal that is kept: the running time since when. */
   keptRunMs: 26,
+  /** The running times since when some sensor has been beyond its level, since when all have been within, and when the episode began: a clock
+   * that jumps changes none of them. */
+  beyondRunMs: 27,
+  calmRunMs: 28,
+  episodeRunMs: 29,
 } as const;
-export const doublesFixed = 27;
+export const doublesFixed = 30;
 
 export interface RelationsLayout {
   readonly sensors: number;

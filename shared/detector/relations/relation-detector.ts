@@ -21,19 +21,24 @@ import { confirmNormal, forgetState, type Signature, signatureOf } from './peopl
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
 import { deviationOf, residualDeviation } from './residuals.ts';
 
-const { sensorsMax, rowsMin, daysMin } = relationParameters;
+const { sensorsMax, rowsMin, daysMin, deviationsMax } = relationParameters;
+/** A mean of residuals so near their bound is bounded itself. */
+const boundedShare = 0.8;
 /** Deviations of a residual that are usual while levels are not known. */
 const usualDeviations = 3;
 
 /** `changed`: normal by what has lasted, which nobody has confirmed. */
 export type RelationState = 'learning' | 'normal' | 'unusual' | 'changed';
 
-/** Where a sensor usually is, given what the others show; in its own unit. */
+/**
+ * Where a sensor usually is on average over the last minute, given what the others show; in its own unit. Single readings vary more.
+ */
 export interface Expected {
-  /** The value that it has. */
+  /** The average that it has. */
   now: number;
   /** The value that the others let expect. */
   value: number;
+  /** The least and the largest average that is usual. */
   low: number;
   high: number;
 }
@@ -65,15 +70,14 @@ export class RelationDetector {
 
   /** Since when it is unusual, or changed, ms since 1970; null while it is neither. */
   get sinceMs(): number | null {
-    const { doubles } = this.numbers;
     const { state } = this;
-    if (state === 'unusual') return doubles[scalar.episodeFromMs]!;
+    if (state === 'unusual') return sinceOf(this.numbers, scalar.episodeFromMs, scalar.episodeRunMs);
     return state === 'changed' ? this.changedMs : null;
   }
 
   /** Since when it is changed, whether it is unusual beyond that or not; null if it is not. */
   get changedMs(): number | null {
-    return this.changed ? this.changed.doubles[scalar.keptFromMs]! : null;
+    return this.changed ? sinceOf(this.changed, scalar.keptFromMs, scalar.keptRunMs) : null;
   }
 
   /** What the machine may be as well, or between it and what follows it: what was normal before it changed. */
@@ -109,18 +113,11 @@ export class RelationDetector {
 
   /** Where a sensor usually is while the others are where they are; null while that is not known. */
   expected(sensor: number): Expected | null {
-    const { layout, doubles, floats } = this.numbers;
     if (sensor >= this.sensors || this.rows < rowsMin) return null;
-    const unit = doubles[layout.unit + sensor]!;
-    const deviation = unit * deviationOf(this.numbers, sensor);
-    const now = doubles[layout.origin + sensor]! + unit * floats[layout.newest + sensor]!;
-    const value = now - deviation * floats[layout.residual + sensor]!;
-    const far = (side: number) => {
-      const level = levelOf(this.numbers, sensor, side);
-      const usual = Number.isFinite(level) ? level : usualDeviations;
-      return usual * deviation * residualDeviation(this.numbers, sensor);
-    };
-    return { now, value, low: value - far(sides.below), high: value + far(sides.above) };
+    const { now, value, low, high } = expectedBy(this.numbers, sensor);
+    if (!this.beside) return { now, value, low, high };
+    const other = expectedBy(this.beside, sensor);
+    return { now, value, low: Math.min(low, other.low), high: Math.max(high, other.high) };
   }
 
   /**
@@ -208,6 +205,29 @@ export class RelationDetector {
     made.kept = kept;
     return made;
   }
+}
+
+function expectedBy(numbers: RelationNumbers, sensor: number): Expected {
+  const { layout, doubles, floats } = numbers;
+  const unit = doubles[layout.unit + sensor]!;
+  const deviation = unit * deviationOf(numbers, sensor);
+  const newest = doubles[layout.origin + sensor]! + unit * floats[layout.newest + sensor]!;
+  const value = newest - deviation * floats[layout.residual + sensor]!;
+  const scale = deviation * residualDeviation(numbers, sensor);
+  const far = (side: number) => {
+    const level = levelOf(numbers, sensor, side);
+    return (Number.isFinite(level) ? level : usualDeviations) * scale;
+  };
+  const mean = floats[layout.short + sensor]!;
+  // A mean of bounded residuals says no more of what is very far.
+  const now = Math.abs(mean) < boundedShare * deviationsMax ? value + mean * scale : newest;
+  return { now, value, low: value - far(sides.below), high: value + far(sides.above) };
+}
+
+/** A time that is not to come: by a clock that was ahead then, it is as long ago as the machine has run since. */
+function sinceOf({ doubles }: RelationNumbers, from: number, fromRun: number): number {
+  const ranMs = doubles[scalar.runMs]! - doubles[fromRun]!;
+  return Math.min(doubles[from]!, doubles[scalar.newestMs]! - ranMs);
 }
 
 /** Follows the episodes of one normal. @param beside see `ratioOfSensor` */

@@ -126,7 +126,7 @@ describe('how the sensors of a machine go together', () => {
     const behaviour = { state: 'unusual', sinceMs: timeMs - 600_000, like } as const;
     const [first, second] = beyondReasons(input({ beyond, behaviour }));
     expect(first).toBe(
-      'vibration_x is 2.31 mm/s; while the other sensors are as they are now, between 1.6 and 1.79 mm/s is usual',
+      'vibration_x is 2.31 mm/s on average of its last readings; while the other sensors are as they are now, between 1.6 and 1.79 mm/s is usual',
     );
     expect(second).toMatch(/^It is like what was named a fault on .*12.*: worn coupling$/);
     expect(beyondReasons(input({ beyond }))).toHaveLength(1);

@@ -127,7 +127,7 @@ export function beyondReasons(input: AlertInput): string[] {
     const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1');
     const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
     if (isBesideOthers)
-      return `${sensor} is ${numberText(level)}${unit}; while the other sensors are as they are now, ${range} is usual`;
+      return `${sensor} is ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
     return `${sensor} is about ${numberText(level)}${unit}; until now it was always ${range}`;
   });
   return [...named, ...likeReasons(input)];
