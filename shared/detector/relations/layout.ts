@@ -22,7 +22,7 @@ export const scalar = {
   episodeShare: 9,
   calmFromMs: 10,
   calmRows: 11,
-  /** Of a normal that is kept: since when the machine has not been as it was (NaN: it is). */
+  /** Begin of the time in which the machine has not been like a normal that is kept; NaN: none is kept. */
   keptFromMs: 12,
   /** For how long the machine has run in all, gaps bounded, and the usual time between rows. */
   runMs: 13,
@@ -30,21 +30,20 @@ export const scalar = {
   /** 1 while what is unusual is a fault that a person has confirmed. */
   isFault: 15,
   firstMs: 16,
-  /** Of a normal that is kept: the running time at which the machine was beyond it last, the longest time between two such visits, and on
-   * how many occasions it was. */
+  /** Running time at which the machine was last beyond the normal that is kept, the longest time between two such visits, and how many. */
   seenRunMs: 17,
   gapRunMs: 18,
   visits: 19,
   /** … for how long, and for how many rows, it was beyond it while what is adapted was not. */
   unseenMs: 20,
   unseenRows: 21,
-  /** 1: nothing is learnt; 1: the machine is changed. */
+  /** 1 while nothing is learnt, and while the machine is changed by what is kept. */
   isFrozen: 22,
   isChanged: 23,
   /** The running time until which sensors may be farther than their levels, and a normal that was is kept. */
   slackRunMs: 24,
   acceptedRunMs: 25,
-  /** Of a normal that is kept: the running time since when. */
+  /** Running time since which a normal is kept. */
   keptRunMs: 26,
   /** The running times since when some sensor has been beyond its level, since when all have been within, and when the episode began: a clock
    * that jumps changes none of them. */

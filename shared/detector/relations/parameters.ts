@@ -43,7 +43,7 @@ export const relationParameters = {
   calmMs: 10 * minuteMs,
   calmRows: 60,
   /**
-   * What a person says is normal: relations are learnt as if only so many rows were known; for so long (running) the machine may also be
+   * Learning of what a person says is normal: as if only so many rows were known; for so long (running) the machine may also be
    * as it was before, or between the two; and until it was seen for a day it may be farther by so many times what it was.
    */
   acceptedRows: 4_000,
@@ -55,7 +55,7 @@ export const relationParameters = {
   changedAfterRows: 400,
   changedShareMin: 0.7,
   /**
-   * What was confirmed is kept while something may come again: for this running time (changed or not), and for so many times the
+   * Keeping of what was confirmed while something may come again: for this running time (changed or not), and for so many times the
    * longest time between two visits, up to a bound; what was not changed yet is waited for for longer, so that what comes each week is seen.
    */
   settleMs: 6 * 60 * minuteMs,

@@ -18,7 +18,7 @@ const versionsEarlier = [1, 2];
 const doublesFixedEarlier = 17;
 const headBytes = 16;
 
-/** What follows the head: one normal or two, each with or without states. */
+/** Parts that may follow the head: a second normal, and states of each. */
 const parts = { states: 1, kept: 2, keptStates: 4 } as const;
 
 export interface SavedNumbers {

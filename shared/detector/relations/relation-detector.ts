@@ -80,12 +80,12 @@ export class RelationDetector {
     return this.changed ? sinceOf(this.changed, scalar.keptFromMs, scalar.keptRunMs) : null;
   }
 
-  /** What the machine may be as well, or between it and what follows it: what was normal before it changed. */
+  /** Normal of before, which the machine may be at as well, or between it and what follows it; null if there is none. */
   private get beside(): RelationNumbers | null {
     return this.kept && isAccepted(this.kept) ? this.kept : this.changed;
   }
 
-  /** What was normal before it changed; null if it has not. */
+  /** Normal of before it changed; null if it has not. */
   private get changed(): RelationNumbers | null {
     return this.kept?.doubles[scalar.isChanged] === 1 ? this.kept : null;
   }
