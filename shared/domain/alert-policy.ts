@@ -55,7 +55,10 @@ export const AlertActions = Type.Object(
 );
 export type AlertActions = Static<typeof AlertActions>;
 
-/** How much an estimate must be trusted, and how many must agree. */
+const duration = (description: string, example: number) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: 2_592_000_000, description, examples: [example] }));
+
+/** How much an estimate must be trusted, how many must agree, and for how long. */
 const evidence = {
   minConfidence: Type.Number({
     minimum: 0,
@@ -73,6 +76,18 @@ const evidence = {
     default: 10,
     description: 'Estimates in a row that must agree before it is resolved.',
   }),
+  openAfterMs: duration(
+    'How long they must agree too, by the time of readings, before the alert is opened, or is critical by criticalAt; without it openAfter is enough.',
+    300_000,
+  ),
+  resolveAfterMs: duration(
+    'How long they must agree too before it is resolved; without it resolveAfter is enough.',
+    600_000,
+  ),
+  criticalAfterMs: duration(
+    'Makes it critical instead of a warning, however far beyond openAt: once it has lasted for so long, by the time of readings, and still does.',
+    14_400_000,
+  ),
 };
 
 const RemainingLifePolicy = Type.Object(

@@ -122,7 +122,14 @@ openAfterMs = -1
 on = "anomaly"
 failureMode = "odd"
 openAt = 0.6
-resolveAfterMs = 3
+holdMs = 3
+[[alerts]]
+on = "anomaly"
+failureMode = "odder"
+openAt = 0.6
+resolveAt = 0.3
+openAfterMs = 600_000
+criticalAfterMs = 300_000
 `,
     );
     expect(found).toEqual([
@@ -133,7 +140,8 @@ resolveAfterMs = 3
       '22: alerts[3].on: alerts[2] is on = "limit" already; one policy is for all limits',
       '24: alerts[3].openAfterMs must be at least 0, not -1',
       expect.stringMatching(/^25: alerts\[4\].resolveAt is missing/),
-      expect.stringMatching(/^29: alerts\[4\]: unknown property 'resolveAfterMs'/),
+      expect.stringMatching(/^29: alerts\[4\]: unknown property 'holdMs'/),
+      '36: alerts[5].criticalAfterMs must not be below openAfterMs (600000)',
     ]);
   });
 

@@ -121,12 +121,14 @@ function deadBandProblems(sensor: Sensor, key: string): ConfigProblem[] {
 function alertProblems(alert: AlertPolicy, key: string): ConfigProblem[] {
   return rules(() => {
     if (!isEstimatePolicy(alert)) return [];
-    const { on, openAt, resolveAt } = alert;
+    const { on, openAt, resolveAt, openAfterMs = 0, criticalAfterMs = openAfterMs } = alert;
     const isOrdered = on === 'anomaly' ? resolveAt < openAt : resolveAt > openAt;
-    if (isOrdered) return [];
     const side = on === 'anomaly' ? 'below' : 'above';
+    const order = `${key}.resolveAt must be ${side} openAt (${openAt}), on the healthy side`;
+    const soon = `${key}.criticalAfterMs must not be below openAfterMs (${openAfterMs})`;
     return [
-      invalid(`${key}.resolveAt`, `${key}.resolveAt must be ${side} openAt (${openAt}), on the healthy side`),
+      ...(isOrdered ? [] : [invalid(`${key}.resolveAt`, order)]),
+      ...(criticalAfterMs < openAfterMs ? [invalid(`${key}.criticalAfterMs`, soon)] : []),
     ];
   });
 }

@@ -23,6 +23,24 @@ describe('a restart', () => {
     ]);
   });
 
+  it('goes on counting for how long it has lasted: what lasts becomes critical, and says so', async () => {
+    const { machine } = bench.input();
+    const [policy] = machine.type.alerts;
+    const alerts = [{ ...policy!, criticalAfterMs: 60_000 }] as typeof machine.type.alerts;
+    const more = () => ({
+      machine: { ...machine, type: { ...machine.type, alerts } },
+      timeMs: bench.clock.nowMs(),
+    });
+    const first = await bench.started();
+    for (let s = 0; s < 30; s++) await bench.evaluate(first, 50, 1, more());
+    expect(bench.opened()[0]!.data.severity).toBe('warning');
+    const again = await bench.started();
+    for (let s = 0; s < 40; s++) await bench.evaluate(again, 50, 1, more());
+    const rises = bench.updated().filter(({ data }) => data.severity === 'critical');
+    expect(rises).toHaveLength(1);
+    expect(rises[0]!.data.reasons[0]).toContain('below the limit of 60, for 60 s or longer');
+  });
+
   it('goes on counting the changes of an alert, by which the cloud knows what is newer', async () => {
     await bench.evaluate(await bench.started(), 50, 3);
     const again = await bench.started();

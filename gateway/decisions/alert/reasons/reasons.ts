@@ -59,11 +59,15 @@ function limitText(
   severity: Severity,
   rowMs?: number,
 ): string {
-  const isCritical = severity === 'critical' && policy.criticalAt !== undefined;
-  const limit = isCritical ? policy.criticalAt! : policy.openAt;
+  const { criticalAt, criticalAfterMs } = policy;
   const value = policy.on === 'anomaly' ? assessment.anomaly : assessment.remainingLife?.p50;
+  const isFar =
+    value === undefined || criticalAfterMs === undefined || reached(policy, criticalAt ?? Number.NaN, value);
+  const isCritical = severity === 'critical' && criticalAt !== undefined && isFar;
+  const limit = isCritical ? criticalAt : policy.openAt;
+  const lasts = severity === 'critical' && !isFar ? `, for ${durationText(criticalAfterMs)} or longer` : '';
   const side = value === limit ? 'at' : policy.on === 'anomaly' ? 'above' : 'below';
-  return `${measure(assessment, policy, rowMs)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}`;
+  return `${measure(assessment, policy, rowMs)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}${lasts}`;
 }
 
 /** The first sentence: the measured quantity and the limit that it met. */
@@ -77,8 +81,9 @@ export function changeReason(
     if (policy.on === 'remaining-life' && assessment.remainingLife === null)
       return `No end of life is in sight: health ${numberText(assessment.health)} for ${policy.resolveAfter} estimates in a row`;
     const side = policy.on === 'anomaly' ? 'at or below' : 'at or above';
-    const { resolveAt, resolveAfter } = policy;
-    return `${measure(assessment, policy, rowMs)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row`;
+    const { resolveAt, resolveAfter, resolveAfterMs } = policy;
+    const lasts = resolveAfterMs ? `, and for ${durationText(resolveAfterMs)}` : '';
+    return `${measure(assessment, policy, rowMs)}; ${side} ${numberText(resolveAt)} for ${resolveAfter} estimates in a row${lasts}`;
   }
   if (change.kind === 'updated' && change.why !== 'severity') return measure(assessment, policy, rowMs);
   return limitText(assessment, policy, change.severity, rowMs);

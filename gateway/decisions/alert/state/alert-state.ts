@@ -1,10 +1,10 @@
 /**
  * The alert state machine of one machine and failure mode: pure, so that it can be tested by properties.
  *
- *              openAfter estimates in a row at or beyond openAt
+ *              openAfter estimates in a row at or beyond openAt, for openAfterMs
  *     quiet ─────────────────────────────────────────────────────▶ open (warning ─▶ critical, never back)
  *       ▲ ◀─────────────────────────────────────────────────────── │
- *       │      resolveAfter in a row back beyond resolveAt          │ the machine failed or was replaced
+ *       │      resolveAfter in a row back beyond resolveAt, for …Ms  │ the machine failed or was replaced
  *       └───── healthy again, or the hold has run out ───── held ◀──┘
  *
  * - An estimate below `minConfidence`, or without the quantity the alert is on, is not evidence: it neither counts nor
@@ -12,7 +12,7 @@
  *   found the alert (model or rules) says that, it counts as healthy; otherwise an alert of the rules would never end.
  * - A remaining life that was told and is not known any more is told as unknown, after openAfter estimates without one: the
  *   alert stays open, and its last number would be taken for one of now.
- * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing. (That
+ * - It is critical by distance (criticalAt) or by duration (criticalAfterMs). Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing. (That
  *   of limits falls, too: see limit-track.ts.)
  * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates
  *   are healthy again or, after a replacement, as many have passed as fill a window.
@@ -27,8 +27,10 @@ export interface Track {
   openRow: number;
   criticalRow: number;
   healthyRow: number;
-  /** The time of the first of those at or beyond openAt; absent if there is none, or it is not known. */
+  /** The time of the first of each; absent if there is none, or it is not known. */
   openSinceMs?: number;
+  criticalSinceMs?: number;
+  healthySinceMs?: number;
   /** Consecutive estimates without the remaining life that the alert is on; absent: none. */
   unknownRow?: number;
   open: OpenState | null;
@@ -42,6 +44,8 @@ export interface OpenState {
   sentMs: number;
   /** The source of the last estimate that spoke for the alert; null if it is not known. */
   source: EstimateSource | null;
+  /** Since when it has lasted, by the time of readings; absent if that is not known. */
+  sinceMs?: number;
   /** It was told that the remaining life is not known any more; that comes and goes, and is told once. */
   saidUnknown?: true;
 }
@@ -132,7 +136,7 @@ function counted(
   const value = policy.on === 'anomaly' ? estimate.anomaly : estimate.life;
   if (value === null)
     return since && hasNoEndInSight(estimate, since.source)
-      ? { ...withoutSince(before), openRow: 0, criticalRow: 0, healthyRow: before.healthyRow + 1 }
+      ? { ...withoutSince(before), ...healthy(before, estimate), openRow: 0, criticalRow: 0 }
       : before;
   const { criticalAt } = policy;
   const isCritical = criticalAt !== undefined && reached(policy, criticalAt, value);
@@ -140,19 +144,39 @@ function counted(
   // Nothing is open or about to be, as of most machines: healthy rows are counted for what is open or held.
   const isCalm = !isOpening && !isCritical && before.openRow === 0 && before.criticalRow === 0;
   if (isCalm && !since && !before.held) return before;
-  const { openSinceMs = estimate.timeMs, ...rest } = before;
+  const { openSinceMs = estimate.timeMs, criticalSinceMs = estimate.timeMs } = before;
   return {
-    ...rest,
+    ...withoutSince(before),
     ...(isOpening && openSinceMs !== undefined && { openSinceMs }),
+    ...(isCritical && criticalSinceMs !== undefined && { criticalSinceMs }),
+    ...(isBack(policy, value) ? healthy(before, estimate) : { healthyRow: 0 }),
     openRow: isOpening ? before.openRow + 1 : 0,
     criticalRow: isCritical ? before.criticalRow + 1 : 0,
-    healthyRow: isBack(policy, value) ? before.healthyRow + 1 : 0,
     open: before.open && isOpening ? { ...before.open, source: estimate.source } : before.open,
   };
 }
 
-function withoutSince({ openSinceMs: _, ...track }: Track): Track {
+function withoutSince({ openSinceMs: _, criticalSinceMs: __, healthySinceMs: ___, ...track }: Track): Track {
   return track;
+}
+
+function healthy({ healthyRow, healthySinceMs }: Track, { timeMs }: Estimate) {
+  const sinceMs = healthySinceMs ?? timeMs;
+  return { healthyRow: healthyRow + 1, ...(sinceMs !== undefined && { healthySinceMs: sinceMs }) };
+}
+
+/** True if something has lasted for so long, or need not. Without times nobody knows how long, and rows are enough. */
+function lasted(sinceMs: number | undefined, { timeMs }: Estimate, forMs: number | undefined): boolean {
+  return !forMs || sinceMs === undefined || timeMs === undefined || timeMs - sinceMs >= forMs;
+}
+
+/** True if what is as far as criticalAt, or has lasted for criticalAfterMs and still does, is critical. */
+function isCriticalNow(track: Track, policy: EstimatePolicy, estimate: Estimate): boolean {
+  const { openAfter, openAfterMs, criticalAfterMs } = policy;
+  if (track.criticalRow >= openAfter && lasted(track.criticalSinceMs, estimate, openAfterMs)) return true;
+  const sinceMs = track.open?.sinceMs ?? track.openSinceMs;
+  const isKnown = criticalAfterMs !== undefined && sinceMs !== undefined && estimate.timeMs !== undefined;
+  return isKnown && track.openRow >= openAfter && lasted(sinceMs, estimate, criticalAfterMs);
 }
 
 function hasNoEndInSight({ health, source }: Estimate, of: EstimateSource | null): boolean {
@@ -167,9 +191,12 @@ function stepHeld(before: Track, held: Hold, policy: EstimatePolicy, estimate: E
 }
 
 function stepQuiet(track: Track, policy: EstimatePolicy, estimate: Estimate, nowMs: number) {
-  if (track.openRow < policy.openAfter) return { track, change: null };
-  const severity: Severity = track.criticalRow >= policy.openAfter ? 'critical' : 'warning';
-  const open = { severity, sentLife: estimate.life, sentMs: nowMs, source: estimate.source };
+  const { openSinceMs } = track;
+  if (track.openRow < policy.openAfter || !lasted(openSinceMs, estimate, policy.openAfterMs))
+    return { track, change: null };
+  const severity: Severity = isCriticalNow(track, policy, estimate) ? 'critical' : 'warning';
+  const since = openSinceMs !== undefined && { sinceMs: openSinceMs };
+  const open = { severity, sentLife: estimate.life, sentMs: nowMs, source: estimate.source, ...since };
   return { track: { ...track, healthyRow: 0, open }, change: { kind: 'opened' as const, severity } };
 }
 
@@ -181,10 +208,11 @@ function stepOpen(
   estimate: Estimate,
   nowMs: number,
 ): { track: Track; change: Change | null } {
-  if (track.healthyRow >= policy.resolveAfter) {
+  const { healthyRow, healthySinceMs } = track;
+  if (healthyRow >= policy.resolveAfter && lasted(healthySinceMs, estimate, policy.resolveAfterMs)) {
     return { track: quiet, change: { kind: 'resolved', severity: open.severity } };
   }
-  const rises = open.severity === 'warning' && track.criticalRow >= policy.openAfter;
+  const rises = open.severity === 'warning' && isCriticalNow(track, policy, estimate);
   if (!rises && !isNews(open, limits, estimate, nowMs)) return { track, change: null };
   const severity = rises ? 'critical' : open.severity;
   return {

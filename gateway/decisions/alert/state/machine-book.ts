@@ -182,7 +182,10 @@ export class MachineBook {
         if (lower?.wanted === 0) continue;
         const sent = { severity: lower ? ('warning' as const) : cause.severity, sentMs: nowMs };
         if (kind === 'silence') machine.silence = 'told';
-        else machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source } });
+        else {
+          const { openedAtMs, sinceMs = openedAtMs } = prediction;
+          machine.modes.set(failureMode, { ...quiet, open: { ...sent, sentLife, source, sinceMs } });
+        }
       }
     }
     for (const { failureMode, estimatesLeft, source = null, toMs, sensors, ...of } of saved.held) {
