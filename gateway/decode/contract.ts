@@ -4,6 +4,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { addUnstored } from './identity/content.ts';
 import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
 import type { Row } from './row.ts';
+import { isTextColumn } from './states/free-texts.ts';
 import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
 import { isNumberText, isQualityName, kindOf } from './values.ts';
 
@@ -49,7 +50,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
       }
       // On an open type any kind of value is permitted: a text such as `unavailable` is not a violation, but no value either.
       if (typeof raw === 'string' && isOpenState(sensor, raw)) addUnstored(schema, row, column, raw);
-      else row.refused.push({ sensor, value: raw, error: null, column });
+      else row.refused.push({ sensor, value: raw, error: null, column, ...textIn(schema, column, raw) });
       row.ignored++;
       continue;
     }
@@ -70,6 +71,10 @@ function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number
 function stateIn(schema: MachineSchema, column: number, raw: unknown): StateValue | null {
   const isState = typeof raw === 'boolean' || (typeof raw === 'string' && !isNumberText(raw));
   return isState ? stateValue(schema, column, raw) : null;
+}
+
+function textIn(schema: MachineSchema, column: number, raw: unknown): { isText?: true } {
+  return typeof raw === 'string' && isTextColumn(schema, column, raw) ? { isText: true } : {};
 }
 
 /** Converts a text to a number; NaN if it is not a number. */

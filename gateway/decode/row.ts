@@ -22,6 +22,8 @@ export interface RefusedField {
   error: HarbingerError | null;
   /** Its column; -1 if it has none. */
   column: number;
+  /** Its field turned out to be one of texts, of which some are numbers. */
+  isText?: true;
 }
 
 /** The accepted values of one reading, by column of its machine (NaN where absent). Reused for each reading. */

@@ -52,6 +52,8 @@ export interface RefusedValue {
   sent?: string;
   /** The device says itself that the value is bad. */
   isBad?: true;
+  /** Its sensor is one of texts, of which some are numbers: it is well, and not judged. */
+  isText?: true;
 }
 
 /** A machine failed or was replaced, as reported by a lifecycle event in the journal. */

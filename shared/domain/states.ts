@@ -31,6 +31,9 @@ export const openStateWords: readonly string[] = [...switchWords.keys(), ...stat
 /** Texts that say there is no value, in lower case. */
 const nothing = new Set('unavailable unknown none null nan undefined n/a na invalid infinity inf'.split(' '));
 
+/** True for a text that says there is no value. */
+export const saysNothing = (text: string): boolean => nothing.has(text.trim().toLowerCase());
+
 /** Codes of texts without a number begin here, above the numbers that states have. */
 const codeFrom = 65_536;
 /** Below it, a 32-bit float holds every whole number. */

@@ -60,7 +60,7 @@ export class BlockBuilder {
   }
 
   /** Notes a value that its sensor cannot have, for the windows; of more than 1,000 in a batch the others are left out. */
-  refuse(schema: MachineSchema, { column, value: sent, error }: RefusedField): void {
+  refuse(schema: MachineSchema, { column, value: sent, error, isText }: RefusedField): void {
     if (column < 0 || this.refused.length >= refusedMax) return;
     if (this.isNews(schema)) this.announce(schema);
     const machineIndex = this.blockIndexes[schema.index]!;
@@ -73,6 +73,7 @@ export class BlockBuilder {
       ...{ machineIndex, column, row: this.lines, value, isBeyondAlarm },
       ...(value === null && { sent: typeof sent === 'number' ? String(sent) : kindOf(sent) }),
       ...(isBad && { isBad }),
+      ...(isText && { isText }),
     });
   }
 

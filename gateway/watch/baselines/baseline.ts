@@ -64,17 +64,17 @@ export class Baseline {
     this.usual = this.newUsualRange();
   }
 
-  /** Number of sampled rows. */
+  /** A sensor turned out to be one of texts: it is not judged. */
+  readonly leaveOut = (column: number) => this.kinds?.leaveOut(column);
+
   get rows(): number {
     return this.detector.rows;
   }
 
-  /** Number of sampled rows from which it scores. */
   get rowsNeeded(): number {
     return this.options.judges === 'events' ? this.options.learnRows : warmUpRows;
   }
 
-  /** True once enough is known to score. */
   get ready(): boolean {
     return this.rows >= this.rowsNeeded;
   }

@@ -17,7 +17,13 @@ function isFound({ kind, min, max }: Sensor): boolean {
 }
 
 /** Null for a quantity that its type declares. */
-type Column = { name: string; found: FoundKind | null; kind: Kind; rate: CounterRate | null } | null;
+type Column = {
+  name: string;
+  found: FoundKind | null;
+  kind: Kind;
+  rate: CounterRate | null;
+  isText?: boolean;
+} | null;
 
 /** Kinds that were found, by sensor. */
 export type SavedKinds = Readonly<Record<string, Kind>> | null;
@@ -78,6 +84,15 @@ export class SensorKinds {
     return changed;
   }
 
+  /** A sensor that no type declares turned out to be one of texts, whatever its numbers look like. */
+  leaveOut(index: number): void {
+    const column = this.columns[index];
+    if (!column?.found || column.isText) return;
+    if (column.found.isLearnt) this.changed.push(index);
+    this.become(column, 'state');
+    column.isText = true;
+  }
+
   kindOf(column: number): Kind {
     return this.columns[column]?.kind ?? 'quantity';
   }
@@ -102,6 +117,7 @@ export class SensorKinds {
 
   private valueOf(column: NonNullable<Column>, value: number, timeMs: number, index: number): number {
     const { found } = column;
+    if (column.isText) return Number.NaN;
     if (found) {
       const before = column.kind;
       const wasLearnt = found.isLearnt;

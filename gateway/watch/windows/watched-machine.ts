@@ -151,6 +151,11 @@ export function goesOnAtRest(
 
 /** Notes a value that its sensor cannot have. @param nowMs monotonic */
 export function noteFault(machine: WatchedMachine, value: RefusedValue, nowMs: number): void {
+  if (value.isText) {
+    machine.window.baseline.leaveOut(value.column);
+    machine.faults?.forget(value.column);
+    return;
+  }
   machine.faults ??= new SensorFaults();
   machine.faults.refused(value);
   machine.refusedMs ??= new Map();
