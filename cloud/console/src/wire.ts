@@ -2,11 +2,16 @@
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { MachineStateName } from '../../../shared/machine-state/evidence.ts';
-import type { Alert, AlertEntry, MachineAlert } from '../../ports/alerts.ts';
+import type { AlertEntry, ConditionAlert, MachineAlert as PlainAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { BehaviourOfMachine, MachineState, ModeOfMachine } from '../../ports/machines.ts';
+import type { OutcomeEntry } from '../../ports/outcomes/outcomes.ts';
 
-export type { Alert, AlertEntry, Contribution, MachineAlert, MachineStateName, MachineType, StoredDecision };
+export type { AlertEntry, Contribution, MachineStateName, MachineType, StoredDecision };
+
+/** `outcome`: what was stated last of what it turned out to be; absent in the live stream, and if nothing was. */
+export type MachineAlert = PlainAlert & { outcome?: OutcomeEntry };
+export type Alert = MachineAlert | ConditionAlert;
 
 export interface Machine extends Omit<MachineState, 'estimateMs'> {
   state: MachineStateName;

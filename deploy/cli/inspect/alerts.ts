@@ -8,11 +8,11 @@ import { actionOf, isEstimated, whatOf } from '../../../shared/contract/alerts/a
 import type { Prediction, RemainingLife } from '../../../shared/contract/events.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { outcomeText } from '../../../shared/words/outcomes.ts';
 import { durationText, localTimeText, localZone, withLocalTimes } from '../../../shared/words/times.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
-import { saidText } from './outcomes/outcome-texts.ts';
 import { setOutcome, withSaid } from './outcomes/say.ts';
 
 export function addAlerts(program: Command): void {
@@ -124,7 +124,7 @@ function shownText(alert: ShownAlert, nowMs: number): string {
     ...(alert.state === 'open' && 'prediction' in alert
       ? [line('What to do', actionOf(alert.prediction)), line('How sure', sureText(alert.prediction))]
       : []),
-    ...(alert.outcome ? [line('Outcome', saidText(alert.outcome))] : []),
+    ...(alert.outcome ? [line('Outcome', outcomeText(alert.outcome))] : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
   ].join('');

@@ -34,6 +34,7 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
       ),
       h('div', { class: 'alert-figures' }, remaining(model), contributionBars(model.contributions)),
     ),
+    model.outcome !== '' && h('p', { class: 'alert-action' }, h('b', {}, 'It turned out: '), model.outcome),
     historyOf(model),
     h('footer', { class: 'muted alert-foot' }, model.origin, closeButton(alert, options.nowMs)),
   );

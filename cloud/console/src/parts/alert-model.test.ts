@@ -48,6 +48,15 @@ describe('an alert', () => {
     expect(origin({ source: 'rules', model: null, detector })).toMatch(/^Self-learned: /);
   });
 
+  it('says what it turned out to be, and by whom that is known', () => {
+    const said = { at: '2026-11-30T12:00:00Z', by: 'maria', cause: 'worn coupling', note: '' };
+    const outcome = { verdict: 'false-alarm', isInferred: false, ...said } as const;
+    expect(alertModel({ ...alertOf({}), outcome }, options).outcome).toBe(
+      'false alarm by maria: worn coupling',
+    );
+    expect(alertModel(alertOf({}), options).outcome).toBe('');
+  });
+
   it('that is resolved says when, and how long it was open', () => {
     const resolvedMs = openedMs + 5_400_000;
     const alert = alertOf({ state: 'resolved', resolvedAt: new Date(resolvedMs).toISOString() });

@@ -2,6 +2,7 @@
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, kindOf, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
+import { outcomeText } from '../../../../shared/words/outcomes.ts';
 import {
   age,
   dateTime,
@@ -39,6 +40,8 @@ export interface AlertModel {
   /** Whether nobody knows that it still holds. */
   isUnknown: boolean;
   history: HistoryModel[];
+  /** What it turned out to be; empty if nobody has said. */
+  outcome: string;
   /** Empty where nothing is to be done, or its reasons say it. */
   action: string;
   reasons: string[];
@@ -71,6 +74,7 @@ export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
     asOf,
     isUnknown,
     history: historyModels(alert.history ?? [], options.nowMs),
+    outcome: 'prediction' in stored && stored.outcome ? outcomeText(stored.outcome) : '',
     reasons: [...reasons],
   };
   if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };

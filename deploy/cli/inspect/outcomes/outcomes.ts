@@ -11,13 +11,14 @@ import {
 } from '../../../../cloud/ports/outcomes/outcomes.ts';
 import { whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { outcomeText } from '../../../../shared/words/outcomes.ts';
 import { localTimeText, localZone } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { fromOne, type ReachOptions, time, wholeNumber, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
 import { machineName, type NamedMachine } from '../retire/names.ts';
-import { judgedWithText, saidText, verdictText } from './outcome-texts.ts';
+import { judgedWithText, verdictText } from './outcome-texts.ts';
 import { printSaid, type SayOptions, saidIn, setOutcome, withSaid } from './say.ts';
 import { type Statistics, statisticsText } from './statistics-text.ts';
 
@@ -191,7 +192,9 @@ function rowOf(outcome: Outcome): string[] {
 function shownText(outcome: Outcome): string {
   const line = (name: string, text: string) => `${`${name}:`.padEnd(13)}${printable(text, 500)}\n`;
   const at = (text: string) => localTimeText(Date.parse(text), true);
-  const history = outcome.history.map((entry) => `  ${at(entry.at)}  ${printable(saidText(entry), 1_000)}\n`);
+  const history = outcome.history.map(
+    (entry) => `  ${at(entry.at)}  ${printable(outcomeText(entry), 1_000)}\n`,
+  );
   return [
     line('Outcome', verdictText(outcome)),
     line('Where', `${outcome.site}/${outcome.machine} (${outcome.machineType}, gateway ${outcome.gateway})`),

@@ -31,7 +31,7 @@ model pump-rul 2.0.0, machines of type pump
   1 more is open
   1 more was planned
   failures that were announced: 36 of 37 (97 %, 86 to 100 %)
-  lead time: median 4 h 0 min, quartiles 2 h 30 min and 5 h 30 min, of 7; median between 1 h 0 min and 7 h 0 min
+  lead time: median 4 h 0 min, quartiles 2 h 30 min and 5 h 30 min, of 7; median between 60 min and 7 h 0 min
   said with 80 to 100 % certainty (mean 91 %), confirmed: 33 of 36 (92 %, 78 to 97 %)
   2026-10: no warning known; failures announced 0 of 1 (0 %, 0 to 79 %)
   2026-11: confirmed 36 of 40 (90 %, 77 to 96 %); failures announced 36 of 36 (100 %, 90 to 100 %)
