@@ -86,17 +86,19 @@ export async function startGateway(
     const baselinesDir = join(config.dataDir, 'normals');
     const hearingsPath = join(config.dataDir, 'hearings.json');
     const levelsPath = join(config.dataDir, 'levels.json');
+    const driftPath = join(config.dataDir, 'drift.json');
     const limitsFile = join(config.dataDir, 'machine-limits.json');
     const maintenanceFile = join(config.dataDir, 'maintenance.json');
     const { gateway, intelligence } = config;
-    const kept = { gateway, baselinesDir, hearingsPath, levelsPath, limitsFile, maintenanceFile };
+    const kept = { gateway, baselinesDir, hearingsPath, levelsPath, driftPath, limitsFile, maintenanceFile };
     const isTaking = () => taking.isTaking;
     const watch = new Watch({ types, config: intelligence, ...kept, isTaking, clock, random, log });
     await watch.load();
-    const { savedBaselines, savedHearings, savedLevels } = watch;
+    const { savedBaselines, savedHearings, savedLevels, savedDrift } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
     if (savedLevels) await started.start('saved levels', savedLevels);
+    if (savedDrift) await started.start('saved inputs of models', savedDrift);
     started.add('data thread', () => data.stop());
     data.load();
     const {
@@ -117,6 +119,7 @@ export async function startGateway(
     savedBaselines?.keep();
     savedHearings?.keep();
     savedLevels?.keep();
+    savedDrift?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('watch', () => watch.stop());
@@ -236,6 +239,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     space: status.space,
     data: () => status.latest(),
     model: () => watch.modelStatus(),
+    drift: () => watch.inputDrift(),
     notifiers: () => siteNotices.health(),
     outbox,
   });

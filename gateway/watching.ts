@@ -22,6 +22,7 @@ export interface WatchingDeps {
   /** The latest answer of the data thread; null if it does not answer. */
   data(): DataStatus | null;
   model(): WatchStats['model'];
+  drift(): GatewayFacts['drift'];
   /** How the notifiers of this gateway do. */
   notifiers(): readonly NotifierFacts[];
   outbox: Outbox;
@@ -48,7 +49,7 @@ export function createWatching(deps: WatchingDeps): ConditionEvaluator<GatewayFa
   });
 }
 
-function factsOf({ config, space, data, model, notifiers, clock }: WatchingDeps): () => GatewayFacts {
+function factsOf({ config, space, data, model, drift, notifiers, clock }: WatchingDeps): () => GatewayFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
   const clockWatch = new ClockWatch(clock);
   const letters = new Arrivals(clock, hourMs);
@@ -76,6 +77,7 @@ function factsOf({ config, space, data, model, notifiers, clock }: WatchingDeps)
         byCode: status.deadLetters.byCode,
       },
       notifiers: notifiers(),
+      drift: drift(),
       model: {
         isMeant: config.intelligence.artefactsDir !== undefined,
         loaded: models.length,

@@ -12,6 +12,7 @@ import { cloudUnreachable } from './cloud.ts';
 import { deadLettersArrive } from './dead-letters.ts';
 import type { GatewayFacts } from './facts.ts';
 import { modelMissing } from './model.ts';
+import { modelInputs } from './model-inputs.ts';
 import { batchesRefused } from './refused.ts';
 
 export const gatewayConditions: Conditions<GatewayFacts> = [
@@ -21,6 +22,7 @@ export const gatewayConditions: Conditions<GatewayFacts> = [
   batchesRefused,
   deadLettersArrive,
   modelMissing,
+  modelInputs,
   notifierFails,
   certificateExpiry,
   clockWrong,

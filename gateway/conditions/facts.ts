@@ -2,6 +2,7 @@ import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
 import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
 import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
+import type { ModelDrift } from '../ports/watch.ts';
 
 export interface BacklogFacts {
   /** Part of the journal's space that holds what the cloud has not confirmed. */
@@ -25,5 +26,7 @@ export interface GatewayFacts {
   deadLetters: { arrivedWithinHour: number; byCode: Readonly<Record<string, number>> } | null;
   /** The notifiers of this gateway. */
   notifiers: readonly NotifierFacts[];
+  /** Inputs of models, compared with what they were trained on. */
+  drift: readonly ModelDrift[];
   model: { isMeant: boolean; loaded: number; problems: readonly string[] };
 }

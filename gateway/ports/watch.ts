@@ -62,3 +62,30 @@ export interface LifecycleNotice {
   about: Lifecycle;
   atMs: number;
 }
+
+/** The way in which a sensor is not as in the data that a model was trained on. */
+export type Did = 'higher' | 'lower' | 'wider' | 'absent';
+
+/** A sensor whose values are not those of the training data. */
+export interface DriftedSensor {
+  sensor: string;
+  did: Did;
+  /** Standard deviations from the mean; the spread, in these; or the share of values that are absent. */
+  by: number;
+  /** The mean, and that of the training data, in the sensor's unit; null where there are several operating conditions. */
+  mean: number | null;
+  trainedMean: number | null;
+  unit: string;
+  /** On so many of the machines. */
+  machines: number;
+}
+
+/** The inputs of a model compared with the data that it was trained on. */
+export interface ModelDrift {
+  machineType: string;
+  name: string;
+  version: string;
+  /** Machines of which enough is known. */
+  machines: number;
+  sensors: DriftedSensor[];
+}

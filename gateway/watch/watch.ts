@@ -15,14 +15,15 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertInput, Assessor, MachineIdentity, Relearnt } from '../ports/decision.ts';
 import type { RelearnOutcome } from '../ports/retiring.ts';
 import type { Outbox } from '../ports/uplink.ts';
-import type { ColumnBatch } from '../ports/watch.ts';
+import type { ColumnBatch, ModelDrift } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
 import type { WatchConfig } from './config.ts';
+import { InputDrift } from './drift/input-drift.ts';
+import type { SavedInputs } from './drift/machine-inputs.ts';
 import { growthsInto } from './growths.ts';
-import { ListSaver } from './kept-lists/list-saver.ts';
-import { keptLevels } from './levels/kept-levels.ts';
+import type { ListSaver } from './kept-lists/list-saver.ts';
 import { Levels, type LevelsStats, type SavedMachine } from './levels/levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
@@ -31,9 +32,9 @@ import { MachineLimitBook } from './own-limits/own-limits.ts';
 import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
 import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
+import { keepDrift, keepHearings, keepLevels } from './savers.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import type { SavedHearing } from './silence/hearing.ts';
-import { keptHearings } from './silence/kept-hearings.ts';
 import { Silence } from './silence/silence.ts';
 import type { AwaitsHearing, SilenceStats } from './silence/silence-options.ts';
 import { Teaching } from './teaching/teaching.ts';
@@ -53,6 +54,8 @@ export interface WatchOptions {
   maintenanceFile?: string;
   /** The file in which levels of sensors are kept across restarts; absent: they are not kept. */
   levelsPath?: string;
+  /** The file in which it is kept how far the inputs of models are from their training; absent: it is not kept. */
+  driftPath?: string;
   /** The name under which the cloud knows this gateway. */
   gateway?: string;
   /** False while the gateway itself takes no readings; absent: it always does. */
@@ -61,8 +64,6 @@ export interface WatchOptions {
   random: Random;
   log: Log;
 }
-
-const saveLevelsMs = 3_600_000;
 
 const quotaTexts = {
   windows:
@@ -104,27 +105,15 @@ function listen(options: WatchOptions, maintenance: MaintenanceBook): Silence {
   });
 }
 
-function keepHearings({ hearingsPath, config, clock, log }: WatchOptions, silence: Silence) {
-  if (hearingsPath === undefined) return null;
-  const kept = { path: hearingsPath, kept: keptHearings, owner: silence };
-  const saver = new ListSaver({ ...kept, saveMs: config.saveNormalsMs, clock, log });
-  silence.changed = (isSoon) => saver.changed(isSoon);
-  return saver;
-}
-
-function keepLevels({ levelsPath, clock, log }: WatchOptions, levels: Levels) {
-  if (levelsPath === undefined) return null;
-  const kept = { path: levelsPath, kept: keptLevels, owner: levels };
-  return new ListSaver({ ...kept, saveMs: saveLevelsMs, changesAlways: true, clock, log });
-}
-
 export class Watch {
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
   readonly savedHearings: ListSaver<SavedHearing> | null;
   readonly savedLevels: ListSaver<SavedMachine> | null;
+  readonly savedDrift: ListSaver<SavedInputs> | null;
   readonly levels = new Levels();
+  private readonly drift = new InputDrift();
   readonly silence: Silence;
   readonly ownLimits: MachineLimitBook;
   readonly maintenance: MaintenanceBook;
@@ -154,6 +143,7 @@ export class Watch {
     this.silence = listen(options, this.maintenance);
     this.savedHearings = keepHearings(options, this.silence);
     this.savedLevels = keepLevels(options, this.levels);
+    this.savedDrift = keepDrift(options, this.drift);
     this.ownLimits = new MachineLimitBook({
       gateway: options.gateway ?? '',
       ...(options.limitsFile !== undefined && { path: options.limitsFile }),
@@ -185,7 +175,11 @@ export class Watch {
       random,
       log,
     });
-    this.modelAssessor = createModelAssessor({ client: this.client, baselineOf });
+    this.modelAssessor = createModelAssessor({
+      client: this.client,
+      baselineOf,
+      judged: (input) => this.drift.add(input, this.client.trainedOf(input.machine.type.name)),
+    });
     this.selfLearnedAssessor = createSelfLearnedAssessor({ baselineOf });
     this.rulesAssessor = createRulesAssessor({ baselineOf });
   }
@@ -270,6 +264,7 @@ export class Watch {
    */
   retired(site: string, machine: string): boolean {
     const key = `${site}/${machine}`;
+    this.drift.forget(key);
     const wasKnown = [this.silence.forget(key), this.levels.forget(key)].includes(true);
     return this.savedBaselines?.forget(key) || wasKnown;
   }
@@ -277,6 +272,11 @@ export class Watch {
   /** A part of `stats` that costs little, for those who ask often. */
   modelStatus(): ModelStatus {
     return this.client.status();
+  }
+
+  /** Which sensors are not as they were in the training of a model. */
+  inputDrift(): readonly ModelDrift[] {
+    return this.drift.models(this.options.clock.nowMs());
   }
 
   stats(): WatchStats {

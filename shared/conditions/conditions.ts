@@ -14,6 +14,7 @@ export interface Finding {
   severity: ConditionData['severity'];
   /** Sentences for a technician: what, where, since when, what to do. */
   reasons: string[];
+  drift?: ConditionData['drift'];
   /** Since when it has been so, in ms since 1970; default: since it was found first. */
   sinceMs?: number;
 }

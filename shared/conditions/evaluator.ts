@@ -209,6 +209,7 @@ export class ConditionEvaluator<Facts> {
       ...(finding.item !== undefined && { item: finding.item }),
       severity: finding.severity,
       reasons: finding.reasons,
+      ...(finding.drift && { drift: finding.drift }),
       since: timeText(finding.sinceMs ?? seen.sinceMs),
     };
   }

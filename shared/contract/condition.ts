@@ -11,6 +11,33 @@ export const ConditionAbout = Type.Object({
 });
 export type ConditionAbout = Static<typeof ConditionAbout>;
 
+/** Inputs of a model that are not like the data that it was trained on. */
+export const InputDrift = Type.Object(
+  {
+    model: Type.Object({ name: Type.String(), version: Type.String() }),
+    machineType: Type.String(),
+    machines: Type.Integer({ minimum: 0, description: 'that were compared' }),
+    sensors: Type.Array(
+      Type.Object({
+        sensor: Type.String(),
+        did: Type.String({
+          maxLength: 64,
+          description:
+            'higher or lower: the median of its machines, on average over days; wider: its spread; absent: it sends no value; a newer gateway may have others',
+        }),
+        by: Type.Number({
+          description:
+            'standard deviations of the training data from its mean; the spread, in these; or the share of rows without a value',
+        }),
+        machines: Type.Integer({ minimum: 0, description: 'on so many of them' }),
+      }),
+      { maxItems: 32 },
+    ),
+  },
+  { description: 'of the condition model-inputs: which sensors, and what they did' },
+);
+export type InputDrift = Static<typeof InputDrift>;
+
 /** Something that is wrong with Harbinger itself, or with a gateway: not with a machine. */
 export const ConditionData = Type.Object({
   conditionId: Type.String({ minLength: 1, maxLength: 128, description: 'constant from opened to resolved' }),
@@ -32,6 +59,7 @@ export const ConditionData = Type.Object({
     pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
     description: 'since when it has been so; RFC 3339',
   }),
+  drift: Type.Optional(InputDrift),
   seq: Type.Optional(ChangeSeq),
   closed: Type.Optional(Closed),
   siteGroups: Type.Optional(SiteGroups),

@@ -23,6 +23,8 @@ const familiarityMin = 0.8;
 export interface ModelAssessorOptions {
   client: Pick<ModelClient, 'score' | 'modelOf' | 'available' | 'status'>;
   baselineOf(machine: MachineIdentity): Baseline | null;
+  /** Hears of each window that a model judges. */
+  judged?(input: AlertInput): void;
 }
 
 /** Returns the p50 below which a machine of this type is at risk; 0 if no alert depends on remaining life. */
@@ -40,7 +42,7 @@ function fits({ window, cutOff, isShort }: AlertInput, { windowRows, inputs }: L
 }
 
 export function createModelAssessor(options: ModelAssessorOptions): Assessor {
-  const { client, baselineOf } = options;
+  const { client, baselineOf, judged } = options;
 
   /**
    * A model has no reliable answer for data unlike its training data, however narrow its interval; the rules then
@@ -104,6 +106,7 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
           if (!model) return;
           const fitting = group.filter((input) => fits(input, model));
           if (fitting.length === 0) return;
+          if (judged) for (const input of fitting) judged(input);
           const assessments = await assessType(fitting, model, signal);
           fitting.forEach((input, i) => {
             answers.set(input, assessments[i]!);

@@ -23,6 +23,7 @@ import type {
   ModelSource,
   ScoreRequest,
   ScoreResult,
+  Trained,
   WorkerStart,
 } from './model-messages.ts';
 import { PendingScores } from './pending-scores.ts';
@@ -63,6 +64,11 @@ function problem(code: string, message: string): HarbingerError {
   return new HarbingerError(code, 'intelligence', message, { retry: true });
 }
 
+function sameModel(before: ReadonlyMap<string, Trained>, now: Trained): Trained {
+  const known = before.get(now.machineType);
+  return known?.name === now.name && known.version === now.version ? known : now;
+}
+
 export class ModelClient {
   private readonly options: ModelClientOptions;
   private readonly pending: PendingScores;
@@ -70,6 +76,7 @@ export class ModelClient {
   private state: ModelStatus['state'] = 'stopped';
   private backend: ChosenBackend | null = null;
   private models = new Map<string, LoadedModel>();
+  private trained = new Map<string, Trained>();
   private refusals: ModelRefusal[] = [];
   private timer: Timer | null = null;
   private attempt = 0;
@@ -110,6 +117,11 @@ export class ModelClient {
   /** Returns the model in use for a machine type. */
   modelOf(machineType: string): LoadedModel | null {
     return this.models.get(machineType) ?? null;
+  }
+
+  /** Returns what the model in use for a machine type was trained on: the same object as long as it is the same model. */
+  trainedOf(machineType: string): Trained | null {
+    return this.trained.get(machineType) ?? null;
   }
 
   /** True if a worker can take requests. */
@@ -190,11 +202,13 @@ export class ModelClient {
     }
   }
 
-  private ready({ backend, models, refusals }: Extract<FromWorker, { kind: 'ready' }>): void {
+  private ready({ backend, models, refusals, trained = [] }: Extract<FromWorker, { kind: 'ready' }>): void {
     this.timer?.cancel();
     this.state = 'ready';
     this.backend = backend;
     this.models = new Map(models.map((model) => [model.machineType, model]));
+    const before = this.trained;
+    this.trained = new Map(trained.map((each) => [each.machineType, sameModel(before, each)]));
     this.refusals = refusals;
     this.lastError = null;
     const { log } = this.options;

@@ -27,6 +27,21 @@ export interface LoadedModel {
   inputs: number;
 }
 
+/** The data that a model was trained on, of which the main thread tells whether live ones are like it. */
+export interface Trained {
+  machineType: string;
+  name: string;
+  version: string;
+  /** By channel, as the means of conditions. */
+  sensors: { sensor: string; unit: string }[];
+  /** Their places in a row. */
+  channels: number[];
+  settings: number[];
+  settingScale: number[];
+  isLogarithmic: boolean;
+  conditions: { centre: number[]; mean: number[]; std: number[] }[];
+}
+
 export interface ModelRefusal {
   machineType: string;
   /** MODEL_REFUSED_*. */
@@ -61,7 +76,14 @@ export interface ScoreResult {
 }
 
 export type FromWorker =
-  | { kind: 'ready'; backend: ChosenBackend; models: LoadedModel[]; refusals: ModelRefusal[] }
+  | {
+      kind: 'ready';
+      backend: ChosenBackend;
+      models: LoadedModel[];
+      refusals: ModelRefusal[];
+      /** Absent from workers of tests. */
+      trained?: Trained[];
+    }
   | { kind: 'unusable'; error: WireError }
   | ({ kind: 'scored'; id: number } & ScoreResult)
   | { kind: 'failed'; id: number; error: WireError };

@@ -16,6 +16,7 @@ import type {
   ModelRefusal,
   ModelSource,
   ScoreRequest,
+  Trained,
   WorkerStart,
 } from './model-messages.ts';
 import { occlusionEffects } from './occlusion.ts';
@@ -41,18 +42,27 @@ function checkAnswers(model: Model, folder: string): void {
   }
 }
 
-function load({ type, folder }: ModelSource): LoadedModel {
+function load({ type, folder }: ModelSource): { model: LoadedModel; trained: Trained } {
   const artefact = loadArtefact(folder, type);
   const model = createModel(artefact);
   checkAnswers(model, folder);
   models.set(type.name, model);
-  return describe(type, artefact);
+  return { model: describe(type, artefact), trained: trainedOn(type, artefact) };
 }
 
 function describe(type: MachineType, { manifest }: Artefact): LoadedModel {
   const { name, version, windowRows, inputs, output } = manifest;
   const { labelCap, unit } = output;
   return { machineType: type.name, name, version, labelCap, unit, windowRows, inputs: inputs.length };
+}
+
+function trainedOn(type: MachineType, { manifest }: Artefact): Trained {
+  const { name, version, inputs, features } = manifest;
+  const { channels, settings, settingScale, logarithmic = false, conditions } = features;
+  const sensors = channels.map((at) => ({ sensor: inputs[at]!.name, unit: inputs[at]!.unit }));
+  const means = conditions.map(({ centre, mean, std }) => ({ centre, mean, std }));
+  const told = { channels, settings, settingScale, isLogarithmic: logarithmic, conditions: means };
+  return { machineType: type.name, name, version, sensors, ...told };
 }
 
 function explain(model: Model, { lives, prepared }: Scores, request: ScoreRequest): Explanation[] {
@@ -84,17 +94,20 @@ function answer(request: ScoreRequest): void {
 async function start({ backend: preference, sources }: WorkerStart): Promise<void> {
   const backend = await chooseBackend(preference);
   const loaded: LoadedModel[] = [];
+  const trained: Trained[] = [];
   const refusals: ModelRefusal[] = [];
   for (const source of sources) {
     try {
-      loaded.push(load(source));
+      const one = load(source);
+      loaded.push(one.model);
+      trained.push(one.trained);
     } catch (error) {
       const code = codeOf(error) ?? 'MODEL_REFUSED_UNREADABLE';
       refusals.push({ machineType: source.type.name, code, message: messageOf(error) });
     }
   }
   port.on('message', answer);
-  send({ kind: 'ready', backend, models: loaded, refusals });
+  send({ kind: 'ready', backend, models: loaded, refusals, trained });
 }
 
 start(workerData as WorkerStart).catch((error: unknown) => {

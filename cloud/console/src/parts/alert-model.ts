@@ -40,7 +40,7 @@ export interface AlertModel {
   /** Whether nobody knows that it still holds. */
   isUnknown: boolean;
   history: HistoryModel[];
-  /** What it turned out to be; empty if nobody has said. */
+  /** Its outcome in words; empty if nobody has said. */
   outcome: string;
   /** Empty where nothing is to be done, or its reasons say it. */
   action: string;
