@@ -38,13 +38,14 @@ function open(
   return new Promise((resolve, reject) => {
     httpGet(url, { headers: bearer }, (response) => {
       const events: StreamEvent[] = [];
-      let text = '';
+      let chunks: string[] = [];
       response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        // Events have megabytes here, so they are parsed when one is complete, not with every chunk.
-        if (!text.endsWith('\n\n')) return;
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
+        // Events have megabytes here, so they are put together and parsed when one is complete, not with every chunk.
+        const end = `${chunks.at(-1)?.slice(-1) ?? ''}${chunk.slice(-2)}`.slice(-2);
+        chunks.push(chunk);
+        if (end !== '\n\n') return;
+        const blocks = chunks.join('').split('\n\n');
+        chunks = [];
         for (const block of blocks) {
           const match = /^event: (\w+)\ndata: (.*)$/m.exec(block);
           if (match) events.push({ event: match[1]!, data: JSON.parse(match[2]!) });
