@@ -18,7 +18,8 @@ const minuteMs = 60_000;
 const noisyMinutes = 240;
 /** It needs some of these. */
 const calmReadings = 300;
-const calmEveryMinutes = 10;
+/** Each takes some seconds, because the decision waits whether more follow. A longer pause than an hour would not count as calm. */
+const calmEveryMinutes = 30;
 const fromMs = Date.now() - (noisyMinutes + calmReadings * calmEveryMinutes + 60) * minuteMs;
 
 const at = watchedSite('fan-1', (receiver) =>
