@@ -95,6 +95,12 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
   }
 }
 
+/** The sensors that the machine has now and a record does not know. */
+export function newSensorsOf({ identity }: WatchedMachine, { head }: BaselineRecord): string[] {
+  const known = head.learntSensors ?? head.sensors ?? namesOf(identity.type);
+  return namesOf(identity.type).filter((name) => !known.includes(name));
+}
+
 function inColumns({ held, seen }: Gathered, before: readonly string[], now: readonly string[]): Gathered {
   const indexes = now.map((name) => before.indexOf(name));
   return {

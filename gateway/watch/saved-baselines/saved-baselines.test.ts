@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type BaselineFiles, baselineFiles } from './files.ts';
 import { bench, open, type Reading, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
 
@@ -99,6 +99,7 @@ describe('baselines continue after kill -9', () => {
     expect(second.baselines.stats()).toMatchObject({ restored: 1, foreign: 0 });
     const rowsOf = (run: typeof first) => run.windows.baselineOf({ site: 's', machine: 'm0' })!.rows;
     expect(rowsOf(second)).toBeGreaterThan(rowsOf(first));
+    await vi.waitFor(() => expect(made.told).toEqual([{ machine: 's/m0', began: 'd', kept: 'a, b, c' }]));
     // Relations of all sensors are learnt beside those that judge, and kept too.
     await second.baselines.stop();
     const third = await made.start();

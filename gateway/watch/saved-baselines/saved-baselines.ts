@@ -17,11 +17,13 @@ import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts'
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
+import { growthsInto } from '../growths.ts';
+import type { Growth } from '../windows/machine-slots.ts';
 import type { BaselineKeeper, WatchedMachine } from '../windows/watched-machine.ts';
 import type { BaselineFiles } from './files.ts';
 import { BaselineGroups, type Group, mustWrite } from './groups.ts';
 import { loadBaselines } from './load.ts';
-import { resume } from './resume.ts';
+import { newSensorsOf, resume } from './resume.ts';
 import type { SavedBaselinesStats } from './statistics.ts';
 import { BaselineWriter } from './writer.ts';
 
@@ -47,6 +49,7 @@ export class SavedBaselines implements BaselineKeeper {
   private readonly options: SavedBaselinesOptions;
   private readonly groups = new BaselineGroups();
   private readonly writer: BaselineWriter;
+  private readonly grown: (growth: Growth) => void;
   private readonly counts = {
     restored: 0,
     damagedFiles: 0,
@@ -64,6 +67,7 @@ export class SavedBaselines implements BaselineKeeper {
   constructor(options: SavedBaselinesOptions) {
     this.options = options;
     this.writer = new BaselineWriter(options, this.groups);
+    this.grown = growthsInto(options.log);
   }
 
   /** Reads the saved baselines within 15 s. After any failure, machines learn new ones. Writes nothing until `keep`. */
@@ -113,6 +117,10 @@ export class SavedBaselines implements BaselineKeeper {
     if (problem === null) {
       known.savedRows = machine.window.baseline.rows;
       this.counts.restored++;
+      const begun = newSensorsOf(machine, known.record);
+      const kept = machine.identity.type.sensors.map(({ name }) => name);
+      if (begun.length > 0 && machine.window.baseline.ready)
+        this.grown({ machine: machine.key, begun, kept });
       return;
     }
     known.record = null;

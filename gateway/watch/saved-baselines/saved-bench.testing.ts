@@ -114,7 +114,9 @@ async function baselinesBench(journal: Reading[][]) {
   const started: SavedBaselines[] = [];
   const said: { code: string; machines?: number; files?: number }[] = [];
   const say = (fields: { code: string }) => void said.push(fields);
-  const log = { debug() {}, info() {}, warn: say, error: say, fatal: say } as unknown as Log;
+  const told: object[] = [];
+  const info = (fields: object) => void told.push(fields);
+  const log = { debug() {}, info, warn: say, error: say, fatal: say } as unknown as Log;
 
   async function start(
     options: { types?: MachineType[]; files?: BaselineFiles; machinesMax?: number; journalId?: string } = {},
@@ -150,7 +152,7 @@ async function baselinesBench(journal: Reading[][]) {
     await rm(dir, { recursive: true, force: true });
   }
 
-  return { dir, clock, log, said, start, dispose };
+  return { dir, clock, log, said, told, start, dispose };
 }
 
 export type Bench = Awaited<ReturnType<typeof baselinesBench>>;

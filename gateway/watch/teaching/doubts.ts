@@ -18,9 +18,9 @@ export interface Seen {
 
 type Range = { low: number; high: number };
 
-/** True if some sensor has enough values to be learnt. */
-export const saysEnough = (seen: readonly Seen[], taught: Baseline): boolean =>
-  seen.some(({ values }, column) => values >= taught.rowsNeeded && taught.kindOf(column) !== 'state');
+/** True if some sensor has enough values to be learnt. One that is 1 throughout looks like a state, and is not one. */
+export const saysEnough = (seen: readonly Seen[], taught: Baseline, known: Baseline): boolean =>
+  seen.some(({ values }, column) => values >= taught.rowsNeeded && known.kindOf(column) !== 'state');
 
 /** @param seen by sensor of the type @param taught by the history @param known of what the machine itself has shown */
 export function doubtsAbout(
@@ -30,7 +30,7 @@ export function doubtsAbout(
   known: Baseline,
 ): Doubt[] {
   const quantities = sensors.flatMap(({ name }, column) => {
-    const isQuantity = taught.kindOf(column) === 'quantity' && known.kindOf(column) === 'quantity';
+    const isQuantity = taught.kindOf(column) !== 'counter' && known.kindOf(column) === 'quantity';
     const found = seen[column]!;
     return isQuantity && found.values >= taught.rowsNeeded ? [{ name, column, found }] : [];
   });
@@ -39,9 +39,9 @@ export function doubtsAbout(
     const now = known.usualOf(column);
     const { low, high } = taught.usualOf(column) ?? found;
     const doubt = { sensor: name, low, high, nowLow: now?.low ?? null, nowHigh: now?.high ?? null };
-    if (now && isElsewhere({ low, high }, now)) return [{ ...doubt, is: 'elsewhere' }];
     const isConstant = found.low === found.high && (areAllConstant || (now !== null && moves(now)));
-    return isConstant ? [{ ...doubt, is: 'constant' }] : [];
+    if (isConstant) return [{ ...doubt, is: 'constant' }];
+    return now && isElsewhere({ low, high }, now) ? [{ ...doubt, is: 'elsewhere' }] : [];
   });
 }
 

@@ -112,6 +112,10 @@ describe('a machine that is taught from its history', () => {
           ],
         },
       ],
+      'is 1 throughout': [
+        () => [1, 1, 1, 1],
+        { doubts: names.map((sensor) => ({ sensor, is: 'constant', low: 1, high: 1 })) },
+      ],
       'is in other units': [
         ([vibration, ...cells]) => [1_000 * vibration!, ...cells],
         { doubts: [{ sensor: 'vibration', is: 'elsewhere' }] },

@@ -78,7 +78,7 @@ export class Teaching {
     if (!lesson.isLast) return outcome;
     this.pupils.delete(key);
     // Too short or empty a history would leave the machine with less than it knows.
-    if (!baseline.ready || !saysEnough(pupil.seen, baseline)) return outcome;
+    if (!baseline.ready || !saysEnough(pupil.seen, baseline, before)) return outcome;
     const doubts = doubtsAbout(type, pupil.seen, baseline, before);
     if (doubts.length > 0 && !lesson.isSure) return { ...outcome, doubts };
     const { faults } = before.save(names);
