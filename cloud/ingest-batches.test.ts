@@ -178,6 +178,8 @@ describe('events', () => {
     expect(cloud.store.lines.size).toBe(4);
     const { items } = cloud.operations.decisions.page({ limit: 10 });
     expect(items.toReversed()).toMatchObject(more);
+    expect(cloud.operations.decisions.find('m2')).toMatchObject({ mode: 'shadow', gateway: 'north' });
+    expect(cloud.operations.decisions.find('m')).toBeUndefined();
   });
 
   it('become one line each, also at the same time, and the same lines on a replay; bad events do not block good ones', async () => {

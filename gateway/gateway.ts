@@ -44,6 +44,7 @@ import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { TakingReadings } from './taking-readings.ts';
+import { recordedWindows } from './watch/recorded/recorded-windows.ts';
 import { watchReport } from './watch/statistics.ts';
 import { Watch } from './watch/watch.ts';
 import { createWatching } from './watching.ts';
@@ -192,7 +193,8 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     log,
   });
   fleet.load();
-  const decisionDeps = { gateway, ...assessors, outbox, dataDir, clock, log };
+  const base = { dataDir, clock, random, log };
+  const decisionDeps = { ...base, gateway, ...assessors, outbox, windows: recordedWindows(watch, data) };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
   const handlers: DataClientHandlers = {
@@ -212,7 +214,6 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     maintenance: (report) => watch.maintenance.reported(report),
     failed: deps.failed,
   };
-  const base = { dataDir, clock, random, log };
   const recordsIn: OpenRecords = (dir) => openRecords({ dir, clock, random, log });
   const sources = await createSources(config, { ...base, intake: data, openRecords: recordsIn });
   const reporters = () => [
@@ -255,6 +256,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     limits: watch.ownLimits,
     maintenance: watch.maintenance,
+    decisions,
     deadNotices: siteNotices,
     machines: createRetirement({
       data,

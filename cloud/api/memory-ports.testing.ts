@@ -70,6 +70,7 @@ export function createMemoryOperations(): MemoryOperations {
             decisions.filter((decision) => isAbout(decision.subject, query)),
             query,
           ),
+        find: (id) => decisions.find(({ decisionId }) => decisionId === id),
       },
       changes: {
         onChange(listener) {

@@ -179,6 +179,10 @@ describe('resources', () => {
     expect(first.body.items.map((item) => item.decisionId)).toEqual(['3', '2']);
     const second = await get(`${base}/api/decisions?subject=leeds/pump-1&before=${first.body.next}`);
     expect(second.body).toMatchObject({ items: [{ decisionId: '1' }], next: null });
+    expect((await get(`${base}/api/decisions?id=x`)).body).toMatchObject({
+      items: [{ subject: 'leeds/other' }],
+    });
+    expect((await get(`${base}/api/decisions?id=y`)).body).toEqual({ items: [], next: null });
     for (const path of ['events', 'quarantine', 'notifications/dead']) {
       expect((await get(`${base}/api/${path}`)).body).toEqual({ items: [], next: null });
     }

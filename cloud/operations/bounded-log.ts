@@ -145,6 +145,13 @@ export class BoundedLog<T> implements AgedList {
     for (const seq of this.seqsAddedBefore(added)) yield () => this.remove(seq);
   }
 
+  /** The owners of entries. */
+  ownerNames(): Set<string> {
+    const names = new Set<string>();
+    for (const key of this.owners?.getKeys() ?? []) names.add(String(key).split(' ')[0]!);
+    return names;
+  }
+
   /** All entries, oldest first; those that cannot be read have no value. */
   *entries(): Generator<{ seq: number; value: T | undefined; bytes: number }> {
     for (const key of this.rows.getKeys()) {

@@ -1,6 +1,6 @@
 import { reporterOf } from '../../shared/contract/alert-content.ts';
 import { type HarbingerEvent, isEventOf } from '../../shared/contract/events.ts';
-import type { StoredDecision } from '../ports/history.ts';
+import type { DecisionHistory, StoredDecision } from '../ports/history.ts';
 import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import type { Store } from './database.ts';
@@ -23,6 +23,21 @@ export class EventLists {
     const { isNeeded, ...shared } = { ...options, isShared: true };
     this.events = new BoundedLog(store, 'events', { ...shared, countMax: eventsMax, isNeeded });
     this.decisions = new BoundedLog(store, 'decisions', { ...shared, countMax: decisionsMax });
+  }
+
+  /** The decision records, as others read them. */
+  history(): DecisionHistory {
+    const { decisions } = this;
+    return {
+      page: (query) => decisions.page(query),
+      find(decisionId) {
+        for (const gateway of decisions.ownerNames()) {
+          const seq = decisions.seqOf(`/gateways/${gateway}/${decisionId}`);
+          if (seq !== undefined) return decisions.get(seq);
+        }
+        return undefined;
+      },
+    };
   }
 
   /** After a failed transaction. */

@@ -186,7 +186,7 @@ export class StoredOperations {
       apply: (...batch) => this.apply(...batch),
       page: (query) => lists.events.page(query),
     };
-    this.decisions = lists.decisions;
+    this.decisions = lists.history();
     this.machines = machines;
     this.machineLimits = limits;
     this.maintenance = maintenance;

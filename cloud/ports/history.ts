@@ -15,4 +15,6 @@ export interface StoredDecision extends DecisionRecord {
 
 export interface DecisionHistory {
   page(query: PageQuery): Page<StoredDecision>;
+  /** Undefined if it is not known, or not any more. */
+  find(decisionId: string): StoredDecision | undefined;
 }

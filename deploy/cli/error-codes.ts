@@ -13,6 +13,12 @@ export const errorCodes = declareErrors({
     retried: 'No; the command can be given again.',
     remedy: 'See whether it runs, and whether the address is right.',
   },
+  DECISION_UNKNOWN: {
+    stage: 'cli',
+    meaning: 'The cloud has no decision with this id, or not any more.',
+    retried: 'No.',
+    remedy: 'Take the id from `harbinger decisions list`.',
+  },
   NODE_TOO_OLD: {
     stage: 'config',
     meaning:

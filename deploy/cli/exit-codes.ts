@@ -15,7 +15,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, { short: 
     failed: {
       short: 'failed',
       meaning:
-        'The command failed, was stopped before its end, or did only a part: `replay` of rows that became dead letters, `redrive` and `drop` of entries that are unknown or fail again. The same command may succeed later: a service is started again.',
+        'The command failed, was stopped before its end, or did only a part: `replay` of rows that became dead letters, `redrive` and `drop` of entries that are unknown or fail again, `decisions replay` where an answer differs. The same command may succeed later: a service is started again.',
     },
     usage: {
       short: 'wrong usage or configuration',

@@ -9,7 +9,7 @@ import { addAlerts } from './inspect/alerts.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
-import { addDecisions } from './inspect/decisions.ts';
+import { addDecisions } from './inspect/decisions/decisions.ts';
 import { addFleet } from './inspect/fleet/fleet.ts';
 import { addOverrides } from './inspect/fleet/overrides.ts';
 import { addLimits } from './inspect/machine-settings/limits.ts';

@@ -106,6 +106,12 @@ it('answers everywhere as documented', async () => {
   const sent = await api.ask('POST', '/api/notifications/redrive', { body: { all: true } });
   expect(sent).toEqual({ redriven: 1, kept: 0, left: 0, reasons: [] });
   await api.ask('POST', '/api/notifications/redrive', { body: {}, status: 400 });
+  const record = {
+    ...{ decisionId: 'd-1', decision: 'alert', subject: 'lab/p1', inputs: {}, answer: {}, reasons: [] },
+    ...{ confidence: 1, policy: { name: 'rules', version: '1.0.0' }, mode: 'active', latencyMs: 1 },
+  };
+  const repeated = await api.ask('POST', '/api/decisions/replay', { body: { records: [record] } });
+  expect(repeated).toMatchObject({ outcomes: [{ decisionId: 'd-1', outcome: 'same' }] });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

@@ -206,6 +206,10 @@ export async function startHttp(
     machines: memoryMachines(),
     limits: memoryLimits(),
     maintenance: memoryMaintenance(),
+    decisions: {
+      replay: async (records) =>
+        records.map(({ decisionId }) => ({ decisionId, outcome: 'same', detail: 'the same answer' })),
+    },
     deadNotices: memoryNotices(),
     clock,
     log,

@@ -24,6 +24,7 @@ import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { type DecisionReplays, decisionRoutes } from './decisions.ts';
 import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
 import { maintenanceRoutes } from './maintenance.ts';
@@ -54,6 +55,7 @@ export interface GatewayHttpDeps {
   machines: MachineAdmin;
   limits: LimitAdmin;
   maintenance: MaintenanceAdmin;
+  decisions: DecisionReplays;
   deadNotices: DeadNoticeAdmin;
   clock: Clock;
   log: Log;
@@ -69,7 +71,7 @@ export interface GatewayHttp {
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
  * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters`, `/api/refused`,
- * `/api/sessions` and `/api/machines` answer callers with the token, or on loopback if so configured.
+ * `/api/sessions`, `/api/machines` and `/api/decisions/replay` answer callers with the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -135,5 +137,6 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   machineRoutes(app, deps);
   limitRoutes(app, deps);
   maintenanceRoutes(app, deps);
+  decisionRoutes(app, deps);
   notificationRoutes(app, deps);
 }

@@ -1,8 +1,10 @@
 import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import type { DecisionRecord } from '../../shared/contract/events.ts';
 import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
 import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
 import type { AlertInput, AnyDecisionPart, Decision, DecisionDeps, OpenAlert } from '../ports/decision.ts';
+import type { ReplayOutcome } from '../ports/replay/replay.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { decisions } from './decisions.ts';
 import { decisionsReport } from './statistics.ts';
@@ -23,6 +25,8 @@ export interface Decisions {
   retired(site: string, machine: string): Promise<boolean>;
   /** True if a kind can change something when it hears again that this machine is heard. */
   awaitsHearing(machine: { site: string; machine: string }): boolean;
+  /** Repeats recorded decisions, one request at a time. Returns one outcome for each, in the same order. Never rejects. */
+  replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]>;
   /** The open alerts of all kinds, after their start. */
   open(): OpenAlert[];
   /** Report the counts of all kinds, and the statistics of each. */
@@ -41,6 +45,7 @@ export async function createDecisions(
       made: await createPart<DecisionDeps, Decision>(parts, configured, deps),
     })),
   );
+  let replaying: Promise<unknown> = Promise.resolve();
   const counts = () => ({ decisions: running.map(({ name, made }) => ({ name, ...countsOf(made) })) });
   return {
     running,
@@ -59,12 +64,39 @@ export async function createDecisions(
     },
     awaitsHearing: ({ site, machine }) =>
       running.some(({ made }) => made.awaitsHearing?.(site, machine) ?? false),
+    replay(records) {
+      const replayed = replaying.then(() => replayAll(running, records));
+      replaying = replayed;
+      return replayed;
+    },
     open: () => running.flatMap(({ made }) => [...(made.open?.() ?? [])]),
     reporters: [
       reporterOfRoom(decisionsReport, counts),
       reporterOfSeam(seamOf(parts), () => readSeam(running)),
     ],
   };
+}
+
+async function replayAll(
+  running: Decisions['running'],
+  records: readonly DecisionRecord[],
+): Promise<ReplayOutcome[]> {
+  const outcomes = new Map<DecisionRecord, ReplayOutcome>();
+  for (const { made } of running) {
+    const its = records.filter(({ decision }) => decision === made.stats().decision.name);
+    const replayed = its.length === 0 ? [] : ((await made.replay?.(its)) ?? []);
+    replayed.forEach((outcome, i) => {
+      outcomes.set(its[i]!, outcome);
+    });
+  }
+  return records.map(
+    (record) =>
+      outcomes.get(record) ?? {
+        decisionId: record.decisionId,
+        outcome: 'impossible',
+        detail: `this gateway repeats no decisions of kind '${record.decision}'`,
+      },
+  );
 }
 
 /** Without what a kind counts beside them, which is in its own report. */

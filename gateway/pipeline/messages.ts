@@ -9,6 +9,7 @@ import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
+import type { JournalReadings, ReadingsQuery } from '../ports/replay/replay.ts';
 import type { KnownMachine, MachineOrSensor, RetiredInData } from '../ports/retiring.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
@@ -51,6 +52,7 @@ export interface DataCalls {
   machinesList(limit: number): Promise<KnownMachine[]>;
   /** @param topics those of retained messages, of which the ones of the retired machines and sensors are returned */
   machinesRetire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
+  readingsOf(query: ReadingsQuery): Promise<JournalReadings>;
   stop(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@
  * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox.
  */
 import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
-import type { Assessment } from '../../shared/contract/events.ts';
+import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import type { Limit } from '../../shared/domain/limits.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
@@ -12,6 +12,7 @@ import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
+import type { RecordedWindows, ReplayOutcome } from './replay/replay.ts';
 import type { Outbox } from './uplink.ts';
 import type { LifecycleNotice } from './watch.ts';
 
@@ -208,6 +209,10 @@ export interface Assessor {
   /** False if it can have no answer for this machine, so that it need not be asked. Absent: it may have one for any. */
   mayAnswer?(input: AlertInput): boolean;
   assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<(Assessment | null)[]>;
+  /** Why its answer about this window cannot be repeated from the window alone; null or absent: it can. */
+  notRepeatable?(input: AlertInput): string | null;
+  /** Where it computes, if its figures depend on that in the last bits. */
+  readonly backend?: string | undefined;
   /** The same, at once: one that waits for nothing has this too. */
   assessNow?(inputs: readonly AlertInput[]): (Assessment | null)[];
 }
@@ -251,6 +256,8 @@ export interface Decision extends Partial<Reporting> {
    * Absent: they cannot.
    */
   awaitsHearing?(site: string, machine: string): boolean;
+  /** Repeats recorded decisions of this kind; absent if none can be repeated. One outcome for each, in the same order. Never rejects. */
+  replay?(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]>;
   /** The alerts that are open, after start(); absent if it has none. */
   open?(): readonly OpenAlert[];
   stats(): DecisionCounts;
@@ -271,6 +278,8 @@ export interface OpenAlert {
 export interface DecisionDeps extends Assessors {
   gateway: string;
   outbox: Outbox;
+  /** Absent: nothing can be repeated. */
+  windows?: RecordedWindows;
   /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */
   dataDir: string;
   clock: Clock;

@@ -106,6 +106,7 @@ function listen(options: WatchOptions, maintenance: MaintenanceBook): Silence {
 }
 
 export class Watch {
+  readonly types: WatchOptions['types'];
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
@@ -130,6 +131,7 @@ export class Watch {
   constructor(options: WatchOptions) {
     const { types, config, clock, random, log } = options;
     this.options = options;
+    this.types = types;
     const { baselinesDir } = options;
     this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
     const keeper = this.savedBaselines;

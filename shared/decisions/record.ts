@@ -17,6 +17,8 @@ export interface RecordContent {
   activeIsMeant?: boolean;
   /** The version that answered, where a policy has several at once, such as a model for each machine type. */
   version?: string;
+  /** Where it computed, if that changes the last bits of the answer. */
+  backend?: string | undefined;
   /** The window that was judged, where one was. */
   window?: JudgedWindow;
 }
@@ -38,7 +40,11 @@ export function decisionRecord(
     answer: content.answer,
     reasons: (content.reasons ?? decided.verdict.reasons).slice(0, reasonsMax),
     confidence: decided.verdict.confidence,
-    policy: { ...decided.policy, ...(content.version !== undefined && { version: content.version }) },
+    policy: {
+      ...decided.policy,
+      ...(content.version !== undefined && { version: content.version }),
+      ...(content.backend !== undefined && { backend: content.backend }),
+    },
     mode: isMeant ? decided.mode : 'active',
     ...(fallbackCause && {
       fallbackCause: `${fallbackCause.cause}: ${fallbackCause.detail}`.slice(0, detailLengthMax),

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { DecisionRecord } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
@@ -11,22 +11,35 @@ const StoredDecision = Type.Intersect([
   Type.Object({ gateway: Type.String(), at: Type.String() }),
 ]);
 
+const Parameters = Type.Object(
+  {
+    ...PageParameters.properties,
+    id: Type.Optional(Type.String({ maxLength: 128, description: 'only the decision with this id' })),
+  },
+  { additionalProperties: false },
+);
+
 type DecisionContext = Pick<RouteContext, 'decisions' | 'machines' | 'decommissioning'>;
 
 export function decisionRoutes(app: FastifyInstance, context: DecisionContext): void {
-  app.get<{ Querystring: PageParameters }>(
+  app.get<{ Querystring: Static<typeof Parameters> }>(
     '/api/decisions',
     {
       schema: {
         summary: 'Decision records: inputs, answer, reasons and policy of each decision',
-        querystring: PageParameters,
+        querystring: Parameters,
         response: answers('a page, newest first', pageOf(StoredDecision)),
       },
     },
-    (request) =>
-      joinedPage(context.decisions, request.query, namesOf(context), ({ subject, at }) => ({
+    ({ query }) => {
+      if (query.id !== undefined) {
+        const found = context.decisions.find(query.id);
+        return { items: found ? [found] : [], next: null };
+      }
+      return joinedPage(context.decisions, query, namesOf(context), ({ subject, at }) => ({
         subject,
         timeMs: Date.parse(at),
-      })),
+      }));
+    },
   );
 }

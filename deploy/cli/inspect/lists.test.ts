@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { printList } from '../output.ts';
-import { answeredBy } from './decisions.ts';
+import { answeredBy } from './decisions/records.ts';
 
 let printed = '';
 beforeEach(() => {

@@ -8,7 +8,7 @@
  */
 import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
 import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
-import type { Assessment } from '../../../shared/contract/events.ts';
+import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import type { DecisionStats } from '../../../shared/decisions/stats.ts';
@@ -17,6 +17,7 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
+import type { RecordedWindows, ReplayOutcome } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import { EventSender } from '../event-sender.ts';
@@ -24,6 +25,7 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
+import { replayAlerts } from './replay/replay.ts';
 import { DampingSaves } from './state/damping-saves.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
@@ -43,10 +45,16 @@ export interface AlertDecisionOptions extends Assessors {
   /** File of the open predictions, e.g. `{dataDir}/alerts.json`. */
   stateFile: string;
   config: AlertDecisionConfig;
+  /** Absent: no decision can be repeated. */
+  windows?: RecordedWindows;
   clock: Clock;
   log: Log;
   newId?: () => string;
 }
+
+const noWindows: RecordedWindows = {
+  find: async (_, records) => records.map(() => ({ missing: 'windows are not found again here' })),
+};
 
 export type AlertDecisionStats = AlertEffects['counts'] & {
   decision: DecisionStats;
@@ -105,7 +113,10 @@ export class AlertDecision implements Decision {
     const { governed, book, sender, choice, newId, dampingSaves } = this;
     const { gateway } = options;
     const parts = { governed, book, sender, choice, dampingSaves };
-    this.effects = new AlertEffects({ gateway, ...parts, config, clock, log, newId });
+    this.effects = new AlertEffects({
+      ...{ gateway, ...parts, config, clock, log, newId },
+      backend: () => modelAssessor.backend,
+    });
   }
 
   /**
@@ -189,6 +200,11 @@ export class AlertDecision implements Decision {
   awaitsHearing(site: string, machine: string): boolean {
     const known = this.book.find(site, machine);
     return known !== null && awaitsHearing(known);
+  }
+
+  async replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]> {
+    const { windows = noWindows } = this.options;
+    return replayAlerts(records, { ...this.options, windows });
   }
 
   /** Open predictions, for status pages. */

@@ -35,6 +35,8 @@ export interface AlertEffectsOptions {
   choice: RecordChoice;
   dampingSaves: DampingSaves;
   config: AlertDecisionConfig;
+  /** Where the model computes now. */
+  backend(): string | undefined;
   clock: Clock;
   log: Log;
   newId: () => string;
@@ -213,8 +215,9 @@ export class AlertEffects {
     changes: AlertChange[],
     why: RecordWhy,
   ): void {
-    const { gateway, config, governed, sender } = this.options;
-    const content = assessmentContent(input, decided, changes, why, config.budgetMs);
+    const { gateway, config, governed, sender, backend } = this.options;
+    const by = { budgetMs: config.budgetMs, backend: backend() };
+    const content = assessmentContent(input, decided, changes, why, by);
     const record = governed.record(decided, content);
     if (record) sender.add(recordEvent({ gateway, timeMs: input.timeMs }, record), why === 'change');
   }

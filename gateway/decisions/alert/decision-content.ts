@@ -62,6 +62,12 @@ function plainReasons(assessment: Assessment, input: AlertInput): string[] {
   ];
 }
 
+/** The limits that are met, by which a machine with few rows is judged. */
+function metLimits({ limits = [] }: AlertInput) {
+  const met = limits.filter((state) => state.met !== null).slice(0, sensorsMax);
+  return met.length === 0 ? {} : { limits: met };
+}
+
 /** The part of each sensor in the estimate, 0 … 1. */
 function sharesOf({ contributions }: Assessment) {
   if (contributions.length === 0) return {};
@@ -75,7 +81,7 @@ export function assessmentContent(
   decided: DecidedAssessment,
   changes: AlertChange[],
   why: RecordWhy,
-  budgetMs: number,
+  { budgetMs, backend }: { budgetMs: number; backend?: string | undefined },
 ): RecordContent {
   const { site, machine, type } = input.machine;
   const assessment = decided.verdict.answer;
@@ -89,11 +95,13 @@ export function assessmentContent(
       version: decided.policy.name === model.name ? model.version : `${model.name}@${model.version}`,
     }),
     ...(window && { window }),
+    ...(model && { backend }),
     inputs: {
       machineType: type.name,
       time: timeText(input.timeMs),
       rows: input.rows,
       ...(input.isShort && { isShort: true }),
+      ...metLimits(input),
       ...(input.silence ? { silence: { ...input.silence } } : { latest: latestValues(input, assessment) }),
     },
     answer: {

@@ -55,7 +55,8 @@ export async function replayTail(
 
 const textFieldMark = `${textFieldSuffix}="`;
 
-function textOf({ codec, body }: Block): string {
+/** Returns the lines of a block. */
+export function textOf({ codec, body }: Block): string {
   return (codec === 'gzip' ? gunzipSync(body) : body).toString('utf8');
 }
 
@@ -105,7 +106,7 @@ function replayLine(text: string, parts: ReplayTailParts, row: Row, seq: number)
 }
 
 /** The texts of states have fields of their own. */
-function sensorOf(field: string, value: unknown): string {
+export function sensorOf(field: string, value: unknown): string {
   const isText = typeof value === 'string' && field.endsWith(textFieldSuffix);
   return isText ? field.slice(0, -textFieldSuffix.length) : field;
 }

@@ -11,6 +11,7 @@ import type { DataCalls } from '../messages.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { dataStatus, type StatusParts } from '../status.ts';
 import type { DurableState } from './durable-state.ts';
+import { readingsOf } from './readings-of.ts';
 
 type Shown =
   | 'pipeline'
@@ -64,6 +65,7 @@ export function dataCalls(parts: CallParts): DataCalls {
     refusedDrop: (which) => refusedAdmin.drop(which),
     machinesList: async (limit) => parts.machines.list(limit),
     machinesRetire: (those, topics) => parts.retire(those, topics),
+    readingsOf: (query) => readingsOf(state.byLane.readings, query),
     async stop() {
       lanes.stopRetrying();
       await uplink?.stop();

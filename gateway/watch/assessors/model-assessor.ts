@@ -93,6 +93,9 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
       const models = client.status().models.map(({ name, version }) => `${name}@${version}`);
       return models.length === 0 ? 'none' : models.join(' ');
     },
+    get backend() {
+      return client.status().backend?.name;
+    },
     mayAnswer: ({ machine }) => machine.type.model !== undefined,
     async assess(inputs, signal) {
       if (!client.available) {

@@ -72,5 +72,15 @@ export function createRulesAssessor(options: {
     };
   }
   const assessNow = (inputs: readonly AlertInput[]) => inputs.map(assess);
-  return { name: 'rules', version: '1.0.0', assess: async (inputs) => assessNow(inputs), assessNow };
+  const notRepeatable = ({ isShort, machine }: AlertInput) =>
+    isShort || hasLimits(machine.type)
+      ? null
+      : 'it was judged by how far the machine was from its own past, of which no snapshot was kept with the decision';
+  return {
+    name: 'rules',
+    version: '1.0.0',
+    assess: async (inputs) => assessNow(inputs),
+    assessNow,
+    notRepeatable,
+  };
 }

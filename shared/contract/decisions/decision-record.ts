@@ -48,7 +48,11 @@ export const DecisionRecord = Type.Object({
   answer: Type.Record(Type.String(), Type.Unknown()),
   reasons: Type.Array(Type.String(), { maxItems: 16 }),
   confidence: Share,
-  policy: Type.Object({ name: Type.String(), version: Type.String() }),
+  policy: Type.Object({
+    name: Type.String(),
+    version: Type.String(),
+    backend: Type.Optional(Type.String({ maxLength: 64, description: 'where a model computed, e.g. wasm' })),
+  }),
   mode: Type.String({ maxLength: 64, description: 'active or fallback; a newer gateway may have others' }),
   fallbackCause: Type.Optional(Type.String({ description: 'why the active policy did not answer' })),
   latencyMs: Type.Number({ minimum: 0 }),
