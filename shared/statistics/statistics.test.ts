@@ -3,7 +3,7 @@ import { quantile, spreadOf } from './quantiles.ts';
 import { shareOf, shareText } from './wilson.ts';
 
 describe('the interval of a share', () => {
-  // Wilson's interval in R: prop.test(count, of, correct = FALSE)$conf.int; 81 of 263 is the example of Newcombe (1998).
+  // The first four are the examples of Newcombe (1998), method 3; the last two were calculated by hand.
   it.each([
     [81, 263, 0.2553, 0.3662],
     [15, 148, 0.0624, 0.1605],
