@@ -25,6 +25,7 @@ import { isFrozen, medianOf, type Shown } from './values.ts';
 const dayMs = 86_400_000;
 /** A level is the mean of about so many readings. */
 const levelRows = 8;
+const medianRows = 3;
 /** The least margin, as a share of the values themselves: for sensors that hardly ever move. */
 const marginOfValueMin = 0.05;
 /** How fast ranges grow: in learning, per row, as a share of the way to the level; later per day, as a share of what the range was in youth. */
@@ -222,7 +223,8 @@ export class Ranges {
     const { cells } = this;
     const value = medianOf(cells[at + last]!, cells[at + second]!, cells[at + third]!);
     const before = cells[at + level]!;
-    if (Number.isNaN(before)) cells.fill(value, at + level, at + high + 1);
+    // There is no median before the third, so the very first value may be the odd one.
+    if (Number.isNaN(before) || cells[at + rows]! < medianRows) cells.fill(value, at + level, at + high + 1);
     else cells[at + level] = before + (value - before) / levelRows;
     // The first few make no level yet.
     if (cells[at + rows]! < levelRows) cells.fill(cells[at + level]!, at + low, at + high + 1);

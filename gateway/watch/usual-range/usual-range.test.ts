@@ -47,6 +47,16 @@ describe('the usual range of a machine that nobody described', () => {
     expect(live(shifts(), 35, { from }).episodes).toEqual([]);
   });
 
+  it('is not that of an odd value among the first, not of the very first either', () => {
+    for (const bad of [65_535, -9_999])
+      for (const at of [0, 1, 30, 59]) {
+        const shape: Shape = (minute) => [
+          minute === at ? bad : 50 + noise(1) + (minute > 2 * dayMinutes ? 60 : 0),
+        ];
+        expect(live(shape, 2.1).episodes).toHaveLength(1);
+      }
+  });
+
   it('is learnt from 0 on, of a machine that rests when it is first seen', () => {
     const runs = (minute: number) => minute >= 1_000 && minute % dayMinutes < 900;
     const { episodes } = live((minute) => (runs(minute) ? [1, 5 + noise(0.1)] : [0, 0]), 20);
