@@ -164,3 +164,12 @@ function moveMeans({ layout, floats }: RelationNumbers, sensor: number, by: numb
   floats[layout.short + sensor]! += scaled;
   floats[layout.held + sensor]! += scaled;
 }
+
+/** Judges the machine by where its sensors were before they moved. */
+export function undoShifts(numbers: RelationNumbers): void {
+  const { layout, floats } = numbers;
+  const effect = relationRow(layout.sensors).product;
+  residualsOfShift(numbers, (i) => floats[layout.shift + i]!, effect);
+  for (let i = 0; i < layout.sensors; i++) moveMeans(numbers, i, effect[i]!);
+  floats.fill(0, layout.shift, layout.shift + layout.sensors);
+}

@@ -7,7 +7,10 @@ import { copyOf, type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 
 const { settleMs, settleGaps, settleMsMax, keepMs, apartMs, visitsMin } = relationParameters;
-const { unseenMsMin, beginRows, acceptedMs } = relationParameters;
+const { unseenMsMin, beginRows, acceptedMs, clearRatio } = relationParameters;
+
+/** Rows over which it is averaged how far the machine is beyond what is kept. */
+const meanRows = 60;
 
 /** Returns a copy of what is confirmed, by which an episode has just begun. */
 export function keepNormal(numbers: RelationNumbers): RelationNumbers {
@@ -21,7 +24,9 @@ export function beginKeeping({ doubles }: RelationNumbers): void {
   doubles[scalar.keptFromMs] = doubles[scalar.episodeFromMs]!;
   doubles[scalar.seenRunMs] = doubles[scalar.runMs]!;
   doubles[scalar.keptRunMs] = doubles[scalar.runMs]!;
-  for (const each of ['gapRunMs', 'unseenMs', 'unseenRows', 'isChanged'] as const) doubles[scalar[each]] = 0;
+  for (const each of ['gapRunMs', 'unseenMs', 'unseenRows', 'isChanged', 'farRatio'] as const)
+    doubles[scalar[each]] = 0;
+  doubles[scalar.meanRatio] = 1;
   doubles[scalar.visits] = 1;
   doubles[scalar.isFrozen] = 1;
 }
@@ -41,9 +46,12 @@ export function acceptKept({ doubles }: RelationNumbers): void {
 
 export const isAccepted = ({ doubles }: RelationNumbers): boolean => doubles[scalar.acceptedRunMs]! > 0;
 
+/** True if it was so far from what is kept that no day of the machine would explain it. */
+export const wasClear = ({ doubles }: RelationNumbers): boolean => doubles[scalar.farRatio]! >= clearRatio;
+
 export interface KeptRow {
-  /** True if it is beyond what is kept, in a visit or not. */
-  isBeyond: boolean;
+  /** How far it is over what is kept, in a visit or not. */
+  ratio: number;
   isInVisit: boolean;
   /** True if a visit begins. */
   begins: boolean;
@@ -65,8 +73,10 @@ export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean 
     doubles[scalar.gapRunMs] = Math.max(doubles[scalar.gapRunMs]!, awayMs);
     if (awayMs >= apartMs) doubles[scalar.visits]!++;
   }
-  if (row.isBeyond && row.isInVisit) {
+  if (row.ratio > 1 && row.isInVisit) {
     doubles[scalar.seenRunMs] = runMs;
+    doubles[scalar.meanRatio]! += (row.ratio - doubles[scalar.meanRatio]!) / meanRows;
+    doubles[scalar.farRatio] = Math.max(doubles[scalar.farRatio]!, doubles[scalar.meanRatio]!);
     if (!row.isTold) {
       doubles[scalar.unseenMs]! += runMs - row.beforeMs;
       doubles[scalar.unseenRows]!++;

@@ -50,8 +50,11 @@ export const scalar = {
   beyondRunMs: 27,
   calmRunMs: 28,
   episodeRunMs: 29,
+  /** How far the machine is beyond the normal that is kept, on average over some rows, and the farthest of that. */
+  meanRatio: 30,
+  farRatio: 31,
 } as const;
-export const doublesFixed = 30;
+export const doublesFixed = 32;
 
 export interface RelationsLayout {
   readonly sensors: number;

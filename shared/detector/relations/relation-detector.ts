@@ -4,7 +4,7 @@
  * each product, vibration goes with current, speed and temperature as it has learnt. shared/docs/relations.md derives it.
  */
 import { isLearning, levelOf } from './day-levels.ts';
-import { change, followEpisode, isInEpisode, ratioOf, ratioOfSensor } from './episode.ts';
+import { change, followEpisode, isInEpisode, ratioOf, ratioOfSensor, undoShifts } from './episode.ts';
 import { judgeRow } from './judge-row.ts';
 import {
   acceptKept,
@@ -14,6 +14,7 @@ import {
   isAccepted,
   type KeptRow,
   keepNormal,
+  wasClear,
 } from './kept-normal.ts';
 import { newRelationNumbers, type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
@@ -148,10 +149,9 @@ export class RelationDetector {
     }
     if (followKept(kept, row)) return;
     // What has passed without being a change is an ordinary day's; after a change the machine is as it was before.
-    if (kept === this.changed) {
-      this.numbers = kept;
-      endKeeping(kept);
-    }
+    if (kept === this.changed && wasClear(kept)) this.numbers = kept;
+    else undoShifts(this.numbers);
+    endKeeping(this.numbers);
     this.kept = null;
   }
 
@@ -236,5 +236,5 @@ function followedBy(numbers: RelationNumbers, beside: RelationNumbers | null, ti
   const ratio = ratioOf(numbers, beside);
   const lasts = followEpisode(numbers, ratio, timeMs);
   const isIn = isInEpisode(numbers);
-  return { isBeyond: ratio > 1, isInVisit: isIn, begins: isIn && !wasIn, lasts };
+  return { ratio, isInVisit: isIn, begins: isIn && !wasIn, lasts };
 }
