@@ -67,7 +67,8 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
     }
 }
 
-function beginDay({ layout, doubles, floats }: RelationNumbers, timeMs: number): void {
+/** Forgets the day so far. */
+export function beginDay({ layout, doubles, floats }: RelationNumbers, timeMs: number): void {
   doubles[scalar.dayFromMs] = timeMs;
   doubles[scalar.dayRows] = 0;
   floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);

@@ -1,5 +1,5 @@
 /** The word of people: that what lasts is normal now, or that it was a fault; and how a fault is recognised when it comes again. */
-import { levelOf } from './day-levels.ts';
+import { beginDay, levelOf } from './day-levels.ts';
 import { change, endEpisode, isInEpisode } from './episode.ts';
 import { type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
@@ -52,6 +52,8 @@ export function confirmNormal(numbers: RelationNumbers, seen: RelationNumbers): 
     const at = layout.dayMean + side * layout.sensors + i;
     if (comesAgain) floats[at] = Math.max(floats[at]!, Math.abs(mean));
   }
+  // The day so far is mostly of what was not normal yet.
+  if (!comesAgain) beginDay(numbers, doubles[scalar.newestMs]!);
   const lastedMs = doubles[scalar.runMs]! - seen.doubles[scalar.keptRunMs]!;
   doubles[scalar.slackRunMs] = doubles[scalar.runMs]! + Math.max(0, slackMs - lastedMs);
   doubles[scalar.rows] = Math.min(doubles[scalar.rows]!, acceptedRows);
