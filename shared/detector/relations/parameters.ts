@@ -66,7 +66,7 @@ export const relationParameters = {
   apartMs: 6 * 60 * minuteMs,
   visitsMin: 3,
   unseenMsMin: 60 * minuteMs,
-  /** What was kept is the normal again after a change that was so many levels away; less may be what its days bring. */
+  /** Distance of a change, in levels, after which what was kept is the normal again; less may be what its days bring. */
   clearRatio: 3,
   /** A gap between rows counts as running for at most so long, or so many usual times between rows. */
   pauseMs: 10 * minuteMs,
