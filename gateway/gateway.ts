@@ -23,9 +23,7 @@ import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createDecisions } from './decisions/create-decisions.ts';
-import { Fleet } from './fleet/fleet.ts';
-import { fleetFile } from './fleet/fleet-file.ts';
-import { createFleetKinds } from './fleet/kinds/kinds.ts';
+import { createFleet } from './fleet/create-fleet.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
@@ -182,19 +180,17 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     log,
   });
   const outbox = siteNotices.overheard(siteTopics.overheard(data));
-  const { kinds } = createFleetKinds();
-  const fleet = new Fleet({
-    gateway,
-    file: fleetFile(join(dataDir, 'fleet.json'), log),
-    kinds,
-    outbox: data,
-    say: (message) => data.sayFleet(message),
-    clock,
-    log,
-  });
-  fleet.load();
+  const say = (message: Buffer) => data.sayFleet(message);
+  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, say, clock, log });
   const base = { dataDir, clock, random, log };
-  const decisionDeps = { ...base, gateway, ...assessors, outbox, windows: recordedWindows(watch, data) };
+  const decisionDeps = {
+    ...base,
+    gateway,
+    ...assessors,
+    outbox,
+    overrides,
+    windows: recordedWindows(watch, data),
+  };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
   const handlers: DataClientHandlers = {

@@ -36,6 +36,16 @@ describe('an alert', () => {
     expect(run(predictionEvent('updated', 5)).told).toEqual(['opened']);
   });
 
+  it('is told as opened when its machine is not muted any more', () => {
+    const muted = { muted: { by: 'maria', why: 'trial' } };
+    const first = transition(null, predictionEvent('opened', 1, muted));
+    const second = transition(first!.alert, predictionEvent('updated', 2, muted));
+    expect(second).toMatchObject({ change: 'updated' });
+    const third = transition(second!.alert, predictionEvent('updated', 3));
+    expect(third).toMatchObject({ change: 'opened', isUnmuted: true });
+    expect(transition(third!.alert, predictionEvent('updated', 4))).toMatchObject({ change: 'updated' });
+  });
+
   it('keeps its newest state when an older change arrives late, and takes over the earlier opening time', () => {
     const { alert, told } = run(
       predictionEvent('updated', 5, { severity: 'critical' }),

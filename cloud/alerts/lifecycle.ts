@@ -9,6 +9,7 @@ import {
   isEventOf,
   type Prediction,
 } from '../../shared/contract/events.ts';
+import { isMuted } from '../../shared/notifications/recipients.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
 import type { Alert, AlertEntry, AlertStep, MachineAlert } from '../ports/alerts.ts';
 
@@ -22,7 +23,8 @@ const entryReasonLengthMax = 300;
  * condition (null if it is not known yet), or an open one of the machine that failed or was replaced. Returns null if nothing changes.
  *
  *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`. What is
- *                         newer is known by the gateway's count of changes, or (without one) by the time
+ *                         newer is known by the gateway's count of changes, or (without one) by the time. One
+ *                         whose machine is not muted any more is told as opened
  *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
  *     now                 open → only its content, if that is newer (change: none)
  *     machine replaced    open → resolved, if the alert was opened before the replacement
@@ -76,7 +78,9 @@ function updated(current: Alert, event: AlertEvent): AlertStep | null {
     return step(asOf(current, event.time, content), isOfSilence(content) ? 'updated' : null, event);
   const { asOf: _, ...known } = current;
   const history = withEntry(current.history ?? [], 'updated', event.time, content);
-  return step({ ...known, updatedAt: event.time, ...content, history }, 'updated', event);
+  const alert = { ...known, updatedAt: event.time, ...content, history };
+  if (!isMuted(current) || isMuted(content)) return step(alert, 'updated', event);
+  return { ...step(alert, 'opened', event), isUnmuted: true };
 }
 
 /** An alert that says the same as before in other numbers, and is told to nobody. */

@@ -22,6 +22,8 @@ export interface ViewContext {
   maintenanceOf(name: { gateway: string; site: string; machine: string }): MaintenanceSpan | null;
   /** The last alert of a machine that a person has closed; null or absent if there is none. */
   closedOf?(name: { gateway: string; site: string; machine: string }): MachineAlert | null;
+  /** Names who has muted a machine; null or absent if nobody has. */
+  mutedOf?(machine: MachineState): { by: string; why: string; untilMs?: number } | null;
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
 }

@@ -107,6 +107,14 @@ export const MachineView = Type.Object({
       { description: 'the maintenance that is on, or the next one that is planned; null if there is none' },
     ),
   ),
+  muted: nullable(
+    Type.Object(
+      { by: Type.String(), why: Type.String(), untilMs: Type.Optional(Type.Number()) },
+      {
+        description: 'the person who has muted it, so that nobody is told of its alerts; null if nobody has',
+      },
+    ),
+  ),
 });
 /** Facts of a machine's state that are shown only by what follows from them. */
 type Unlisted =
@@ -210,6 +218,7 @@ export function viewsOf(
         gatewaySilentSinceMs: context.contactOf(machine.gateway)?.silentSinceMs ?? null,
         reason: alerts[0]?.prediction.reasons[0] ?? null,
         maintenance: maintenance && shownMaintenance(maintenance),
+        muted: context.mutedOf?.(machine) ?? null,
       };
     })
     .sort(byUrgency);
@@ -226,10 +235,9 @@ export function statesOf(
     machines.map((machine) => {
       const key = machineKey(machine);
       const alerts = alertsOf.get(key) ?? [];
-      return [
-        key,
-        shortState(machineStateOf(evidenceOf(machine, alerts, context.maintenanceOf(machine), context))),
-      ];
+      const evidence = evidenceOf(machine, alerts, context.maintenanceOf(machine), context);
+      const muted = context.mutedOf?.(machine) ? ' muted' : '';
+      return [key, `${shortState(machineStateOf(evidence))}${muted}`];
     }),
   );
 }

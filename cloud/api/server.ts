@@ -21,6 +21,7 @@ import { notificationRoutes } from './alerts/notifications.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
 import { fleetRoutes } from './fleet/fleet.ts';
+import { mutedIn } from './fleet/muted.ts';
 import { addHeaders } from './headers.ts';
 import type { ViewContext } from './machine-evidence.ts';
 import { decisionRoutes } from './machines/decisions.ts';
@@ -95,6 +96,7 @@ function viewContextOf({
   maintenance,
   contacts,
   alerts,
+  fleet,
   ready,
 }: ApiDeps): () => ViewContext {
   const troubleOf = ({ ready, reasons }: Readiness) =>
@@ -104,6 +106,7 @@ function viewContextOf({
     typeOf: (name) => machineTypes?.get(name),
     contactOf: (gateway) => contacts.of(gateway),
     maintenanceOf: (name) => maintenance?.of(name) ?? null,
+    mutedOf: mutedIn({ wanted: (kind) => fleet.wanted(kind) }),
     closedOf: closedIn(() => alerts.all('resolved')),
     trouble: troubleOf(ready()),
   });

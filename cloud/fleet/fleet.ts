@@ -75,6 +75,13 @@ export class Fleet implements FleetAdmin, FleetExchange {
       .map((document) => this.shown(document));
   }
 
+  wanted(kind: string): DesiredDocument[] {
+    const nowMs = this.deps.clock.nowMs();
+    return this.live()
+      .filter((each) => each.kind === kind && (each.untilMs === undefined || each.untilMs > nowMs))
+      .sort((a, b) => b.version - a.version);
+  }
+
   set(asked: Asked): Promise<ShownDocument> {
     return this.exclusive.run(async () => {
       const { kinds, gateways, clock, store } = this.deps;

@@ -45,6 +45,8 @@ export interface AlertStep {
   alert: Alert;
   /** Null if no notifier is concerned. */
   change: AlertChange | null;
+  /** It is told as opened because its machine is not muted any more; who was told before is not told again. */
+  isUnmuted?: true;
   /** The event that receivers get. */
   notice: HarbingerEvent;
 }

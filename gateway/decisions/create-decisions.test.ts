@@ -26,7 +26,7 @@ const noting = (kind: string, isAboutMachines: boolean) =>
       stats: () => ({
         decision: {
           ...emptyStats(kind),
-          decided: { active: 3, fallback: 1 },
+          decided: { active: 3, fallback: 1, override: 0 },
           byPolicy: { p: 4 },
           breaker: { state: 'closed' as const, opened: 0, openings: { failures: 0, latency: 0, trend: 0 } },
         },

@@ -3,6 +3,7 @@
  * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox.
  */
 import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import type { Muted } from '../../shared/contract/alerts/muted.ts';
 import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import type { Limit } from '../../shared/domain/limits.ts';
@@ -11,6 +12,7 @@ import { type AnyPart, partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { MachineOverrides } from './fleet/fleet.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
 import type { RecordedWindows, ReplayOutcome } from './replay/replay.ts';
 import type { Outbox } from './uplink.ts';
@@ -273,6 +275,8 @@ export interface OpenAlert {
   severity: 'warning' | 'critical';
   openedAtMs: number;
   assessment: Assessment;
+  /** Its machine is muted. */
+  muted?: Muted;
 }
 
 export interface DecisionDeps extends Assessors {
@@ -280,6 +284,8 @@ export interface DecisionDeps extends Assessors {
   outbox: Outbox;
   /** Absent: nothing can be repeated. */
   windows?: RecordedWindows;
+  /** Knows what people say about machines in place of what is decided by itself; absent: nobody can. */
+  overrides?: MachineOverrides;
   /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */
   dataDir: string;
   clock: Clock;

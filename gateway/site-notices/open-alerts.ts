@@ -4,6 +4,7 @@ import { newEvent } from '../../shared/contract/envelope.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../../shared/contract/events.ts';
 import type { Member } from '../../shared/notifications/digest-data.ts';
 import { summaryOf } from '../../shared/notifications/digest-data.ts';
+import { isMuted } from '../../shared/notifications/recipients.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
 import type { OpenAlert } from '../ports/decision.ts';
 
@@ -28,6 +29,8 @@ export interface FollowedChange {
   alert: AlertContent;
   event: AlertEvent;
   told: readonly string[];
+  /** It is told as opened because its machine is not muted any more; who was told before is not told again. */
+  isUnmuted?: true;
 }
 
 /** The open alerts of machines and of the gateway itself, by their events. */
@@ -71,6 +74,8 @@ export class OpenAlerts {
       updatedAt: event.time,
       told: [...told],
     });
+    if (before && isMuted(before.content) && !isMuted(alert))
+      return { alertId, change: 'opened', isUnmuted: true, alert, event, told };
     return { alertId, change: before ? 'updated' : 'opened', alert, event, told };
   }
 
@@ -127,12 +132,14 @@ export class OpenAlerts {
   }
 
   private openingOf(alert: OpenAlert) {
-    const { predictionId, site, machine, machineType, failureMode, severity, openedAtMs, assessment } = alert;
+    const { predictionId, site, machine, machineType, failureMode, severity, openedAtMs, assessment, muted } =
+      alert;
     const data: Prediction = {
       ...assessment,
       ...{ predictionId, site, machine, machineType, failureMode, severity },
       reasons: [],
       decisionId: '',
+      ...(muted && { muted }),
     };
     const about = {
       gateway: this.gateway,

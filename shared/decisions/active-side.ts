@@ -3,7 +3,14 @@ import { BudgetExceeded, withinBudget } from '../runtime/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { Breaker, type BreakerSettings, type BreakerState, type OpenedBy } from './breaker.ts';
-import { type CheckAnswer, type FallbackCause, type Policy, problemOf, type Verdict } from './policy.ts';
+import {
+  type CheckAnswer,
+  type FallbackCause,
+  type Override,
+  type Policy,
+  problemOf,
+  type Verdict,
+} from './policy.ts';
 
 /** Limit of runs that ignored their abort signal and are still going; at this limit the policy is not asked. */
 const abandonedMax = 4;
@@ -15,6 +22,8 @@ export interface NoVerdict {
   detail: string;
   /** Present if the cause is 'breaker-open'. */
   breaker?: BreakerNote;
+  /** Present if the cause is 'override'. */
+  override?: Override;
 }
 export type Outcome<A> = { verdict: Verdict<A> } | { noVerdict: NoVerdict };
 

@@ -24,6 +24,7 @@ export const reasonLists: ReasonList[] = [
         'The model has failed too often in a row, or was too slow, and is not asked for a while (`decisions.alerts.breaker`).',
       busy: 'Earlier requests to the model are still running.',
       'no-answer': 'The model has no answer for this machine, for example because its history is too short.',
+      override: 'A person wants the rules to decide (`harbinger overrides list`).',
     } satisfies Record<FallbackCause, string>,
   },
 ];

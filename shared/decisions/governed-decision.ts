@@ -9,8 +9,8 @@ import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { numberedIds } from '../runtime/numbered-ids.ts';
-import { ActiveSide, type ActiveSideOptions, type NoVerdict } from './active-side.ts';
-import { type Decided, type Mode, type Policy, problemOf, type Verdict } from './policy.ts';
+import { ActiveSide, type ActiveSideOptions, type NoVerdict, type Outcome } from './active-side.ts';
+import { type Decided, type Mode, type Override, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
 
@@ -24,6 +24,8 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   between?: readonly Policy<I, A>[];
   /** The last policy, made of rules: it should return at once, depend on nothing, and decide every input. */
   fallback: Policy<I, A>;
+  /** The word of a person that the fallback, and nothing before it, is to decide this input; null if nobody says so. */
+  overriding?(input: I): Override | null;
   /** Budget of each policy after the active one that does not decide at once, ms; none should exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
   newId?: () => string;
@@ -67,9 +69,12 @@ export class GovernedDecision<I, A> {
     if (inputs.length === 0) return [];
     const { clock } = this.options;
     const startedMs = clock.monotonicMs();
-    const outcomes = await this.active.ask(inputs);
+    const outcomes = await this.askActive(inputs);
     const refused = inputs.filter((_, i) => 'noVerdict' in outcomes[i]!);
-    const fallbacks = refused.length === 0 ? [] : await this.askFallback(refused);
+    const overridden = outcomes.flatMap((each) =>
+      'noVerdict' in each ? [each.noVerdict.cause === 'override'] : [],
+    );
+    const fallbacks = refused.length === 0 ? [] : await this.askFallback(refused, overridden);
     const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
     addLatency(this.counters, latencyMs);
     let next = 0;
@@ -89,13 +94,26 @@ export class GovernedDecision<I, A> {
     return { ...structuredClone(this.counters), breaker: this.active.breakerStats };
   }
 
-  private async askFallback(inputs: readonly I[]): Promise<FallbackOutcome<A>[]> {
+  /** The active policy does not hear of inputs about which a person has decided who decides. */
+  private async askActive(inputs: readonly I[]): Promise<Outcome<A>[]> {
+    const words = inputs.map((input) => this.options.overriding?.(input) ?? null);
+    if (words.every((word) => word === null)) return this.active.ask(inputs);
+    const asked = inputs.filter((_, i) => words[i] === null);
+    const outcomes = asked.length === 0 ? [] : await this.active.ask(asked);
+    let next = 0;
+    return words.map((word) => (word ? { noVerdict: overridden(word) } : outcomes[next++]!));
+  }
+
+  /** @param overridden which of the inputs a person gives to the fallback */
+  private async askFallback(
+    inputs: readonly I[],
+    overridden: readonly boolean[],
+  ): Promise<FallbackOutcome<A>[]> {
     const { fallback, between = [] } = this.options;
     const outcomes: FallbackOutcome<A>[] = [];
-    let open = inputs.map((_, i) => i);
-    for (const policy of [...between, fallback]) {
-      if (policy !== fallback && policy.mayAnswer && !open.some((i) => policy.mayAnswer?.(inputs[i]!)))
-        continue;
+    const all = inputs.map((_, i) => i);
+    const undecided = (i: number) => !outcomes[i]?.verdict;
+    const ask = async (policy: Policy<I, A>, open: readonly number[]) => {
       const answers = await this.askOne(
         policy,
         open.map((i) => inputs[i]!),
@@ -103,9 +121,15 @@ export class GovernedDecision<I, A> {
       answers.forEach((outcome, at) => {
         outcomes[open[at]!] = outcome;
       });
-      open = open.filter((i) => !outcomes[i]!.verdict);
+    };
+    for (const policy of between) {
+      const open = all.filter((i) => !overridden[i] && undecided(i));
       if (open.length === 0) break;
+      if (policy.mayAnswer && !open.some((i) => policy.mayAnswer?.(inputs[i]!))) continue;
+      await ask(policy, open);
     }
+    const left = all.filter(undecided);
+    if (left.length > 0) await ask(fallback, left);
     return outcomes;
   }
 
@@ -154,15 +178,17 @@ export class GovernedDecision<I, A> {
   }
 
   private byFallback(
-    { breaker, ...noVerdict }: NoVerdict,
+    { breaker, override, ...noVerdict }: NoVerdict,
     fallback: FallbackOutcome<A>,
     latencyMs: number,
   ): Decided<A> {
     this.counters.causes[noVerdict.cause] += 1;
+    const mode: Mode = override ? 'override' : 'fallback';
     const reached = {
       decisionId: this.newId(),
-      mode: 'fallback' as const,
+      mode,
       fallbackCause: noVerdict,
+      ...(override && { override }),
       ...(breaker && { breaker }),
       latencyMs,
     };
@@ -173,7 +199,7 @@ export class GovernedDecision<I, A> {
       return { ...reached, policy: { name, version }, verdict: null, error };
     }
     const { by, verdict } = fallback;
-    this.count('fallback', by.name);
+    this.count(mode, by.name);
     return { ...reached, policy: by, verdict };
   }
 
@@ -182,4 +208,10 @@ export class GovernedDecision<I, A> {
     decided[mode] += 1;
     byPolicy[policy] = (byPolicy[policy] ?? 0) + 1;
   }
+}
+
+function overridden(override: Override): NoVerdict {
+  const { by, why, until } = override;
+  const end = until === undefined ? '' : ` until ${until}`;
+  return { cause: 'override', detail: `${by || 'a person'} wants it${end}: ${why}`, override };
 }

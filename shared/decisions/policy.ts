@@ -47,9 +47,21 @@ export type FallbackCause =
   /** Earlier runs of it ignored their abort signal and have not finished. */
   | 'busy'
   /** It returned no answer for this input. */
-  | 'no-answer';
+  | 'no-answer'
+  /** It was not asked, because a person wants the fallback to decide. */
+  | 'override';
 
-export type Mode = 'active' | 'fallback';
+export type Mode = 'active' | 'fallback' | 'override';
+
+/** The word of a person that the fallback is to decide. */
+export interface Override {
+  by: string;
+  why: string;
+  /** RFC 3339; absent: until somebody takes it back. */
+  until?: string;
+  /** Where it is written down. */
+  document: string;
+}
 
 interface DecidedBase {
   /** Unique. The decision record and all effects of the decision carry it. */
@@ -57,8 +69,10 @@ interface DecidedBase {
   mode: Mode;
   /** The policy that answered, or, without a verdict, the one that should have. */
   policy: { name: string; version: string };
-  /** Present exactly if mode is 'fallback'. `detail` is a short text for people. */
+  /** Present exactly if mode is not 'active'. `detail` is a short text for people. */
   fallbackCause?: { cause: FallbackCause; detail: string };
+  /** Present exactly if mode is 'override'. */
+  override?: Override;
   /** The reason for which the breaker is open; present while that is the cause. */
   breaker?: BreakerNote;
   /** Time from the request to this result, including the fallback. */

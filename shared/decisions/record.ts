@@ -31,7 +31,7 @@ export function decisionRecord(
 ): DecisionRecord | null {
   if (decided.verdict === null) return null;
   const isMeant = content.activeIsMeant !== false;
-  const fallbackCause = isMeant ? decided.fallbackCause : undefined;
+  const fallbackCause = isMeant || decided.override ? decided.fallbackCause : undefined;
   return {
     decisionId: decided.decisionId,
     decision,
@@ -45,7 +45,8 @@ export function decisionRecord(
       ...(content.version !== undefined && { version: content.version }),
       ...(content.backend !== undefined && { backend: content.backend }),
     },
-    mode: isMeant ? decided.mode : 'active',
+    mode: isMeant || decided.override ? decided.mode : 'active',
+    ...(decided.override && { override: decided.override }),
     ...(fallbackCause && {
       fallbackCause: `${fallbackCause.cause}: ${fallbackCause.detail}`.slice(0, detailLengthMax),
     }),

@@ -20,9 +20,9 @@ export interface DecisionStats {
 export function emptyStats(name: string): Omit<DecisionStats, 'breaker'> {
   return {
     name,
-    decided: { active: 0, fallback: 0 },
+    decided: { active: 0, fallback: 0, override: 0 },
     byPolicy: {},
-    causes: { timeout: 0, error: 0, invalid: 0, 'breaker-open': 0, busy: 0, 'no-answer': 0 },
+    causes: { timeout: 0, error: 0, invalid: 0, 'breaker-open': 0, busy: 0, 'no-answer': 0, override: 0 },
     undecided: 0,
     latency: { count: 0, sumMs: 0, maxMs: 0, buckets: new Array(latencyBucketsMs.length + 1).fill(0) },
   };

@@ -51,3 +51,15 @@ it('of what was over before it could be told, people hear once, and programs its
   const usual = { alert: contentOf(prediction), change: 'resolved' } as const;
   expect(recipientsOf(receivers, usual, opened)).toEqual(['mail', 'hook', 'ends']);
 });
+
+it('of a muted machine nobody hears, but who knows of the alert hears of its end', () => {
+  const muted = { muted: { by: 'maria', why: 'trial' } };
+  for (const change of ['opened', 'updated'] as const) {
+    expect(told(change, { ...muted, severity: 'critical' }, ['mail'])).toEqual([]);
+  }
+  expect(told('resolved', muted)).toEqual([]);
+  expect(told('resolved', muted, ['mail'])).toEqual(['mail']);
+  const unmuted = { alert: contentOf(prediction), change: 'opened', isUnmuted: true } as const;
+  expect(recipientsOf(notifiers, unmuted, [])).toEqual(['mail']);
+  expect(recipientsOf(notifiers, unmuted, ['mail'])).toEqual([]);
+});

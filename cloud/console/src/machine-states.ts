@@ -14,10 +14,10 @@ export const stateLabels: Record<MachineStateName, string> = {
   stopped: 'Stopped',
 };
 
-/** The word on the badge of a machine; of maintenance also until when it lasts. */
-export function badgeLabel({ state, maintenance }: Machine, nowMs: number): string {
+/** The word on the badge of a machine; of maintenance also until when it lasts, and that it is muted. */
+export function badgeLabel({ state, maintenance, muted }: Machine, nowMs: number): string {
   const until = state === 'maintenance' && maintenance ? ` until ${shortTime(maintenance.toMs, nowMs)}` : '';
-  return `${stateLabels[state]}${until}`;
+  return `${stateLabels[state]}${until}${muted ? ' · muted' : ''}`;
 }
 
 export const states = Object.keys(stateLabels) as MachineStateName[];

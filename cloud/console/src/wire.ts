@@ -33,6 +33,8 @@ export interface Machine extends Omit<MachineState, 'estimateMs'> {
   /** The first reason of its worst open alert. */
   reason: string | null;
   /** That which is on, or the next one that is planned. Times in ms since 1970. */
+  /** Absent from an earlier version of the cloud. */
+  muted?: { by: string; why: string; untilMs?: number } | null;
   maintenance: { fromMs: number; toMs: number; by: string; note?: string } | null;
 }
 

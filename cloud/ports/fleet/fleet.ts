@@ -64,6 +64,8 @@ export interface FleetAdmin {
   kinds(): { kind: string; about: string }[];
   /** The latest first. */
   list(kind?: string): ShownDocument[];
+  /** The documents of a kind that are not over, the latest first. */
+  wanted(kind: string): DesiredDocument[];
   /** Durable when resolved, and on its way. @throws HarbingerError FLEET_INVALID, FLEET_TOO_MANY */
   set(asked: Asked): Promise<ShownDocument>;
   /** @throws HarbingerError FLEET_NOT_WANTED */

@@ -5,6 +5,7 @@ import type { Alert } from '../../../cloud/ports/alerts.ts';
 import { type OutcomeEntry, verdicts } from '../../../cloud/ports/outcomes/outcomes.ts';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
+import { type Muted, mutedText } from '../../../shared/contract/alerts/muted.ts';
 import type { Prediction, RemainingLife } from '../../../shared/contract/events.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
@@ -107,6 +108,7 @@ function shownText(alert: ShownAlert, nowMs: number): string {
   const { what, kind, where, severity, reasons } = alertSaid(alert);
   const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${printable(text, 500)}\n`;
   const life = 'prediction' in alert ? alert.prediction.remainingLife : null;
+  const muted = mutedBy(alert);
   const history = (alert.history ?? []).map(({ change, at, severity: was, reasons: why, remainingLife }) => {
     const left = remainingLife ? [lifeText(remainingLife)] : [];
     const atMs = Date.parse(at);
@@ -125,9 +127,15 @@ function shownText(alert: ShownAlert, nowMs: number): string {
       ? [line('What to do', actionOf(alert.prediction)), line('How sure', sureText(alert.prediction))]
       : []),
     ...(alert.outcome ? [line('Outcome', outcomeText(alert.outcome))] : []),
+    ...(muted ? [line('Nobody is told', withLocalTimes(mutedText(muted), nowMs))] : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
   ].join('');
+}
+
+/** The word of the person who has muted its machine; null if nobody has. */
+function mutedBy(alert: ShownAlert): Muted | null {
+  return ('prediction' in alert && alert.state === 'open' && alert.prediction.muted) || null;
 }
 
 /** Gateway and cloud may be in other zones than this computer. */
@@ -163,7 +171,7 @@ function lifeText({ p10, p50, p90, unit }: RemainingLife): string {
 function rowOf(alert: ShownAlert, nowMs: number): string[] {
   const { what, kind, where, severity, reasons, alertId } = alertSaid(alert);
   return [
-    alert.state === 'open' ? severity : alert.state,
+    alert.state === 'open' ? `${severity}${mutedBy(alert) ? ', muted' : ''}` : alert.state,
     printable(whatOf(what, kind), 64),
     printable(where, 130),
     localTimeText(Date.parse(sinceOf(alert))),

@@ -14,6 +14,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor } from '../../ports/decision.ts';
+import type { MachineOverride, MachineOverrides } from '../../ports/fleet/fleet.ts';
 import { type AlertDecision, createAlertDecision } from './alert-decision.ts';
 import { AlertDecisionConfig } from './config.ts';
 
@@ -119,6 +120,25 @@ function surroundings() {
   return { state, modelAssessor, selfLearnedAssessor, rulesAssessor, outbox };
 }
 
+/** Holds for all machines. */
+class ToldOverrides implements MachineOverrides {
+  private said: MachineOverride | null = null;
+  private listeners: (() => void)[] = [];
+
+  of(): MachineOverride | null {
+    return this.said;
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  say(said: MachineOverride | null): void {
+    this.said = said;
+    for (const listener of this.listeners) listener();
+  }
+}
+
 const readConfig = compileValidator(AlertDecisionConfig);
 
 /** Builds the bench. Change `state` to control it, and read the results from it. Call `dispose` afterwards. */
@@ -127,12 +147,14 @@ export async function alertBench() {
   const clock = manualClock();
   const around = surroundings();
   const { state } = around;
+  const overrides = new ToldOverrides();
   const stateFile = join(folder, 'state', 'alerts.json');
 
   async function started(config: Record<string, unknown> = { sampleMs: 0 }): Promise<AlertDecision> {
     const decision = createAlertDecision({
       gateway: 'gw-1',
       ...around,
+      overrides,
       stateFile,
       config: readConfig({ budgetMs: 200, ...config }, (problem) => new Error(problem)),
       clock,
@@ -170,6 +192,7 @@ export async function alertBench() {
   return {
     clock,
     state,
+    overrides,
     stateFile,
     started,
     input,

@@ -11,12 +11,12 @@ import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
-import type { DecisionStats } from '../../../shared/decisions/stats.ts';
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
+import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { RecordedWindows, ReplayOutcome } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
@@ -25,11 +25,12 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
+import { rulesWanted } from './overrides/words.ts';
 import { replayAlerts } from './replay/replay.ts';
 import { DampingSaves } from './state/damping-saves.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
-import { alertSamples } from './statistics.ts';
+import { type AlertDecisionStats, alertSamples } from './statistics.ts';
 import { awaitsHearing } from './steps/silence-steps.ts';
 
 /** Limit of batches that wait for the current one; more are dropped and counted, because newer windows follow soon. */
@@ -50,23 +51,12 @@ export interface AlertDecisionOptions extends Assessors {
   clock: Clock;
   log: Log;
   newId?: () => string;
+  /** Knows what people say about machines; absent: nobody can. */
+  overrides?: MachineOverrides;
 }
 
 const noWindows: RecordedWindows = {
   find: async (_, records) => records.map(() => ({ missing: 'windows are not found again here' })),
-};
-
-export type AlertDecisionStats = AlertEffects['counts'] & {
-  decision: DecisionStats;
-  machines: number;
-  open: { warning: number; critical: number };
-  records: { change: number; mode: number; sample: number; suppressed: number };
-  events: { sent: number; failed: number; lost: number; pending: number };
-  /** Inputs dropped because earlier ones were still being decided. */
-  dropped: number;
-  /** Faults of this code; none is expected. */
-  errors: number;
-  saveFailures: number;
 };
 
 export class AlertDecision implements Decision {
@@ -91,7 +81,8 @@ export class AlertDecision implements Decision {
   private saveTriedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AlertDecisionOptions) {
-    const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log } = options;
+    const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log, overrides } =
+      options;
     this.options = options;
     this.newId = options.newId ?? numberedIds();
     this.governed = new GovernedDecision<AlertInput, Assessment>({
@@ -99,6 +90,7 @@ export class AlertDecision implements Decision {
       active: assessorPolicy(modelAssessor),
       between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
       fallback: assessorPolicy(rulesAssessor),
+      ...(overrides && { overriding: rulesWanted(overrides) }),
       budgetMs: config.budgetMs,
       breaker: config.breaker,
       check: problemOfAssessment,
@@ -114,9 +106,10 @@ export class AlertDecision implements Decision {
     const { gateway } = options;
     const parts = { governed, book, sender, choice, dampingSaves };
     this.effects = new AlertEffects({
-      ...{ gateway, ...parts, config, clock, log, newId },
+      ...{ gateway, ...parts, config, clock, log, newId, overrides },
       backend: () => modelAssessor.backend,
     });
+    overrides?.onChange(() => void this.overridden());
   }
 
   /**
@@ -141,6 +134,8 @@ export class AlertDecision implements Decision {
     });
     // A disk that is full must not hold up the start: the events are sent again with the next decisions.
     await Promise.race([sent, sleep(clock, startMsMax)]);
+    // A mute may have begun or ended meanwhile.
+    void this.overridden();
   }
 
   /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */
@@ -169,32 +164,28 @@ export class AlertDecision implements Decision {
 
   /** Resolves the machine's open predictions. The lifecycle event itself is journalled by the caller. Never rejects. */
   async lifecycle(notice: LifecycleNotice): Promise<void> {
-    await this.exclusive(async () => {
-      if (!this.effects.ended(notice)) return;
-      await this.save();
-      await this.sender.flush();
-    });
+    await this.changed(() => this.effects.ended(notice));
   }
 
   /** Ends predictions that are over in the cloud. Never rejects. */
   async ended(alerts: readonly EndedInCloud[]): Promise<void> {
-    await this.exclusive(async () => {
-      if (this.effects.endedInCloud(alerts) === 0) return;
-      await this.save();
-      await this.sender.flush();
-    });
+    await this.changed(() => this.effects.endedInCloud(alerts) > 0);
   }
 
   /** Resolves the open predictions of a machine that was retired, and forgets it. Never rejects. */
   async retired(site: string, machine: string): Promise<boolean> {
     let wasKnown = false;
-    await this.exclusive(async () => {
+    await this.changed(() => {
       wasKnown = this.effects.retired(site, machine);
-      if (!wasKnown) return;
-      await this.save();
-      await this.sender.flush();
+      return wasKnown;
     });
     return wasKnown;
+  }
+
+  /** Tells of open alerts whose machines were muted, or are not any more. */
+  private async overridden(): Promise<void> {
+    if (!this.isRestored || this.stopping) return;
+    await this.changed(() => this.effects.overridden() > 0);
   }
 
   awaitsHearing(site: string, machine: string): boolean {
@@ -236,6 +227,15 @@ export class AlertDecision implements Decision {
 
   summary() {
     return { open: this.stats().open };
+  }
+
+  /** Saves and sends what `change` has changed, if it returns true. */
+  private changed(change: () => boolean): Promise<void> {
+    return this.exclusive(async () => {
+      if (!change()) return;
+      await this.save();
+      await this.sender.flush();
+    });
   }
 
   private async exclusive(work: () => Promise<void>): Promise<void> {

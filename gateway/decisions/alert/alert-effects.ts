@@ -7,6 +7,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { rateLimit } from '../../../shared/runtime/rate-limit.ts';
 import type { AlertInput } from '../../ports/decision.ts';
+import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import type { EventSender } from '../event-sender.ts';
 import type { RecordChoice, RecordWhy } from '../record-choice.ts';
@@ -16,6 +17,7 @@ import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, type EndingAt, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent, recordEvent } from './events.ts';
+import { muteChange, mutedNow, muteRecord } from './overrides/words.ts';
 import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { DampingSaves } from './state/damping-saves.ts';
@@ -40,6 +42,8 @@ export interface AlertEffectsOptions {
   clock: Clock;
   log: Log;
   newId: () => string;
+  /** Absent: nobody can mute machines. */
+  overrides?: MachineOverrides | undefined;
 }
 
 /**
@@ -200,6 +204,24 @@ export class AlertEffects {
     return true;
   }
 
+  /** Says of open alerts that their machines were muted, or are not any more. Returns how many. */
+  overridden(): number {
+    const { book, clock, overrides, gateway, newId, choice, sender } = this.options;
+    const timeMs = clock.nowMs();
+    let count = 0;
+    for (const prediction of book.open()) {
+      const now = mutedNow(prediction, overrides);
+      const change = muteChange(prediction, now);
+      if (!change || sender.holds(`${prediction.site}/${prediction.machine}`)) continue;
+      const record = muteRecord(newId(), change, { now, timeMs });
+      choice.admits('change');
+      sender.add(recordEvent({ gateway, timeMs }, record), true);
+      this.announce([change], record.decisionId, timeMs);
+      count += 1;
+    }
+    return count;
+  }
+
   private tellEnding({ site, machine }: MachineAlerts, ending: EndingAt, changes: AlertChange[]): void {
     if (changes.length === 0) return;
     const { choice, sender, gateway, newId } = this.options;
@@ -239,6 +261,8 @@ export class AlertEffects {
       this.counts.changes[kind] += 1;
       // Only what is saved first: after a crash a number must not be lower than one that was told.
       if (change.saveFirst) prediction.seq = (prediction.seq ?? 0) + 1;
+      if (!change.isMuting) prediction.reasons = reasons.slice(0, 8);
+      prediction.muted = mutedNow(prediction, this.options.overrides)?.muted;
       const people = input && forPeople(input, prediction);
       const said = {
         assessment,

@@ -19,6 +19,8 @@ export interface AlertChange {
   isNews?: false;
   /** That nothing is known of it, because its machine is silent, or something is again. */
   isSilenceOf?: true;
+  /** Only whether its machine is muted has changed. */
+  isMuting?: true;
   /** True if it must be in the saved state before it is sent: an opening, an end, or other severity or causes. */
   saveFirst: boolean;
 }

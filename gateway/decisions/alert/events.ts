@@ -88,6 +88,7 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     ...(said.isNews === false && { isNews: false }),
     ...(prediction.seq !== undefined && { seq: prediction.seq }),
     ...(said.closed && { closed: said.closed }),
+    ...(prediction.muted && { muted: prediction.muted }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
   };
 }

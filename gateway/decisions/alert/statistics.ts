@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import type { DecisionStats } from '../../../shared/decisions/stats.ts';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
+import type { AlertEffects } from './alert-effects.ts';
 
 export const alertStatistics = declareStatistics({
   harbinger_predictions_open: { type: 'gauge', help: 'Open predictions', labels: ['severity'] },
@@ -20,3 +22,16 @@ export const AlertsStatus = Type.Object(
   { openPredictions: Type.Array(Type.Unknown()) },
   { additionalProperties: true },
 );
+
+export type AlertDecisionStats = AlertEffects['counts'] & {
+  decision: DecisionStats;
+  machines: number;
+  open: { warning: number; critical: number };
+  records: { change: number; mode: number; sample: number; suppressed: number };
+  events: { sent: number; failed: number; lost: number; pending: number };
+  /** Inputs dropped because earlier ones were still being decided. */
+  dropped: number;
+  /** Faults of this code; none is expected. */
+  errors: number;
+  saveFailures: number;
+};

@@ -4,6 +4,7 @@ import { SiteGroups } from '../notices/alert-told.ts';
 import { plainName } from '../topics.ts';
 import { ChangeSeq } from './change-seq.ts';
 import { Closed } from './closed.ts';
+import { Muted } from './muted.ts';
 
 const Identifier = Type.String({ ...plainName });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
@@ -140,6 +141,7 @@ export const Prediction = Type.Intersect([
     ),
     seq: Type.Optional(ChangeSeq),
     closed: Type.Optional(Closed),
+    muted: Type.Optional(Muted),
     siteGroups: Type.Optional(SiteGroups),
     outcome: Type.Optional(
       Type.String({

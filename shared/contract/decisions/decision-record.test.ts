@@ -84,7 +84,13 @@ describe('records of decisions, between versions', () => {
   });
 
   it('with a mode that is not known say nothing of what was done', () => {
-    expect([record010, record, ...later].map(knownMode)).toEqual(['active', 'fallback', null, null, null]);
+    expect([record010, record, ...later].map(knownMode)).toEqual([
+      'active',
+      'fallback',
+      null,
+      'override',
+      null,
+    ]);
   });
 
   it('are refused if their mode is not a short text', () => {

@@ -40,6 +40,16 @@ export const BreakerNote = Type.Object({
 });
 export type BreakerNote = Static<typeof BreakerNote>;
 
+/** The word of a person that stood in place of what would have been decided. */
+export const OverrideNote = Type.Object({
+  by: Type.String({ maxLength: 200, description: 'who wants it; empty if not said' }),
+  why: Type.Optional(Type.String({ maxLength: 500 })),
+  until: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339; absent: until it is removed' })),
+  document: Type.Optional(
+    Type.String({ maxLength: 300, description: 'as `harbinger fleet list` shows it, and its version' }),
+  ),
+});
+
 export const DecisionRecord = Type.Object({
   decisionId: Type.String(),
   decision: Type.String({ description: 'which decision this is, e.g. alert' }),
@@ -53,10 +63,14 @@ export const DecisionRecord = Type.Object({
     version: Type.String(),
     backend: Type.Optional(Type.String({ maxLength: 64, description: 'where a model computed, e.g. wasm' })),
   }),
-  mode: Type.String({ maxLength: 64, description: 'active or fallback; a newer gateway may have others' }),
+  mode: Type.String({
+    maxLength: 64,
+    description: 'active, fallback, or override: a person wanted it so; a newer gateway may have others',
+  }),
   fallbackCause: Type.Optional(Type.String({ description: 'why the active policy did not answer' })),
   latencyMs: Type.Number({ minimum: 0 }),
   window: Type.Optional(JudgedWindow),
   breaker: Type.Optional(BreakerNote),
+  override: Type.Optional(OverrideNote),
 });
 export type DecisionRecord = Static<typeof DecisionRecord>;

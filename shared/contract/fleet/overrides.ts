@@ -34,6 +34,15 @@ export function whereOf({ site, machine, type, fleet }: OverrideBody): string {
   return machine === undefined ? `${site}` : `${site}/${machine}`;
 }
 
+/** Whether an override is of this machine. */
+export function covers(
+  { site, machine, type, fleet }: OverrideBody,
+  name: { site: string; machine: string; machineType: string },
+): boolean {
+  if (fleet || type === name.machineType) return true;
+  return site === name.site && (machine ?? name.machine) === name.machine;
+}
+
 /** Says what is wrong with it; null if nothing is. */
 export function overrideProblem({ site, machine, type, fleet, action }: OverrideBody): string | null {
   const ways = [site, type, fleet].filter((way) => way !== undefined).length;

@@ -1,6 +1,7 @@
 /** The words and figures of one alert, and the order in which alerts are shown. */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, kindOf, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
+import { mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
 import { outcomeText } from '../../../../shared/words/outcomes.ts';
 import {
@@ -75,7 +76,7 @@ export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
     isUnknown,
     history: historyModels(alert.history ?? [], options.nowMs),
     outcome: 'prediction' in stored && stored.outcome ? outcomeText(stored.outcome) : '',
-    reasons: [...reasons],
+    reasons: [...mutedReasons(alert), ...reasons],
   };
   if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };
   const title = `${words(what)} · ${where}`;
@@ -91,6 +92,12 @@ function nowOf(
   const { prediction, unknown, asOfMs } = liveAlert(alert, machine, { nowMs });
   const asOf = unknown ? `last known ${age(nowMs - asOfMs)}` : `as of ${age(nowMs - asOfMs)}`;
   return { alert: { ...alert, prediction }, isUnknown: unknown !== null, asOf };
+}
+
+/** That nobody was told of it, and who wanted that. */
+function mutedReasons(alert: Alert): string[] {
+  const muted = 'prediction' in alert && alert.state === 'open' ? alert.prediction.muted : undefined;
+  return muted ? [`${mutedText(muted)}; nobody is told of it`] : [];
 }
 
 const changeWords = { opened: 'opened', updated: 'changed', resolved: 'ended' } as const;

@@ -174,6 +174,7 @@ export function insideRangesReasons(
 
 /** States why the model did not decide; empty if it did, or its type has none. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
+  if (decided.override) return [`Decided by rules: ${decided.fallbackCause?.detail}`];
   if (!decided.fallbackCause || type.model === undefined) return [];
   const { cause, detail } = decided.fallbackCause;
   const why = {
@@ -183,6 +184,7 @@ export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type
     'breaker-open': `the model ${detail.replace(/^it /, '')}`,
     busy: 'the model is still busy with earlier requests',
     'no-answer': `no model answers for machine type ${type.name}`,
+    override: detail,
   }[cause];
   const by = decided.verdict?.answer.detector ? 'by the machine’s own past' : 'by rules';
   return [`Decided ${by}: ${why}`];

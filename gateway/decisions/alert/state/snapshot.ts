@@ -18,6 +18,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ChangeSeq } from '../../../../shared/contract/alerts/change-seq.ts';
 import { Closed } from '../../../../shared/contract/alerts/closed.ts';
+import { Muted } from '../../../../shared/contract/alerts/muted.ts';
 import {
   Assessment,
   checkEvent,
@@ -82,6 +83,10 @@ export const OpenPrediction = Type.Object({
   /** The limits that are met, if they are among the causes. */
   limits: Type.Optional(Type.Array(SavedLimit)),
   seq: Type.Optional(ChangeSeq),
+  /** That its machine is muted, as it was told last. */
+  muted: Type.Optional(Muted),
+  /** Why it is so, as it was told last. */
+  reasons: Type.Optional(Type.Array(Type.String())),
   /** The machine has become silent, and it was told that nobody knows whether this still holds. */
   isUnsure: Type.Optional(Type.Literal(true)),
 });

@@ -39,6 +39,11 @@ describe('a machine’s page', () => {
       maintenance: { fromMs: hours(-1), toMs: hours(5), by: 'maria' },
     });
     expect(badgeLabel(on, nowMs)).toBe('Maintenance until 14:00');
+    const muted = { by: 'maria', why: 'new bearing', untilMs: hours(5) };
+    expect(badgeLabel(machine({ muted }), nowMs)).toBe('OK · muted');
+    expect(summaryModel(machine({ muted }), nowMs, 0).why).toContain(
+      ' · nobody is told of its alerts until 14:00 (maria: new bearing)',
+    );
     expect(badgeLabel({ ...on, maintenance: { ...on.maintenance!, toMs: hours(29) } }, nowMs)).toBe(
       'Maintenance until 11 Mar, 14:00',
     );

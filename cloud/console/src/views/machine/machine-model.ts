@@ -1,6 +1,6 @@
 /** Decides what a machine's page shows above and below its charts: its figures, its alerts, its decisions. */
 import { ApiFailure, failureText } from '../../api-failure.ts';
-import { age, dateTime, judges, niceCeiling, words } from '../../format.ts';
+import { age, dateTime, judges, niceCeiling, shortTime, words } from '../../format.ts';
 import { keyOf } from '../../machine-states.ts';
 import type { Alert, Machine, MachineDetail, MachineType } from '../../wire.ts';
 
@@ -37,11 +37,18 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
       : '';
   return {
     location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}${ranText(machine)}`,
-    why: `${machine.stateReason}${since}${modeText(machine)}${behaviourText(machine)}${planned}`,
+    why: `${machine.stateReason}${since}${modeText(machine)}${behaviourText(machine)}${planned}${mutedText(machine, nowMs)}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
   };
+}
+
+function mutedText({ muted }: Machine, nowMs: number): string {
+  if (!muted) return '';
+  const { by, why, untilMs } = muted;
+  const until = untilMs === undefined ? '' : ` until ${shortTime(untilMs, nowMs)}`;
+  return ` · nobody is told of its alerts${until} (${by === '' ? '' : `${by}: `}${why})`;
 }
 
 /** In which mode it is and since when, while it runs and is heard. */

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { MachineOverrides } from '../ports/fleet/fleet.ts';
+import { Fleet, type FleetDeps } from './fleet.ts';
+import { fleetFile } from './fleet-file.ts';
+import { createFleetKinds } from './kinds/kinds.ts';
+
+/** Creates the fleet of a gateway, which follows from now on what was kept. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
+export function createFleet({ dataDir, ...deps }: Omit<FleetDeps, 'file' | 'kinds'> & { dataDir: string }): {
+  fleet: Fleet;
+  overrides: MachineOverrides;
+} {
+  const { kinds, overrides } = createFleetKinds();
+  const fleet = new Fleet({ ...deps, kinds, file: fleetFile(join(dataDir, 'fleet.json'), deps.log) });
+  fleet.load();
+  return { fleet, overrides };
+}
