@@ -22,7 +22,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
-import { createDecisions } from './decisions/create-decisions.ts';
+import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
@@ -157,8 +157,6 @@ export async function startGateway(
 async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watch, data: DataClient) {
   const { clock, random, log } = deps;
   const { gateway, dataDir } = config;
-  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
-  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
   const siteTopics = new SiteTopics({
     gateway,
     brokers: () => sources.flatMap(({ made }) => made.siteBroker?.() ?? []),
@@ -183,14 +181,8 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const say = (message: Buffer) => data.sayFleet(message);
   const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, say, clock, log });
   const base = { dataDir, clock, random, log };
-  const decisionDeps = {
-    ...base,
-    gateway,
-    ...assessors,
-    outbox,
-    overrides,
-    windows: recordedWindows(watch, data),
-  };
+  const governed = { overrides, windows: recordedWindows(watch, data), gathering: data.gathering };
+  const decisionDeps = { ...base, gateway, ...assessorsOf(watch), outbox, ...governed };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
   const handlers: DataClientHandlers = {

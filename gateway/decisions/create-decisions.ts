@@ -3,7 +3,14 @@ import type { DecisionRecord } from '../../shared/contract/events.ts';
 import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
 import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
-import type { AlertInput, AnyDecisionPart, Decision, DecisionDeps, OpenAlert } from '../ports/decision.ts';
+import type {
+  AlertInput,
+  AnyDecisionPart,
+  Assessors,
+  Decision,
+  DecisionDeps,
+  OpenAlert,
+} from '../ports/decision.ts';
 import type { ReplayOutcome } from '../ports/replay/replay.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { decisions } from './decisions.ts';
@@ -31,6 +38,15 @@ export interface Decisions {
   open(): OpenAlert[];
   /** Report the counts of all kinds, and the statistics of each. */
   reporters: Reporter[];
+}
+
+/** Returns the assessors alone, of what has more. */
+export function assessorsOf({
+  modelAssessor,
+  selfLearnedAssessor,
+  rulesAssessor,
+}: Required<Assessors>): Assessors {
+  return { modelAssessor, selfLearnedAssessor, rulesAssessor };
 }
 
 /** Creates every kind of decision, as the table `[decisions]` configures it. @param parts the registry */

@@ -1,4 +1,5 @@
 /** The registry of decisions. A new kind is a folder beside this file, and a line here. */
 import { alerts } from './alert/part.ts';
+import { gathering } from './gathering/part.ts';
 
-export const decisions = [alerts] as const;
+export const decisions = [alerts, gathering] as const;

@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { endThread } from '../../shared/runtime/threads/end-thread.ts';
 import { fromWire, toWire, type WireError } from '../../shared/runtime/threads/wire-error.ts';
+import type { Gathering } from '../ports/gathering/gathering.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
@@ -42,6 +43,8 @@ export class DataClient implements Intake, Outbox {
   private handlers: DataClientHandlers | null = null;
   private readonly clock: Clock;
   private readonly slabs: SlabQueue;
+  /** How messages are gathered. */
+  readonly gathering: Gathering;
   private worker: Worker | null = null;
   private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private nextId = 1;
@@ -53,6 +56,7 @@ export class DataClient implements Intake, Outbox {
   constructor(clock: Clock, gatherMs: number) {
     this.clock = clock;
     this.slabs = new SlabQueue((slab) => this.sendSlab(slab), clock, gatherMs);
+    this.gathering = this.slabs;
   }
 
   /**

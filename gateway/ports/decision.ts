@@ -1,6 +1,7 @@
 /**
  * The interface of decisions, which the gateway makes by itself. A kind of decision is a folder in decisions/ and a line
- * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox.
+ * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox. A kind
+ * about machines hears of them; one that hears of none has a timer of its own, and sets what others read.
  */
 import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import type { Muted } from '../../shared/contract/alerts/muted.ts';
@@ -13,6 +14,7 @@ import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineOverrides } from './fleet/fleet.ts';
+import type { Gathering } from './gathering/gathering.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
 import type { RecordedWindows, ReplayOutcome } from './replay/replay.ts';
 import type { Outbox } from './uplink.ts';
@@ -282,6 +284,7 @@ export interface OpenAlert {
 export interface DecisionDeps extends Assessors {
   gateway: string;
   outbox: Outbox;
+  gathering?: Gathering;
   /** Absent: nothing can be repeated. */
   windows?: RecordedWindows;
   /** Knows what people say about machines in place of what is decided by itself; absent: nobody can. */

@@ -1,11 +1,6 @@
 import type { Closed } from '../../../shared/contract/alerts/closed.ts';
 import { newEvent, timeText } from '../../../shared/contract/envelope.ts';
-import type {
-  Assessment,
-  DecisionRecord,
-  HarbingerEvent,
-  Prediction,
-} from '../../../shared/contract/events.ts';
+import type { Assessment, HarbingerEvent, Prediction } from '../../../shared/contract/events.ts';
 import type { ForPeople } from './reasons/for-people.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
 
@@ -91,10 +86,4 @@ function contentOf(prediction: OpenPrediction, said: SaidOfPrediction, timeMs: n
     ...(prediction.muted && { muted: prediction.muted }),
     ...(said.outcome !== undefined && { outcome: said.outcome }),
   };
-}
-
-/** @throws HarbingerError EVENT_INVALID */
-export function recordEvent({ gateway, timeMs }: EventAbout, record: DecisionRecord): HarbingerEvent {
-  const about = { gateway, id: record.decisionId, timeMs, subject: record.subject };
-  return newEvent('io.harbinger.decision.recorded.v1', about, record);
 }

@@ -1,21 +1,17 @@
 /** Main thread: gathers messages into slabs and sends these to the data thread. */
 import { type Clock, onNextTurn, type Timer } from '../../../shared/runtime/clock.ts';
+import { type Gathering, type GatheringCounts, ruledSetpoint } from '../../ports/gathering/gathering.ts';
 import type { RawMessage, Settle } from '../../ports/source.ts';
 import type { SlabNote } from './slab.ts';
 import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
 
 const slabSize = 256 << 10;
-/** A slab with this many bytes or messages does not wait for more, because that would save little. */
+/** A slab with this many bytes, or `setpoint.enoughMessages`, does not wait for more, because that would save little. */
 const enoughBytes = 32 << 10;
-const enoughMessages = 10;
-/** The limit of messages before the first check: at such a rate, latency is worth more than a saved sync. */
-const enoughMessagesSoon = 6;
 /** Least time between two slabs, and between two checks for more messages. */
 const firstCheckMs = 2;
 /** Number of checks within the gathering time. */
 const checksMax = 5;
-/** Limit of slabs sent without waiting after a fruitless wait; their number doubles on each repeat. */
-const skipWaitsMax = 32;
 /** Limit of slabs in flight: one in decoding, one in syncing, one in transit. More would only add latency. */
 const inFlightMax = 3;
 /** Limit of reused memories, 4 MB in total. */
@@ -45,14 +41,17 @@ const noAnswers = (): Answers => ({ settles: [], tickets: [] });
  *
  * Bounded by its callers: the broker does not read from a client while that client's messages wait.
  */
-export class SlabQueue {
+export class SlabQueue implements Gathering {
+  /** How many messages are enough, and how often waiting is tried. A decision replaces it. */
+  setpoint: Gathering['setpoint'];
+  waited: Gathering['waited'] = null;
+  readonly patience: number;
+  private readonly waits = { batches: 0, waits: 0, fruitful: 0 };
   private readonly send: (note: SlabNote) => void;
   private readonly clock: Clock;
   private readonly gatherMs: number;
   /** Time between two checks for more messages. */
   private readonly checkMs: number;
-  /** Factor on the number of gathered messages: the configured wait over the default one. */
-  private readonly patience: number;
   private readonly names = new NameNumbers();
   private readonly free: Slab[] = [];
   private slots = 0;
@@ -66,7 +65,6 @@ export class SlabQueue {
   /** The next check; it is brought forward once there are enough messages. */
   private nextCheck: { timer: Timer; check: () => void; waits: number } | null = null;
   private skipWaits = 0;
-  private skipWaitsNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(send: (note: SlabNote) => void, clock: Clock, gatherMs: number) {
@@ -75,6 +73,7 @@ export class SlabQueue {
     this.gatherMs = gatherMs;
     this.checkMs = Math.max(firstCheckMs, gatherMs / checksMax);
     this.patience = Math.max(1, gatherMs / 10);
+    this.setpoint = ruledSetpoint(this.patience);
   }
 
   /** Number of messages that are not settled. */
@@ -86,6 +85,10 @@ export class SlabQueue {
   get waitingMs(): number {
     const [oldest] = this.inFlight.values();
     return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest.sentMs;
+  }
+
+  counts(): GatheringCounts {
+    return { messages: this.settled, ...this.waits };
   }
 
   add(message: RawMessage, settled: Settle, ticket: number): void {
@@ -187,7 +190,8 @@ export class SlabQueue {
 
   private isEnough(waits: number): boolean {
     if (!this.filling) return false;
-    const messages = (waits === 0 ? enoughMessagesSoon : enoughMessages) * this.patience;
+    const { enoughSoon, enoughMessages } = this.setpoint;
+    const messages = waits === 0 ? enoughSoon : enoughMessages;
     return this.filling.answers.settles.length >= messages || this.filling.writer.bytes >= enoughBytes;
   }
 
@@ -201,7 +205,7 @@ export class SlabQueue {
     const count = slab.answers.settles.length;
     const isSent = slab !== this.filling;
     const isMore = count > seen;
-    if (waits === 1 && !isSent) this.adapt(isMore);
+    if (waits === 1 && !isSent) this.noteWait(isMore);
     if (!isSent && isMore && this.mayWait(waits)) {
       this.checkAfter(this.checkMs, slab, count, waits + 1);
     } else {
@@ -211,9 +215,11 @@ export class SlabQueue {
     }
   }
 
-  private adapt(wasWorthIt: boolean): void {
-    this.skipWaits = wasWorthIt ? 0 : this.skipWaitsNext;
-    this.skipWaitsNext = wasWorthIt ? 1 : Math.min(2 * this.skipWaitsNext, skipWaitsMax);
+  private noteWait(wasWorthIt: boolean): void {
+    this.waits.waits += 1;
+    if (wasWorthIt) this.waits.fruitful += 1;
+    this.skipWaits = wasWorthIt ? 0 : this.setpoint.skipWaits;
+    this.waited?.();
   }
 
   private mayWait(waits: number): boolean {
@@ -231,6 +237,7 @@ export class SlabQueue {
     if (!slab) return;
     if (slab === this.filling) this.filling = null;
     this.flushedMs = this.clock.monotonicMs();
+    this.waits.batches += 1;
     const id = this.nextId++;
     this.inFlight.set(id, slab);
     const { writer, slot, isNew } = slab;
