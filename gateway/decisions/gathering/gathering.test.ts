@@ -70,7 +70,7 @@ describe('gathering', () => {
   it('is not decided while nothing waits, and no timer runs', async () => {
     await clock.advance(600_000);
     expect(await second(0, 0)).toBe(8);
-    expect(decision.stats().decision.decided).toEqual({ active: 0, fallback: 0 });
+    expect(decision.stats().decision.decided).toMatchObject({ active: 0, fallback: 0 });
   });
 
   it('is recorded with its counts where it changes something, within a limit a minute', async () => {

@@ -116,10 +116,10 @@ export function describeSetpoint(harness: SetpointHarness): void {
     it('decides nothing that it does not need to, and nothing after its end', async () => {
       const decisions = await start();
       await clock.advance(3_600_000);
-      expect(countsOf(decisions).decision.decided).toEqual({ active: 0, fallback: 0 });
+      expect(countsOf(decisions).decision.decided).toMatchObject({ active: 0, fallback: 0 });
       await stop(decisions);
       await decide();
-      expect(countsOf(decisions).decision.decided).toEqual({ active: 0, fallback: 0 });
+      expect(countsOf(decisions).decision.decided).toMatchObject({ active: 0, fallback: 0 });
     });
 
     it('can be stopped before it was started', async () => {
