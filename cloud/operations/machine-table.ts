@@ -5,13 +5,15 @@ import type { Place } from '../ports/operations.ts';
 import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
+import { blankState, rowKey } from './machines/blank-state.ts';
 import { heardNow, judgedNow, restAfter, unjudgedNow } from './machines/observed.ts';
-import { isBehind } from './machines/place.ts';
+import { isBehind, isLater } from './machines/place.ts';
 
 interface Row {
   state: MachineState;
-  /** Time of the estimate in `state`: an older estimate does not replace it. */
+  /** Time of the estimate in `state`, and its place among those of its gateway: an older one does not replace it. */
   estimateMs: number;
+  estimatePlace?: Place | undefined;
   /** The same for the condition. */
   conditionMs: number;
   conditionPlace?: Place | undefined;
@@ -106,17 +108,24 @@ export class MachineTable {
   /**
    * Records a state that was observed at `update.lastSeenMs`. Returns null if the gateway has too many machines.
    * @param isHeard false: an event about the machine, which does not show that it was heard, or judged, now
+   * @param place of estimates; absent: not known
    */
-  observe(gateway: string, update: Partial<MachineState>, isHeard = true): MachineState | null {
+  observe(
+    gateway: string,
+    update: Partial<MachineState>,
+    isHeard = true,
+    place?: Place,
+  ): MachineState | null {
     const { site, machine } = update;
     const lastSeenMs = this.arrived(update.lastSeenMs ?? 0);
     if (site === undefined || machine === undefined) return null;
     const ref = { site, machine, machineType: update.machineType ?? '' };
     const row = this.rowOf(gateway, ref, lastSeenMs);
     if (!row) return null;
-    const newer = update.health !== undefined && lastSeenMs >= row.estimateMs;
+    const isNew = (atMs: number) => isLater(place, lastSeenMs, row.estimatePlace, atMs);
+    const newer = update.health !== undefined && isNew(row.estimateMs);
     const { state } = row;
-    const isNewRest = update.rest !== undefined && lastSeenMs >= (state.rest?.saidMs ?? row.estimateMs);
+    const isNewRest = update.rest !== undefined && isNew(state.rest?.saidMs ?? row.estimateMs);
     const nowMs = this.options.nowMs();
     const backMs = this.options.backMs?.(gateway) ?? Number.NEGATIVE_INFINITY;
     const seen: MachineState = {
@@ -149,6 +158,7 @@ export class MachineTable {
       forget(seen, 'unjudgedMs', 'settlesToMs', 'settlesSinceMs');
     } else if (isHeard) Object.assign(seen, unjudgedNow(state, lastSeenMs, nowMs));
     const next: Row = { ...row, estimateMs: newer ? lastSeenMs : row.estimateMs, state: seen };
+    if (place && (newer || isNewRest)) next.estimatePlace = place;
     const restChanges = isNewRest && (update.rest === null) === Boolean(state.rest);
     const { storedSeenMs, storedHeardMs = Number.NEGATIVE_INFINITY } = row;
     const worthStoring =
@@ -183,6 +193,7 @@ export class MachineTable {
       ...row,
       conditionMs: atMs,
       conditionPlace: said.place,
+      ...(condition === 'running' && { estimatePlace: undefined }),
       estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
       state: {
         ...(condition === 'running' ? { ...rest, ...forgotten } : row.state),
@@ -276,22 +287,4 @@ type Forgettable = 'estimator' | 'unjudgedMs' | 'settlesToMs' | 'settlesSinceMs'
 /** Deletes only what is there: an object from which something was deleted costs more from then on, and is copied each time. */
 function forget(state: MachineState, ...names: Forgettable[]): void {
   for (const name of names) if (state[name] !== undefined) delete state[name];
-}
-
-function rowKey(gateway: string, ref: { site: string; machine: string }): string {
-  return `${gateway}/${ref.site}/${ref.machine}`;
-}
-
-function blankState(gateway: string, ref: MachineRef): MachineState {
-  return {
-    gateway,
-    ...ref,
-    lastSeenMs: 0,
-    health: null,
-    anomaly: null,
-    remainingLife: null,
-    source: null,
-    condition: 'running',
-    openAlerts: 0,
-  };
 }

@@ -23,16 +23,17 @@ const evidence: EvidenceOfGateway = {
 };
 
 let seq = 0;
-async function observe(update: Partial<MachineState> = {}): Promise<void> {
-  seq += 1;
+async function observe(update: Partial<MachineState> = {}, at = seq + 1): Promise<void> {
+  seq = Math.max(seq, at);
   const lastSeenMs = test.clock.nowMs();
   const machines = [{ site: 'leeds', machine: 'pump-1', machineType: 'pump', lastSeenMs, ...update }];
   await test.now.watermarks.advance({
     gateway: 'north',
     journal,
     lane: 'readings',
-    firstSeq: seq,
-    lastSeq: seq,
+    firstSeq: at,
+    lastSeq: at,
+    ...(update.health !== undefined && { place: { disk: journal, seq: at } }),
     machines,
   });
 }
@@ -129,4 +130,19 @@ it('readings that come and are not judged begin a time in which nothing is known
   expect(now().unjudgedMs).toBe(unjudgedMs);
   await estimate();
   expect(now().unjudgedMs).toBeUndefined();
+});
+
+it('the order in the journal says which estimate is the newest, and not a clock that was ahead or put back', async () => {
+  const said = (health: number, atMs: number, at?: number) =>
+    observe({ health, anomaly: 0, remainingLife: null, source: 'rules', evidence, lastSeenMs: atMs }, at);
+  const ms = test.clock.nowMs();
+  await said(0.2, ms + 280 * secondMs);
+  await said(0.9, ms);
+  expect(now().health).toBe(0.9);
+  // The gateway's own clock is put back by hours.
+  await said(0.4, ms - 5 * hourMs);
+  expect(now()).toMatchObject({ health: 0.4, estimateMs: ms - 5 * hourMs });
+  // What comes again, as from a gateway that has lost its cursors, is older, whatever its time.
+  await said(0.2, ms + 280 * secondMs, seq - 2);
+  expect(now().health).toBe(0.4);
 });

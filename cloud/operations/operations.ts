@@ -272,10 +272,10 @@ export class StoredOperations {
   }
 
   private async advance(batch: StoredBatch): Promise<void> {
-    const { gateway, journal, lane, firstSeq, lastSeq } = batch;
+    const { gateway, journal, lane, firstSeq, lastSeq, place } = batch;
     const machines = await this.transaction(() => {
       this.tables.watermarks.advance(gateway, journal, lane, { firstSeq, lastSeq });
-      return batch.machines.flatMap((update) => this.tables.machines.observe(gateway, update) ?? []);
+      return batch.machines.flatMap((each) => this.tables.machines.observe(gateway, each, true, place) ?? []);
     });
     this.emit({ machines, alerts: [] });
   }

@@ -20,6 +20,8 @@ export interface StoredBatch {
   firstSeq: number;
   /** Sequence number of its last block; 0 if the batch does not come from a gateway's journal. */
   lastSeq: number;
+  /** Where estimates are in the journal; absent: that is not known, or they are none. */
+  place?: Place;
   /** The newest state of each machine in the batch, as far as the lines contain it. */
   machines: Partial<MachineState>[];
 }
@@ -41,7 +43,7 @@ export interface Watermarks {
   advance(batch: StoredBatch): Promise<void>;
 }
 
-/** Where events are in the journal of their gateway: the disk that it is on, and the number of their block. */
+/** Where events, or estimates, are in the journal of their gateway: the disk that it is on, and the number of their block. */
 export interface Place {
   disk: string;
   seq: number;

@@ -104,7 +104,9 @@ export class Sink implements BatchSink {
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);
     const firstSeq = fresh.blocks[0]!.seq;
-    await watermarks.advance({ gateway, journal, lane, firstSeq, lastSeq, machines: checked.machines });
+    const { machines } = checked;
+    const placed = lane === 'estimates' ? { place, machines } : { machines };
+    await watermarks.advance({ gateway, journal, lane, firstSeq, lastSeq, ...placed });
     metrics.blocks.inc({ lane }, checked.blocks.length);
     metrics.lines.inc({ lane }, checked.lines - rejected.reduce((sum, { count }) => sum + count, 0));
   }
