@@ -223,6 +223,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       store: { kind: store.kind, healthy: () => keeper.healthy },
       notifiers: () => notifying.runner.health(),
       retention: () => retention,
+      twins: () => listener.twins(),
     });
     const progress = new Progress(clock, () => ({ waiting: batchLog.waiting, done: sink.taken }));
     const ready = () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null);

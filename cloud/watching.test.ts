@@ -9,6 +9,7 @@ import type { CloudFacts } from './conditions/facts.ts';
 import { CloudConfig } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { journal, TestOperations } from './operations/operations.testing.ts';
+import type { TwinGateways } from './ports/contacts/contacts.ts';
 import { createWatching, type WatchingDeps } from './watching.ts';
 
 let test: TestOperations;
@@ -16,9 +17,10 @@ let contacts: Contacts;
 let watching: ConditionEvaluator<CloudFacts>;
 let isHealthy = true;
 let notifiers: NotifierFacts[] = [];
+let twins: TwinGateways[] = [];
 
 beforeEach(async () => {
-  [isHealthy, notifiers] = [true, []];
+  [isHealthy, notifiers, twins] = [true, [], []];
   test = new TestOperations();
   await begin();
 });
@@ -50,6 +52,7 @@ async function begin(): Promise<void> {
     store: { kind: 'embedded', healthy: () => isHealthy },
     notifiers: () => notifiers,
     retention: () => null,
+    twins: () => twins,
   });
   await watching.start();
 }
@@ -104,6 +107,24 @@ it('an open alert that an earlier version did not keep has somebody who ends it'
   await begin();
   await pass(120_000);
   expect(alerts()).toEqual(['store-down resolved']);
+});
+
+it('two gateways of one name are told of, and that one of them is gone', async () => {
+  twins = [{ gateway: 'north', sinceMs: test.clock.nowMs(), addresses: ['192.0.2.1', '192.0.2.7'] }];
+  await pass(60_000);
+  expect(alerts()).toEqual(['gateway-twins open']);
+  const [alert] = test.now.alerts.all();
+  const { reasons = [], about } = alert && 'condition' in alert ? alert.condition : {};
+  expect(about).toEqual({ kind: 'gateway', name: 'north' });
+  expect(reasons.join(' ')).toMatch(
+    /^2 gateways call themselves north; .* 192\.0\.2\.1 and 192\.0\.2\.7\. .* a name of its own/,
+  );
+  // A start of the cloud, which has to find both of them again, ends nothing.
+  twins = [];
+  await pass(60_000);
+  expect(alerts()).toEqual(['gateway-twins open']);
+  await pass(120_000);
+  expect(alerts()).toEqual(['gateway-twins resolved']);
 });
 
 describe('a gateway that is silent', () => {

@@ -11,7 +11,7 @@ import { cloudConditions } from './conditions/conditions.ts';
 import type { CloudFacts, WatchedGateway } from './conditions/facts.ts';
 import type { CloudConfig } from './config.ts';
 import type { StoredOperations } from './operations/operations.ts';
-import type { GatewayContact, GatewayContacts } from './ports/contacts/contacts.ts';
+import type { GatewayContact, GatewayContacts, TwinGateways } from './ports/contacts/contacts.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
 
 export interface WatchingDeps {
@@ -21,6 +21,7 @@ export interface WatchingDeps {
   space: FreeSpace;
   store: { kind: string; healthy(): boolean };
   notifiers(): readonly NotifierFacts[];
+  twins(): readonly TwinGateways[];
   retention(): RetentionAdmin | null;
   dataDir: string;
   clock: Clock;
@@ -72,6 +73,7 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
         operations,
       ),
       gatewayNow: (name) => watched(contacts.of(name)),
+      twins: deps.twins().filter(({ gateway }) => !operations.retired.isGatewayRetired(gateway)),
       store: { kind: deps.store.kind, isHealthy: deps.store.healthy() },
       quarantine: {
         bytes: counts.quarantinedBytes,

@@ -179,7 +179,8 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   });
   const outbox = siteNotices.overheard(siteTopics.overheard(data));
   const say = (message: Buffer) => data.sayFleet(message);
-  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, say, clock, log });
+  const tellOpen = () => void decisions.tellOpen().then(() => watching.tellOpen());
+  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, say, tellOpen, clock, log });
   const base = { dataDir, clock, random, log };
   const governed = { overrides, windows: recordedWindows(watch, data), gathering: data.gathering };
   const decisionDeps = { ...base, gateway, ...assessorsOf(watch), outbox, ...governed };

@@ -9,6 +9,7 @@ import { diskSpace } from '../../shared/conditions/disk-space.ts';
 import { notifierFails } from '../../shared/conditions/notifier.ts';
 import type { CloudFacts } from './facts.ts';
 import { gatewayIdle, gatewaySilent } from './gateway.ts';
+import { gatewayTwins } from './gateway-twins.ts';
 import { quarantineFills } from './quarantine.ts';
 import { retentionFails } from './retention.ts';
 import { storeDown } from './store.ts';
@@ -16,6 +17,7 @@ import { storeDown } from './store.ts';
 export const cloudConditions: Conditions<CloudFacts> = [
   gatewaySilent,
   gatewayIdle,
+  gatewayTwins,
   diskSpace,
   storeDown,
   retentionFails,

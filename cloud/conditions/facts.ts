@@ -2,7 +2,7 @@ import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
 import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
 import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
-import type { GatewayContact } from '../ports/contacts/contacts.ts';
+import type { GatewayContact, TwinGateways } from '../ports/contacts/contacts.ts';
 import type { RetentionState } from '../ports/retention/retention.ts';
 
 /** A gateway that may have to be told of. */
@@ -20,6 +20,8 @@ export interface CloudFacts {
   gateways: readonly WatchedGateway[];
   /** A gateway as it is now; undefined if it is not watched. */
   gatewayNow(name: string): GatewayContact | undefined;
+  /** Names under which more than one gateway is connected. */
+  twins: readonly TwinGateways[];
   store: { kind: string; isHealthy: boolean };
   quarantine: { bytes: number; bytesMax: number; arrivedWithinHour: number };
   notifiers: readonly NotifierFacts[];

@@ -1,8 +1,9 @@
 import type { Client } from 'aedes';
 import { beforeEach, expect, it } from 'vitest';
 import { type EndedInCloud, parseEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
+import { openAlertsKey, parseCloudSays } from '../../shared/contract/fleet/exchange.ts';
 import { readGreeting } from '../../shared/contract/greeting.ts';
-import { endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
+import { desiredTopic, endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import { Downlink } from './downlink.ts';
 
@@ -53,6 +54,18 @@ it('says to a gateway that subscribes what is owed to it, and what is owed later
   }
   await clock.advance(100);
   expect(said()).toEqual([['p-1'], ['p-3', 'p-4']]);
+});
+
+it('asks a gateway that hears what is wanted of it which alerts are open', () => {
+  const fleet = { onChange: () => () => undefined, answer: () => Promise.reject(new Error('not asked')) };
+  const asking = new Downlink({ clock, fleet });
+  const [north, south] = [newClient(), newClient()];
+  asking.subscribed('north', north.client, [desiredTopic('north')]);
+  asking.subscribed('south', south.client, [desiredTopic('south')]);
+  asking.askOpen('north');
+  expect(north.sent.map(({ payload }) => parseCloudSays(payload)?.retell)).toEqual([[openAlertsKey]]);
+  expect(south.sent).toEqual([]);
+  asking.stop();
 });
 
 it('says nothing of it to a gateway that has not subscribed, nor after its connection or this is gone', async () => {

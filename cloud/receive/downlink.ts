@@ -1,6 +1,6 @@
 import type { Client } from 'aedes';
 import { encodeEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
-import { encodeCloudSays, parseGatewaySays } from '../../shared/contract/fleet/exchange.ts';
+import { encodeCloudSays, openAlertsKey, parseGatewaySays } from '../../shared/contract/fleet/exchange.ts';
 import { encodeGreeting } from '../../shared/contract/greeting.ts';
 import { desiredTopic, endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
@@ -77,6 +77,12 @@ export class Downlink {
       .answer(gateway, said)
       .then((says) => this.sayWanted(gateway, client, says))
       .finally(() => this.answering.delete(client));
+  }
+
+  /** Has a gateway tell which alerts are open. */
+  askOpen(gateway: string): void {
+    const says = { timeMs: this.clock.nowMs(), documents: [], want: [], retell: [openAlertsKey] };
+    for (const [client, of] of this.following) if (of === gateway) this.sayWanted(gateway, client, says);
   }
 
   disconnected(client: Client): void {

@@ -7,15 +7,18 @@ import { DuplicateGateways } from './duplicate-gateways.ts';
 let clock: ReturnType<typeof manualClock>;
 let said: { level: number; msg: string }[];
 let counts: { batches: number; names: number };
+let alone: string[];
 let gateways: DuplicateGateways;
 
 beforeEach(() => {
   clock = manualClock();
   said = [];
   counts = { batches: 0, names: 0 };
+  alone = [];
   gateways = new DuplicateGateways({
     clock,
     log: pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line)) }),
+    onAlone: (gateway) => void alone.push(gateway),
     onDuplicateBatch: () => void counts.batches++,
     onNames: (count) => {
       counts.names = count;
@@ -45,11 +48,14 @@ it('reports a duplicate that sends nothing once both connections have outlived a
   clock.advanceNow(1_000);
   expect(errors()).toEqual(["two gateways are connected as 'north'"]);
   expect(counts).toEqual({ batches: 0, names: 1 });
+  expect(gateways.twins()).toEqual([
+    { gateway: 'north', sinceMs: clock.nowMs(), addresses: ['192.0.2.1', '192.0.2.1'] },
+  ]);
   clock.advanceNow(600_000);
   expect(errors()).toHaveLength(2);
   gateways.disconnected(second);
   expect(said.at(-1)!.msg).toBe("no two gateways are connected as 'north' any more");
-  expect(counts.names).toBe(0);
+  expect([counts.names, gateways.twins(), alone]).toEqual([0, [], ['north']]);
   clock.advanceNow(1_200_000);
   expect(errors()).toHaveLength(2);
 });

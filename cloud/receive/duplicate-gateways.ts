@@ -1,6 +1,7 @@
 import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { TwinGateways } from '../ports/contacts/contacts.ts';
 import type { Connection } from './connection.ts';
 
 /** After this time, everything that a dead gateway had in transit has arrived. */
@@ -21,6 +22,8 @@ export interface DuplicateGatewaysDeps {
   log: Log;
   /** Called for each batch of a gateway while another gateway sends under the same name. */
   onDuplicateBatch(): void;
+  /** Called when of several gateways of a name one is left: what the others have told, nobody ends. */
+  onAlone(gateway: string): void;
   /** Called with the number of names under which two gateways have stayed connected, whenever it changes. */
   onNames(count: number): void;
 }
@@ -32,14 +35,24 @@ export interface DuplicateGatewaysDeps {
  */
 export class DuplicateGateways {
   private readonly gateways = new Map<string, Map<Connection, Known>>();
-  /** The names under which two gateways have stayed connected. */
-  private readonly names = new Set<string>();
+  /** The names under which two gateways have stayed connected, and since when that is known: wall-clock time. */
+  private readonly names = new Map<string, number>();
   /** When a gateway's duplicates were last logged, in monotonic ms. */
   private readonly loggedMs = new Map<string, number>();
   private readonly deps: DuplicateGatewaysDeps;
 
   constructor(deps: DuplicateGatewaysDeps) {
     this.deps = deps;
+  }
+
+  /** The names under which two gateways are connected. */
+  twins(): TwinGateways[] {
+    return [...this.names].map(([gateway, sinceMs]) => {
+      const byInstance = new Map(
+        [...(this.gateways.get(gateway)?.keys() ?? [])].map(({ instance, address }) => [instance, address]),
+      );
+      return { gateway, sinceMs, addresses: [...byInstance.values()] };
+    });
   }
 
   connected(connection: Connection): void {
@@ -55,10 +68,13 @@ export class DuplicateGateways {
     const { gateway } = connection;
     const all = this.gateways.get(gateway);
     if (!all) return;
+    const instances = () => new Set([...all.keys()].map(({ instance }) => instance)).size;
+    const before = instances();
     all.get(connection)?.check?.cancel();
     all.delete(connection);
     if (all.size === 0) this.gateways.delete(gateway);
-    if (new Set([...all.keys()].map(({ instance }) => instance)).size > 1) return;
+    if (instances() > 1) return;
+    if (before > 1) this.deps.onAlone(gateway);
     if (!this.names.delete(gateway)) return;
     this.deps.onNames(this.names.size);
     this.loggedMs.delete(gateway);
@@ -87,7 +103,7 @@ export class DuplicateGateways {
       const nowMs = this.deps.clock.monotonicMs();
       for (const [other, known] of this.gateways.get(connection.gateway) ?? []) {
         if (other.instance === connection.instance || nowMs - known.connectedMs < aliveMs) continue;
-        this.names.add(connection.gateway);
+        if (!this.names.has(connection.gateway)) this.names.set(connection.gateway, this.deps.clock.nowMs());
         this.deps.onNames(this.names.size);
         this.report(connection, other, 'are connected');
         return this.checkAfter(repeatLogMs, connection, own);

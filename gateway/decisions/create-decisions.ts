@@ -28,6 +28,8 @@ export interface Decisions {
   lifecycle(notice: LifecycleNotice): Promise<void>;
   /** Tells every kind which alerts are over in the cloud. Never rejects. */
   ended(alerts: readonly EndedInCloud[]): Promise<void>;
+  /** Has every kind tell the cloud what is open. Never rejects. */
+  tellOpen(): Promise<void>;
   /** Tells every kind that a machine was retired. Returns false if none knew it. Never rejects. */
   retired(site: string, machine: string): Promise<boolean>;
   /** True if a kind can change something when it hears again that this machine is heard. */
@@ -73,6 +75,9 @@ export async function createDecisions(
     },
     async ended(alerts) {
       await Promise.all(running.map(({ made }) => made.ended?.(alerts)));
+    },
+    async tellOpen() {
+      await Promise.all(running.map(({ made }) => made.tellOpen?.()));
     },
     async retired(site, machine) {
       const known = await Promise.all(running.map(({ made }) => made.retired?.(site, machine) ?? false));

@@ -5,7 +5,12 @@
  */
 import { eventIdOf, newEvent } from '../../shared/contract/envelope.ts';
 import { type DesiredDocument, keyOf, nameOfKey } from '../../shared/contract/fleet/documents.ts';
-import { type CloudSays, encodeGatewaySays, parseCloudSays } from '../../shared/contract/fleet/exchange.ts';
+import {
+  type CloudSays,
+  encodeGatewaySays,
+  openAlertsKey,
+  parseCloudSays,
+} from '../../shared/contract/fleet/exchange.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -37,6 +42,8 @@ export interface FleetDeps {
   outbox: Pick<Outbox, 'event'>;
   /** Sends a message to the cloud, if that is connected. */
   say(message: Buffer): void;
+  /** Tells the cloud which alerts are open. */
+  tellOpen?(): void;
   clock: Clock;
   log: Log;
 }
@@ -136,6 +143,7 @@ export class Fleet {
     }
     await this.look();
     if (want.length > 0) this.say(want.flatMap((key) => this.documents.get(key) ?? []));
+    if (retell.includes(openAlertsKey)) this.deps.tellOpen?.();
     for (const key of retell) await this.retell(key);
   }
 

@@ -253,6 +253,8 @@ export interface Decision extends Partial<Reporting> {
   lifecycle?(notice: LifecycleNotice): Promise<void>;
   /** Ends alerts that are over in the cloud, if they are open; the same may come again. Never rejects. */
   ended?(alerts: readonly EndedInCloud[]): Promise<void>;
+  /** Tells the cloud which alerts are open: another gateway of this name may have told of others. Never rejects. */
+  tellOpen?(): Promise<void>;
   /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
   retired?(site: string, machine: string): Promise<boolean>;
   /**

@@ -77,6 +77,11 @@ export class ConditionEvaluator<Facts> {
     return this.open.all().filter(({ closed }) => !closed);
   }
 
+  /** Tells the cloud, with the next look, what is open. */
+  tellOpen(): void {
+    this.open.tellOpen();
+  }
+
   /** Ends those that are over in the cloud; the same may come again. Never rejects: the cloud sends again what fails. */
   async endedInCloud(alerts: readonly EndedInCloud[]): Promise<void> {
     this.work = this.work

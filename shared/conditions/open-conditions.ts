@@ -86,6 +86,11 @@ export class OpenConditions {
     return [...this.open.keys()];
   }
 
+  /** With the next look it tells what is open. */
+  tellOpen(): void {
+    this.owesKnown = true;
+  }
+
   /** Tells what may not have become durable. @throws whatever kept it from becoming durable */
   async tellPending(): Promise<void> {
     void this.tellBegun();

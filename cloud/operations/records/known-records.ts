@@ -41,7 +41,7 @@ export function knownBy(event: HarbingerEvent): Known | null {
     return { record: event.data.record, names: new Set(), isInRange: () => true, reasons };
   }
   const reasons = [
-    'Its gateway has started with a state that does not know of it: an older copy was put back. If it is still so, a new alert is opened.',
+    'Its gateway does not know of it: another gateway of this name had told it, or an older copy was put back. If it is still so, a new alert is opened.',
   ];
   if (isEventOf(event, 'io.harbinger.record.known.v1')) {
     const { record, open } = event.data;

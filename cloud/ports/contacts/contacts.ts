@@ -65,3 +65,12 @@ export interface ContactStore {
   load(): Map<string, KeptContact>;
   save(changed: ReadonlyMap<string, KeptContact>): Promise<void>;
 }
+
+/** Two gateways or more that are connected under one name. */
+export interface TwinGateways {
+  gateway: string;
+  /** Since when that is known, ms since 1970. */
+  sinceMs: number;
+  /** From where each is connected. */
+  addresses: readonly string[];
+}

@@ -124,9 +124,7 @@ export class AlertDecision implements Decision {
     this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
-    const open = saved.open.map(({ predictionId }) => predictionId);
-    const known = saved.isNew ? [] : recordKnown(gateway, 'predictions', open, clock.nowMs());
-    for (const event of known) this.sender.add(event, true);
+    if (!saved.isNew) this.sayOpen(saved.open);
     const sent = this.exclusive(async () => {
       if (saved.isNew) await this.save();
       await this.sender.flush();
@@ -170,6 +168,13 @@ export class AlertDecision implements Decision {
   /** Ends predictions that are over in the cloud. Never rejects. */
   async ended(alerts: readonly EndedInCloud[]): Promise<void> {
     await this.changed(() => this.effects.endedInCloud(alerts) > 0);
+  }
+
+  async tellOpen(): Promise<void> {
+    await this.exclusive(async () => {
+      this.sayOpen(this.open());
+      await this.sender.flush();
+    });
   }
 
   /** Resolves the open predictions of a machine that was retired, and forgets it. Never rejects. */
@@ -236,6 +241,12 @@ export class AlertDecision implements Decision {
       await this.save();
       await this.sender.flush();
     });
+  }
+
+  private sayOpen(open: readonly { predictionId: string }[]): void {
+    const { gateway, clock } = this.options;
+    const ids = open.map(({ predictionId }) => predictionId);
+    for (const event of recordKnown(gateway, 'predictions', ids, clock.nowMs())) this.sender.add(event, true);
   }
 
   private async exclusive(work: () => Promise<void>): Promise<void> {

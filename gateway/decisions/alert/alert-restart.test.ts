@@ -82,6 +82,14 @@ describe('a restart', () => {
     expect(bench.state.known).toEqual([[], [predictionId], []]);
   });
 
+  it('says what is open when it is asked, so that what another gateway of its name has told can end', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 50, 3);
+    await decision.tellOpen();
+    const [{ predictionId } = { predictionId: '' }] = decision.open();
+    expect(bench.state.known.at(-1)).toEqual([predictionId]);
+  });
+
   it('resends, under the same ids, events that were saved but not journalled before a crash', async () => {
     const crashed = await bench.started();
     bench.state.outboxDown = true;

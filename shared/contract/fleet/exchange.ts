@@ -20,6 +20,9 @@ export const exchangeLimits = {
   haveMax: 1_024,
 } as const;
 
+/** Among what is to be told again: which alerts are open. A gateway that does not know it passes it over. */
+export const openAlertsKey = 'open-alerts';
+
 /** A list of its key, its version and its state (see reported.ts). */
 const Have = Type.Tuple([Type.String({ maxLength: 300 }), Type.Number(), Type.String({ maxLength: 32 })]);
 const Keys = Type.Array(Type.String({ maxLength: 300 }), { maxItems: exchangeLimits.haveMax });

@@ -108,6 +108,7 @@ export class PlantCloud {
       dataDir: '',
       space: { space: null } as WatchingDeps['space'],
       store: { kind: 'memory', healthy: () => true },
+      twins: () => [],
       notifiers: () => runner.health(),
       retention: () => null,
     });
