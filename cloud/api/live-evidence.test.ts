@@ -22,11 +22,15 @@ it('names the value that is beyond its limit, and who has closed the alert', asy
   expect(await reason()).toBe('A sensor, at 3.5, is beyond its warning limit of 2.8 now; no alert is open');
   const closed = { by: 'maria', reason: 'known', severity: 'warning' as const };
   const resolvedAt = new Date(nowMs - 30_000).toISOString();
-  operations.set({
-    machines: [machine],
-    alerts: [alertOf({ state: 'resolved', resolvedAt, prediction: { closed } })],
-  });
+  const alerts = [alertOf({ state: 'resolved', resolvedAt, prediction: { closed } })];
+  operations.set({ machines: [machine], alerts });
   expect(await reason()).toMatch(/ now; its alert was closed at \S+ \S+ by maria: known$/);
+  // A restart begins its judgement anew; values that were back inside begin another episode.
+  const again = { ...machine, judgedSinceMs: nowMs - 1_000, unmetMs: nowMs - 90_000 };
+  operations.set({ machines: [again], alerts });
+  expect(await reason()).toMatch(/closed at \S+ \S+ by maria: known$/);
+  operations.set({ machines: [{ ...again, unmetMs: nowMs - 10_000 }], alerts });
+  expect(await reason()).toMatch(/no alert is open$/);
 });
 
 it.each([

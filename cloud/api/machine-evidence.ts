@@ -127,7 +127,8 @@ function closedOf(state: MachineState, { closedOf: of }: ViewContext): MachineEv
   const closed = alert?.prediction.closed;
   if (!alert || !closed || alert.resolvedAt === null) return null;
   const atMs = Date.parse(alert.resolvedAt);
-  return state.judgedSinceMs !== undefined && atMs < state.judgedSinceMs ? null : { ...closed, atMs };
+  // What is met now may be another episode. A restart, after which it is judged anew, is none.
+  return state.unmetMs !== undefined && atMs < state.unmetMs ? null : { ...closed, atMs };
 }
 
 const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backSinceMs: null };

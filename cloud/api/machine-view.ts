@@ -125,6 +125,7 @@ type Unlisted =
   | 'gapMs'
   | 'gapAtMs'
   | 'judgedMs'
+  | 'unmetMs'
   | 'judgedSinceMs'
   | 'unjudgedMs'
   | 'settlesToMs'
@@ -179,6 +180,7 @@ function listedOf({
   gapMs: _gap,
   gapAtMs: _gapAt,
   judgedMs: _judged,
+  unmetMs: _unmet,
   judgedSinceMs: _judgedSince,
   unjudgedMs: _unjudged,
   settlesToMs: _settlesTo,

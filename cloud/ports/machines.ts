@@ -86,6 +86,8 @@ export interface MachineState {
   /** When its newest estimate arrived, and since when estimates have said the same of it. */
   judgedMs?: number;
   judgedSinceMs?: number;
+  /** When an estimate last showed that no limit is met, by this computer's clock. */
+  unmetMs?: number;
   /** When the first reading arrived that is later than all that were judged by more than a minute; absent if none is. */
   unjudgedMs?: number;
   /** Until which time of its readings it settles after a start, and since when; absent once it was judged after that. */

@@ -2,6 +2,7 @@
  * Decisions (gateway/decisions): a folder for each kind of decision, and here what all kinds need. A decision is made
  * by the governed decision in shared/decisions, never beside it, and its events reach the outbox through this file.
  */
+import { recordKnown } from '../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { withinBudget } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
@@ -40,6 +41,12 @@ export class EventSender {
     this.clock = clock;
     this.log = log;
     this.mayWarn = rateLimit(clock, warnMsMin);
+  }
+
+  /** Adds which predictions are open, so that the cloud ends all others of this gateway. */
+  addKnown(gateway: string, open: readonly { predictionId: string }[]): void {
+    const ids = open.map(({ predictionId }) => predictionId);
+    for (const event of recordKnown(gateway, 'predictions', ids, this.clock.nowMs())) this.add(event, true);
   }
 
   add(event: HarbingerEvent, keep: boolean): void {

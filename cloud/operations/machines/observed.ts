@@ -44,7 +44,12 @@ export function judgedNow(
 ): Partial<MachineState> {
   const { judgedMs, judgedSinceMs } = before;
   const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
-  return { judgedMs: nowMs, judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs };
+  const isCalm = (now.evidence?.limitsMet ?? null) === null;
+  return {
+    judgedMs: nowMs,
+    judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs,
+    ...(isCalm && { unmetMs: nowMs }),
+  };
 }
 
 /** A burst of readings has one estimate, and not of its last one. */

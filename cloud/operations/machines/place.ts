@@ -1,6 +1,6 @@
 import type { Place } from '../../ports/operations.ts';
 
-/** True if what is said now is later than what is known: by the order in the journal of its gateway, or if that is not known, by the times. */
+/** True if what has come now is later than what is known: by the order in the journal of its gateway, or if that is not known, by the times. */
 export function isLater(
   place: Place | undefined,
   atMs: number,

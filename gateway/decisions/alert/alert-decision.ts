@@ -7,7 +7,7 @@
  *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
 import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
-import { recordBegun, recordKnown } from '../../../shared/contract/envelope.ts';
+import { recordBegun } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
@@ -124,7 +124,7 @@ export class AlertDecision implements Decision {
     this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
-    if (!saved.isNew) this.sayOpen(saved.open);
+    if (!saved.isNew) this.sender.addKnown(gateway, saved.open);
     const sent = this.exclusive(async () => {
       if (saved.isNew) await this.save();
       await this.sender.flush();
@@ -171,10 +171,8 @@ export class AlertDecision implements Decision {
   }
 
   async tellOpen(): Promise<void> {
-    await this.exclusive(async () => {
-      this.sayOpen(this.open());
-      await this.sender.flush();
-    });
+    this.sender.addKnown(this.options.gateway, this.open());
+    await this.exclusive(() => this.sender.flush());
   }
 
   /** Resolves the open predictions of a machine that was retired, and forgets it. Never rejects. */
@@ -222,9 +220,7 @@ export class AlertDecision implements Decision {
     };
   }
 
-  samples() {
-    return alertSamples(this.stats().open);
-  }
+  samples = () => alertSamples(this.stats().open);
 
   status() {
     return { ...this.stats(), openPredictions: this.open() };
@@ -241,12 +237,6 @@ export class AlertDecision implements Decision {
       await this.save();
       await this.sender.flush();
     });
-  }
-
-  private sayOpen(open: readonly { predictionId: string }[]): void {
-    const { gateway, clock } = this.options;
-    const ids = open.map(({ predictionId }) => predictionId);
-    for (const event of recordKnown(gateway, 'predictions', ids, clock.nowMs())) this.sender.add(event, true);
   }
 
   private async exclusive(work: () => Promise<void>): Promise<void> {
@@ -306,6 +296,4 @@ export class AlertDecision implements Decision {
   }
 }
 
-export function createAlertDecision(options: AlertDecisionOptions): AlertDecision {
-  return new AlertDecision(options);
-}
+export const createAlertDecision = (options: AlertDecisionOptions) => new AlertDecision(options);
