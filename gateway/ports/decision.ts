@@ -253,8 +253,7 @@ export interface Decision extends Partial<Reporting> {
   lifecycle?(notice: LifecycleNotice): Promise<void>;
   /** Ends alerts that are over in the cloud, if they are open; the same may come again. Never rejects. */
   ended?(alerts: readonly EndedInCloud[]): Promise<void>;
-  /** Tells the cloud which alerts are open: another gateway of this name may have told of others. Never rejects. */
-  tellOpen?(): Promise<void>;
+  tellOpen?(): Promise<void>; // to the cloud, which ends what another gateway of this name has told; never rejects
   /** Ends what is open about a machine that was retired, and forgets it. Returns false if it was not known. Never rejects. */
   retired?(site: string, machine: string): Promise<boolean>;
   /**
@@ -298,5 +297,4 @@ export interface DecisionDeps extends Assessors {
 }
 
 export const decisionPart = partOf<DecisionDeps, Decision>();
-
 export type AnyDecisionPart = AnyPart<DecisionDeps, Decision, void>;
