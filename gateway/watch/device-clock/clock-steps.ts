@@ -2,6 +2,8 @@
  * Device clocks (gateway/watch/device-clock): what the times of the readings of one machine say of the clock that gave them.
  */
 
+import { Beside } from './beside.ts';
+
 /**
  * So many readings in a row that are older than the newest, each newer than the one before, over so long a time, and as far apart as
  * they came: then the device's clock was put back. What a device has kept and sends at once does not come at such a pace.
@@ -17,15 +19,19 @@ const unevenFactor = 2;
 export type ClockStep = 'on' | 'late' | 'back';
 
 /**
- * The clock of one device by the times of its readings. What counts as its newest reading is decided by the order in which readings
+ * The clock of one machine by the times of its readings. Where it has several devices whose clocks differ, what the ones that are behind
+ * send is of now too. What counts as its newest reading is decided by the order in which readings
  * come once its clock was put back, and not by the time that it had shown before.
  */
 export class ClockSteps {
   newestMs = Number.NEGATIVE_INFINITY;
   /** When the newest reading arrived, monotonic; null if that is not known. */
   newestAtMs: number | null = null;
+  /** The time of the reading that was taken last, as it is judged: never before that of the one before it, unless the clock was put back. */
+  atMs = Number.NEGATIVE_INFINITY;
   /** By how much it was put back last. */
   backMs = 0;
+  private readonly beside = new Beside();
   private readonly rows: number;
   private lateInRow = 0;
   /** The first of them: its own time, and when it arrived; the time that they span. */
@@ -39,15 +45,38 @@ export class ClockSteps {
     this.rows = rows;
   }
 
-  /** Takes a reading. @param arrivedMs monotonic; absent: that is not known, and the number of late ones alone decides */
-  takes(timeMs: number, arrivedMs?: number): ClockStep {
-    const isLate = timeMs < this.newestMs;
-    if (isLate && !this.isBack(timeMs, arrivedMs)) return 'late';
-    if (isLate) this.backMs = this.newestMs - timeMs + this.sinceNewest(arrivedMs);
+  /**
+   * Takes a reading. @param arrivedMs monotonic; absent: that is not known, and the number of late ones alone decides
+   * @param column the first sensor that it has
+   */
+  takes(timeMs: number, arrivedMs?: number, column = 0): ClockStep {
+    const behindMs = this.newestMs - timeMs;
+    const isBeside = this.beside.takes(
+      column,
+      timeMs,
+      arrivedMs ?? Math.max(timeMs, this.newestMs),
+      behindMs,
+    );
+    if (!(behindMs > 0)) return this.goesOn(timeMs, arrivedMs);
+    if (isBeside) {
+      // Time goes on for what this device sends, also if the others have fallen silent.
+      this.atMs = Math.max(this.atMs, this.newestMs + this.sinceNewest(arrivedMs));
+      return 'on';
+    }
+    if (!this.isBack(timeMs, arrivedMs)) return 'late';
+    this.backMs = behindMs + this.sinceNewest(arrivedMs);
+    this.beside.forget();
+    this.atMs = Number.NEGATIVE_INFINITY;
+    this.goesOn(timeMs, arrivedMs);
+    return 'back';
+  }
+
+  private goesOn(timeMs: number, arrivedMs: number | undefined): ClockStep {
     this.newestMs = timeMs;
     this.newestAtMs = arrivedMs ?? null;
     this.lateInRow = 0;
-    return isLate ? 'back' : 'on';
+    this.atMs = Math.max(this.atMs, timeMs);
+    return 'on';
   }
 
   private sinceNewest(arrivedMs?: number): number {

@@ -25,23 +25,37 @@ interface Gap {
   toMs: number;
 }
 
+/** The first sensor of which a reading has a value; 0 if it has none. */
+function firstColumn({ offset, values }: ColumnBatch, i: number): number {
+  const [from, to] = [offset[i]!, offset[i + 1]!];
+  for (let at = from; at < to; at++) if (!Number.isNaN(values[at]!)) return at - from;
+  return 0;
+}
+
 /** The late readings of all machines, and when they are judged. */
 export class LateBooks<T extends LateMachine> {
   private readonly room = new LogRoom(bytesMax);
   private readonly waiting = new Set<T>();
   private lookAtMs = Number.POSITIVE_INFINITY;
 
-  /** To be called first for each reading that is judged. Returns what its time says. @param nowMs monotonic */
-  arrives(machine: T, { timeMs, replay }: ColumnBatch, i: number, nowMs: number): ClockStep {
+  /**
+   * To be called first for each reading that is judged. Returns what its time says, and sets it to the time at which it is judged.
+   * @param nowMs monotonic @param wallMs the gateway's time of day
+   */
+  arrives(machine: T, batch: ColumnBatch, i: number, nowMs: number, wallMs: number): ClockStep {
+    const { timeMs, replay } = batch;
     const { clock } = machine.window;
     const { newestMs: beforeMs, newestAtMs } = clock;
-    const step = clock.takes(timeMs[i]!, replay ? undefined : nowMs);
+    const step = clock.takes(timeMs[i]!, replay ? undefined : nowMs, firstColumn(batch, i));
+    const isNewest = clock.newestMs > beforeMs;
+    if (step === 'on') timeMs[i] = clock.atMs;
     if (step === 'back') {
       machine.limits?.shift(clock.backMs);
       this.forget(machine);
-    } else if (step === 'on' && !replay) {
-      // The first that comes after it need not be its last one.
-      const gapMs = Math.max(timeMs[i]! - beforeMs, nowMs - (newestAtMs ?? nowMs));
+    } else if (step === 'on' && isNewest && !replay) {
+      // The first that comes after it need not be its last one; nor after a start, before which nothing could arrive.
+      const unheardMs = newestAtMs === null ? wallMs - beforeMs : nowMs - newestAtMs;
+      const gapMs = Math.max(timeMs[i]! - beforeMs, unheardMs);
       if (gapMs > gapMsMin) this.noteGap(machine, { gapMs, fromMs: beforeMs, toMs: timeMs[i]! }, nowMs);
     }
     return step;

@@ -134,6 +134,36 @@ it('live readings between, and what follows only a minute later, make no differe
   expect(heard).toEqual({ said: ['critical 50–70 9', 'warning 50–70 9'], met: [] });
 });
 
+it('also if the gateway was started again while its device kept them', () => {
+  const { windows, clock } = newWindows({ types: new Map([['fan', fan]]), intervalMsMin: 200 });
+  const rows = (from: number, to: number, valueAt: (second: number) => number): Row[] =>
+    Array.from({ length: to - from }, (_, i) => [0, 1_000 * (from + i), valueAt(from + i)]);
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  windows.add(
+    batch(
+      rows(0, 600, () => 1),
+      { newMachines, replay: true },
+    ),
+  );
+  clock.advanceNow(1_200_000);
+  const kept = rows(600, 1_200, (second) => (second >= 800 && second < 830 ? 9 : 1));
+  // In steps that are never as long as a gap.
+  const shuffled = [...kept.filter((_, i) => i % 30 === 29), ...kept.filter((_, i) => i % 30 !== 29)];
+  const passed: PassedLimit[] = [];
+  for (const row of shuffled) {
+    clock.advanceNow(20);
+    windows.add(batch([row]));
+  }
+  for (let i = 0; i < 70; i++) {
+    clock.advanceNow(1_000);
+    windows.add(batch([[0, clock.nowMs(), 1]]));
+    const taken = windows.take(1);
+    passed.push(...taken.flatMap((machine) => alertInput(machine, clock.nowMs()).passed ?? []));
+    windows.release(taken);
+  }
+  expect(passed.map(({ severity, sinceMs }) => [severity, sinceMs])).toContainEqual(['critical', 800_000]);
+});
+
 it('what is sent long after the live readings began again is judged by itself', () => {
   const at = bench();
   for (let minute = 0; minute < 60; minute++) at.add([[130 + minute, 1]], minuteMs);

@@ -86,7 +86,7 @@ export class Windows {
         continue;
       }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
-      const step = this.late.arrives(machine, batch, i, nowMs);
+      const step = this.late.arrives(machine, batch, i, nowMs, wallMs);
       if (!batch.replay && this.late.takes(machine, batch, i, step, nowMs)) due = true;
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, step);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
