@@ -278,7 +278,7 @@ describe.each([
     await evaluate(1, false);
     gone = {};
     await evaluate(2, false);
-    expect(bench.resolved()).toMatchObject([{ data: { failureMode } }]);
+    expect(bench.resolved()).toMatchObject([{ data: { failureMode, reasons: ['vibration was retired'] } }]);
   });
 
   it('joins no other alert', async () => {

@@ -11,8 +11,9 @@ beforeEach(async () => {
 afterEach(() => bench.dispose());
 
 const heardMs = () => bench.clock.nowMs() - 120_000;
-function silence(isSilent: boolean, isOffline = false): Partial<AlertInput> {
-  const found = { isSilent, isOffline, lastHeardMs: heardMs(), allowedMs: 60_000 };
+function silence(isSilent: boolean, isOffline = false, lastHeardMs?: number): Partial<AlertInput> {
+  const heard = lastHeardMs ?? (isSilent ? heardMs() : bench.clock.nowMs());
+  const found = { isSilent, isOffline, lastHeardMs: heard, allowedMs: 60_000 };
   return { silence: found, isShort: true, window: new Float32Array(0), rows: 0 };
 }
 const beyond = (): Partial<AlertInput> => {
@@ -39,6 +40,14 @@ describe('a silent machine', () => {
     await bench.evaluate(decision, 500, 3, silence(false));
     expect(bench.resolved()).toMatchObject([{ data: { reasons: ['Readings come again'] } }]);
     expect(counts()).toEqual([1, 0, 1]);
+  });
+
+  it('does not say that readings come again if only its device says that it is online', async () => {
+    const decision = await bench.started();
+    await bench.evaluate(decision, 500, 3, silence(true, true));
+    await bench.evaluate(decision, 500, 3, silence(false, false, heardMs()));
+    const reasons = ['Its device says that it is online; no reading has come yet'];
+    expect(bench.resolved()).toMatchObject([{ data: { reasons } }]);
   });
 
   it('is waited for from its alert on, over a restart and as long as that may return, and others are not', async () => {

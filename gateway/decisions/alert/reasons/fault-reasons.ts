@@ -23,6 +23,12 @@ export function faultReasons(
   });
 }
 
+/** The words for what ends because a person has retired sensors. */
+export function retiredReason(sensors: readonly string[]): string {
+  const names = sensors.slice(0, sensorsMax).join(', ');
+  return sensors.length === 1 ? `${names} was retired` : `${names} were retired`;
+}
+
 /** The words for the end of an alert. */
 export function wellReason({ missing, stuck }: { missing?: boolean; stuck?: boolean }): string {
   if (missing) return 'Every sensor that was missing is sent again';

@@ -7,6 +7,7 @@ import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput, PassedLimit } from '../../../ports/decision.ts';
 import type { MetLimit } from '../state/limit-track.ts';
 import { waitsReason } from './damping-reasons.ts';
+import { retiredReason } from './fault-reasons.ts';
 
 /** One is left for the estimate that an alert may also have. */
 const sensorsMax = 6;
@@ -142,6 +143,7 @@ export function backReasons(before: readonly MetLimit[], policy: LimitPolicy, in
   const { type } = input.machine;
   return before.slice(0, sensorsMax).map((limit) => {
     const { sensor: name, side, at, backMs } = limit;
+    if (input.gone?.includes(name)) return retiredReason([name]);
     const unit = unitOf(name, type);
     const value = latestOf(input, name);
     const sensor = type.sensors.find((candidate) => candidate.name === name);

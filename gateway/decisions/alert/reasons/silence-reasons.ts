@@ -5,9 +5,12 @@ import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
 
 export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: SilenceState): string[] {
-  if (change.kind === 'resolved')
-    return [silence.isSilent ? 'Its silence is no longer watched for' : 'Readings come again'];
-  const { isOffline, lastHeardMs, allowedMs } = silence;
+  const { isSilent, isOffline, lastHeardMs, allowedMs } = silence;
+  if (change.kind === 'resolved') {
+    if (isSilent) return ['Its silence is no longer watched for'];
+    const isHeard = allowedMs === null || timeMs - lastHeardMs <= allowedMs;
+    return [isHeard ? 'Readings come again' : 'Its device says that it is online; no reading has come yet'];
+  }
   const last = `No reading since ${timeText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
   if (isOffline) return ['Its device says that it is offline', last];
   const expected = allowedMs === null ? '' : `; one is expected at least every ${durationText(allowedMs)}`;

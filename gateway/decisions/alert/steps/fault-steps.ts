@@ -2,7 +2,7 @@
 import { timeText } from '../../../../shared/words/times.ts';
 import type { AlertInput, SensorFault } from '../../../ports/decision.ts';
 import { returnReason, waitsReason } from '../reasons/damping-reasons.ts';
-import { faultReasons, wellReason } from '../reasons/fault-reasons.ts';
+import { faultReasons, retiredReason, wellReason } from '../reasons/fault-reasons.ts';
 import { latestOf } from '../reasons/limit-reasons.ts';
 import type { Change } from '../state/alert-state.ts';
 import { holdMsOf, isWaiting } from '../state/damping.ts';
@@ -71,7 +71,7 @@ function stepMode(judged: Judged, mode: FaultMode, heldBack: ReadonlySet<SensorF
   if (!change) return null;
   const reasons =
     change.kind === 'resolved'
-      ? [wellReason(mode)]
+      ? [input.gone ? retiredReason(input.gone) : wellReason(mode)]
       : [...currentFaultReasons(judged, failureMode), ...returned];
   return { cause: { failureMode, kind: 'fault', source: 'rules' }, change, reasons };
 }
