@@ -169,6 +169,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const receiveMetrics = createReceiveMetrics(registry);
     const receive = { ...base, credentials, batchLog, contacts, endings, fleet, metrics: receiveMetrics };
     const listener = new Listener(config.ingest, receive);
+    operations.hasTwin = (gateway) => listener.duplicates.isShared(gateway);
 
     let mqttPort = 0;
     const status = () => ({
@@ -223,7 +224,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       store: { kind: store.kind, healthy: () => keeper.healthy },
       notifiers: () => notifying.runner.health(),
       retention: () => retention,
-      twins: () => listener.twins(),
+      twins: () => listener.duplicates.twins(),
     });
     const progress = new Progress(clock, () => ({ waiting: batchLog.waiting, done: sink.taken }));
     const ready = () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null);

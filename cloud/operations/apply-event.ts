@@ -53,7 +53,7 @@ export class Changes {
 /** Applies one event, once: an event that was applied before changes nothing. Call it inside a transaction. */
 export function applyEvent(
   tables: EventTables,
-  { gateway, place }: { gateway: string; place?: Place | undefined },
+  { gateway, place, hasTwin }: { gateway: string; place?: Place | undefined; hasTwin?: boolean },
   event: HarbingerEvent,
   changes: Changes,
 ): void {
@@ -72,7 +72,7 @@ export function applyEvent(
     tables.outcomes.failed(gateway, machineOf(event.data), Date.parse(event.time), before);
   const known = knownBy(event);
   if (known) {
-    const { ended, isMeant, isOwed } = reconcile(tables, gateway, event, known);
+    const { ended, isMeant, isOwed } = reconcile(tables, gateway, event, known, hasTwin);
     applyAlertChanges(tables, gateway, ended, changes);
     noteMachines(tables, isMeant, changes);
     if (isOwed) changes.owed.add(gateway);

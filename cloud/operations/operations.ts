@@ -90,9 +90,7 @@ export class StoredOperations {
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
   readonly changes: ChangeFeed;
-  /** When gateways were heard. */
   readonly contacts: ContactStore;
-  /** Open conditions of the cloud itself and of its gateways. */
   readonly conditions: KeptConditions;
   readonly fleet: FleetStore;
   readonly retired: RetiredMachines;
@@ -101,8 +99,9 @@ export class StoredOperations {
   readonly records: RecordRetention;
   /** Refusals of what gateways have enough of already. */
   readonly quotas: QuotaRefusals<GatewayQuota>;
-  /** When a gateway came back after it was lost; the room that knows it sets this. */
+  /** Set by the rooms that know it: when a gateway came back after it was lost, and whether two of a name are connected. */
   gatewayBackMs: (gateway: string) => number | null = () => null;
+  hasTwin: (gateway: string) => boolean = () => false;
   private readonly store: Store;
   private readonly quarantineList: QuarantineList;
   private readonly deadNotes: DropNotes<'count'>;
@@ -263,7 +262,8 @@ export class StoredOperations {
   private async apply(...[gateway, events, place]: Parameters<EventApplier['apply']>): Promise<void> {
     const changed = await this.transaction(() => {
       const changes = new Changes();
-      for (const event of events) applyEvent(this.tables, { gateway, place }, event, changes);
+      const hasTwin = this.hasTwin(gateway);
+      for (const event of events) applyEvent(this.tables, { gateway, place, hasTwin }, event, changes);
       return changes;
     });
     this.tables.notifications.announce(changed.notifiers);

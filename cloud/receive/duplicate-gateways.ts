@@ -55,6 +55,11 @@ export class DuplicateGateways {
     });
   }
 
+  /** True while two are connected under this name, if only for a moment. */
+  isShared(gateway: string): boolean {
+    return this.instancesOf(gateway) > 1;
+  }
+
   connected(connection: Connection): void {
     const all = this.gateways.get(connection.gateway) ?? new Map<Connection, Known>();
     this.gateways.set(connection.gateway, all);
@@ -68,12 +73,11 @@ export class DuplicateGateways {
     const { gateway } = connection;
     const all = this.gateways.get(gateway);
     if (!all) return;
-    const instances = () => new Set([...all.keys()].map(({ instance }) => instance)).size;
-    const before = instances();
+    const before = this.instancesOf(gateway);
     all.get(connection)?.check?.cancel();
     all.delete(connection);
     if (all.size === 0) this.gateways.delete(gateway);
-    if (instances() > 1) return;
+    if (this.isShared(gateway)) return;
     if (before > 1) this.deps.onAlone(gateway);
     if (!this.names.delete(gateway)) return;
     this.deps.onNames(this.names.size);
@@ -96,6 +100,10 @@ export class DuplicateGateways {
       this.deps.onDuplicateBatch();
       return this.report(connection, other, 'send');
     }
+  }
+
+  private instancesOf(gateway: string): number {
+    return new Set([...(this.gateways.get(gateway)?.keys() ?? [])].map(({ instance }) => instance)).size;
   }
 
   private checkAfter(delayMs: number, connection: Connection, own: Known): void {

@@ -18,7 +18,7 @@ import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.t
 import type { Log } from '../../shared/runtime/log.ts';
 import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
-import type { ContactSink, TwinGateways } from '../ports/contacts/contacts.ts';
+import type { ContactSink } from '../ports/contacts/contacts.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
@@ -56,7 +56,7 @@ export class Listener {
   private readonly connections = new Map<Client, Connection>();
   private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
-  private readonly duplicates: DuplicateGateways;
+  readonly duplicates: DuplicateGateways;
   private readonly refusals: BatchRefusalLog;
   private readonly slots: ConnectionSlots;
   private readonly downlink: Downlink;
@@ -75,10 +75,6 @@ export class Listener {
     const onNames = (count: number) => metrics.duplicateGateways.set(count);
     const onAlone = (gateway: string) => this.downlink.askOpen(gateway);
     this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch, onNames, onAlone });
-  }
-
-  twins(): TwinGateways[] {
-    return this.duplicates.twins();
   }
 
   /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED, INGEST_TLS_FILES */

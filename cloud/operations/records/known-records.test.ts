@@ -74,6 +74,19 @@ it('what a second gateway of the same name does not know is owed to the first, u
   expect(owed()).toEqual([]);
 });
 
+it('what a second gateway does not know is not over while the first is connected, which may still judge it', async () => {
+  await test.apply([predictionEvent('opened', 1), conditionEvent('opened', 1)]);
+  test.now.hasTwin = () => true;
+  await test.apply([recordBegun('north', 'predictions', test.clock.nowMs()), ...known('conditions', [])]);
+  expect([open().length, owed()]).toEqual([2, []]);
+  // The one that is left is asked, and says what it has open.
+  test.now.hasTwin = () => false;
+  test.clock.advanceNow(1_000);
+  await test.apply(known('predictions', ['p-1']));
+  await test.apply(known('conditions', []));
+  expect(open().length).toBe(1);
+});
+
 const atMs = (minutes: number) => test.clock.nowMs() + minutes * 60_000;
 
 function limitsOf(machine: string, warn: number, minutes: number, isRetold = false): HarbingerEvent {

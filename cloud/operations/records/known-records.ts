@@ -57,12 +57,14 @@ export function knownBy(event: HarbingerEvent): Known | null {
  * Ends and removes what the gateway does not know any more, and would never end itself. What still holds comes with later
  * events: their order counts and not their times, since a gateway with a new disk may have a wrong clock. And the other way round: what
  * it has open and has ended before is owed to it.
+ * @param hasTwin another gateway of this name is connected too; the one that is left is asked what is open, and tells it then
  */
 export function reconcile(
   { alerts, endings, limits, maintenance }: RecordTables,
   gateway: string,
   { id, time }: HarbingerEvent,
   { record, names, isInRange, reasons }: Known,
+  hasTwin = false,
 ): Reconciled {
   const isGone = (name: string) => isInRange(name) && !names.has(name);
   const nothing = { ended: [], isMeant: null, isOwed: false };
@@ -71,6 +73,8 @@ export function reconcile(
     return nothing;
   }
   if (record === 'maintenance') return { ...nothing, isMeant: maintenance.removeOf(gateway, isGone) };
+  // What it does not know, the other one may have told, which still judges it.
+  if (hasTwin) return nothing;
   endings.settleOthers(gateway, record, (alertId) => !isGone(alertId));
   let isOwed = false;
   for (const name of names) {
