@@ -127,7 +127,7 @@ function closedOf(state: MachineState, { closedOf: of }: ViewContext): MachineEv
   const closed = alert?.prediction.closed;
   if (!alert || !closed || alert.resolvedAt === null) return null;
   const atMs = Date.parse(alert.resolvedAt);
-  // What is met now may be another episode. A restart, after which it is judged anew, is none.
+  // A limit that is met now may be another episode. A restart, after which it is judged anew, does not begin one.
   return state.unmetMs !== undefined && atMs < state.unmetMs ? null : { ...closed, atMs };
 }
 

@@ -142,7 +142,7 @@ it('the order in the journal says which estimate is the newest, and not a clock 
   // The gateway's own clock is put back by hours.
   await said(0.4, ms - 5 * hourMs);
   expect(now()).toMatchObject({ health: 0.4, estimateMs: ms - 5 * hourMs });
-  // What comes again, as from a gateway that has lost its cursors, is older, whatever its time.
+  // Resent readings, as of a gateway that has lost its cursors, are older, whatever their time.
   await said(0.2, ms + 280 * secondMs, seq - 2);
   expect(now().health).toBe(0.4);
 });

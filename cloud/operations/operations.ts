@@ -228,7 +228,7 @@ export class StoredOperations {
       },
     };
     const takeOver = takeOverOutcomes(store, this.tables);
-    // What cannot be noted now is noted at the next start.
+    // The next start notes what cannot be noted now.
     if (takeOver) transaction(takeOver).catch(() => {});
     if (watermarks.damaged > 0) {
       log.error(

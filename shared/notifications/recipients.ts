@@ -19,9 +19,9 @@ export function recipientsOf(
   return notifiers
     .filter(({ name, filter, isForPeople }) => {
       if (isKnownToBeOver && isForPeople && told.includes(name)) return false;
-      // Who has heard of it before it was muted knows.
+      // Receivers that heard of it before it was muted know it.
       if (step.isUnmuted && told.includes(name)) return false;
-      // What nobody was told of while it was muted has no end to tell.
+      // An alert of which nobody was told while it was muted has no end to tell.
       if (isMuted(step.alert) && !told.includes(name)) return false;
       if (!filter.changes.includes(step.change) || isToldOtherwise(step.alert, name)) return false;
       return told.includes(name) || concerns(filter, step.alert);

@@ -136,7 +136,7 @@ function precisionOf(warnings: readonly WarningOutcome[]): Share | null {
 }
 
 function recallOf(warnings: readonly WarningOutcome[], failures: readonly FailureOutcome[]): Share | null {
-  // What was found and mended in time did not fail.
+  // A machine that was mended in time did not fail.
   const prevented = warnings.filter(
     ({ verdict, failedAt }) => verdict === 'confirmed' && failedAt === undefined,
   ).length;

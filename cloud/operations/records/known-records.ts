@@ -73,7 +73,7 @@ export function reconcile(
     return nothing;
   }
   if (record === 'maintenance') return { ...nothing, isMeant: maintenance.removeOf(gateway, isGone) };
-  // What it does not know, the other one may have told, which still judges it.
+  // The other gateway may have told what this one does not know, and still judges it.
   if (hasTwin) return nothing;
   endings.settleOthers(gateway, record, (alertId) => !isGone(alertId));
   let isOwed = false;

@@ -41,7 +41,7 @@ it('a clock that stands still is not believed any more after half a minute, and 
       .map((second) => fromMs + 1_000 * second),
   );
   expect(still.ofMachines()).toMatchObject([{ machine: 'plant/meter-1' }]);
-  // What is sent again is recognised, and a clock that goes on is believed.
+  // Resent readings are recognised, and a clock that goes on is believed.
   expect(send(61, fromMs - 500, 59 % 7, 2)).toBeNull();
   expect(send(62, fromMs + 61_500, 3)).toBe(fromMs + 61_500);
 });

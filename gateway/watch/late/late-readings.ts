@@ -117,7 +117,7 @@ export class LateReadings {
     const { isWhole } = this;
     if (this.log.size >= readingsMax) this.isWhole = false;
     if (!this.isWhole && !this.isOpenEnded) this.log.clear();
-    // What is known of now may be more than these readings say.
+    // The limits of now may know more than these readings say.
     return isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, this.toMs, latestMs);
   }
 

@@ -133,7 +133,7 @@ function matchAll(open: readonly Wanted[], { journal, seq, timeMs, values }: Jou
   const { type } = open[0]!;
   const columns = type.sensors.length;
   const window = windowOf(type, { take: () => false });
-  // What is normal for the machine is not asked, and would cost more than everything else.
+  // The machine's own normal is not asked: it would cost more than everything else.
   window.pause({ journal, seq: Number.POSITIVE_INFINITY }, window.gathered());
   const byBlock = new Map<number, Wanted[]>();
   for (const each of open) {

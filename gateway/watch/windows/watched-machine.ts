@@ -265,7 +265,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
   const unsent = window.sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
-  // What has passed may have been otherwise, as older readings will show that have just come.
+  // Older readings that have just come may show that a spell was otherwise.
   const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
   machine.limits?.passed.heard();
   machine.late?.hears(limits, passed, timeMs);

@@ -38,7 +38,7 @@ function levelsOf({ floats, counts }: ModeNumbers, sensor: number): Levels | nul
   let total = 0;
   for (let place = 0; place < bins + 2; place++) total += counts[base + place]!;
   const bands = bandsIn(counts, base, total).filter(
-    // What it seldom does is found later, as a mode that was never seen.
+    // Rare levels are found later, as modes that were never seen.
     ({ rows }) => rows >= Math.max(levelRows, levelShare * total),
   );
   const held = bands.reduce((sum, { rows }) => sum + rows, 0);

@@ -148,7 +148,7 @@ export class RelationDetector {
       kept.doubles[scalar.isChanged] = 1;
     }
     if (followKept(kept, row)) return;
-    // What has passed without being a change is an ordinary day's; after a change the machine is as it was before.
+    // An episode that has passed without being a change is an ordinary day's; after a change the machine is as it was before.
     if (kept === this.changed && wasClear(kept)) this.numbers = kept;
     else undoShifts(this.numbers);
     endKeeping(this.numbers);

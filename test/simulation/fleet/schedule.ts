@@ -140,7 +140,7 @@ function checkAgreed(world: World, promised: ReadonlyMap<string, number>): void 
       world.broken(`${key} ${version} is forgotten`);
   for (const gateway of gateways) {
     const nowMs = cloud.process!.clock.nowMs();
-    // What ends just now may be seen as over or not.
+    // A document that ends just now may be seen as over or not.
     const isSure = ({ untilMs = 0 }: DesiredDocument) => Math.abs(untilMs - nowMs) > lookMsMax;
     const own = desired.filter((each) => (each.gateway ?? gateway.name) === gateway.name && isSure(each));
     const meant = own.filter(({ removed, untilMs = nowMs + 1 }) => !removed && untilMs > nowMs);
