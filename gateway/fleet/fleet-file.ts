@@ -9,9 +9,8 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { DesiredDocument } from '../../shared/contract/fleet/documents.ts';
-import { type CheckedFormat, checkedText, readChecked } from '../../shared/files/json/checked-file.ts';
-import { replaceFile } from '../../shared/files/replace.ts';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { CheckedFormat } from '../../shared/files/json/checked-file.ts';
+import { type RecordFile, recordFile } from '../../shared/files/json/record-file.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 
@@ -38,12 +37,7 @@ const Content = Type.Object({
 });
 export type FleetContent = Pick<Static<typeof Content>, 'documents' | 'reports' | 'provenMs'>;
 
-export interface FleetFile {
-  /** Null if there is none, or if it was damaged. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
-  load(): FleetContent | null;
-  /** Durable when resolved. @throws HarbingerError FLEET_UNWRITABLE */
-  save(content: FleetContent): Promise<void>;
-}
+export type FleetFile = RecordFile<FleetContent>;
 
 const format: CheckedFormat<FleetContent> = {
   format: 'harbinger-fleet',
@@ -52,43 +46,21 @@ const format: CheckedFormat<FleetContent> = {
   covered: ['documents', 'reports'],
 };
 
+/** @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE, FLEET_UNWRITABLE */
 export function fleetFile(path: string, log: Log): FleetFile {
-  return {
-    load() {
-      const file = readChecked(path, format);
-      if (file.found === 'yes') return file.content;
-      if (file.found === 'newer')
-        throw new HarbingerError(
-          'FLEET_VERSION',
-          'fleet',
-          `what is wanted of this gateway is in ${path}, which has format ${file.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away; the cloud then sends all again`,
-        );
-      if (file.found === 'unreadable')
-        throw new HarbingerError(
-          'FLEET_UNREADABLE',
-          'fleet',
-          `what is wanted of this gateway is in ${path}, which cannot be read: ${file.problem}; make the file readable, or move it away; the cloud then sends all again`,
-        );
-      if (file.found === 'damaged') {
-        const { aside, problem } = file;
-        log.error(
-          { code: 'FLEET_DAMAGED', path, aside, problem },
-          'what is wanted of this gateway is lost, such as which machines are muted: the cloud sends it again when it is connected',
-        );
-      }
-      return null;
+  return recordFile(path, format, log, {
+    stage: 'fleet',
+    codes: {
+      version: 'FLEET_VERSION',
+      unreadable: 'FLEET_UNREADABLE',
+      damaged: 'FLEET_DAMAGED',
+      unwritable: 'FLEET_UNWRITABLE',
     },
-    async save(content) {
-      try {
-        await replaceFile(path, checkedText(format, content), { mode: 0o600 });
-      } catch (error) {
-        throw new HarbingerError(
-          'FLEET_UNWRITABLE',
-          'fleet',
-          `${path} cannot be written: ${messageOf(error)}`,
-          { retry: true, cause: error },
-        );
-      }
-    },
-  };
+    named: `the documents of what is wanted of this gateway in ${path}`,
+    ifNewer: 'move the file away; the cloud then sends all again',
+    ifUnreadable: 'make the file readable, or move it away; the cloud then sends all again',
+    ifDamaged:
+      'what is wanted of this gateway is lost, such as which machines are muted: the cloud sends it again when it is connected',
+    unwritten: '',
+  });
 }

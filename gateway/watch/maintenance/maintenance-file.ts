@@ -9,9 +9,8 @@
  * A damaged file is set aside and logged; no machine is in maintenance then.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/json/checked-file.ts';
-import { replaceFile } from '../../../shared/files/replace.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
+import { type RecordFile, recordFile } from '../../../shared/files/json/record-file.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 
@@ -40,12 +39,7 @@ const Content = Type.Object({
 
 export type MaintenanceContent = Pick<Static<typeof Content>, 'windows' | 'unsent' | 'begunMs'>;
 
-export interface MaintenanceFile {
-  /** Null if there is none, or if it was damaged. @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE */
-  load(): MaintenanceContent | null;
-  /** Durable when resolved. @throws HarbingerError MAINTENANCE_UNWRITABLE */
-  save(content: MaintenanceContent): Promise<void>;
-}
+export type MaintenanceFile = RecordFile<MaintenanceContent>;
 
 const format: CheckedFormat<MaintenanceContent> = {
   format: 'harbinger-maintenance',
@@ -54,43 +48,21 @@ const format: CheckedFormat<MaintenanceContent> = {
   covered: ['windows', 'unsent'],
 };
 
+/** @throws HarbingerError MAINTENANCE_VERSION, MAINTENANCE_UNREADABLE, MAINTENANCE_UNWRITABLE */
 export function maintenanceFile(path: string, log: Log): MaintenanceFile {
-  return {
-    load() {
-      const file = readChecked(path, format);
-      if (file.found === 'yes') return file.content;
-      if (file.found === 'newer')
-        throw new HarbingerError(
-          'MAINTENANCE_VERSION',
-          'intelligence',
-          `the maintenance windows in ${path} have format ${file.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the windows again`,
-        );
-      if (file.found === 'unreadable')
-        throw new HarbingerError(
-          'MAINTENANCE_UNREADABLE',
-          'intelligence',
-          `the maintenance windows in ${path} cannot be read: ${file.problem}; make the file readable, because without it machines that are worked on would raise alerts`,
-        );
-      if (file.found === 'damaged') {
-        const { aside, problem } = file;
-        log.error(
-          { code: 'MAINTENANCE_DAMAGED', path, aside, problem },
-          'the maintenance windows are lost: set those that are on or planned again; until then all machines are judged',
-        );
-      }
-      return null;
+  return recordFile(path, format, log, {
+    stage: 'intelligence',
+    codes: {
+      version: 'MAINTENANCE_VERSION',
+      unreadable: 'MAINTENANCE_UNREADABLE',
+      damaged: 'MAINTENANCE_DAMAGED',
+      unwritable: 'MAINTENANCE_UNWRITABLE',
     },
-    async save(content) {
-      try {
-        await replaceFile(path, checkedText(format, content), { mode: 0o600 });
-      } catch (error) {
-        throw new HarbingerError(
-          'MAINTENANCE_UNWRITABLE',
-          'intelligence',
-          `maintenance was not changed, because ${path} cannot be written: ${messageOf(error)}`,
-          { retry: true, cause: error },
-        );
-      }
-    },
-  };
+    named: `the maintenance windows in ${path}`,
+    ifNewer: 'move the file away and set the windows again',
+    ifUnreadable: 'make the file readable, because without it machines that are worked on would raise alerts',
+    ifDamaged:
+      'the maintenance windows are lost: set those that are on or planned again; until then all machines are judged',
+    unwritten: 'maintenance was not changed, because ',
+  });
 }

@@ -10,9 +10,8 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
-import { type CheckedFormat, checkedText, readChecked } from '../../../shared/files/json/checked-file.ts';
-import { replaceFile } from '../../../shared/files/replace.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
+import { type RecordFile, recordFile } from '../../../shared/files/json/record-file.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 
@@ -43,12 +42,7 @@ const Content = Type.Object({
 
 export type LimitsContent = Pick<Static<typeof Content>, 'limits' | 'changes' | 'unsent' | 'begunMs'>;
 
-export interface LimitsFile {
-  /** Null if there is none, or if it was damaged. @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE */
-  load(): LimitsContent | null;
-  /** Durable when resolved. @throws HarbingerError LIMITS_UNWRITABLE */
-  save(content: LimitsContent): Promise<void>;
-}
+export type LimitsFile = RecordFile<LimitsContent>;
 
 const format: CheckedFormat<LimitsContent> = {
   format: 'harbinger-limits',
@@ -57,43 +51,21 @@ const format: CheckedFormat<LimitsContent> = {
   covered: ['limits', 'changes', 'unsent'],
 };
 
+/** @throws HarbingerError LIMITS_VERSION, LIMITS_UNREADABLE, LIMITS_UNWRITABLE */
 export function limitsFile(path: string, log: Log): LimitsFile {
-  return {
-    load() {
-      const file = readChecked(path, format);
-      if (file.found === 'yes') return file.content;
-      if (file.found === 'newer')
-        throw new HarbingerError(
-          'LIMITS_VERSION',
-          'intelligence',
-          `the limits of machines in ${path} have format ${file.version}, and this version of Harbinger knows ${version}: start the version that wrote it, or move the file away and set the limits again`,
-        );
-      if (file.found === 'unreadable')
-        throw new HarbingerError(
-          'LIMITS_UNREADABLE',
-          'intelligence',
-          `the limits of machines in ${path} cannot be read: ${file.problem}; make the file readable, because without it machines would be judged by other limits`,
-        );
-      if (file.found === 'damaged') {
-        const { aside, problem } = file;
-        log.error(
-          { code: 'LIMITS_DAMAGED', path, aside, problem },
-          'the limits that were set for single machines are lost: set them again; until then those of their types are in force',
-        );
-      }
-      return null;
+  return recordFile(path, format, log, {
+    stage: 'intelligence',
+    codes: {
+      version: 'LIMITS_VERSION',
+      unreadable: 'LIMITS_UNREADABLE',
+      damaged: 'LIMITS_DAMAGED',
+      unwritable: 'LIMITS_UNWRITABLE',
     },
-    async save(content) {
-      try {
-        await replaceFile(path, checkedText(format, content), { mode: 0o600 });
-      } catch (error) {
-        throw new HarbingerError(
-          'LIMITS_UNWRITABLE',
-          'intelligence',
-          `limits were not changed, because ${path} cannot be written: ${messageOf(error)}`,
-          { retry: true },
-        );
-      }
-    },
-  };
+    named: `the limits of machines in ${path}`,
+    ifNewer: 'move the file away and set the limits again',
+    ifUnreadable: 'make the file readable, because without it machines would be judged by other limits',
+    ifDamaged:
+      'the limits that were set for single machines are lost: set them again; until then those of their types are in force',
+    unwritten: 'limits were not changed, because ',
+  });
 }
