@@ -3,7 +3,7 @@ import type { Log } from '../../runtime/log.ts';
 import { replaceFile } from '../replace.ts';
 import { type CheckedFormat, checkedText, readChecked } from './checked-file.ts';
 
-/** What is said where the file cannot be used. Codes are those of the room whose file it is. */
+/** Words for where the file cannot be used. Codes are those of the room whose file it is. */
 export interface RecordWords {
   /** The stage of its errors. */
   stage: Stage;
