@@ -63,7 +63,7 @@ export async function claimFolder(
       }
     },
     async noteProcesses(pids) {
-      write(dir, processesName, `${pids.map(identityOf).join('\n')}\n`);
+      write(dir, processesName, `${pids.map((pid) => identityOf(pid)).join('\n')}\n`);
     },
     async release() {
       rmSync(join(dir, processesName), { force: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { seededRandom } from '../runtime/random.ts';
+import { identityOf } from './process-identity.mjs';
 import { takeLock } from './process-lock.ts';
 
 let dir: string;
@@ -61,7 +62,7 @@ test('of a zombie process is taken over', async (context) => {
 });
 
 test('written as a plain file, for lack of symbolic links, is respected too', async () => {
-  await writeFile(path, String(process.ppid));
+  await writeFile(path, identityOf(process.ppid));
   expect(take).toThrow(`held by ${process.ppid}`);
   await writeFile(path, String(deadPid()));
   take()();
