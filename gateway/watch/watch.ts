@@ -13,6 +13,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertInput, Assessor, MachineIdentity, Relearnt } from '../ports/decision.ts';
+import type { ModelLibrary } from '../ports/models/models.ts';
 import type { RelearnOutcome } from '../ports/retiring.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, ModelDrift } from '../ports/watch.ts';
@@ -44,6 +45,8 @@ import type { WindowsStats } from './windows/windows-options.ts';
 export interface WatchOptions {
   types: ReadonlyMap<string, MachineType>;
   config: WatchConfig;
+  /** The models that may run; absent: all in their folder. */
+  models?: Pick<ModelLibrary, 'installed' | 'refused'>;
   /** The folder in which baselines are kept across restarts; absent: they are not kept. */
   baselinesDir?: string;
   /** The file in which the rhythms of machines are kept across restarts; absent: they are not kept. */
@@ -169,7 +172,7 @@ export class Watch {
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.teaching = new Teaching({ typeOf: this.windows.typeOf.bind(this.windows), baselineOf, clock });
     this.client = new ModelClient({
-      sources: modelSources(types, config.artefactsDir),
+      sources: modelSources(types, config.artefactsDir, options.models),
       backend: config.backend,
       requestMsMax: config.requestMsMax,
       restart: config.restart,

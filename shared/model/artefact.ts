@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { contractHash, type MachineType, windowRowsMin } from '../domain/machine-type.ts';
-import { readProblem } from '../files/read-problem.ts';
-import { readRegular } from '../files/read-regular.ts';
-import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { FeaturePath } from './feature-path.ts';
 import { featuresProblem } from './features.ts';
 import { intervalProblem } from './interval.ts';
-import { ModelManifest } from './manifest.ts';
+import type { ModelManifest } from './manifest.ts';
 import {
   type Architecture,
   architectureProblem,
@@ -18,81 +12,22 @@ import {
   weightCount,
   weightShapes,
 } from './network.ts';
-
-export const artefactLimits = {
-  manifestBytesMax: 1 << 20,
-  modelBytesMax: 64 << 10,
-  weightsBytesMax: 64 << 20,
-} as const;
+import { artefactLimits, parseJson, readListed, readManifest, refusal } from './reading.ts';
+import { contentFile, contentsOf, readCard } from './trust/contents.ts';
 
 export interface Artefact {
   manifest: ModelManifest;
+  /** Stands for all of its files (trust/contents.ts). */
+  digest: string;
   ensemble: Ensemble;
   /** For each member, one array for each of weightShapes(architecture); all values are finite. */
   weights: Float32Array[][];
 }
 
-/** The check that a refused artefact failed; these are also the error codes. */
-export type RefusalCode =
-  | 'MODEL_REFUSED_MISSING'
-  | 'MODEL_REFUSED_SIZE'
-  | 'MODEL_REFUSED_MANIFEST'
-  | 'MODEL_REFUSED_MACHINE_TYPE'
-  | 'MODEL_REFUSED_CONTRACT'
-  | 'MODEL_REFUSED_TRUNCATED'
-  | 'MODEL_REFUSED_HASH'
-  | 'MODEL_REFUSED_SHAPE'
-  | 'MODEL_REFUSED_WEIGHTS'
-  | 'MODEL_REFUSED_OUTPUT';
-
-export function refusal(code: RefusalCode, folder: string, problem: string): HarbingerError {
-  return new HarbingerError(code, 'intelligence', `model artefact ${folder} is refused: ${problem}`);
-}
-
-const checkManifest = compileValidator(ModelManifest);
 const checkEnsemble = compileValidator(Ensemble);
 
-/** Reads a file after checking its size, so that a huge one is never read. */
-function readBounded(folder: string, name: string, bytesMax: number): Buffer {
-  const path = join(folder, name);
-  if (!existsSync(path)) throw refusal('MODEL_REFUSED_MISSING', folder, `${name} does not exist`);
-  const { size } = statSync(path);
-  if (size > bytesMax)
-    throw refusal('MODEL_REFUSED_SIZE', folder, `${name} has ${size} bytes, more than ${bytesMax}`);
-  try {
-    return readRegular(path, bytesMax);
-  } catch (error) {
-    throw refusal('MODEL_REFUSED_MISSING', folder, `${name} cannot be read: ${readProblem(error)}`);
-  }
-}
-
-function parseJson(folder: string, name: string, bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw refusal('MODEL_REFUSED_MANIFEST', folder, `${name} is not JSON: ${messageOf(error)}`);
-  }
-}
-
-function readListed(
-  folder: string,
-  manifest: ModelManifest,
-  name: keyof ModelManifest['files'],
-  bytesMax: number,
-) {
-  const bytes = readBounded(folder, name, bytesMax);
-  const listed = manifest.files[name];
-  if (bytes.length < listed.bytes) {
-    throw refusal('MODEL_REFUSED_TRUNCATED', folder, `${name} has ${bytes.length} of ${listed.bytes} bytes`);
-  }
-  if (createHash('sha256').update(bytes).digest('hex') !== listed.sha256) {
-    throw refusal('MODEL_REFUSED_HASH', folder, `${name} does not have the SHA-256 that the manifest lists`);
-  }
-  return bytes;
-}
-
 /** A model may be used only for the machine type and the sensors it was trained on. */
-function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
+export function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
   if (manifest.machineType !== type.name) {
     throw refusal(
       'MODEL_REFUSED_MACHINE_TYPE',
@@ -165,13 +100,19 @@ function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Flo
  */
 export function loadArtefact(folder: string, type: MachineType): Artefact {
   const fail = (problem: string) => refusal('MODEL_REFUSED_MANIFEST', folder, problem);
-  const manifestBytes = readBounded(folder, 'manifest.json', artefactLimits.manifestBytesMax);
-  const manifest = checkManifest(parseJson(folder, 'manifest.json', manifestBytes), fail);
+  const { manifest, bytes } = readManifest(folder);
   checkFits(folder, manifest, type);
   checkSound(folder, manifest);
   const modelBytes = readListed(folder, manifest, 'model.json', artefactLimits.modelBytesMax);
   const ensemble = checkEnsemble(parseJson(folder, 'model.json', modelBytes), fail);
   for (const member of ensemble.members) checkShape(folder, manifest, member);
   const weightBytes = readListed(folder, manifest, 'weights.bin', artefactLimits.weightsBytesMax);
-  return { manifest, ensemble, weights: splitWeights(folder, ensemble, weightBytes) };
+  const card = readCard(folder);
+  const { digest } = contentsOf(manifest, [
+    ...(card ? [contentFile('MODEL-CARD.md', card)] : []),
+    contentFile('manifest.json', bytes),
+    contentFile('model.json', modelBytes),
+    contentFile('weights.bin', weightBytes),
+  ]);
+  return { manifest, digest, ensemble, weights: splitWeights(folder, ensemble, weightBytes) };
 }

@@ -76,6 +76,13 @@ export const errorCodes = declareErrors({
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder again from where it was trained, then start the gateway again.',
   },
+  MODEL_REFUSED_TWICE: {
+    stage: 'intelligence',
+    meaning:
+      'Two models of one name and version are not the same. The one in the site’s own folder counts; the other is not used.',
+    retried: 'No.',
+    remedy: 'Give one of the two another version, or remove it; then start the gateway again.',
+  },
   MODEL_REFUSED_WEIGHTS: {
     stage: 'intelligence',
     meaning: 'A weight of a model is not a finite number. The model is not used.',

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { artefactLimits, loadArtefact } from '../../shared/model/artefact.ts';
+import { loadArtefact } from '../../shared/model/artefact.ts';
 import type { Ensemble } from '../../shared/model/network.ts';
 import type { PatchMlp } from '../../shared/model/networks/patch-mlp.ts';
+import { artefactLimits } from '../../shared/model/reading.ts';
 import { artefactsDir, copyArtefact, editManifest, replaceFile, type TempDir, tempDir } from './artefacts.ts';
 
 const types = loadMachineTypes();

@@ -7,6 +7,10 @@ import type { WireError } from '../../../shared/runtime/threads/wire-error.ts';
 export interface ModelSource {
   type: MachineType;
   folder: string;
+  /** The digest of what was found to be in order; absent: whatever is there may run. */
+  digest?: string;
+  /** Why it must not run. */
+  refused?: { code: string; message: string };
 }
 
 /** The worker's `workerData`. */

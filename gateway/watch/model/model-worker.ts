@@ -4,10 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import { type Artefact, loadArtefact, refusal } from '../../../shared/model/artefact.ts';
+import { type Artefact, loadArtefact } from '../../../shared/model/artefact.ts';
 import { chooseBackend } from '../../../shared/model/backend.ts';
 import { createModel, type Model, type Scores } from '../../../shared/model/model.ts';
-import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import { refusal } from '../../../shared/model/reading.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import { toWire } from '../../../shared/runtime/threads/wire-error.ts';
 import type {
   Explanation,
@@ -42,8 +43,11 @@ function checkAnswers(model: Model, folder: string): void {
   }
 }
 
-function load({ type, folder }: ModelSource): { model: LoadedModel; trained: Trained } {
+function load({ type, folder, digest, refused }: ModelSource): { model: LoadedModel; trained: Trained } {
+  if (refused) throw new HarbingerError(refused.code, 'intelligence', refused.message);
   const artefact = loadArtefact(folder, type);
+  if (digest !== undefined && artefact.digest !== digest)
+    throw refusal('MODEL_REFUSED_HASH', folder, 'it was changed after it had been found to be in order');
   const model = createModel(artefact);
   checkAnswers(model, folder);
   models.set(type.name, model);

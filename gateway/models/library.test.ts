@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
+import { modelSources } from '../watch/model/model-sources.ts';
+import { Library } from './library.ts';
+
+const shipped = join(packageRoot, 'models', 'artefacts');
+const types = loadMachineTypes();
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-library-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A copy of the pump's model under another version. */
+function copy(name: string, version: string): string {
+  const into = join(folder, name);
+  cpSync(join(shipped, 'pump-rul'), into, { recursive: true });
+  const path = join(into, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...manifest, version }));
+  return into;
+}
+
+function opened(artefactsDir?: string): Library {
+  const library = new Library({ types, ...(artefactsDir !== undefined && { artefactsDir }) });
+  library.load();
+  return library;
+}
+
+it('has what comes with the product, each for its machine type', async () => {
+  const library = opened();
+  expect(library.refused()).toEqual([]);
+  expect(library.installed().map(({ name, machineType }) => [name, machineType])).toContainEqual([
+    'rul-turbofan-FD002',
+    'turbofan-fd002',
+  ]);
+  const pump = library.installed().find(({ name }) => name === 'pump-rul')!;
+  expect(pump).toMatchObject({
+    folder: join(shipped, 'pump-rul'),
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(await library.want(pump)).toEqual(pump);
+  await expect(library.want({ name: 'pump-rul', version: '9.0.0' })).rejects.toMatchObject({
+    code: 'MODEL_ABSENT',
+  });
+});
+
+it('has several versions of one name side by side; a machine type gets the folder that it names, or else the newest', async () => {
+  const [old, newer, newest] = [copy('pump-rul', '3.0.0'), copy('a', '3.9.0'), copy('b', '3.10.0')];
+  const library = opened(folder);
+  for (const [version, at] of [
+    ['3.0.0', old],
+    ['3.9.0', newer],
+    ['3.10.0', newest],
+  ] as const)
+    expect(await library.want({ name: 'pump-rul', version })).toMatchObject({ folder: at });
+  const ofPump = () => modelSources(types, folder, opened(folder)).find(({ type }) => type.name === 'pump')!;
+  expect(ofPump()).toMatchObject({ folder: old, digest: expect.any(String) });
+  rmSync(old, { recursive: true });
+  expect(ofPump()).toMatchObject({ folder: newest });
+});
+
+it('what does not fit, is not whole, or is another under one version, has its reason and is not wanted', async () => {
+  const [damaged, twin, foreign] = [
+    copy('damaged', '3.0.0'),
+    copy('twin', '4.0.0'),
+    copy('foreign', '5.0.0'),
+  ];
+  copy('a-twin', '4.0.0');
+  writeFileSync(join(twin, 'MODEL-CARD.md'), 'another');
+  writeFileSync(join(damaged, 'weights.bin'), readFileSync(join(damaged, 'weights.bin')).fill(7, 0, 4));
+  const path = join(foreign, 'manifest.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"machineType":"pump"', '"machineType":"loom"'));
+  const library = opened(folder);
+  const reasons = Object.fromEntries(library.refused().map((each) => [each.folder, each.code]));
+  expect(reasons).toEqual({
+    [damaged]: 'MODEL_REFUSED_HASH',
+    [twin]: 'MODEL_REFUSED_TWICE',
+    [foreign]: 'MODEL_REFUSED_MACHINE_TYPE',
+  });
+  await expect(library.want({ name: 'pump-rul', version: '5.0.0' })).rejects.toMatchObject({
+    code: 'MODEL_REFUSED_MACHINE_TYPE',
+  });
+});

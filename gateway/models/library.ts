@@ -1,0 +1,95 @@
+/**
+ * Models (gateway/models): which models this gateway has, and who stands for each. What is here may run; running it is the
+ * business of watch/model, and what it must be able to do is in shared/model.
+ */
+import { join } from 'node:path';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
+import { checkFits } from '../../shared/model/artefact.ts';
+import { refusal } from '../../shared/model/reading.ts';
+import { type ArtefactContents, readContents } from '../../shared/model/trust/contents.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { InstalledModel, ModelLibrary, ModelRef, RefusedModel } from '../ports/models/models.ts';
+import { findArtefacts } from './find-artefacts.ts';
+
+export interface LibraryDeps {
+  types: ReadonlyMap<string, MachineType>;
+  /** A folder of models of the site. */
+  artefactsDir?: string;
+}
+
+const shippedDir = join(packageRoot, 'models', 'artefacts');
+
+export const refText = ({ name, version }: ModelRef) => `${name}@${version}`;
+
+export class Library implements ModelLibrary {
+  private readonly deps: LibraryDeps;
+  private readonly models = new Map<string, InstalledModel>();
+  private readonly bad = new Map<string, RefusedModel>();
+
+  constructor(deps: LibraryDeps) {
+    this.deps = deps;
+  }
+
+  /** Looks at what lies here. Never throws: what cannot be read is refused. */
+  load(): void {
+    const { artefactsDir } = this.deps;
+    for (const root of [...(artefactsDir === undefined ? [] : [artefactsDir]), shippedDir])
+      for (const folder of findArtefacts(root)) this.add(folder);
+  }
+
+  installed(): readonly InstalledModel[] {
+    return [...this.models.values()];
+  }
+
+  refused(): readonly RefusedModel[] {
+    return [...this.bad.values()];
+  }
+
+  async want(ref: ModelRef): Promise<InstalledModel> {
+    const found = this.models.get(refText(ref));
+    if (found) return found;
+    const bad = this.refused().find((each) => each.ref && refText(each.ref) === refText(ref));
+    throw bad
+      ? new HarbingerError(bad.code, 'intelligence', bad.problem)
+      : new HarbingerError('MODEL_ABSENT', 'intelligence', `there is no model ${refText(ref)} here`);
+  }
+
+  /** Adds what lies in a folder. Of two with one name and version the first one counts, and the other must be the same. */
+  private add(folder: string): void {
+    let contents: ArtefactContents | null = null;
+    try {
+      contents = readContents(folder);
+      const model = this.checked(folder, contents);
+      const known = this.models.get(refText(model));
+      if (known && known.digest !== model.digest)
+        throw refusal(
+          'MODEL_REFUSED_TWICE',
+          folder,
+          `another ${refText(model)} is in ${known.folder}; give one of the two another version`,
+        );
+      if (!known) this.models.set(refText(model), model);
+    } catch (error) {
+      const { manifest } = contents ?? {};
+      this.bad.set(folder, {
+        folder,
+        ...(manifest && { ref: { name: manifest.name, version: manifest.version } }),
+        code: codeOf(error) ?? 'MODEL_REFUSED_MISSING',
+        problem: messageOf(error),
+      });
+    }
+  }
+
+  private checked(folder: string, { manifest, digest }: ArtefactContents): InstalledModel {
+    const { name, version, machineType } = manifest;
+    const type = this.deps.types.get(machineType);
+    if (!type)
+      throw refusal(
+        'MODEL_REFUSED_MACHINE_TYPE',
+        folder,
+        `this gateway does not know its machine type '${machineType}'`,
+      );
+    checkFits(folder, manifest, type);
+    return { name, version, machineType, digest, folder, trustedBy: 'this build' };
+  }
+}
