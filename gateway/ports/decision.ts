@@ -69,8 +69,8 @@ export interface AlertInput {
   limits?: readonly LimitState[];
   /** Limits that were met and are back since the last decision; absent if there are none. */
   passed?: readonly PassedLimit[];
-  /** When its sensors will reach their limits, by what is known now; absent if no levels are remembered. */
-  timeToLimit?(): readonly TimeToLimit[];
+  /** When its sensors, or of them at least these, will reach their limits, by what is known now; absent if no levels are remembered. */
+  timeToLimit?(of?: readonly { sensor: string }[]): readonly TimeToLimit[];
   /** Sensors that have left the range in which they always were, the farthest first; absent if there are none. */
   beyond?: readonly BeyondUsual[];
   /** How its sensors go together, compared with ordinary days; absent for an input about silence. */

@@ -25,7 +25,9 @@ export interface NoVerdict {
   /** Present if the cause is 'override'. */
   override?: Override;
 }
-export type Outcome<A> = { verdict: Verdict<A> } | { noVerdict: NoVerdict };
+export type Outcome<A> =
+  | { verdict: Verdict<A>; noVerdict?: undefined }
+  | { verdict?: undefined; noVerdict: NoVerdict };
 
 /** A failure of the policy as a whole, which the breaker counts. */
 class PolicyFailure extends Error {
@@ -44,9 +46,10 @@ export interface ActiveSideOptions<I, A> {
   clock: Clock;
 }
 
-function noAnswer(): { noVerdict: NoVerdict } {
-  return { noVerdict: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
-}
+/** One for all: where no model is meant, as for most machines, each decision has it. */
+const noAnswer = {
+  noVerdict: { cause: 'no-answer', detail: 'the policy has no answer for this input' },
+} as const;
 
 /** Asks the active policy within its budget and behind its breaker, and checks its verdicts. Never rejects. */
 export class ActiveSide<I, A> {
@@ -67,7 +70,8 @@ export class ActiveSide<I, A> {
   /** Returns one outcome for each input, in the same order. */
   async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
     const { active } = this.options;
-    if (active.mayAnswer && !inputs.some((input) => active.mayAnswer?.(input))) return inputs.map(noAnswer);
+    if (active.mayAnswer && !inputs.some((input) => active.mayAnswer?.(input)))
+      return inputs.map(() => noAnswer);
     if (!this.breaker.admits()) {
       const noVerdict = this.resting();
       return inputs.map(() => ({ noVerdict }));
@@ -75,7 +79,7 @@ export class ActiveSide<I, A> {
     try {
       return await this.breaker.run(async () => {
         const outcomes = this.checked(await this.run(inputs), inputs.length);
-        return { value: outcomes, evidence: outcomes.some((outcome) => 'verdict' in outcome) };
+        return { value: outcomes, evidence: outcomes.some(({ verdict }) => verdict !== undefined) };
       });
     } catch (error) {
       const { noVerdict } =
@@ -124,16 +128,16 @@ export class ActiveSide<I, A> {
     }
     const outcomes = verdicts.map((verdict) => this.checkedOne(verdict));
     const invalid = outcomes.flatMap((outcome) =>
-      'noVerdict' in outcome && outcome.noVerdict.cause === 'invalid' ? [outcome.noVerdict] : [],
+      outcome.noVerdict?.cause === 'invalid' ? [outcome.noVerdict] : [],
     );
-    if (invalid.length > 0 && !outcomes.some((outcome) => 'verdict' in outcome)) {
+    if (invalid.length > 0 && !outcomes.some(({ verdict }) => verdict !== undefined)) {
       throw new PolicyFailure('invalid', invalid[0]!.detail);
     }
     return outcomes;
   }
 
   private checkedOne(verdict: Verdict<A> | null): Outcome<A> {
-    if (verdict === null) return noAnswer();
+    if (verdict === null) return noAnswer;
     const problem = problemOf(verdict, this.options.check);
     return problem === null
       ? { verdict }

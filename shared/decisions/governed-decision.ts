@@ -70,16 +70,20 @@ export class GovernedDecision<I, A> {
     const { clock } = this.options;
     const startedMs = clock.monotonicMs();
     const outcomes = await this.askActive(inputs);
-    const refused = inputs.filter((_, i) => 'noVerdict' in outcomes[i]!);
-    const overridden = outcomes.flatMap((each) =>
-      'noVerdict' in each ? [each.noVerdict.cause === 'override'] : [],
-    );
+    const refused: I[] = [];
+    const overridden: boolean[] = [];
+    for (let i = 0; i < outcomes.length; i++) {
+      const { noVerdict } = outcomes[i]!;
+      if (noVerdict === undefined) continue;
+      refused.push(inputs[i]!);
+      overridden.push(noVerdict.cause === 'override');
+    }
     const fallbacks = refused.length === 0 ? [] : await this.askFallback(refused, overridden);
     const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
     addLatency(this.counters, latencyMs);
     let next = 0;
     return outcomes.map((outcome) =>
-      'verdict' in outcome
+      outcome.verdict
         ? this.byActive(outcome.verdict, latencyMs)
         : this.byFallback(outcome.noVerdict, fallbacks[next++]!, latencyMs),
     );
@@ -96,7 +100,9 @@ export class GovernedDecision<I, A> {
 
   /** The active policy does not hear of inputs about which a person has decided who decides. */
   private async askActive(inputs: readonly I[]): Promise<Outcome<A>[]> {
-    const words = inputs.map((input) => this.options.overriding?.(input) ?? null);
+    const { overriding } = this.options;
+    if (!overriding) return this.active.ask(inputs);
+    const words = inputs.map((input) => overriding(input));
     if (words.every((word) => word === null)) return this.active.ask(inputs);
     const asked = inputs.filter((_, i) => words[i] === null);
     const outcomes = asked.length === 0 ? [] : await this.active.ask(asked);
@@ -111,26 +117,37 @@ export class GovernedDecision<I, A> {
   ): Promise<FallbackOutcome<A>[]> {
     const { fallback, between = [] } = this.options;
     const outcomes: FallbackOutcome<A>[] = [];
-    const all = inputs.map((_, i) => i);
-    const undecided = (i: number) => !outcomes[i]?.verdict;
-    const ask = async (policy: Policy<I, A>, open: readonly number[]) => {
-      const answers = await this.askOne(
-        policy,
-        open.map((i) => inputs[i]!),
-      );
-      answers.forEach((outcome, at) => {
-        outcomes[open[at]!] = outcome;
-      });
-    };
     for (const policy of between) {
-      const open = all.filter((i) => !overridden[i] && undecided(i));
+      const open = this.undecided(outcomes, inputs, overridden);
       if (open.length === 0) break;
       if (policy.mayAnswer && !open.some((i) => policy.mayAnswer?.(inputs[i]!))) continue;
-      await ask(policy, open);
+      await this.askInto(outcomes, policy, inputs, open);
     }
-    const left = all.filter(undecided);
-    if (left.length > 0) await ask(fallback, left);
+    const left = this.undecided(outcomes, inputs, null);
+    if (left.length > 0) await this.askInto(outcomes, fallback, inputs, left);
     return outcomes;
+  }
+
+  /** The places of inputs without a verdict. @param overridden those that are not meant; null: all are */
+  private undecided(
+    outcomes: readonly FallbackOutcome<A>[],
+    inputs: readonly I[],
+    overridden: readonly boolean[] | null,
+  ): number[] {
+    const open: number[] = [];
+    for (let i = 0; i < inputs.length; i++) if (!overridden?.[i] && !outcomes[i]?.verdict) open.push(i);
+    return open;
+  }
+
+  private async askInto(
+    outcomes: FallbackOutcome<A>[],
+    policy: Policy<I, A>,
+    inputs: readonly I[],
+    open: readonly number[],
+  ): Promise<void> {
+    const asked = open.length === inputs.length ? inputs : open.map((i) => inputs[i]!);
+    const answers = await this.askOne(policy, asked);
+    for (let at = 0; at < open.length; at++) outcomes[open[at]!] = answers[at]!;
   }
 
   private async askOne(policy: Policy<I, A>, inputs: readonly I[]): Promise<FallbackOutcome<A>[]> {
@@ -177,30 +194,26 @@ export class GovernedDecision<I, A> {
     return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
   }
 
-  private byFallback(
-    { breaker, override, ...noVerdict }: NoVerdict,
-    fallback: FallbackOutcome<A>,
-    latencyMs: number,
-  ): Decided<A> {
-    this.counters.causes[noVerdict.cause] += 1;
+  /** Written out, because most decisions of a gateway are made here, and a copied object costs more than deciding. */
+  private byFallback(noVerdict: NoVerdict, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
+    const { cause, detail, breaker, override } = noVerdict;
+    this.counters.causes[cause] += 1;
     const mode: Mode = override ? 'override' : 'fallback';
-    const reached = {
-      decisionId: this.newId(),
-      mode,
-      fallbackCause: noVerdict,
-      ...(override && { override }),
-      ...(breaker && { breaker }),
-      latencyMs,
-    };
-    if (!fallback.verdict) {
-      this.counters.undecided += 1;
-      const { name, version } = this.options.fallback;
-      const error = this.fallbackFailed(fallback.failed);
-      return { ...reached, policy: { name, version }, verdict: null, error };
-    }
-    const { by, verdict } = fallback;
-    this.count(mode, by.name);
-    return { ...reached, policy: by, verdict };
+    const fallbackCause = { cause, detail };
+    const decisionId = this.newId();
+    if (fallback.verdict) this.count(mode, fallback.by.name);
+    else this.counters.undecided += 1;
+    const decided: Decided<A> = fallback.verdict
+      ? { decisionId, mode, policy: fallback.by, fallbackCause, latencyMs, verdict: fallback.verdict }
+      : { decisionId, mode, ...this.undecidedBy(fallback.failed), fallbackCause, latencyMs };
+    if (override) decided.override = override;
+    if (breaker) decided.breaker = breaker;
+    return decided;
+  }
+
+  private undecidedBy(failed: Failed) {
+    const { name, version } = this.options.fallback;
+    return { policy: { name, version }, verdict: null, error: this.fallbackFailed(failed) };
   }
 
   private count(mode: Mode, policy: string): void {

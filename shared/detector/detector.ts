@@ -10,6 +10,8 @@ import {
   agitationAt,
   type DetectorNumbers,
   distanceAt,
+  healthFilledAt,
+  healthSpanAt,
   newNumbers,
   ratioAt,
   rowsAt,
@@ -55,6 +57,8 @@ export class Detector {
   readonly warmUpRows: number;
   readonly hasClock: boolean;
   private numbers: DetectorNumbers;
+  /** The remaining life by so many points of the health index, each of so many rows; null while nobody has asked. */
+  private trend: { filled: number; span: number; remaining: RemainingRows | null } | null = null;
 
   constructor(sensors: number, options: DetectorOptions = {}) {
     this.sensors = sensors;
@@ -117,7 +121,13 @@ export class Detector {
 
   /** Rows until the end of life, if the distance from normal has a trend; null if it has none. */
   remaining(): RemainingRows | null {
-    return this.rows > this.warmUpRows ? remainingOf(this.numbers) : null;
+    if (this.rows <= this.warmUpRows) return null;
+    const { doubles } = this.numbers;
+    const [filled, span] = [doubles[healthFilledAt]!, doubles[healthSpanAt]!];
+    // It is asked for with each row, and another point is known after many.
+    if (this.trend?.filled !== filled || this.trend.span !== span)
+      this.trend = { filled, span, remaining: remainingOf(this.numbers) };
+    return this.trend.remaining;
   }
 
   /** Each sensor's share in the newest score: weights ≥ 0, one per sensor, written to `into`. */

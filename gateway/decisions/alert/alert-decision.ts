@@ -270,7 +270,7 @@ export class AlertDecision implements Decision {
 
   /** The index of the decision that is recorded although nothing changes: when one is due, and the first one that says what opened the breaker. */
   private sampleOf(decided: readonly Decided<Assessment>[]): number {
-    const opened = decided.findIndex(({ breaker }) => breaker !== undefined);
+    const opened = decided.findIndex((each) => each.breaker !== undefined);
     const isNews = opened >= 0 && !this.wasOpen;
     this.wasOpen = opened >= 0;
     return isNews ? opened : this.choice.sampleIndex(decided.length);

@@ -77,8 +77,10 @@ export class MachineLevels {
     }
   }
 
-  timesToLimits(): TimeToLimit[] {
+  /** @param of only these sensors; absent: all */
+  timesToLimits(of?: readonly { sensor: string }[]): TimeToLimit[] {
     return this.sensors.flatMap((sensor, i) => {
+      if (of && !of.some((one) => one.sensor === sensor.name)) return [];
       const memory = this.bound[i];
       return memory ? this.timesOf(sensor, memory) : [];
     });

@@ -289,7 +289,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (limits.length > 0) input.limits = limits;
   if (passed.length > 0) input.passed = passed;
   if (machine.running?.mayRest) input.evidence = restFields(machine.running, timeMs);
-  if (levels) input.timeToLimit = () => levels.timesToLimits();
+  if (levels) input.timeToLimit = (of) => levels.timesToLimits(of);
   if (machine.toldRelearnt) input.relearnt = machine.toldRelearnt;
   if (machine.toldChange) input.limitsChanged = machine.toldChange;
   return input;

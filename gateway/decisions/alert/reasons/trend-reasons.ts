@@ -9,11 +9,13 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** The sensors that move towards a limit that they have not met, the soonest first. */
-export function trendsIn({ timeToLimit, limits = [] }: AlertInput): TimeToLimit[] {
-  if (!timeToLimit) return [];
+type Named = { sensor: string };
+
+/** The sensors that move towards a limit that they have not met, the soonest first. @param of only these sensors */
+export function trendsIn({ timeToLimit, limits = [] }: AlertInput, of?: readonly Named[]): TimeToLimit[] {
+  if (!timeToLimit || of?.length === 0) return [];
   const rank = { warning: 1, critical: 2 };
-  return timeToLimit()
+  return timeToLimit(of)
     .map((time) => {
       const met = limits.find(({ sensor }) => sensor === time.sensor)?.met;
       const isLeft = (limit: LimitReached) =>
@@ -25,9 +27,9 @@ export function trendsIn({ timeToLimit, limits = [] }: AlertInput): TimeToLimit[
 }
 
 /** One sentence for each of the sensors that reach a limit soonest. @param of only these sensors */
-export function trendReasons(input: AlertInput, of?: readonly { sensor: string }[]): string[] {
+export function trendReasons(input: AlertInput, of?: readonly Named[]): string[] {
   const isMeant = ({ sensor }: TimeToLimit) => of === undefined || of.some((one) => one.sensor === sensor);
-  return trendsIn(input)
+  return trendsIn(input, of)
     .filter(isMeant)
     .slice(0, saidMax)
     .map((time) => trendReason(time, input.timeMs));

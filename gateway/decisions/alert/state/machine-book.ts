@@ -95,7 +95,7 @@ const triesMax = 64;
  * machine that was forgotten is known again as soon as it sends.
  */
 export class MachineBook {
-  /** The one that was asked for least lately comes first. */
+  /** The one that was asked for least lately comes first, once there is place for no more than as many again. */
   private readonly machines = new Map<string, MachineAlerts>();
   private readonly machinesMax: number;
 
@@ -115,7 +115,8 @@ export class MachineBook {
     const key = `${site}/${machine}`;
     const found = this.machines.get(key);
     if (found) {
-      this.moveToEnd(key, found);
+      // The order is of use only once a further machine may need a place.
+      if (2 * this.machines.size > this.machinesMax) this.moveToEnd(key, found);
       return found;
     }
     if (this.machines.size >= this.machinesMax && !this.forgetOne()) return null;

@@ -153,10 +153,12 @@ function isUnknown(
   return stuck === true && latestOf(input, sensor) === value;
 }
 
+const noneHeld: ReadonlySet<SensorFault> = new Set();
+
 /** Returns the faults that say nothing after a failure or a replacement. */
 function stepHold(machine: MachineAlerts, { faults = [], timeMs }: AlertInput): ReadonlySet<SensorFault> {
   const hold = machine.faultHold;
-  if (hold === null) return new Set();
+  if (hold === null) return noneHeld;
   const { toMs, estimatesLeft } = hold;
   const sensors = hold.sensors.filter((sensor) => faults.some((fault) => fault.sensor === sensor));
   if (toMs !== undefined) {

@@ -13,7 +13,7 @@ import {
 } from '../reasons/limit-reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import { dampLimits, type LimitDampingResult } from '../state/limit-damping.ts';
-import { type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import { type DampedLimits, type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
 import { dampingLimitsOf, isByPerson } from './damped-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
 
@@ -24,13 +24,15 @@ export interface LimitStep {
 }
 
 const nothing: LimitStep = { step: null, passed: [] };
+const nothingMet: DampedLimits = { met: [], recent: [] };
 
 export function stepMachineLimits(judged: Judged): LimitStep {
   const { machine, input, context } = judged;
   const { limits: states = [], passed = [] } = input;
   const before = machine.limits;
-  const isCalm = before === noLimits && machine.dampedLimits.size === 0;
-  if (isCalm && states.length === 0 && passed.length === 0) return nothing;
+  const isCalm = before === noLimits && machine.dampedLimits.size === 0 && passed.length === 0;
+  // Most machines are inside all limits at nearly all times, and have been for long.
+  if (isCalm && !states.some(({ met }) => met)) return nothing;
   const policy = limitPolicyOf(input.machine.type);
   if (policy === null) {
     // If an alert is open for them, it ends because they are no longer watched for.
@@ -40,6 +42,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   }
   let found: LimitDampingResult | null = null;
   const damped = (met: readonly MetLimit[]) => {
+    if (met.length === 0 && passed.length === 0 && machine.dampedLimits.size === 0) return nothingMet;
     found = dampedOf(judged, policy, met, passed);
     return found;
   };
