@@ -26,6 +26,8 @@ import { formatsIn, type RouteRule } from './decode/config.ts';
 import { formats } from './decode/formats/formats.ts';
 import { ruleProblems } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
+import { keyFileProblems, keyProblems } from './models/trusted-keys.ts';
+import { unsignedModels } from './models/unsigned.ts';
 import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
@@ -56,6 +58,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
     (config) => parts.problems(config),
     ({ alerts }) => notifierNameProblems(alerts),
+    ({ models }) => keyProblems(models),
     (config) => timeZoneProblems(config),
     ({ uplink }) => uplinkProblems(uplink),
     ({ http }) => httpProblems(http, 'http'),
@@ -64,6 +67,8 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
   ];
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
     (config) => parts.fileProblems(config),
+    ({ models }) => keyFileProblems(models),
+    (config) => unsignedModels(config),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
     ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   ];

@@ -13,6 +13,7 @@ import { gatewayConditions } from './conditions/conditions.ts';
 import { DecisionsConfig, withKindsWrittenOut } from './decisions/config.ts';
 import { filterOfPattern } from './decode/topic-pattern.ts';
 import { jobs } from './jobs/jobs.ts';
+import { ModelsConfig } from './models/config.ts';
 import { dataKeys } from './pipeline/config.ts';
 import type { SourceContext } from './ports/source.ts';
 import { sources } from './sources/sources.ts';
@@ -31,6 +32,7 @@ export const GatewayConfig = Type.Object(
     timeZone: TimeZone,
     ...tables(sources),
     intelligence: WatchConfig,
+    models: ModelsConfig,
     decisions: DecisionsConfig,
     alerts: AlertsConfig,
     http: GatewayHttpConfig,

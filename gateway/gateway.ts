@@ -28,7 +28,7 @@ import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
-import { Library } from './models/library.ts';
+import { createLibrary } from './models/create-library.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
 import type { OpenRecords } from './ports/records.ts';
@@ -92,8 +92,7 @@ export async function startGateway(
     const { gateway, intelligence } = config;
     const kept = { gateway, baselinesDir, hearingsPath, levelsPath, driftPath, limitsFile, maintenanceFile };
     const isTaking = () => taking.isTaking;
-    const models = new Library({ types, ...intelligence });
-    models.load();
+    const models = createLibrary(config, types);
     const watch = new Watch({ types, config: intelligence, models, ...kept, isTaking, clock, random, log });
     await watch.load();
     const { savedBaselines, savedHearings, savedLevels, savedDrift } = watch;

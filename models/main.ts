@@ -41,6 +41,11 @@ export interface ModelsOptions {
   signal?: AbortSignal;
 }
 
+export interface TrainOptions extends SeededOptions {
+  /** Called with the folder of each model that was written. */
+  written?(folder: string): void;
+}
+
 export interface SeededOptions extends ModelsOptions {
   seed?: number;
 }
@@ -85,7 +90,7 @@ function progressLine(report: MemberReport): string {
  * @throws HarbingerError MODEL_UNKNOWN, SUBSET_UNKNOWN, DATA_MISSING, DATA_INVALID, DATA_TOO_SMALL,
  * TRAINING_STOPPED
  */
-export async function runTrain(options: SeededOptions, output: Output): Promise<ModelManifest[]> {
+export async function runTrain(options: TrainOptions, output: Output): Promise<ModelManifest[]> {
   const recipe = recipeOf(options.name);
   const subsets = subsetsOf(recipe, options.subset);
   const seed = options.seed ?? defaultSeed;
@@ -118,6 +123,7 @@ export async function runTrain(options: SeededOptions, output: Output): Promise<
     output('');
     for (const line of metricsTable(manifest.metrics, manifest.output.unit)) output(line);
     output(`written to ${folder}`);
+    options.written?.(folder);
     manifests.push(manifest);
   }
   return manifests;

@@ -168,7 +168,7 @@ describe('a copy of the tree that its user may not write, without what builds it
     expect(stateOf(packageRoot, product), 'run `npm run build` before this test').toBe('finished');
     for (const name of ['dist', ...product.folders, 'package.json', ...product.files]) {
       const from = join(packageRoot, name);
-      const wanted = (path: string) => !/\/(docs|artefacts)$/.test(path);
+      const wanted = (path: string) => !/\/docs$/.test(path);
       if (existsSync(from)) cpSync(from, join(root, name), { recursive: true, filter: wanted });
     }
     mkdirSync(join(root, 'node_modules')); // as after npm ci --omit=dev, which these commands do not need

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 /** @typedef {Record<string, Input>} Inputs by path in the root */
 
 export const recordName = 'built-from.json';
-const foldersLeftOut = new Set(['node_modules', 'docs', 'artefacts']);
+const foldersLeftOut = new Set(['node_modules', 'docs']);
 
 /**
  * @param {string} root

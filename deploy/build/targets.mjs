@@ -15,13 +15,13 @@ import { join } from 'node:path';
 const source = /\.(ts|tsx|css|html|svg|mjs)$/;
 const testSource = /\.(test|testing)\.ts$/;
 
-/** The product, bundled into a few files (deploy/bundle), and the console page. @type {Target} */
+/** The product, with the digests of its models, bundled into a few files (deploy/bundle), and the console page. @type {Target} */
 export const product = {
   name: 'the product',
   out: 'dist',
   folders: ['gateway', 'cloud', 'shared', 'models', 'deploy'],
   files: ['package-lock.json', 'tsconfig.json'],
-  isInput: (path) => source.test(path) && !testSource.test(path),
+  isInput: (path) => (source.test(path) && !testSource.test(path)) || path.startsWith('models/artefacts/'),
   tools: ['vite'],
   steps: (root, into) => [
     vite(root, 'deploy/bundle/vite.config.ts', into),

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { modelDigests } from './model-digests.ts';
 
 /** Entry points of processes and threads. Their paths are their names (`compiledEntry`). */
 const entries = [
@@ -59,15 +61,27 @@ function escaped(found: string): string {
   return code < 0x80 ? found : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Notes the digests of the models that come with the product: these may run without a signature. */
+const notedModels: Plugin = {
+  name: 'noted-models',
+  generateBundle() {
+    const digests = modelDigests(join(root, 'models', 'artefacts'), (text) => this.warn(text));
+    const source = `${JSON.stringify(digests)}\n`;
+    this.emitFile({ type: 'asset', fileName: 'model-digests.json', source });
+  },
+};
+
 /**
  * Bundles the product's code and its libraries into a few files (deploy/bundle), which replace the compiler's
  * output for these entry points. A thread that loads hundreds of modules takes up to 20 MB more and twice as
  * long to start (gateway/docs/memory.md).
  */
 export default defineConfig({
-  root: fileURLToPath(new URL('../..', import.meta.url)),
+  root,
   publicDir: false,
-  plugins: [yamlWhenUsed, asciiOnly],
+  plugins: [yamlWhenUsed, asciiOnly, notedModels],
   ssr: { noExternal: true },
   define: { __dirname: 'import.meta.dirname' },
   build: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { unusable } from '../../shared/files/data-dir.ts';
 import { newSecret } from '../../shared/security/secret.ts';
+import { trustedOwnKeys } from '../keys/model-keys.ts';
 import type { DemoPorts } from './ports.ts';
 
 export interface DemoFiles {
@@ -52,6 +53,7 @@ function writeFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
     broker: { host, port: ports.mqtt, anonymous: 'loopback' },
     http: { host, port: ports.gatewayHttp, openOnLoopback: true },
     uplink: { url: `mqtt://${host}:${ports.ingest}`, password },
+    models: { keys: trustedOwnKeys() },
   });
   writeConfig(files.cloudConfig, {
     ingest: { host, port: ports.ingest },

@@ -58,6 +58,7 @@ it('the examples have every path', () => {
     'intelligence.artefactsDir',
     'machineTypesDir',
     'machineTypesDir',
+    'models.keys[0].publicKeyFile',
     'serial.ports[0].path',
     'store.path',
     'uplink.caFile',

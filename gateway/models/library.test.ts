@@ -1,32 +1,46 @@
+import { createPrivateKey } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
+import { readContents } from '../../shared/model/trust/contents.ts';
+import { findArtefacts } from '../../shared/model/trust/find-artefacts.ts';
+import { newKeyPair, publicKeyOf } from '../../shared/model/trust/keys.ts';
+import { signContents, writeSignature } from '../../shared/model/trust/signature.ts';
 import { modelSources } from '../watch/model/model-sources.ts';
 import { Library } from './library.ts';
 
 const shipped = join(packageRoot, 'models', 'artefacts');
 const types = loadMachineTypes();
+const pair = newKeyPair();
+const signer = { name: 'ours', privateKey: createPrivateKey(pair.privatePem) };
+const digests = new Set(findArtefacts(shipped).map((each) => readContents(each).digest));
+const trust = { digests, keys: [{ name: 'site', publicKey: publicKeyOf(pair.publicText) }] };
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'harbinger-library-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A copy of the pump's model under another version. */
-function copy(name: string, version: string): string {
+/** A copy of the pump's model under another version, signed. */
+function copy(name: string, version: string, isSigned = true): string {
   const into = join(folder, name);
   cpSync(join(shipped, 'pump-rul'), into, { recursive: true });
   const path = join(into, 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ ...manifest, version }));
+  if (isSigned) resign(into);
   return into;
 }
 
+function resign(into: string, key = signer): void {
+  writeSignature(into, signContents(readContents(into), key));
+}
+
 function opened(artefactsDir?: string): Library {
-  const library = new Library({ types, ...(artefactsDir !== undefined && { artefactsDir }) });
+  const library = new Library({ types, trust, ...(artefactsDir !== undefined && { artefactsDir }) });
   library.load();
   return library;
 }
@@ -72,6 +86,7 @@ it('what does not fit, is not whole, or is another under one version, has its re
   ];
   copy('a-twin', '4.0.0');
   writeFileSync(join(twin, 'MODEL-CARD.md'), 'another');
+  resign(twin);
   writeFileSync(join(damaged, 'weights.bin'), readFileSync(join(damaged, 'weights.bin')).fill(7, 0, 4));
   const path = join(foreign, 'manifest.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"machineType":"pump"', '"machineType":"loom"'));
@@ -85,4 +100,43 @@ it('what does not fit, is not whole, or is another under one version, has its re
   await expect(library.want({ name: 'pump-rul', version: '5.0.0' })).rejects.toMatchObject({
     code: 'MODEL_REFUSED_MACHINE_TYPE',
   });
+});
+
+it('what nobody has signed, a stranger has, or was changed since, does not run', async () => {
+  const [ours, unsigned, foreign, changed] = [
+    copy('ours', '3.0.0'),
+    copy('unsigned', '4.0.0', false),
+    copy('foreign', '5.0.0'),
+    copy('changed', '6.0.0'),
+  ];
+  const stranger = { name: 'ours', privateKey: createPrivateKey(newKeyPair().privatePem) };
+  resign(foreign, stranger);
+  writeFileSync(join(changed, 'MODEL-CARD.md'), 'better than it is');
+  const library = opened(folder);
+  expect(await library.want({ name: 'pump-rul', version: '3.0.0' })).toMatchObject({
+    folder: ours,
+    trustedBy: 'site',
+  });
+  expect(Object.fromEntries(library.refused().map((each) => [each.folder, each.code]))).toEqual({
+    [unsigned]: 'MODEL_REFUSED_UNSIGNED',
+    [foreign]: 'MODEL_REFUSED_KEY',
+    [changed]: 'MODEL_REFUSED_SIGNATURE',
+  });
+  const problems = library
+    .refused()
+    .map(({ problem }) => problem)
+    .join();
+  expect(problems).toMatch(
+    /sign it with `harbinger models sign`, and name the key under \[\[models.keys\]\]/,
+  );
+});
+
+it('a copy of what comes with the product is trusted wherever it lies, and stops being so when it is changed', () => {
+  const into = join(folder, 'pump-rul');
+  cpSync(join(shipped, 'pump-rul'), into, { recursive: true });
+  expect(opened(folder).installed()).toContainEqual(
+    expect.objectContaining({ folder: into, trustedBy: 'this build' }),
+  );
+  writeFileSync(join(into, 'MODEL-CARD.md'), 'another');
+  expect(opened(folder).refused()).toMatchObject([{ folder: into, code: 'MODEL_REFUSED_UNSIGNED' }]);
 });

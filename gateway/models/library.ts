@@ -8,14 +8,16 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import { checkFits } from '../../shared/model/artefact.ts';
 import { refusal } from '../../shared/model/reading.ts';
 import { type ArtefactContents, readContents } from '../../shared/model/trust/contents.ts';
+import { findArtefacts } from '../../shared/model/trust/find-artefacts.ts';
+import { type TrustOptions, trustedBy } from '../../shared/model/trust/trust.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { InstalledModel, ModelLibrary, ModelRef, RefusedModel } from '../ports/models/models.ts';
-import { findArtefacts } from './find-artefacts.ts';
 
 export interface LibraryDeps {
   types: ReadonlyMap<string, MachineType>;
   /** A folder of models of the site. */
   artefactsDir?: string;
+  trust: TrustOptions;
 }
 
 const shippedDir = join(packageRoot, 'models', 'artefacts');
@@ -80,7 +82,8 @@ export class Library implements ModelLibrary {
     }
   }
 
-  private checked(folder: string, { manifest, digest }: ArtefactContents): InstalledModel {
+  private checked(folder: string, contents: ArtefactContents): InstalledModel {
+    const { manifest, digest } = contents;
     const { name, version, machineType } = manifest;
     const type = this.deps.types.get(machineType);
     if (!type)
@@ -90,6 +93,7 @@ export class Library implements ModelLibrary {
         `this gateway does not know its machine type '${machineType}'`,
       );
     checkFits(folder, manifest, type);
-    return { name, version, machineType, digest, folder, trustedBy: 'this build' };
+    const by = trustedBy(folder, contents, this.deps.trust);
+    return { name, version, machineType, digest, folder, trustedBy: by };
   }
 }

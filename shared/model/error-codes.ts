@@ -68,6 +68,31 @@ export const errorCodes = declareErrors({
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'See whether it is a model at all; copy it anew.',
   },
+  MODEL_REFUSED_KEY: {
+    stage: 'intelligence',
+    meaning: 'A model is signed with a key that the gateway does not know. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
+    remedy:
+      'If the key is one of yours, name it under `[[models.keys]]` of the gateway, then start it again; the message has the key as it is written there.',
+  },
+  MODEL_REFUSED_SIGNATURE: {
+    stage: 'intelligence',
+    meaning:
+      'The signature of a model is not that of its files: they were changed after it was signed. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
+    remedy:
+      'Copy the model’s whole folder again from where it was signed; or, if the change was meant, sign it again with `harbinger models sign`.',
+  },
+  MODEL_REFUSED_UNSIGNED: {
+    stage: 'intelligence',
+    meaning: 'A model does not come with the product, and nobody has signed it. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
+    remedy:
+      'Sign it: `harbinger models keys create site` once, then `harbinger models sign FOLDER`; and name the key under `[[models.keys]]` of the gateway.',
+  },
   MODEL_REFUSED_TRUNCATED: {
     stage: 'intelligence',
     meaning:

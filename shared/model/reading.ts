@@ -26,7 +26,10 @@ export type RefusalCode =
   | 'MODEL_REFUSED_SHAPE'
   | 'MODEL_REFUSED_WEIGHTS'
   | 'MODEL_REFUSED_OUTPUT'
-  | 'MODEL_REFUSED_TWICE';
+  | 'MODEL_REFUSED_TWICE'
+  | 'MODEL_REFUSED_UNSIGNED'
+  | 'MODEL_REFUSED_SIGNATURE'
+  | 'MODEL_REFUSED_KEY';
 
 export function refusal(code: RefusalCode, folder: string, problem: string): HarbingerError {
   return new HarbingerError(code, 'intelligence', `model artefact ${folder} is refused: ${problem}`);

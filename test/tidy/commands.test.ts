@@ -46,11 +46,12 @@ describe('commands in documents', () => {
   });
 });
 
-/** `a b|c` stands for `a b` and `a c`. */
+/** `a b|c` stands for `a b` and `a c`, and `a b c|d` for `a b c` and `a b d`. */
 function namesIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].flatMap(([, span = '']) => {
-    const [group, ...rest] = span.split(' ');
-    return rest.length === 0 ? [span] : rest[0]!.split('|').map((name) => `${group} ${name}`);
+    const groups = span.split(' ');
+    const names = groups.pop()!.split('|');
+    return names.map((name) => [...groups, name].join(' '));
   });
 }
 

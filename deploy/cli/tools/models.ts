@@ -4,6 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { ownKey } from '../../keys/model-keys.ts';
+import { addDiffModels } from '../models/diff.ts';
+import { addModelKeys } from '../models/keys.ts';
+import { addShowModel } from '../models/show.ts';
+import { addSigning, signFolder } from '../models/sign.ts';
 import { stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';
 import { addBacktest } from './backtest.ts';
@@ -11,12 +16,16 @@ import { addBacktest } from './backtest.ts';
 export function addModels(program: Command): void {
   const group = program
     .command('models')
-    .description('train, evaluate, compare and backtest models of remaining life; score a CSV');
+    .description('train, evaluate, compare, backtest and sign models of remaining life; score a CSV');
   addTrain(group);
   addEvaluate(group);
   addCompare(group);
   addDetect(group);
   addBacktest(group);
+  addModelKeys(group);
+  addSigning(group);
+  addShowModel(group);
+  addDiffModels(group);
 }
 
 interface ModelFlags {
@@ -24,6 +33,7 @@ interface ModelFlags {
   subset?: string;
   seed?: number;
   out?: string;
+  key?: string;
   artefacts?: string;
   folds?: number;
   epochs?: number;
@@ -54,10 +64,22 @@ function addTrain(group: Command): void {
   )
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
     .option('--out <dir>', 'folder for the model (default: its folder under models/artefacts)')
-    .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir }: ModelFlags) => {
+    .option('--key <key>', 'key to sign it with (default: $HARBINGER_MODEL_KEY, or the only key)')
+    .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir, key }: ModelFlags) => {
       const { runTrain } = await import('../../../models/main.ts');
-      await runTrain(defined({ name, dataDir, subset, seed, artefactsDir, signal: stopSignal() }), printLine);
+      const flags = { name, dataDir, subset, seed, artefactsDir };
+      // A key that cannot be read is told before hours of training, and not after.
+      ownKey(key);
+      const written = (folder: string) => printLine(signedText(folder, key));
+      await runTrain(defined({ ...flags, signal: stopSignal(), written }), printLine);
     });
+}
+
+function signedText(folder: string, key: string | undefined): string {
+  const signed = signFolder(folder, key);
+  return signed
+    ? `signed with the key ${signed.signature.key}`
+    : 'not signed, as there is no key: gateways run it only once it is (harbinger models keys create, harbinger models sign)';
 }
 
 function addEvaluate(group: Command): void {
