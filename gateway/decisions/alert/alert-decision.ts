@@ -254,7 +254,7 @@ export class AlertDecision implements Decision {
     const decided = await this.governed.decide(inputs);
     const sample = this.sampleOf(decided);
     const lines: string[] = [];
-    let saveFirst = false;
+    let saveFirst = this.effects.owesMutes && this.effects.overridden() > 0;
     inputs.forEach((input, i) => {
       try {
         saveFirst = this.effects.decided(input, decided[i]!, i === sample, lines) || saveFirst;

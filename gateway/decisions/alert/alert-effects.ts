@@ -18,7 +18,7 @@ import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, type EndingAt, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent } from './events.ts';
-import { muteChange, mutedNow, muteRecord } from './overrides/words.ts';
+import { muteChanges, mutedNow, muteRecord } from './overrides/words.ts';
 import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { DampingSaves } from './state/damping-saves.ts';
@@ -62,6 +62,8 @@ export class AlertEffects {
     /** Inputs of machines beyond `machinesMax`. */
     refused: 0,
   };
+  /** It is not said yet of some alerts that their machines were muted, or are not any more. */
+  owesMutes = false;
   private readonly options: AlertEffectsOptions;
   private readonly mayLog: () => boolean;
   private saidNow = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
@@ -205,15 +207,15 @@ export class AlertEffects {
     return true;
   }
 
-  /** Says of open alerts that their machines were muted, or are not any more. Returns how many. */
+  /** Says of open alerts that their machines were muted, or are not any more. Returns how many; what is held up is owed. */
   overridden(): number {
     const { book, clock, overrides, gateway, newId, choice, sender } = this.options;
     const timeMs = clock.nowMs();
+    const changed = muteChanges(book.open(), overrides, (subject) => sender.holds(subject));
+    this.owesMutes = changed.some(({ isHeld }) => isHeld);
     let count = 0;
-    for (const prediction of book.open()) {
-      const now = mutedNow(prediction, overrides);
-      const change = muteChange(prediction, now);
-      if (!change || sender.holds(`${prediction.site}/${prediction.machine}`)) continue;
+    for (const { now, change, isHeld } of changed) {
+      if (isHeld) continue;
       const record = muteRecord(newId(), change, { now, timeMs });
       choice.admits('change');
       sender.add(recordEvent({ gateway, timeMs }, record), true);
@@ -248,34 +250,16 @@ export class AlertEffects {
   private announce(changes: AlertChange[], decisionId: string, timeMs: number, input?: AlertInput): void {
     const { gateway, sender, log } = this.options;
     for (const change of changes) {
-      const {
-        kind,
-        prediction,
-        assessment,
-        reasons,
-        outcome,
-        closed,
-        untilMs,
-        isNews = true,
-        isSilenceOf,
-      } = change;
+      const { kind, prediction, assessment, reasons, isNews = true } = change;
+      const { outcome, closed, untilMs, isSilenceOf } = change;
       this.counts.changes[kind] += 1;
       // Only what is saved first: after a crash a number must not be lower than one that was told.
       if (change.saveFirst) prediction.seq = (prediction.seq ?? 0) + 1;
       if (!change.isMuting) prediction.reasons = reasons.slice(0, 8);
       prediction.muted = mutedNow(prediction, this.options.overrides)?.muted;
       const people = input && forPeople(input, prediction);
-      const said = {
-        assessment,
-        reasons,
-        decisionId,
-        outcome,
-        closed,
-        untilMs,
-        isNews,
-        isSilenceOf,
-        forPeople: people,
-      };
+      const how = { outcome, closed, untilMs, isNews, isSilenceOf };
+      const said = { assessment, reasons, decisionId, ...how, forPeople: people };
       sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
       const { predictionId, site, machine, failureMode, severity } = prediction;
       log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);

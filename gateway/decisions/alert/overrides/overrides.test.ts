@@ -66,3 +66,25 @@ it('an alert that is open hears that its machine was muted, and that it is not a
   });
   expect(bench.updated()[1]?.data.muted).toBeUndefined();
 });
+
+it('every alert of a machine hears that it is not muted any more, also if the journal could take nothing then', async () => {
+  bench.overrides.say({ mute: word });
+  await bench.evaluate(decision, 38, 3);
+  const silence = { isSilent: true, isOffline: false, lastHeardMs: bench.clock.nowMs(), allowedMs: 60_000 };
+  await bench.evaluate(decision, 38, 1, { silence, isShort: true, window: new Float32Array(0), rows: 0 });
+  expect(bench.opened().map(({ data }) => data.muted?.by)).toEqual(['maria', 'maria']);
+  const unmuted = () =>
+    bench.updated().filter(({ data }) => /not muted any more/.test(data.reasons[0] ?? '')).length;
+  bench.overrides.say(null);
+  await settled();
+  expect(unmuted()).toBe(2);
+  bench.overrides.say({ mute: word });
+  await settled();
+  bench.state.outboxDown = true;
+  await bench.evaluate(decision, 10, 3);
+  bench.overrides.say(null);
+  await settled();
+  bench.state.outboxDown = false;
+  await bench.evaluate(decision, 10, 1);
+  expect(unmuted()).toBe(4);
+});

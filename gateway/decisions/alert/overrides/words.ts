@@ -41,8 +41,21 @@ export function mutedNow(
   return { muted, override };
 }
 
-/** The change of an open alert whose machine was muted or is not any more; null if that is as it was told. */
-export function muteChange(prediction: OpenPrediction, now: MutedBy | null): AlertChange | null {
+/** The changes of open alerts whose machines were muted or are not any more. @param holds true for a machine of which events wait */
+export function muteChanges(
+  open: readonly OpenPrediction[],
+  overrides: MachineOverrides | undefined,
+  holds: (subject: string) => boolean,
+): { change: AlertChange; now: MutedBy | null; isHeld: boolean }[] {
+  return open.flatMap((prediction) => {
+    const now = mutedNow(prediction, overrides);
+    const change = muteChange(prediction, now);
+    return change ? [{ change, now, isHeld: holds(`${prediction.site}/${prediction.machine}`) }] : [];
+  });
+}
+
+/** Null if that is as it was told. */
+function muteChange(prediction: OpenPrediction, now: MutedBy | null): AlertChange | null {
   if (JSON.stringify(prediction.muted) === JSON.stringify(now?.muted)) return null;
   const { assessment, reasons = [] } = prediction;
   const first = now ? mutedText(now.muted) : 'Its machine is not muted any more, and it is still so';
