@@ -1,7 +1,7 @@
 import type { ColumnBatch } from '../../ports/watch.ts';
 import type { ClockStep, ClockSteps } from '../device-clock/clock-steps.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
-import { LateReadings } from './late-readings.ts';
+import { type Gap, LateReadings } from './late-readings.ts';
 import { LogRoom } from './reading-log.ts';
 
 /** A machine that was not heard for longer than this, and than so many rows, may send later what it has measured meanwhile. */
@@ -16,13 +16,6 @@ export interface LateMachine {
   readonly window: { readonly clock: ClockSteps; readonly paceMs: number | null };
   limits: MachineLimits | null;
   late: LateReadings | null;
-}
-
-/** A machine was not heard for so long, by its readings or by their arrival, between readings of these times. */
-interface Gap {
-  gapMs: number;
-  fromMs: number;
-  toMs: number;
 }
 
 /** The first sensor of which a reading has a value; 0 if it has none. */
@@ -56,13 +49,16 @@ export class LateBooks<T extends LateMachine> {
       // The first that comes after it need not be its last one; nor after a start, before which nothing could arrive.
       const unheardMs = newestAtMs === null ? wallMs - beforeMs : nowMs - newestAtMs;
       const gapMs = Math.max(timeMs[i]! - beforeMs, unheardMs);
-      if (gapMs > gapMsMin) this.noteGap(machine, { gapMs, fromMs: beforeMs, toMs: timeMs[i]! }, nowMs);
+      if (gapMs > gapMsMin) this.noteGap(machine, gapMs, { fromMs: beforeMs, toMs: timeMs[i]! }, nowMs);
     }
     return step;
   }
 
   /** Takes a live reading that is judged, before its machine's limits do. Returns true if one waits from now on. */
   takes(machine: T, batch: ColumnBatch, i: number, step: ClockStep, nowMs: number): boolean {
+    // Another device of the machine has gone on, so that there was no gap.
+    if (step === 'late' && machine.late === null && machine.limits)
+      this.begin(machine, machine.limits, null, nowMs);
     const { late } = machine;
     if (late === null) return false;
     if (step !== 'late') late.goesOn(batch, i, nowMs);
@@ -106,11 +102,18 @@ export class LateBooks<T extends LateMachine> {
     return true;
   }
 
-  private noteGap(machine: T, gap: Gap, nowMs: number): void {
+  /** @param gapMs for how long it was not heard, by its readings or by their arrival */
+  private noteGap(machine: T, gapMs: number, gap: Gap, nowMs: number): void {
     const { late, limits, window } = machine;
-    if (limits === null || gap.gapMs <= Math.max(gapMsMin, gapRows * (window.paceMs ?? 0))) return;
-    if (late && (late.isWaiting || late.isExpected(nowMs))) return;
-    late?.end();
-    machine.late = new LateReadings(limits, gap.fromMs, gap.toMs, this.room, nowMs);
+    if (limits === null || gapMs <= Math.max(gapMsMin, gapRows * (window.paceMs ?? 0))) return;
+    if (late && (late.isWaiting || (!late.isApart && late.isExpected(nowMs)))) return;
+    this.begin(machine, limits, gap, nowMs);
+  }
+
+  private begin(machine: T, limits: MachineLimits, gap: Gap | null, nowMs: number): void {
+    machine.late?.end();
+    machine.late = new LateReadings(limits, gap, this.room, nowMs);
+    // What is met now is known, or about to be told.
+    if (!gap) machine.late.hears(limits.list(), [], machine.window.clock.newestMs);
   }
 }

@@ -198,3 +198,63 @@ it('what the first readings of all are followed by is heard of, and says nothing
     'critical',
   ]);
 });
+
+describe('a machine of two devices, of which one goes on while the other keeps its own', () => {
+  const type: MachineType = {
+    ...fan,
+    sensors: [
+      { name: 'vibration', unit: 'mm/s', min: 0, max: 60, warn: 4.5, alarm: 7.1 },
+      { name: 'temperature', unit: 'Cel', min: -50, max: 300, warn: 80, alarm: 95 },
+    ],
+  };
+
+  /** What is told of a temperature that was beyond its alarm from minute 20 to 30, and of which all came at minute 40, after a restart. */
+  function toldOf(order: 'oldest first' | 'newest first', restMinutes = 0): string[] {
+    const { windows, clock } = newWindows({ types: new Map([['fan', type]]), intervalMsMin: 200 });
+    const told: string[] = [];
+    const add = (rows: Row[], replay = false, newMachines: { machineIndex: number }[] = []) => {
+      windows.add(batch(rows, { newMachines: newMachines as never, replay }));
+      const taken = windows.take(1);
+      for (const { severity, sensor, sinceMs, untilMs } of taken.flatMap(
+        (machine) => alertInput(machine, clock.nowMs()).passed ?? [],
+      ))
+        told.push(
+          `${severity} ${sensor} ${Math.round(sinceMs / minuteMs)}–${Math.round(untilMs / minuteMs)}`,
+        );
+      windows.release(taken);
+    };
+    const known = { machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' };
+    const before = Array.from({ length: 10 }, (_, i): Row => [0, i * minuteMs, 1, 50]);
+    add(before, true, [known]);
+    clock.advanceNow(10 * minuteMs);
+    for (let i = 10; i < 40 - restMinutes; i += 0.25) {
+      add([[0, i * minuteMs, 1, Number.NaN]]);
+      clock.advanceNow(minuteMs / 4);
+    }
+    clock.advanceNow(restMinutes * minuteMs);
+    const kept = Array.from({ length: 120 }, (_, i): Row => {
+      const minute = 10 + i / 4;
+      return [0, minute * minuteMs + 1, Number.NaN, minute >= 20 && minute < 30 ? 99 : 50];
+    });
+    // Its vibration comes again first, so that the machine was not heard since a time that is newer than what is kept.
+    if (restMinutes > 0) add([[0, 40 * minuteMs, 1, Number.NaN]]);
+    for (const row of order === 'oldest first' ? kept : kept.toReversed()) {
+      add([row]);
+      clock.advanceNow(20);
+    }
+    for (let i = 0; i < 400; i++) {
+      clock.advanceNow(1_000);
+      if (i % 15 === 0) add([[0, clock.nowMs(), 1, 50]]);
+    }
+    return told;
+  }
+
+  it.each(['oldest first', 'newest first'] as const)('is told of it, %s', (order) => {
+    expect(toldOf(order).sort()).toEqual(['critical temperature 20–30', 'warning temperature 20–30']);
+  });
+
+  it('once and as a whole, also if both were unheard at last', () => {
+    for (const order of ['oldest first', 'newest first'] as const)
+      expect(toldOf(order, 15).sort()).toEqual(['critical temperature 20–30', 'warning temperature 20–30']);
+  });
+});

@@ -7,6 +7,7 @@ import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { inPlaceOf, mergeLate } from '../limits/late-merge.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
+import type { Spell } from '../limits/passed-limits.ts';
 import { type LogRoom, ReadingLog } from './reading-log.ts';
 
 /** Nothing older has come for so long: what came is judged. It does not wait for longer than the other. */
@@ -22,8 +23,10 @@ const expectedMs = 600_000;
 /** Limit of what is remembered of that which decisions have heard since the gap. */
 const heardMax = 64;
 
-interface Heard extends Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinceMs'> {
-  untilMs: number;
+/** A machine was not heard between readings of these times. */
+export interface Gap {
+  fromMs: number;
+  toMs: number;
 }
 
 /**
@@ -32,15 +35,17 @@ interface Heard extends Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinc
  * the late ones alone are judged so, apart from the limits of now.
  */
 export class LateReadings {
-  /** The last reading before the gap: what is older was judged before. */
-  private readonly fromMs: number;
+  /** The last reading before the gap: what is older is judged by itself. */
+  private fromMs: number;
   /** The first one after it. */
   private readonly toMs: number;
-  private readonly before: MachineLimits;
+  private before: MachineLimits;
   private readonly log: ReadingLog;
   private readonly begunMs: number;
   /** It has all readings since the gap. */
-  private isWhole = true;
+  private isWhole: boolean;
+  /** There was no gap: another device of the machine has gone on, and what this one keeps is judged by itself. */
+  isApart: boolean;
   /** When late readings came, monotonic: the first that is not judged yet (NaN: there is none), and the last. */
   private firstLateMs = Number.NaN;
   private lastLateMs = Number.NEGATIVE_INFINITY;
@@ -49,13 +54,19 @@ export class LateReadings {
   /** When they are judged, monotonic (else NaN); and whether something may go on in the gap after them. */
   private judgingMs = Number.NaN;
   private isOpenEnded = false;
-  private heard: Heard[] = [];
+  private heard: Spell[];
 
-  /** @param limits as they are before the first reading after the gap @param nowMs monotonic */
-  constructor(limits: MachineLimits, fromMs: number, toMs: number, room: LogRoom, nowMs: number) {
-    this.fromMs = fromMs;
-    this.toMs = toMs;
-    this.before = limits.fork((passed) => this.isHeard(passed));
+  /**
+   * @param limits as they are before the first reading after the gap @param gap absent if there was none: another device of the machine
+   * has gone on @param nowMs monotonic
+   */
+  constructor(limits: MachineLimits, gap: Gap | null, room: LogRoom, nowMs: number) {
+    this.fromMs = gap?.fromMs ?? Number.NEGATIVE_INFINITY;
+    this.toMs = gap?.toMs ?? Number.NaN;
+    this.isApart = gap === null;
+    this.isWhole = gap !== null;
+    this.before = gap ? limits.fork((passed) => this.isHeard(passed)) : limits.unknown();
+    this.heard = [...limits.passed.heardOf];
     this.log = new ReadingLog(room);
     this.begunMs = nowMs;
   }
@@ -83,9 +94,9 @@ export class LateReadings {
     return isFull || nowMs - this.lastLateMs >= quietMs || nowMs - this.firstLateMs >= waitMsMax;
   }
 
-  /** Takes a reading that is older than the newest. Returns false if it was judged before, or there is no room. */
+  /** Takes a reading that is older than the newest. Returns false if there is no room. */
   takesLate(batch: ColumnBatch, i: number, nowMs: number): boolean {
-    if (!(batch.timeMs[i]! > this.fromMs)) return false;
+    if (!(batch.timeMs[i]! > this.fromMs)) this.judgeApart();
     if (this.log.size >= readingsMax || !this.log.add(batch, i)) return false;
     if (!this.hasNew) this.firstLateMs = nowMs;
     this.lastLateMs = nowMs;
@@ -112,13 +123,14 @@ export class LateReadings {
     this.judgingMs = nowMs;
     const judged = this.before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
     const latestMs = this.log.replay(judged);
-    this.judgingMs = Number.NaN;
     this.firstLateMs = Number.NaN;
-    const { isWhole } = this;
+    const toMs = this.isApart ? latestMs + followMs : this.toMs;
+    // The limits of now may know more than these readings say.
+    const next = this.isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, toMs, latestMs);
+    this.judgingMs = Number.NaN;
     if (this.log.size >= readingsMax) this.isWhole = false;
     if (!this.isWhole && !this.isOpenEnded) this.log.clear();
-    // The limits of now may know more than these readings say.
-    return isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, this.toMs, latestMs);
+    return next;
   }
 
   /** A decision hears of these limits. */
@@ -134,22 +146,31 @@ export class LateReadings {
     this.log.clear();
   }
 
+  /** Older ones than those of the gap have come: another device of the machine has kept its own for longer. */
+  private judgeApart(): void {
+    this.fromMs = Number.NEGATIVE_INFINITY;
+    this.before = this.before.unknown();
+    this.isApart = true;
+    this.isWhole = false;
+  }
+
   /** There is no room for what comes, so the order of what came is of use for late ones alone. */
   private cut(): void {
     this.isWhole = false;
-    if (!this.isWaiting) this.log.clear();
+    if (!this.hasNew && !this.isOpenEnded) this.log.clear();
   }
 
   /** Its end was not seen, and readings of the time before it may follow. */
   private mayGoOn({ sinceMs, untilMs }: PassedLimit): boolean {
-    const { newestLateMs, lastLateMs, judgingMs } = this;
+    const { newestLateMs, lastLateMs, judgingMs, isApart } = this;
     const isAcross = sinceMs <= newestLateMs && untilMs - newestLateMs > gapMsMin;
-    const mayGoOn = isAcross && judgingMs - lastLateMs < followMs;
+    const isAtEnd = isApart && untilMs >= newestLateMs;
+    const mayGoOn = (isAcross || isAtEnd) && judgingMs - lastLateMs < followMs;
     this.isOpenEnded ||= mayGoOn;
     return mayGoOn;
   }
 
-  private note(heard: Heard): void {
+  private note(heard: Spell): void {
     const { sensor, side, severity, sinceMs, untilMs } = heard;
     const known = this.heard.find(
       (each) => each.sensor === sensor && each.severity === severity && each.sinceMs === sinceMs,

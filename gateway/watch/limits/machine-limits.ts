@@ -73,6 +73,13 @@ export class MachineLimits {
     return copy;
   }
 
+  /** The same limits, of which nothing is known yet. */
+  unknown(): MachineLimits {
+    const blank = new MachineLimits(this.plan);
+    blank.atRest = this.atRest;
+    return blank;
+  }
+
   /** The clock of the machine was put back by so much: what is met, or about to be, goes on. */
   shift(backMs: number): void {
     for (const times of [this.allBackMs, this.firstBackMs, this.metMs, this.backMs])

@@ -4,6 +4,12 @@ import type { PassedLimit } from '../../ports/decision.ts';
 /** Readings of a device that come at once may hold many episodes; a decision hears of so many. */
 const passedMax = 8;
 
+/** So many spells of which a decision has heard are remembered, for readings of their time that come later. */
+const knownMax = 16;
+
+/** A spell in which a limit was met. */
+export type Spell = Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinceMs' | 'untilMs'>;
+
 /** Limits that were met and are back since the last decision, which heard of none of it. By limit, as in the limits of its machine. */
 export class PassedLimits {
   /** True for one of which a decision has heard otherwise. */
@@ -14,6 +20,8 @@ export class PassedLimits {
   private readonly peaks: Float64Array;
   /** 1 if no decision has heard yet that it is met. */
   private readonly unheard: Uint8Array;
+  /** The latest ones of which a decision has heard, or that were judged before a restart. */
+  private readonly known: Spell[] = [];
 
   constructor(limits: number) {
     this.peaks = new Float64Array(limits);
@@ -24,6 +32,11 @@ export class PassedLimits {
     this.peaks.set(before.peaks);
     this.unheard.set(before.unheard);
     this.list = [...before.list];
+    this.known.push(...before.known);
+  }
+
+  get heardOf(): readonly Spell[] {
+    return this.known;
   }
 
   /** True if there is one that passed unheard. */
@@ -40,6 +53,8 @@ export class PassedLimits {
   take(): readonly PassedLimit[] {
     const { list } = this;
     if (list.length > 0) this.list = [];
+    for (const { sensor, side, severity, sinceMs, untilMs } of list)
+      this.remember({ sensor, side, severity, sinceMs, untilMs });
     return list;
   }
 
@@ -70,10 +85,15 @@ export class PassedLimits {
 
   /** A limit that was met is back. */
   ends(limit: number, { side, severity, at }: Limit, sensor: string, sinceMs: number, untilMs: number): void {
-    if (this.unheard[limit] !== 1) return;
+    if (this.unheard[limit] !== 1) return this.remember({ sensor, side, severity, sinceMs, untilMs });
     this.unheard[limit] = 0;
     const value = Number(this.peaks[limit]!.toPrecision(7));
     const passed = { sensor, side, severity, at, value, sinceMs, untilMs };
     if (this.list.length < passedMax && !this.isKnown(passed)) this.list.push(passed);
+  }
+
+  private remember(spell: Spell): void {
+    this.known.push(spell);
+    if (this.known.length > knownMax) this.known.shift();
   }
 }
