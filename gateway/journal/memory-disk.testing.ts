@@ -128,6 +128,10 @@ export class MemoryDisk {
     return [...this.files.keys()].sort();
   }
 
+  bytesOf(path: string): Buffer {
+    return Buffer.from(this.inode(path).seen);
+  }
+
   sizeOf(path: string): number {
     return this.inode(path).seen.length;
   }

@@ -8,20 +8,25 @@ import { standstill } from './runs/chunk.ts';
 import { failureText } from './runs/failure-text.ts';
 import { runPool } from './runs/pool.ts';
 import { shrink } from './runs/shrink.ts';
+import { shrunkTelling } from './runs/shrink-telling.ts';
+import { type WorldName, worldNames } from './runs/worlds.ts';
 import { simulate } from './simulate.ts';
+import { runTelling } from './telling/telling.ts';
 import { drawSchedule, type Schedule } from './world/schedule.ts';
 
 const help = `Simulates gateway, link, cloud and store with injected clock, chance, disk and network.
 
   npm run simulate -- [options]
 
+  --of WORLDS      readings (how they are stored), fleet (how documents are followed), telling (what is told of machines),
+                   with commas between; default: of each seed the first two, and of each twentieth all
   --seed N         seed of the first schedule; the others follow. Default: from the clock
-  --schedules K    how many; default 1000
+  --schedules K    how many seeds; default 1000
   --processes P    in parallel; default: one per core
   --minutes M      starts none after this time, whatever K is
   --keep-going     counts failures and continues, without reducing them
   --trace N        lines of the trace shown of a failure; default 60
-  --schedule JSON  runs one schedule as a failure printed it
+  --schedule JSON  runs one schedule as a failure printed it; with --of telling one of that world
   --help
 
 Ends with 1 if an invariant was broken, 2 for wrong usage, 3 if a run came to a standstill.
@@ -36,12 +41,13 @@ interface Options {
   minutes: number;
   keepGoing: boolean;
   trace: number;
+  worlds: readonly WorldName[];
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function runMany(options: Options): Promise<number> {
-  const { seed, schedules, processes, keepGoing, minutes, trace } = options;
+  const { seed, schedules, processes, keepGoing, minutes, trace, worlds } = options;
   const startedMs = systemClock.monotonicMs();
   const seconds = () => (systemClock.monotonicMs() - startedMs) / 1_000;
   let saidMs = startedMs;
@@ -50,9 +56,11 @@ async function runMany(options: Options): Promise<number> {
     schedules,
     processes,
     keepGoing,
+    worlds,
     goOn: () => seconds() < minutes * 60,
     onProgress(so, failures) {
-      for (const failure of failures) say(`seed ${failure.seed}: ${failure.invariant}: ${failure.detail}`);
+      for (const failure of failures)
+        say(`${failure.world}, seed ${failure.seed}: ${failure.invariant}: ${failure.detail}`);
       if (systemClock.monotonicMs() - saidMs < progressMs) return;
       saidMs = systemClock.monotonicMs();
       const rate = Math.round((so.schedules / seconds()) * 60);
@@ -61,13 +69,21 @@ async function runMany(options: Options): Promise<number> {
   });
   const tookSeconds = seconds();
   const [first] = totals.failures.sort((a, b) => a.seed - b.seed);
-  if (first && !keepGoing) await showFailure(first.seed, trace);
+  if (first && !keepGoing) await showFailure(first.world, first.seed, trace);
   process.stdout.write(`seeds from ${seed}\n${totals.table(tookSeconds)}\n`);
   return first ? 1 : 0;
 }
 
-async function showFailure(seed: number, traceLines: number): Promise<void> {
-  say(`seed ${seed} failed: reducing its schedule …`);
+async function showFailure(world: WorldName, seed: number, traceLines: number): Promise<void> {
+  if (world === 'fleet') {
+    say(`to run it again: npm run simulate -- --of fleet --seed ${seed} --schedules 1`);
+    return;
+  }
+  say(`seed ${seed} of ${world} failed: reducing its schedule …`);
+  if (world === 'telling') {
+    process.stdout.write(`${await shrunkTelling(seed)}\n\n`);
+    return;
+  }
   const schedule = drawSchedule(seed);
   const run = await simulate(schedule);
   const small = await shrink(schedule, run.problems[0]!.invariant);
@@ -82,9 +98,25 @@ async function runOne(text: string, traceLines: number): Promise<number> {
   return run.problems.length > 0 ? 1 : 0;
 }
 
+async function runTold(text: string): Promise<number> {
+  const { problems, story } = await runTelling(JSON.parse(text) as Parameters<typeof runTelling>[0]);
+  for (const line of story) process.stdout.write(`${line}\n`);
+  for (const { invariant, detail } of problems) process.stdout.write(`✗ ${invariant}: ${detail}\n`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+function worldsIn(text: string | undefined): WorldName[] {
+  const names = text?.split(',') ?? [];
+  const unknown = names.find((name) => !worldNames.some((known) => known === name));
+  if (unknown !== undefined)
+    throw usageError(`--of: there is no '${unknown}'; there are ${worldNames}`, program);
+  return names as WorldName[];
+}
+
 async function main(): Promise<number> {
   const config = {
     options: {
+      of: { type: 'string' },
       seed: { type: 'string' },
       schedules: { type: 'string', default: '1000' },
       processes: { type: 'string', default: String(availableParallelism()) },
@@ -101,8 +133,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const trace = numberArg('trace', values.trace, program);
-  if (values.schedule !== undefined) return runOne(values.schedule, trace);
+  const worlds = worldsIn(values.of);
+  if (values.schedule !== undefined)
+    return worlds[0] === 'telling' ? runTold(values.schedule) : runOne(values.schedule, trace);
   return runMany({
+    worlds,
     seed:
       values.seed === undefined
         ? systemClock.nowMs() % 1_000_000_000

@@ -62,7 +62,7 @@ export class AlertEffects {
     /** Inputs of machines beyond `machinesMax`. */
     refused: 0,
   };
-  /** It is not said yet of some alerts that their machines were muted, or are not any more. */
+  /** True while some alerts have not heard yet that their machines were muted, or are not any more. */
   owesMutes = false;
   private readonly options: AlertEffectsOptions;
   private readonly mayLog: () => boolean;

@@ -208,7 +208,7 @@ describe('a machine of two devices, of which one goes on while the other keeps i
     ],
   };
 
-  /** What is told of a temperature that was beyond its alarm from minute 20 to 30, and of which all came at minute 40, after a restart. */
+  /** Returns words of what is told of a temperature beyond its alarm from minute 20 to 30, of which all came at minute 40, after a restart. */
   function toldOf(order: 'oldest first' | 'newest first', restMinutes = 0): string[] {
     const { windows, clock } = newWindows({ types: new Map([['fan', type]]), intervalMsMin: 200 });
     const told: string[] = [];

@@ -75,6 +75,17 @@ export class SimulatedDisk {
     else this.disk.kill();
   }
 
+  /** Returns all files by path, to be put on another disk. */
+  copy(): Map<string, Buffer> {
+    return new Map(this.disk.paths().map((path) => [path, this.disk.bytesOf(path)]));
+  }
+
+  /** Replaces everything that is on it, while no process uses it. */
+  restore(copy: ReadonlyMap<string, Buffer>): void {
+    for (const path of this.disk.paths()) this.disk.delete(path);
+    for (const [path, bytes] of copy) this.disk.put(path, bytes);
+  }
+
   /** Flips one bit of one file, durably. Returns a description of it, or null if there is no such file. */
   flip(target: 'segment' | 'state'): string | null {
     const paths = this.journal().filter((path) => path.endsWith('.seg') === (target === 'segment'));

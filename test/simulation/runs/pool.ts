@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Chunk } from './chunk.ts';
 import { Totals } from './totals.ts';
+import type { WorldName } from './worlds.ts';
 
 const chunkSchedules = 25;
 /** After this many chunks a new process takes over: promises of killed gateways leak half a megabyte per schedule. */
@@ -16,6 +17,8 @@ export interface PoolOptions {
   schedules: number;
   processes: number;
   keepGoing: boolean;
+  /** None: those whose turn it is. */
+  worlds: readonly WorldName[];
   /** No new chunk is started once it returns false. */
   goOn(): boolean;
   /** Called after each chunk. */
@@ -31,7 +34,8 @@ export async function runPool(options: PoolOptions): Promise<Totals> {
     const isOver = totals.failures.length > 0 && !options.keepGoing;
     if (next >= end || isOver || !options.goOn()) return null;
     const count = Math.min(chunkSchedules, end - next);
-    const chunk = { firstSeed: next, count, keepGoing: options.keepGoing };
+    const { keepGoing, worlds } = options;
+    const chunk = { firstSeed: next, count, keepGoing, worlds };
     next += count;
     return chunk;
   };

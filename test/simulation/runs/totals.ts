@@ -1,5 +1,4 @@
-import type { Run } from '../simulate.ts';
-import type { Schedule } from '../world/schedule.ts';
+import type { Ran, WorldName } from './worlds.ts';
 
 /** The sum of the results of many runs; several sums can be added up. */
 export class Totals {
@@ -7,18 +6,18 @@ export class Totals {
   steps = 0;
   virtualMs = 0;
   cpuMs = 0;
-  readonly failures: { seed: number; invariant: string; detail: string }[] = [];
+  readonly failures: { world: WorldName; seed: number; invariant: string; detail: string }[] = [];
   readonly outcome: Record<string, number> = {};
   readonly faults: Record<string, number> = {};
 
-  add({ seed, faults }: Schedule, run: Run): void {
+  add(world: WorldName, seed: number, ran: Ran): void {
     this.schedules++;
-    this.steps += run.steps;
-    this.virtualMs += run.virtualMs;
-    const [problem] = run.problems;
-    if (problem) this.failures.push({ seed, ...problem });
-    addTo(this.outcome, { ...run.outcome });
-    for (const { kind } of faults) addTo(this.faults, { [kind]: 1 });
+    this.steps += ran.steps;
+    this.virtualMs += ran.virtualMs;
+    const [problem] = ran.problems;
+    if (problem) this.failures.push({ world, seed, ...problem });
+    addTo(this.outcome, ran.outcome);
+    for (const kind of ran.kinds) addTo(this.faults, { [kind]: 1 });
   }
 
   merge(other: Readonly<Totals>): void {

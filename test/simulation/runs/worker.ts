@@ -1,18 +1,16 @@
 /** A process that runs the schedules it is told to run: see pool.ts. */
 
-import { simulate } from '../simulate.ts';
-import { drawSchedule } from '../world/schedule.ts';
 import { type Chunk, standstill } from './chunk.ts';
 import { Totals } from './totals.ts';
+import { runWorld, worldsOf } from './worlds.ts';
 
 let seed = 0;
 
-async function run({ firstSeed, count, keepGoing }: Chunk): Promise<void> {
+async function run({ firstSeed, count, keepGoing, worlds }: Chunk): Promise<void> {
   const totals = new Totals();
   const before = process.cpuUsage();
   for (seed = firstSeed; seed < firstSeed + count; seed++) {
-    const schedule = drawSchedule(seed);
-    totals.add(schedule, await simulate(schedule));
+    for (const world of worldsOf(seed, worlds)) totals.add(world, seed, await runWorld(world, seed));
     if (totals.failures.length > 0 && !keepGoing) break;
   }
   const { user, system } = process.cpuUsage(before);

@@ -13,6 +13,13 @@ const traceKept = 400;
 /** A schedule takes some thousand steps. A program that takes more than this is assumed to loop for ever. */
 const stepsMax = 200_000;
 
+export interface WorldOptions {
+  /** In place of the usual limit of steps. */
+  stepsMax?: number;
+  /** Resolves when what a step has begun outside microtasks is done too, such as files that are written in real time. */
+  settled?(): Promise<void>;
+}
+
 /**
  * A turn of the event loop is expensive, and most steps settle within microtasks. The turns in between reveal unhandled
  * rejections.
@@ -27,7 +34,7 @@ interface Armed {
 }
 
 export class World {
-  readonly clock = manualClock(undefined, () => this.settled());
+  readonly clock = manualClock(undefined, () => this.options.settled?.() ?? this.settled());
   steps = 0;
   /** Fingerprint of everything noted so far. */
   fingerprint = 0;
@@ -35,11 +42,13 @@ export class World {
   /** Number of the next connection between a sensor and the gateway. */
   nextConnection = 1;
   private readonly seed: number;
+  private readonly options: WorldOptions;
   private armed: Armed[] = [];
   private settlings = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, options: WorldOptions = {}) {
     this.seed = seed;
+    this.options = options;
   }
 
   get nowMs(): number {
@@ -87,8 +96,8 @@ export class World {
 
   async step(untilMs: number): Promise<boolean> {
     if (!(await this.clock.step(untilMs))) return false;
-    if (++this.steps > stepsMax)
-      throw new Error(`more than ${stepsMax} steps: the program seems to loop for ever`);
+    const { stepsMax: max = stepsMax } = this.options;
+    if (++this.steps > max) throw new Error(`more than ${max} steps: the program seems to loop for ever`);
     this.countDown(null);
     return true;
   }
