@@ -18,7 +18,7 @@ import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows } from './baseline-options.ts';
-import { type Behaviour, BehaviourWatch } from './behaviour.ts';
+import { allBeyond, type Behaviour, BehaviourWatch, explanationOf } from './behaviour.ts';
 import { OwnColumns } from './column-order.ts';
 import { type ModeNow, ModeWatch } from './mode-watch.ts';
 import { Sampling } from './sampling.ts';
@@ -49,6 +49,7 @@ export class Baseline {
   /** Kinds that were known before a restart, for sensors that have not sent again yet. */
   private savedKinds: SavedKinds = {};
   private readonly own = new OwnColumns();
+  private readonly explanation = explanationOf(() => [this.behaviour, this.modes]);
   private readonly sampling: Sampling;
 
   constructor(columns: number, options: BaselineOptions = {}) {
@@ -109,6 +110,7 @@ export class Baseline {
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);
     this.modes.take(state, own, at, timeMs, this.kinds);
+    this.usual?.explain(timeMs, this.explanation);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
@@ -181,10 +183,7 @@ export class Baseline {
   beyond(): BeyondRange[] {
     if (!this.ready) return [];
     const ranges = this.usual?.beyond() ?? [];
-    const others = this.behaviour.beyond();
-    if (ranges.length === 0 && others.length === 0) return [];
-    const inRanges = others.filter((each) => !ranges.some(({ column }) => column === each.column));
-    return [...ranges, ...inRanges].flatMap((each) => {
+    return allBeyond(ranges, this.behaviour.beyond()).flatMap((each) => {
       const column = this.own.inRow(each.column);
       return column < 0 ? [] : [{ ...each, column }];
     });
@@ -231,7 +230,7 @@ export class Baseline {
     const rarity = scoreOf(this.detector, this.options.judges, this.onset);
     if (!usual) return { ...rarity, deviations: this.inRows(rarity.deviations) };
     const distances = this.newDeviations();
-    const byRanges = usual.score(rarity.score);
+    const byRanges = this.behaviour.scoreOfRanges(usual.score(rarity.score), () => usual.beyond());
     // Ranges learn what it does for the first time.
     const byOthers = usual.firstTime() ? 0 : this.behaviour.score();
     const score = Math.max(byRanges, byOthers);

@@ -9,8 +9,10 @@ import type {
   RelationState,
 } from '../../../shared/detector/relations/relation-detector.ts';
 import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
+import type { Explanation } from '../usual-range/explained.ts';
 import type { BeyondRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
+import type { ModeWatch } from './mode-watch.ts';
 
 /** The score of a sensor at its level; and that of what is nearly over, or changed, which neither opens an alert nor ends one. */
 const scoreAtLevel = 0.65;
@@ -141,6 +143,27 @@ export class BehaviourWatch {
     return state === 'unusual' || state === 'changed' ? scoreBetween : 0;
   }
 
+  /** The average that the other sensors let expect of one; null if that is not known, or the machine is not as was confirmed. */
+  expected(sensor: number): number | null {
+    const { state } = this.relations;
+    if (state === 'unusual' || state === 'changed') return null;
+    return this.relations.expected(sensor)?.value ?? null;
+  }
+
+  get isJudged(): boolean {
+    return this.relations.learning === null;
+  }
+
+  /**
+   * The score of sensors that are beyond their ranges: while the machine is changed, and each of them is as it has been since then, it
+   * neither opens an alert nor ends one.
+   */
+  scoreOfRanges(score: number, beyond: () => readonly { column: number }[]): number {
+    const { relations } = this;
+    if (score <= scoreBetween || relations.state !== 'changed') return score;
+    return beyond().every(({ column }) => relations.isWithin(column)) ? scoreBetween : score;
+  }
+
   /** Writes how far each sensor that is beyond its level is, over that. */
   distances(into: Float64Array): void {
     for (let i = 0; i < into.length; i++) {
@@ -180,3 +203,15 @@ export function behaviourOf({ state, sinceMs, learning, like }: Behaviour): Mach
   if (like) behaviour.like = like;
   return behaviour;
 }
+
+/** Sensors that are beyond their ranges, and those beyond what the others explain; each once. */
+export function allBeyond(ranges: readonly BeyondRange[], others: readonly BeyondRange[]): BeyondRange[] {
+  return [...ranges, ...others.filter((each) => !ranges.some(({ column }) => column === each.column))];
+}
+
+/** Explanations of levels beyond their ranges. @param known of the machine now: it may be learnt anew */
+export const explanationOf = (known: () => readonly [BehaviourWatch, ModeWatch]): Explanation => ({
+  expected: (sensor) => known()[0].expected(sensor),
+  isJudged: () => known()[0].isJudged,
+  modeSensor: () => known()[1].levelSensor(),
+});

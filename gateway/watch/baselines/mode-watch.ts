@@ -71,6 +71,12 @@ export class ModeWatch {
     return column < 0 ? null : { column, ...mode };
   }
 
+  /** The column, as a baseline has it, of the sensor at whose levels modes were learnt, while it is at one that is known; else −1. */
+  levelSensor(): number {
+    const found = this.sensor ? null : this.learnt.now();
+    return found && found.number !== null ? found.sensor : -1;
+  }
+
   /** Forgets modes that were learnt. Returns false if there are none. */
   forget(): boolean {
     if (this.sensor || !this.learnt.isKnown) return false;

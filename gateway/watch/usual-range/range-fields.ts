@@ -1,3 +1,5 @@
+import { isFrozen } from './values.ts';
+
 /**
  * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
  * fell, and how wide its range was in its youth (so that growth is steady, which wear is not). `SavedRanges` has them by sensor.
@@ -35,4 +37,29 @@ export function isCounter(cells: Float64Array, at: number, value: number): boole
   cells[at + rows] = 0;
   cells.fill(Number.NaN, at + level, at + high + 1);
   return true;
+}
+
+/** The least margin, as a share of the values themselves: for sensors that hardly ever move. */
+const marginOfValueMin = 0.05;
+
+/** @param share of the range */
+export function marginOf(cells: Float64Array, at: number, share: number): number {
+  const lowest = cells[at + low]!;
+  const highest = cells[at + high]!;
+  const size = Math.max(Math.abs(lowest), Math.abs(highest));
+  return Math.max(share * (highest - lowest), marginOfValueMin * size, Number.MIN_VALUE);
+}
+
+/** See `isFrozen`. */
+export function isFrozenAt(cells: Float64Array, at: number, marginShare: number): boolean {
+  const stillRows = cells[at + repeats]!;
+  if (stillRows === 0) return false;
+  return isFrozen({
+    value: cells[at + last]!,
+    low: cells[at + low]!,
+    high: cells[at + high]!,
+    margin: marginOf(cells, at, marginShare),
+    changes: cells[at + rises]! + cells[at + falls]!,
+    rows: Math.min(cells[at + rows]! - stillRows, changesMax / 2),
+  });
 }

@@ -2,16 +2,14 @@ import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts'
 import type { LateSensors } from './late-sensors.ts';
 import {
   beyondField,
-  changesMax,
-  falls,
   fields,
   high,
   isCounter,
+  isFrozenAt,
   last,
   level,
   low,
-  repeats,
-  rises,
+  marginOf,
   rows,
   second,
   third,
@@ -20,14 +18,12 @@ import {
   youth,
 } from './range-fields.ts';
 import type { SavedRanges, TakeOptions } from './range-types.ts';
-import { isFrozen, medianOf, type Shown } from './values.ts';
+import { medianOf, type Shown } from './values.ts';
 
 const dayMs = 86_400_000;
 /** A level is the mean of about so many readings. */
 const levelRows = 8;
 const medianRows = 3;
-/** The least margin, as a share of the values themselves: for sensors that hardly ever move. */
-const marginOfValueMin = 0.05;
 /** How fast ranges grow: in learning, per row, as a share of the way to the level; later per day, as a share of what the range was in youth. */
 const growthPerRow = 0.5;
 const growthPerDay = { young: 1, grown: 0.1 };
@@ -84,7 +80,7 @@ export class Ranges {
       if (isCounter(cells, at, value)) continue;
       const options = late?.optionsOf(i, machine) ?? machine;
       this.learnLevel(at);
-      const isFrozen = this.isFrozen(at, options.marginShare);
+      const isFrozen = isFrozenAt(cells, at, options.marginShare);
       if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
         if (isFrozen) continue;
         this.widen(at, growthPerRow);
@@ -127,11 +123,25 @@ export class Ranges {
 
   /** The present level of each sensor is within its range from now on. */
   includeNow(): void {
-    for (let at = 0; at < this.cells.length; at += width) {
-      this.widen(at, 1);
-      this.cells[at + beyondField] = 0;
-    }
+    for (let i = 0; i < this.count; i++) this.include(i);
     this.calm();
+  }
+
+  /** The present level of a sensor is within its range from now on. */
+  include(sensor: number): void {
+    this.widen(sensor * width, 1);
+    this.cells[sensor * width + beyondField] = 0;
+  }
+
+  /** The level of a sensor that is beyond its margin in the newest row, and the end of its range there; null if none is. */
+  edgeOf(sensor: number): { level: number; edge: number } | null {
+    const at = sensor * width;
+    if (this.cells[at + beyondField]! < 1 || isFrozenAt(this.cells, at, 0)) return null;
+    const now = this.cells[at + level]!;
+    return {
+      level: now,
+      edge: now > this.cells[at + high]! ? this.cells[at + high]! : this.cells[at + low]!,
+    };
   }
 
   /** The sensors beyond their margin, the farthest first. */
@@ -230,27 +240,6 @@ export class Ranges {
     if (cells[at + rows]! < levelRows) cells.fill(cells[at + level]!, at + low, at + high + 1);
   }
 
-  private marginOf(at: number, marginShare: number): number {
-    const lowest = this.cells[at + low]!;
-    const highest = this.cells[at + high]!;
-    const size = Math.max(Math.abs(lowest), Math.abs(highest));
-    return Math.max(marginShare * (highest - lowest), marginOfValueMin * size, Number.MIN_VALUE);
-  }
-
-  private isFrozen(at: number, marginShare: number): boolean {
-    const { cells } = this;
-    const stillRows = cells[at + repeats]!;
-    if (stillRows === 0) return false;
-    return isFrozen({
-      value: cells[at + last]!,
-      low: cells[at + low]!,
-      high: cells[at + high]!,
-      margin: this.marginOf(at, marginShare),
-      changes: cells[at + rises]! + cells[at + falls]!,
-      rows: Math.min(cells[at + rows]! - stillRows, changesMax / 2),
-    });
-  }
-
   /** Returns how far the level is beyond the range, in margins, and lets the range grow by it if that is less than one. */
   private judge(at: number, { marginShare, mode, passedMs }: TakeOptions, isFrozen: boolean): number {
     const { cells } = this;
@@ -265,7 +254,7 @@ export class Ranges {
       cells[at + youth] = cells[at + high]! - cells[at + low]!;
       return outsideFrom;
     }
-    const distance = Math.min(beyondMax, over / this.marginOf(at, marginShare));
+    const distance = Math.min(beyondMax, over / marginOf(cells, at, marginShare));
     cells[at + beyondField] = distance;
     if (distance < 1 && mode !== 'free')
       this.widen(at, Math.min(1, ((passedMs / dayMs) * growthPerDay[mode] * cells[at + youth]!) / over));

@@ -13,10 +13,11 @@
  *                that stands still exactly where it never was shows no such thing, and is not learnt
  *     grown      levels within the margin widen the range slowly, so that seasons do and wear does not
  *
- * A level beyond the margin is never learnt: what lasts is not normal until a person says so (`relearn`). Counters, which
- * only rise, have no range. Nothing is allocated per row.
+ * What is beyond the margin is told, and not normal because it lasts: a person says so (`relearn`), or it comes again and again and
+ * the other sensors show why (explained.ts). Counters, which only rise, have no range. Nothing is allocated per row.
  */
 import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
+import { ExplainedLevels, type Explanation } from './explained.ts';
 import { LateSensors } from './late-sensors.ts';
 import { beyondField } from './range-fields.ts';
 import type { SavedRanges } from './range-types.ts';
@@ -75,6 +76,8 @@ export interface SavedUsualRange extends SavedRanges {
   /** For how long levels have been beyond, ms, and whether that is confirmed; absent in files of earlier versions. */
   beyondMs?: number;
   isConfirmed?: boolean;
+  /** By sensor: what is known of a level that time may confirm; absent if there is none. */
+  explained?: number[][];
 }
 
 /** The usual range of one machine. */
@@ -82,6 +85,7 @@ export class UsualRange {
   private ranges: Ranges;
   /** Null if the machine has had all of its sensors from the beginning, or for long. */
   private late: LateSensors | null = null;
+  private explained: ExplainedLevels;
   private firstMs = Number.NaN;
   private newestMs = Number.NaN;
   /** Until then every level is learnt, because the machine does something for the first time. */
@@ -101,6 +105,7 @@ export class UsualRange {
   /** @param rowsMin rows of a sensor from which it is judged */
   constructor(sensors: number, rowsMin: number) {
     this.ranges = new Ranges(sensors, rowsMin);
+    this.explained = new ExplainedLevels(sensors);
   }
 
   /** Takes a row: `row[from] … row[from + sensors - 1]`, NaN where absent. */
@@ -125,10 +130,16 @@ export class UsualRange {
     this.confirm(knownMs, passedMs);
   }
 
+  /** Learns levels that come again and again and follow from what the machine does, once all of a row is known. */
+  explain(timeMs: number, by: Explanation): void {
+    this.explained.take(this.ranges, timeMs, by);
+  }
+
   /** Goes on with other columns: one that has none before learns in a week of its own, and the others keep their ranges. */
   setColumns(columns: ColumnsBefore): void {
     this.ranges = this.ranges.withColumns(columns);
     this.late = LateSensors.of(columns, this.late);
+    this.explained = new ExplainedLevels(columns.length);
   }
 
   /** Learns what a sensor showed before its first row was taken; ignored if those were too few rows for a level. */
@@ -190,7 +201,8 @@ export class UsualRange {
     const learnsToMs = Math.max(this.learnsToMs, this.firstMs);
     const { firstMs, beyondMs, isConfirmed } = this;
     const lateMs = this.late?.save();
-    const ranges = { ...this.ranges.save(), ...(lateMs && { lateMs }) };
+    const explained = this.explained.save();
+    const ranges = { ...this.ranges.save(), ...(lateMs && { lateMs }), ...(explained && { explained }) };
     return { firstMs, learnsToMs, beyondMs: Math.round(beyondMs), isConfirmed, ...ranges };
   }
 
@@ -201,6 +213,7 @@ export class UsualRange {
     this.learnsToMs = saved.learnsToMs;
     this.beyondMs = saved.beyondMs ?? 0;
     this.isConfirmed = saved.isConfirmed ?? false;
+    if (saved.explained) this.explained.restore(saved.explained);
     this.late = saved.lateMs ? LateSensors.restored(saved.lateMs) : null;
     return true;
   }

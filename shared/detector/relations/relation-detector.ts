@@ -112,6 +112,12 @@ export class RelationDetector {
     return sensor < this.sensors ? ratioOfSensor(this.numbers, sensor, this.beside) : 0;
   }
 
+  /** True if a sensor is judged, and within what no ordinary day passes. */
+  isWithin(sensor: number): boolean {
+    const isKnown = sensor < this.sensors && Number.isFinite(levelOf(this.numbers, sensor, sides.above));
+    return isKnown && this.ratioOf(sensor) < 1;
+  }
+
   /** Where a sensor usually is while the others are where they are; null while that is not known. */
   expected(sensor: number): Expected | null {
     if (sensor >= this.sensors || this.rows < rowsMin) return null;

@@ -1,0 +1,96 @@
+/**
+ * Levels that are confirmed by time: those that a sensor has again and again beyond its range, and that follow from what the machine does.
+ * A second speed, or what comes with it, is told at first, as anything is that never was. What a fault shows does not follow from the others,
+ * so it is never learnt, however often it comes.
+ */
+import type { Ranges } from './ranges.ts';
+
+/** Knowledge of a machine beside its ranges; sensors by column. */
+export interface Explanation {
+  /** The value that the other sensors let expect; null if that is not known, or what they say is not what is confirmed. */
+  expected(sensor: number): number | null;
+  /** True once it is judged how the sensors go together: till then, what lasts in one of them soon seems to follow from the others. */
+  isJudged(): boolean;
+  /** The sensor that says the mode, while that is one that is known; −1 if there is none. */
+  modeSensor(): number;
+}
+
+const hourMs = 3_600_000;
+/** The others explain a level if they let expect at least this share of its way beyond the range. */
+const explainedShare = 0.5;
+/** A level is usual after so many visits, and so long in all and so many rows, of which so large a share was explained. */
+const visitsMin = 3;
+const confirmedMs = 8 * hourMs;
+const confirmedRows = 60;
+const explainedTimeMin = 0.8;
+/** A level that has lasted for so long is so too: a product that is made for weeks. One that only its mode explains must come back, and one that comes early. */
+const lastsMs = 72 * hourMs;
+/** Visits are as far apart as this at least. */
+const apartMs = hourMs / 2;
+const pauseMsMax = hourMs;
+
+/** By sensor: time beyond and explained, time beyond, rows, visits; and since when it has been inside (saved as none). */
+const [explainedField, beyondField, rowsField, visitsField, insideField] = [0, 1, 2, 3, 4];
+const width = 5;
+const savedWidth = 4;
+
+export class ExplainedLevels {
+  private readonly cells: Float64Array;
+  private newestMs = Number.NaN;
+
+  constructor(sensors: number) {
+    this.cells = new Float64Array(sensors * width);
+    for (let at = insideField; at < this.cells.length; at += width) this.cells[at] = apartMs;
+  }
+
+  /** Takes how far the levels of a row are, and widens the ranges of those that are confirmed. */
+  take(ranges: Ranges, timeMs: number, by: Explanation): void {
+    const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
+    this.newestMs = timeMs;
+    const { cells } = this;
+    for (let sensor = 0, at = 0; at < cells.length; sensor++, at += width) {
+      const beyond = ranges.edgeOf(sensor);
+      if (!beyond) {
+        cells[at + insideField]! += passedMs;
+        continue;
+      }
+      if (cells[at + insideField]! >= apartMs) cells[at + visitsField]!++;
+      cells[at + insideField] = 0;
+      cells[at + beyondField]! += passedMs;
+      const isMode = by.modeSensor() === sensor;
+      const value = isMode ? beyond.level : by.expected(sensor);
+      if (value === null) continue;
+      if ((value - beyond.edge) / (beyond.level - beyond.edge) < explainedShare) continue;
+      cells[at + explainedField]! += passedMs;
+      cells[at + rowsField]!++;
+      if (!this.isConfirmed(at, !isMode && by.isJudged())) continue;
+      ranges.include(sensor);
+      cells.fill(0, at, at + width);
+    }
+  }
+
+  private isConfirmed(at: number, mayLast: boolean): boolean {
+    const { cells } = this;
+    const explainedMs = cells[at + explainedField]!;
+    if (explainedMs < explainedTimeMin * cells[at + beyondField]!) return false;
+    if (explainedMs < confirmedMs || cells[at + rowsField]! < confirmedRows) return false;
+    return cells[at + visitsField]! >= visitsMin || (mayLast && explainedMs >= lastsMs);
+  }
+
+  /** Null if no level is on its way. */
+  save(): number[][] | null {
+    const { cells } = this;
+    const saved: number[][] = [];
+    for (let at = 0; at < cells.length; at += width)
+      saved.push(Array.from(cells.subarray(at, at + savedWidth), Math.round));
+    return saved.some(([, beyondMs]) => beyondMs! > 0) ? saved : null;
+  }
+
+  restore(saved: readonly (readonly number[])[]): void {
+    if (saved.length * width !== this.cells.length || saved.some((each) => each.length !== savedWidth))
+      return;
+    saved.forEach((each, i) => {
+      this.cells.set(each, i * width);
+    });
+  }
+}
