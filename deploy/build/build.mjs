@@ -100,6 +100,18 @@ async function buildOne(root, work, target) {
 }
 
 /**
+ * Builds a target into a folder of its own, whether or not it is up to date.
+ * @param {string} root
+ * @param {Target} target
+ * @param {string} into
+ */
+export async function buildTarget(root, target, into) {
+  rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
+  await runAll(root, target.steps(root, into));
+}
+
+/**
  * Runs commands in parallel; rejects with the output of one that fails.
  * @param {string} cwd
  * @param {string[][]} commands

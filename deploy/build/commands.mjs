@@ -10,8 +10,10 @@ import { product, tests } from './targets.mjs';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * `entry` is a built program; `tools` are commands of packages, of which the last one gets the arguments.
- * @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, tools?: string[][] }} Recipe
+ * `entry` is a built program; `tools` are commands of packages, of which the last one gets the arguments; `own` is a
+ * function of the build.
+ * @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, tools?: string[][],
+ *   own?: (root: string, args: string[], say: (text: string) => void) => Promise<void> }} Recipe
  */
 const vitest = ['vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
 const tsc = ['typescript/bin/tsc', '--noEmit', '-p'];
@@ -39,6 +41,10 @@ const recipes = {
   chaos: { builds: [product, tests], entry: '.cache/tests/test/chaos/main.js' },
   simulate: { builds: [product, tests], entry: '.cache/tests/test/simulation/main.js' },
   'plant-year': { builds: [product, tests], entry: '.cache/tests/test/plant-year/main.js' },
+  bundle: {
+    builds: [product],
+    own: async (...given) => (await import('../bundle/bundle.mjs')).bundle(...given),
+  },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
 };
 
@@ -49,6 +55,7 @@ export async function main([name = '', ...args]) {
     if (!recipe) throw new Problem('USAGE', `'${name}' is not one of ${Object.keys(recipes).join(', ')}`);
     const built = await ensureBuilt(root, recipe.builds, say);
     if (recipe.tools) process.exitCode = runTools(recipe.tools, args);
+    else if (recipe.own) await recipe.own(root, args, say);
     else if (recipe.entry !== undefined) await runEntry(join(root, recipe.entry), args);
     else if (!built) say('already built, from these sources');
   } catch (error) {

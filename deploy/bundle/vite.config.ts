@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { modelDigests } from './model-digests.ts';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
 /** Entry points of processes and threads. Their paths are their names (`compiledEntry`). */
 const entries = [
   'deploy/cli/main',
@@ -61,8 +63,6 @@ function escaped(found: string): string {
   return code < 0x80 ? found : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 /** Notes the digests of the models that come with the product: these may run without a signature. */
 const notedModels: Plugin = {
   name: 'noted-models',
@@ -70,6 +70,29 @@ const notedModels: Plugin = {
     const digests = modelDigests(join(root, 'models', 'artefacts'), (text) => this.warn(text));
     const source = `${JSON.stringify(digests)}\n`;
     this.emitFile({ type: 'asset', fileName: 'model-digests.json', source });
+  },
+};
+
+/** The name of a file's package folder, such as `node_modules/ajv`, or null for a file of the product. */
+const packageFolder = (id: string): string | null =>
+  /.*(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.slice(root.length))?.[0].replace(/\/$/, '') ?? null;
+
+/**
+ * Writes which file is made of what and imports what, from which a side is bundled alone and the licences of its
+ * libraries are collected (deploy/bundle/contents.mjs).
+ */
+const listParts: Plugin = {
+  name: 'list-parts',
+  generateBundle(_options, bundle) {
+    const parts = Object.values(bundle).flatMap((chunk) => {
+      if (chunk.type !== 'chunk') return [];
+      const { fileName, imports, dynamicImports, facadeModuleId, moduleIds } = chunk;
+      const packages = [...new Set(moduleIds.map(packageFolder))].filter((folder) => folder !== null);
+      const source = facadeModuleId?.startsWith(root) ? facadeModuleId.slice(root.length) : null;
+      return [{ fileName, source, imports: [...imports, ...dynamicImports], packages: packages.sort() }];
+    });
+    parts.sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+    this.emitFile({ type: 'asset', fileName: 'parts.json', source: `${JSON.stringify(parts, null, 1)}\n` });
   },
 };
 
@@ -81,7 +104,7 @@ const notedModels: Plugin = {
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [yamlWhenUsed, asciiOnly, notedModels],
+  plugins: [yamlWhenUsed, asciiOnly, notedModels, listParts],
   ssr: { noExternal: true },
   define: { __dirname: 'import.meta.dirname' },
   build: {

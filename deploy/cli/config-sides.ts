@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { ConfigError, type ConfigProblem } from '../../shared/config/problem.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { onlySide, requireSide } from '../service/installed-side.ts';
 import { shellQuoted, toolName } from '../shown-commands.ts';
 
 interface CheckedSide {
@@ -18,6 +19,7 @@ export async function checkSide(side: string, file: string): Promise<CheckedSide
     return { ...checkGatewayConfig({ config: file }, { files: true }), schema: GatewayConfig };
   }
   if (side === 'cloud') {
+    requireSide('cloud');
     const { checkCloudConfig } = await import('../../cloud/main.ts');
     const { CloudConfig } = await import('../../cloud/config.ts');
     return { ...checkCloudConfig({ config: file }, { files: true }), schema: CloudConfig };
@@ -37,6 +39,7 @@ export async function otherSideHint(
     found.filter(({ message }) => message.includes('unknown property ')).length;
   if (unknown(problems) === 0) return null;
   const other = otherSide(side);
+  if (onlySide() === 'gateway') return null;
   if (unknown((await checkSide(other, file)).problems) >= unknown(problems)) return null;
   return `this looks like a ${other} configuration`;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../runtime/errors.ts';
@@ -23,7 +23,7 @@ const loaders: Record<BackendName, () => Promise<unknown>> = {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     // The package's .wasm files stay in its own folder when its code is bundled.
     const { resolve } = createRequire(import.meta.url);
-    wasm.setWasmPaths(dirname(resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+    wasm.setWasmPaths(join(dirname(resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist') + sep);
     wasm.setThreadsCount(1);
   },
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),

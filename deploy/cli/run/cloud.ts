@@ -1,5 +1,6 @@
 /** `harbinger cloud`. */
 import type { Command } from 'commander';
+import { requireSide } from '../../service/installed-side.ts';
 import { runSide } from '../config-sides.ts';
 import { port, stopSignal } from '../options.ts';
 
@@ -13,6 +14,7 @@ export function addCloud(program: Command): void {
     .option('--http-port <port>', 'page and API (default 8080)', port)
     .addHelpText('after', '\nExample:\n  harbinger cloud --config /etc/harbinger/cloud.toml\n')
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
+      requireSide('cloud');
       const { runCloud } = await import('../../../cloud/main.ts');
       await runSide('cloud', options.config, () => runCloud(options, stopSignal()));
     });

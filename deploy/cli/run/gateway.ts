@@ -3,6 +3,7 @@
  * runs. This file is `harbinger gateway`.
  */
 import type { Command } from 'commander';
+import { requireSide } from '../../service/installed-side.ts';
 import { runSide } from '../config-sides.ts';
 import { port, stopSignal } from '../options.ts';
 
@@ -16,6 +17,7 @@ export function addGateway(program: Command): void {
     .option('--http-port <port>', 'health, metrics, dead letters (default 8081)', port)
     .addHelpText('after', '\nExample:\n  harbinger gateway --config /etc/harbinger/gateway.toml\n')
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
+      requireSide('gateway');
       const { runGateway } = await import('../../../gateway/main.ts');
       await runSide('gateway', options.config, () => runGateway(options, stopSignal()));
     });
