@@ -16,9 +16,13 @@ const waitMsMax = 60_000;
 /** While older ones may follow for so long, what seems to end in a longer gap after the newest of them may go on in it. */
 const followMs = 300_000;
 const gapMsMin = 60_000;
-/** So many readings of a machine are put into their order; and so many for so long before the first late one comes. */
+/**
+ * So many readings of a machine are put into their order; and so many for so long before the first late one comes. Those of a machine that is
+ * heard for the first time are few: a device that sends what it has kept shows it at once, and most have kept nothing.
+ */
 const readingsMax = 16_384;
 const beforeLateMax = 1_024;
+const beforeLateFirstMax = 32;
 const expectedMs = 600_000;
 /** Limit of what is remembered of that which decisions have heard since the gap. */
 const heardMax = 64;
@@ -39,7 +43,8 @@ export class LateReadings {
   private fromMs: number;
   /** The first one after it. */
   private readonly toMs: number;
-  private before: MachineLimits;
+  /** Null for a machine that was not heard before the gap, of which nothing was known then. */
+  private before: MachineLimits | null = null;
   private readonly log: ReadingLog;
   private readonly begunMs: number;
   /** It has all readings since the gap. */
@@ -65,7 +70,8 @@ export class LateReadings {
     this.toMs = gap?.toMs ?? Number.NaN;
     this.isApart = gap === null;
     this.isWhole = gap !== null;
-    this.before = gap ? limits.fork((passed) => this.isHeard(passed)) : limits.unknown();
+    const isFirst = gap?.fromMs === Number.NEGATIVE_INFINITY;
+    if (gap && !isFirst) this.before = limits.fork((passed) => this.isHeard(passed));
     this.heard = [...limits.passed.heardOf];
     this.log = new ReadingLog(room);
     this.begunMs = nowMs;
@@ -107,7 +113,8 @@ export class LateReadings {
   /** Takes a reading that is not late. */
   goesOn(batch: ColumnBatch, i: number, nowMs: number, isAtRest = false): void {
     if (!this.isWhole) return;
-    const max = this.lastLateMs > this.begunMs ? readingsMax : beforeLateMax;
+    const beforeMax = this.before === null ? beforeLateFirstMax : beforeLateMax;
+    const max = this.lastLateMs >= this.begunMs ? readingsMax : beforeMax;
     const isTaken = this.isExpected(nowMs) && this.log.size < max && this.log.add(batch, i, isAtRest);
     if (!isTaken) this.cut();
   }
@@ -121,7 +128,8 @@ export class LateReadings {
   judge(now: MachineLimits, nowMs: number): MachineLimits {
     this.isOpenEnded = false;
     this.judgingMs = nowMs;
-    const judged = this.before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
+    const before = this.before ?? now.unknown();
+    const judged = before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
     const latestMs = this.log.replay(judged);
     this.firstLateMs = Number.NaN;
     const toMs = this.isApart ? latestMs + followMs : this.toMs;
@@ -135,7 +143,7 @@ export class LateReadings {
 
   /** A decision hears of these limits. */
   hears(states: readonly LimitState[], passed: readonly PassedLimit[], timeMs: number): void {
-    this.before.takePassed();
+    this.before?.takePassed();
     for (const { sensor, met } of states)
       if (met) this.note({ sensor, ...met, untilMs: met.backMs ?? timeMs });
     for (const each of passed) this.note(each);
@@ -149,7 +157,7 @@ export class LateReadings {
   /** Older ones than those of the gap have come: another device of the machine has kept its own for longer. */
   private judgeApart(): void {
     this.fromMs = Number.NEGATIVE_INFINITY;
-    this.before = this.before.unknown();
+    this.before = null;
     this.isApart = true;
     this.isWhole = false;
   }

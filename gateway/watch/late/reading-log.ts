@@ -9,6 +9,7 @@ const breakAtRest = 3;
 /** Bytes of an entry without its values: time, where its values end, what it is. */
 const entryBytes = 24;
 const valueBytes = 4;
+const noValues = new Float32Array(0);
 
 /** The room for logs that all machines share. */
 export class LogRoom {
@@ -35,7 +36,7 @@ export class ReadingLog {
   private readonly times: number[] = [];
   private readonly ends: number[] = [];
   private readonly kinds: number[] = [];
-  private values = new Float32Array(64);
+  private values = noValues;
   private bytes = 0;
 
   constructor(room: LogRoom) {
@@ -48,13 +49,12 @@ export class ReadingLog {
 
   /** Adds row `i` of a batch. Returns false if there is no room. @param isAtRest only limits that hold at rest judge it */
   add({ timeMs, offset, values }: ColumnBatch, i: number, isAtRest = false): boolean {
-    const [from, to] = [offset[i]!, offset[i + 1]!];
-    return this.push(timeMs[i]!, isAtRest ? atRest : 0, values.subarray(from, to));
+    return this.push(timeMs[i]!, isAtRest ? atRest : 0, values, offset[i]!, offset[i + 1]!);
   }
 
   /** Adds that readings were left out before this time. */
   addBreak(timeMs: number, wasRest: boolean): boolean {
-    return this.push(timeMs, wasRest ? breakAtRest : breakAtWork, noValues);
+    return this.push(timeMs, wasRest ? breakAtRest : breakAtWork, noValues, 0, 0);
   }
 
   /** Lets limits take all of it, in the order of its times. Returns the latest of these. */
@@ -73,26 +73,24 @@ export class ReadingLog {
     this.room.give(this.bytes);
     this.bytes = 0;
     for (const list of [this.times, this.ends, this.kinds]) list.length = 0;
-    this.values = new Float32Array(64);
+    this.values = noValues;
   }
 
-  private push(timeMs: number, kind: number, values: Float32Array): boolean {
-    const bytes = entryBytes + valueBytes * values.length;
+  private push(timeMs: number, kind: number, values: Float32Array, first: number, end: number): boolean {
+    const bytes = entryBytes + valueBytes * (end - first);
     if (!this.room.take(bytes)) return false;
     this.bytes += bytes;
     const from = this.ends.at(-1) ?? 0;
-    const to = from + values.length;
+    const to = from + end - first;
     if (to > this.values.length) {
       const larger = new Float32Array(Math.max(to, 2 * this.values.length));
       larger.set(this.values);
       this.values = larger;
     }
-    this.values.set(values, from);
+    for (let at = from; at < to; at++) this.values[at] = values[first + at - from]!;
     this.times.push(timeMs);
     this.ends.push(to);
     this.kinds.push(kind);
     return true;
   }
 }
-
-const noValues = new Float32Array(0);
