@@ -47,7 +47,7 @@ export class LateBooks<T extends LateMachine> {
       this.forget(machine);
     } else if (step === 'on' && isNewest && !replay) {
       // The first that comes after it need not be its last one; nor after a start, before which nothing could arrive.
-      const unheardMs = newestAtMs === null ? wallMs - beforeMs : nowMs - newestAtMs;
+      const unheardMs = Number.isNaN(newestAtMs) ? wallMs - beforeMs : nowMs - newestAtMs;
       const gapMs = Math.max(timeMs[i]! - beforeMs, unheardMs);
       if (gapMs > gapMsMin) this.noteGap(machine, gapMs, { fromMs: beforeMs, toMs: timeMs[i]! }, nowMs);
     }

@@ -99,7 +99,7 @@ export class MachineWindow {
 
   /** A newer reading has come that is in no row. */
   passes(timeMs: number): void {
-    this.clock.newestMs = Math.max(this.clock.newestMs, timeMs);
+    this.clock.passes(timeMs);
     this.judgedToMs = this.clock.newestMs;
   }
 
