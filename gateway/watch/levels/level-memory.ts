@@ -71,16 +71,19 @@ export class LevelMemory {
     this.cells = saved?.cells ?? new Float32Array(rooms[0]!).fill(Number.NaN);
   }
 
-  /** @param mayRewind false if readings are known to be old: they never mean that a clock was put back */
-  take(value: number, minute: number, mayRewind: boolean): void {
+  /**
+   * Takes readings of one minute: their sum, and how many there are.
+   * @param mayRewind false if they are known to be old: they never mean that a clock was put back
+   */
+  take(sum: number, minute: number, mayRewind: boolean, count = 1): void {
     if (minute > this.minute) this.advance(minute);
     else if (minute < this.minute && !this.rewinds(minute, mayRewind)) {
-      this.leftOut++;
+      this.leftOut += count;
       return;
     }
     this.oldSince = 0;
-    this.sum += value;
-    this.count++;
+    this.sum += sum;
+    this.count += count;
   }
 
   /** Levels of a tier, oldest first, without the block that is still open. */

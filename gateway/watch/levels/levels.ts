@@ -97,9 +97,12 @@ export class Levels implements LevelKeeper {
   /** The machines that are known now, each as it is when it is asked for. */
   *saved(): Generator<SavedMachine> {
     // A list of its own: the map may grow for as long as somebody goes through it.
-    for (const { key, memories } of [...this.byKey.values()])
+    for (const levels of [...this.byKey.values()]) {
+      levels.close();
+      const { key, memories } = levels;
       if (memories.size > 0)
         yield { key, sensors: [...memories].map(([name, memory]) => [name, memory.save()]) };
+    }
   }
 
   stats(): LevelsStats {

@@ -30,6 +30,11 @@ export class MachineLevels {
   private columns = new Int32Array(0);
   private bound: (LevelMemory | null)[] = [];
   private sensors: Sensor[] = [];
+  /**
+   * The minute of the latest readings, then for each sensor their sum and how many there are. Its memory takes them when that minute is
+   * over, because for each reading of thousands of machines the memories of all sensors would be visited.
+   */
+  private open = new Float64Array(1);
   private readonly answers = new Map<string, Answer>();
   private readonly room: Room;
 
@@ -45,16 +50,30 @@ export class MachineLevels {
 
   /** Must be called when the machine is watched, and when its sensors or limits change; null when it is watched no more. */
   bind(type: MachineType | null): void {
+    this.close();
     this.type = type;
     const limited = [...(type?.sensors.entries() ?? [])].filter(([, sensor]) => limitsOf(sensor).length > 0);
     this.columns = Int32Array.from(limited, ([column]) => column);
     this.sensors = limited.map(([, sensor]) => sensor);
     this.bound = this.sensors.map(({ name }) => this.memories.get(name) ?? null);
+    this.open = new Float64Array(1 + 2 * limited.length);
     this.answers.clear();
+  }
+
+  /** The memories take what is open. To be called before they are looked at. */
+  close(): void {
+    const { open, bound } = this;
+    for (let i = 0; i < bound.length; i++) {
+      const at = 1 + 2 * i;
+      if (open[at + 1] === 0) continue;
+      bound[i]!.take(open[at]!, open[0]!, true, open[at + 1]!);
+      open.fill(0, at, at + 2);
+    }
   }
 
   /** Forgets everything that is known. */
   clear(): void {
+    this.open.fill(0);
     this.room.give(this.memories.size);
     this.memories.clear();
     this.bind(this.type);
@@ -65,20 +84,26 @@ export class MachineLevels {
    * minute if that is open still, else it is left out. @param isOld it is late, or from the journal
    */
   take(values: Float32Array, from: number, to: number, timeMs: number, isOld: boolean): void {
-    const { columns, bound } = this;
+    const { columns, bound, open } = this;
     const minute = Math.floor(timeMs / minuteMs);
+    if (isOld || minute !== open[0]) this.close();
+    if (!isOld) open[0] = minute;
     for (let i = 0; i < columns.length; i++) {
       const at = from + columns[i]!;
       if (at >= to) return;
       const value = values[at]!;
-      if (Number.isNaN(value)) continue;
-      const memory = bound[i] ?? this.begin(i, minute);
-      memory?.take(value, minute, !isOld);
+      if (Number.isNaN(value) || (bound[i] === null && this.begin(i, minute) === null)) continue;
+      if (isOld) bound[i]!.take(value, minute, false);
+      else {
+        open[1 + 2 * i]! += value;
+        open[2 + 2 * i]!++;
+      }
     }
   }
 
   /** @param of only these sensors; absent: all */
   timesToLimits(of?: readonly { sensor: string }[]): TimeToLimit[] {
+    this.close();
     return this.sensors.flatMap((sensor, i) => {
       if (of && !of.some((one) => one.sensor === sensor.name)) return [];
       const memory = this.bound[i];
