@@ -75,6 +75,11 @@ export class FoundKind {
     return this.kind === 'quantity' || this.kind === 'counter';
   }
 
+  /** True once it is a quantity whatever comes: nothing more need be taken of it. */
+  get isSettled(): boolean {
+    return this.kind === 'quantity' && this.withheld === null && !this.mayEverCount();
+  }
+
   /** Goes on with a kind that was found before. */
   resume(kind: Kind): void {
     this.kind = kind;
@@ -133,7 +138,12 @@ export class FoundKind {
   }
 
   private mayBeCounter(): boolean {
-    if (this.name === 'quantity' || this.name === 'state' || this.resetsTooOften()) return false;
+    return this.mayEverCount() && !this.resetsTooOften();
+  }
+
+  /** False for a name that says otherwise, and for values with a fraction under any but a meter's. */
+  private mayEverCount(): boolean {
+    if (this.name === 'quantity' || this.name === 'state') return false;
     return this.name === 'meter' || this.isWhole;
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
 import { CounterRate } from './counter-rate.ts';
@@ -145,6 +145,19 @@ describe('the kinds of a machine', () => {
     for (let row = 0; row < 40; row++)
       judged = [...kinds.judged(Float32Array.of(9, 5, 2, 50 * row, Math.sin(row)), 1, row * 1_000)];
     expect(judged).toEqual([5, Number.NaN, 50, Math.fround(Math.sin(39))]);
+  });
+
+  it('are not looked at any more once a sensor is a quantity whatever comes, until it turns out to be one of texts', () => {
+    const take = vi.spyOn(FoundKind.prototype, 'take');
+    const kinds = SensorKinds.of([open('x'), open('pieces')])!;
+    const judged = (row: number) => [...kinds.judged(Float32Array.of(row + 0.5, row), 0, row * 1_000)];
+    for (let row = 0; row < 40; row++) judged(row);
+    take.mockClear();
+    expect(judged(40)[0]).toBe(40.5);
+    expect(take).toHaveBeenCalledOnce();
+    kinds.leaveOut(0);
+    expect(judged(41)[0]).toBeNaN();
+    take.mockRestore();
   });
 
   it('are the same after a restart, and what was learnt of values alone is known to have been', () => {

@@ -33,6 +33,8 @@ const scratch: Float32Array[] = [];
 
 export class SensorKinds {
   private columns: Column[] = [];
+  /** By column: 1 for a quantity, whatever comes: its values are handed on, and nothing is looked at. */
+  private settled = new Uint8Array(0);
   private changes = 0;
   private changed: number[] = [];
   /** How often a sensor has become another kind. */
@@ -57,6 +59,9 @@ export class SensorKinds {
       if (kind === 'quantity' && !found) this.columns.push(null);
       else this.columns.push({ name, found, kind, rate: kind === 'counter' ? new CounterRate() : null });
     }
+    this.settled = Uint8Array.from(this.columns, (column, i) =>
+      Number(column === null || this.settled[i] === 1),
+    );
     this.restore(saved, known);
   }
 
@@ -65,13 +70,13 @@ export class SensorKinds {
    * (NaN) of states, or of what is not known yet. Valid until the next call.
    */
   judged(row: Float32Array, from: number, timeMs: number): Float32Array {
-    const { columns } = this;
+    const { columns, settled } = this;
     scratch[columns.length] ??= new Float32Array(columns.length);
     const judged = scratch[columns.length]!;
     for (let i = 0; i < columns.length; i++) {
-      const column = columns[i]!;
       const value = row[from + i]!;
-      judged[i] = column === null || Number.isNaN(value) ? value : this.valueOf(column, value, timeMs, i);
+      judged[i] =
+        settled[i] === 1 || Number.isNaN(value) ? value : this.valueOf(columns[i]!, value, timeMs, i);
     }
     return judged;
   }
@@ -91,6 +96,7 @@ export class SensorKinds {
     if (column.found.isLearnt) this.changed.push(index);
     this.become(column, 'state');
     column.isText = true;
+    this.settled[index] = 0;
   }
 
   kindOf(column: number): Kind {
@@ -132,6 +138,7 @@ export class SensorKinds {
       if (!found.isLearnt) return Number.NaN;
       const withheld = found.takeWithheld();
       if (withheld && kind === 'quantity') this.withheld.set(index, withheld);
+      if (found.isSettled) this.settled[index] = 1;
     }
     if (column.kind === 'state') return Number.NaN;
     return column.rate ? column.rate.take(value, timeMs) : value;
