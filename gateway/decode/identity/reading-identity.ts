@@ -11,7 +11,7 @@ import { fingerprint, sensorsOf } from './content.ts';
 import type { CountsByMachine } from './counts-by-machine.ts';
 import { Identities } from './identities.ts';
 import { IdentityKey } from './identity-key.ts';
-import { OccupiedTimes } from './occupied-times.ts';
+import { OccupiedTimes, searchedMax, separationsMax } from './occupied-times.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
 import type { ReadingIdentityCounts } from './statistics.ts';
@@ -27,11 +27,6 @@ const atArrival = 0;
 const ofSender = 0;
 /** A repetition is another reading that is equal to an earlier one. */
 type Comparison = 'new' | 'repetition' | 'resend';
-
-/** Limit of distinct readings of one machine with one device timestamp; beyond it, the gateway's clock is used. */
-const separationsMax = 1_000;
-/** Number of timestamps that are looked at one by one; of more, it is noted how many are occupied. */
-const searchedMax = 16;
 
 /**
  * Assigns each reading its identity, a time that no other reading of its machine has, and recognises resends: by `id`, running number
@@ -108,7 +103,10 @@ export class ReadingIdentity {
       }
       return this.assignAtArrival(schema, receivedMs);
     }
-    const found = this.findTimestamp(schema, deviceTime, content, compared === 'repetition');
+    const isRepetition = compared === 'repetition';
+    // One that is new by its id or running number is at none of the timestamps that others occupy.
+    const from = isOnlyByTime || isRepetition ? 0 : this.occupied.latest(schema.index, deviceTime);
+    const found = this.findTimestamp(schema, deviceTime, content, isRepetition, from);
     if (found === 'same') {
       this.forget(this.added.takeFrom(first));
       return this.refuse(schema);
@@ -221,22 +219,24 @@ export class ReadingIdentity {
    * Finds a free ns from a device's time on, unless a reading of the same content was stored there and this one does not
    * repeat it: the first free one, or `far` from the time one that is found without looking at all that are
    * occupied. Of equal readings the latest alone can be resent, so the entries before it only occupy their time.
+   * @param from so many timestamps are occupied, by others
    */
   private findTimestamp(
     schema: MachineSchema,
     time: Moment,
     content: number,
     isKnownAsRepetition: boolean,
+    from: number,
   ): 'free' | 'far' | 'same' | 'full' {
     let isRepetition = isKnownAsRepetition;
-    for (let i = 0; i < separationsMax; i++) {
+    for (let i = from; i < separationsMax; i++) {
       if (i === searchedMax) {
         if (!isRepetition) {
           const compared = this.compareByTime(schema, time, content);
           if (compared === 'resend') return 'same';
           isRepetition = compared === 'repetition';
         }
-        i = Math.max(i, this.occupied.count(schema.index, time.ms, time.ns));
+        i = Math.max(i, this.occupied.count(schema.index, time));
         if (i >= separationsMax) break;
       }
       const ns = time.ns + i;
@@ -252,11 +252,10 @@ export class ReadingIdentity {
       if (known !== -1) continue;
       this.remember(content);
       if (i > 0) this.counts.separated++;
-      if (i < searchedMax) return 'free';
-      this.occupied.note(schema.index, time.ms, time.ns, i + 1);
-      return 'far';
+      this.occupied.note(schema.index, time, i + 1);
+      return i < searchedMax ? 'free' : 'far';
     }
-    this.occupied.note(schema.index, time.ms, time.ns, separationsMax);
+    this.occupied.note(schema.index, time, separationsMax);
     return 'full';
   }
 
