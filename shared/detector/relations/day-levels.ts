@@ -9,6 +9,7 @@ import { isJudged } from './residuals.ts';
 
 const { knownRows, knownMs, rowsMin, daysMin, dayRowsMin, memoryDays, returnDays, levelMin, spreadMin } =
   relationParameters;
+const { memoryMs, driftFar, driftTimesMax, driftBound } = relationParameters;
 const dayMs = 86_400_000;
 /** A clock that goes back by more begins a new day. */
 const backMsMax = 3_600_000;
@@ -32,7 +33,26 @@ export function levelOf(numbers: RelationNumbers, sensor: number, side: number):
   const deviation = Math.max(spreadMin, Math.sqrt(floats[layout.dayVariance + at]!));
   const far = gumbelScale * (Math.log(2 * layout.sensors * returnDays) - euler) * (1 + uncertainDays / days);
   const slack = doubles[scalar.runMs]! < doubles[scalar.slackRunMs]! ? floats[layout.slack + sensor]! : 0;
-  return Math.max(levelMin, floats[layout.dayMean + at]! + far * deviation) + slack;
+  return (
+    Math.max(levelMin, floats[layout.dayMean + at]! + far * deviation) + slack + driftOf(numbers, sensor)
+  );
+}
+
+/**
+ * How far a sensor may have come on its usual way while nothing was learnt. What follows a steady drift with a memory of `memoryMs` lags behind by what
+ * the drift does in that time, and days show it on average; so in a time as long as that it goes on by as much again.
+ */
+function driftOf({ layout, doubles, floats }: RelationNumbers, sensor: number): number {
+  if (doubles[scalar.staleMs] === 0 || doubles[scalar.isFault] === 1) return 0;
+  const times = Math.min(driftTimesMax, doubles[scalar.staleMs]! / memoryMs);
+  return driftFar * Math.sqrt(floats[layout.drift + sensor]!) * times;
+}
+
+/** @param ranMs for how long the machine has run since the row before */
+export function followStale({ doubles }: RelationNumbers, ranMs: number): void {
+  const stale = doubles[scalar.staleMs]!;
+  if (doubles[scalar.isFrozen] === 1) doubles[scalar.staleMs] = stale + ranMs;
+  else if (stale > 0) doubles[scalar.staleMs] = Math.max(0, stale - ranMs);
 }
 
 /** A sensor's mean residuals on one side: the nearer of the short and the longer mean. */
@@ -61,6 +81,7 @@ export function followDay(numbers: RelationNumbers, timeMs: number): void {
   for (let side = 0; side < 2; side++)
     for (let i = 0; i < layout.sensors; i++) {
       if (!isJudged(numbers, i)) continue;
+      if (side === sides.above) floats[layout.daySum + i]! += floats[layout.short + i]!;
       const at = layout.dayMax + side * layout.sensors + i;
       const size = sizeOf(numbers, i, side);
       if (size > floats[at]! && !(lasts && size > levelOf(numbers, i, side))) floats[at] = size;
@@ -72,6 +93,7 @@ export function beginDay({ layout, doubles, floats }: RelationNumbers, timeMs: n
   doubles[scalar.dayFromMs] = timeMs;
   doubles[scalar.dayRows] = 0;
   floats.fill(noMaximum, layout.dayMax, layout.dayMax + 2 * layout.sensors);
+  floats.fill(0, layout.daySum, layout.daySum + layout.sensors);
 }
 
 function isKnown({ doubles }: RelationNumbers, timeMs: number): boolean {
@@ -86,7 +108,10 @@ function learnDay(numbers: RelationNumbers): void {
   );
   doubles[scalar.days]!++;
   for (let i = 0; i < layout.sensors; i++)
-    if (floats[layout.dayMax + i] !== noMaximum) floats[layout.daysSeen + i]!++;
+    if (floats[layout.dayMax + i] !== noMaximum) {
+      floats[layout.daysSeen + i]!++;
+      learnDrift(numbers, i);
+    }
   levels.forEach((level, at) => {
     const largest = floats[layout.dayMax + at]!;
     if (largest === noMaximum) return;
@@ -97,4 +122,14 @@ function learnDay(numbers: RelationNumbers): void {
     const variance = floats[layout.dayVariance + at]!;
     floats[layout.dayVariance + at] = (1 - weight) * (variance + weight * far * far);
   });
+}
+
+/** A day farther than any before counts as one a little farther: a fault that comes slowly is not its usual drift. */
+function learnDrift({ layout, doubles, floats }: RelationNumbers, sensor: number): void {
+  const days = floats[layout.daysSeen + sensor]!;
+  const mean = floats[layout.daySum + sensor]! / doubles[scalar.dayRows]!;
+  const known = floats[layout.drift + sensor]!;
+  const isKnown = days > daysMin && known > 0;
+  const square = isKnown ? Math.min(mean * mean, driftBound * known) : mean * mean;
+  floats[layout.drift + sensor]! += Math.max(1 / days, 1 / memoryDays) * (square - known);
 }

@@ -1,5 +1,5 @@
 /** Judging a row by one normal: its residuals, their means, and the day's farthest moments; and what the row teaches it. */
-import { followDay } from './day-levels.ts';
+import { followDay, followStale } from './day-levels.ts';
 import { type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 import { learnRow, scaledResidual, setResiduals } from './residuals.ts';
@@ -23,7 +23,7 @@ export function judgeRow(numbers: RelationNumbers, { values, from, timeMs, state
   const passedMs = Math.max(0, timeMs - doubles[scalar.newestMs]!) || 0;
   if (Number.isNaN(doubles[scalar.firstMs]!)) doubles[scalar.firstMs] = timeMs;
   doubles[scalar.newestMs] = timeMs;
-  followRun(doubles, passedMs);
+  followStale(numbers, followRun(doubles, passedMs));
   chooseState(numbers, state, timeMs);
   const row = learnRow(numbers, values, from, passedMs);
   if (!setResiduals(numbers, row, passedMs)) return false;
@@ -43,10 +43,11 @@ export function judgeRow(numbers: RelationNumbers, { values, from, timeMs, state
   return true;
 }
 
-/** Follows for how long the machine has run, of which a gap is a short part. */
-function followRun(doubles: Float64Array, passedMs: number): void {
+/** Follows for how long the machine has run, of which a gap is a short part. Returns for how long since the row before. */
+function followRun(doubles: Float64Array, passedMs: number): number {
   const pace = doubles[scalar.paceMs]!;
   const ranMs = Math.min(passedMs, Math.max(pauseMs, pauseSteps * pace));
   doubles[scalar.paceMs] = pace + paceWeight * (ranMs - pace);
   doubles[scalar.runMs]! += ranMs;
+  return ranMs;
 }

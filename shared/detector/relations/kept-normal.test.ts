@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { gaussian, seededRandom } from '../../runtime/random.ts';
 import { doublesFixed, newRelationNumbers } from './layout.ts';
 import { dayMs, rowsOf, rowsPerDay, startMs } from './machine.testing.ts';
 import { RelationDetector, type RelationState } from './relation-detector.ts';
@@ -87,6 +88,39 @@ describe('what comes again', () => {
   });
 });
 
+describe('what drifts', () => {
+  /** A fan that draws more and more as its filter clogs, for forty days; then the filter is changed. Its vibration may have a fault. */
+  const drifting = (clogs: number, fault: (day: number) => number) => {
+    const random = seededRandom(8);
+    const detector = new RelationDetector(3);
+    const states: RelationState[] = [];
+    let load = 0;
+    for (let minute = 0; minute < 100 * 1_440; minute += 2) {
+      const day = minute / 1_440;
+      load = 0.99 * load + 0.14 * gaussian(random);
+      const clogged = clogs * ((day % 40) / 40);
+      const row = [load, 2 * load + clogged, load + fault(day)].map(
+        (value) => value + 0.3 * gaussian(random),
+      );
+      detector.push(row, 0, startMs + minute * 60_000);
+      states.push(detector.state);
+    }
+    return { states, shareOf: (from: number, to: number) => shareNormal(states.slice(from * 720, to * 720)) };
+  };
+  const shareNormal = (states: readonly RelationState[]) =>
+    states.filter((state) => state === 'normal').length / states.length;
+
+  it('as usual is normal again soon after it has begun anew', () => {
+    expect(drifting(2.5, () => 0).shareOf(50, 80)).toBeGreaterThan(0.9);
+  });
+
+  it('hides no fault of a sensor that does not', () => {
+    const { states, shareOf } = drifting(2.5, (day) => (day > 55 ? 2 : 0));
+    expect(states.slice(55 * 720, 55 * 720 + 60)).toContain('unusual');
+    expect(shareOf(56, 100)).toBeLessThan(0.01);
+  });
+});
+
 describe('the word of a person', () => {
   /** Rows that were unusual after a person said after some hours that 40 % more is normal. */
   const toldAfter = (hours: number, seed: number) => {
@@ -141,6 +175,26 @@ describe('a restart', () => {
       expect(other.state).toBe(one.state);
     });
     expect(other.toBytes()).toEqual(one.toBytes());
+  });
+
+  it('keeps what the version before has learnt, which knew no drift', () => {
+    const { detector } = run({ days: 30, seed: 4, by: (day) => (day > beginDay ? 1.4 : 1) });
+    expect(detector.state).toBe('changed');
+    const { layout } = newRelationNumbers(4);
+    const [head, fixedBefore] = [24, 32];
+    const size = 8 * layout.doubles + 4 * layout.floats;
+    const saved = detector.toBytes();
+    const before = [Uint8Array.from(saved.subarray(0, head))];
+    new Float64Array(before[0]!.buffer)[0] = 3;
+    for (let from = head; from < saved.length; from += size) {
+      const doubles = saved.subarray(from, from + 8 * layout.doubles);
+      before.push(doubles.subarray(0, 8 * fixedBefore), doubles.subarray(8 * doublesFixed));
+      before.push(saved.subarray(from + 8 * layout.doubles, from + 8 * layout.doubles + 4 * layout.daySum));
+    }
+    const resumed = RelationDetector.fromBytes(new Uint8Array(Buffer.concat(before)));
+    expect(resumed.state).toBe('changed');
+    expect(resumed.changedMs).toBe(detector.changedMs);
+    expect(resumed.expected(1)!.value).toBe(detector.expected(1)!.value);
   });
 
   it('keeps what an earlier version has learnt', () => {

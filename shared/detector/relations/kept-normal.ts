@@ -1,7 +1,7 @@
 /**
  * The kept normal: what was confirmed before something became unusual, as it was, beside the normal that follows the machine and so
  * comes to explain what lasts or comes again. By it the machine is changed, and not normal, until it has been as before for long enough.
- * Nothing that happens meanwhile teaches it.
+ * Nothing that happens meanwhile teaches it; but what drifted before has gone on, and so much more is allowed the longer it lasts.
  */
 import { copyOf, type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
@@ -29,12 +29,13 @@ export function beginKeeping({ doubles }: RelationNumbers): void {
   doubles[scalar.meanRatio] = 1;
   doubles[scalar.visits] = 1;
   doubles[scalar.isFrozen] = 1;
+  doubles[scalar.staleMs] = 0;
 }
 
 /** Ends it: how the machine is now is what is confirmed. */
 export function endKeeping({ doubles }: RelationNumbers): void {
   doubles[scalar.keptFromMs] = Number.NaN;
-  for (const each of ['isFrozen', 'isChanged', 'isFault'] as const) doubles[scalar[each]] = 0;
+  for (const each of ['isFrozen', 'isChanged', 'isFault', 'staleMs'] as const) doubles[scalar[each]] = 0;
 }
 
 /** A person says that what is not as it was is normal: the machine may be as it was for some time yet. */

@@ -53,8 +53,10 @@ export const scalar = {
   /** How far the machine is beyond the normal that is kept, on average over some rows, and the farthest of that. */
   meanRatio: 30,
   farRatio: 31,
+  /** For how long it has learnt nothing, in running time: what drifts has gone on since. */
+  staleMs: 32,
 } as const;
-export const doublesFixed = 32;
+export const doublesFixed = 33;
 
 export interface RelationsLayout {
   readonly sensors: number;
@@ -86,6 +88,9 @@ export interface RelationsLayout {
   readonly weights: number;
   /** By sensor: how much farther than its level it may be, since a person said that what it did is normal; in its deviations. */
   readonly slack: number;
+  /** By sensor: the sum of its mean residuals of the day, and the mean square of what days showed on average: how much it drifts. */
+  readonly daySum: number;
+  readonly drift: number;
   readonly floats: number;
 }
 
@@ -121,6 +126,8 @@ function newLayout(sensors: number): RelationsLayout {
     covariances: take(packedSize(sensors)),
     weights: take(sensors * sensors),
     slack: take(sensors),
+    daySum: take(sensors),
+    drift: take(sensors),
   };
   const origin = doublesFixed;
   return {

@@ -37,6 +37,13 @@ export const relationParameters = {
   /** Least level, and least deviation of daily maxima, in deviations of a residual. */
   levelMin: 0.5,
   spreadMin: 0.15,
+  /**
+   * A normal that is kept allows so many times the drift that is usual, for at most so many times `memoryMs`; a day counts as at most so
+   * many mean squares of those before.
+   */
+  driftFar: 5,
+  driftTimesMax: 3,
+  driftBound: 4,
   /** A sensor beyond its level for so long, and for so many rows, is unusual; all within theirs for so long, it is over. */
   beginMs: 2 * minuteMs,
   beginRows: 10,
@@ -60,7 +67,7 @@ export const relationParameters = {
    */
   settleMs: 6 * 60 * minuteMs,
   settleGaps: 3,
-  settleMsMax: 30 * dayMs,
+  settleMsMax: 14 * dayMs,
   keepMs: 8 * dayMs,
   /** Visits so far apart, and so many of them, are a change, as is what is beyond the kept normal alone for so long. */
   apartMs: 6 * 60 * minuteMs,

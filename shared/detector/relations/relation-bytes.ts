@@ -12,7 +12,10 @@ import {
 import { relationParameters } from './parameters.ts';
 
 /** Must be raised when the same bytes get another meaning. */
-const version = 3;
+const version = 4;
+/** The version before knew no drift. */
+const versionBefore = 3;
+const doublesFixedBefore = 32;
 /** Earlier versions, without and with what is usual in each state, had fewer counts and kept no normal. */
 const versionsEarlier = [1, 2];
 const doublesFixedEarlier = 17;
@@ -54,11 +57,18 @@ export function numbersFrom(bytes: Uint8Array): SavedNumbers {
   const isCount = Number.isInteger(sensors) && sensors >= 0 && sensors <= relationParameters.sensorsMax;
   if (!isCount) throw foreign();
   if (versionsEarlier.includes(known)) return earlier(bytes, sensors, known === versionsEarlier[1]);
-  if (known !== version || bytes.length < headBytes + 8) throw foreign();
+  const isBefore = known === versionBefore;
+  if ((known !== version && !isBefore) || bytes.length < headBytes + 8) throw foreign();
   const has = view.getFloat64(headBytes, true);
   const numbers = newNumbers(sensors, (has & parts.states) > 0);
   const kept = has & parts.kept ? newNumbers(sensors, (has & parts.keptStates) > 0) : null;
-  fill([...arraysOf(numbers), ...(kept ? arraysOf(kept) : [])], bytes, headBytes + 8);
+  const both = [numbers, ...(kept ? [kept] : [])].map(isBefore ? withoutDrift : whole);
+  fill(
+    both.flatMap(({ arrays }) => arrays),
+    bytes,
+    headBytes + 8,
+  );
+  for (const { done } of both) done();
   return { numbers, kept };
 }
 
@@ -66,6 +76,27 @@ function newNumbers(sensors: number, hasStates: boolean): RelationNumbers {
   const numbers = newRelationNumbers(sensors);
   if (hasStates) numbers.centres = newStateCentres(sensors);
   return numbers;
+}
+
+interface Filled {
+  arrays: (Float64Array | Float32Array)[];
+  /** Called once they are filled. */
+  done(): void;
+}
+
+const whole = (numbers: RelationNumbers): Filled => ({ arrays: arraysOf(numbers), done: () => {} });
+
+/** Arrays of the version before: a count, and two numbers of each sensor, were not in them. */
+function withoutDrift(numbers: RelationNumbers): Filled {
+  const { layout, doubles, floats } = numbers;
+  const saved = new Float64Array(layout.doubles - doublesFixed + doublesFixedBefore);
+  return {
+    arrays: [saved, floats.subarray(0, layout.daySum), ...arraysOf(numbers).slice(2)],
+    done() {
+      doubles.set(saved.subarray(0, doublesFixedBefore));
+      doubles.set(saved.subarray(doublesFixedBefore), doublesFixed);
+    },
+  };
 }
 
 /** Fills arrays with all bytes from a place on. @throws HarbingerError DETECTOR_STATE */
