@@ -45,6 +45,7 @@ const recipes = {
     builds: [product],
     own: async (...given) => (await import('../bundle/bundle.mjs')).bundle(...given),
   },
+  detectors: { builds: [product, tests], entry: '.cache/tests/test/detector/table/main.js' },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
 };
 

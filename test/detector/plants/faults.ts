@@ -75,6 +75,21 @@ const step = (size: number) => (about: Begin) => {
   return (column: number): Part | null => (column === victim ? { moved: size } : null);
 };
 
+/** Rises to `size` within so many rows, and stays there. */
+const drift = (size: number, rows: number) => (about: Begin) => {
+  const victim = one(about);
+  return (column: number, row: number, from: number): Part | null =>
+    column === victim ? { moved: size * Math.min(1, (row - from) / rows) } : null;
+};
+
+/** All sensors move slowly, as with the weather or the season. */
+const driftEverywhere = (size: number, rows: number) => (about: Begin) => {
+  const moves = Array.from({ length: about.sensors }, () => size * gaussian(about.random));
+  return (column: number, row: number, from: number): Part => ({
+    moved: moves[column]! * Math.min(1, (row - from) / rows),
+  });
+};
+
 /** All sensors move, as after a repair or with another product: nobody can say which it is. */
 const everywhere = (size: number) => (about: Begin) => {
   const moves = Array.from({ length: about.sensors }, () => size * gaussian(about.random));
@@ -94,10 +109,10 @@ export const faults: Record<string, Fault> = Object.fromEntries(
       600,
       () => (column) => (column % 2 ? { moved: 2.5 } : null),
     ),
-    lasting('drift to 6 over 2,000 rows', 2_000, (about) => {
-      const victim = one(about);
-      return (column, row, from) => (column === victim ? { moved: (6 * (row - from)) / 2_000 } : null);
-    }),
+    lasting('drift to 6 over 2,000 rows', 2_000, drift(6, 2_000)),
+    lasting('drift to 3 over 500 rows, lasting', null, drift(3, 500)),
+    lasting('drift to 20 over 2,000 rows, lasting', null, drift(20, 2_000)),
+    lasting('legitimate drift of all', null, driftEverywhere(3, 2_500), { truth: truths.changed }),
     lasting('noise of 3 times, 600 rows', 600, (about) => {
       const victim = one(about);
       return (column) => (column === victim ? { noise: 3, isLoose: true } : null);
