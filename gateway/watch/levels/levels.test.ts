@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
@@ -107,6 +107,25 @@ describe('levels', () => {
       watched.take(Float32Array.of(25, 3), 0, 2, (start + hour * 60) * 60_000, false);
     return watched;
   };
+
+  it('are taken by the memories once a minute, and whenever somebody asks', () => {
+    const take = vi.spyOn(LevelMemory.prototype, 'take');
+    const levels = new Levels();
+    const watched = levels.watched(fan('fan-1'));
+    for (let second = 0; second <= 120; second++)
+      watched.take(Float32Array.of(25, second), 0, 2, (60 * start + second) * 1_000, false);
+    expect(take.mock.calls).toEqual([
+      [1_770, start, true, 60],
+      [5_370, start + 1, true, 60],
+    ]);
+    watched.timesToLimits();
+    expect(take).toHaveBeenLastCalledWith(120, start + 2, true, 1);
+    watched.take(Float32Array.of(25, 3), 0, 2, (start + 2) * 60_000, false);
+    const [saved] = [...levels.saved()];
+    expect(take).toHaveBeenLastCalledWith(3, start + 2, true, 1);
+    expect(saved?.sensors).toMatchObject([['vibration', { minute: start + 2 }]]);
+    take.mockRestore();
+  });
 
   it('are remembered of sensors with limits, and answered for with the limits that they have now', () => {
     const levels = new Levels();
