@@ -47,6 +47,7 @@ import { fleetKinds } from './fleet/kinds/kinds.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { Progress } from './log/progress.ts';
+import { Registry } from './models/registry.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { quotaReport } from './operations/quota-report.ts';
@@ -166,6 +167,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const gateways = config.gateways.map(({ id }) => id);
     const fleet = new Fleet({ ...base, store: operations.fleet, kinds: fleetKinds, gateways, contacts });
     await started.start('fleet', fleet);
+    const models = new Registry({ ...base, config: config.models });
+    models.load();
     const receiveMetrics = createReceiveMetrics(registry);
     const receive = { ...base, credentials, batchLog, contacts, endings, fleet, metrics: receiveMetrics };
     const listener = new Listener(config.ingest, receive);
@@ -237,6 +240,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const api = createApi({
       ...base,
       ...concerns,
+      models,
       closing: operations.closing,
       retention,
       backups,

@@ -9,6 +9,7 @@ import { AlertsConfig } from '../shared/notifications/config.ts';
 import { ApiConfig } from './api/config.ts';
 import { cloudConditions } from './conditions/conditions.ts';
 import { jobs } from './jobs/jobs.ts';
+import { RegistryConfig } from './models/config.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { GatewayCredentials, receiveSettings } from './receive/config.ts';
 import { sinkSettings } from './sink/config.ts';
@@ -56,6 +57,7 @@ export const CloudConfig = Type.Object(
     operations: OperationsConfig,
     alerts: AlertsConfig,
     api: ApiConfig,
+    models: RegistryConfig,
     heartbeat: HeartbeatConfig,
     conditions: conditionsTable(
       cloudConditions.map(({ name }) => name),

@@ -8,6 +8,7 @@ import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
+import type { ModelRegistry } from '../ports/models/models.ts';
 import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
@@ -43,6 +44,7 @@ export interface RouteContext {
   audit: AuditLog;
   decommissioning: Decommissioning;
   fleet: FleetAdmin;
+  models: ModelRegistry;
   backups: BackupSource;
   /** Null if there is no job that deletes what is old. */
   retention: RetentionAdmin | null;

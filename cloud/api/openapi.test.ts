@@ -1,10 +1,21 @@
 /** Requests every answer that the OpenAPI document promises, and compares it with the document. */
+import { createPrivateKey } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
+import { bundleOf } from '../../shared/model/trust/bundle.ts';
+import { readContents } from '../../shared/model/trust/contents.ts';
+import { newKeyPair } from '../../shared/model/trust/keys.ts';
+import { signContents, writeSignature } from '../../shared/model/trust/signature.ts';
 import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { Registry } from '../models/registry.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
@@ -20,6 +31,25 @@ import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.test
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
 afterAll(stopAll);
+
+const modelsDir = mkdtempSync(join(tmpdir(), 'harbinger-models-'));
+afterAll(() => rmSync(modelsDir, { recursive: true }));
+
+function openRegistry(dataDir: string): Registry {
+  const config = { modelBytesMax: 1 << 20, modelsMax: 10, bytesMax: 1 << 24 };
+  const registry = new Registry({ dataDir, config, log: silentLog });
+  registry.load();
+  return registry;
+}
+
+/** Signs a copy of the pump's model. */
+function signedBundle(dir: string): Buffer {
+  const folder = join(dir, 'pump-rul');
+  cpSync(join(packageRoot, 'models', 'artefacts', 'pump-rul'), folder, { recursive: true });
+  const key = { name: 'site', privateKey: createPrivateKey(newKeyPair().privatePem) };
+  writeSignature(folder, signContents(readContents(folder), key));
+  return bundleOf(folder);
+}
 
 async function startPlant() {
   const operations = createMemoryOperations();
@@ -91,6 +121,7 @@ async function startPlant() {
     operations,
     store,
     ...admin,
+    models: openRegistry(modelsDir),
     ready,
     machineTypes,
     retention,
@@ -157,6 +188,19 @@ async function askAboutOutcomes(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/outcomes', { body: { ...pump, machine: 'new' }, status: 409 });
 }
 
+async function askOfModels(api: ApiContract, bundle: Buffer): Promise<void> {
+  expect(await api.ask('GET', '/api/models')).toEqual({ models: [] });
+  const one = '/api/models/{name}/{version}';
+  await api.ask('GET', one, { path: '/api/models/pump-rul/2.0.0', status: 404 });
+  await api.ask('POST', '/api/models', { body: bundle });
+  await api.ask('POST', '/api/models', { body: bundle.subarray(1), status: 400 });
+  const { models } = (await api.ask('GET', '/api/models')) as { models: object[] };
+  expect(models).toMatchObject([{ name: 'pump-rul', version: '2.0.0', key: 'site' }]);
+  await api.ask('GET', one, { path: '/api/models/pump-rul/2.0.0' });
+  await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0' });
+  await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0', status: 404 });
+}
+
 async function askOfGateways(api: ApiContract): Promise<void> {
   const asked = { kind: 'overrides', body: { fleet: true, action: 'mute' }, why: 'trial', who: 'maria' };
   await api.ask('POST', '/api/fleet', { body: asked });
@@ -200,6 +244,7 @@ it('every route answers as the OpenAPI document says', async () => {
   await askAboutRetirement(api);
   await askAboutOutcomes(api);
   await askOfGateways(api);
+  await askOfModels(api, signedBundle(modelsDir));
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

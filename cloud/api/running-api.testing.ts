@@ -16,6 +16,7 @@ import {
   createMemoryStore,
   type MemoryOperations,
 } from './memory-ports.testing.ts';
+import { createMemoryModels } from './models/memory-models.testing.ts';
 import { type Api, type ApiDeps, createApi } from './server.ts';
 
 export const token = 'a-token-for-tests-0123456789';
@@ -50,6 +51,7 @@ export async function startApi({
     retention: null,
     decommissioning: createMemoryDecommissioning(),
     fleet: createMemoryFleet(),
+    models: createMemoryModels(),
     backups: { begin: async () => ({ bytes: 2, stream: Readable.from([Buffer.from('ab')]) }) },
     clock: systemClock,
     log: silentLog,

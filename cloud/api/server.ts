@@ -34,6 +34,7 @@ import { readingRoutes } from './machines/readings.ts';
 import { retireRoutes } from './machines/retire.ts';
 import { streamRoutes } from './machines/stream.ts';
 import { measureRequests, metricsRoute } from './metrics.ts';
+import { modelRoutes } from './models/models.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
@@ -148,6 +149,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     closeRoutes,
     outcomeRoutes,
     fleetRoutes,
+    modelRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

@@ -7,6 +7,7 @@ import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const requestMsMax = 60_000;
+const uploadMsMax = 600_000;
 
 export type Role = 'gateway' | 'cloud';
 
@@ -99,6 +100,14 @@ export async function request(
   throw refusalOf(endpoint, method, path, response.status, answer);
 }
 
+/** Sends bytes to an API, and returns its answer. @throws as `request` */
+export async function upload(endpoint: Endpoint, path: string, bytes: Buffer): Promise<unknown> {
+  const response = await send(endpoint, 'POST', path, bytes, AbortSignal.timeout(uploadMsMax));
+  const answer = parseAnswer(await response.text());
+  if (response.ok) return answer;
+  throw refusalOf(endpoint, 'POST', path, response.status, answer);
+}
+
 /** Requests what is too long for memory: the answer's body is still to be read. @throws as `request` */
 export async function download(
   endpoint: Endpoint,
@@ -118,14 +127,15 @@ async function send(
   body: unknown,
   signal: AbortSignal,
 ): Promise<Response> {
+  const isBytes = Buffer.isBuffer(body);
   try {
     return await fetch(`${endpoint.url}${path}`, {
       method,
       headers: {
         ...(endpoint.token !== null && { authorization: `Bearer ${endpoint.token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': `application/${isBytes ? 'octet-stream' : 'json'}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
       signal,
     });
   } catch (error) {

@@ -43,10 +43,14 @@ export class ApiContract {
     options: { path?: string; body?: unknown; status?: number } = {},
   ): Promise<unknown> {
     const { path = template, body, status = 200 } = options;
+    const isBytes = Buffer.isBuffer(body);
     const response = await fetch(`${this.base}${path}`, {
       method,
-      headers: { ...this.headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        ...this.headers,
+        ...(body !== undefined && { 'content-type': `application/${isBytes ? 'octet-stream' : 'json'}` }),
+      },
+      ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
     expect([method, path, response.status, text.slice(0, 300)]).toEqual([

@@ -1,33 +1,36 @@
 import type { Command } from 'commander';
 import type { ModelManifest } from '../../../shared/model/manifest.ts';
+import { type ReachOptions, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
 import { shownBytes } from '../shown-bytes.ts';
-import { type DescribedModel, describedHere, signerText, unknownModel } from './described.ts';
+import { type DescribedModel, signerText } from './described.ts';
+import { described } from './registry.ts';
 
 /** `harbinger models diff`. */
 export function addDiffModels(group: Command): void {
-  group
-    .command('diff')
+  withReach(group.command('diff'), 'cloud')
     .description('compare two versions of a model: inputs, contract, windows, quality, size')
-    .argument('<model>', 'the folder of one, or NAME or NAME@VERSION of one that comes with the product')
+    .argument(
+      '<model>',
+      'the folder of one, or NAME or NAME@VERSION of one that comes with the product, or of the registry',
+    )
     .argument('<other>', 'the other, likewise')
-    .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  harbinger models diff pump-rul models/pump-rul\n')
-    .action((one: string, other: string, { json }: { json?: boolean }) => {
-      const [a, b] = [one, other].map((text) => {
-        const found = describedHere(text);
-        if (!found) throw unknownModel(text);
-        return found;
-      });
-      const differences = differencesOf(a!, b!);
-      if (json) return printJson({ differences, isSame: a!.digest === b!.digest });
-      if (a!.digest === b!.digest) return void process.stdout.write('They are the same, file by file.\n');
+    .addHelpText(
+      'after',
+      '\nExample:\n  harbinger models diff pump-rul models/pump-rul\n  harbinger models diff pump-rul@2.0.0 pump-rul@2.1.0\n',
+    )
+    .action(async (one: string, other: string, { json, ...options }: ReachOptions) => {
+      const a = await described(one, options);
+      const b = await described(other, options);
+      const differences = differencesOf(a, b);
+      if (json) return printJson({ differences, isSame: a.digest === b.digest });
+      if (a.digest === b.digest) return void process.stdout.write('They are the same, file by file.\n');
       const rows = differences.map(({ what, before, after }) => [
         what,
         printable(before, 200),
         printable(after, 200),
       ]);
-      printTable([['what differs', refOf(a!), refOf(b!)], ...rows]);
+      printTable([['what differs', refOf(a), refOf(b)], ...rows]);
     });
 }
 

@@ -1,44 +1,45 @@
 import type { Command } from 'commander';
 import { metricsTable } from '../../../models/measure/figures.ts';
+import { type ReachOptions, withReach } from '../options.ts';
 import { printable, printJson } from '../output.ts';
 import { shownBytes } from '../shown-bytes.ts';
-import { type DescribedModel, describedHere, signerText, unknownModel } from './described.ts';
+import { type DescribedModel, signerText } from './described.ts';
+import { described } from './registry.ts';
 
-interface ShowOptions {
+interface ShowOptions extends ReachOptions {
   card?: boolean;
-  json?: boolean;
 }
 
 /** `harbinger models show`. */
 export function addShowModel(group: Command): void {
-  group
-    .command('show')
+  withReach(group.command('show'), 'cloud')
     .description('show a model: what it is for, how good it is, who has signed it')
-    .argument('<model>', 'the folder of one, or NAME or NAME@VERSION of one that comes with the product')
+    .argument(
+      '<model>',
+      'the folder of one, or NAME or NAME@VERSION of one that comes with the product, or of the registry',
+    )
     .option('--card', 'also print the model card')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  harbinger models show pump-rul\n  harbinger models show models/pump-rul --card\n',
+      '\nExamples:\n  harbinger models show pump-rul\n  harbinger models show models/pump-rul --card\n  harbinger models show pump-rul@2.1.0 --json\n',
     )
-    .action((model: string, { card, json }: ShowOptions) => {
-      const described = describedHere(model);
-      if (!described) throw unknownModel(model);
-      if (json) return printJson({ ...described, signedBy: signerText(described) });
-      for (const line of linesOf(described)) process.stdout.write(`${line}\n`);
-      if (card && described.card !== null) process.stdout.write(`\n${described.card}`);
+    .action(async (model: string, { card, json, ...options }: ShowOptions) => {
+      const found = await described(model, options);
+      if (json) return printJson({ ...found, signedBy: signerText(found) });
+      for (const line of linesOf(found)) process.stdout.write(`${line}\n`);
+      if (card && found.card !== null) process.stdout.write(`\n${found.card}`);
     });
 }
 
-function linesOf(described: DescribedModel): string[] {
-  const { manifest, files, digest, place } = described;
+function linesOf(model: DescribedModel): string[] {
+  const { manifest, files, digest, place } = model;
   const { name, version, machineType, contractHash, windowRows, windowRowsMin, inputs, output, training } =
     manifest;
   const line = (what: string, text: string) => `${`${what}:`.padEnd(14)}${printable(text, 2_000)}`;
   return [
     line('Model', `${name}@${version}, for machine type ${machineType}`),
     line('In', place),
-    line('Signed by', signerText(described)),
+    line('Signed by', signerText(model)),
     line('Digest', digest),
     line('Contract', contractHash),
     line('Window', `${windowRowsMin} to ${windowRows} rows`),

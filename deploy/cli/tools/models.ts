@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import { ownKey } from '../../keys/model-keys.ts';
 import { addDiffModels } from '../models/diff.ts';
 import { addModelKeys } from '../models/keys.ts';
+import { addRegistry } from '../models/registry.ts';
 import { addShowModel } from '../models/show.ts';
 import { addSigning, signFolder } from '../models/sign.ts';
 import { stopSignal, wholeNumber } from '../options.ts';
@@ -26,6 +27,7 @@ export function addModels(program: Command): void {
   addSigning(group);
   addShowModel(group);
   addDiffModels(group);
+  addRegistry(group);
 }
 
 interface ModelFlags {

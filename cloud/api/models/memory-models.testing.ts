@@ -1,0 +1,11 @@
+import type { ModelRegistry } from '../../ports/models/models.ts';
+
+/** A registry without models. */
+export function createMemoryModels(): ModelRegistry {
+  return {
+    list: () => [],
+    details: async () => null,
+    push: () => Promise.reject(new Error('not here')),
+    remove: async () => false,
+  };
+}
