@@ -47,6 +47,7 @@ import { fleetKinds } from './fleet/kinds/kinds.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { Progress } from './log/progress.ts';
+import { RegistryChunks } from './models/chunks.ts';
 import { Registry } from './models/registry.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
@@ -170,7 +171,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const models = new Registry({ ...base, config: config.models });
     models.load();
     const receiveMetrics = createReceiveMetrics(registry);
-    const receive = { ...base, credentials, batchLog, contacts, endings, fleet, metrics: receiveMetrics };
+    const chunks = new RegistryChunks(models, log);
+    const ends = { credentials, batchLog, contacts, endings, fleet, models: chunks };
+    const receive = { ...base, ...ends, metrics: receiveMetrics };
     const listener = new Listener(config.ingest, receive);
     operations.hasTwin = (gateway) => listener.duplicates.isShared(gateway);
 

@@ -31,6 +31,7 @@ import { openRecords } from './journal/records/open-records.ts';
 import { createLibrary } from './models/create-library.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
+import type { ProbedModel } from './ports/models/models.ts';
 import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
@@ -43,6 +44,7 @@ import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { TakingReadings } from './taking-readings.ts';
+import { probeModel } from './watch/model/probe.ts';
 import { recordedWindows } from './watch/recorded/recorded-windows.ts';
 import { watchReport } from './watch/statistics.ts';
 import { Watch } from './watch/watch.ts';
@@ -92,7 +94,12 @@ export async function startGateway(
     const { gateway, intelligence } = config;
     const kept = { gateway, baselinesDir, hearingsPath, levelsPath, driftPath, limitsFile, maintenanceFile };
     const isTaking = () => taking.isTaking;
-    const models = createLibrary(config, types);
+    const { budgetMs } = config.decisions.alerts;
+    const probe = (model: ProbedModel) =>
+      probeModel(model, { ...intelligence, budgetMs, clock, random, log });
+    const ask = (message: Buffer) => data.askModel(message);
+    const models = createLibrary(config, { types, ask, probe, clock, log });
+    started.add('models', async () => models.stop());
     const watch = new Watch({ types, config: intelligence, models, ...kept, isTaking, clock, random, log });
     await watch.load();
     const { savedBaselines, savedHearings, savedLevels, savedDrift } = watch;
@@ -116,7 +123,7 @@ export async function startGateway(
       handlers,
       taking,
     } = await createParts(config, deps, watch, data);
-    await data.start({ config, types }, handlers);
+    await data.start({ config, types }, { ...handlers, model: (message) => models.heard(message) });
     savedBaselines?.keep();
     savedHearings?.keep();
     savedLevels?.keep();
@@ -188,7 +195,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const decisionDeps = { ...base, gateway, ...assessorsOf(watch), outbox, ...governed };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
-  const handlers: DataClientHandlers = {
+  const handlers: Omit<DataClientHandlers, 'model'> = {
     columns(columns) {
       taking.arrived(columns);
       watch.add(columns);

@@ -109,7 +109,7 @@ export class Registry implements ModelRegistry {
     });
   }
 
-  /** What is known under a name and version stays what it is; only who has signed it may change. */
+  /** Keeps the content that is known under a name and version; only its signer may change. */
   private async keep(bundle: Buffer, opened: OpenedBundle) {
     const model = registered(bundle, opened, 0);
     const known = this.find(model);

@@ -2,10 +2,11 @@ import type { Client } from 'aedes';
 import { encodeEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
 import { encodeCloudSays, openAlertsKey, parseGatewaySays } from '../../shared/contract/fleet/exchange.ts';
 import { encodeGreeting } from '../../shared/contract/greeting.ts';
-import { desiredTopic, endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
+import { desiredTopic, endedTopic, greetingTopic, modelPieceTopic } from '../../shared/contract/topics.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { OwedEndings } from '../ports/alerts.ts';
 import type { FleetExchange } from '../ports/fleet/fleet.ts';
+import type { ModelChunks } from '../ports/models/models.ts';
 
 /** Endings of so long are sent together. */
 const gatherMs = 100;
@@ -16,6 +17,8 @@ export interface DownlinkDeps {
   endings?: OwedEndings;
   /** Absent if nothing is wanted of gateways. */
   fleet?: FleetExchange;
+  /** Absent if there are no models for gateways. */
+  models?: ModelChunks;
 }
 
 /**
@@ -26,20 +29,24 @@ export class Downlink {
   private readonly clock: Clock;
   private readonly endings: OwedEndings | undefined;
   private readonly fleet: FleetExchange | undefined;
+  private readonly models: ModelChunks | undefined;
   /** The gateways of connections that hear of endings, and of what is wanted. */
   private readonly hearing = new Map<Client, string>();
   private readonly following = new Map<Client, string>();
   /** Connections whose words are being answered; more of one is passed over, as it says the same again soon. */
   private readonly answering = new Set<Client>();
+  /** Connections to which a piece of a model is being sent. */
+  private readonly handing = new Set<Client>();
   private readonly forget: (() => void)[];
   /** Gateways that are owed more than was sent, and when that is sent. */
   private readonly waiting = new Set<string>();
   private timer: Timer | null = null;
 
-  constructor({ clock, endings, fleet }: DownlinkDeps) {
+  constructor({ clock, endings, fleet, models }: DownlinkDeps) {
     this.clock = clock;
     this.endings = endings;
     this.fleet = fleet;
+    this.models = models;
     this.forget = [
       endings?.onOwed((gateway) => this.saySoon(gateway)) ?? (() => undefined),
       fleet?.onChange((gateway, document) => {
@@ -59,7 +66,9 @@ export class Downlink {
     if (this.fleet && topics.includes(desiredTopic(gateway))) this.following.set(client, gateway);
     if (topics.includes(greetingTopic(gateway))) {
       const hearsFleet = this.following.has(client);
-      const greeting = encodeGreeting({ timeMs: this.clock.nowMs(), hearsGoodbye: true, hearsFleet });
+      const hasModels = this.models !== undefined && topics.includes(modelPieceTopic(gateway));
+      const timeMs = this.clock.nowMs();
+      const greeting = encodeGreeting({ timeMs, hearsGoodbye: true, hearsFleet, hasModels });
       send(client, greetingTopic(gateway), greeting);
     }
     if (topics.includes(endedTopic(gateway))) {
@@ -77,6 +86,16 @@ export class Downlink {
       .answer(gateway, said)
       .then((says) => this.sayWanted(gateway, client, says))
       .finally(() => this.answering.delete(client));
+  }
+
+  /** A gateway asks for a piece of a model; more of one that is being answered is passed over, as it asks again. */
+  asked(gateway: string, client: Client, message: Buffer): void {
+    if (!this.models || this.handing.has(client)) return;
+    this.handing.add(client);
+    void this.models
+      .answer(message)
+      .then((piece) => piece && send(client, modelPieceTopic(gateway), piece))
+      .finally(() => this.handing.delete(client));
   }
 
   /** Has a gateway tell which alerts are open. */

@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import { fleetTopic, goodbyeTopic, refusalTopic } from '../../shared/contract/topics.ts';
+import { fleetTopic, goodbyeTopic, modelAskTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -200,9 +200,13 @@ export class Listener {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
     const { gateway } = connection;
-    if (packet.topic === goodbyeTopic(gateway) || packet.topic === fleetTopic(gateway)) {
-      if (packet.topic === goodbyeTopic(gateway)) this.deps.contacts?.stopped(gateway);
-      else this.downlink.heard(gateway, client, asBuffer(packet.payload));
+    const said = {
+      [goodbyeTopic(gateway)]: () => this.deps.contacts?.stopped(gateway),
+      [fleetTopic(gateway)]: () => this.downlink.heard(gateway, client, asBuffer(packet.payload)),
+      [modelAskTopic(gateway)]: () => this.downlink.asked(gateway, client, asBuffer(packet.payload)),
+    }[packet.topic];
+    if (said) {
+      said();
       return done(null);
     }
     if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { filePath } from '../../shared/config/schema/file-paths.ts';
 import { plainName } from '../../shared/contract/topics.ts';
+import { bundleBytesMax } from '../../shared/model/trust/bundle.ts';
 
 const ModelKey = Type.Object(
   {
@@ -37,11 +38,30 @@ export const ModelsConfig = Type.Object(
       description:
         'Keys whose models may run here, beside the models that come with the product. A model that none of them has signed does not run.',
     }),
+    downloadBytesPerS: Type.Integer({
+      minimum: 1_000,
+      maximum: 1_000_000_000,
+      default: 250_000,
+      description: 'How fast a model is fetched from the cloud at most, so that readings go first.',
+    }),
+    downloadBytesMax: Type.Integer({
+      minimum: 100_000,
+      maximum: bundleBytesMax,
+      default: 16 << 20,
+      description: 'The most that a model from the cloud may have; larger ones are refused.',
+    }),
+    downloadsMax: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 8,
+      description:
+        'Models from the cloud that are kept on the disk. Above it those go that were unused for the longest time, but none that is in use.',
+    }),
   },
   {
     additionalProperties: false,
     default: {},
-    description: 'Which models may run here.',
+    description: 'Which models may run here, and how they are fetched from the cloud.',
   },
 );
 export type ModelsConfig = Static<typeof ModelsConfig>;

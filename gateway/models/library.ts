@@ -12,12 +12,15 @@ import { findArtefacts } from '../../shared/model/trust/find-artefacts.ts';
 import { type TrustOptions, trustedBy } from '../../shared/model/trust/trust.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { InstalledModel, ModelLibrary, ModelRef, RefusedModel } from '../ports/models/models.ts';
+import type { Installer } from './download/install.ts';
 
 export interface LibraryDeps {
   types: ReadonlyMap<string, MachineType>;
   /** A folder of models of the site. */
   artefactsDir?: string;
   trust: TrustOptions;
+  /** Absent: nothing is fetched. */
+  installer?: Installer;
 }
 
 const shippedDir = join(packageRoot, 'models', 'artefacts');
@@ -35,8 +38,10 @@ export class Library implements ModelLibrary {
 
   /** Looks at what lies here. Never throws: what cannot be read is refused. */
   load(): void {
-    const { artefactsDir } = this.deps;
-    for (const root of [...(artefactsDir === undefined ? [] : [artefactsDir]), shippedDir])
+    const { artefactsDir, installer } = this.deps;
+    installer?.load();
+    const fetched = installer === undefined ? [] : [installer.installedDir];
+    for (const root of [...(artefactsDir === undefined ? [] : [artefactsDir]), shippedDir, ...fetched])
       for (const folder of findArtefacts(root)) this.add(folder);
   }
 
@@ -49,8 +54,17 @@ export class Library implements ModelLibrary {
   }
 
   async want(ref: ModelRef): Promise<InstalledModel> {
+    const { installer } = this.deps;
     const found = this.models.get(refText(ref));
-    if (found) return found;
+    if (found) {
+      installer?.used(ref);
+      return found;
+    }
+    if (installer) {
+      const fetched = await installer.install(ref);
+      this.models.set(refText(fetched), fetched);
+      return fetched;
+    }
     const bad = this.refused().find((each) => each.ref && refText(each.ref) === refText(ref));
     throw bad
       ? new HarbingerError(bad.code, 'intelligence', bad.problem)
@@ -80,6 +94,11 @@ export class Library implements ModelLibrary {
         problem: messageOf(error),
       });
     }
+  }
+
+  /** @throws HarbingerError MODEL_REFUSED_* */
+  check(folder: string): InstalledModel {
+    return this.checked(folder, readContents(folder));
   }
 
   private checked(folder: string, contents: ArtefactContents): InstalledModel {

@@ -24,6 +24,8 @@ export interface DataClientHandlers {
   ended(alerts: EndedInCloud[]): void;
   /** Takes what the cloud wants; null: it is connected, and listens to what of that is here. */
   fleet(message: Buffer | null): void;
+  /** Takes a piece of a model; null: the cloud can be asked for them. */
+  model(message: Buffer | null): void;
   /** Resolves when it is durable and in force. @throws HarbingerError MAINTENANCE_… */
   maintenance(report: MaintenanceReport): Promise<void>;
   /** The data thread has ended, so nothing can be acknowledged any more. */
@@ -135,6 +137,11 @@ export class DataClient implements Intake, Outbox {
     this.post({ kind: 'fleet', message });
   }
 
+  /** Asks the cloud for a piece of a model, if it is connected and has any; it may be lost. */
+  askModel(message: Buffer): void {
+    this.post({ kind: 'model', message });
+  }
+
   call<M extends keyof DataCalls>(method: M, ...args: Parameters<DataCalls[M]>): ReturnType<DataCalls[M]> {
     const id = this.nextId++;
     const answer = new Promise((resolve, reject) => {
@@ -222,6 +229,8 @@ export class DataClient implements Intake, Outbox {
         return this.handlers?.ended(message.alerts);
       case 'fleet':
         return this.handlers?.fleet(message.message && Buffer.from(message.message));
+      case 'model':
+        return this.handlers?.model(message.message && Buffer.from(message.message));
       case 'maintenance':
         return void this.maintain(message.id, message.report);
       case 'result': {

@@ -71,6 +71,8 @@ export type ToData =
   | { kind: 'estimates'; lines: string[] }
   /** A message for the cloud: what of its documents is here. */
   | { kind: 'fleet'; message: Uint8Array }
+  /** A message for the cloud: it is asked for a piece of a model. */
+  | { kind: 'model'; message: Uint8Array }
   /** Answers `maintenance`. */
   | { kind: 'maintained'; id: number; error: WireError | null }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
@@ -86,4 +88,6 @@ export type FromData =
   | { kind: 'ended'; alerts: EndedInCloud[] }
   /** A message of the cloud: what it wants; null: it is connected, and listens. */
   | { kind: 'fleet'; message: Uint8Array | null }
+  /** A message of the cloud: a piece of a model; null: it can be asked for them. */
+  | { kind: 'model'; message: Uint8Array | null }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -74,6 +74,7 @@ export interface DataPlane {
   estimates(lines: string[]): void;
   /** See CloudLink. */
   sayFleet(message: Buffer): void;
+  askModel(message: Buffer): void;
   calls: DataCalls;
 }
 
@@ -190,6 +191,7 @@ export async function startDataPlane(
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),
     sayFleet: (message) => uplink?.sayFleet(message),
+    askModel: (message) => uplink?.askModel(message),
     calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };
 }

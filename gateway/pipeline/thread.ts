@@ -56,6 +56,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
       send({ kind: 'ended', alerts });
     },
     fleet: (message) => send({ kind: 'fleet', message }),
+    model: (message) => send({ kind: 'model', message }),
     maintenance: (report) => asked.done((id) => send({ kind: 'maintenance', id, report })),
   });
   const names = new NameTexts();
@@ -92,6 +93,7 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
     else if (message.kind === 'maintained')
       asked.answered(message.id, message.error && fromWire(message.error));
     else if (message.kind === 'fleet') plane.sayFleet(Buffer.from(message.message));
+    else if (message.kind === 'model') plane.askModel(Buffer.from(message.message));
     else plane.estimates(message.lines);
   };
 }

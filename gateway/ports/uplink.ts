@@ -34,6 +34,8 @@ export interface CloudLink {
   readonly closed: Promise<void>;
   /** Tells the cloud what of its documents is here, if it listens; it may be lost. Absent: it never listens. */
   sayFleet?(message: Buffer): void;
+  /** Asks the cloud for a piece of a model, if it has any; it may be lost. Absent: it never has. */
+  askModel?(message: Buffer): void;
   /** The cloud's clock as it greeted, in ms since 1970; null if it does not say. */
   readonly cloudTimeMs?: number | null;
   /** @param isLast true if the gateway is being stopped: it says so, if the cloud listens, within a bounded time */

@@ -9,6 +9,8 @@ import {
   fleetTopic,
   goodbyeTopic,
   greetingTopic,
+  modelAskTopic,
+  modelPieceTopic,
   refusalTopic,
   uplinkTopic,
 } from '../../shared/contract/topics.ts';
@@ -31,6 +33,8 @@ export interface CloudHandlers {
   ended?(alerts: EndedInCloud[]): void;
   /** It wants something of this gateway; null: it listens from now on to what of that is here. */
   fleet?(message: Buffer | null): void;
+  /** It sends a piece of a model; null: it has models, and can be asked from now on. */
+  model?(message: Buffer | null): void;
 }
 
 /** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
@@ -116,6 +120,7 @@ export class MqttLink implements CloudLink {
       if (topic === refusalTopic(this.gateway)) this.onRefusal(payload);
       if (topic === endedTopic(this.gateway)) this.handlers.ended?.(parseEnded(payload));
       if (topic === desiredTopic(this.gateway)) this.handlers.fleet?.(payload);
+      if (topic === modelPieceTopic(this.gateway)) this.handlers.model?.(payload);
     });
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
@@ -134,10 +139,11 @@ export class MqttLink implements CloudLink {
         this.greeting = readGreeting(payload);
         settle(resolve);
         if (this.greeting.hearsFleet) this.handlers.fleet?.(null);
+        if (this.greeting.hasModels) this.handlers.model?.(null);
       });
       client.once('connect', () => {
         const { gateway } = this;
-        const topics = [refusalTopic, greetingTopic, endedTopic, desiredTopic];
+        const topics = [refusalTopic, greetingTopic, endedTopic, desiredTopic, modelPieceTopic];
         client.subscribe(topics.map((topicOf) => topicOf(gateway)));
         late = this.clock.setTimer(config.connectMsMax, () => fail(this.notACloud()));
       });
@@ -180,6 +186,11 @@ export class MqttLink implements CloudLink {
   sayFleet(message: Buffer): void {
     if (!this.client?.connected || !this.greeting?.hearsFleet) return;
     this.client.publish(fleetTopic(this.gateway), message, { qos: 1 }, () => undefined);
+  }
+
+  askModel(message: Buffer): void {
+    if (!this.client?.connected || !this.greeting?.hasModels) return;
+    this.client.publish(modelAskTopic(this.gateway), message, { qos: 0 }, () => undefined);
   }
 
   get cloudTimeMs(): number | null {

@@ -84,6 +84,11 @@ export class Uplink implements Resender {
     this.link?.sayFleet?.(message);
   }
 
+  /** Asks the cloud for a piece of a model, if it has any. */
+  askModel(message: Buffer): void {
+    this.link?.askModel?.(message);
+  }
+
   private async run(): Promise<void> {
     const { clock, random, log } = this.deps;
     let attempt = 0;

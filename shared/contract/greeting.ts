@@ -6,10 +6,17 @@ export interface Greeting {
   hearsGoodbye: boolean;
   /** Whether it hears what of its documents is at the gateway (topic `fleet`). Absent: no. */
   hearsFleet?: boolean;
+  /** Whether it has models that gateways may fetch (topic `models`). Absent: no. */
+  hasModels?: boolean;
 }
 
-export function encodeGreeting({ timeMs, hearsGoodbye, hearsFleet = false }: Greeting): Buffer {
-  return Buffer.from(JSON.stringify({ cloud: 'harbinger', timeMs, hearsGoodbye, hearsFleet }));
+export function encodeGreeting({
+  timeMs,
+  hearsGoodbye,
+  hearsFleet = false,
+  hasModels = false,
+}: Greeting): Buffer {
+  return Buffer.from(JSON.stringify({ cloud: 'harbinger', timeMs, hearsGoodbye, hearsFleet, hasModels }));
 }
 
 /** Never throws: a greeting that cannot be read comes from a cloud that can nothing more. */
@@ -19,7 +26,8 @@ export function readGreeting(payload: Buffer): Greeting {
     if (typeof said !== 'object' || said === null) throw new Error('not an object');
     const timeMs = 'timeMs' in said && typeof said.timeMs === 'number' ? said.timeMs : null;
     const says = (name: string) => name in said && said[name as keyof typeof said] === true;
-    return { timeMs, hearsGoodbye: says('hearsGoodbye'), hearsFleet: says('hearsFleet') };
+    const [hearsGoodbye, hearsFleet] = [says('hearsGoodbye'), says('hearsFleet')];
+    return { timeMs, hearsGoodbye, hearsFleet, hasModels: says('hasModels') };
   } catch {
     return { timeMs: null, hearsGoodbye: false };
   }

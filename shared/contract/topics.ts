@@ -47,6 +47,16 @@ export function fleetTopic(gateway: string): string {
   return `${prefix}/${gateway}/fleet`;
 }
 
+/** Returns the topic on which a gateway asks its cloud for a piece of a model, if the cloud has any (see models/chunks.ts). */
+export function modelAskTopic(gateway: string): string {
+  return `${prefix}/${gateway}/models`;
+}
+
+/** Returns the topic on which a cloud sends a gateway a piece of a model. */
+export function modelPieceTopic(gateway: string): string {
+  return `${downlinkPrefix(gateway)}model`;
+}
+
 /** Returns the topic on which a gateway says, as the last thing on its connection, that it is being stopped. */
 export function goodbyeTopic(gateway: string): string {
   return `${prefix}/${gateway}/goodbye`;

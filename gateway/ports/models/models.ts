@@ -1,4 +1,5 @@
 /** The interfaces of models: which ones a gateway has, and how it comes by another. What they say is the business of watch. */
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 
 /** Names one version of a model, in text `pump-rul@2.1.0`. */
 export interface ModelRef {
@@ -26,10 +27,21 @@ export interface RefusedModel {
   problem: string;
 }
 
+/** A model whose files are in order, to be run once before it may. */
+export interface ProbedModel {
+  type: MachineType;
+  folder: string;
+  digest: string;
+}
+
 export interface ModelLibrary {
   /** The models of this box: what comes with the product, what lies in its own folder, and what was fetched. */
   installed(): readonly InstalledModel[];
   refused(): readonly RefusedModel[];
-  /** Resolves to a model that may run here, fetched before if need be. @throws HarbingerError MODEL_*, which says what is wrong with it */
+  /**
+   * Resolves to a model that may run here, fetched from the cloud before if need be, and noted as used: it stays. Rejects within
+   * minutes where that cannot be; with `retry` it may succeed later.
+   * @throws HarbingerError MODEL_*, which says what is wrong with it
+   */
   want(ref: ModelRef): Promise<InstalledModel>;
 }

@@ -1,0 +1,202 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { makeFolder } from '../../../shared/files/make-folder.ts';
+import { replaceFile, syncDir } from '../../../shared/files/replace.ts';
+import { openBundle, unpackBundle } from '../../../shared/model/trust/bundle.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { Exclusive } from '../../../shared/runtime/order/exclusive.ts';
+import type { InstalledModel, ModelRef, ProbedModel } from '../../ports/models/models.ts';
+import { Download } from './download.ts';
+
+/** Wants that wait for others; further ones are refused. */
+const waitingMax = 32;
+/** Models that were refused are remembered, the latest. */
+const rememberedMax = 100;
+
+export interface InstallDeps {
+  /** The folder of downloads in the data folder. */
+  dir: string;
+  settings: { downloadBytesMax: number; downloadBytesPerS: number; downloadsMax: number };
+  types: ReadonlyMap<string, MachineType>;
+  /** Checks the files in a folder, and says who stands for them. @throws HarbingerError MODEL_REFUSED_* */
+  check(folder: string): InstalledModel;
+  /** Runs it once. @throws HarbingerError MODEL_REFUSED_OUTPUT and others */
+  probe(model: ProbedModel): Promise<void>;
+  ask(message: Buffer): void;
+  clock: Clock;
+  log: Log;
+}
+
+interface Refused {
+  ref: string;
+  /** The SHA-256 of its bundle. */
+  sha256: string;
+  code: string;
+  problem: string;
+}
+
+/** Problems that another configuration would end: they are forgotten at the next start. */
+const ofConfiguration = [
+  'MODEL_REFUSED_KEY',
+  'MODEL_REFUSED_MACHINE_TYPE',
+  'MODEL_REFUSED_CONTRACT',
+  'MODEL_REFUSED_SIZE',
+];
+
+const textOf = ({ name, version }: ModelRef) => `${name}@${version}`;
+
+/** Fetches models and puts those in place that may run. */
+export class Installer {
+  private readonly deps: InstallDeps;
+  private readonly download: Download;
+  private readonly exclusive = new Exclusive();
+  private waiting = 0;
+  private refused: Refused[] = [];
+  /** Wanted since the start: they are not removed. */
+  private readonly inUse = new Set<string>();
+
+  constructor(deps: InstallDeps) {
+    const { dir, settings, ask, clock } = deps;
+    this.deps = deps;
+    this.download = new Download({
+      folder: join(dir, 'incoming'),
+      bytesMax: settings.downloadBytesMax,
+      bytesPerS: settings.downloadBytesPerS,
+      ask,
+      clock,
+    });
+  }
+
+  get installedDir(): string {
+    return join(this.deps.dir, 'installed');
+  }
+
+  /** Removes what a stop has left half done, and reads what was refused. Never throws. */
+  load(): void {
+    rmSync(this.unpacked, { recursive: true, force: true });
+    try {
+      const kept: unknown = JSON.parse(readFileSync(this.refusedFile, 'utf8'));
+      if (Array.isArray(kept)) this.refused = kept.slice(0, rememberedMax) as Refused[];
+    } catch {
+      // What cannot be read counts as absent: such a model is fetched and refused once more.
+    }
+  }
+
+  heard(message: Buffer | null): void {
+    this.download.heard(message);
+  }
+
+  stop(): void {
+    this.download.stop();
+  }
+
+  /** Notes that a model is used, so that it is not removed. */
+  used(ref: ModelRef): void {
+    this.inUse.add(textOf(ref));
+    const folder = join(this.installedDir, textOf(ref));
+    const now = this.deps.clock.nowMs() / 1_000;
+    if (existsSync(folder)) utimesSync(folder, now, now);
+  }
+
+  /** @throws HarbingerError MODEL_REFUSED_*, MODEL_ABSENT, MODEL_DOWNLOAD, MODEL_BUSY */
+  async install(ref: ModelRef): Promise<InstalledModel> {
+    if (this.waiting >= waitingMax)
+      throw new HarbingerError('MODEL_DOWNLOAD', 'intelligence', `${waitingMax} models are being fetched`, {
+        retry: true,
+      });
+    this.waiting++;
+    try {
+      return await this.exclusive.run(() => this.fetchAndCheck(ref));
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private async fetchAndCheck(ref: ModelRef): Promise<InstalledModel> {
+    const { bundle, sha256 } = await this.download.fetch(ref, (announced) =>
+      this.checkRemembered(ref, announced),
+    );
+    try {
+      const model = await this.made(ref, bundle);
+      this.deps.log.info(
+        { model: textOf(ref), trustedBy: model.trustedBy },
+        'a model was fetched, and may run',
+      );
+      return model;
+    } catch (error) {
+      await this.remember(ref, sha256, error);
+      throw error;
+    } finally {
+      this.download.forget(ref);
+      rmSync(this.unpacked, { recursive: true, force: true });
+    }
+  }
+
+  /** Unpacks it beside its place, checks it there, runs it once, and only then puts it in place. */
+  private async made(ref: ModelRef, bundle: Buffer): Promise<InstalledModel> {
+    const { check, probe, types } = this.deps;
+    const opened = openBundle(bundle, textOf(ref));
+    makeFolder(this.installedDir, 0o750);
+    rmSync(this.unpacked, { recursive: true, force: true });
+    unpackBundle(opened, this.unpacked);
+    const checked = check(this.unpacked);
+    if (textOf(checked) !== textOf(ref))
+      throw new HarbingerError(
+        'MODEL_REFUSED_MANIFEST',
+        'intelligence',
+        `the cloud's ${textOf(ref)} is ${textOf(checked)}`,
+      );
+    await probe({ type: types.get(checked.machineType)!, folder: this.unpacked, digest: checked.digest });
+    const folder = join(this.installedDir, textOf(ref));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(this.unpacked, folder);
+    await syncDir(this.installedDir);
+    this.used(ref);
+    this.makeRoom();
+    return { ...checked, folder };
+  }
+
+  private checkRemembered(ref: ModelRef, announced: string): void {
+    const known = this.refused.find((each) => each.ref === textOf(ref) && each.sha256 === announced);
+    if (known) throw new HarbingerError(known.code, 'intelligence', known.problem);
+  }
+
+  private async remember(ref: ModelRef, sha256: string, error: unknown): Promise<void> {
+    const code = codeOf(error) ?? '';
+    if (!code.startsWith('MODEL_REFUSED_')) return;
+    const { log } = this.deps;
+    const problem = messageOf(error).replaceAll(this.unpacked, textOf(ref));
+    log.error({ code, model: textOf(ref), problem }, 'a model that was fetched must not run');
+    this.refused = [{ ref: textOf(ref), sha256, code, problem }, ...this.refused].slice(0, rememberedMax);
+    const lasting = this.refused.filter((each) => !ofConfiguration.includes(each.code));
+    await replaceFile(this.refusedFile, JSON.stringify(lasting)).catch(() => {
+      // After a restart it is fetched and refused once more.
+    });
+  }
+
+  /** Removes those that were unused for the longest time, but none that was wanted since the start. */
+  private makeRoom(): void {
+    const all = readdirSync(this.installedDir).map((name) => join(this.installedDir, name));
+    const unused = all
+      .filter((folder) => !this.inUse.has(basename(folder)))
+      .sort((a, b) => ageOf(a) - ageOf(b));
+    const tooMany = all.length - this.deps.settings.downloadsMax;
+    for (const folder of unused.slice(0, Math.max(0, tooMany)))
+      rmSync(folder, { recursive: true, force: true });
+  }
+
+  private get unpacked(): string {
+    return join(this.deps.dir, 'unpacked');
+  }
+
+  private get refusedFile(): string {
+    return join(this.deps.dir, 'refused.json');
+  }
+}
+
+function ageOf(folder: string): number {
+  return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
