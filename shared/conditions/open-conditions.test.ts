@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { HarbingerEvent } from '../contract/events.ts';
+import { nextTurn } from '../runtime/clock.ts';
 import { silentLog } from '../runtime/log.ts';
 import { manualClock } from '../runtime/manual-clock.ts';
 import { seededRandom } from '../runtime/random.ts';
@@ -112,4 +113,19 @@ it('that nothing is known of before is told once and first, where there is no fi
   await run(2);
   expect(kinds()).toEqual(['record known']);
   rmSync(folder, { recursive: true });
+});
+
+it('states are saved one after the other, so that the newest one is in the file', async () => {
+  let [saving, together, saves] = [0, 0, 0];
+  const save = async () => {
+    together = Math.max(together, ++saving);
+    // The first one takes longest.
+    for (let turns = saves++ === 0 ? 20 : 1; turns > 0; turns--) await nextTurn();
+    saving--;
+  };
+  const running = await start({ kept: { load: () => ({ open: [], pending: null, isNew: true }), save } });
+  for (let i = 0; i < 3; i++) await running.check();
+  await running.stop();
+  expect(saves).toBeGreaterThan(3);
+  expect(together).toBe(1);
 });

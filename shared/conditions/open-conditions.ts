@@ -56,6 +56,7 @@ export class OpenConditions {
   private isTellingBegun = false;
   /** The cloud has not been told yet which are open at the start: the state may be an older copy. */
   private owesKnown = false;
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(options: OpenOptions) {
     this.options = options;
@@ -219,8 +220,14 @@ export class OpenConditions {
     return withinBudget(() => emit(event), emitMsMax, clock);
   }
 
+  /** One save after the other: two of them at once could leave the older state in the file. */
+  private save(): Promise<void> {
+    this.saving = this.saving.then(() => this.saveNow());
+    return this.saving;
+  }
+
   /** A disk that takes no state file, for example because it is full, must not keep its own alert from being told. */
-  private async save(): Promise<void> {
+  private async saveNow(): Promise<void> {
     const { kept, log, mayWarn } = this.options;
     // Whatever is open is found again after a restart meanwhile, which also begins the record again.
     if (this.begun) return;
