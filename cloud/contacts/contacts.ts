@@ -159,8 +159,8 @@ export class Contacts implements ContactSink, GatewayContacts {
   /** One that is idle stays so until it sends something, or is silent: also while it is lost for a moment. */
   private stateOf({ kept, connections, lostMs, quietMs }: Known): ContactState {
     const monotonicMs = this.options.clock.monotonicMs();
-    const isSilent = kept.silentSinceMs !== null || monotonicMs - lostMs >= this.silentAfterMs(kept);
-    if (connections === 0 && isSilent) return kept.stoppedMs === null ? 'silent' : 'stopped';
+    const isSilent = () => kept.silentSinceMs !== null || monotonicMs - lostMs >= this.silentAfterMs(kept);
+    if (connections === 0 && isSilent()) return kept.stoppedMs === null ? 'silent' : 'stopped';
     if (kept.idleSinceMs != null) return 'idle';
     return connections > 0 && monotonicMs - quietMs >= this.idleAfterMs(kept) ? 'idle' : 'heard';
   }

@@ -17,5 +17,6 @@ export function fadedMs({ ms, atMs }: LongestLately, nowMs: number): number {
 }
 
 export function withSpan(before: LongestLately, ms: number, nowMs: number): LongestLately {
-  return ms > fadedMs(before, nowMs) ? { ms, atMs: nowMs } : before;
+  // Most readings end no span at all.
+  return ms > 0 && ms > fadedMs(before, nowMs) ? { ms, atMs: nowMs } : before;
 }

@@ -109,11 +109,16 @@ export class ConditionEvaluator<Facts> {
       await this.open.tellPending();
       const { conditions, clock } = this.options;
       const facts = this.options.facts();
-      const known = new Map(conditions.map((condition) => [condition.name, condition]));
       for (const open of this.open.all())
-        if (!known.has(open.condition))
+        if (!conditions.some(({ name }) => name === open.condition))
           await this.change('resolved', open, null, ['It is not watched for any more.']);
-      for (const condition of conditions) await this.checkOne(condition, facts, clock.monotonicMs());
+      for (const condition of conditions) {
+        const findings = this.checked(condition, facts);
+        // Nearly always there is nothing, and was nothing.
+        const isCalm = findings.length === 0 && this.seen.size === 0 && this.open.size === 0;
+        if (findings !== 'unknown' && !isCalm)
+          await this.checkOne(condition, findings, facts, clock.monotonicMs());
+      }
     } catch (error) {
       this.warn(error);
     }
@@ -127,9 +132,12 @@ export class ConditionEvaluator<Facts> {
       );
   }
 
-  private async checkOne(condition: Condition<Facts>, facts: Facts, nowMs: number): Promise<void> {
-    const checked = this.checked(condition, facts);
-    if (checked === 'unknown') return;
+  private async checkOne(
+    condition: Condition<Facts>,
+    checked: readonly (Finding | NotKnown)[],
+    facts: Facts,
+    nowMs: number,
+  ): Promise<void> {
     const found = new Map<string, Finding | NotKnown>();
     for (const finding of checked) found.set(this.keyOfFinding(condition, finding), finding);
     for (const [key, finding] of found)

@@ -218,6 +218,7 @@ export class MachineLimits {
 
   /** The sensors of which a limit is met or about to be, or may be met because nothing is known yet. */
   list(): LimitState[] {
+    if (!this.calm.includes(0)) return [];
     return this.plan.sensors.flatMap((sensor, i) =>
       this.calm[i] === 1 ? [] : (limitStateOf(sensor, this, this.values[i]!) ?? []),
     );

@@ -97,8 +97,11 @@ export class Hearing {
     const { silentAfterMs } = this.identity.type;
     if (silentAfterMs !== undefined) return silentAfterMs;
     if (!this.rhythm.isKnown) return null;
+    const rhythmMs = Math.max(afterMsMin, usualGaps * this.rhythm.usualMs);
+    // It only fades: where it is too short to matter, as for most machines at each reading, it need not be known how much.
+    if (longGaps * this.longGap.ms < rhythmMs - 1) return Math.min(afterMsMax, rhythmMs);
     const longMs = Math.round(longGaps * fadedMs(this.longGap, nowMs));
-    return Math.min(afterMsMax, Math.max(afterMsMin, usualGaps * this.rhythm.usualMs, longMs));
+    return Math.min(afterMsMax, Math.max(rhythmMs, longMs));
   }
 
   /**

@@ -250,7 +250,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const timeMs = Number.isFinite(window.newestMs) ? window.newestMs : nowMs;
   const { sensors } = identity.type;
   const { baseline, paceMs } = window;
-  // Made once for each row: what is absent is not copied from objects made for it.
+  // Made once for each row: what is absent is not copied from objects made for it, and what always is there has its room at once.
   const input: AlertInput = {
     machine: identity,
     timeMs,
@@ -258,31 +258,33 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     window: window.copy(),
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
+    behaviour: behaviourOf(baseline.behaves()),
+    mode: () => modeOf(baseline.mode(), sensors),
   };
   const place = window.place();
   if (place) input.place = place;
-  const runs = window.sensorRuns.list(sensors).filter((fault) => !isAtRest(fault, machine));
-  const faults = machine.faults ? [...machine.faults.list(sensors), ...runs] : runs;
-  const unsent = window.sensorRuns.unsent(sensors);
+  const { sensorRuns } = window;
+  const runs = sensorRuns.list(sensors);
+  const judged = runs.length === 0 ? runs : runs.filter((fault) => !isAtRest(fault, machine));
+  const faults = machine.faults ? [...machine.faults.list(sensors), ...judged] : judged;
+  if (faults.length > 0) input.faults = faults;
+  const unsent = sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
   // Older readings that have just come may show that a spell was otherwise.
   const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
   machine.limits?.passed.heard();
   machine.late?.hears(limits, passed, timeMs);
-  const beyond = baseline
-    .beyond()
-    .flatMap(({ column, ...range }) => (sensors[column] ? [{ sensor: sensors[column].name, ...range }] : []));
+  const ranges = baseline.beyond().filter(({ column }) => sensors[column]);
   // At rest nothing is judged but limits and faults, as of a window that is not whole.
   if (!window.ready || machine.isAtRest) input.isShort = true;
   if (machine.isAtRest) input.isAtRest = true;
   const { learning } = baseline;
   if (learning) input.learning = learning;
   if (paceMs !== null) input.rowMs = paceMs;
-  if (faults.length > 0) input.faults = faults;
   if (unsent.length > 0) input.unsent = unsent;
-  if (beyond.length > 0) input.beyond = beyond;
-  input.behaviour = behaviourOf(baseline.behaves());
-  input.mode = () => modeOf(baseline.mode(), sensors);
+  if (ranges.length > 0) {
+    input.beyond = ranges.map(({ column, ...range }) => ({ sensor: sensors[column]!.name, ...range }));
+  }
   const onset = baseline.onsetScore();
   if (onset > 0) input.onset = onset;
   if (machine.toldGone) input.gone = machine.toldGone;
