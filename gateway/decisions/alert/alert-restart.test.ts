@@ -23,6 +23,22 @@ describe('a restart', () => {
     ]);
   });
 
+  it('with an older state ends once more what had ended, as an event of its own: it may be open in the cloud again', async () => {
+    const first = await bench.started();
+    await bench.evaluate(first, 50, 3);
+    const older = await readFile(bench.stateFile);
+    await first.retired('lab', 'p1');
+    await first.stop();
+    await writeFile(bench.stateFile, older);
+    await bench.evaluate(await bench.started(), 200, 4);
+    const ends = bench.resolved();
+    expect(ends.map(({ data }) => [data.predictionId, data.outcome])).toEqual([
+      [bench.opened()[0]!.data.predictionId, 'retired'],
+      [bench.opened()[0]!.data.predictionId, undefined],
+    ]);
+    expect(ends[0]!.id).not.toBe(ends[1]!.id);
+  });
+
   it('goes on counting for how long it has lasted: what lasts becomes critical, and says so', async () => {
     const { machine } = bench.input();
     const [policy] = machine.type.alerts;

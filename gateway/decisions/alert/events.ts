@@ -41,7 +41,8 @@ export function predictionEvent(
   said: SaidOfPrediction,
 ): HarbingerEvent {
   const { predictionId, site, machine } = prediction;
-  const id = `${predictionId}/${change}${change === 'updated' ? `/${said.decisionId}` : ''}`;
+  // One that the cloud has opened again may end a second time, as after an older state was put back.
+  const id = `${predictionId}/${change}${change === 'opened' ? '' : `/${said.decisionId}`}`;
   const about = { gateway, id, timeMs, subject: `${site}/${machine}` };
   return newEvent(`io.harbinger.prediction.${change}.v1`, about, contentOf(prediction, said, timeMs));
 }
