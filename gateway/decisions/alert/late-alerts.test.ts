@@ -47,6 +47,27 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect(decision.open()).toEqual([]);
   });
 
+  it('of another sensor than the one whose alert is open is told by itself', async () => {
+    const decision = await bench.started();
+    const met = { side: 'low', severity: 'warning', at: 1, backAt: 1.1 } as const;
+    const low = {
+      sensor: 'pressure',
+      value: 0.5,
+      met: { ...met, sinceMs: bench.clock.nowMs() },
+      mayBe: null,
+    };
+    await bench.evaluate(decision, 200, 1, { limits: [low] });
+    await bench.evaluate(decision, 200, 1, { limits: [low], ...passed() });
+    await bench.evaluate(decision, 200, 3, { limits: [low] });
+    expect(bench.opened().map(({ data }) => data.reasons[0])).toEqual([
+      expect.stringMatching(/^pressure/),
+      expect.stringMatching(/^vibration was above/),
+    ]);
+    expect(bench.resolved().map(({ data }) => data.predictionId)).toEqual([
+      bench.opened()[1]!.data.predictionId,
+    ]);
+  });
+
   it('belongs to the alert that is open', async () => {
     const decision = await bench.started();
     const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.05 } as const;

@@ -209,7 +209,7 @@ describe('a machine of two devices, of which one goes on while the other keeps i
   };
 
   /** Returns words of what is told of a temperature beyond its alarm from minute 20 to 30, of which all came at minute 40, after a restart. */
-  function toldOf(order: 'oldest first' | 'newest first', restMinutes = 0): string[] {
+  function toldOf(order: 'oldest first' | 'newest first', restMinutes = 0, untilMinute = 30): string[] {
     const { windows, clock } = newWindows({ types: new Map([['fan', type]]), intervalMsMin: 200 });
     const told: string[] = [];
     const add = (rows: Row[], replay = false, newMachines: { machineIndex: number }[] = []) => {
@@ -234,7 +234,7 @@ describe('a machine of two devices, of which one goes on while the other keeps i
     clock.advanceNow(restMinutes * minuteMs);
     const kept = Array.from({ length: 120 }, (_, i): Row => {
       const minute = 10 + i / 4;
-      return [0, minute * minuteMs + 1, Number.NaN, minute >= 20 && minute < 30 ? 99 : 50];
+      return [0, minute * minuteMs + 1, Number.NaN, minute >= 20 && minute < untilMinute ? 99 : 50];
     });
     // Its vibration comes again first, so that the machine was not heard since a time that is newer than what is kept.
     if (restMinutes > 0) add([[0, 40 * minuteMs, 1, Number.NaN]]);
@@ -242,7 +242,7 @@ describe('a machine of two devices, of which one goes on while the other keeps i
       add([row]);
       clock.advanceNow(20);
     }
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < (untilMinute === 30 ? 400 : 100); i++) {
       clock.advanceNow(1_000);
       if (i % 15 === 0) add([[0, clock.nowMs(), 1, 50]]);
     }
@@ -251,6 +251,11 @@ describe('a machine of two devices, of which one goes on while the other keeps i
 
   it.each(['oldest first', 'newest first'] as const)('is told of it, %s', (order) => {
     expect(toldOf(order).sort()).toEqual(['critical temperature 20–30', 'warning temperature 20–30']);
+  });
+
+  it('soon, if it was back at the last of what was kept, though not for long enough by that alone', () => {
+    for (const order of ['oldest first', 'newest first'] as const)
+      expect(toldOf(order, 0, 39)).toContainEqual(expect.stringMatching(/^critical temperature 20–/));
   });
 
   it('once and as a whole, also if both were unheard at last', () => {

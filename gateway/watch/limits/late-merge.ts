@@ -21,7 +21,10 @@ export function mergeLate(
         now.metMs[limit] = sinceMs;
         now.isNews = true;
       }
-      if (!goesOn) judged.passed.ends(limit, limits[limit - first]!, name, sinceMs, latestMs);
+      // It was back at the last of them, if not for long enough to have ended by them alone.
+      const backMs = judged.backMs[limit]!;
+      const untilMs = Number.isNaN(backMs) ? latestMs : backMs;
+      if (!goesOn) judged.passed.ends(limit, limits[limit - first]!, name, sinceMs, untilMs);
     }
   now.passed.add(judged.passed.take());
   now.isNews ||= now.passed.has;

@@ -93,6 +93,8 @@ export class PassedLimits {
   }
 
   private remember(spell: Spell): void {
+    // Of one that was unknown until it was back, nothing is known to have been met.
+    if (Number.isNaN(spell.sinceMs)) return;
     this.known.push(spell);
     if (this.known.length > knownMax) this.known.shift();
   }

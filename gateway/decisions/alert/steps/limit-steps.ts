@@ -13,7 +13,13 @@ import {
 } from '../reasons/limit-reasons.ts';
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import { dampLimits, type LimitDampingResult } from '../state/limit-damping.ts';
-import { type DampedLimits, type MetLimit, noLimits, stepLimits } from '../state/limit-track.ts';
+import {
+  type DampedLimits,
+  type LimitTrack,
+  type MetLimit,
+  noLimits,
+  stepLimits,
+} from '../state/limit-track.ts';
 import { dampingLimitsOf, isByPerson } from './damped-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
 
@@ -57,8 +63,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   machine.limits = track;
   const result = found as LimitDampingResult | null;
   machine.hasNewDamping ||= result?.isNews ?? false;
-  // Limits that have passed belong to the alert that is, or was until now, open for limits.
-  const untold = before.told === null && track.told === null ? (result?.passed ?? []) : [];
+  const untold = untoldOf(result?.passed ?? [], before, track);
   if (!change) return { step: null, passed: untold };
   const cause = { failureMode: policy.failureMode, kind: 'limit', source: null } as const;
   const reasons =
@@ -71,6 +76,17 @@ export function stepMachineLimits(judged: Judged): LimitStep {
           ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
         ];
   return { step: { cause, change, reasons: [...changedReasons(input), ...reasons] }, passed: untold };
+}
+
+/** Limits that have passed belong to the alert that is, or was until now, open for limits of their sensor; to no other sensor's. */
+function untoldOf(
+  passed: readonly PassedLimit[],
+  before: LimitTrack,
+  now: LimitTrack,
+): readonly PassedLimit[] {
+  if (before.told === null && now.told === null) return passed;
+  const open = new Set([...before.met, ...now.met].map(({ sensor }) => sensor));
+  return passed.filter(({ sensor }) => !open.has(sensor));
 }
 
 function dampedOf(
