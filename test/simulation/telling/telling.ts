@@ -21,8 +21,11 @@ import { type Plant, Troubles } from './troubles.ts';
 import { TruthBook } from './truth.ts';
 import { BadgeWatch, verify } from './verify.ts';
 
-/** Everything that is open must end within so long, and nothing opens again for some time after that. */
-const endMsMax = 10 * 3_600_000;
+/**
+ * Everything that is open must end within so long, and nothing opens again for some time after that: an end waits for up to 36 hours
+ * where a clock that jumped by hours made it seem that something had been away for long before it returned.
+ */
+const endMsMax = 40 * 3_600_000;
 const sliceMs = 60_000;
 const afterMs = 10 * 60_000;
 const stepsMax = 3_000_000;
