@@ -55,9 +55,24 @@ it('reports a duplicate that sends nothing once both connections have outlived a
   expect(errors()).toHaveLength(2);
   gateways.disconnected(second);
   expect(said.at(-1)!.msg).toBe("no two gateways are connected as 'north' any more");
-  expect([counts.names, gateways.twins(), alone]).toEqual([0, [], ['north']]);
+  expect([counts.names, gateways.twins(), alone]).toEqual([0, [], []]);
   clock.advanceNow(1_200_000);
-  expect(errors()).toHaveLength(2);
+  expect([errors().length, alone]).toEqual([2, ['north']]);
+});
+
+it('one of two that is started again ends nothing by being gone: the other is asked only after a while', () => {
+  connect('1');
+  const second = connect('2');
+  clock.advanceNow(60_000);
+  gateways.disconnected(second);
+  clock.advanceNow(300_000);
+  expect([alone, gateways.isShared('north')]).toEqual([[], true]);
+  const third = connect('3');
+  clock.advanceNow(600_000);
+  expect(alone).toEqual([]);
+  gateways.disconnected(third);
+  clock.advanceNow(600_000);
+  expect([alone, gateways.isShared('north')]).toEqual([['north'], false]);
 });
 
 it('takes neither a restart, nor a reconnection, nor gateways of other names for duplicates', () => {

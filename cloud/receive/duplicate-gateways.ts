@@ -9,6 +9,8 @@ const graceMs = 30_000;
 /** After this time, the connection of a dead gateway has been closed, so one that is still there belongs to a live one. */
 const aliveMs = uplinkKeepaliveS * 2_000;
 const repeatLogMs = 600_000;
+/** One of two that is gone for less than this may have been started again, and still judges what it has told. */
+const backMsMax = 600_000;
 
 interface Known {
   connectedMs: number;
@@ -39,6 +41,8 @@ export class DuplicateGateways {
   private readonly names = new Map<string, number>();
   /** When a gateway's duplicates were last logged, in monotonic ms. */
   private readonly loggedMs = new Map<string, number>();
+  /** The names of which one of two is gone, and may come back. */
+  private readonly left = new Map<string, Timer>();
   private readonly deps: DuplicateGatewaysDeps;
 
   constructor(deps: DuplicateGatewaysDeps) {
@@ -55,9 +59,14 @@ export class DuplicateGateways {
     });
   }
 
-  /** True while two are connected under this name, if only for a moment. */
+  /** True while two are connected under this name, if only for a moment, or one of two is gone and may come back. */
   isShared(gateway: string): boolean {
-    return this.instancesOf(gateway) > 1;
+    return this.instancesOf(gateway) > 1 || this.left.has(gateway);
+  }
+
+  stop(): void {
+    for (const timer of this.left.values()) timer.cancel();
+    this.left.clear();
   }
 
   connected(connection: Connection): void {
@@ -77,9 +86,11 @@ export class DuplicateGateways {
     all.get(connection)?.check?.cancel();
     all.delete(connection);
     if (all.size === 0) this.gateways.delete(gateway);
-    if (this.isShared(gateway)) return;
-    if (before > 1) this.deps.onAlone(gateway);
-    if (!this.names.delete(gateway)) return;
+    if (this.instancesOf(gateway) > 1) return;
+    const isTwin = this.names.delete(gateway);
+    if (before > 1 && isTwin) this.waitForOther(gateway);
+    else if (before > 1) this.deps.onAlone(gateway);
+    if (!isTwin) return;
     this.deps.onNames(this.names.size);
     this.loggedMs.delete(gateway);
     this.deps.log.info({ gateway }, `no two gateways are connected as '${gateway}' any more`);
@@ -100,6 +111,16 @@ export class DuplicateGateways {
       this.deps.onDuplicateBatch();
       return this.report(connection, other, 'send');
     }
+  }
+
+  private waitForOther(gateway: string): void {
+    this.left.get(gateway)?.cancel();
+    const isBack = () => this.instancesOf(gateway) > 1;
+    const timer = this.deps.clock.setTimer(backMsMax, () => {
+      this.left.delete(gateway);
+      if (!isBack()) this.deps.onAlone(gateway);
+    });
+    this.left.set(gateway, timer);
   }
 
   private instancesOf(gateway: string): number {

@@ -114,6 +114,7 @@ export class Listener {
     const { server, broker } = this;
     if (!broker) return;
     this.downlink.stop();
+    this.duplicates.stop();
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     this.stopping = true;
     await this.drained();
