@@ -150,7 +150,11 @@ function checkMachine(parts: Checked, machine: string): void {
   for (const tellings of alerts) {
     const [opened] = tellings;
     const sinceMs = opened!.sinceMs;
-    if (sinceMs === null || spans.some((span) => span && Math.abs(span.fromMs - sinceMs) <= span.withinMs))
+    if (
+      sinceMs === null ||
+      spans.includes(null) ||
+      spans.some((span) => span && Math.abs(span.fromMs - sinceMs) <= span.withinMs)
+    )
       continue;
     ledger.broken('what is told is so', `${machine} since ${at(sinceMs - epochMs)}: ${textOf(tellings)}`);
   }
