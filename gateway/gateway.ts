@@ -61,6 +61,8 @@ export interface GatewayDeps {
 export interface RunningGateway {
   /** The ports of the HTTP server and of sources, e.g. `mqttPort`. */
   ports: { httpPort: number } & Readonly<Record<string, number>>;
+  /** Resolves when the data thread has answered the main thread. @throws HarbingerError if it does not within a minute */
+  answers(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -155,7 +157,7 @@ export async function startGateway(
     void watch.tellUnsent();
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
-    return { ports, stop: () => started.stop() };
+    return { ports, answers: () => data.call('status'), stop: () => started.stop() };
   } catch (error) {
     await started.stop();
     throw error;

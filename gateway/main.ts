@@ -14,7 +14,7 @@ import { createLog, type Log } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { type CheckedGateway, checkGateway } from './check-config.ts';
 import type { GatewayConfig } from './config.ts';
-import { startGateway } from './gateway.ts';
+import { type RunningGateway, startGateway } from './gateway.ts';
 import { newestTime } from './journal/segments/newest-time.ts';
 
 export interface GatewayOptions {
@@ -61,7 +61,11 @@ export function checkGatewayConfig(options: GatewayOptions, { files = false } = 
  * Runs a gateway until `signal` aborts, then stops it in order. If the disk is too full to start, it waits for space.
  * @throws HarbingerError whatever has prevented its start, or has ended it
  */
-export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
+export async function runGateway(
+  options: GatewayOptions,
+  signal: AbortSignal,
+  onStarted: (gateway: RunningGateway) => void = () => {},
+): Promise<void> {
   const log = createLog('gateway');
   const { config, types } = readGatewayConfig(options, (warning) =>
     log.warn({ setting: warning.key }, describeProblem(warning)),
@@ -85,6 +89,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
     { clock, log },
   );
   try {
+    onStarted(gateway);
     if (!clock.isSet()) reportUnsetClock(clock, log, signal);
     await over;
   } catch (error) {

@@ -46,6 +46,10 @@ const recipes = {
     own: async (...given) => (await import('../bundle/bundle.mjs')).bundle(...given),
   },
   detectors: { builds: [product, tests], entry: '.cache/tests/test/detector/table/main.js' },
+  packages: {
+    builds: [product],
+    own: async (...given) => (await import('../debian/packages.mjs')).packages(...given),
+  },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
 };
 

@@ -28,6 +28,7 @@ import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
 import { addReplay } from './run/replay.ts';
+import { addSetup } from './setup/setup.ts';
 import { addBackup } from './tools/backup.ts';
 import { addConfig } from './tools/config.ts';
 import { addModels } from './tools/models.ts';
@@ -88,6 +89,7 @@ Exit codes: ${exitCodeLine()}.`,
     addOutcomes,
     addNotifications,
     addAudit,
+    addSetup,
     addBackup,
     addRestore,
     addTypes,

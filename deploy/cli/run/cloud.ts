@@ -16,6 +16,9 @@ export function addCloud(program: Command): void {
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
       requireSide('cloud');
       const { runCloud } = await import('../../../cloud/main.ts');
-      await runSide('cloud', options.config, () => runCloud(options, stopSignal()));
+      const { tellSystemd } = await import('../../service/systemd.ts');
+      await runSide('cloud', options.config, () =>
+        runCloud(options, stopSignal(), () => tellSystemd('cloud', async () => {})),
+      );
     });
 }

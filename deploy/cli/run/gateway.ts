@@ -19,6 +19,9 @@ export function addGateway(program: Command): void {
     .action(async (options: { config?: string; data?: string; mqttPort?: number; httpPort?: number }) => {
       requireSide('gateway');
       const { runGateway } = await import('../../../gateway/main.ts');
-      await runSide('gateway', options.config, () => runGateway(options, stopSignal()));
+      const { tellSystemd } = await import('../../service/systemd.ts');
+      await runSide('gateway', options.config, () =>
+        runGateway(options, stopSignal(), (gateway) => tellSystemd('gateway', gateway.answers)),
+      );
     });
 }
