@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
+import { addDoctor } from './doctor/doctor.ts';
 import { exitCodeLine } from './exit-codes.ts';
 import { addAlerts } from './inspect/alerts.ts';
 import { addAudit } from './inspect/audit.ts';
@@ -90,6 +91,7 @@ Exit codes: ${exitCodeLine()}.`,
     addNotifications,
     addAudit,
     addSetup,
+    addDoctor,
     addBackup,
     addRestore,
     addTypes,
