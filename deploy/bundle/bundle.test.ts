@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { pack } from './archive.mjs';
 import { readArguments } from './bundle.mjs';
+import { missingImports } from './complete.mjs';
 import { loadedByName, reachedParts, resolved } from './contents.mjs';
 import { architectures, pinned } from './fetch.mjs';
 import { writeLicences } from './licences.mjs';
@@ -66,6 +67,17 @@ describe('a bundle', () => {
       ),
     );
     expect([...new Set(loaded)].sort()).toEqual([...loadedByName].sort());
+  });
+
+  test('is refused if a package in it imports what it lacks', async () => {
+    const modules = join(dir, 'node_modules');
+    for (const name of ['a', '@s/b']) await mkdir(join(modules, name), { recursive: true });
+    await writeFile(
+      join(modules, 'a', 'index.js'),
+      "import './there.js'; import x from './gone.js'; require('@s/b/c'); require('fs');",
+    );
+    await writeFile(join(modules, 'a', 'there.js'), "const b = require('bb'), own = require('./there');");
+    expect(missingImports(dir)).toEqual(['a/index.js: ./gone.js', 'a/there.js: bb']);
   });
 
   test('has the same bytes when it is made at another time', async () => {

@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../build/problem.mjs';
+import { missingImports } from './complete.mjs';
 import { architectures, packageFolder } from './fetch.mjs';
 import { writeLicences } from './licences.mjs';
 
@@ -26,7 +27,7 @@ const code = {
  * @type {Record<string, (arch: string) => RegExp>}
  */
 const runsOf = {
-  lmdb: () => /^(package\.json|node-index\.js|dist\/index\.cjs|dict\/.*)$/,
+  lmdb: () => /^(package\.json|[^/]+\.js|util\/.*\.js|dict\/.*|dist\/index\.cjs)$/,
   '@lmdb/lmdb-linux': () => /^(package\.json|node\.napi\.glibc\.node|index\.js)$/,
   'classic-level': (arch) =>
     new RegExp(String.raw`^(package\.json|[^/]+\.js|prebuilds/linux-${arch}/(?!.*musl).*)$`),
@@ -35,9 +36,9 @@ const runsOf = {
   '@tensorflow/tfjs-backend-wasm': () => /^(package\.json|dist\/tfjs-backend-wasm(-simd)?\.wasm)$/,
   '@duckdb/node-bindings-linux': () => /^(package\.json|[^/]+\.(js|node|so))$/,
 };
-/** Of any other package: code, without what is for browsers, compilers and tests. */
+/** Of any other package: code and its data, without what is for browsers, compilers and tests. */
 const runs =
-  /^(?!.*(^|\/)(test|tests|bench|benchmarks|examples|scripts|deps|docs)\/).*(\.[cm]?js|package\.json)$/;
+  /^(?!.*(^|\/)(test|tests|bench|benchmarks?|examples|scripts|deps|docs)\/)(?!(.*\/)?(bin|[a-z]+\.config)\.[cm]?js$).*\.([cm]?js|json)$/;
 
 /**
  * Packages that code finds with `createRequire`: the files of one are read beside its code, which is bundled, and the other
@@ -80,6 +81,9 @@ export async function fillFolder(root, into, { side, arch, dist }) {
     node,
   });
   setModes(into);
+  const missing = missingImports(into);
+  if (missing.length > 0)
+    throw new Problem('BUNDLE_CONTENTS', `packages import what is not in the bundle: ${missing.join('; ')}`);
 }
 
 const starter = `#!/bin/sh

@@ -100,6 +100,11 @@ function lifeOfPackage(system, { version, newer }, results) {
     first.isAcknowledged,
     first.output,
   );
+  writeFileSync(join(system.folder, 'wrong.toml'), '[broker]\nport = "x"\n');
+  ok(
+    'names what is wrong in a file of settings',
+    'harbinger config check gateway /wrong.toml 2>&1 >/dev/null | grep -q "wrong.toml:2"',
+  );
   appendFileSync(join(system.folder, 'etc/harbinger/gateway.toml'), '# a change of the owner\n');
   ok('upgrades', 'dpkg -i /new.deb </dev/null');
   ok('keeps what the owner has changed', 'grep -q "a change of the owner" /etc/harbinger/gateway.toml');

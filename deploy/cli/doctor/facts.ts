@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeProblem } from '../../../shared/config/problem.ts';
+import { dataFormatName } from '../../../shared/data-format/data-format.ts';
 import { freeBytesOf } from '../../../shared/files/free-space.ts';
 import { ownVersion } from '../../../shared/files/paths.ts';
 import { mqttAddress } from '../../../shared/mqtt/address.ts';
@@ -179,20 +180,28 @@ async function runningFacts(side: 'gateway' | 'cloud', dataDir: string): Promise
     return null;
   }
   const status = await answerOf(endpoint, '/api/status');
-  const about = await answerOf(endpoint, '/api/openapi.json');
   const ready = await reasonsOf(endpoint.url);
   const blocks = Object.values((status?.backlog ?? {}) as Record<string, { blocks?: number }>);
   const uplink = status?.uplink as { connected?: boolean } | null | undefined;
   const intelligence = status?.intelligence as { model?: { state?: string } } | undefined;
-  const info = about?.info as { version?: string } | undefined;
   return {
     url: endpoint.url,
-    version: info?.version ?? null,
+    version: writtenBy(dataDir),
     reasons: ready,
     modelState: intelligence?.model?.state ?? null,
     backlogBlocks: side === 'gateway' ? blocks.reduce((sum, lane) => sum + (lane.blocks ?? 0), 0) : null,
     isConnected: uplink?.connected ?? null,
   };
+}
+
+/** The version of the process: it notes it in its data folder when it starts. */
+function writtenBy(dataDir: string): string | null {
+  try {
+    const noted = JSON.parse(readFileSync(join(dataDir, dataFormatName), 'utf8')) as { writtenBy?: unknown };
+    return typeof noted.writtenBy === 'string' ? noted.writtenBy : null;
+  } catch {
+    return null;
+  }
 }
 
 async function answerOf(endpoint: Endpoint, path: string): Promise<Record<string, unknown> | null> {

@@ -21,8 +21,8 @@ export async function settingsOf(side: Side, answers: Answers, secret = madeSecr
   return { text: `${head}${stringify(table)}`, next };
 }
 
-/** A password that can be typed: 96 bits. */
-const madeSecret = () => newSecret(12).toString('base64url');
+/** A password that can be typed, and that no command takes for an option: 96 bits. */
+const madeSecret = () => newSecret(12).toString('hex');
 
 async function gatewaySettings(
   { site, gateway, cloud, password, machine, type }: Answers,
