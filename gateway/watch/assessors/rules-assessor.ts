@@ -78,7 +78,7 @@ export function createRulesAssessor(options: {
       : 'it was judged by how far the machine was from its own past, of which no snapshot was kept with the decision';
   return {
     name: 'rules',
-    version: '1.0.0',
+    version: '1.1.0',
     assess: async (inputs) => assessNow(inputs),
     assessNow,
     notRepeatable,

@@ -59,6 +59,30 @@ describe('rules', () => {
     expect(applyRules(type, rig(90, -1), rows).remaining).toBeNull();
   });
 
+  it.each([1, 3, 5, 8, 12, 16, 18])('see no trend in a level that was reached at once %i rows ago', (ago) => {
+    const step = (high: number, noise: number) => {
+      const window = rig(10, 0, noise);
+      for (let row = rows - ago; row < rows; row++) window[row * 3] = high + noise * gaussian(random);
+      return applyRules(type, window, rows);
+    };
+    for (const noise of [0, 1]) {
+      expect(step(80, noise).remaining).toBeNull();
+      // Beyond its alarm limit, what is over is over.
+      if (ago > 5) expect(step(130, noise).remaining).toMatchObject({ p50: 0 });
+    }
+  });
+
+  it('see a trend that grows ever faster, and call no life over before its limit is reached', () => {
+    const window = rig(0, 0);
+    for (let row = 0; row < rows; row++) window[row * 3] = 20 + 60 * 2 ** ((row - rows + 1) / 4);
+    const { remaining } = applyRules(type, window, rows);
+    expect(remaining!.p50).toBeGreaterThan(0);
+    for (let from = 60; from <= 79; from++) {
+      const { severity, remaining: left } = applyRules(type, rig(from, 1, 1.5), rows);
+      if (severity < 1) expect(left!.p50).toBeGreaterThan(0);
+    }
+  });
+
   it('handle limits below the normal range', () => {
     expect(applyRules(type, rig(0, 0, 0, 4), rows).severity).toBeCloseTo(0.75, 5);
     expect(applyRules(type, rig(0, 0, 0, 10), rows).severity).toBe(0);

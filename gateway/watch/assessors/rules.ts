@@ -4,6 +4,7 @@
  */
 import { type WearRange, wearRangesOf } from '../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { isJump } from './jump.ts';
 
 /** The level is the median of this many newest rows, so that a single odd reading changes nothing. */
 const levelRows = 5;
@@ -32,6 +33,8 @@ interface Trend {
   stdError: number;
   /** Value of the fitted line at the newest row. */
   now: number;
+  /** What the line leaves unexplained, squared. */
+  residual: number;
 }
 
 /** A warning and an alarm limit of one side of a sensor, with the sensor's column. */
@@ -100,15 +103,19 @@ function trendOf(values: Float64Array): Trend {
     residual += (value - mean - slope * (row - middle)) ** 2;
   });
   const stdError = Math.max(Math.sqrt(residual / (n - 2) / spread), 1e-9);
-  return { slope, stdError, now: mean + slope * middle };
+  return { slope, stdError, now: mean + slope * middle, residual };
 }
 
-function extrapolate(severity: number, trend: Trend, rows: number): RuleFinding['remaining'] {
+/** @param values the severity at each row, to which the trend is fitted */
+function extrapolate(severity: number, trend: Trend, values: Float64Array): RuleFinding['remaining'] {
+  const rows = values.length;
   const horizon = horizonWindows * rows;
   if (severity >= 1) return { p10: 0, p50: 0, p90: rows / levelRows };
   // Written so that NaN (a sensor that has only just begun to send) counts as no trend.
   if (!(trend.slope >= trendStdErrorsMin * trend.stdError)) return null;
-  const left = Math.max(0, 1 - trend.now);
+  if (isJump(values, trend.slope, trend.residual)) return null;
+  // A line may be beyond the alarm limit before the level is; then the limit is near, and not reached.
+  const left = trend.now < 1 ? 1 - trend.now : 1 - severity;
   const at = (slope: number) => (slope <= 0 ? horizon : Math.min(horizon, left / slope));
   const p50 = at(trend.slope);
   if (p50 >= horizon) return null;
@@ -137,8 +144,9 @@ export function applyRules(type: MachineType, allRows: Float32Array, rowCount: n
     const severity = Math.min(1, Math.max(0, level));
     severities[range.column] = Math.max(severities[range.column]!, severity);
     if (severity < trendFromSeverity) continue;
-    const trend = trendOf(severitiesOf(range, window, rows, 0));
-    const left = extrapolate(severity, trend, rows);
+    const values = severitiesOf(range, window, rows, 0);
+    const trend = trendOf(values);
+    const left = extrapolate(severity, trend, values);
     if (left && (!remaining || left.p50 < remaining.p50)) {
       remaining = left;
       trendStdErrors = severity >= 1 ? Number.POSITIVE_INFINITY : trend.slope / trend.stdError;
