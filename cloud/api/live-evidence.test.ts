@@ -33,6 +33,49 @@ it('names the value that is beyond its limit, and who has closed the alert', asy
   expect(await reason()).toMatch(/no alert is open$/);
 });
 
+it('is of one reading: a limit that still waits for its end is not met by a value that is back inside', async () => {
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const state = async () => {
+    const { state: name, stateReason } = (await get(`${base}/api/machines`)).body.machines[0]!;
+    return [name, stateReason];
+  };
+  const heard = { heardMs: nowMs, judgedMs: nowMs - 1_000, calmMs: nowMs, source: 'rules' as const };
+  const before = line('health=1,limits=2,limits_met=2,beyond_sensor=3,beyond_value=8,beyond_at=7.1');
+  operations.set({ machines: [machineOf({ ...heard, ...before })] });
+  expect(await state()).toEqual(['unknown', expect.stringMatching(/^Its alert has ended at /)]);
+  const back = line('health=1,limits=2,limits_met=2,limits_now=0');
+  operations.set({ machines: [machineOf({ ...heard, ...back })] });
+  expect(await state()).toEqual(['ok', 'None of its limits is met']);
+  const lower = line(
+    'health=1,limits=2,limits_met=2,limits_now=1,beyond_sensor=3,beyond_value=6,beyond_at=4.5',
+  );
+  operations.set({ machines: [machineOf({ ...heard, ...lower, judgedMs: nowMs })] });
+  expect(await state()).toEqual([
+    'warning',
+    'A sensor, at 6, is beyond its warning limit of 4.5 now; no alert is open',
+  ]);
+});
+
+it('names who has closed an alert about remaining life, until an estimate has shown that none is reached', async () => {
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const worn = line(
+    'health=0.4,rul_p10=9,rul_p50=18,rul_p90=30,unit="cycles",limits=0,policies_met=1,source="model"',
+  );
+  const machine = machineOf({ heardMs: nowMs, judgedMs: nowMs, ...worn });
+  const closed = { by: 'maria', reason: 'known', severity: 'warning' as const };
+  const resolvedAt = new Date(nowMs - 30_000).toISOString();
+  const alerts = [alertOf({ state: 'resolved', resolvedAt, prediction: { closed } })];
+  const reason = async () => (await get(`${base}/api/machines`)).body.machines[0]!.stateReason;
+  operations.set({ machines: [{ ...machine, unmetMs: nowMs }], alerts });
+  expect(await reason()).toMatch(
+    /^Remaining life of 18 cycles .*; its alert was closed at .* by maria: known$/,
+  );
+  operations.set({ machines: [{ ...machine, unreachedMs: nowMs - 10_000 }], alerts });
+  expect(await reason()).toMatch(/^Remaining life of 18 cycles .*; no alert is open$/);
+});
+
 it.each([
   ['', 'vibration 3.5 is beyond its warning limit of 2.8 now'],
   [',beyond_unit_text="mm/s"', 'vibration 3.5 mm/s is beyond its warning limit of 2.8 mm/s now'],

@@ -67,6 +67,9 @@ export function evidenceOf(
     return type ? policyLevel(type.alerts, { life, anomaly: anomaly ?? 0, confidence }) : null;
   };
   const said = evidence?.limits === null ? undefined : evidence;
+  const limitsMet = said ? limitsNow(said) : null;
+  const policiesMet = said?.policiesMet === undefined ? byType() : said.policiesMet;
+  const isMet = limitsMet !== null || policiesMet !== null || (remainingLife?.p50 ?? 1) <= 0;
   return {
     nowMs,
     zone,
@@ -86,8 +89,8 @@ export function evidenceOf(
     restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
     restLearntFrom: state.rest?.learntFrom,
     estimate,
-    limitsMet: said?.limitsMet ?? null,
-    policiesMet: said?.policiesMet === undefined ? byType() : said.policiesMet,
+    limitsMet,
+    policiesMet,
     hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
     learning: said ? said.learning : undefined,
     judgedMs: state.judgedMs ?? null,
@@ -95,7 +98,8 @@ export function evidenceOf(
     unjudged: unjudgedOf(state),
     settling: settlingOf(state),
     beyond: said ? beyondOf(said, type) : null,
-    closed: alerts.length === 0 && said?.limitsMet ? closedOf(state, context) : null,
+    closed: alerts.length === 0 && isMet ? closedOf(state, context) : null,
+    endedMs: endedMs(state),
     calmSinceMs: calmSinceMs(state),
   };
 }
@@ -110,25 +114,39 @@ function settlingOf({ settlesToMs, settlesSinceMs, lastSeenMs }: MachineState): 
   return { sinceMs: settlesSinceMs, toMs: settlesToMs };
 }
 
-function beyondOf({ beyond, limitsMet }: EvidenceOfGateway, type: MachineType | undefined): string | null {
-  if (!beyond || limitsMet === null) return null;
+const limitsNow = ({ limitsMet, limitsNow: now = limitsMet }: EvidenceOfGateway) => now;
+
+function beyondOf(said: EvidenceOfGateway, type: MachineType | undefined): string | null {
+  const { beyond } = said;
+  const level = limitsNow(said);
+  if (!beyond || level === null) return null;
   const { column, value, at } = beyond;
   // A cloud may know another version of the type, or not the sensors of an open one.
   const declared = type?.openSensors ? undefined : type?.sensors[column];
   const sensor = beyond.sensor === undefined ? declared : { name: beyond.sensor, unit: beyond.unit };
   const unit = unitAfter(sensor?.unit ?? '1');
-  const limit = `its ${limitsMet === 'critical' ? 'alarm' : 'warning'} limit of ${at}${unit}`;
+  const limit = `its ${level === 'critical' ? 'alarm' : 'warning'} limit of ${at}${unit}`;
   return `${sensor?.name ?? 'A sensor, at'} ${value}${unit}${sensor ? ' is' : ', is'} beyond ${limit} now`;
 }
 
-/** The closing of its last alert, if the same limit is met since before that. */
-function closedOf(state: MachineState, { closedOf: of }: ViewContext): MachineEvidence['closed'] {
-  const alert = of?.(state);
+/** The closing of its last alert, and what is met since before that. What is met since later may be another episode. */
+function closedOf(state: MachineState, context: ViewContext): MachineEvidence['closed'] {
+  const alert = context.closedOf?.(state);
   const closed = alert?.prediction.closed;
   if (!alert || !closed || alert.resolvedAt === null) return null;
   const atMs = Date.parse(alert.resolvedAt);
-  // A limit that is met now may be another episode. A restart, after which it is judged anew, does not begin one.
-  return state.unmetMs !== undefined && atMs < state.unmetMs ? null : { ...closed, atMs };
+  // A restart, after which it is judged anew, does not begin an episode.
+  const { unmetMs = 0, unreachedMs = 0 } = state;
+  const goesOn = [
+    ...(atMs < unmetMs ? [] : ['limits' as const]),
+    ...(atMs < unreachedMs ? [] : ['estimate' as const]),
+  ];
+  return goesOn.length === 0 ? null : { by: closed.by, reason: closed.reason, atMs, goesOn };
+}
+
+/** When its last alert ended, if no estimate has come since. */
+function endedMs({ calmMs, judgedMs }: MachineState): number | null {
+  return calmMs !== undefined && judgedMs !== undefined && calmMs > judgedMs ? calmMs : null;
 }
 
 const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backSinceMs: null };

@@ -126,6 +126,7 @@ type Unlisted =
   | 'gapAtMs'
   | 'judgedMs'
   | 'unmetMs'
+  | 'unreachedMs'
   | 'judgedSinceMs'
   | 'unjudgedMs'
   | 'settlesToMs'
@@ -181,6 +182,7 @@ function listedOf({
   gapAtMs: _gapAt,
   judgedMs: _judged,
   unmetMs: _unmet,
+  unreachedMs: _unreached,
   judgedSinceMs: _judgedSince,
   unjudgedMs: _unjudged,
   settlesToMs: _settlesTo,

@@ -9,7 +9,12 @@ export interface EvidenceOfGateway {
   limits: number | null;
   limitsMet: 'critical' | 'warning' | null;
   /**
-   * The value that is beyond the worst of them, and the limit: of which sensor of its type, by its place, and its name and unit, which
+   * The worst that newest values are beyond, where that is another: a value that is back inside is not beyond a limit, and the limit
+   * stays met until that has lasted. Absent: the same.
+   */
+  limitsNow?: 'critical' | 'warning' | null;
+  /**
+   * The value that is beyond the worst of them now, and the limit: of which sensor of its type, by its place, and its name and unit, which
    * earlier versions of the gateway did not say. Absent if not said.
    */
   beyond?: { column: number; value: number; at: number; sensor?: string; unit?: string };
@@ -86,8 +91,9 @@ export interface MachineState {
   /** When its newest estimate arrived, and since when estimates have said the same of it. */
   judgedMs?: number;
   judgedSinceMs?: number;
-  /** When an estimate last showed that no limit is met, by this computer's clock. */
+  /** When an estimate last showed that no limit is met, and that nothing is estimated that a policy is on, by this computer's clock. */
   unmetMs?: number;
+  unreachedMs?: number;
   /** When the first reading arrived that is later than all that were judged by more than a minute; absent if none is. */
   unjudgedMs?: number;
   /** Until which time of its readings it settles after a start, and since when; absent once it was judged after that. */

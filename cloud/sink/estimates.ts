@@ -60,6 +60,7 @@ function evidenceOf(fields: Line['fields'], timeMs: number): EvidenceOfGateway {
     confidence: numberOr(fields.confidence),
     limits: numberOr(fields.limits),
     limitsMet: levelOf(fields.limits_met),
+    ...(typeof fields.limits_now === 'number' && { limitsNow: levelOf(fields.limits_now) }),
     ...beyondOf(fields),
     policiesMet: typeof policies === 'number' ? levelOf(policies) : undefined,
     learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,

@@ -74,8 +74,13 @@ export interface MachineEvidence {
   policiesMet: Level;
   /** The value that is beyond the worst of these limits, as people write it; null or absent if that is not known. */
   beyond?: string | null;
-  /** The closing of an alert by a person, if what that was about goes on; null or absent if nobody has. */
-  closed?: { by: string; reason: string; atMs: number } | null;
+  /**
+   * The closing of an alert by a person, and which of that goes on since then: limits that are met, what is estimated. Null or absent
+   * if nobody has, or none does.
+   */
+  closed?: { by: string; reason: string; atMs: number; goesOn: readonly ('limits' | 'estimate')[] } | null;
+  /** When its last alert ended, if the newest estimate came before that; null or absent if it did not. */
+  endedMs?: number | null;
   /** Whether any of its sensors has limits; null if that is not known. */
   hasLimits: boolean | null;
   /** Progress of learning what is normal for it; null if that is learnt. Undefined: nobody said. */

@@ -9,11 +9,14 @@ export function liveState(
 ): Found | null {
   const life = estimate?.remainingLife ?? null;
   const isOver = life !== null && life.p50 <= 0;
+  if (limitsMet === null && policiesMet === null && !isOver) return null;
+  const { endedMs = null, closed = null } = more;
+  if (endedMs !== null && closed === null) return justEnded(endedMs, at);
   const sinceMs = more.judgedSinceMs ?? null;
   const state = isOver || limitsMet === 'critical' || policiesMet === 'critical' ? 'critical' : 'warning';
   // Rules estimate remaining life by limits, so a limit that is met is the plainer reason.
   const byLimit = estimate?.source === 'rules' && limitsMet === state;
-  const none = noneOpen(more, at);
+  const none = noneOpen(closed, 'estimate', at);
   if (!byLimit && policiesMet !== null && !(isOver && policiesMet !== 'critical')) {
     const of = life === null ? 'How unusual its readings are' : `Remaining life of ${amountOf(life)}`;
     return { state, reason: `${of} is beyond what its type allows; ${none}`, sinceMs };
@@ -25,16 +28,26 @@ export function liveState(
   if (limitsMet === null) return null;
   const word = limitsMet === 'critical' ? 'alarm' : 'warning';
   const what = more.beyond ?? `A sensor is beyond its ${word} limit`;
-  return { state, reason: `${what}; ${none}`, sinceMs };
+  return { state, reason: `${what}; ${noneOpen(closed, 'limits', at)}`, sinceMs };
+}
+
+/** An alert ends before the estimate comes that says the same: the one before it speaks of what was. */
+function justEnded(endedMs: number, at: (ms: number) => string): Found {
+  const reason = `Its alert has ended at ${at(endedMs)}, and it has not been judged since`;
+  return { state: 'unknown', reason, sinceMs: endedMs };
 }
 
 function amountOf({ p50, unit }: RemainingLife): string {
   return `${p50 >= 100 ? Math.round(p50) : Number(p50.toPrecision(3))} ${unit}`;
 }
 
-/** Says why no alert is open, as far as that is known. */
-function noneOpen({ closed }: Pick<MachineEvidence, 'closed'>, at: (ms: number) => string): string {
-  if (!closed) return 'no alert is open';
+/** Says why no alert is open, as far as that is known: a person has closed one, and this goes on since before. */
+function noneOpen(
+  closed: NonNullable<MachineEvidence['closed']> | null,
+  about: 'limits' | 'estimate',
+  at: (ms: number) => string,
+): string {
+  if (!closed?.goesOn.includes(about)) return 'no alert is open';
   const { by, reason, atMs } = closed;
   return `its alert was closed at ${at(atMs)}${by === '' ? '' : ` by ${by}`}: ${reason}`;
 }

@@ -127,6 +127,28 @@ describe('a state', () => {
     expect(stateOf({ unjudged: { ...unjudged, sinceMs: nowMs - min / 2 } })).toBe('ok');
   });
 
+  it('names who has closed an alert only beside what that was about', () => {
+    const closed = { by: 'maria', reason: 'known', atMs: nowMs - 60 * min, goesOn: ['limits' as const] };
+    const over = { estimate: life(0), limitsMet: 'warning' as const, closed };
+    expect(reasonOf(over)).toMatch(/^By its model its remaining life is over .*; no alert is open$/);
+    const worn = { estimate: life(20), policiesMet: 'warning' as const };
+    const ofLife = { ...closed, goesOn: ['estimate' as const] };
+    expect(reasonOf({ ...worn, closed: ofLife })).toBe(
+      'Remaining life of 20 cycles is beyond what its type allows; its alert was closed at 09:00 CET by maria: known',
+    );
+  });
+
+  it('speaks of the end where an alert has ended after the newest estimate, which says what was before', () => {
+    const met = { limitsMet: 'critical' as const, beyond: 'vib 8 is beyond its alarm limit of 7.1 now' };
+    const now = machineStateOf(evidence({ ...met, endedMs: nowMs - min }));
+    expect(now).toMatchObject({ state: 'unknown', sinceMs: nowMs - min });
+    expect(now.reason).toBe('Its alert has ended at 09:59:00 CET, and it has not been judged since');
+    // What a person has closed goes on, and estimates of before that say so.
+    const closed = { by: 'maria', reason: 'known', atMs: nowMs - min, goesOn: ['limits' as const] };
+    expect(stateOf({ ...met, endedMs: nowMs - min, closed })).toBe('critical');
+    expect(stateOf({ endedMs: nowMs - min })).toBe('ok');
+  });
+
   it('is the most urgent one that is true', () => {
     const silent = { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } };
     const maintenance = { fromMs: nowMs - min, toMs: nowMs + min, by: 'maria' };
@@ -164,7 +186,7 @@ describe('a state', () => {
     );
     const beyond = 'vibration 3.5 mm/s is beyond its warning limit of 2.8 mm/s now';
     expect(reasonOf({ limitsMet: 'warning', beyond })).toBe(`${beyond}; no alert is open`);
-    const closed = { by: 'maria', reason: 'known', atMs: nowMs - 60 * min };
+    const closed = { by: 'maria', reason: 'known', atMs: nowMs - 60 * min, goesOn: ['limits' as const] };
     expect(reasonOf({ limitsMet: 'warning', beyond, closed })).toBe(
       `${beyond}; its alert was closed at 09:00 CET by maria: known`,
     );

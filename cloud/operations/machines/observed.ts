@@ -44,11 +44,13 @@ export function judgedNow(
 ): Partial<MachineState> {
   const { judgedMs, judgedSinceMs } = before;
   const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
-  const isCalm = (now.evidence?.limitsMet ?? null) === null;
+  const { limitsMet = null, policiesMet = null } = now.evidence ?? {};
+  const isReached = policiesMet !== null || isOver(now);
   return {
     judgedMs: nowMs,
     judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs,
-    ...(isCalm && { unmetMs: nowMs }),
+    ...(limitsMet === null && { unmetMs: nowMs }),
+    ...(!isReached && { unreachedMs: nowMs }),
   };
 }
 
@@ -66,9 +68,11 @@ export function unjudgedNow(
 }
 
 /** The part of an estimate that decides about the state of a machine. */
-function verdictOf({ health, remainingLife, evidence, rest }: MachineState): string {
+function verdictOf(state: MachineState): string {
+  const { health, remainingLife, evidence, rest } = state;
   if (health === null && remainingLife === null) return '';
-  const isOver = remainingLife !== null && remainingLife.p50 <= 0;
-  const { limitsMet, policiesMet, learning } = evidence ?? {};
-  return `${Boolean(rest)} ${isOver} ${limitsMet} ${policiesMet} ${learning !== null}`;
+  const { limitsMet, limitsNow = limitsMet, policiesMet, learning } = evidence ?? {};
+  return `${Boolean(rest)} ${isOver(state)} ${limitsNow} ${policiesMet} ${learning !== null}`;
 }
+
+const isOver = ({ remainingLife }: MachineState): boolean => remainingLife !== null && remainingLife.p50 <= 0;

@@ -81,6 +81,23 @@ describe('evidence in estimate lines', () => {
     expect(limitsMet(input([7, 5, 1], { limits: [met('critical'), met('warning')] }))).toBe('limits_met=2');
   });
 
+  it('names no value as beyond a limit that is back inside, while the end of the limit waits', () => {
+    const told = (value: number | null, severity: 'warning' | 'critical', at: number) => ({
+      ...{ sensor: 'vibration', value, mayBe: null },
+      met: { side: 'high', severity, at, backAt: at - 1, sinceMs: 0 } as const,
+    });
+    const said = (vibration: number, ...limits: ReturnType<typeof told>[]) =>
+      evidenceFields(input([vibration, 5, 1], { limits }), assessment(null)).slice(1, 6);
+    expect(said(1, told(1, 'critical', 9))).toEqual(['limits_met=2', 'limits_now=0', 'policies_met=0']);
+    expect(said(6, told(6, 'critical', 9))).toEqual([
+      ...['limits_met=2', 'limits_now=1', 'beyond_sensor=0', 'beyond_value=6', 'beyond_at=4.5'],
+    ]);
+    // Between the limit and its return it is met, and nothing is beyond it.
+    expect(said(8.5, told(8.5, 'critical', 9))[1]).toBe('limits_now=1');
+    expect(said(10, told(10, 'critical', 9))[1]).toBe('beyond_sensor=0');
+    expect(said(Number.NaN, told(null, 'critical', 9))).toEqual(['limits_met=2', 'policies_met=0']);
+  });
+
   it('says it at once where limits raise no alert', () => {
     const quiet = { site: 's', machine: 'm', type: { ...type, limitAlerts: false } };
     const limitsMet = (newest: [number, number, number]) =>

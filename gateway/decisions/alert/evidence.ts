@@ -2,7 +2,7 @@
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { stringField, textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { policyLevel } from '../../../shared/domain/alert-policy.ts';
-import { limitedColumnsOf, limitPolicyOf } from '../../../shared/domain/limits.ts';
+import { type Limit, limitedColumnsOf, limitPolicyOf } from '../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 
@@ -59,7 +59,7 @@ const digits = (value: number): number => Number(value.toPrecision(5));
 /** Fields for an estimate line: numbers, and a name as a state's text, since an older cloud knows no other texts. */
 export function evidenceFields(input: AlertInput, assessment: Assessment): string[] {
   const { learning, rowMs } = input;
-  const { watched, met, worst } = limitsNow(input);
+  const { watched, met, now, worst } = limitsNow(input);
   const policies = policyLevel(input.machine.type.alerts, {
     life: assessment.remainingLife?.p50 ?? null,
     anomaly: assessment.anomaly,
@@ -68,6 +68,7 @@ export function evidenceFields(input: AlertInput, assessment: Assessment): strin
   return [
     `limits=${watched}`,
     `limits_met=${numbers[met ?? 'none']}`,
+    ...(now === met ? [] : [`limits_now=${numbers[now ?? 'none']}`]),
     ...(worst === null ? [] : beyondFields(worst, input.machine.type)),
     `policies_met=${numbers[policies ?? 'none']}`,
     ...(learning ? [`normal_rows=${learning.rows}`, `normal_rows_needed=${learning.needed}`] : []),
@@ -87,39 +88,51 @@ interface Beyond {
 }
 
 /**
- * Limits of sensors that send, and the worst that is met: as alerts see it, with their delays, or by the newest value, which is
- * beyond its limit also while nobody is told of it yet.
+ * Limits of sensors that send, and the worst that is met: as alerts see it, with their delays (`met`), or by the newest value (`now`),
+ * which is beyond its limit also while nobody is told of it yet, and back inside while its end waits.
  */
 function limitsNow({ machine, window, rows, limits = [] }: AlertInput): {
   watched: number;
   met: Level;
+  now: Level;
   worst: Beyond | null;
 } {
   const { sensors } = machine.type;
   const isTold = limitPolicyOf(machine.type) !== null;
   const newest = (rows - 1) * sensors.length;
   let watched = 0;
+  let met: Level = null;
   let worst: Beyond | null = null;
   const meets = (beyond: Beyond) => {
     if (worst === null || (beyond.severity === 'critical' && worst.severity !== 'critical')) worst = beyond;
   };
   if (isTold)
-    for (const { sensor, value, met } of limits) {
-      const column = met ? sensors.findIndex(({ name }) => name === sensor) : -1;
-      if (met) meets({ column, value: value ?? Number.NaN, at: met.at, severity: met.severity });
+    for (const { sensor, value, met: told } of limits) {
+      if (!told) continue;
+      met = worseOf(met, told.severity);
+      const column = sensors.findIndex(({ name }) => name === sensor);
+      // Of a sensor that has sent nothing since a start nobody knows better.
+      if (value === null || isBeyond(told, value))
+        meets({ column, value: value ?? Number.NaN, at: told.at, severity: told.severity });
     }
   for (const { column, limits: declared } of limitedColumnsOf(machine.type)) {
     const value = window[newest + column];
     if (value === undefined || Number.isNaN(value)) continue;
     watched += declared.length;
-    for (const { side, at, severity } of declared) {
-      const compared = Math.fround(at);
-      if (side === 'high' ? value >= compared : value <= compared) meets({ column, value, at, severity });
-    }
+    for (const limit of declared)
+      if (isBeyond(limit, value)) meets({ column, value, at: limit.at, severity: limit.severity });
   }
   const found = worst as Beyond | null;
-  return { watched, met: found?.severity ?? null, worst: found };
+  const now = found?.severity ?? null;
+  return { watched, met: worseOf(met, now), now, worst: found };
 }
+
+/** Values are 32-bit floats. */
+function isBeyond({ side, at }: Pick<Limit, 'side' | 'at'>, value: number): boolean {
+  return side === 'high' ? value >= Math.fround(at) : value <= Math.fround(at);
+}
+
+const worseOf = (a: Level, b: Level): Level => (a === 'critical' || b === null ? a : b);
 
 /** With name and unit of the sensor: the cloud may not know the type, and the sensors of an open type are each machine's own. */
 function beyondFields({ column, value, at }: Beyond, { sensors }: MachineType): string[] {
