@@ -1,17 +1,26 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 
-/** The shortest time between two saves of changes, and of when what waits was looked at last. */
+/**
+ * The shortest time between two saves of changes. It doubles while they go on, because a cause that comes and goes for days is no news
+ * each time.
+ */
 const changeSaveMsMin = 1_000;
-const lookSaveMsMin = 60_000;
+const changeSaveMsMax = 60_000;
+/**
+ * The same of when what waits was looked at last. A restart needs that only to tell for how long nobody looked, of which an hour counts
+ * as looked at.
+ */
+const lookSaveMsMin = 30 * 60_000;
 
 /**
  * When the damping of causes is saved although nothing is told: a gateway that is killed must not forget for how long a cause was
- * away. A cause that comes and goes with each reading costs no file each time.
+ * away. A cause that comes and goes, or an end that waits for days, costs no file each time, which a small disk would wear by.
  */
 export class DampingSaves {
   private readonly clock: Clock;
   private readonly save: () => void;
   private savedMs = Number.NEGATIVE_INFINITY;
+  private changeMs = changeSaveMsMin;
   private hasChanged = false;
   private hasLooked = false;
   private timer: Timer | null = null;
@@ -32,9 +41,9 @@ export class DampingSaves {
   isDue(): boolean {
     const sinceMs = this.clock.monotonicMs() - this.savedMs;
     const isDue =
-      (this.hasChanged && sinceMs >= changeSaveMsMin) || (this.hasLooked && sinceMs >= lookSaveMsMin);
+      (this.hasChanged && sinceMs >= this.changeMs) || (this.hasLooked && sinceMs >= lookSaveMsMin);
     if (!isDue && this.hasChanged)
-      this.timer ??= this.clock.setTimer(changeSaveMsMin - sinceMs, () => {
+      this.timer ??= this.clock.setTimer(this.changeMs - sinceMs, () => {
         this.timer = null;
         if (this.hasChanged) this.save();
       });
@@ -43,7 +52,10 @@ export class DampingSaves {
 
   /** Everything is saved, or its saving has failed and is tried again by who saves. */
   saved(): void {
-    this.savedMs = this.clock.monotonicMs();
+    const nowMs = this.clock.monotonicMs();
+    const goesOn = this.hasChanged && nowMs - this.savedMs < 2 * changeSaveMsMax;
+    this.changeMs = goesOn ? Math.min(2 * this.changeMs, changeSaveMsMax) : changeSaveMsMin;
+    this.savedMs = nowMs;
     this.hasChanged = false;
     this.hasLooked = false;
   }
