@@ -49,6 +49,21 @@ export function isSensorValue(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean';
 }
 
+/**
+ * A word or a few, as a device says in place of a number that its probe does not give: `ERR`, `n/a`, `---`. It begins like no number,
+ * and has no sign of a format.
+ */
+const probeWord = /^(?![+-]?[.,]?\p{N})[^\p{C}{}[\]<>"=&]{1,32}$/u;
+
+/**
+ * True if a value that a sensor cannot have says something of its probe. A list, an object, a number with a unit, and whatever else is
+ * of another form than the gateway reads, is the matter of whoever has set up the device, and says nothing of the probe.
+ */
+export function saysOfProbe(value: unknown): boolean {
+  if (typeof value === 'string') return probeWord.test(value.trim());
+  return typeof value !== 'object' || value === null;
+}
+
 /** Describes a value that is not a number, for people. */
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';

@@ -54,7 +54,7 @@ describe('a value that its sensor cannot have', () => {
     ['text alone, of such a machine', 'lab/bench', '{"flow":"unavailable"}', '"unavailable"'],
     ['text', 'plant/meter-1', '{"temperature":3,"flow":"unavailable"}', '"unavailable"'],
     ['text on the topic of one sensor', 'plant/meter-1/flow', 'unavailable', '"unavailable"'],
-    ['number on such a topic that is none', 'plant/meter-1/flow', '1,5', '"1,5"'],
+    ['sign of a probe on such a topic', 'plant/meter-1/flow', '---', '"---"'],
   ])('is passed to the windows as it was sent: a %s', async (_, topic, payload, sent) => {
     await take(['telemetry/lab/bench', '{"level":1,"flow":2}'], ['telemetry/plant/meter-1', '{"flow":1}']);
     await take([`telemetry/${topic}`, payload]);
@@ -62,6 +62,29 @@ describe('a value that its sensor cannot have', () => {
       expect.objectContaining({ column: 1, value: null, sent }),
     ]);
   });
+
+  it.each([
+    ['number with a comma', '1,5'],
+    ['number with a unit', '12 mm/s'],
+    ['list that is cut off', '[{"timestamp_ms":1796015644919,"valu'],
+    ['text of JSON', '"{\\"a\\":1}"'],
+    ['text that is encoded', 'aGVsbG8gd29ybGQgdGhpcyBpcyBubyBwcm9iZQ=='],
+    ['markup', '<v>3</v>'],
+  ])(
+    'is passed to no window if it is of another form, which says nothing of a probe: a %s',
+    async (_, text) => {
+      await take(['telemetry/lab/bench', '{"level":1,"flow":2}'], ['telemetry/plant/meter-1', '{"flow":1}']);
+      await take(
+        ['telemetry/plant/meter-1/flow', text],
+        ['telemetry/plant/meter-1', JSON.stringify({ temperature: 3, flow: text })],
+        ['telemetry/lab/bench', JSON.stringify({ level: 1, flow: text })],
+        ['telemetry/lab/bench', '{"level":1,"flow":[1,2]}'],
+        ['telemetry/plant/meter-1', '{"temperature":3,"flow":[[1]]}'],
+      );
+      expect(parts.columns.flatMap(({ refused = [] }) => refused)).toEqual([]);
+      expect(parts.letters.length).toBeGreaterThan(0);
+    },
+  );
 
   it('is passed to the windows as one that its device calls bad, also alone in its message', async () => {
     const bad = '{"flow":{"value":7,"quality":"bad"}';

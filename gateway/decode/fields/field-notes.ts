@@ -10,6 +10,7 @@ import { checkReading } from '../contract.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { RefusedField, Row } from '../row.ts';
 import { singleFieldJson } from '../single-reading.ts';
+import { saysOfProbe } from '../values.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { RefusedFields } from './refused-fields.ts';
 
@@ -45,7 +46,7 @@ export class FieldNotes {
 
   private readonly toWindows: (schema: MachineSchema, field: RefusedField) => void;
 
-  /** @param toWindows gets each refused value */
+  /** @param toWindows gets each refused value that says something of its probe */
   constructor(log: Log, toWindows: (schema: MachineSchema, field: RefusedField) => void = () => {}) {
     this.toWindows = toWindows;
     this.ignored = new IgnoredFields(log);
@@ -91,7 +92,7 @@ export class FieldNotes {
   }
 
   private refuse(schema: MachineSchema, field: RefusedField, receivedMs: number): boolean {
-    this.toWindows(schema, field);
+    if (field.isText || saysOfProbe(field.value)) this.toWindows(schema, field);
     if (field.error === null) return false;
     this.counts.fieldsRefused++;
     return this.refused.note(schema, { ...field, error: field.error }, receivedMs);

@@ -42,13 +42,21 @@ function hasMark(payload: Buffer): boolean {
 }
 
 /** True if a payload begins as a JSON object does, behind blanks and a byte order mark. */
-export function isJsonObject(payload: Buffer): boolean {
+export const isJsonObject = (payload: Buffer): boolean => firstOf(payload) === brace;
+
+/** The same for an object or a list. */
+export function isJsonGroup(payload: Buffer): boolean {
+  const first = firstOf(payload);
+  return first === brace || first === bracket;
+}
+
+function firstOf(payload: Buffer): number | undefined {
   let at = hasMark(payload) ? 3 : 0;
   while (blanks.includes(payload[at]!)) at++;
-  return payload[at] === brace;
+  return payload[at];
 }
 const blanks = [0x20, 0x0a, 0x0d, 0x09];
-const brace = 0x7b;
+const [brace, bracket] = [0x7b, 0x5b];
 
 /** Parses one object per line, as some programs combine them; null if the text is not of that form. */
 function parseLines(text: string): unknown[] | null {

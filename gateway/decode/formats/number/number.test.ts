@@ -18,6 +18,21 @@ describe('number', () => {
     expect(read('{"value":2}', 'flow')[0]?.values).toEqual({ flow: 2 });
   });
 
+  it('accepts a list of values with their times', () => {
+    const list = '[{"timestamp_ms":1700000000000,"value":1},{"value":2,"timestamp_ms":1700000001000}]';
+    expect(read(list, 'flow')).toMatchObject([
+      { values: { flow: 1 }, deviceTime: { ms: 1_700_000_000_000 } },
+      { values: { flow: 2 }, deviceTime: { ms: 1_700_000_001_000 } },
+    ]);
+    expect(() => read('[{"timestamp_ms":1,', 'flow')).toThrow(
+      expect.objectContaining({ code: 'DECODE_JSON' }),
+    );
+  });
+
+  it.each(['12 mm/s', '21,5', '21.5°C', '40 %'])('says of %j that the number must come alone', (text) => {
+    expect(() => read(text, 'flow')).toThrow(/send the number alone, with a point/);
+  });
+
   it('reads a word as a state, of which the contract decides', () => {
     expect(read(' AUTO\n', 'mode')[0]?.values).toEqual({ mode: 'AUTO' });
   });
