@@ -78,4 +78,26 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect(bench.opened()).toHaveLength(1);
     expect(bench.resolved()).toEqual([]);
   });
+
+  it('is neither the end of an alert that began after it, nor makes a return of it', async () => {
+    const decision = await bench.started();
+    const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.05 } as const;
+    const met = { ...limit, sinceMs: bench.clock.nowMs() - 11_000 };
+    const beyond = { limits: [{ sensor: 'vibration', value: 6, met, mayBe: null }] };
+    await bench.evaluate(decision, 200, 3, beyond);
+    // As of a clock that swings, or of readings that came late.
+    await bench.evaluate(decision, 200, 1, { ...beyond, ...passed() });
+    await bench.evaluate(decision, 200, 3, beyond);
+    await bench.evaluate(decision, 200);
+    expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
+    const [resolved] = bench.resolved();
+    expect(resolved!.data.reasons.join(' ')).not.toContain('come back');
+    // What is found of the time before that end is told as over, and the next one is the first return.
+    await bench.evaluate(decision, 200, 1, passed());
+    expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
+    await bench.evaluate(decision, 200, 1, {
+      limits: [{ ...beyond.limits[0]!, met: { ...met, sinceMs: bench.clock.nowMs() } }],
+    });
+    expect(bench.opened()[2]!.data.reasons.join(' ')).toContain('come back once');
+  });
 });

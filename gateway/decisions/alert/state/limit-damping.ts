@@ -80,7 +80,8 @@ export function dampLimits(
       result.met.push({ ...found, away: awayOf(old, limits) });
       continue;
     }
-    const episodes = episodesIn(passed, sensor);
+    const all = episodesIn(passed, sensor);
+    const episodes = all.filter(isAfter(old, beganMs(before, sensor)));
     const wanted = levelOf(found?.severity ?? null);
     const value = found?.value ?? latestOf(sensor);
     const isAway = wanted === 0 && episodes.length === 0;
@@ -98,14 +99,12 @@ export function dampLimits(
     if (isOver) damped.delete(sensor);
     else damped.set(sensor, state);
     if (state.told === 0) {
-      if (old.told === 0) result.passed.push(...episodes);
+      if (old.told === 0) result.passed.push(...all);
       if (timeMs - state.fellMs <= Math.max(limits.holdMs, holdMsOf(state, limits)))
         result.recent.push(sensor);
       continue;
     }
-    result.worse.push(
-      ...episodes.filter(({ severity }) => levelOf(severity) > Math.max(state.told, old.told)),
-    );
+    result.worse.push(...all.filter(({ severity }) => levelOf(severity) > Math.max(state.told, old.told)));
     if (found && !isWaiting(state)) {
       result.met.push(found);
       continue;
@@ -117,6 +116,19 @@ export function dampLimits(
     else damped.delete(sensor);
   }
   return result;
+}
+
+/**
+ * Chooses the episodes that come after what is known: one that was over before what is told began, or began before its end, as of a
+ * clock that was put back or of readings that came late, is neither its end nor a return of it.
+ */
+function isAfter({ told, fellMs }: Damping, sinceMs: number) {
+  return (one: PassedLimit) => (told > 0 ? one.untilMs >= sinceMs : one.sinceMs >= fellMs);
+}
+
+/** Since when a limit that is told has been met; -Infinity if none is. */
+function beganMs(before: readonly MetLimit[], sensor: string): number {
+  return before.find((each) => each.sensor === sensor)?.sinceMs ?? Number.NEGATIVE_INFINITY;
 }
 
 /** An open limit of which nothing is known here was open before damping began. */
