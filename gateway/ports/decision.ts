@@ -140,10 +140,7 @@ export interface SaidOfMachine {
   note: string;
 }
 
-/**
- * That it is normal. `what`: all that is normal is learnt anew (default); or only what has changed is normal from now on; or what it
- * does in the mode that it is in.
- */
+/** That it is normal. `what`: all is learnt anew (default), or what has changed is normal from now on, or what it does in its mode. */
 export interface Relearnt extends SaidOfMachine {
   what?: 'everything' | 'state' | 'mode';
 }
@@ -159,7 +156,9 @@ export interface SilenceState {
   isSilent: boolean;
   /** Its device has said that it is offline. */
   isOffline: boolean;
-  /** When it was last heard, by the gateway's clock; the start of the gateway if it never was. */
+  /** Its device has said that it is online, and nothing else has come since. */
+  isByWord?: true;
+  /** When something else was last heard of it, by the gateway's clock; the start of the gateway if nothing ever was. */
   lastHeardMs: number;
   /** How long it may be unheard, ms; null if that is not known. */
   allowedMs: number | null;

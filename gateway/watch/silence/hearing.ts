@@ -47,6 +47,8 @@ export class Hearing {
   heardMs: number;
   /** The wall-clock time of that before the gateway's start; null if it was heard since, or never. */
   heardBeforeMs: number | null = null;
+  /** The two as they were when its device said that it is online, and nothing else has come since; null if it has not. */
+  beforeWord: { heardMs: number; heardBeforeMs: number | null } | null = null;
   /** It was at rest when it was last heard. */
   isResting = false;
   /** How long it has run; null if it is not known when it runs. Its window counts, and it is kept here. */
@@ -121,6 +123,7 @@ export class Hearing {
       this.heardBeforeMs = null;
     }
     if (ageMs > oldFromMs) return false;
+    this.beforeWord = null;
     this.lagMs += ageMs * lagShare;
     this.oldAtMs = Number.NaN;
     if (!this.isResting && this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
@@ -142,8 +145,10 @@ export class Hearing {
     this.freshMs = Number.NaN;
   }
 
-  /** The device has said itself that it is online, or sent what could not be used. */
-  isThere(nowMs: number): void {
+  /** The device has said itself that it is online (`isByWord`), or sent what could not be used. */
+  isThere(nowMs: number, isByWord: boolean): void {
+    const { heardMs, heardBeforeMs } = this;
+    this.beforeWord = isByWord ? (this.beforeWord ?? { heardMs, heardBeforeMs }) : null;
     this.heardMs = nowMs;
     this.heardBeforeMs = null;
   }

@@ -94,6 +94,7 @@ describe('a machine', () => {
   it('is silent at once when its device says that it is offline, until it says otherwise or sends', async () => {
     const bench = silenceBench();
     await bench.readings(2, minuteMs);
+    const readMs = bench.clock.nowMs() - 2_000;
     for (const back of [() => bench.said(true), () => bench.reading()]) {
       bench.said(false);
       await bench.clock.advance(2_000);
@@ -102,6 +103,12 @@ describe('a machine', () => {
       await bench.clock.advance(2_000);
       expect(bench.told.at(-1)?.silence).toMatchObject({ isSilent: false, isOffline: false });
     }
+    const [byWord, byReading] = bench.told
+      .map(({ silence }) => silence!)
+      .filter(({ isSilent }) => !isSilent)
+      .slice(-2);
+    expect(byWord).toMatchObject({ isByWord: true, lastHeardMs: readMs });
+    expect(byReading!.isByWord).toBeUndefined();
     expect(bench.changes()).toEqual([true, false, true, false]);
   });
 });

@@ -104,9 +104,9 @@ export class Silence {
   }
 
   /** A value of the machine came that cannot be used: it is there, but nobody knows when that was measured. */
-  isThere(hearing: Hearing, nowMs: number): void {
+  isThere(hearing: Hearing, nowMs: number, isByWord = false): void {
     if (hearing.isForgotten || this.isExcused(hearing, nowMs)) return;
-    hearing.isThere(nowMs);
+    hearing.isThere(nowMs, isByWord);
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
   }
 
@@ -120,7 +120,7 @@ export class Silence {
   /** The device of a machine has said that it is offline, or online. */
   said(hearing: Hearing, isOnline: boolean): void {
     const nowMs = Math.floor(this.options.clock.monotonicMs());
-    if (isOnline) return this.isThere(hearing, nowMs);
+    if (isOnline) return this.isThere(hearing, nowMs, true);
     if (hearing.isForgotten || this.isExcused(hearing, nowMs)) return;
     hearing.isOffline = true;
     if (hearing.listener) hearing.listener.noteFromMs = nowMs;

@@ -5,11 +5,10 @@ import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
 
 export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: SilenceState): string[] {
-  const { isSilent, isOffline, lastHeardMs, allowedMs } = silence;
+  const { isSilent, isOffline, isByWord, lastHeardMs, allowedMs } = silence;
   if (change.kind === 'resolved') {
     if (isSilent) return ['Its silence is no longer watched for'];
-    const isHeard = allowedMs === null || timeMs - lastHeardMs <= allowedMs;
-    return [isHeard ? 'Readings come again' : 'Its device says that it is online; no reading has come yet'];
+    return [isByWord ? 'Its device says that it is online; no reading has come yet' : 'Readings come again'];
   }
   const last = `No reading since ${timeText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
   if (isOffline) return ['Its device says that it is offline', last];
