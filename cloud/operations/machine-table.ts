@@ -14,6 +14,8 @@ interface Row {
   /** Time of the estimate in `state`, and its place among those of its gateway: an older one does not replace it. */
   estimateMs: number;
   estimatePlace?: Place | undefined;
+  /** An estimate of before that was of the machine that was replaced, wherever it stands: events have an order of their own. */
+  replacedMs?: number;
   /** The same for the condition. */
   conditionMs: number;
   conditionPlace?: Place | undefined;
@@ -122,7 +124,8 @@ export class MachineTable {
     const ref = { site, machine, machineType: update.machineType ?? '' };
     const row = this.rowOf(gateway, ref, lastSeenMs);
     if (!row) return null;
-    const isNew = (atMs: number) => isLater(place, lastSeenMs, row.estimatePlace, atMs);
+    const isNew = (atMs: number) =>
+      isLater(place, lastSeenMs, row.estimatePlace, atMs) && lastSeenMs >= (row.replacedMs ?? lastSeenMs);
     const newer = update.health !== undefined && isNew(row.estimateMs);
     const { state } = row;
     const isNewRest = update.rest !== undefined && isNew(state.rest?.saidMs ?? row.estimateMs);
@@ -131,7 +134,7 @@ export class MachineTable {
     const seen: MachineState = {
       ...state,
       machineType: update.machineType ?? state.machineType,
-      lastSeenMs: isHeard ? Math.max(state.lastSeenMs, lastSeenMs) : state.lastSeenMs || lastSeenMs,
+      lastSeenMs: state.lastSeenMs || lastSeenMs,
     };
     // Written one by one, because most readings change few of them.
     if (isHeard) Object.assign(seen, heardNow(state, lastSeenMs, { nowMs, backMs }));
@@ -164,7 +167,7 @@ export class MachineTable {
     const worthStoring =
       newer ||
       restChanges ||
-      next.state.lastSeenMs - storedSeenMs >= seenStaleMsMax ||
+      Math.abs(next.state.lastSeenMs - storedSeenMs) >= seenStaleMsMax ||
       (next.state.heardMs ?? storedHeardMs) - storedHeardMs >= seenStaleMsMax;
     return worthStoring ? this.store(next) : this.keepInMemory(next);
   }
@@ -193,7 +196,7 @@ export class MachineTable {
       ...row,
       conditionMs: atMs,
       conditionPlace: said.place,
-      ...(condition === 'running' && { estimatePlace: undefined }),
+      ...(condition === 'running' && { replacedMs: Math.min(atMs, this.options.nowMs()) }),
       estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
       state: {
         ...(condition === 'running' ? { ...rest, ...forgotten } : row.state),

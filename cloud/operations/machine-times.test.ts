@@ -1,6 +1,6 @@
 /** Times of a machine by which its state is judged: when it was heard and judged, and since when that has been so. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { lifecycleEvent, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import type { EvidenceOfGateway, MachineState } from '../ports/machines.ts';
 import { journal, TestOperations } from './operations.testing.ts';
 
@@ -145,4 +145,36 @@ it('the order in the journal says which estimate is the newest, and not a clock 
   // Resent readings, as of a gateway that has lost its cursors, are older, whatever their time.
   await said(0.2, ms + 280 * secondMs, seq - 2);
   expect(now().health).toBe(0.4);
+});
+
+it('after a replacement too, whose estimate is the first that is not of the machine before', async () => {
+  const ms = test.clock.nowMs();
+  const said = (health: number, atMs: number, at?: number) =>
+    observe({ health, anomaly: 0, remainingLife: null, source: 'rules', evidence, lastSeenMs: atMs }, at);
+  await said(0.2, ms + 280 * secondMs);
+  test.clock.advanceNow(secondMs);
+  const time = new Date(test.clock.nowMs()).toISOString();
+  await test.apply([{ ...lifecycleEvent('replaced', 1), time }]);
+  expect(now().health).toBeNull();
+  // What was written before it, and comes later.
+  await said(0.3, ms - hourMs);
+  expect(now().health).toBeNull();
+  await said(0.9, ms + 2 * secondMs);
+  expect(now().health).toBe(0.9);
+});
+
+it('the newest reading is not one of a clock that was ahead, once it is put back', async () => {
+  const ms = test.clock.nowMs();
+  const at = async (atMs: number) => {
+    test.clock.advanceNow(secondMs);
+    await observe({ lastSeenMs: atMs });
+    return now().lastSeenMs - ms;
+  };
+  expect(await at(ms + 280 * secondMs)).toBe(280 * secondMs);
+  expect(await at(ms + 2 * secondMs)).toBe(2 * secondMs);
+  // What comes late is not the newest.
+  expect(await at(ms - 60 * secondMs)).toBe(2 * secondMs);
+  // A clock that was put back by hours says so by the pace of its readings.
+  for (let i = 0; i < 30; i++) await at(ms - 5 * hourMs + i * secondMs);
+  expect(now().lastSeenMs - ms).toBe(-5 * hourMs + 29 * secondMs);
 });

@@ -11,12 +11,15 @@ const lagShare = 1 / 64;
 /** Readings closer together show nothing of a clock: they may be of one batch, or of its estimates. */
 const apartMsMin = 1_000;
 
-/** The first reading of all counts as one of now, also of a recording that is played anew. @param timeMs the time of the reading */
+/**
+ * The first reading of all counts as one of now, also of a recording that is played anew. `isBack`: the clock was put back, and what was
+ * said by it before says nothing of now. @param timeMs the time of the reading
+ */
 export function clockAfter(
   known: DeviceClock | undefined,
   timeMs: number,
   nowMs: number,
-): { clock: DeviceClock; ageMs: number } {
+): { clock: DeviceClock; ageMs: number; isBack: boolean } {
   const lagMs = nowMs - timeMs;
   const before = known ?? { lagMs };
   const ageMs = Math.max(0, lagMs - before.lagMs);
@@ -25,10 +28,11 @@ export function clockAfter(
     return {
       clock: { lagMs: isKnown ? before.lagMs + ageMs * lagShare : lagMs },
       ageMs: isKnown ? ageMs : 0,
+      isBack: ageMs > oldMs,
     };
   }
   const isApart = before.old === undefined || nowMs - before.old.atMs >= apartMsMin;
-  return { clock: { ...before, old: isApart ? { atMs: nowMs, lagMs } : before.old }, ageMs };
+  return { clock: { ...before, old: isApart ? { atMs: nowMs, lagMs } : before.old }, ageMs, isBack: false };
 }
 
 /** True if old readings come as fast as they were taken: what was kept comes faster. */

@@ -21,20 +21,30 @@ export function restAfter(
   return { ...before, ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs };
 }
 
-/** A reading that came late proves that the machine was heard then. A gap before it, or in which its gateway was lost, shows nothing. */
+/** A time that is ahead of this computer's clock by more than this was said by a clock that was ahead. */
+const aheadMs = 2_000;
+
+/**
+ * A reading that came late proves that the machine was heard then. A gap before it, or in which its gateway was lost, shows nothing.
+ * The newest reading is the one with the latest time, unless a clock that was ahead said that, or the clock was put back.
+ */
 export function heardNow(
   before: MachineState,
   lastSeenMs: number,
   { nowMs, backMs }: Times,
 ): Partial<MachineState> {
   const { heardMs = before.lastSeenMs, gapMs: ms = 0, gapAtMs: atMs = nowMs } = before;
-  const { clock, ageMs } = clockAfter(before.clock, lastSeenMs, nowMs);
+  const { clock, ageMs, isBack } = clockAfter(before.clock, lastSeenMs, nowMs);
+  const isOutdated = isBack || (before.lastSeenMs > nowMs + aheadMs && clock.old === undefined);
   const isFirst = before.lastSeenMs === 0 || heardMs < backMs || clock.old !== undefined;
   const gap = withSpan({ ms, atMs }, isFirst ? 0 : lastSeenMs - before.lastSeenMs, nowMs);
   const provenMs = nowMs - Math.round(ageMs);
   // A cloud whose clock was set back has heard it in the future.
   const known = heardMs > nowMs ? provenMs : Math.max(heardMs, provenMs);
-  return { heardMs: known, clock, gapMs: gap.ms, gapAtMs: gap.atMs };
+  return {
+    lastSeenMs: isOutdated ? lastSeenMs : Math.max(before.lastSeenMs, lastSeenMs),
+    ...{ heardMs: known, clock, gapMs: gap.ms, gapAtMs: gap.atMs },
+  };
 }
 
 export function judgedNow(
