@@ -85,6 +85,7 @@ export function evidenceOf(
     trouble,
     lastReadingMs: isKnown ? lastSeenMs : null,
     heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
+    badValuesMs: state.badValuesMs ?? null,
     unheardMsMax: unheardMax(state, type, nowMs),
     restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
     restLearntFrom: state.rest?.learntFrom,

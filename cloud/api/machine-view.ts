@@ -74,7 +74,16 @@ export const MachineView = Type.Object({
   ),
   unknown: nullable(
     Type.Object(
-      { sinceMs: nullable(Type.Number({ description: 'ms since 1970' })), reason: Type.String() },
+      {
+        sinceMs: nullable(Type.Number({ description: 'ms since 1970' })),
+        reason: Type.String(),
+        isHeard: Type.Optional(
+          Type.Literal(true, {
+            description:
+              'it is heard all the same, by values that its sensors cannot have; alerts about these hold',
+          }),
+        ),
+      },
       {
         description:
           'since when, and why, nothing is known of what its alerts and its estimate say; null if something is',
@@ -127,6 +136,7 @@ type Unlisted =
   | 'judgedMs'
   | 'unmetMs'
   | 'unreachedMs'
+  | 'badValuesMs'
   | 'judgedSinceMs'
   | 'unjudgedMs'
   | 'settlesToMs'
@@ -183,6 +193,7 @@ function listedOf({
   judgedMs: _judged,
   unmetMs: _unmet,
   unreachedMs: _unreached,
+  badValuesMs: _badValues,
   judgedSinceMs: _judgedSince,
   unjudgedMs: _unjudged,
   settlesToMs: _settlesTo,

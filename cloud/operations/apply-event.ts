@@ -1,3 +1,4 @@
+import { isOfBadValues } from '../../shared/contract/alerts/alert-kinds.ts';
 import {
   alertEventChange,
   type HarbingerEvent,
@@ -112,6 +113,9 @@ function applyToMachine(
       machines.observe(gateway, { site, machine, machineType, ...estimate, lastSeenMs: atMs }, false),
     );
   }
+  const isOver = isAlertEvent(event) && alertEventChange(event) === 'resolved';
+  if (isPrediction(event) && !isOver && isOfBadValues(event.data.failureMode))
+    changes.machine(machines.noteBadValues({ gateway, ...machineOf(event.data) }));
   const condition = conditionIn(event);
   if (!condition) return;
   // Times that a person reports say what happened last; those of the arrival only what the gateway's clock said.

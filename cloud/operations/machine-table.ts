@@ -206,6 +206,14 @@ export class MachineTable {
     });
   }
 
+  /** Its gateway says that sensors of it send what they cannot have, now. */
+  noteBadValues(name: MachineName): MachineState | null {
+    const row = this.table.get(rowKey(name.gateway, name));
+    return row
+      ? this.keepInMemory({ ...row, state: { ...row.state, badValuesMs: this.options.nowMs() } })
+      : null;
+  }
+
   setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {
     const row = this.rowOf(gateway, ref, Number.POSITIVE_INFINITY);
     if (!row) return null;

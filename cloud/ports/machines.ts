@@ -96,6 +96,8 @@ export interface MachineState {
   unreachedMs?: number;
   /** When the first reading arrived that is later than all that were judged by more than a minute; absent if none is. */
   unjudgedMs?: number;
+  /** When its gateway last said, by an alert of now, that sensors of it send what they cannot have; absent if it never did. */
+  badValuesMs?: number;
   /** Until which time of its readings it settles after a start, and since when; absent once it was judged after that. */
   settlesToMs?: number;
   settlesSinceMs?: number;

@@ -54,6 +54,8 @@ export interface MachineEvidence {
   /** The time of its newest reading, and when that arrived; null if there is none. */
   lastReadingMs: number | null;
   heardMs: number | null;
+  /** When its gateway last said that sensors of it send what they cannot have, which is no reading; null or absent if it never did. */
+  badValuesMs?: number | null;
   /** How long it may be unheard until its state is not known any more. */
   unheardMsMax: number;
   /** When its newest estimate arrived, and since when estimates have said the same; null or absent if that is not known. */
@@ -103,6 +105,8 @@ export interface StateOfMachine {
 export interface Unknown {
   sinceMs: number | null;
   reason: string;
+  /** It is heard all the same, by values that its sensors cannot have: alerts about these hold. */
+  isHeard?: true;
 }
 
-export type Found = Omit<StateOfMachine, 'unknown'>;
+export type Found = Omit<StateOfMachine, 'unknown'> & Pick<Unknown, 'isHeard'>;

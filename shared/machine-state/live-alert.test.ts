@@ -73,6 +73,13 @@ describe('an open alert as it is now', () => {
     ]);
   });
 
+  it('about what sensors send holds while that is heard, and others are unknown', () => {
+    const unknown = { sinceMs: nowMs - 20 * min, reason: 'It sends only …', isHeard: true as const };
+    const fault = alert({ failureMode: 'sensor-fault', remainingLife: null });
+    expect(liveAlert(fault, machine({ unknown }), at).unknown).toBeNull();
+    expect(liveAlert(alert(), machine({ unknown }), at).unknown).toEqual(unknown);
+  });
+
   it('does not give as last known that nothing is known', () => {
     const unknown = { sinceMs: nowMs - 20 * min, reason: 'No reading of the last 20 min has come' };
     const reasons = ['vibration 6 mm/s', unsureText('09:40 UTC+1')];

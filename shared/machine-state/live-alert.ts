@@ -2,7 +2,12 @@
  * An open alert as it is now, for API, page and command line: its content is the newest that its gateway has sent, and figures
  * of an estimate are those of the newest one. What is not known any more is called unknown, and no number of before is shown for it.
  */
-import { isEstimated, isUnsureText, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
+import {
+  isEstimated,
+  isOfBadValues,
+  isUnsureText,
+  silentFailureMode,
+} from '../contract/alerts/alert-kinds.ts';
 import type { Prediction, RemainingLife } from '../contract/events.ts';
 import { timeText } from '../words/times.ts';
 import type { Unknown } from './evidence.ts';
@@ -69,7 +74,7 @@ function unknownOf(
 ): Unknown | null {
   // That a machine is silent is known, for as long as its gateway is heard.
   if (failureMode === silentFailureMode) return gatewaySilentSinceMs === null ? null : unknown;
-  if (unknown) return unknown;
+  if (unknown) return unknown.isHeard && isOfBadValues(failureMode) ? null : unknown;
   // A cloud that has just been updated does not know yet when it was judged.
   if (estimateMs === null || lastSeenMs - judgedMs <= unjudgedMsMax) return null;
   return { sinceMs: judgedMs, reason: 'Its readings come, and it has not been judged since' };

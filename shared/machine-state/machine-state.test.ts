@@ -1,46 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { alert, evidence, life, min, nowMs, reasonOf, rules, stateOf } from './evidence.testing.ts';
 import { type MachineEvidence, machineStates } from './evidence.ts';
 import { machineStateOf } from './machine-state.ts';
-
-const nowMs = Date.parse('2026-03-10T09:00:00Z');
-const min = 60_000;
-
-/** A machine that is fine: judged by its model, heard a second ago. */
-function evidence(over: Partial<MachineEvidence> = {}): MachineEvidence {
-  return {
-    nowMs,
-    zone: 'Europe/Berlin',
-    failedMs: null,
-    alerts: [],
-    gateway: { name: 'gw2', silentSinceMs: null },
-    trouble: null,
-    lastReadingMs: nowMs - 1_000,
-    heardMs: nowMs - 1_000,
-    unheardMsMax: 15 * min,
-    estimate: { source: 'model', remainingLife: null, health: 1 },
-    limitsMet: null,
-    policiesMet: null,
-    hasLimits: false,
-    learning: null,
-    calmSinceMs: null,
-    ...over,
-  };
-}
-
-const rules = { source: 'rules', remainingLife: null, health: 1 } as const;
-const life = (p50: number) => ({
-  source: 'model' as const,
-  health: 1,
-  remainingLife: { p10: p50 / 2, p50, p90: 2 * p50, unit: 'cycles' },
-});
-const alert = (failureMode: string, severity: 'warning' | 'critical' = 'warning') => ({
-  failureMode,
-  severity,
-  reasons: [`because of ${failureMode}`],
-  sinceMs: nowMs - 5 * min,
-});
-const stateOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).state;
-const reasonOf = (over: Partial<MachineEvidence>) => machineStateOf(evidence(over)).reason;
 
 const here = { name: 'gw2', silentSinceMs: null };
 
@@ -125,28 +86,6 @@ describe('a state', () => {
     expect([state, sinceMs]).toEqual(['unknown', nowMs - 2 * min]);
     expect(reason).toMatch(/^Its readings come, and none since 09:51.* has been judged, as while .* settles/);
     expect(stateOf({ unjudged: { ...unjudged, sinceMs: nowMs - min / 2 } })).toBe('ok');
-  });
-
-  it('names who has closed an alert only beside what that was about', () => {
-    const closed = { by: 'maria', reason: 'known', atMs: nowMs - 60 * min, goesOn: ['limits' as const] };
-    const over = { estimate: life(0), limitsMet: 'warning' as const, closed };
-    expect(reasonOf(over)).toMatch(/^By its model its remaining life is over .*; no alert is open$/);
-    const worn = { estimate: life(20), policiesMet: 'warning' as const };
-    const ofLife = { ...closed, goesOn: ['estimate' as const] };
-    expect(reasonOf({ ...worn, closed: ofLife })).toBe(
-      'Remaining life of 20 cycles is beyond what its type allows; its alert was closed at 09:00 CET by maria: known',
-    );
-  });
-
-  it('speaks of the end where an alert has ended after the newest estimate, which says what was before', () => {
-    const met = { limitsMet: 'critical' as const, beyond: 'vib 8 is beyond its alarm limit of 7.1 now' };
-    const now = machineStateOf(evidence({ ...met, endedMs: nowMs - min }));
-    expect(now).toMatchObject({ state: 'unknown', sinceMs: nowMs - min });
-    expect(now.reason).toBe('Its alert has ended at 09:59:00 CET, and it has not been judged since');
-    // What a person has closed goes on, and estimates of before that say so.
-    const closed = { by: 'maria', reason: 'known', atMs: nowMs - min, goesOn: ['limits' as const] };
-    expect(stateOf({ ...met, endedMs: nowMs - min, closed })).toBe('critical');
-    expect(stateOf({ endedMs: nowMs - min })).toBe('ok');
   });
 
   it('is the most urgent one that is true', () => {

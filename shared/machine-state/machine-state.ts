@@ -3,7 +3,7 @@
  * says why, and since when. Pure, so that API, page and command line say the same. A machine is "OK" only
  * while something judges it; whatever is not known is called unknown.
  */
-import { silentFailureMode } from '../contract/alerts/alert-kinds.ts';
+import { isOfBadValues, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
 import { durationText, timeText } from '../words/times.ts';
 
 import type { EvidenceOfAlert, Found, MachineEvidence, StateOfMachine } from './evidence.ts';
@@ -15,9 +15,11 @@ const unjudgedMsMax = 60_000;
 export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
   const { nowMs, zone } = evidence;
   const at = (ms: number) => timeText(ms, nowMs, zone);
-  const found = foundState(evidence, at);
+  const { isHeard: _, ...found } = foundState(evidence, at);
   const unknown = unknownOf(evidence, found, at);
-  return { ...found, unknown: unknown && { sinceMs: unknown.sinceMs, reason: unknown.reason } };
+  if (unknown === null) return { ...found, unknown };
+  const { sinceMs, reason, isHeard } = unknown;
+  return { ...found, unknown: { sinceMs, reason, ...(isHeard && { isHeard }) } };
 }
 
 /** Null for a machine that failed: nothing more is asked of it. */
@@ -85,13 +87,14 @@ function atRest(evidence: MachineEvidence, at: (ms: number) => string): Found | 
 /** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */
 function alerted(alert: EvidenceOfAlert, unheard: Found | null): Found {
   const why = alert.reasons[0] ?? `${alert.failureMode}: ${alert.severity}`;
-  const unsure = unheard === null ? '' : `. Whether this still holds is not known: ${unheard.reason}`;
+  const isKnown = unheard === null || (unheard.isHeard && isOfBadValues(alert.failureMode));
+  const unsure = isKnown ? '' : `. Whether this still holds is not known: ${unheard.reason}`;
   return { state: alert.severity, reason: `${why}${unsure}`, sinceMs: alert.sinceMs };
 }
 
 /** Why nothing is known of the machine now; null if something is. */
 function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
-  const { nowMs, gateway, trouble, lastReadingMs, heardMs, unheardMsMax } = evidence;
+  const { nowMs, gateway, trouble, lastReadingMs, heardMs, unheardMsMax, badValuesMs = null } = evidence;
   // Nearly all machines are heard, and a time costs more to write than all else here.
   const last = () => lastReading(evidence, at);
   if (gateway.silentSinceMs !== null)
@@ -126,6 +129,10 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found
     };
   const unheardMs = nowMs - heardMs;
   if (unheardMs <= unheardMsMax) return null;
+  if (badValuesMs !== null && nowMs - badValuesMs <= unheardMsMax) {
+    const reason = `It sends only what its sensors cannot have, and no reading for ${durationText(unheardMs)}${last()}`;
+    return { state: 'unknown', reason, sinceMs: heardMs, isHeard: true };
+  }
   const reason = `No reading of the last ${durationText(unheardMs)} has come${last()}`;
   return { state: 'silent', reason, sinceMs: heardMs };
 }

@@ -20,3 +20,16 @@ it('events of what an alert is now change its content alone, and are not listed'
   expect(test.now.events.page({ limit: 10 }).items).toHaveLength(1);
   expect(test.now.notifications.waiting().get('mail')).toBe(1);
 });
+
+it('events that sensors send what they cannot have show that their machine is heard, and not that it was read', async () => {
+  const fault = { failureMode: 'sensor-fault', remainingLife: null } as const;
+  const now = () => test.now.machines.all()[0]!;
+  await test.apply([predictionEvent('opened', 1, fault)]);
+  const { heardMs } = now();
+  test.clock.advanceNow(3_600_000);
+  await test.apply([predictionEvent('now', 2, fault)]);
+  expect(now()).toMatchObject({ badValuesMs: test.clock.nowMs(), heardMs });
+  test.clock.advanceNow(60_000);
+  await test.apply([predictionEvent('resolved', 3, fault)]);
+  expect(now().badValuesMs).toBe(test.clock.nowMs() - 60_000);
+});

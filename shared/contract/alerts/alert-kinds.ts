@@ -72,6 +72,10 @@ export type AlertKindName = keyof typeof alertKinds;
 /** Kinds that no machine type declares: their failure modes are their names. */
 export const silentFailureMode = 'silent' satisfies AlertKindName;
 
+/** Kinds that say that a sensor sends what it cannot have: for as long as they do, their machine is heard. */
+const ofBadValues: readonly string[] = ['sensor-fault', 'beyond-range'] satisfies AlertKindName[];
+export const isOfBadValues = (failureMode: string): boolean => ofBadValues.includes(failureMode);
+
 const kinds: Readonly<Record<string, AlertKind>> = alertKinds;
 
 type Said = Pick<Prediction, 'failureMode' | 'kind' | 'remainingLife'>;
