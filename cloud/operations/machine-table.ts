@@ -194,8 +194,7 @@ export class MachineTable {
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
     return this.store({
       ...row,
-      conditionMs: atMs,
-      conditionPlace: said.place,
+      ...{ conditionMs: atMs, conditionPlace: said.place },
       ...(condition === 'running' && { replacedMs: Math.min(atMs, this.options.nowMs()) }),
       estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
       state: {
@@ -209,9 +208,8 @@ export class MachineTable {
   /** Its gateway says that sensors of it send what they cannot have, now. */
   noteBadValues(name: MachineName): MachineState | null {
     const row = this.table.get(rowKey(name.gateway, name));
-    return row
-      ? this.keepInMemory({ ...row, state: { ...row.state, badValuesMs: this.options.nowMs() } })
-      : null;
+    const now = { badValuesMs: this.options.nowMs() };
+    return row ? this.keepInMemory({ ...row, state: { ...row.state, ...now } }) : null;
   }
 
   setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {

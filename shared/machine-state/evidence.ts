@@ -54,7 +54,7 @@ export interface MachineEvidence {
   /** The time of its newest reading, and when that arrived; null if there is none. */
   lastReadingMs: number | null;
   heardMs: number | null;
-  /** When its gateway last said that sensors of it send what they cannot have, which is no reading; null or absent if it never did. */
+  /** When its gateway last said that sensors of it send what they cannot have, which is not a reading; null or absent if it never did. */
   badValuesMs?: number | null;
   /** How long it may be unheard until its state is not known any more. */
   unheardMsMax: number;

@@ -1,4 +1,4 @@
-/** What the state of a machine says of closed alerts, of ends, and of values that its sensors cannot have. */
+/** The state of a machine beside closed alerts, at ends, and while its sensors send what they cannot have. */
 import { expect, it } from 'vitest';
 import { alert, evidence, life, min, nowMs, reasonOf, stateOf } from './evidence.testing.ts';
 import { machineStateOf } from './machine-state.ts';

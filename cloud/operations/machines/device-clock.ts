@@ -12,8 +12,8 @@ const lagShare = 1 / 64;
 const apartMsMin = 1_000;
 
 /**
- * The first reading of all counts as one of now, also of a recording that is played anew. `isBack`: the clock was put back, and what was
- * said by it before says nothing of now. @param timeMs the time of the reading
+ * The first reading of all counts as one of now, also of a recording that is played anew. `isBack`: the clock was put back, and its
+ * times of before say nothing of now. @param timeMs the time of the reading
  */
 export function clockAfter(
   known: DeviceClock | undefined,

@@ -21,7 +21,7 @@ export function restAfter(
   return { ...before, ...now, sinceMs: now.sinceMs ?? before?.sinceMs ?? now.saidMs };
 }
 
-/** A time that is ahead of this computer's clock by more than this was said by a clock that was ahead. */
+/** A time that is ahead of this computer's clock by more than this is of a clock that is ahead. */
 const aheadMs = 2_000;
 
 /**

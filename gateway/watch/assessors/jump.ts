@@ -1,5 +1,5 @@
 /**
- * Jumps: a level that was left at once for another, which holds since, is no trend. A line that is fitted to it rises, and goes
+ * Jumps: a level that was left at once for another, which holds since, is not a trend. A line that is fitted to it rises, and goes
  * beyond the level that was reached: it would say that a life is over that nothing shortens any more.
  */
 

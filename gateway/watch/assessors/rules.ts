@@ -33,7 +33,7 @@ interface Trend {
   stdError: number;
   /** Value of the fitted line at the newest row. */
   now: number;
-  /** What the line leaves unexplained, squared. */
+  /** Sum of the squares that the line leaves unexplained. */
   residual: number;
 }
 

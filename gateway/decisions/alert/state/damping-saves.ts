@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 
 /**
- * The shortest time between two saves of changes. It doubles while they go on, because a cause that comes and goes for days is no news
- * each time.
+ * The shortest time between two saves of changes. It doubles while they go on, because a cause that comes and goes for days is not
+ * news each time.
  */
 const changeSaveMsMin = 1_000;
 const changeSaveMsMax = 60_000;
