@@ -19,6 +19,7 @@ import { DirectLog } from './log/direct.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { openOperations } from './operations/operations.ts';
 import type { AlertRules } from './ports/alerts.ts';
+import type { ModelChunks } from './ports/models/models.ts';
 import type { ReadingStore, StoreBatch } from './ports/store.ts';
 import type { GatewayCredentials } from './receive/config.ts';
 import { createCredentials } from './receive/credentials.ts';
@@ -73,6 +74,7 @@ interface IngestOptions {
   storeWaitMsMax?: number;
   tls?: IngestConfig['tls'];
   gateways?: GatewayCredentials[];
+  models?: ModelChunks;
 }
 
 export async function startIngest(options: IngestOptions = {}) {
@@ -114,7 +116,10 @@ export async function startIngest(options: IngestOptions = {}) {
     port: 0,
     ...(options.tls && { tls: options.tls }),
   };
-  const listener = new Listener(config, { ...base, credentials, batchLog: new DirectLog(sink), metrics });
+  const { models } = options;
+  const batchLog = new DirectLog(sink);
+  const deps = { ...base, credentials, batchLog, metrics, ...(models && { models }) };
+  const listener = new Listener(config, deps);
   const port = await listener.start();
   const clients: MqttClient[] = [];
   return {
