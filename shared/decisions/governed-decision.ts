@@ -12,6 +12,7 @@ import { numberedIds } from '../runtime/numbered-ids.ts';
 import { ActiveSide, type ActiveSideOptions, type NoVerdict, type Outcome } from './active-side.ts';
 import { type Decided, type Mode, type Override, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
+import { type ShadowOptions, ShadowSide } from './shadow-side.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
 
 /** `check` (what is wrong with an answer, or null) is applied to the verdicts of all policies. */
@@ -28,6 +29,8 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   overriding?(input: I): Override | null;
   /** Budget of each policy after the active one that does not decide at once, ms; none should exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
+  /** The policies that are asked beside the active one, of which nothing follows; absent: there are none. */
+  shadow?: Omit<ShadowOptions<I, A>, 'budgetMs' | 'breaker' | 'check' | 'clock'>;
   newId?: () => string;
 }
 
@@ -51,6 +54,7 @@ export class GovernedDecision<I, A> {
   private readonly active: ActiveSide<I, A>;
   private readonly counters: Omit<DecisionStats, 'breaker'>;
   private readonly newId: () => string;
+  private readonly shadow: ShadowSide<I, A> | null;
 
   constructor(options: GovernedDecisionOptions<I, A>) {
     this.name = options.name;
@@ -58,6 +62,7 @@ export class GovernedDecision<I, A> {
     this.active = new ActiveSide(options);
     this.counters = emptyStats(options.name);
     this.newId = options.newId ?? numberedIds();
+    this.shadow = options.shadow ? new ShadowSide({ ...options, ...options.shadow }) : null;
   }
 
   /**
@@ -82,11 +87,13 @@ export class GovernedDecision<I, A> {
     const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
     addLatency(this.counters, latencyMs);
     let next = 0;
-    return outcomes.map((outcome) =>
+    const decided = outcomes.map((outcome) =>
       outcome.verdict
         ? this.byActive(outcome.verdict, latencyMs)
         : this.byFallback(outcome.noVerdict, fallbacks[next++]!, latencyMs),
     );
+    this.shadow?.offer(inputs, decided);
+    return decided;
   }
 
   /** Returns the record of a decision that the caller wants to keep; null if there was no verdict. */
