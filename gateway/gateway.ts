@@ -22,16 +22,18 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
+import { createModelLibrary, createWatch } from './create-watch.ts';
 import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
-import { createLibrary } from './models/create-library.ts';
+import { createModelVersions } from './model-versions.ts';
+import { modelsReport } from './models/versions/statistics.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
-import type { ProbedModel } from './ports/models/models.ts';
+import type { ModelLibrary } from './ports/models/models.ts';
 import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
@@ -44,10 +46,9 @@ import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { TakingReadings } from './taking-readings.ts';
-import { probeModel } from './watch/model/probe.ts';
 import { recordedWindows } from './watch/recorded/recorded-windows.ts';
 import { watchReport } from './watch/statistics.ts';
-import { Watch } from './watch/watch.ts';
+import type { Watch } from './watch/watch.ts';
 import { createWatching } from './watching.ts';
 
 export interface GatewayDeps {
@@ -78,7 +79,7 @@ export async function startGateway(
   types: Map<string, MachineType>,
   deps: GatewayDeps,
 ): Promise<RunningGateway> {
-  const { clock, random, log } = deps;
+  const { log, clock } = deps;
   const started = new StartedParts(deps, partStopMsMax);
   try {
     const unlock = lockDataDir(config.dataDir);
@@ -86,24 +87,15 @@ export async function startGateway(
     noteDataFormat(config.dataDir, 'gateway');
     const data = new DataClient(clock, config.journal.gatherMs);
     await started.start('heap growth', new HeapGrowth({ clock, messages: () => data.settled }));
-    // The folder keeps its name from earlier versions.
-    const baselinesDir = join(config.dataDir, 'normals');
-    const hearingsPath = join(config.dataDir, 'hearings.json');
-    const levelsPath = join(config.dataDir, 'levels.json');
-    const driftPath = join(config.dataDir, 'drift.json');
-    const limitsFile = join(config.dataDir, 'machine-limits.json');
-    const maintenanceFile = join(config.dataDir, 'maintenance.json');
-    const { gateway, intelligence } = config;
-    const kept = { gateway, baselinesDir, hearingsPath, levelsPath, driftPath, limitsFile, maintenanceFile };
-    const isTaking = () => taking.isTaking;
-    const { budgetMs } = config.decisions.alerts;
-    const probe = (model: ProbedModel) =>
-      probeModel(model, { ...intelligence, budgetMs, clock, random, log });
-    const ask = (message: Buffer) => data.askModel(message);
-    const models = createLibrary(config, { types, ask, probe, clock, log });
-    started.add('models', async () => models.stop());
-    const watch = new Watch({ types, config: intelligence, models, ...kept, isTaking, clock, random, log });
-    await watch.load();
+    const library = createModelLibrary(config, { types, data, ...deps });
+    started.add('models', async () => library.stop());
+    const watch = await createWatch({
+      config,
+      types,
+      models: library,
+      isTaking: () => taking.isTaking,
+      ...deps,
+    });
     const { savedBaselines, savedHearings, savedLevels, savedDrift } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
@@ -111,33 +103,24 @@ export async function startGateway(
     if (savedDrift) await started.start('saved inputs of models', savedDrift);
     started.add('data thread', () => data.stop());
     data.load();
-    const {
-      decisions,
-      sources,
-      status,
-      http,
-      jobs,
-      watching,
-      heartbeat,
-      siteTopics,
-      siteNotices,
-      fleet,
-      handlers,
-      taking,
-    } = await createParts(config, deps, watch, data);
-    await data.start({ config, types }, { ...handlers, model: (message) => models.heard(message) });
+    const parts = await createParts({ config, types, library, watch, data }, deps);
+    const { decisions, sources, status, http, jobs, watching, heartbeat } = parts;
+    const { siteTopics, siteNotices, fleet, models, trialReports, handlers, taking } = parts;
+    await data.start({ config, types }, { ...handlers, model: (message) => library.heard(message) });
     savedBaselines?.keep();
     savedHearings?.keep();
     savedLevels?.keep();
     savedDrift?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
+    started.add('versions of models', () => models.stop());
     started.add('watch', () => watch.stop());
     watch
       .start((inputs) => {
         siteTopics.judged(inputs);
         return decisions.evaluate(inputs);
       }, decisions.awaitsHearing)
+      .finally(() => models.begin())
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );
@@ -151,6 +134,7 @@ export async function startGateway(
     await started.start('site notices', siteNotices);
     await started.start('heartbeat', heartbeat);
     await started.start('fleet', fleet);
+    await started.start('trials of models', trialReports);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
     await data.call('startUplink');
@@ -164,8 +148,16 @@ export async function startGateway(
   }
 }
 
+interface PartsOf {
+  config: GatewayConfig;
+  types: ReadonlyMap<string, MachineType>;
+  library: ModelLibrary;
+  watch: Watch;
+  data: DataClient;
+}
+
 /** Creates the other parts of the main thread and connects them; nothing of them runs yet. */
-async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watch, data: DataClient) {
+async function createParts({ config, types, library, watch, data }: PartsOf, deps: GatewayDeps) {
   const { clock, random, log } = deps;
   const { gateway, dataDir } = config;
   const siteTopics = new SiteTopics({
@@ -191,10 +183,20 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const outbox = siteNotices.overheard(siteTopics.overheard(data));
   const say = (message: Buffer) => data.sayFleet(message);
   const tellOpen = () => void decisions.tellOpen().then(() => watching.tellOpen());
-  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, say, tellOpen, clock, log });
+  const { models, trialReports } = createModelVersions({
+    config,
+    types,
+    watch,
+    library,
+    outbox: data,
+    ...deps,
+  });
+  const asking = { say, tellOpen, models };
+  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, ...asking, clock, log });
   const base = { dataDir, clock, random, log };
   const governed = { overrides, windows: recordedWindows(watch, data), gathering: data.gathering };
-  const decisionDeps = { ...base, gateway, ...assessorsOf(watch), outbox, ...governed };
+  const assessors = { ...assessorsOf(watch), modelAssessor: models.assessor };
+  const decisionDeps = { ...base, gateway, ...assessors, models: models.trials, outbox, ...governed };
   const decisions = await createDecisions(config.decisions, decisionDeps);
   watch.connect(data);
   const handlers: Omit<DataClientHandlers, 'model'> = {
@@ -224,6 +226,7 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
     reporterOfRoom(fleetReport, () => ({ fleet: fleet.stats() })),
+    reporterOfRoom(modelsReport, () => ({ models: models.stats() })),
     reporterOfRoom(siteTopicsReport, () => ({ siteTopics: siteTopics.stats() })),
     reporterOfRoom(siteNoticesReport, () => ({ siteNotices: siteNotices.stats() })),
   ];
@@ -272,20 +275,8 @@ async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watc
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return {
-    decisions,
-    sources,
-    status,
-    http,
-    jobs,
-    watching,
-    heartbeat,
-    siteTopics,
-    siteNotices,
-    fleet,
-    handlers,
-    taking,
-  };
+  const ofDecisions = { decisions, fleet, models, trialReports, handlers, taking };
+  return { ...ofDecisions, sources, status, http, jobs, watching, heartbeat, siteTopics, siteNotices };
 }
 
 /** Creates every configured source, with its name for users. */

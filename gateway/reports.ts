@@ -15,6 +15,7 @@ import { decisionsReport } from './decisions/statistics.ts';
 import { formats } from './decode/formats/formats.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { jobs } from './jobs/jobs.ts';
+import { modelsReport } from './models/versions/statistics.ts';
 import { dataReports } from './pipeline/status.ts';
 import { siteNoticesReport } from './site-notices/statistics.ts';
 import { siteTopicsReport } from './site-topics/statistics.ts';
@@ -46,6 +47,7 @@ const rooms = [
   siteTopicsReport,
   siteNoticesReport,
   fleetReport,
+  modelsReport,
 ];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };

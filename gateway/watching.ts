@@ -14,7 +14,7 @@ import type { BacklogFacts, GatewayFacts } from './conditions/facts.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DataStatus } from './pipeline/status.ts';
 import type { Outbox } from './ports/uplink.ts';
-import type { WatchStats } from './watch/watch.ts';
+import type { WatchStats } from './watch/watch-stats.ts';
 
 export interface WatchingDeps {
   config: GatewayConfig;

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import type { MachineOverrides } from '../ports/fleet/fleet.ts';
+import type { FollowedModels, MachineOverrides } from '../ports/fleet/fleet.ts';
 import { Fleet, type FleetDeps } from './fleet.ts';
 import { fleetFile } from './fleet-file.ts';
 import { createFleetKinds } from './kinds/kinds.ts';
 
+type CreateFleetDeps = Omit<FleetDeps, 'file' | 'kinds'> & { dataDir: string; models: FollowedModels };
+
 /** Creates the fleet of a gateway, which follows from now on what was kept. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
-export function createFleet({ dataDir, ...deps }: Omit<FleetDeps, 'file' | 'kinds'> & { dataDir: string }): {
+export function createFleet({ dataDir, models, ...deps }: CreateFleetDeps): {
   fleet: Fleet;
   overrides: MachineOverrides;
 } {
-  const { kinds, overrides } = createFleetKinds();
+  const { kinds, overrides } = createFleetKinds({ models });
   const fleet = new Fleet({ ...deps, kinds, file: fleetFile(join(dataDir, 'fleet.json'), deps.log) });
   fleet.load();
   return { fleet, overrides };

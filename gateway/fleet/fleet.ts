@@ -20,7 +20,7 @@ import type { FollowedKind } from '../ports/fleet/fleet.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import { BestTime } from './best-time.ts';
 import type { FleetFile, Report } from './fleet-file.ts';
-import { type Documents, merged, type Reports, reportsOf } from './standings.ts';
+import { type Documents, merged, type Reports, reportsOf, wantedOf } from './standings.ts';
 import type { FleetStats } from './statistics.ts';
 
 /** Ends are noticed within so long. */
@@ -65,6 +65,7 @@ export class Fleet {
     this.deps = deps;
     this.mayWarn = rateLimit(deps.clock, warnMsMin);
     this.time = new BestTime(deps.clock, 0);
+    for (const kind of deps.kinds) kind.onReady?.(() => void this.exclusive.run(() => this.look()));
   }
 
   /** Follows what was kept, before the first decision. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
@@ -153,7 +154,7 @@ export class Fleet {
     const next = reportsOf(this.documents, this.reports, { ...this.deps, time: this.time });
     const isChanged = [...next].some(([key, report]) => this.reports.get(key) !== report);
     // In force or ended whether the disk takes it or not: after a restart it is the same.
-    if (isChanged) this.apply(next);
+    if (isChanged) this.apply();
     const isProven = this.documents.size > 0 && this.time.provenMs - this.savedProvenMs >= proveMs;
     const isOwed = [...next.values()].some(({ unsent }) => unsent);
     if ((!isChanged && !isProven && !isOwed) || clock.monotonicMs() < this.waitsToMs) return;
@@ -179,10 +180,12 @@ export class Fleet {
     this.savedProvenMs = provenMs;
   }
 
-  private apply(
-    reports: Reports = reportsOf(this.documents, this.reports, { ...this.deps, time: this.time }),
-  ): void {
-    for (const kind of this.deps.kinds) {
+  private apply(): void {
+    const { kinds } = this.deps;
+    for (const kind of kinds) kind.prepare?.(wantedOf(this.documents, kind, this.time.nowMs()));
+    // What needs nothing, or has it already, is in force at once.
+    const reports = reportsOf(this.documents, this.reports, { kinds, time: this.time });
+    for (const kind of kinds) {
       const followed = [...this.documents].filter(
         ([key, document]) => document.kind === kind.kind && reports.get(key)?.state === 'in-force',
       );

@@ -23,33 +23,44 @@ export function reportsOf(
   const reports = new Map<string, Report>();
   for (const [key, document] of documents) {
     const { version, untilMs } = document;
-    const { state, problem } = standingOf(document, kinds, nowMs);
+    const { state, problem = null } = standingOf(document, kinds, nowMs);
     const known = before.get(key);
-    if (known && known.version === version && known.state === state && known.problem === problem) {
+    if (known && known.version === version && known.state === state && (known.problem ?? null) === problem) {
       reports.set(key, known);
       continue;
     }
     const doubt = untilMs === undefined ? null : time.doubt;
     reports.set(key, {
       ...{ key, version, state, atMs: nowMs, unsent: true },
-      ...(problem !== undefined && { problem }),
+      ...(problem !== null && { problem }),
       ...(doubt !== null && { clock: doubt }),
     });
   }
   return reports;
 }
 
+/** The documents of a kind that are to be followed now, those that are not in force yet included. */
+export function wantedOf(documents: Documents, followed: FollowedKind, nowMs: number): DesiredDocument[] {
+  return [...documents.values()].filter(
+    ({ kind, removed, untilMs = Number.POSITIVE_INFINITY, body }) =>
+      kind === followed.kind && !removed && untilMs > nowMs && followed.problem(body) === null,
+  );
+}
+
 function standingOf(
-  { kind, body, removed, untilMs }: DesiredDocument,
+  document: DesiredDocument,
   kinds: readonly FollowedKind[],
   nowMs: number,
 ): { state: DocumentState; problem?: string } {
+  const { kind, body, removed, untilMs } = document;
   if (removed) return { state: 'removed' };
   const followed = kinds.find((each) => each.kind === kind);
   if (!followed) return { state: 'unknown' };
   if (untilMs !== undefined && untilMs <= nowMs) return { state: 'ended' };
   const problem = followed.problem(body);
-  return problem === null ? { state: 'in-force' } : { state: 'refused', problem: problem.slice(0, 500) };
+  if (problem !== null) return { state: 'refused', problem: problem.slice(0, 500) };
+  const waits = followed.waits?.(document);
+  return waits ? { ...waits, problem: waits.problem.slice(0, 500) } : { state: 'in-force' };
 }
 
 /** Documents with those that are newer than what is here; the same if none is. */

@@ -7,7 +7,6 @@ import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.t
 import type { Muted } from '../../shared/contract/alerts/muted.ts';
 import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
-import type { Limit } from '../../shared/domain/limits.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { type AnyPart, partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
@@ -15,10 +14,14 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineOverrides } from './fleet/fleet.ts';
 import type { Gathering } from './gathering/gathering.ts';
+import type { LimitState, PassedLimit } from './limits/limit-state.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
+import type { ModelChallengers, ModelTrials } from './models/versions.ts';
 import type { RecordedWindows, ReplayOutcome } from './replay/replay.ts';
 import type { Outbox } from './uplink.ts';
 import type { LifecycleNotice } from './watch.ts';
+
+export type { LimitState, PassedLimit } from './limits/limit-state.ts';
 
 export interface MachineIdentity {
   site: string;
@@ -164,27 +167,6 @@ export interface SilenceState {
   allowedMs: number | null;
 }
 
-/** The worst of the limits of one sensor that are met, and of those about which nothing is known yet. */
-export interface LimitState {
-  sensor: string;
-  /** Its latest value; null if it has sent none since the machine is watched. */
-  value: number | null;
-  /** `sinceMs`: the time of the first reading that met it; `backMs`: that of the first one that is back, for not long enough yet. */
-  met: (Limit & { sinceMs: number; backMs?: number }) | null;
-  mayBe: Limit | null;
-  /** The worst that its value is beyond, for not long enough yet to be met; absent if there is none. */
-  about?: Limit & { sinceMs: number };
-}
-
-/** A limit that was met, and is back since, in readings that came late and at once: no decision could hear of it meanwhile. */
-export interface PassedLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
-  sensor: string;
-  /** The farthest value. */
-  value: number;
-  sinceMs: number;
-  untilMs: number;
-}
-
 /** A sensor that is not well: its latest value was refused, or (`missing`) it sends none, or (`stuck`) always the same. */
 export interface SensorFault {
   sensor: string;
@@ -218,6 +200,8 @@ export interface Assessor {
   readonly backend?: string | undefined;
   /** The same, at once: one that waits for nothing has this too. */
   assessNow?(inputs: readonly AlertInput[]): (Assessment | null)[];
+  /** The assessor of one version, whatever judges now; null if it does not run here. Absent: there is one version. */
+  ofModel?(machineType: string, model: { name: string; version: string }): Assessor | null;
 }
 
 /** The assessors of machines, by their place in the chain: each is asked where the one before has no answer. */
@@ -289,6 +273,8 @@ export interface DecisionDeps extends Assessors {
   windows?: RecordedWindows;
   /** Knows what people say about machines in place of what is decided by itself; absent: nobody can. */
   overrides?: MachineOverrides;
+  /** Versions that are tried beside the models that judge; absent: none ever is. */
+  models?: ModelChallengers & ModelTrials;
   /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */
   dataDir: string;
   clock: Clock;

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { reportOf } from '../../shared/parts/statistics.ts';
 import { savedBaselinesSamples, savedBaselinesStatistics } from './saved-baselines/statistics.ts';
-import type { WatchStats } from './watch.ts';
+import type { WatchStats } from './watch-stats.ts';
 
 const workerStates = ['starting', 'ready', 'waiting', 'stopped'] as const;
 const backends = ['tensorflow', 'wasm', 'cpu'] as const;

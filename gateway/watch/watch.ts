@@ -7,7 +7,7 @@
  *                  ├─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
  *                  └─ heard ▶ silence ▶ decide
  */
-import { type QuotaRefusal, QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
+import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -25,22 +25,22 @@ import { InputDrift } from './drift/input-drift.ts';
 import type { SavedInputs } from './drift/machine-inputs.ts';
 import { growthsInto } from './growths.ts';
 import type { ListSaver } from './kept-lists/list-saver.ts';
-import { Levels, type LevelsStats, type SavedMachine } from './levels/levels.ts';
+import { Levels, type SavedMachine } from './levels/levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
+import type { LoadedModel } from './model/model-messages.ts';
 import { modelSources } from './model/model-sources.ts';
 import { MachineLimitBook } from './own-limits/own-limits.ts';
 import { baselineFiles } from './saved-baselines/files.ts';
 import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
-import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
 import { keepDrift, keepHearings, keepLevels } from './savers.ts';
-import { Scorer, type ScorerStats } from './scorer.ts';
+import { Scorer } from './scorer.ts';
 import type { SavedHearing } from './silence/hearing.ts';
 import { Silence } from './silence/silence.ts';
-import type { AwaitsHearing, SilenceStats } from './silence/silence-options.ts';
+import type { AwaitsHearing } from './silence/silence-options.ts';
 import { Teaching } from './teaching/teaching.ts';
+import type { WatchStats } from './watch-stats.ts';
 import { Windows } from './windows/windows.ts';
-import type { WindowsStats } from './windows/windows-options.ts';
 
 export interface WatchOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -73,21 +73,6 @@ const quotaTexts = {
     'machines are stored and not watched, so nothing warns of their failure: their sender has as many watched machines as one may; find the device that makes up machine names, or raise intelligence.machinesMax',
 };
 
-export interface WatchStats {
-  windows: WindowsStats;
-  /** Machines that are not watched because their sender has as many as one may. */
-  quotas: { counts: Record<string, number>; refused: QuotaRefusal[] };
-  /** Machines and sensors that have limits of their own. */
-  ownLimits: { machines: number; sensors: number };
-  maintenance: { on: number; planned: number };
-  /** The saved baselines, under the name that users of the API know. */
-  normals: SavedBaselinesStats | null;
-  levels: LevelsStats & { saveFailures: number };
-  model: ModelStatus;
-  scorer: ScorerStats | null;
-  silence: SilenceStats & { saveFailures: number };
-}
-
 /** All senders together may have that many windows, see Quotas. */
 const machinesMaxOf = (config: WatchConfig) => 2 * config.machinesMax;
 
@@ -117,7 +102,7 @@ export class Watch {
   readonly savedLevels: ListSaver<SavedMachine> | null;
   readonly savedDrift: ListSaver<SavedInputs> | null;
   readonly levels = new Levels();
-  private readonly drift = new InputDrift();
+  readonly drift = new InputDrift();
   readonly silence: Silence;
   readonly ownLimits: MachineLimitBook;
   readonly maintenance: MaintenanceBook;
@@ -273,6 +258,9 @@ export class Watch {
     const wasKnown = [this.silence.forget(key), this.levels.forget(key)].includes(true);
     return this.savedBaselines?.forget(key) || wasKnown;
   }
+
+  /** The installed model of a machine type; null if there is none, or it is not loaded. */
+  installedModel = (machineType: string): LoadedModel | null => this.client.modelOf(machineType);
 
   /** A part of `stats` that costs little, for those who ask often. */
   modelStatus(): ModelStatus {

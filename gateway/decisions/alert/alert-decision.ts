@@ -9,7 +9,7 @@
 import type { EndedInCloud } from '../../../shared/contract/alerts/ended-in-cloud.ts';
 import { recordBegun } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
-import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
+import type { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -17,16 +17,18 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
 import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { ModelChallengers } from '../../ports/models/versions.ts';
 import type { RecordedWindows, ReplayOutcome } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import { EventSender } from '../event-sender.ts';
 import { RecordChoice } from '../record-choice.ts';
+import { recordEvent } from '../record-event.ts';
 import { AlertEffects } from './alert-effects.ts';
-import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
+import { governedAlerts } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
-import { rulesWanted } from './overrides/words.ts';
 import { replayAlerts } from './replay/replay.ts';
+import { ShadowedAlerts } from './shadow/shadow.ts';
 import { DampingSaves } from './state/damping-saves.ts';
 import { MachineBook } from './state/machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
@@ -53,16 +55,15 @@ export interface AlertDecisionOptions extends Assessors {
   newId?: () => string;
   /** Knows what people say about machines; absent: nobody can. */
   overrides?: MachineOverrides;
+  /** Versions that are tried beside the model; absent: none ever is. */
+  models?: ModelChallengers;
 }
-
-const noWindows: RecordedWindows = {
-  find: async (_, records) => records.map(() => ({ missing: 'windows are not found again here' })),
-};
 
 export class AlertDecision implements Decision {
   private readonly options: AlertDecisionOptions;
   private readonly newId: () => string;
   private readonly governed: GovernedDecision<AlertInput, Assessment>;
+  private readonly shadow: ShadowedAlerts | null;
   private readonly book: MachineBook;
   private readonly sender: EventSender;
   private readonly choice: RecordChoice;
@@ -81,28 +82,21 @@ export class AlertDecision implements Decision {
   private saveTriedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AlertDecisionOptions) {
-    const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log, overrides } =
-      options;
+    const { modelAssessor, config, clock, outbox, log, overrides } = options;
     this.options = options;
     this.newId = options.newId ?? numberedIds();
-    this.governed = new GovernedDecision<AlertInput, Assessment>({
-      name: 'alert',
-      active: assessorPolicy(modelAssessor),
-      between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
-      fallback: assessorPolicy(rulesAssessor),
-      ...(overrides && { overriding: rulesWanted(overrides) }),
-      budgetMs: config.budgetMs,
-      breaker: config.breaker,
-      check: problemOfAssessment,
-      clock,
-      newId: this.newId,
-    });
+    const { newId } = this;
+    const record = (made: DecisionRecord, timeMs: number) => this.keep(made, timeMs);
+    this.shadow = options.models
+      ? new ShadowedAlerts({ models: options.models, config, clock, newId, record })
+      : null;
+    this.governed = governedAlerts(options, { newId, shadow: this.shadow });
     this.book = new MachineBook(config.machinesMax);
     this.sender = new EventSender(outbox, clock, log);
     this.choice = new RecordChoice(config, clock);
     this.file = snapshotFile(options.stateFile, log);
     this.dampingSaves = new DampingSaves(clock, () => void this.exclusive(() => this.save()));
-    const { governed, book, sender, choice, newId, dampingSaves } = this;
+    const { governed, book, sender, choice, dampingSaves } = this;
     const { gateway } = options;
     const parts = { governed, book, sender, choice, dampingSaves };
     this.effects = new AlertEffects({
@@ -162,6 +156,7 @@ export class AlertDecision implements Decision {
 
   /** Resolves the machine's open predictions. The lifecycle event itself is journalled by the caller. Never rejects. */
   async lifecycle(notice: LifecycleNotice): Promise<void> {
+    this.shadow?.ended(notice);
     await this.changed(() => this.effects.ended(notice));
   }
 
@@ -197,8 +192,7 @@ export class AlertDecision implements Decision {
   }
 
   async replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]> {
-    const { windows = noWindows } = this.options;
-    return replayAlerts(records, { ...this.options, windows });
+    return replayAlerts(records, this.options);
   }
 
   /** Open predictions, for status pages. */
@@ -228,6 +222,13 @@ export class AlertDecision implements Decision {
 
   summary() {
     return { open: this.stats().open };
+  }
+
+  /** Keeps a record of what nothing followed from. */
+  private keep(record: DecisionRecord, timeMs: number): void {
+    if (this.stopping || !this.choice.admits('mode')) return;
+    this.sender.add(recordEvent({ gateway: this.options.gateway, timeMs }, record), false);
+    void this.exclusive(() => this.sender.flush());
   }
 
   /** Saves and sends what `change` has changed, if it returns true. */

@@ -1,10 +1,22 @@
 import { Contribution } from '../../../shared/contract/alerts/prediction.ts';
 import { Assessment } from '../../../shared/contract/events.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
+import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Policy, Verdict } from '../../../shared/decisions/policy.ts';
+import type { ShadowOptions } from '../../../shared/decisions/shadow-side.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
-import type { AlertInput, Assessor } from '../../ports/decision.ts';
+import type { AlertInput, Assessor, Assessors } from '../../ports/decision.ts';
+import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { AlertDecisionConfig } from './config.ts';
+import { rulesWanted } from './overrides/words.ts';
+
+/** What is asked beside the model. */
+export type AlertShadow = Omit<
+  ShadowOptions<AlertInput, Assessment>,
+  'budgetMs' | 'breaker' | 'check' | 'clock'
+>;
 
 /** Wraps an assessor as a policy of the alert decision. */
 export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessment> {
@@ -67,4 +79,31 @@ export function problemOfAssessment(assessment: Assessment): string | null {
     return `remaining life p10 ${life.p10}, p50 ${life.p50}, p90 ${life.p90} are not rising, finite numbers`;
   }
   return null;
+}
+
+export interface GovernedAlertsOptions extends Assessors {
+  config: AlertDecisionConfig;
+  clock: Clock;
+  overrides?: MachineOverrides;
+}
+
+/** The governed decision that assesses machines: by the model, else by their own past, else by rules. */
+export function governedAlerts(
+  options: GovernedAlertsOptions,
+  { newId, shadow }: { newId: () => string; shadow: AlertShadow | null },
+): GovernedDecision<AlertInput, Assessment> {
+  const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, overrides } = options;
+  return new GovernedDecision<AlertInput, Assessment>({
+    name: 'alert',
+    active: assessorPolicy(modelAssessor),
+    between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
+    fallback: assessorPolicy(rulesAssessor),
+    ...(overrides && { overriding: rulesWanted(overrides) }),
+    ...(shadow && { shadow }),
+    budgetMs: config.budgetMs,
+    breaker: config.breaker,
+    check: problemOfAssessment,
+    clock,
+    newId,
+  });
 }

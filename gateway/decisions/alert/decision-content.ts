@@ -35,7 +35,7 @@ function asSent(value: number): number {
 }
 
 /** The window that was judged; undefined where none was, as for silence. */
-function judgedWindow({ machine, window, rows, place, timeMs }: AlertInput): JudgedWindow | undefined {
+export function judgedWindow({ machine, window, rows, place, timeMs }: AlertInput): JudgedWindow | undefined {
   if (window.length === 0) return undefined;
   return {
     sha256: windowDigest(window),

@@ -1,5 +1,6 @@
 /** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
-import type { FollowedKind, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { FollowedKind, FollowedModels, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
 
 /** The kinds, and what other rooms ask them for. */
@@ -8,7 +9,7 @@ export interface FleetKinds {
   overrides: MachineOverrides;
 }
 
-export function createFleetKinds(): FleetKinds {
+export function createFleetKinds({ models }: { models: FollowedModels }): FleetKinds {
   const overrides = new Overrides();
-  return { kinds: [overrides], overrides };
+  return { kinds: [overrides, modelsKind(models)], overrides };
 }

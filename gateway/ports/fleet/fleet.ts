@@ -1,5 +1,6 @@
 /** The interfaces of the fleet at the side of a gateway: what a cloud wants of it. */
 import type { DesiredDocument } from '../../../shared/contract/fleet/documents.ts';
+import type { DocumentState } from '../../../shared/contract/fleet/reported.ts';
 
 /** A kind of document that this gateway can follow: a folder in fleet/kinds, and a line in fleet/kinds/kinds.ts. */
 export interface FollowedKind {
@@ -8,6 +9,23 @@ export interface FollowedKind {
   problem(body: Record<string, unknown>): string | null;
   /** Follows these documents, and no others, from now on. Takes effect as a whole. Never throws. */
   apply(documents: readonly DesiredDocument[]): void;
+  /**
+   * Makes ready what these need, and nothing else; called before `apply`, with those too that are not in force yet. Absent: they need
+   * nothing. Never throws.
+   */
+  prepare?(documents: readonly DesiredDocument[]): void;
+  /** Why a document that could be followed is not in force yet, or never will be; null: it can be. */
+  waits?(document: DesiredDocument): Waits | null;
+  /** Calls it when an answer of `waits` has changed. */
+  onReady?(listener: () => void): void;
+}
+
+/** What follows documents about models. */
+export type FollowedModels = Required<Omit<FollowedKind, 'kind'>>;
+
+export interface Waits {
+  state: Extract<DocumentState, 'preparing' | 'refused'>;
+  problem: string;
 }
 
 /** The words of a person, which stand in place of what is decided by itself. */

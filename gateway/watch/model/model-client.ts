@@ -41,6 +41,8 @@ export interface ModelClientOptions {
   /** A worker that does not answer a request within this time is considered hung. */
   requestMsMax: number;
   restart: BackoffOptions;
+  /** Its worker computes when nothing else does. */
+  isNice?: boolean;
   clock: Clock;
   random: Random;
   log: Log;
@@ -160,8 +162,8 @@ export class ModelClient {
   }
 
   private spawn(): void {
-    const { sources, backend, entry, clock } = this.options;
-    const start: WorkerStart = { sources, backend };
+    const { sources, backend, isNice, entry, clock } = this.options;
+    const start: WorkerStart = { sources, backend, ...(isNice && { isNice }) };
     this.state = 'starting';
     let worker: Worker;
     try {

@@ -17,6 +17,8 @@ export interface ModelSource {
 export interface WorkerStart {
   backend: BackendPreference;
   sources: ModelSource[];
+  /** It computes when nothing else does. */
+  isNice?: true;
 }
 
 /** The properties of a model in use that the main thread needs. */

@@ -2,6 +2,7 @@
  * The model's worker thread. It chooses a TensorFlow.js backend, loads the artefacts that pass every check, and answers
  * score requests one after the other. It throws nothing: errors are sent as answers.
  */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { type Artefact, loadArtefact } from '../../../shared/model/artefact.ts';
@@ -95,7 +96,18 @@ function answer(request: ScoreRequest): void {
   }
 }
 
-async function start({ backend: preference, sources }: WorkerStart): Promise<void> {
+/** On Linux this is the priority of the calling thread alone; elsewhere it would be that of the process. */
+function beNice(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Where it is not allowed, it has a queue and a budget of its own all the same.
+  }
+}
+
+async function start({ backend: preference, sources, isNice }: WorkerStart): Promise<void> {
+  if (isNice) beNice();
   const backend = await chooseBackend(preference);
   const loaded: LoadedModel[] = [];
   const trained: Trained[] = [];

@@ -2,9 +2,10 @@ import { type Static, Type } from '@sinclair/typebox';
 
 /**
  * How a document stands at a gateway. `in-force`; `ended`: its time is over; `removed`: it is not followed any more; `unknown`:
- * the gateway keeps it, and does not know its kind; `refused`: the gateway cannot follow it, and says why.
+ * the gateway keeps it, and does not know its kind; `refused`: the gateway cannot follow it, and says why; `preparing`: it follows as
+ * soon as it has what it needs for that, such as a model that is being fetched.
  */
-export const documentStates = ['in-force', 'ended', 'removed', 'unknown', 'refused'] as const;
+export const documentStates = ['in-force', 'ended', 'removed', 'unknown', 'refused', 'preparing'] as const;
 export type DocumentState = (typeof documentStates)[number];
 
 /** The report of a gateway about a document, when that has changed. Its time is that of the change. */

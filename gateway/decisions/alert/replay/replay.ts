@@ -13,8 +13,13 @@ import { compared, figuresOf } from './compare.ts';
 const batchMax = 64;
 
 export interface ReplayParts extends Assessors {
-  windows: RecordedWindows;
+  /** Absent: no decision can be repeated. */
+  windows?: RecordedWindows;
 }
+
+const noWindows: RecordedWindows = {
+  find: async (_, records) => records.map(() => ({ missing: 'windows are not found again here' })),
+};
 
 interface Repeatable {
   record: DecisionRecord;
@@ -27,6 +32,7 @@ export async function replayAlerts(
   records: readonly DecisionRecord[],
   parts: ReplayParts,
 ): Promise<ReplayOutcome[]> {
+  const { windows = noWindows } = parts;
   const outcomes = new Map<DecisionRecord, ReplayOutcome>();
   const impossible = (record: DecisionRecord, detail: string) =>
     outcomes.set(record, { decisionId: record.decisionId, outcome: 'impossible', detail });
@@ -38,7 +44,7 @@ export async function replayAlerts(
       if (why !== null) impossible(record, why);
       return why === null;
     });
-    const found = await parts.windows.find({ site, machine }, possible);
+    const found = await windows.find({ site, machine }, possible);
     for (const [i, record] of possible.entries()) {
       const input = inputOf(record, { site, machine }, found[i]!);
       const assessor = assessorOf(record, parts);
@@ -62,8 +68,13 @@ function reasonAgainst({ policy, answer, inputs }: DecisionRecord): string | nul
   return null;
 }
 
-function assessorOf({ answer }: DecisionRecord, { modelAssessor, rulesAssessor }: Assessors): Assessor {
-  return answer.model ? modelAssessor : rulesAssessor;
+function assessorOf(
+  { answer, inputs }: DecisionRecord,
+  { modelAssessor, rulesAssessor }: Assessors,
+): Assessor {
+  if (!answer.model) return rulesAssessor;
+  const model = answer.model as { name: string; version: string };
+  return modelAssessor.ofModel?.(String(inputs.machineType), model) ?? modelAssessor;
 }
 
 function inputOf(

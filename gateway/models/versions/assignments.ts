@@ -1,0 +1,110 @@
+import { isSameRef, type ModelRef, parsedRef } from '../../../shared/contract/models/model-ref.ts';
+import type { Assessor, MachineIdentity } from '../../ports/decision.ts';
+import type { Wish } from './plan.ts';
+import { type Slot, type Slots, wantedBy } from './slots.ts';
+import type { Standing } from './standing.ts';
+import type { WantedTrial } from './trials/trials.ts';
+
+/** What judges the machines of a type now, where it is not the installed model alone. */
+interface Assignment {
+  active: Slot | null;
+  before: Slot | null;
+  ab: { wish: Wish; slot: Slot } | null;
+}
+
+export interface AssignmentsDeps {
+  installed: Assessor;
+  installedOf(machineType: string): ModelRef | null;
+  slots: Slots;
+  standing: Standing;
+}
+
+/** Says which slot judges a machine. It is replaced as a whole, so that a switch comes between two batches. */
+export class Assignments {
+  private readonly deps: AssignmentsDeps;
+  private byType = new Map<string, Assignment>();
+
+  constructor(deps: AssignmentsDeps) {
+    this.deps = deps;
+  }
+
+  assign(inForce: readonly Wish[]): void {
+    const { standing } = this.deps;
+    const types = new Set([...standing.types(), ...inForce.map(({ machineType }) => machineType)]);
+    const byType = new Map<string, Assignment>();
+    for (const type of types) {
+      const { model = '', before = '' } = standing.of(type) ?? {};
+      const wish = inForce.find((each) => each.role === 'ab' && each.machineType === type);
+      const slot = wish && this.liveSlot(type, wish.model);
+      byType.set(type, {
+        active: this.liveSlot(type, parsedRef(model)),
+        before: this.liveSlot(type, parsedRef(before)),
+        ab: wish && slot ? { wish, slot } : null,
+      });
+    }
+    this.byType = byType;
+  }
+
+  /** Null: the installed model judges it. */
+  slotOf({ site, machine, type }: MachineIdentity): Slot | null {
+    if (this.byType.size === 0) return null;
+    const assignment = this.byType.get(type.name);
+    if (!assignment) return null;
+    const { ab, active, before } = assignment;
+    if (ab?.slot.run && ab.wish.covers(site, machine)) return ab.slot;
+    // After a restart the version before it may be ready first.
+    return active?.run ? active : before?.run ? before : null;
+  }
+
+  /** The one that answers where a slot fails; null: the installed model. */
+  insteadOf(slot: Slot): Slot | null {
+    const { active = null, before = null } = this.byType.get(slot.machineType) ?? {};
+    if (slot === before) return null;
+    const instead = slot === active ? before : active;
+    return instead?.run ? instead : null;
+  }
+
+  abOf(machineType: string): Assignment['ab'] {
+    return this.byType.get(machineType)?.ab ?? null;
+  }
+
+  trials(inForce: readonly Wish[]): WantedTrial[] {
+    return [...this.tried(inForce), ...this.guarded()];
+  }
+
+  private tried(inForce: readonly Wish[]): WantedTrial[] {
+    const { slots, standing, installedOf } = this.deps;
+    return inForce.flatMap((wish) => {
+      const { role, machineType, model } = wish;
+      const against = parsedRef(standing.of(machineType)?.model ?? '') ?? installedOf(machineType);
+      const slot = slots.find(wantedBy(wish));
+      if (role === 'active' || !against || !slot?.run || isSameRef(model, against)) return [];
+      const asked = role === 'shadow' ? slot.run.assessor : null;
+      return [{ wish, role, against, asked, health: role === 'ab' ? slot.health : null }];
+    });
+  }
+
+  /** While a new version is guarded, the one before it runs beside. */
+  private guarded(): WantedTrial[] {
+    const { installed, installedOf, standing } = this.deps;
+    return standing.types().flatMap((machineType) => {
+      const active = standing.of(machineType);
+      const assignment = this.byType.get(machineType);
+      const slot = assignment?.active;
+      if (!active || active.isProven || !slot) return [];
+      const before = parsedRef(active.before ?? '');
+      const against = before ?? installedOf(machineType);
+      const asked = before ? assignment.before?.run?.assessor : installed;
+      if (!against || !asked) return [];
+      const { key, version } = active;
+      const about = { key, version, role: 'active', machineType, model: slot.model } as const;
+      const override = { by: '', why: '', document: key };
+      const wish: Wish = { ...about, override, covers: () => true };
+      return [{ wish, role: 'guard' as const, against, asked, health: slot.health }];
+    });
+  }
+
+  private liveSlot(machineType: string, model: ModelRef | null): Slot | null {
+    return model && this.deps.slots.find({ machineType, model, isShadow: false });
+  }
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../../../shared/runtime/clock.ts';
+
+const spanMs = 60_000;
+const stepMs = 5_000;
+
+interface Step {
+  atMs: number;
+  answered: number;
+  failed: number;
+  slow: number;
+}
+
+export interface HealthCounts {
+  /** Batches of the last minute: answered, failed, and answered too slowly. */
+  answered: number;
+  failed: number;
+  slow: number;
+  /** What went wrong last; null if nothing did. */
+  lastError: string | null;
+}
+
+/** How a version of a model has answered within the last minute. */
+export class Health {
+  private readonly clock: Clock;
+  private steps: Step[] = [];
+  private lastError: string | null = null;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  answered(isSlow: boolean): void {
+    const step = this.step();
+    step.answered += 1;
+    if (isSlow) step.slow += 1;
+  }
+
+  failed(problem: string): void {
+    this.step().failed += 1;
+    this.lastError = problem;
+  }
+
+  counts(): HealthCounts {
+    const sinceMs = this.clock.monotonicMs() - spanMs;
+    const counts = { answered: 0, failed: 0, slow: 0, lastError: this.lastError };
+    for (const step of this.steps) {
+      if (step.atMs < sinceMs) continue;
+      counts.answered += step.answered;
+      counts.failed += step.failed;
+      counts.slow += step.slow;
+    }
+    return counts;
+  }
+
+  private step(): Step {
+    const nowMs = this.clock.monotonicMs();
+    const last = this.steps.at(-1);
+    if (last && nowMs - last.atMs < stepMs) return last;
+    const step = { atMs: nowMs, answered: 0, failed: 0, slow: 0 };
+    this.steps = [...this.steps.filter(({ atMs }) => nowMs - atMs <= spanMs), step];
+    return step;
+  }
+}

@@ -1,0 +1,104 @@
+import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/contract/models/model-ref.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { Wish } from './plan.ts';
+import type { Active, ModelsFile, RolledBack } from './state-file.ts';
+
+/** Documents that were rolled back and are remembered; the oldest are forgotten. */
+const rolledBackMax = 64;
+
+/** Which versions judge here in place of the installed ones, and which are not to be tried again. Kept over restarts. */
+export class Standing {
+  private readonly file: ModelsFile;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private active = new Map<string, Active>();
+  private rolledBack: RolledBack[] = [];
+  private saving: Promise<void> = Promise.resolve();
+
+  constructor({ file, clock, log }: { file: ModelsFile; clock: Clock; log: Log }) {
+    this.file = file;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  /** @throws HarbingerError MODELS_VERSION, MODELS_UNREADABLE */
+  load(): void {
+    const saved = this.file.load();
+    if (!saved) return;
+    this.active = new Map(saved.active.map((each) => [each.machineType, each]));
+    this.rolledBack = saved.rolledBack;
+  }
+
+  of(machineType: string): Active | null {
+    return this.active.get(machineType) ?? null;
+  }
+
+  types(): string[] {
+    return [...this.active.keys()];
+  }
+
+  rolledBackOf({ key, version }: Pick<Wish, 'key' | 'version'>): RolledBack | null {
+    return this.rolledBack.find((each) => each.key === key && each.version === version) ?? null;
+  }
+
+  /** Lets a version judge its type; `installed` is the one that judges where nothing is wanted. */
+  switchTo({ key, version, machineType, model }: Wish, installed: ModelRef | null): void {
+    const before = this.active.get(machineType);
+    const wanted = { key, version };
+    if (isSameRef(model, installed)) this.active.delete(machineType);
+    else if (before && isSameRef(parsedRef(before.model), model))
+      this.active.set(machineType, { ...before, ...wanted });
+    else
+      this.active.set(machineType, {
+        ...{ machineType, model: refText(model), ...wanted, sinceMs: this.clock.nowMs() },
+        ...(before && { before: before.model }),
+      });
+    this.save();
+  }
+
+  prove(machineType: string): void {
+    const active = this.active.get(machineType);
+    if (!active) return;
+    const { before: _, ...proven } = active;
+    this.active.set(machineType, { ...proven, isProven: true });
+    this.save();
+  }
+
+  /** The installed version judges again. */
+  clear(machineType: string): void {
+    if (this.active.delete(machineType)) this.save();
+  }
+
+  /** Does not try what a document wants again; the version before it judges. */
+  rollBack({ key, version, machineType, model }: Wish, why: string): void {
+    const atMs = this.clock.nowMs();
+    const entry = { key, version, model: refText(model), atMs, why: why.slice(0, 400) };
+    this.rolledBack = [...this.rolledBack, entry].slice(-rolledBackMax);
+    const active = this.active.get(machineType);
+    if (active && isSameRef(parsedRef(active.model), model)) {
+      const { before, ...rest } = active;
+      if (before === undefined) this.active.delete(machineType);
+      else this.active.set(machineType, { ...rest, model: before, sinceMs: atMs, isProven: true });
+    }
+    this.save();
+  }
+
+  /** Resolves when all is on disk, or could not be written. */
+  settled(): Promise<void> {
+    return this.saving;
+  }
+
+  private save(): void {
+    const content = { active: [...this.active.values()], rolledBack: this.rolledBack };
+    this.saving = this.saving
+      .then(() => this.file.save(content))
+      .catch((error) =>
+        this.log.error(
+          { code: codeOf(error), problem: messageOf(error) },
+          'which version of a model judges could not be saved; it judges all the same',
+        ),
+      );
+  }
+}

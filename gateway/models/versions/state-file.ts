@@ -1,0 +1,74 @@
+/**
+ * The file of the versions of models that judge: `models.json` in the data folder, replaced as a whole and synced.
+ *
+ *     {"format": "harbinger-models", "version": 1, "active": [...], "rolledBack": [...], "check": 1}
+ *
+ * `active` says of each machine type which version judges in place of the installed one, and which judged before. `rolledBack` names the documents that
+ * are not followed any more, and why. `check` is the CRC-32 of the two lists as JSON. Where the file is damaged, it is set
+ * aside: what the cloud wants is followed, also what was rolled back, and is guarded anew.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
+import { type RecordFile, recordFile } from '../../../shared/files/json/record-file.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+
+const Active = Type.Object({
+  machineType: Type.String(),
+  /** name@version. */
+  model: Type.String(),
+  /** Absent: the installed one. */
+  before: Type.Optional(Type.String()),
+  /** Kind, name and gateway of the document, and its version. */
+  key: Type.String(),
+  version: Type.Integer(),
+  sinceMs: Type.Number(),
+  /** It is not compared with the version before it any more. */
+  isProven: Type.Optional(Type.Literal(true)),
+});
+export type Active = Static<typeof Active>;
+
+const RolledBack = Type.Object({
+  key: Type.String(),
+  version: Type.Integer(),
+  model: Type.String(),
+  atMs: Type.Number(),
+  why: Type.String(),
+});
+export type RolledBack = Static<typeof RolledBack>;
+
+const version = 1;
+const Content = Type.Object({
+  format: Type.Literal('harbinger-models'),
+  version: Type.Literal(version),
+  active: Type.Array(Active),
+  rolledBack: Type.Array(RolledBack),
+  check: Type.Integer(),
+});
+export type ModelsContent = Pick<Static<typeof Content>, 'active' | 'rolledBack'>;
+export type ModelsFile = RecordFile<ModelsContent>;
+
+const format: CheckedFormat<ModelsContent> = {
+  format: 'harbinger-models',
+  version,
+  validate: compileValidator(Content),
+  covered: ['active', 'rolledBack'],
+};
+
+/** @throws HarbingerError MODELS_VERSION, MODELS_UNREADABLE, MODELS_UNWRITABLE */
+export function modelsFile(path: string, log: Log): ModelsFile {
+  return recordFile(path, format, log, {
+    stage: 'intelligence',
+    codes: {
+      version: 'MODELS_VERSION',
+      unreadable: 'MODELS_UNREADABLE',
+      damaged: 'MODELS_DAMAGED',
+      unwritable: 'MODELS_UNWRITABLE',
+    },
+    named: `the versions of models that judge, in ${path},`,
+    ifNewer: 'move the file away; what the cloud wants is then followed anew, also what was rolled back',
+    ifUnreadable: 'make the file readable, or move it away',
+    ifDamaged: 'what the cloud wants is followed anew, also what was rolled back before, and is guarded anew',
+    unwritten: '',
+  });
+}

@@ -1,0 +1,79 @@
+import { eventIdOf, newEvent } from '../../../../shared/contract/envelope.ts';
+import type { ModelsCompared } from '../../../../shared/contract/models/compared.ts';
+import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
+import { rateLimit } from '../../../../shared/runtime/rate-limit.ts';
+import type { Outbox } from '../../../ports/uplink.ts';
+import type { Trials } from './trials.ts';
+
+/** Soon at first, for those who watch; then seldom, because figures are counted since the begin of a trial. */
+const firstMs = 5_000;
+const everyMs = 300_000;
+const warnMsMin = 60_000;
+
+export interface TrialReportsDeps {
+  gateway: string;
+  trials: Pick<Trials, 'takeNews' | 'trials'>;
+  outbox: Pick<Outbox, 'event'>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Tells the cloud the figures of trials: a few numbers for each, however many readings there were. */
+export class TrialReports {
+  private readonly deps: TrialReportsDeps;
+  private readonly mayWarn: () => boolean;
+  private waitMs = firstMs;
+  private count = 0;
+  private timer: Timer | null = null;
+  private telling: Promise<void> = Promise.resolve();
+
+  constructor(deps: TrialReportsDeps) {
+    this.deps = deps;
+    this.mayWarn = rateLimit(deps.clock, warnMsMin);
+  }
+
+  async start(): Promise<void> {
+    this.wait();
+  }
+
+  async stop(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = null;
+    await this.telling;
+    await this.tell();
+  }
+
+  private wait(): void {
+    const { clock, trials } = this.deps;
+    this.timer = clock.setTimer(this.waitMs, () => {
+      const count = trials.trials().length;
+      // A trial has begun or ended.
+      this.waitMs = count === this.count ? Math.min(everyMs, 2 * this.waitMs) : firstMs;
+      this.count = count;
+      this.telling = this.tell();
+      this.wait();
+    });
+  }
+
+  private async tell(): Promise<void> {
+    const { trials, outbox, log } = this.deps;
+    for (const figures of trials.takeNews()) {
+      try {
+        await outbox.event(this.eventOf(figures));
+      } catch (error) {
+        // The next one says all again.
+        if (this.mayWarn())
+          log.warn({ problem: messageOf(error) }, 'figures of a model that is tried could not be journalled');
+      }
+    }
+  }
+
+  private eventOf(figures: ModelsCompared) {
+    const { gateway } = this.deps;
+    const { role, machineType, candidate, against, since, to } = figures;
+    const id = eventIdOf(`models/${gateway}/${role}/${machineType}/${candidate}/${against}/${since}/${to}`);
+    return newEvent('io.harbinger.models.compared.v1', { gateway, id, timeMs: Date.parse(to) }, figures);
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Versions (gateway/models/versions): which version of a model judges which machine, and which run beside. It follows documents of the kind
+ * `models`, switches between one reading and the next, and counts what is seen of versions that are tried (trials/). How a
+ * version computes is known to watch/model; what follows from a trial is decided in decisions/promotion.
+ *
+ *     documents ▶ plan ▶ slots (a worker each) ▶ assignment ▶ assessor of the alert decision
+ *                                    └─ shadow ▶ trials ▶ decision `promotion`, and the cloud
+ */
+import { type DesiredDocument, keyOf } from '../../../shared/contract/fleet/documents.ts';
+import { ModelsBody, modelsProblem } from '../../../shared/contract/fleet/models.ts';
+import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/contract/models/model-ref.ts';
+import { isEstimatePolicy } from '../../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
+import type { FollowedModels, Waits } from '../../ports/fleet/fleet.ts';
+import type { ModelLibrary } from '../../ports/models/models.ts';
+import type { RunModel, SwitchedBy } from '../../ports/models/versions.ts';
+import { Assignments } from './assignments.ts';
+import { isSameWish, type Wish, wishesOf } from './plan.ts';
+import { type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
+import { Standing } from './standing.ts';
+import type { ModelsFile } from './state-file.ts';
+import { Trials } from './trials/trials.ts';
+import { versionedAssessor } from './versioned-assessor.ts';
+
+export interface VersionsDeps {
+  /** The assessor of the installed models, and which of them judges a type; null: none. */
+  installed: Assessor;
+  installedOf(machineType: string): ModelRef | null;
+  types: ReadonlyMap<string, MachineType>;
+  library: ModelLibrary;
+  run: RunModel;
+  file: ModelsFile;
+  /** A version that takes longer for a batch is not waited for. */
+  answerMsMax: number;
+  clock: Clock;
+  log: Log;
+}
+
+const check = compileValidator(ModelsBody);
+const preparing = (problem: string): Waits => ({ state: 'preparing', problem });
+
+export class Versions implements FollowedModels {
+  readonly assessor: Assessor;
+  readonly trials: Trials;
+  private readonly deps: VersionsDeps;
+  private readonly slots: Slots;
+  private readonly standing: Standing;
+  private readonly listeners: (() => void)[] = [];
+  /** What is wanted, and what of it is in force. */
+  private wishes: Wish[] = [];
+  private inForce: Wish[] = [];
+  private readonly assignments: Assignments;
+  private isInstalledKnown = false;
+  private stopped = false;
+
+  constructor(deps: VersionsDeps) {
+    const { installed, answerMsMax, clock, library, run, log } = deps;
+    this.deps = deps;
+    this.standing = new Standing(deps);
+    this.slots = new Slots({ library, run, clock, log, changed: () => this.changed() });
+    this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing });
+    this.assessor = versionedAssessor({
+      ...{ installed, answerMsMax, clock },
+      slotOf: (machine) => this.assignments.slotOf(machine),
+      insteadOf: (slot) => this.assignments.insteadOf(slot),
+      ofModel: (machineType, model) => this.ofModel(machineType, model),
+      judged: (input, slot) => this.judged(input, slot),
+    });
+    this.trials = new Trials({
+      clock,
+      scaleOf: (machineType) => scaleOf(deps.types.get(machineType)),
+      rollBack: (wish, why) => this.rollBack(wish, why),
+      prove: (wish) => {
+        this.standing.prove(wish.machineType);
+        this.update();
+        this.assign();
+      },
+      promote: (wish) => {
+        this.standing.switchTo(wish, deps.installedOf(wish.machineType));
+        this.update();
+        this.assign();
+      },
+    });
+  }
+
+  /** Before documents are followed. @throws HarbingerError MODELS_VERSION, MODELS_UNREADABLE */
+  load(): void {
+    this.standing.load();
+  }
+
+  /** Runs what is wanted, once the installed models are loaded or have failed. */
+  begin(): void {
+    this.isInstalledKnown = true;
+    this.update();
+    this.changed();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.slots.stop();
+    await this.standing.settled();
+  }
+
+  problem(body: Record<string, unknown>): string | null {
+    try {
+      const known = check(body, (problem) => new Error(problem));
+      const problem = modelsProblem(known);
+      if (problem !== null) return problem;
+      const { machineType } = known;
+      return this.deps.types.has(machineType) ? null : `this gateway has no machine type '${machineType}'`;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  prepare(documents: readonly DesiredDocument[]): void {
+    const before = this.wishes;
+    this.wishes = wishesOf(documents);
+    const isNew = (wish: Wish) => !before.some((each) => isSameWish(each, wish));
+    const fresh = this.wishes.filter(isNew);
+    this.update((slot) => fresh.some(({ model }) => isSameRef(model, slot.model)));
+  }
+
+  waits(document: DesiredDocument): Waits | null {
+    const about = { key: keyOf(document), version: document.version };
+    const rolledBack = this.standing.rolledBackOf(about);
+    if (rolledBack) return { state: 'refused', problem: `it was rolled back: ${rolledBack.why}` };
+    if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
+    const wish = wishesOf([document])[0];
+    if (!wish) return preparing('it is being made ready');
+    const isChosen = this.wishes.some((each) => isSameWish(each, wish));
+    if (!isChosen)
+      return this.wishes.some(({ key }) => key === wish.key) || !this.isOutranked(wish)
+        ? preparing('it is being made ready')
+        : null;
+    if (this.isInstalled(wish)) return null;
+    const slot = this.slots.find(wantedBy(wish));
+    return slot
+      ? slot.waits
+      : { state: 'refused', problem: `${slotsMax} other versions of models run here already` };
+  }
+
+  apply(documents: readonly DesiredDocument[]): void {
+    const before = this.inForce;
+    const wishes = wishesOf(documents);
+    this.inForce = wishes;
+    for (const wish of wishes) if (!before.some((each) => isSameWish(each, wish))) this.comeIntoForce(wish);
+    for (const wish of before)
+      if (!this.wishes.some(({ key }) => key === wish.key)) this.tell('removed', wish, null);
+    // What nobody wants any more ends, and not what its successor only waits for.
+    for (const type of this.standing.types())
+      if (!this.wishes.some(({ key }) => key === this.standing.of(type)?.key)) this.standing.clear(type);
+    this.update();
+    this.assign();
+  }
+
+  onReady(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Which version judges a machine: the installed one, if null. */
+  versionOf({ site, machine, type }: MachineIdentity): ModelRef | null {
+    return this.assignments.slotOf({ site, machine, type })?.model ?? this.deps.installedOf(type.name);
+  }
+
+  stats() {
+    return {
+      running: this.slots.all().map((slot) => ({
+        machineType: slot.machineType,
+        model: refText(slot.model),
+        isShadow: slot.isShadow,
+        state: slot.waits?.state ?? 'ready',
+        problem: slot.waits?.problem ?? slot.run?.problem() ?? null,
+      })),
+      judging: this.standing.types().flatMap((type) => {
+        const active = this.standing.of(type);
+        return active ? [{ machineType: type, model: active.model, sinceMs: active.sinceMs }] : [];
+      }),
+      trials: this.trials.trials().map(({ key: _, health: __, figures }) => figures),
+    };
+  }
+
+  /** After a restart it is told again, by the same name. */
+  private comeIntoForce(wish: Wish): void {
+    const { role, machineType, model } = wish;
+    const before =
+      parsedRef(this.standing.of(machineType)?.model ?? '') ?? this.deps.installedOf(machineType);
+    if (role !== 'active') return this.tell(role, wish, before);
+    if (this.isStanding(wish)) return;
+    this.standing.switchTo(wish, this.deps.installedOf(machineType));
+    if (!isSameRef(before, model)) this.tell(role, wish, before);
+  }
+
+  private tell(what: SwitchedBy['what'], { model, override }: Wish, before: ModelRef | null): void {
+    this.trials.switched({ what, model, before, override });
+  }
+
+  private changed(): void {
+    if (this.stopped) return;
+    this.assign();
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Runs what is wanted, the versions that judge first. @param anew slots that are tried again if they were refused */
+  private update(anew: (slot: Slot) => boolean = () => false): void {
+    if (this.stopped || !this.isInstalledKnown) return;
+    const live = (machineType: string, model: ModelRef | null): Wanted[] =>
+      model && !isSameRef(model, this.deps.installedOf(machineType))
+        ? [{ model, machineType, isShadow: false }]
+        : [];
+    const judging = this.standing.types().flatMap((type) => {
+      const { model = '', before = '' } = this.standing.of(type) ?? {};
+      return [...live(type, parsedRef(model)), ...live(type, parsedRef(before))];
+    });
+    const open = this.wishes.filter((wish) => !this.standing.rolledBackOf(wish));
+    const byRole = (role: Wish['role']) => open.filter((wish) => wish.role === role);
+    const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
+      live(machineType, model),
+    );
+    this.slots.want([...judging, ...asked, ...byRole('shadow').map(wantedBy)], anew);
+  }
+
+  /** Says anew which slot judges what, and what is tried. Takes effect with the next batch. */
+  private assign(): void {
+    this.assignments.assign(this.inForce);
+    this.trials.follow(this.assignments.trials(this.inForce));
+  }
+
+  private judged(input: AlertInput, slot: Slot | null): void {
+    const ab = this.assignments.abOf(input.machine.type.name);
+    if (ab) this.trials.exposed(ab.wish, input, slot === ab.slot);
+  }
+
+  private ofModel(machineType: string, model: ModelRef): Assessor | null {
+    if (isSameRef(model, this.deps.installedOf(machineType))) return this.deps.installed;
+    const runs = this.slots.all().flatMap((slot) => (slot.machineType === machineType ? [slot] : []));
+    return runs.find((slot) => isSameRef(slot.model, model) && slot.run)?.run?.assessor ?? null;
+  }
+
+  private rollBack(wish: Wish, why: string): void {
+    this.standing.rollBack(wish, why);
+    this.inForce = this.inForce.filter((each) => !isSameWish(each, wish));
+    this.assign();
+    this.update();
+    this.changed();
+  }
+
+  private isInstalled({ role, machineType, model }: Wish): boolean {
+    return role !== 'shadow' && isSameRef(model, this.deps.installedOf(machineType));
+  }
+
+  private isStanding({ key, version, machineType }: Wish): boolean {
+    const active = this.standing.of(machineType);
+    return active?.key === key && active.version === version;
+  }
+
+  private isOutranked({ role, machineType }: Wish): boolean {
+    return this.wishes.some((each) => each.role === role && each.machineType === machineType);
+  }
+}
+
+/** The remaining life at which machines of a type warn; null: they do not. */
+function scaleOf(type: MachineType | undefined): number | null {
+  const lives = (type?.alerts ?? [])
+    .filter(isEstimatePolicy)
+    .flatMap(({ on, openAt }) => (on === 'remaining-life' ? [openAt] : []));
+  return lives.length === 0 ? null : Math.max(...lives);
+}

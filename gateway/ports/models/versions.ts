@@ -1,0 +1,104 @@
+/**
+ * Versions of models at a gateway (gateway/ports/models): how one is run, which are tried beside the one that judges, and what is seen
+ * of them.
+ */
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { ModelsCompared } from '../../../shared/contract/models/compared.ts';
+import type { ModelRef } from '../../../shared/contract/models/model-ref.ts';
+import type { Override } from '../../../shared/decisions/policy.ts';
+import type { AlertInput, Assessor, MachineIdentity } from '../decision.ts';
+import type { InstalledModel } from './models.ts';
+
+/** One version of a model, in a worker of its own. */
+export interface ModelRun {
+  readonly assessor: Assessor;
+  /** Why it cannot answer now; null: it can. */
+  problem(): string | null;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a version in a worker of its own; one that only runs beside has a lower priority. Resolves when it has answered in time with
+ * finite numbers. @throws HarbingerError MODEL_…, which says what is wrong with it; `retry` if it may be right later
+ */
+export type RunModel = (
+  model: InstalledModel,
+  options: { isShadow: boolean },
+  signal: AbortSignal,
+) => Promise<ModelRun>;
+
+/** A version that is asked beside the one that judges. */
+export interface ModelChallenger {
+  readonly model: ModelRef;
+  readonly machineType: string;
+  readonly assessor: Assessor;
+  takes(machine: MachineIdentity): boolean;
+}
+
+/** What a version has said beside the one that has judged. */
+export interface Observation {
+  input: Pick<AlertInput, 'machine' | 'timeMs'>;
+  /** What was acted on; null if a person, the machine's own past or rules decided it. */
+  active: Assessment | null;
+  challenger: Assessment | null;
+  /** Why the challenger has no answer; null if it has one. */
+  failure: string | null;
+  activeMs: number;
+  challengerMs: number;
+  /** Whether each of them would now warn of a remaining life; absent: the type has no such alert. */
+  warns?: { active: boolean; challenger: boolean };
+}
+
+/** Versions that are tried. Decisions ask them, and say what they saw. */
+export interface ModelChallengers {
+  /** The same objects as long as they are the same. */
+  challengers(): readonly ModelChallenger[];
+  observed(challenger: ModelChallenger, observation: Observation): void;
+  dropped(challenger: ModelChallenger, count: number): void;
+  /** A machine has failed; `warned`: which of both would have warned of it then. */
+  failed(
+    challenger: ModelChallenger,
+    machine: Pick<MachineIdentity, 'site' | 'machine'>,
+    warned: { active: boolean; challenger: boolean },
+  ): void;
+}
+
+/** A version that is tried, as it is now. */
+export interface TrialNow {
+  /** Names it among the trials of this gateway. */
+  key: string;
+  role: 'shadow' | 'ab' | 'guard';
+  machineType: string;
+  candidate: ModelRef;
+  against: ModelRef;
+  figures: ModelsCompared;
+  /** How the candidate has answered where it judges, within the last minute; null where it does not judge. */
+  health: { answered: number; failed: number; slow: number; lastError: string | null } | null;
+  /** The remaining life at which the type warns; null: it does not. */
+  scale: number | null;
+}
+
+/** That a person has decided which version judges, or is tried. */
+export interface SwitchedBy {
+  what: 'active' | 'ab' | 'shadow' | 'removed';
+  model: ModelRef;
+  /** What judged before; null: nothing, or it did not change. */
+  before: ModelRef | null;
+  override: Override;
+}
+
+/** The trials of this gateway, and what can follow from them. */
+export interface ModelTrials {
+  trials(): TrialNow[];
+  /**
+   * Takes the candidate back, at once: the version against which it is tried judges, or goes on to. What wanted it is refused from now
+   * on, with this reason.
+   */
+  rollBack(key: string, why: string): void;
+  /** Ends the guard of a version that judges. */
+  prove(key: string): void;
+  /** Lets a candidate judge all machines of its type, at this gateway. */
+  promote(key: string): void;
+  /** Calls it when what a person wants has come into force. */
+  onSwitch(listener: (by: SwitchedBy) => void): void;
+}
