@@ -1,5 +1,6 @@
 /** The registry of decisions. A new kind is a folder beside this file, and a line here. */
 import { alerts } from './alert/part.ts';
 import { gathering } from './gathering/part.ts';
+import { promotion } from './promotion/part.ts';
 
-export const decisions = [alerts, gathering] as const;
+export const decisions = [alerts, gathering, promotion] as const;

@@ -1,0 +1,185 @@
+/** What becomes of versions of models that are tried, and what is written down of it. */
+import { describe, expect, it } from 'vitest';
+import { checkEvent, type HarbingerEvent, isEventOf } from '../../../shared/contract/events.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { TrialNow } from '../../ports/models/versions.ts';
+import { PromotionDecisionConfig } from './config.ts';
+import { evidencePolicy, guardRules, inputOf } from './policies.ts';
+import { PromotionDecision } from './promotion-decision.ts';
+import { fakeTrials, figuresOf, trialOf } from './trials.testing.ts';
+
+const validate = compileValidator(PromotionDecisionConfig);
+const configOf = (some: object = {}) => validate(some, (problem) => new Error(problem));
+
+const judged = (trial: TrialNow, some: object = {}) =>
+  evidencePolicy(configOf(some)).decideNow!([inputOf(trial)])[0]!;
+const guardOf = (some: Partial<TrialNow> = {}) =>
+  trialOf({ role: 'guard', health: { answered: 100, failed: 0, slow: 0, lastError: null }, ...some });
+
+describe('a version that judges and is guarded', () => {
+  it.each([
+    [
+      'fails',
+      { answered: 40, failed: 10, slow: 0, lastError: 'the worker is gone' },
+      /has failed for 10 of 50 .*gone/,
+    ],
+    ['is too slow', { answered: 50, failed: 0, slow: 20, lastError: null }, /was too slow for 20 of 50/],
+  ])('is taken back if it %s, however few readings there were', (_, health, reason) => {
+    const trial = guardOf({ health, figures: figuresOf({ readings: 10 }) });
+    expect(judged(trial)).toMatchObject({
+      answer: { action: 'roll-back' },
+      reasons: [expect.stringMatching(reason)],
+    });
+    expect(guardRules(configOf()).decideNow!([inputOf(trial)])[0]).toMatchObject({
+      answer: { action: 'roll-back' },
+    });
+  });
+
+  it('is not taken back for one failure, nor for a few among many', () => {
+    for (const health of [
+      { answered: 0, failed: 2, slow: 0, lastError: 'x' },
+      { answered: 1_000, failed: 50, slow: 50, lastError: 'x' },
+    ])
+      expect(judged(guardOf({ health, figures: figuresOf({ readings: 10 }) })).answer.action).toBe('wait');
+  });
+
+  it('is taken back if it says otherwise than the version before, once there are enough readings', () => {
+    const figures = { agreed: 15_000, readings: 20_000 };
+    expect(judged(guardOf({ figures: figuresOf(figures) }))).toMatchObject({
+      answer: { action: 'roll-back' },
+      reasons: [expect.stringMatching(/agree in 75.0 % of the readings/), expect.anything()],
+    });
+    const few = figuresOf({ agreed: 75, readings: 100 });
+    expect(judged(guardOf({ figures: few })).answer.action).toBe('wait');
+    const drifted = figuresOf({ difference: { mean: -70, meanAbsolute: 70 } });
+    expect(judged(guardOf({ figures: drifted })).answer.action).toBe('roll-back');
+  });
+
+  it('is taken back for many more warnings, or many fewer, than the version before', () => {
+    for (const alerts of [
+      { both: 1, raised: 3, spared: 3 },
+      { both: 0, raised: 8, spared: 0 },
+    ]) {
+      const isMany = alerts.raised === 8;
+      expect(judged(guardOf({ figures: figuresOf({ alerts }) })).answer.action).toBe(
+        isMany ? 'roll-back' : 'prove',
+      );
+    }
+  });
+
+  it('stays once enough readings have shown nothing against it', () => {
+    expect(judged(guardOf())).toMatchObject({ answer: { action: 'prove' } });
+  });
+});
+
+describe('a candidate that runs beside', () => {
+  it('waits for enough readings, and is proposed then; a person promotes it', () => {
+    expect(judged(trialOf({ figures: figuresOf({ readings: 9_999 }) }))).toMatchObject({
+      answer: { action: 'wait' },
+      reasons: ['9999 readings of 10 machines were judged by both, and 10000 are needed'],
+    });
+    expect(judged(trialOf()).answer.action).toBe('propose');
+    expect(judged(trialOf(), { promote: 'by-itself' }).answer.action).toBe('promote');
+  });
+
+  it('is taken back if it misses failures, or warns in vain, more often than by chance', () => {
+    const missing = { count: 5, both: 1, onlyCandidate: 0, onlyOther: 4 };
+    const vain = { both: 1, raised: 6, spared: 0 };
+    expect(judged(trialOf({ figures: figuresOf({ failed: missing }) }))).toMatchObject({
+      answer: { action: 'roll-back' },
+      reasons: [
+        expect.stringMatching(/did not warn of 4 failures of which pump-rul@2.0.0 did/),
+        expect.anything(),
+      ],
+    });
+    expect(judged(trialOf({ figures: figuresOf({ alerts: vain }) })).answer.action).toBe('roll-back');
+    // What a failure has followed was not in vain.
+    const right = { count: 6, both: 0, onlyCandidate: 6, onlyOther: 0 };
+    const better = judged(trialOf({ figures: figuresOf({ alerts: vain, failed: right, agreed: 10_000 }) }));
+    expect(better).toMatchObject({
+      answer: { action: 'propose' },
+      reasons: [expect.stringMatching(/warned of 6 failures of which pump-rul@2.0.0 did not/), {}, {}, {}],
+    });
+  });
+
+  it('is neither proposed nor taken back while it only says otherwise', () => {
+    expect(judged(trialOf({ figures: figuresOf({ agreed: 10_000 }) })).answer.action).toBe('wait');
+  });
+
+  it('is not asked any more if most of its answers are none', () => {
+    const figures = figuresOf({ readings: 10, failures: { error: 40, timeout: 40, 'no-answer': 900 } });
+    expect(judged(trialOf({ figures })).answer.action).toBe('roll-back');
+    const few = figuresOf({ readings: 1_000, failures: { error: 100 } });
+    expect(judged(trialOf({ figures: few })).answer.action).toBe('wait');
+  });
+});
+
+describe('the decision', () => {
+  function running(some: object = {}) {
+    const clock = manualClock();
+    const { models, state } = fakeTrials();
+    const events: HarbingerEvent[] = [];
+    const outbox = {
+      event: async (event: HarbingerEvent) => void events.push(checkEvent(structuredClone(event))),
+      estimates() {},
+    };
+    const decision = new PromotionDecision({
+      gateway: 'g',
+      models,
+      config: configOf(some),
+      outbox,
+      clock,
+      log: silentLog,
+    });
+    const records = () =>
+      events.flatMap((event) => (isEventOf(event, 'io.harbinger.decision.recorded.v1') ? [event.data] : []));
+    return { clock, state, decision, records };
+  }
+
+  it('takes a bad version back within a minute, and proposes a good one once, with records', async () => {
+    const { clock, state, decision, records } = running();
+    await decision.start();
+    state.trials = [
+      guardOf({ key: 'bad', health: { answered: 0, failed: 3, slow: 0, lastError: 'NaN' } }),
+      trialOf({ key: 'good' }),
+    ];
+    await clock.advance(60_000);
+    await decision.stop();
+    expect(state.done).toEqual([
+      'back: pump-rul@2.1.0 has failed for 3 of 3 batches within a minute: NaN; bad',
+    ]);
+    expect(records().map(({ answer, mode }) => [answer.action, mode])).toEqual([
+      ['roll-back', 'active'],
+      ['propose', 'active'],
+    ]);
+    expect(await decision.replay(records())).toMatchObject([{ outcome: 'same' }, { outcome: 'same' }]);
+  });
+
+  it('writes down what a person has decided, once, with who and why', async () => {
+    const { clock, state, decision, records } = running();
+    await decision.start();
+    const override = { by: 'maria', why: 'it is better', document: 'models/active:pump 7' };
+    const switched = {
+      what: 'active' as const,
+      model: { name: 'pump-rul', version: '2.1.0' },
+      before: { name: 'pump-rul', version: '2.0.0' },
+      override,
+    };
+    state.say(switched);
+    await clock.advance(1_000);
+    await decision.stop();
+    expect(records()).toMatchObject([
+      {
+        decision: 'promotion',
+        subject: 'pump-rul@2.1.0',
+        mode: 'override',
+        inputs: { before: 'pump-rul@2.0.0' },
+        answer: { action: 'active' },
+        override,
+      },
+    ]);
+    expect(await decision.replay(records())).toMatchObject([{ outcome: 'impossible' }]);
+  });
+});

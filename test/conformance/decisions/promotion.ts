@@ -1,0 +1,22 @@
+import { fakeTrials, trialOf } from '../../../gateway/decisions/promotion/trials.testing.ts';
+import type { DecisionDeps } from '../../../gateway/ports/decision.ts';
+import type { SetpointHarness } from './setpoint-suite.ts';
+
+/** A version that judges, and fails. */
+export const promotionHarness: SetpointHarness = {
+  kind: 'promotion',
+  governed() {
+    const { models, state } = fakeTrials();
+    const challengers = { challengers: () => [], observed() {}, dropped() {}, failed() {} };
+    const deps: Partial<DecisionDeps> = { models: { ...models, ...challengers } };
+    const health = { answered: 0, failed: 10, slow: 0, lastError: 'the worker is gone' };
+    return {
+      deps,
+      due() {
+        state.trials = [trialOf({ role: 'guard', health })];
+      },
+      setpoint: () => state.done,
+    };
+  },
+  wrong: { setting: 'everyMs = 1', key: 'decisions.promotion.everyMs' },
+};
