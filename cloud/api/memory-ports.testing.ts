@@ -199,6 +199,7 @@ export function createMemoryFleet(): FleetAdmin {
     kinds: () => [{ kind: 'overrides', about: 'Overrides.' }],
     list: (kind) => [...documents.values()].filter((each) => (kind ?? each.kind) === each.kind),
     wanted: () => [],
+    compared: () => [],
     async set(asked) {
       if (asked.kind !== 'overrides') throw new HarbingerError('FLEET_INVALID', 'fleet', 'no such kind');
       const { name = 'one' } = asked;

@@ -34,6 +34,7 @@ import { readingRoutes } from './machines/readings.ts';
 import { retireRoutes } from './machines/retire.ts';
 import { streamRoutes } from './machines/stream.ts';
 import { measureRequests, metricsRoute } from './metrics.ts';
+import { comparedRoutes } from './models/compared.ts';
 import { modelRoutes } from './models/models.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
@@ -150,6 +151,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     outcomeRoutes,
     fleetRoutes,
     modelRoutes,
+    comparedRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

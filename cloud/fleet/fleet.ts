@@ -18,7 +18,14 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { Exclusive } from '../../shared/runtime/order/exclusive.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
-import type { Asked, FleetAdmin, FleetExchange, FleetStore, ShownDocument } from '../ports/fleet/fleet.ts';
+import type {
+  Asked,
+  ComparedAt,
+  FleetAdmin,
+  FleetExchange,
+  FleetStore,
+  ShownDocument,
+} from '../ports/fleet/fleet.ts';
 import { checkedAsked } from './asked.ts';
 import type { FleetKind } from './kind.ts';
 import { standingOf } from './standing.ts';
@@ -80,6 +87,10 @@ export class Fleet implements FleetAdmin, FleetExchange {
     return this.live()
       .filter((each) => each.kind === kind && (each.untilMs === undefined || each.untilMs > nowMs))
       .sort((a, b) => b.version - a.version);
+  }
+
+  compared(): ComparedAt[] {
+    return this.deps.store.compared();
   }
 
   set(asked: Asked): Promise<ShownDocument> {

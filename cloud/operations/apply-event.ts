@@ -81,6 +81,7 @@ export function applyEvent(
   if (isEventOf(event, 'io.harbinger.alert.told.v1')) tables.notifications.toldAtSite(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.fleet.reported.v1'))
     tables.fleet.report(gateway, event.data, { atMs: Date.parse(event.time), place });
+  if (isEventOf(event, 'io.harbinger.models.compared.v1')) tables.fleet.trials.set(gateway, event.data);
   if (isEventOf(event, 'io.harbinger.machine.limits.v1'))
     tables.limits.set(gateway, event.data, { atMs: Date.parse(event.time), place });
   if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) {

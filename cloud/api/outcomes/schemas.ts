@@ -83,7 +83,7 @@ export const OutcomeView = Type.Union([
   ),
 ]);
 
-const Share = Type.Object(
+export const ShareView = Type.Object(
   {
     value: Type.Number(),
     low: Type.Number({ description: 'of the 95 % interval by Wilson (1927), as `high`' }),
@@ -94,7 +94,8 @@ const Share = Type.Object(
   { description: '`count` of `of`' },
 );
 
-const figures = {
+/** Of the warnings and failures of any time. */
+export const figuresOfOutcomes = {
   warnings: Type.Object({
     total: Type.Integer({ description: 'all of the time from the first of the `last` ones that count' }),
     confirmed: Type.Integer(),
@@ -104,8 +105,8 @@ const figures = {
     open: Type.Integer({ description: 'unknown ones that are open still' }),
     inferred: Type.Integer({ description: 'confirmed by what was reported, and by no person' }),
   }),
-  precision: nullable(Share),
-  recall: nullable(Share),
+  precision: nullable(ShareView),
+  recall: nullable(ShareView),
   leadMs: nullable(
     Type.Object(
       {
@@ -128,12 +129,16 @@ const figures = {
       from: Type.Number(),
       to: Type.Number(),
       said: Type.Number({ description: 'the mean of the confidences that were stated' }),
-      confirmed: Share,
+      confirmed: ShareView,
     }),
     { description: 'estimated warnings by the confidence with which they were raised' },
   ),
+};
+
+const figures = {
+  ...figuresOfOutcomes,
   months: Type.Array(
-    Type.Object({ month: Type.String(), precision: nullable(Share), recall: nullable(Share) }),
+    Type.Object({ month: Type.String(), precision: nullable(ShareView), recall: nullable(ShareView) }),
     { description: 'by UTC, the latest 24 that have any' },
   ),
 };

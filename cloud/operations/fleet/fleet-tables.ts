@@ -7,6 +7,7 @@ import type { Place } from '../../ports/operations.ts';
 import { CachedTable } from '../cached-table.ts';
 import type { Store } from '../database.ts';
 import { isBehind } from '../machines/place.ts';
+import { TrialTable } from './trial-table.ts';
 
 /** Removed documents are kept for gateways that are away; beyond so many, the longest removed are forgotten. */
 const removedMax = 2_000;
@@ -29,12 +30,15 @@ export class FleetTables {
   /** By gateway and document. */
   private readonly reports: CachedTable<ReportedRow>;
   private readonly notes: CachedTable<Notes>;
+  /** What was seen of versions of models. */
+  readonly trials: TrialTable;
   private readonly newSecret = newSecret(32);
 
   constructor(store: Store) {
     this.desired = new CachedTable(store, 'fleet.desired');
     this.reports = new CachedTable(store, 'fleet.reported');
     this.notes = new CachedTable(store, 'fleet.notes');
+    this.trials = new TrialTable(store);
   }
 
   /** After a failed transaction. */
@@ -42,6 +46,7 @@ export class FleetTables {
     this.desired.reload();
     this.reports.reload();
     this.notes.reload();
+    this.trials.reload();
   }
 
   /** An event may arrive again after a later one. */
@@ -74,6 +79,7 @@ export class FleetTables {
       get: (key) => this.desired.get(key),
       all: () => [...this.desired.values()],
       reported: (key) => this.reportedOf(key),
+      compared: () => this.trials.all(),
       put: (documents) => transaction(() => this.put(documents)),
     };
   }

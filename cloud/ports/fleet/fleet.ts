@@ -1,6 +1,7 @@
 /** The interfaces of the fleet: what people want of gateways, and how it stands there. */
 import type { DesiredDocument, DocumentName } from '../../../shared/contract/fleet/documents.ts';
 import type { CloudSays, GatewaySays } from '../../../shared/contract/fleet/exchange.ts';
+import type { ModelsCompared } from '../../../shared/contract/models/compared.ts';
 
 /** The last report of a gateway about a document. */
 export interface ReportedDocument {
@@ -24,8 +25,16 @@ export interface FleetStore {
   all(): DesiredDocument[];
   /** The reports of gateways about a document. */
   reported(key: string): ReportedDocument[];
+  /** What gateways have seen of versions of models that are tried. */
+  compared(): ComparedAt[];
   /** All of them, or none if it throws. Durable when resolved. */
   put(documents: readonly DesiredDocument[]): Promise<void>;
+}
+
+/** The latest figures of one trial of a version of a model, at one gateway. */
+export interface ComparedAt {
+  gateway: string;
+  figures: ModelsCompared;
 }
 
 /** A request of a person. */
@@ -66,6 +75,8 @@ export interface FleetAdmin {
   list(kind?: string): ShownDocument[];
   /** The documents of a kind that are not over, the latest first. */
   wanted(kind: string): DesiredDocument[];
+  /** What gateways have seen of versions of models that are tried, in no order. */
+  compared(): ComparedAt[];
   /** Durable when resolved, and on its way. @throws HarbingerError FLEET_INVALID, FLEET_TOO_MANY */
   set(asked: Asked): Promise<ShownDocument>;
   /** @throws HarbingerError FLEET_NOT_WANTED */

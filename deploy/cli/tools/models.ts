@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { ownKey } from '../../keys/model-keys.ts';
+import { addModelTrials } from '../inspect/fleet/models.ts';
 import { addDiffModels } from '../models/diff.ts';
 import { addModelKeys } from '../models/keys.ts';
 import { addRegistry } from '../models/registry.ts';
@@ -17,7 +18,9 @@ import { addBacktest } from './backtest.ts';
 export function addModels(program: Command): void {
   const group = program
     .command('models')
-    .description('train, evaluate, compare, backtest and sign models of remaining life; score a CSV');
+    .description(
+      'train, evaluate, compare and sign models of remaining life, score a CSV; try versions, and promote them',
+    );
   addTrain(group);
   addEvaluate(group);
   addCompare(group);
@@ -28,6 +31,7 @@ export function addModels(program: Command): void {
   addShowModel(group);
   addDiffModels(group);
   addRegistry(group);
+  addModelTrials(group);
 }
 
 interface ModelFlags {

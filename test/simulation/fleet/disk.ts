@@ -64,6 +64,7 @@ export const storeOn = (disk: Disk<CloudContent>, process: Process): FleetStore 
     Object.entries(disk.content.reported).flatMap(([at, row]) =>
       at === `${row.gateway} ${key}` ? [row] : [],
     ),
+  compared: () => [],
   put(documents) {
     const added = Object.fromEntries(documents.map((each) => [keyOf(each), structuredClone(each)]));
     return disk.write(process, (content) => ({ ...content, desired: { ...content.desired, ...added } }));

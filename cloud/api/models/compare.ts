@@ -1,0 +1,82 @@
+/** What is known of a version of a model beside another one: what gateways have seen, and what warnings turned out to be. */
+import { latencyAt, type ModelsCompared } from '../../../shared/contract/models/compared.ts';
+import { parsedRef } from '../../../shared/contract/models/model-ref.ts';
+import { exposureNeeded, type Rate, rateOf } from '../../../shared/statistics/rates.ts';
+import { type Share, shareOf } from '../../../shared/statistics/wilson.ts';
+import type { Outcome } from '../../ports/outcomes/outcomes.ts';
+import { figuresByPolicy, type PolicyFigures } from '../outcomes/figures.ts';
+import type { Merged } from './merge.ts';
+
+const hoursOfMonth = 730.5;
+
+export interface Variant {
+  model: string;
+  machineMonths: number;
+  latencyMs: { median: number | null; p99: number | null };
+  /** What its warnings turned out to be since the trial began; null: it has warned of nothing, and missed nothing. */
+  outcomes: Pick<PolicyFigures, 'warnings' | 'precision' | 'recall' | 'leadMs' | 'calibration'> | null;
+  /** False alarms and missed failures in a machine-month; null while it has judged nothing. */
+  wrong: Rate | null;
+}
+
+export interface Comparison {
+  gateways: string[];
+  figures: ModelsCompared;
+  agreement: Share | null;
+  candidate: Variant;
+  against: Variant;
+  /** Machine-months that each of both needs still before a difference as great as this would mean anything; null: they do not differ. */
+  machineMonthsNeeded: number | null;
+}
+
+export function comparisonOf({ figures, gateways }: Merged, outcomes: readonly Outcome[]): Comparison {
+  const { readings, agreed, role, machineType } = figures;
+  const sinceMs = Date.parse(figures.since);
+  const isLater = (each: Outcome) =>
+    Date.parse(each.kind === 'warning' ? each.openedAt : each.failedAt) >= sinceMs;
+  const policies = figuresByPolicy(outcomes.filter(isLater), Number.POSITIVE_INFINITY);
+  const variantOf = (side: 'candidate' | 'other', model: string): Variant => {
+    const ref = parsedRef(model);
+    const own = policies.find(
+      (each) =>
+        each.policy === 'model' &&
+        each.machineType === machineType &&
+        each.name === ref?.name &&
+        each.version === ref.version,
+    );
+    const months = figures.hours[side] / hoursOfMonth;
+    const wrong = own ? own.warnings.falseAlarms + missedOf(own) : 0;
+    const { [side]: latency } = figures.latency;
+    return {
+      model,
+      machineMonths: months,
+      latencyMs: { median: latencyAt(latency, 0.5), p99: latencyAt(latency, 0.99) },
+      outcomes: own ? outcomesOf(own) : null,
+      wrong: rateOf(wrong, months),
+    };
+  };
+  const candidate = variantOf('candidate', figures.candidate);
+  const against = variantOf('other', figures.against);
+  return {
+    gateways,
+    figures,
+    agreement: role === 'ab' ? null : shareOf(agreed, readings),
+    candidate,
+    against,
+    machineMonthsNeeded: role === 'ab' ? neededOf(candidate, against) : null,
+  };
+}
+
+const outcomesOf = ({ warnings, precision, recall, leadMs, calibration }: PolicyFigures) => ({
+  ...{ warnings, precision, recall, leadMs, calibration },
+});
+
+/** Of the failures that are known, those without a warning. */
+const missedOf = ({ recall }: PolicyFigures) => (recall ? recall.of - recall.count : 0);
+
+function neededOf(a: Variant, b: Variant): number | null {
+  if (!a.wrong || !b.wrong) return null;
+  const needed = exposureNeeded(a.wrong.value, b.wrong.value);
+  if (needed === null) return null;
+  return Math.max(0, needed - Math.min(a.machineMonths, b.machineMonths));
+}
