@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { decisions } from '../../gateway/decisions/decisions.ts';
-import type { AlertInput, Assessor, Decision, DecisionDeps } from '../../gateway/ports/decision.ts';
+import type { AlertInput, Assessor, Decision } from '../../gateway/ports/decision.ts';
+import type { DecisionDeps } from '../../gateway/ports/decisions/decision-part.ts';
 import type { Outbox } from '../../gateway/ports/uplink.ts';
 import type { Warning } from '../../models/backtest/figures.ts';
 import type { WatchedRun } from '../../models/backtest/fleet.ts';

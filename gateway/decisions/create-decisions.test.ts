@@ -5,7 +5,8 @@ import { emptyStats } from '../../shared/decisions/stats.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import { type Assessor, decisionPart } from '../ports/decision.ts';
+import type { Assessor } from '../ports/decision.ts';
+import { decisionPart } from '../ports/decisions/decision-part.ts';
 import { createDecisions } from './create-decisions.ts';
 
 const seen: string[] = [];

@@ -3,14 +3,8 @@ import type { DecisionRecord } from '../../shared/contract/events.ts';
 import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
 import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
-import type {
-  AlertInput,
-  AnyDecisionPart,
-  Assessors,
-  Decision,
-  DecisionDeps,
-  OpenAlert,
-} from '../ports/decision.ts';
+import type { AlertInput, Assessors, Decision, OpenAlert } from '../ports/decision.ts';
+import type { AnyDecisionPart, DecisionDeps } from '../ports/decisions/decision-part.ts';
 import type { ReplayOutcome } from '../ports/replay/replay.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { decisions } from './decisions.ts';

@@ -8,17 +8,10 @@ import type { Muted } from '../../shared/contract/alerts/muted.ts';
 import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { type AnyPart, partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { MachineOverrides } from './fleet/fleet.ts';
-import type { Gathering } from './gathering/gathering.ts';
 import type { LimitState, PassedLimit } from './limits/limit-state.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
-import type { ModelChallengers, ModelTrials } from './models/versions.ts';
-import type { RecordedWindows, ReplayOutcome } from './replay/replay.ts';
-import type { Outbox } from './uplink.ts';
+import type { ReplayOutcome } from './replay/replay.ts';
 import type { LifecycleNotice } from './watch.ts';
 
 export type { LimitState, PassedLimit } from './limits/limit-state.ts';
@@ -264,22 +257,3 @@ export interface OpenAlert {
   /** Its machine is muted. */
   muted?: Muted;
 }
-
-export interface DecisionDeps extends Assessors {
-  gateway: string;
-  outbox: Outbox;
-  gathering?: Gathering;
-  /** Absent: nothing can be repeated. */
-  windows?: RecordedWindows;
-  /** Knows what people say about machines in place of what is decided by itself; absent: nobody can. */
-  overrides?: MachineOverrides;
-  /** Versions that are tried beside the models that judge; absent: none ever is. */
-  models?: ModelChallengers & ModelTrials;
-  /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */
-  dataDir: string;
-  clock: Clock;
-  log: Log;
-}
-
-export const decisionPart = partOf<DecisionDeps, Decision>();
-export type AnyDecisionPart = AnyPart<DecisionDeps, Decision, void>;

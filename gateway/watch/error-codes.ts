@@ -179,4 +179,10 @@ export const errorCodes = declareErrors({
     remedy:
       'Nothing, if the machine was changed on purpose. Otherwise check the sensors that it sends and its type.',
   },
+  MODEL_SLOW: {
+    stage: 'intelligence',
+    meaning: 'A version of a model takes too long for its answers, and is not used.',
+    retried: 'No, until the document that wants it is replaced.',
+    remedy: 'Train a smaller model, or choose a faster backend (`intelligence.backend`).',
+  },
 });

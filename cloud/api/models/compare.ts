@@ -1,4 +1,4 @@
-/** What is known of a version of a model beside another one: what gateways have seen, and what warnings turned out to be. */
+/** Comparison of a version of a model with another one: what gateways have seen, and what warnings turned out to be. */
 import { latencyAt, type ModelsCompared } from '../../../shared/contract/models/compared.ts';
 import { parsedRef } from '../../../shared/contract/models/model-ref.ts';
 import { exposureNeeded, type Rate, rateOf } from '../../../shared/statistics/rates.ts';
@@ -13,7 +13,7 @@ export interface Variant {
   model: string;
   machineMonths: number;
   latencyMs: { median: number | null; p99: number | null };
-  /** What its warnings turned out to be since the trial began; null: it has warned of nothing, and missed nothing. */
+  /** Outcomes of its warnings since the trial began; null: it has warned of nothing, and missed nothing. */
   outcomes: Pick<PolicyFigures, 'warnings' | 'precision' | 'recall' | 'leadMs' | 'calibration'> | null;
   /** False alarms and missed failures in a machine-month; null while it has judged nothing. */
   wrong: Rate | null;
@@ -71,7 +71,7 @@ const outcomesOf = ({ warnings, precision, recall, leadMs, calibration }: Policy
   ...{ warnings, precision, recall, leadMs, calibration },
 });
 
-/** Of the failures that are known, those without a warning. */
+/** Failures without a warning. */
 const missedOf = ({ recall }: PolicyFigures) => (recall ? recall.of - recall.count : 0);
 
 function neededOf(a: Variant, b: Variant): number | null {

@@ -1,5 +1,5 @@
 /**
- * The route about versions that are tried beside those that judge. merge.ts adds up what gateways have told, compare.ts adds what
+ * Routes about models (cloud/api/models): the registry, and here versions that are tried beside those that judge. merge.ts adds up what gateways have told, compare.ts adds what
  * warnings turned out to be.
  */
 import { type Static, Type } from '@sinclair/typebox';

@@ -94,7 +94,7 @@ export const ShareView = Type.Object(
   { description: '`count` of `of`' },
 );
 
-/** Of the warnings and failures of any time. */
+/** Figures of warnings and failures, without those of single months. */
 export const figuresOfOutcomes = {
   warnings: Type.Object({
     total: Type.Integer({ description: 'all of the time from the first of the `last` ones that count' }),

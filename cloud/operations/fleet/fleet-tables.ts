@@ -30,7 +30,7 @@ export class FleetTables {
   /** By gateway and document. */
   private readonly reports: CachedTable<ReportedRow>;
   private readonly notes: CachedTable<Notes>;
-  /** What was seen of versions of models. */
+  /** Figures of versions of models that are tried. */
   readonly trials: TrialTable;
   private readonly newSecret = newSecret(32);
 

@@ -6,7 +6,7 @@ import type { Store } from '../database.ts';
 /** Trials of one gateway that are kept; beyond it the one that was told of longest ago is forgotten. */
 const ofGatewayMax = 200;
 
-/** What gateways have seen of versions of models that are tried. Change it only inside a transaction. */
+/** Figures that gateways have told of versions of models that are tried. Change it only inside a transaction. */
 export class TrialTable {
   private readonly table: CachedTable<ComparedAt>;
 

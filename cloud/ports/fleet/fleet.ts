@@ -25,7 +25,7 @@ export interface FleetStore {
   all(): DesiredDocument[];
   /** The reports of gateways about a document. */
   reported(key: string): ReportedDocument[];
-  /** What gateways have seen of versions of models that are tried. */
+  /** Figures that gateways have told of versions of models that are tried. */
   compared(): ComparedAt[];
   /** All of them, or none if it throws. Durable when resolved. */
   put(documents: readonly DesiredDocument[]): Promise<void>;
@@ -75,7 +75,7 @@ export interface FleetAdmin {
   list(kind?: string): ShownDocument[];
   /** The documents of a kind that are not over, the latest first. */
   wanted(kind: string): DesiredDocument[];
-  /** What gateways have seen of versions of models that are tried, in no order. */
+  /** Figures that gateways have told of versions of models that are tried, in no order. */
   compared(): ComparedAt[];
   /** Durable when resolved, and on its way. @throws HarbingerError FLEET_INVALID, FLEET_TOO_MANY */
   set(asked: Asked): Promise<ShownDocument>;

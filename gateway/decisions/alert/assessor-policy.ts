@@ -12,7 +12,7 @@ import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import { rulesWanted } from './overrides/words.ts';
 
-/** What is asked beside the model. */
+/** Candidates that are asked beside the model. */
 export type AlertShadow = Omit<
   ShadowOptions<AlertInput, Assessment>,
   'budgetMs' | 'breaker' | 'check' | 'clock'

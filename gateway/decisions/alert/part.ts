@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { decisionPart } from '../../ports/decision.ts';
+import { decisionPart } from '../../ports/decisions/decision-part.ts';
 import { AlertDecisionConfig } from './config.ts';
 import { AlertsStatus, alertStatistics } from './statistics.ts';
 

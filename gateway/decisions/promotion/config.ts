@@ -12,7 +12,7 @@ export const PromotionDecisionConfig = Type.Object(
     promote: Type.Union([Type.Literal('ask'), Type.Literal('by-itself')], {
       default: 'ask',
       description:
-        'What becomes of a candidate that is at least as good. ask: it is proposed, and a person promotes it (`harbinger models promote`). by-itself: it judges from then on, at this gateway, and is guarded.',
+        'What happens to a candidate that is at least as good. ask: it is proposed, and a person promotes it (`harbinger models promote`). by-itself: it judges from then on, at this gateway, and is guarded.',
     }),
     readingsMin: Type.Integer({
       minimum: 1,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { decisionPart } from '../../ports/decision.ts';
+import { decisionPart } from '../../ports/decisions/decision-part.ts';
 import { PromotionDecisionConfig } from './config.ts';
 
 export const promotion = decisionPart({

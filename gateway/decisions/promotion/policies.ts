@@ -114,7 +114,7 @@ function casesOf({ alerts, failed }: ModelsCompared) {
   };
 }
 
-/** True if `many` of both is no chance. */
+/** True if chance does not explain that one is the greater. */
 const isMore = (many: number, few: number) => many >= casesMin && (shareOf(many, many + few)?.low ?? 0) > 0.5;
 
 function worseBy(figures: ModelsCompared): string | null {

@@ -1,4 +1,4 @@
-/** What becomes of versions of models that are tried, and what is written down of it. */
+/** Judgement of versions of models that are tried, and the records of it. */
 import { describe, expect, it } from 'vitest';
 import { checkEvent, type HarbingerEvent, isEventOf } from '../../../shared/contract/events.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';

@@ -5,7 +5,7 @@ import { type Slot, type Slots, wantedBy } from './slots.ts';
 import type { Standing } from './standing.ts';
 import type { WantedTrial } from './trials/trials.ts';
 
-/** What judges the machines of a type now, where it is not the installed model alone. */
+/** Judges of the machines of a type, where it is not the installed model alone. */
 interface Assignment {
   active: Slot | null;
   before: Slot | null;

@@ -28,16 +28,4 @@ export const errorCodes = declareErrors({
     retried: 'No. The gateway does not start, and changes nothing.',
     remedy: 'Start the version that wrote it, or move `models.json` away.',
   },
-  MODEL_SLOW: {
-    stage: 'intelligence',
-    meaning: 'A version of a model takes too long for its answers, and is not used.',
-    retried: 'No, until the document that wants it is replaced.',
-    remedy: 'Train a smaller model, or choose a faster backend (`intelligence.backend`).',
-  },
-  MODEL_TOO_MANY: {
-    stage: 'intelligence',
-    meaning: 'More versions of models are wanted beside the installed ones than a gateway runs at once (4).',
-    retried: 'Yes, when others are not wanted any more.',
-    remedy: 'Take some back: `harbinger fleet list --kind models` names them.',
-  },
 });

@@ -15,7 +15,7 @@ export interface HealthCounts {
   answered: number;
   failed: number;
   slow: number;
-  /** What went wrong last; null if nothing did. */
+  /** Latest failure; null if there was none. */
   lastError: string | null;
 }
 

@@ -4,14 +4,14 @@ import { type ModelRole, type ModelsBody, machinesOf, refOf } from '../../../sha
 import type { ModelRef } from '../../../shared/contract/models/model-ref.ts';
 import type { Override } from '../../../shared/decisions/policy.ts';
 
-/** What one document wants. */
+/** Content of one document, as it is followed. */
 export interface Wish {
   key: string;
   version: number;
   role: ModelRole;
   machineType: string;
   model: ModelRef;
-  /** Who wants it, and why. */
+  /** The person who wants it, and why. */
   override: Override;
   /** Whether it is about this machine of its type. */
   covers(site: string, machine: string): boolean;

@@ -20,7 +20,7 @@ export interface Wanted {
   isShadow: boolean;
 }
 
-/** What a wish wants to run. */
+/** The version that a wish needs. */
 export const wantedBy = ({ model, machineType, role }: Wish): Wanted => ({
   model,
   machineType,

@@ -43,7 +43,7 @@ export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
       health.answered(clock.monotonicMs() - beganMs > answerMsMax / 2);
       return answers;
     } catch (error) {
-      // That the caller does not wait any more is no fault of the version, unless it is what the caller waited for.
+      // A caller that does not wait any more says nothing about the version.
       if (!signal.aborted || error instanceof BudgetExceeded) health.failed(messageOf(error));
       throw error;
     }

@@ -16,8 +16,15 @@ import { Versions } from './versions.ts';
 
 const pump = loadMachineTypes([builtInTypesDir]).get('pump')!;
 
-/** What a version does: says a remaining life, or fails in a way. */
-export type Behaviour = number | 'refused' | 'later' | 'crashes' | 'hangs' | 'nan';
+/** Behaviour of a version: it says a remaining life, or fails in a way. */
+export type Behaviour =
+  | number
+  | ((input: AlertInput) => number)
+  | 'refused'
+  | 'later'
+  | 'crashes'
+  | 'hangs'
+  | 'nan';
 
 export const answerMsMax = 400;
 
@@ -46,8 +53,9 @@ function assessorOf(model: string, behaviour: () => Behaviour): Assessor {
       const now = behaviour();
       if (now === 'crashes') throw new HarbingerError('MODEL_CRASHED', 'intelligence', 'the worker is gone');
       if (now === 'hangs') return new Promise(() => {});
-      const life = typeof now === 'number' ? now : Number.NaN;
-      return inputs.map(() => assessmentOf(model, life));
+      const lifeOf = (input: AlertInput) =>
+        typeof now === 'function' ? now(input) : typeof now === 'number' ? now : Number.NaN;
+      return inputs.map((input) => assessmentOf(model, lifeOf(input)));
     },
   };
 }

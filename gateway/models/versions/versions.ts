@@ -51,7 +51,7 @@ export class Versions implements FollowedModels {
   private readonly slots: Slots;
   private readonly standing: Standing;
   private readonly listeners: (() => void)[] = [];
-  /** What is wanted, and what of it is in force. */
+  /** Wishes, and those of them that are in force. */
   private wishes: Wish[] = [];
   private inForce: Wish[] = [];
   private readonly assignments: Assignments;

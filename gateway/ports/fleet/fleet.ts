@@ -20,7 +20,7 @@ export interface FollowedKind {
   onReady?(listener: () => void): void;
 }
 
-/** What follows documents about models. */
+/** Follower of documents about models. */
 export type FollowedModels = Required<Omit<FollowedKind, 'kind'>>;
 
 export interface Waits {

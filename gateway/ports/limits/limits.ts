@@ -1,4 +1,7 @@
-/** The interface by which people set limits for one machine. */
+/**
+ * Limits of machines (gateway/ports/limits): how they stand, and when they will be reached. Here: the interface by which people set
+ * limits for one machine.
+ */
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 
 export interface MachineSensor {

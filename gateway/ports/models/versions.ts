@@ -35,10 +35,10 @@ export interface ModelChallenger {
   takes(machine: MachineIdentity): boolean;
 }
 
-/** What a version has said beside the one that has judged. */
+/** Answers of two versions about one reading. */
 export interface Observation {
   input: Pick<AlertInput, 'machine' | 'timeMs'>;
-  /** What was acted on; null if a person, the machine's own past or rules decided it. */
+  /** The answer that was acted on; null if a person, the machine's own past or rules decided it. */
   active: Assessment | null;
   challenger: Assessment | null;
   /** Why the challenger has no answer; null if it has one. */
@@ -82,7 +82,7 @@ export interface TrialNow {
 export interface SwitchedBy {
   what: 'active' | 'ab' | 'shadow' | 'removed';
   model: ModelRef;
-  /** What judged before; null: nothing, or it did not change. */
+  /** The version that judged before; null: none, or it did not change. */
   before: ModelRef | null;
   override: Override;
 }

@@ -18,7 +18,7 @@ export const ComparedLatency = Type.Object({
 export type ComparedLatency = Static<typeof ComparedLatency>;
 
 /**
- * What a version of a model said beside another one at one gateway: counted since `since`, so that the latest event of
+ * Figures of a version of a model beside another one at one gateway: counted since `since`, so that the latest event of
  * a trial says all, and one that comes again or late changes nothing.
  */
 export const ModelsCompared = Type.Object({

@@ -1,5 +1,5 @@
 import { fakeTrials, trialOf } from '../../../gateway/decisions/promotion/trials.testing.ts';
-import type { DecisionDeps } from '../../../gateway/ports/decision.ts';
+import type { DecisionDeps } from '../../../gateway/ports/decisions/decision-part.ts';
 import type { SetpointHarness } from './setpoint-suite.ts';
 
 /** A version that judges, and fails. */

@@ -81,7 +81,7 @@ export class ShadowedAlerts implements AlertShadow {
   dropped = (challenger: Challenger<AlertInput, Assessment>, count: number): void =>
     this.deps.models.dropped((challenger as ModelChallenge).of, count);
 
-  /** What a machine was compared by ends with it. */
+  /** Ends the comparison of a machine that has failed or was replaced. */
   ended({ state, about }: LifecycleNotice): void {
     const { site, machine } = about;
     for (const [challenger, tracks] of this.tracks) {
@@ -106,7 +106,7 @@ function challengeOf(of: ModelChallenger): ModelChallenge {
   };
 }
 
-/** What a model has said and was acted on; null where something else has decided. */
+/** Answer of a model that was acted on; null where something else has decided. */
 function byModel({ verdict }: Decided<Assessment>): Assessment | null {
   return verdict?.answer.source === 'model' ? verdict.answer : null;
 }

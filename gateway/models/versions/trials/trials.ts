@@ -19,7 +19,7 @@ export interface WantedTrial {
   wish: Wish;
   role: TrialRole;
   against: ModelRef;
-  /** Who is asked beside what judges; null: nobody, as each machine is judged by one of both. */
+  /** The assessor that is asked beside the judge; null: none, as each machine is judged by one of both. */
   asked: Assessor | null;
   /** How the candidate answers where it judges. */
   health: Health | null;
