@@ -68,14 +68,16 @@ function judge(input: PromotionInput, limits: PromotionLimits): Verdict<Promotio
   const worse = worseBy(figures);
   if (worse) return verdict('roll-back', [worse, count]);
   if (readings < readingsMin) return verdict('wait', [`${count}, and ${readingsMin} are needed`]);
-  const apart = apartBy(input, limits);
+  const better = betterBy(figures);
+  // That it says otherwise speaks for it, if it was right.
+  const apart = better ? null : apartBy(input, limits);
   if (role === 'guard')
     return apart
       ? verdict('roll-back', [apart, count])
       : verdict('prove', [`${candidate} is not worse than ${against}`, count, ...caseTexts(figures)]);
-  const better = betterBy(figures);
-  if (apart && !better)
-    return verdict('wait', [apart, 'it says otherwise, and nothing shows yet that it is better']);
+  if (apart) return verdict('wait', [apart, 'it says otherwise, and nothing shows yet that it is better']);
+  if (promote === 'by-itself' && !better && figures.failed.both < casesMin)
+    return verdict('wait', [`no ${casesMin} failures have shown yet what it does`, count]);
   const reasons = [better ?? `${candidate} says the same as ${against}`, count, ...caseTexts(figures)];
   return verdict(promote === 'ask' ? 'propose' : 'promote', reasons, 0.9);
 }

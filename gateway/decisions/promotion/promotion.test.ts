@@ -81,7 +81,10 @@ describe('a candidate that runs beside', () => {
       reasons: ['9999 readings of 10 machines were judged by both, and 10000 are needed'],
     });
     expect(judged(trialOf()).answer.action).toBe('propose');
-    expect(judged(trialOf(), { promote: 'by-itself' }).answer.action).toBe('promote');
+    const byItself = { promote: 'by-itself' };
+    expect(judged(trialOf(), byItself).answer.action).toBe('wait');
+    const failed = { count: 3, both: 3, onlyCandidate: 0, onlyOther: 0 };
+    expect(judged(trialOf({ figures: figuresOf({ failed }) }), byItself).answer.action).toBe('promote');
   });
 
   it('is taken back if it misses failures, or warns in vain, more often than by chance', () => {
