@@ -206,6 +206,7 @@ async function askOfGateways(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/fleet', { body: asked });
   await api.ask('POST', '/api/fleet', { body: { ...asked, kind: 'none' }, status: 400 });
   expect(await api.ask('GET', '/api/fleet')).toMatchObject({ documents: [{ name: 'one', who: 'maria' }] });
+  expect(await api.ask('GET', '/api/models/compared')).toEqual({ trials: [] });
   const name = { kind: 'overrides', name: 'one', why: 'done' };
   await api.ask('DELETE', '/api/fleet', { body: name });
   await api.ask('DELETE', '/api/fleet', { body: name, status: 404 });

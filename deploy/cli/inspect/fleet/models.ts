@@ -32,7 +32,7 @@ type Extra = WhichOptions & { before?: string };
 export function addModelTrials(group: Command): void {
   withWhich(withType(withEnd(group.command('shadow'))))
     .description('have a version run beside the one that judges, on live readings; nothing follows from it')
-    .argument('<model>', modelText, model)
+    .argument('<ref>', modelText, model)
     .addHelpText(
       'after',
       `
@@ -48,7 +48,7 @@ Examples:
 
   withWhich(withType(withEnd(group.command('ab'))))
     .description('have a version judge a share of the machines, chosen by a hash of their names')
-    .argument('<model>', modelText, model)
+    .argument('<ref>', modelText, model)
     .addHelpText(
       'after',
       '\nExample:\n  harbinger models ab pump-rul@2.1.0 --share 0.5 --for 60d --why "is it better?"\n',
@@ -63,7 +63,7 @@ Examples:
     .description(
       'have a version judge all machines of its type; the one before it stays warm, and comes back if it is worse',
     )
-    .argument('<model>', modelText, model)
+    .argument('<ref>', modelText, model)
     .addHelpText(
       'after',
       '\nExample:\n  harbinger models promote pump-rul@2.1.0 --why "it spares false alarms"\n',
@@ -72,7 +72,7 @@ Examples:
 
   withType(withWho(group.command('rollback')))
     .description('have the version judge again that did before the latest promotion')
-    .argument('<name>', 'NAME or NAME@VERSION of the model that judges now')
+    .argument('<ref>', 'NAME or NAME@VERSION of the model that judges now')
     .option('--to <model>', 'this version, in place of the one before', model)
     .addHelpText(
       'after',
@@ -82,7 +82,7 @@ Examples:
 
   withType(withWho(group.command('stop')))
     .description('end what a version does beside: its shadow, and its share of machines')
-    .argument('<name>', 'NAME or NAME@VERSION of the candidate')
+    .argument('<ref>', 'NAME or NAME@VERSION of the candidate')
     .addHelpText('after', '\nExample:\n  harbinger models stop pump-rul@2.1.0 --why "enough is known"\n')
     .action(stop);
 }
