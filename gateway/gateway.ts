@@ -193,6 +193,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
   });
   const asking = { say, tellOpen, models };
   const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, ...asking, clock, log });
+  models.connect(overrides);
   const base = { dataDir, clock, random, log };
   const governed = { overrides, windows: recordedWindows(watch, data), gathering: data.gathering };
   const assessors = { ...assessorsOf(watch), modelAssessor: models.assessor };

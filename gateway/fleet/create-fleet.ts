@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import type { FollowedModels, MachineOverrides } from '../ports/fleet/fleet.ts';
+import type { FollowedModels, MachineOverrides, PinnedModels } from '../ports/fleet/fleet.ts';
 import { Fleet, type FleetDeps } from './fleet.ts';
 import { fleetFile } from './fleet-file.ts';
 import { createFleetKinds } from './kinds/kinds.ts';
 
-type CreateFleetDeps = Omit<FleetDeps, 'file' | 'kinds'> & { dataDir: string; models: FollowedModels };
+type CreateFleetDeps = Omit<FleetDeps, 'file' | 'kinds'> & {
+  dataDir: string;
+  models: FollowedModels & PinnedModels;
+};
 
 /** Creates the fleet of a gateway, which follows from now on what was kept. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
 export function createFleet({ dataDir, models, ...deps }: CreateFleetDeps): {

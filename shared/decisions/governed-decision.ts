@@ -27,6 +27,8 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   fallback: Policy<I, A>;
   /** The word of a person that the fallback, and nothing before it, is to decide this input; null if nobody says so. */
   overriding?(input: I): Override | null;
+  /** The word of a person by which the active policy has answered as it did; null if it did so by itself. */
+  touching?(input: I, answer: A): Override | null;
   /** Budget of each policy after the active one that does not decide at once, ms; none should exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
   /** The policies that are asked beside the active one, of which nothing follows; absent: there are none. */
@@ -87,9 +89,9 @@ export class GovernedDecision<I, A> {
     const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
     addLatency(this.counters, latencyMs);
     let next = 0;
-    const decided = outcomes.map((outcome) =>
+    const decided = outcomes.map((outcome, i) =>
       outcome.verdict
-        ? this.byActive(outcome.verdict, latencyMs)
+        ? this.byActive(inputs[i]!, outcome.verdict, latencyMs)
         : this.byFallback(outcome.noVerdict, fallbacks[next++]!, latencyMs),
     );
     this.shadow?.offer(inputs, decided);
@@ -195,10 +197,15 @@ export class GovernedDecision<I, A> {
     );
   }
 
-  private byActive(verdict: Verdict<A>, latencyMs: number): Decided<A> {
+  private byActive(input: I, verdict: Verdict<A>, latencyMs: number): Decided<A> {
     const { name, version } = this.options.active;
-    this.count('active', name);
-    return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
+    const override = this.options.touching?.(input, verdict.answer);
+    const mode: Mode = override ? 'override' : 'active';
+    this.count(mode, name);
+    const policy = { name, version };
+    const decided: Decided<A> = { verdict, decisionId: this.newId(), mode, policy, latencyMs };
+    if (override) decided.override = override;
+    return decided;
   }
 
   /** Written out, because most decisions of a gateway are made here, and a copied object costs more than deciding. */

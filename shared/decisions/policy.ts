@@ -69,7 +69,7 @@ interface DecidedBase {
   mode: Mode;
   /** The policy that answered, or, without a verdict, the one that should have. */
   policy: { name: string; version: string };
-  /** Present exactly if mode is not 'active'. `detail` is a short text for people. */
+  /** Present if the active policy did not decide. `detail` is a short text for people. */
   fallbackCause?: { cause: FallbackCause; detail: string };
   /** Present exactly if mode is 'override'. */
   override?: Override;

@@ -10,7 +10,7 @@ import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor, Assessors } from '../../ports/decision.ts';
 import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { AlertDecisionConfig } from './config.ts';
-import { rulesWanted } from './overrides/words.ts';
+import { rulesWanted, versionWanted } from './overrides/words.ts';
 
 /** Candidates that are asked beside the model. */
 export type AlertShadow = Omit<
@@ -98,7 +98,7 @@ export function governedAlerts(
     active: assessorPolicy(modelAssessor),
     between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
     fallback: assessorPolicy(rulesAssessor),
-    ...(overrides && { overriding: rulesWanted(overrides) }),
+    ...(overrides && { overriding: rulesWanted(overrides), touching: versionWanted(overrides) }),
     ...(shadow && { shadow }),
     budgetMs: config.budgetMs,
     breaker: config.breaker,

@@ -1,5 +1,10 @@
 /** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
-import type { FollowedKind, FollowedModels, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type {
+  FollowedKind,
+  FollowedModels,
+  MachineOverrides,
+  PinnedModels,
+} from '../../ports/fleet/fleet.ts';
 import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
 
@@ -9,7 +14,7 @@ export interface FleetKinds {
   overrides: MachineOverrides;
 }
 
-export function createFleetKinds({ models }: { models: FollowedModels }): FleetKinds {
-  const overrides = new Overrides();
+export function createFleetKinds({ models }: { models: FollowedModels & PinnedModels }): FleetKinds {
+  const overrides = new Overrides(models);
   return { kinds: [overrides, modelsKind(models)], overrides };
 }

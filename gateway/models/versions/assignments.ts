@@ -17,6 +17,8 @@ export interface AssignmentsDeps {
   installedOf(machineType: string): ModelRef | null;
   slots: Slots;
   standing: Standing;
+  /** The version that a person wants for a machine; null: nobody wants one. */
+  pinOf(machine: MachineIdentity): ModelRef | null;
 }
 
 /** Says which slot judges a machine. It is replaced as a whole, so that a switch comes between two batches. */
@@ -46,7 +48,14 @@ export class Assignments {
   }
 
   /** Null: the installed model judges it. */
-  slotOf({ site, machine, type }: MachineIdentity): Slot | null {
+  slotOf(about: MachineIdentity): Slot | null {
+    const { site, machine, type } = about;
+    const pin = this.deps.pinOf(about);
+    if (pin) {
+      if (isSameRef(pin, this.deps.installedOf(type.name))) return null;
+      const slot = this.liveSlot(type.name, pin);
+      if (slot?.run) return slot;
+    }
     if (this.byType.size === 0) return null;
     const assignment = this.byType.get(type.name);
     if (!assignment) return null;

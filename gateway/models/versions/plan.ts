@@ -3,6 +3,8 @@ import { type DesiredDocument, keyOf } from '../../../shared/contract/fleet/docu
 import { type ModelRole, type ModelsBody, machinesOf, refOf } from '../../../shared/contract/fleet/models.ts';
 import type { ModelRef } from '../../../shared/contract/models/model-ref.ts';
 import type { Override } from '../../../shared/decisions/policy.ts';
+import { isEstimatePolicy } from '../../../shared/domain/alert-policy.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 
 /** Content of one document, as it is followed. */
 export interface Wish {
@@ -48,4 +50,12 @@ export const isSameWish = (a: Wish, b: Wish) => a.key === b.key && a.version ===
 function isNearer(a: DesiredDocument, b: DesiredDocument): boolean {
   const [isOwnA, isOwnB] = [a.gateway !== undefined, b.gateway !== undefined];
   return isOwnA === isOwnB ? a.version > b.version : isOwnA;
+}
+
+/** The remaining life at which machines of a type warn; null: they do not. */
+export function scaleOf(type: MachineType | undefined): number | null {
+  const lives = (type?.alerts ?? [])
+    .filter(isEstimatePolicy)
+    .flatMap(({ on, openAt }) => (on === 'remaining-life' ? [openAt] : []));
+  return lives.length === 0 ? null : Math.max(...lives);
 }

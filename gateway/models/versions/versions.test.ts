@@ -160,6 +160,28 @@ describe('a version that runs beside', () => {
   });
 });
 
+describe('a pinned version', () => {
+  it('judges the machine that a person says, once it is ready, and no other one', async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150);
+    const word = { key: 'overrides/pin:plant/pump-1', version: 1, who: 'maria', why: 'compare' };
+    bench.versions.connect({
+      of: ({ machine }) => (machine === 'pump-1' ? { pin: { ...word, model: 'pump-rul@2.1.0' } } : null),
+      onChange: () => undefined,
+    });
+    bench.versions.pin(['pump-rul@2.1.0']);
+    expect(bench.versions.pinWaits('pump-rul@2.1.0')).toMatchObject({ state: 'preparing' });
+    await bench.begin();
+    expect(bench.versions.pinWaits('pump-rul@2.1.0')).toBeNull();
+    expect(bench.versions.pinWaits('fan-rul@1.0.0')).toMatchObject({ state: 'refused' });
+    expect(await bench.judges('pump-1', 'pump-2')).toEqual(['pump-rul@2.1.0', 'pump-rul@2.0.0']);
+    bench.behaviours.set('pump-rul@2.1.0', 'crashes');
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.0.0']);
+    bench.versions.pin([]);
+    await bench.settle();
+    expect([...bench.running]).toEqual([]);
+  });
+});
+
 describe('an A/B trial', () => {
   it('judges its share by the candidate, the others as before, and counts what each has judged', async () => {
     bench.behaviours.set('pump-rul@2.1.0', 150);

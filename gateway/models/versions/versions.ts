@@ -9,18 +9,17 @@
 import { type DesiredDocument, keyOf } from '../../../shared/contract/fleet/documents.ts';
 import { ModelsBody, modelsProblem } from '../../../shared/contract/fleet/models.ts';
 import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/contract/models/model-ref.ts';
-import { isEstimatePolicy } from '../../../shared/domain/alert-policy.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
-import type { FollowedModels, Waits } from '../../ports/fleet/fleet.ts';
+import type { FollowedModels, MachineOverrides, PinnedModels, Waits } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
 import type { RunModel, SwitchedBy } from '../../ports/models/versions.ts';
 import { Assignments } from './assignments.ts';
-import { isSameWish, type Wish, wishesOf } from './plan.ts';
+import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
 import { type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
 import { Standing } from './standing.ts';
 import type { ModelsFile } from './state-file.ts';
@@ -44,7 +43,7 @@ export interface VersionsDeps {
 const check = compileValidator(ModelsBody);
 const preparing = (problem: string): Waits => ({ state: 'preparing', problem });
 
-export class Versions implements FollowedModels {
+export class Versions implements FollowedModels, PinnedModels {
   readonly assessor: Assessor;
   readonly trials: Trials;
   private readonly deps: VersionsDeps;
@@ -55,6 +54,8 @@ export class Versions implements FollowedModels {
   private wishes: Wish[] = [];
   private inForce: Wish[] = [];
   private readonly assignments: Assignments;
+  private pinned: readonly Wanted[] = [];
+  private overrides: MachineOverrides | null = null;
   private isInstalledKnown = false;
   private stopped = false;
 
@@ -63,7 +64,8 @@ export class Versions implements FollowedModels {
     this.deps = deps;
     this.standing = new Standing(deps);
     this.slots = new Slots({ library, run, clock, log, changed: () => this.changed() });
-    this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing });
+    const pinOf = (machine: MachineIdentity) => this.pinOf(machine);
+    this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing, pinOf });
     this.assessor = versionedAssessor({
       ...{ installed, answerMsMax, clock },
       slotOf: (machine) => this.assignments.slotOf(machine),
@@ -163,6 +165,25 @@ export class Versions implements FollowedModels {
     this.listeners.push(listener);
   }
 
+  /** Knows from now on what people say about machines. */
+  connect(overrides: MachineOverrides): void {
+    this.overrides = overrides;
+  }
+
+  pin(models: readonly string[]): void {
+    this.pinned = models.flatMap((model) => this.pinnedOf(model) ?? []);
+    this.update();
+  }
+
+  pinWaits(model: string): Waits | null {
+    if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
+    const wanted = this.pinnedOf(model);
+    if (!wanted) return { state: 'refused', problem: `no machine type here has a model named as ${model}` };
+    if (isSameRef(wanted.model, this.deps.installedOf(wanted.machineType))) return null;
+    const slot = this.slots.find(wanted);
+    return slot ? slot.waits : preparing('it is being made ready');
+  }
+
   /** Which version judges a machine: the installed one, if null. */
   versionOf({ site, machine, type }: MachineIdentity): ModelRef | null {
     return this.assignments.slotOf({ site, machine, type })?.model ?? this.deps.installedOf(type.name);
@@ -222,7 +243,7 @@ export class Versions implements FollowedModels {
     const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
       live(machineType, model),
     );
-    this.slots.want([...judging, ...asked, ...byRole('shadow').map(wantedBy)], anew);
+    this.slots.want([...judging, ...this.pinned, ...asked, ...byRole('shadow').map(wantedBy)], anew);
   }
 
   /** Says anew which slot judges what, and what is tried. Takes effect with the next batch. */
@@ -234,6 +255,20 @@ export class Versions implements FollowedModels {
   private judged(input: AlertInput, slot: Slot | null): void {
     const ab = this.assignments.abOf(input.machine.type.name);
     if (ab) this.trials.exposed(ab.wish, input, slot === ab.slot);
+  }
+
+  private pinOf(machine: MachineIdentity): ModelRef | null {
+    const pin = this.pinned.length === 0 ? undefined : this.overrides?.of(machine)?.pin;
+    return pin ? parsedRef(pin.model) : null;
+  }
+
+  /** A model is for the type that has one of its name. */
+  private pinnedOf(text: string): Wanted | null {
+    const model = parsedRef(text);
+    const type = [...this.deps.types.values()].find(
+      (each) => model && each.model?.replaceAll('/', '-') === model.name,
+    );
+    return model && type ? { model, machineType: type.name, isShadow: false } : null;
   }
 
   private ofModel(machineType: string, model: ModelRef): Assessor | null {
@@ -262,12 +297,4 @@ export class Versions implements FollowedModels {
   private isOutranked({ role, machineType }: Wish): boolean {
     return this.wishes.some((each) => each.role === role && each.machineType === machineType);
   }
-}
-
-/** The remaining life at which machines of a type warn; null: they do not. */
-function scaleOf(type: MachineType | undefined): number | null {
-  const lives = (type?.alerts ?? [])
-    .filter(isEstimatePolicy)
-    .flatMap(({ on, openAt }) => (on === 'remaining-life' ? [openAt] : []));
-  return lives.length === 0 ? null : Math.max(...lives);
 }

@@ -23,6 +23,15 @@ export interface FollowedKind {
 /** Follower of documents about models. */
 export type FollowedModels = Required<Omit<FollowedKind, 'kind'>>;
 
+/** Makes versions of models ready that people have pinned. */
+export interface PinnedModels {
+  /** Keeps these ready, and no others that nobody else wants: name@version. */
+  pin(models: readonly string[]): void;
+  /** Why a pinned version does not judge; null: it does. */
+  pinWaits(model: string): Waits | null;
+  onReady(listener: () => void): void;
+}
+
 export interface Waits {
   state: Extract<DocumentState, 'preparing' | 'refused'>;
   problem: string;
@@ -52,4 +61,6 @@ export interface MachineOverride {
   mute?: PersonsWord;
   /** The rules decide about it, and no model does. */
   rules?: PersonsWord;
+  /** This version of its model judges it: name@version. */
+  pin?: PersonsWord & { model: string };
 }

@@ -1,5 +1,6 @@
 /** The content of documents of the kind `overrides`: a person's word in place of what a gateway would decide by itself. */
 import { type Static, Type } from '@sinclair/typebox';
+import { parsedRef } from '../models/model-ref.ts';
 import { plainName } from '../topics.ts';
 
 const Name = Type.String({ ...plainName });
@@ -14,7 +15,7 @@ const where = {
   fleet: Type.Optional(Type.Literal(true, { description: 'all machines, in place of site or type' })),
 };
 
-export const overrideActions = ['mute', 'rules'] as const;
+export const overrideActions = ['mute', 'rules', 'pin'] as const;
 export type OverrideAction = (typeof overrideActions)[number];
 
 /** Fields that a reader does not know are kept; an action that it does not know it cannot follow, and says so. */
@@ -22,8 +23,12 @@ export const OverrideBody = Type.Object({
   ...where,
   action: Type.String({
     maxLength: 40,
-    description: 'mute: nobody is told of its alerts; rules: the rules decide about it, and no model does',
+    description:
+      'mute: nobody is told of its alerts; rules: the rules decide about it, and no model does; pin: one version of its model judges it',
   }),
+  model: Type.Optional(
+    Type.String({ maxLength: 140, description: 'of pin: name@version, e.g. pump-rul@2.0.0' }),
+  ),
 });
 export type OverrideBody = Static<typeof OverrideBody>;
 
@@ -44,11 +49,14 @@ export function covers(
 }
 
 /** Says what is wrong with it; null if nothing is. */
-export function overrideProblem({ site, machine, type, fleet, action }: OverrideBody): string | null {
+export function overrideProblem(body: OverrideBody): string | null {
+  const { site, machine, type, fleet, action, model } = body;
   const ways = [site, type, fleet].filter((way) => way !== undefined).length;
   if (ways !== 1 || (machine !== undefined && site === undefined))
     return 'say which machines: {"site": "hall-1", "machine": "fan-3"}, {"site": "hall-1"}, {"type": "pump"} or {"fleet": true}';
-  return (overrideActions as readonly string[]).includes(action)
-    ? null
-    : `there is no action '${action}'; there are: ${overrideActions.join(', ')}`;
+  if (!(overrideActions as readonly string[]).includes(action))
+    return `there is no action '${action}'; there are: ${overrideActions.join(', ')}`;
+  if (action !== 'pin')
+    return model === undefined ? null : `a model is said only with pin, and not with ${action}`;
+  return parsedRef(model ?? '') ? null : 'say which version: {"action": "pin", "model": "pump-rul@2.0.0"}';
 }

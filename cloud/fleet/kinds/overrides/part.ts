@@ -13,5 +13,9 @@ export const overrides: FleetKind = {
   body: OverrideBody,
   problem: (body) => overrideProblem(asBody(body)),
   nameOf: (body) => `${asBody(body).action}:${whereOf(asBody(body)).replaceAll(' ', ':')}`,
-  text: (body) => `${whereOf(asBody(body))}: ${actionTexts[asBody(body).action] ?? asBody(body).action}`,
+  text(body) {
+    const { action, model } = asBody(body);
+    const what = model === undefined ? (actionTexts[action] ?? action) : `judged by ${model}`;
+    return `${whereOf(asBody(body))}: ${what}`;
+  },
 };

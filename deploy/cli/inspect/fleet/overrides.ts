@@ -23,7 +23,7 @@ const kind = 'overrides';
 const whereText = 'SITE/MACHINE, or a whole SITE';
 
 type Where = Pick<OverrideBody, 'site' | 'machine'>;
-type ScopeOptions = { type?: string; all?: boolean };
+type ScopeOptions = { type?: string; all?: boolean; model?: string };
 
 export function addOverrides(program: Command): void {
   const group = program
@@ -36,6 +36,7 @@ Examples:
   harbinger overrides list
   harbinger overrides set mute hall-1/fan-3 --for 4h --why "new bearing"      nobody is told of its alerts
   harbinger overrides set rules --type pump --why "the model is odd"          the rules decide, and no model
+  harbinger overrides set pin plant/pump-2 --model pump-rul@2.0.0 --why "compare"
   harbinger overrides set rules --all --until 2026-12-24T06:00 --why "trial"  for all machines
   harbinger overrides remove rules --type pump --why "a new model"
 
@@ -55,14 +56,17 @@ that are connected, and stays in force while they are cut off, over restarts too
     });
 
   withScope(withEnd(group.command('set').addArgument(actionArgument())))
+    .option('--model <ref>', 'of pin: NAME@VERSION, e.g. pump-rul@2.0.0')
     .description('set one; of a machine, its site, its type and all, the nearest counts')
     .addHelpText(
       'after',
       '\nExample:\n  harbinger overrides set mute hall-1 --for 2d --why "hall is being painted"\n',
     )
-    .action((action: OverrideAction, where: Where | undefined, options: SetOptions & ScopeOptions) =>
-      ask({ kind, body: { ...scopeOf(where, options), action } }, options),
-    );
+    .action((action: OverrideAction, where: Where | undefined, options: SetOptions & ScopeOptions) => {
+      const { model } = options;
+      const body = { ...scopeOf(where, options), action, ...(model !== undefined && { model }) };
+      return ask({ kind, body }, options);
+    });
 
   withScope(withWho(group.command('remove').addArgument(actionArgument())))
     .description('end one before its time')
@@ -115,7 +119,7 @@ function withScope(command: Command): Command {
 function actionArgument(): Argument {
   return new Argument(
     '<action>',
-    'mute: nobody is told of alerts; rules: the rules decide, and no model',
+    'mute: nobody is told of alerts; rules: the rules decide, and no model; pin: one version of the model judges',
   ).choices(overrideActions);
 }
 

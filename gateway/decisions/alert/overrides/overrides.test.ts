@@ -34,6 +34,18 @@ it('rules decide where a person wants it, and the record says who, why and where
   expect(bench.records().at(-1)?.data).toMatchObject({ mode: 'active', answer: { recorded: 'mode' } });
 });
 
+it('where a person wants the version that has answered, the record says who, and why', async () => {
+  bench.overrides.say({ pin: { ...word, model: 'wear-net@2.0.0' } });
+  await bench.evaluate(decision, 38, 3);
+  const [record] = bench.records();
+  expect(record?.data).toMatchObject({ mode: 'override', override: { by: 'maria', why: 'trial' } });
+  expect(record?.data.fallbackCause).toBeUndefined();
+  expect(record?.data.reasons).toContain('Judged by the version that maria wants: trial');
+  bench.overrides.say({ pin: { ...word, model: 'wear-net@1.0.0' } });
+  await bench.evaluate(decision, 38, 1);
+  expect(bench.records().at(-1)?.data).toMatchObject({ mode: 'active' });
+});
+
 it('of a muted machine alerts are raised, and say that nobody is to be told', async () => {
   bench.overrides.say({ mute: word });
   await bench.evaluate(decision, 38, 3);

@@ -1,6 +1,7 @@
 import { type Muted, mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import { timeText } from '../../../../shared/contract/envelope.ts';
-import type { DecisionRecord } from '../../../../shared/contract/events.ts';
+import type { Assessment, DecisionRecord } from '../../../../shared/contract/events.ts';
+import { refText } from '../../../../shared/contract/models/model-ref.ts';
 import type { Override } from '../../../../shared/decisions/policy.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import type { MachineOverrides, PersonsWord } from '../../../ports/fleet/fleet.ts';
@@ -20,6 +21,16 @@ export function rulesWanted(overrides: MachineOverrides): (input: AlertInput) =>
   return ({ machine }) => {
     const word = overrides.of(machine)?.rules;
     return word ? overrideOf(word) : null;
+  };
+}
+
+/** Says for which inputs a person wants the version of a model that has answered. */
+export function versionWanted(
+  overrides: MachineOverrides,
+): (input: AlertInput, answer: Assessment) => Override | null {
+  return ({ machine }, { model }) => {
+    const word = model && overrides.of(machine)?.pin;
+    return word && word.model === refText(model) ? overrideOf(word) : null;
   };
 }
 

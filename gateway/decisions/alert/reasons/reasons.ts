@@ -174,6 +174,10 @@ export function insideRangesReasons(
 
 /** States why the model did not decide; empty if it did, or its type has none. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
+  if (decided.override && !decided.fallbackCause) {
+    const { by, why } = decided.override;
+    return [`Judged by the version that ${by || 'a person'} wants: ${why}`];
+  }
   if (decided.override) return [`Decided by rules: ${decided.fallbackCause?.detail}`];
   if (!decided.fallbackCause || type.model === undefined) return [];
   const { cause, detail } = decided.fallbackCause;

@@ -8,6 +8,8 @@ import type {
   MachineOverride,
   MachineOverrides,
   PersonsWord,
+  PinnedModels,
+  Waits,
 } from '../../../ports/fleet/fleet.ts';
 
 const check = compileValidator(OverrideBody);
@@ -20,6 +22,12 @@ export class Overrides implements FollowedKind, MachineOverrides {
   /** By machine, site, type and all, as `placesOf` names them. */
   private byPlace = new Map<string, MachineOverride>();
   private readonly listeners: (() => void)[] = [];
+  private readonly models: PinnedModels | null;
+
+  /** @param models absent: no version of a model can be pinned */
+  constructor(models: PinnedModels | null = null) {
+    this.models = models;
+  }
 
   problem(body: Record<string, unknown>): string | null {
     try {
@@ -29,6 +37,22 @@ export class Overrides implements FollowedKind, MachineOverrides {
     }
   }
 
+  prepare(documents: readonly DesiredDocument[]): void {
+    this.models?.pin(documents.flatMap(({ body }) => (body as OverrideBody).model ?? []));
+  }
+
+  waits({ body }: DesiredDocument): Waits | null {
+    const { model } = body as OverrideBody;
+    if (model === undefined) return null;
+    return this.models
+      ? this.models.pinWaits(model)
+      : { state: 'refused', problem: 'this gateway runs one version of a model' };
+  }
+
+  onReady(listener: () => void): void {
+    this.models?.onReady(listener);
+  }
+
   /** Takes the newest of several for one place. */
   apply(documents: readonly DesiredDocument[]): void {
     const byPlace = new Map<string, MachineOverride>();
@@ -36,7 +60,9 @@ export class Overrides implements FollowedKind, MachineOverrides {
       const body = document.body as OverrideBody;
       const place = placeOf(body);
       const action = body.action as keyof MachineOverride;
-      byPlace.set(place, { ...byPlace.get(place), [action]: wordOf(document) });
+      const { model } = body;
+      const word = { ...wordOf(document), ...(model !== undefined && { model }) };
+      byPlace.set(place, { ...byPlace.get(place), [action]: word });
     }
     this.byPlace = byPlace;
     for (const listener of this.listeners) listener();
