@@ -6,7 +6,7 @@ import { createFleetKinds } from './kinds/kinds.ts';
 
 type CreateFleetDeps = Omit<FleetDeps, 'file' | 'kinds'> & {
   dataDir: string;
-  models: FollowedModels & PinnedModels;
+  models?: FollowedModels & PinnedModels;
 };
 
 /** Creates the fleet of a gateway, which follows from now on what was kept. @throws HarbingerError FLEET_VERSION, FLEET_UNREADABLE */
@@ -14,7 +14,7 @@ export function createFleet({ dataDir, models, ...deps }: CreateFleetDeps): {
   fleet: Fleet;
   overrides: MachineOverrides;
 } {
-  const { kinds, overrides } = createFleetKinds({ models });
+  const { kinds, overrides } = createFleetKinds(models);
   const fleet = new Fleet({ ...deps, kinds, file: fleetFile(join(dataDir, 'fleet.json'), deps.log) });
   fleet.load();
   return { fleet, overrides };

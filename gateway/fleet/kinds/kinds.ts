@@ -14,7 +14,8 @@ export interface FleetKinds {
   overrides: MachineOverrides;
 }
 
-export function createFleetKinds({ models }: { models: FollowedModels & PinnedModels }): FleetKinds {
+/** @param models absent: there is one version of each model here */
+export function createFleetKinds(models?: FollowedModels & PinnedModels): FleetKinds {
   const overrides = new Overrides(models);
-  return { kinds: [overrides, modelsKind(models)], overrides };
+  return { kinds: [overrides, ...(models ? [modelsKind(models)] : [])], overrides };
 }
