@@ -1,6 +1,6 @@
 /**
- * Routes about models (cloud/api/models): the registry, and here versions that are tried beside those that judge. merge.ts adds up what gateways have told, compare.ts adds what
- * warnings turned out to be.
+ * Routes about models (cloud/api/models): the registry, and here versions that are tried beside those that judge. merge.ts adds up
+ * what gateways have told, compare.ts adds what warnings turned out to be.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';

@@ -56,7 +56,6 @@ export function overrideProblem(body: OverrideBody): string | null {
     return 'say which machines: {"site": "hall-1", "machine": "fan-3"}, {"site": "hall-1"}, {"type": "pump"} or {"fleet": true}';
   if (!(overrideActions as readonly string[]).includes(action))
     return `there is no action '${action}'; there are: ${overrideActions.join(', ')}`;
-  if (action !== 'pin')
-    return model === undefined ? null : `a model is said only with pin, and not with ${action}`;
+  if (action !== 'pin') return model === undefined ? null : `a model belongs to pin, and not to ${action}`;
   return parsedRef(model ?? '') ? null : 'say which version: {"action": "pin", "model": "pump-rul@2.0.0"}';
 }
