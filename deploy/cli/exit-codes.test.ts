@@ -69,6 +69,7 @@ const argumentValues: Record<string, string> = {
   body: '{}',
   key: 'overrides/x',
   kind: 'overrides',
+  model: 'pump-rul@2.1.0',
   ref: 'pump-rul@2.1.0',
   where: 'site/machine',
 };
