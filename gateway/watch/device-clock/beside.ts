@@ -44,6 +44,11 @@ export class Beside {
     return this.takesOther(column, timeMs, atMs, behindMs);
   }
 
+  /** More than one device was heard. */
+  get isSeveral(): boolean {
+    return this.others !== none;
+  }
+
   /** The clock of a device was put back: what its readings said before says nothing more. */
   forget(): void {
     this.numbers[this.from] = -1;

@@ -54,6 +54,11 @@ export class ClockSteps {
     this.beside = new Beside(this.numbers, deviceFrom);
   }
 
+  /** It is the clock of a machine with several devices. */
+  get hasSeveral(): boolean {
+    return this.beside.isSeveral;
+  }
+
   get newestMs(): number {
     return this.numbers[newest]!;
   }

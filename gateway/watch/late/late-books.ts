@@ -61,7 +61,7 @@ export class LateBooks<T extends LateMachine> {
       this.begin(machine, machine.limits, null, nowMs);
     const { late } = machine;
     if (late === null) return false;
-    if (step !== 'late') late.goesOn(batch, i, nowMs);
+    if (step !== 'late') late.goesOn(batch, i, nowMs, machine.window.clock.hasSeveral);
     else if (late.takesLate(batch, i, nowMs)) return this.wait(machine, nowMs);
     return false;
   }

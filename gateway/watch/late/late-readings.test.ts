@@ -262,4 +262,28 @@ describe('a machine of two devices, of which one goes on while the other keeps i
     for (const order of ['oldest first', 'newest first'] as const)
       expect(toldOf(order, 15).sort()).toEqual(['critical temperature 20–30', 'warning temperature 20–30']);
   });
+
+  it('goes on in what is live, though the machine was heard for the first time minutes before', () => {
+    const { windows, clock } = newWindows({ types: new Map([['fan', type]]), intervalMsMin: 200 });
+    const inputs: AlertInput[] = [];
+    let newMachines: unknown[] = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+    const add = (...rows: Row[]) => {
+      windows.add(batch(rows, { newMachines: newMachines as never }));
+      newMachines = [];
+      const taken = windows.take(1);
+      inputs.push(...taken.map((machine) => alertInput(machine, clock.nowMs())));
+      windows.release(taken);
+    };
+    const vibrationAt = (second: number): Row => [0, second * 1_000, second >= 150 ? 5 : 1, Number.NaN];
+    for (let second = 0; second < 600; second += 5) {
+      add([0, second * 1_000, Number.NaN, 50]);
+      if (second < 120 || second > 300) add(vibrationAt(second + 1));
+      if (second === 300) for (let kept = 300; kept >= 120; kept -= 5) add(vibrationAt(kept + 1));
+      clock.advanceNow(5_000);
+    }
+    expect(inputs.flatMap(({ passed }) => passed ?? [])).toEqual([]);
+    expect(inputs.at(-1)?.limits?.map(({ met }) => met && [met.severity, met.sinceMs])).toEqual([
+      ['warning', 151_000],
+    ]);
+  });
 });

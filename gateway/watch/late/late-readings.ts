@@ -18,7 +18,7 @@ const followMs = 300_000;
 const gapMsMin = 60_000;
 /**
  * So many readings of a machine are put into their order; and so many for so long before the first late one comes. Those of a machine that is
- * heard for the first time are few: a device that sends what it has kept shows it at once, and most have kept nothing.
+ * heard for the first time are few if it has one device: that shows at once that it sends what it has kept, and most have kept nothing.
  */
 const readingsMax = 16_384;
 const beforeLateMax = 1_024;
@@ -110,10 +110,10 @@ export class LateReadings {
     return true;
   }
 
-  /** Takes a reading that is not late. */
-  goesOn(batch: ColumnBatch, i: number, nowMs: number, isAtRest = false): void {
+  /** Takes a reading that is not late. @param hasSeveral its machine has several devices, of which another may send what it has kept */
+  goesOn(batch: ColumnBatch, i: number, nowMs: number, hasSeveral: boolean, isAtRest = false): void {
     if (!this.isWhole) return;
-    const beforeMax = this.before === null ? beforeLateFirstMax : beforeLateMax;
+    const beforeMax = this.before === null && !hasSeveral ? beforeLateFirstMax : beforeLateMax;
     const max = this.lastLateMs >= this.begunMs ? readingsMax : beforeMax;
     const isTaken = this.isExpected(nowMs) && this.log.size < max && this.log.add(batch, i, isAtRest);
     if (!isTaken) this.cut();

@@ -129,7 +129,7 @@ export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: num
     return false;
   window.passes(timeMs[i]!);
   limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
-  if (limits && !replay) machine.late?.goesOn(batch, i, nowMs, true);
+  if (limits && !replay) machine.late?.goesOn(batch, i, nowMs, window.clock.hasSeveral, true);
   if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
   const isSentAgain = !replay && sensorRuns.heardAtRest(values, offset[i]!, offset[i + 1]!);
   // An alert ends when it is well for a while: that takes further decisions.
