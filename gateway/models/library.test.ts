@@ -78,6 +78,23 @@ it('has several versions of one name side by side; a machine type gets the folde
   expect(ofPump()).toMatchObject({ folder: newest });
 });
 
+it('what the library has not found in order never runs by its place: copied in later, hidden by another, or a twin', () => {
+  const of = (name: string, models: Library) =>
+    modelSources(types, folder, models).find(({ type }) => type.name === name)!;
+  const before = opened(folder);
+  cpSync(join(shipped, 'rul-turbofan', 'FD001'), join(folder, 'rul-turbofan', 'FD001'), { recursive: true });
+  expect(of('turbofan', before)).toMatchObject({ refused: { code: 'MODEL_REFUSED_MISSING' } });
+  expect(of('turbofan', opened(folder))).toMatchObject({ digest: expect.any(String) });
+  writeFileSync(join(folder, 'rul-turbofan', 'manifest.json'), 'junk');
+  expect(of('turbofan', opened(folder))).toMatchObject({ refused: { code: 'MODEL_REFUSED_MISSING' } });
+  for (const name of ['a-twin', 'twin'])
+    cpSync(join(shipped, 'pump-rul'), join(folder, name), { recursive: true });
+  const named = new Map([['pump', { ...types.get('pump')!, model: 'twin' }]]);
+  const [twin] = modelSources(named, folder, opened(folder));
+  expect(twin).toMatchObject({ folder: join(folder, 'a-twin'), digest: expect.any(String) });
+  expect(modelSources(types, folder)[0]).toMatchObject({ isUnchecked: true });
+});
+
 it('what does not fit, is not whole, or is another under one version, has its reason and is not wanted', async () => {
   const [damaged, twin, foreign] = [
     copy('damaged', '3.0.0'),

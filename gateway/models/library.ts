@@ -84,7 +84,10 @@ export class Library implements ModelLibrary {
           folder,
           `another ${refText(model)} is in ${known.folder}; give one of the two another version`,
         );
-      if (!known) this.models.set(refText(model), model);
+      this.models.set(
+        refText(model),
+        known ? { ...known, alsoIn: [...(known.alsoIn ?? []), folder] } : model,
+      );
     } catch (error) {
       const { manifest } = contents ?? {};
       this.bad.set(folder, {

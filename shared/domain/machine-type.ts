@@ -28,6 +28,12 @@ export const reservedSensors = [
   'site',
 ];
 
+/** A folder below the folder of models, and none that leads out of it. */
+const modelFolder = {
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,2}$',
+  form: 'a folder such as pump-rul or rul-turbofan/FD001: names of letters (a–z), digits, _ . and -, with / between them',
+};
+
 const name = (description: string, example: string) =>
   Type.String({ ...plainName, description, examples: [example] });
 
@@ -239,6 +245,7 @@ export const MachineType = Type.Object(
     ),
     model: Type.Optional(
       Type.String({
+        ...modelFolder,
         description:
           'The folder of the model under models/artefacts (or intelligence.artefactsDir); without it machines are watched by their learned baseline and by rules.',
         examples: ['pump-rul'],

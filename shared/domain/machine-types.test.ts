@@ -58,6 +58,14 @@ it('a window whose minimum of rows exceeds its length is refused', () => {
   expect(() => loadMachineTypes([folder])).toThrow(/windowRowsMin must not be above windowRows/);
 });
 
+it.each(['pump-rul/', '../x', '/pump-rul', 'a//b', 'a/../b', '.', ''])(
+  "a model in '%s' is refused: it may lead out of the folder of models",
+  (model) => {
+    write('own', `${head('own')}stepMs = 1\nwindowRows = 10\nmodel = "${model}"\n${sensor('a', 1)}`);
+    expect(() => loadMachineTypes([folder])).toThrow(/model must be a folder such as pump-rul/);
+  },
+);
+
 describe('the problems of a file', () => {
   const problemsOf = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);

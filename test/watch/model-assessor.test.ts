@@ -21,7 +21,7 @@ beforeEach(async () => {
   const folder = join(temp.path, 'one-sensor');
   writeOneSensorModel(folder, pump, 'oil_debris');
   client = new ModelClient({
-    sources: [{ type: pump, folder }],
+    sources: [{ type: pump, folder, isUnchecked: true }],
     backend: 'wasm',
     requestMsMax: 30_000,
     restart: { firstMs: 1, maxMs: 1 },

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 async function start(options: Partial<ModelClientOptions> = {}): Promise<ModelClient> {
   client = new ModelClient({
-    sources: [{ type: pump, folder: join(artefactsDir, 'pump-rul') }],
+    sources: [{ type: pump, folder: join(artefactsDir, 'pump-rul'), isUnchecked: true }],
     backend: 'wasm',
     requestMsMax: 30_000,
     restart: { firstMs: 1, maxMs: 1 },
@@ -123,8 +123,8 @@ describe('the model worker', () => {
     const turbofan = types.get('turbofan')!;
     await start({
       sources: [
-        { type: pump, folder },
-        { type: turbofan, folder: join(artefactsDir, 'rul-turbofan', 'FD001') },
+        { type: pump, folder, isUnchecked: true },
+        { type: turbofan, folder: join(artefactsDir, 'rul-turbofan', 'FD001'), isUnchecked: true },
       ],
     });
     expect(client.status().refusals).toMatchObject([{ machineType: 'pump', code: 'MODEL_REFUSED_WEIGHTS' }]);
@@ -133,12 +133,27 @@ describe('the model worker', () => {
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   });
 
+  it('refuses what nobody has looked at, and what is another than was looked at', async () => {
+    const turbofan = types.get('turbofan')!;
+    const folderOf = (name: string) => join(artefactsDir, name);
+    await start({
+      sources: [
+        { type: pump, folder: folderOf('pump-rul') },
+        { type: turbofan, folder: folderOf('rul-turbofan/FD001'), digest: '0'.repeat(64) },
+      ],
+    });
+    expect(client.status().refusals.map(({ code }) => code)).toEqual([
+      'MODEL_REFUSED_UNSIGNED',
+      'MODEL_REFUSED_HASH',
+    ]);
+  });
+
   it('refuses a network that overflows, although every weight is a number', async () => {
     const folder = copyArtefact(temp.path);
     const bytes = readFileSync(join(folder, 'weights.bin'));
     for (let at = 0; at < bytes.length; at += 4) bytes.writeFloatLE(3e38, at);
     replaceFile(folder, 'weights.bin', bytes);
-    await start({ sources: [{ type: pump, folder }] });
+    await start({ sources: [{ type: pump, folder, isUnchecked: true }] });
     expect(client.status().refusals).toMatchObject([{ code: 'MODEL_REFUSED_OUTPUT' }]);
   });
 });

@@ -13,6 +13,8 @@ export interface InstalledModel extends ModelRef {
   /** SHA-256 of all that it consists of: two with one digest are the same. */
   digest: string;
   folder: string;
+  /** Further folders that hold the same, by which a machine type may name it. */
+  alsoIn?: readonly string[];
   /** The one who stands for it: `this build`, or the name of a key. */
   trustedBy: string;
 }

@@ -7,8 +7,10 @@ import type { WireError } from '../../../shared/runtime/threads/wire-error.ts';
 export interface ModelSource {
   type: MachineType;
   folder: string;
-  /** The digest of what was found to be in order; absent: whatever is there may run. */
+  /** The digest of what was found to be in order; without it nothing runs. */
   digest?: string;
+  /** Whatever is there may run: nobody has looked at the artefacts, as in a backtest. */
+  isUnchecked?: true;
   /** Why it must not run. */
   refused?: { code: string; message: string };
 }

@@ -44,10 +44,13 @@ function checkAnswers(model: Model, folder: string): void {
   }
 }
 
-function load({ type, folder, digest, refused }: ModelSource): { model: LoadedModel; trained: Trained } {
+function load(source: ModelSource): { model: LoadedModel; trained: Trained } {
+  const { type, folder, digest, isUnchecked = false, refused } = source;
   if (refused) throw new HarbingerError(refused.code, 'intelligence', refused.message);
+  if (digest === undefined && !isUnchecked)
+    throw refusal('MODEL_REFUSED_UNSIGNED', folder, 'nobody has looked at who stands for it');
   const artefact = loadArtefact(folder, type);
-  if (digest !== undefined && artefact.digest !== digest)
+  if (!isUnchecked && artefact.digest !== digest)
     throw refusal('MODEL_REFUSED_HASH', folder, 'it was changed after it had been found to be in order');
   const model = createModel(artefact);
   checkAnswers(model, folder);
