@@ -67,6 +67,20 @@ describe('a challenger', () => {
     ]);
   });
 
+  it('whose answers cannot be recorded, or whose inputs cannot be kept, is counted, and the decision is made', async () => {
+    const { decision, state } = shadowed(async (inputs) => inputs.map(() => verdict(1)));
+    state.compared.push = () => {
+      throw new Error('no space left');
+    };
+    expect(await decision.decide([inputOf(1)])).toMatchObject([{ verdict: { answer: 2 } }]);
+    await turns();
+    expect(state.dropped).toBe(1);
+    const unkept = { value: 3, array: null } as unknown as Input;
+    expect(await decision.decide([unkept])).toMatchObject([{ verdict: { answer: 6 } }]);
+    await turns();
+    expect(state.dropped).toBe(2);
+  });
+
   it.each<[string, Policy<Input, number>['decide'], string]>([
     ['throws', () => Promise.reject(new Error('gone')), 'error'],
     ['says no number', async (inputs) => inputs.map(() => verdict(Number.NaN)), 'invalid'],

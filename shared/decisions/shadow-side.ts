@@ -53,6 +53,15 @@ export class ShadowSide<I, A> {
 
   /** Takes inputs that have just been decided. Never throws. */
   offer(inputs: readonly I[], decided: readonly Decided<A>[]): void {
+    try {
+      this.take(inputs, decided);
+    } catch {
+      // What goes wrong beside a decision does not concern it.
+      for (const lane of this.lanes.values()) lane.lost(inputs.length);
+    }
+  }
+
+  private take(inputs: readonly I[], decided: readonly Decided<A>[]): void {
     const challengers = this.options.challengers();
     if (challengers.length === 0 && this.lanes.size === 0) return;
     for (const challenger of this.lanes.keys())
@@ -104,17 +113,27 @@ class Lane<I, A> {
     this.waiting.push(one);
     if (this.waiting.length > waitingMax) {
       this.waiting.shift();
-      this.options.dropped(this.challenger, 1);
+      this.lost(1);
     }
     if (this.isBusy) return;
     this.isBusy = true;
     onNextTurn(() => void this.work());
   }
 
+  /** Counts inputs that were not compared. Never throws. */
+  lost(count: number): void {
+    try {
+      this.options.dropped(this.challenger, count);
+    } catch {
+      // Nobody is left who could count it.
+    }
+  }
+
   private async work(): Promise<void> {
     try {
       while (this.waiting.length > 0 && this.isWanted()) {
-        await this.ask(this.waiting.splice(0, batchMax));
+        const batch = this.waiting.splice(0, batchMax);
+        await this.ask(batch).catch(() => this.lost(batch.length));
         await new Promise<void>(onNextTurn);
       }
     } finally {
@@ -130,7 +149,11 @@ class Lane<I, A> {
     // What it says after it was taken back concerns nobody.
     if (!this.isWanted()) return;
     batch.forEach((one, i) => {
-      compared(this.challenger, { ...one, outcome: outcomes[i]!, latencyMs });
+      try {
+        compared(this.challenger, { ...one, outcome: outcomes[i]!, latencyMs });
+      } catch {
+        this.lost(1);
+      }
     });
   }
 }

@@ -28,7 +28,7 @@ const cycleMs = 500;
 const wrong = (problem: string) => new Error(problem);
 const alertConfig = compileValidator(AlertDecisionConfig)({ sampleMs: 0 }, wrong);
 const promotionConfig = compileValidator(PromotionDecisionConfig)(
-  { promote: 'by-itself', readingsMin: 6_000 },
+  { promote: 'by-itself', readingsMin: 6_000, guardMsMin: 60_000 },
   wrong,
 );
 

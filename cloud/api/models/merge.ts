@@ -52,6 +52,10 @@ function mergedOf(rows: readonly ComparedAt[]): Merged {
         raised: sum(({ alerts }) => alerts.raised),
         spared: sum(({ alerts }) => alerts.spared),
       },
+      vain: {
+        raised: sum(({ vain }) => vain?.raised ?? 0),
+        spared: sum(({ vain }) => vain?.spared ?? 0),
+      },
       failed: {
         count: sum(({ failed }) => failed.count),
         both: sum(({ failed }) => failed.both),

@@ -18,7 +18,13 @@ export const PromotionDecisionConfig = Type.Object(
       minimum: 1,
       default: 10_000,
       description:
-        'Readings that both versions have judged before anything but failures is concluded. A guard ends with them.',
+        'Readings that both versions have judged before anything but failures is concluded. A guard ends with them, and not before `guardMsMin`.',
+    }),
+    guardMsMin: Type.Integer({
+      minimum: 0,
+      maximum: 2_592_000_000,
+      default: 3_600_000,
+      description: 'How long a new version is guarded at least, however many readings there are.',
     }),
     failuresMin: Type.Integer({
       minimum: 1,

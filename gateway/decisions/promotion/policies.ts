@@ -28,6 +28,8 @@ export const inputOf = ({ role, candidate, against, figures, health, scale }: Tr
 const brokenMin = 50;
 /** Warnings and failures of fewer machines may be chance. */
 const casesMin = 3;
+/** The part of the readings about which a version may say nothing while the other one does. */
+const declinedShareMax = 0.25;
 
 const verdict = (
   action: PromotionAnswer['action'],
@@ -54,7 +56,7 @@ export function guardRules(limits: PromotionLimits): Policy<PromotionInput, Prom
 /** Compares a candidate with the version that judges, or judged before. */
 export function evidencePolicy(limits: PromotionLimits): Policy<PromotionInput, PromotionAnswer> {
   const decideNow = (inputs: readonly PromotionInput[]) => inputs.map((input) => judge(input, limits));
-  return { name: 'evidence', version: '1.0.0', decideNow, decide: async (inputs) => decideNow(inputs) };
+  return { name: 'evidence', version: '1.1.0', decideNow, decide: async (inputs) => decideNow(inputs) };
 }
 
 function judge(input: PromotionInput, limits: PromotionLimits): Verdict<PromotionAnswer> {
@@ -63,7 +65,7 @@ function judge(input: PromotionInput, limits: PromotionLimits): Verdict<Promotio
   if (failed) return failed;
   if (role === 'ab') return verdict('wait', ['What its warnings turn out to be is counted in the cloud']);
   const { readings } = figures;
-  const { readingsMin, promote } = limits;
+  const { readingsMin, guardMsMin, promote } = limits;
   const count = `${readings} readings of ${figures.machines} machines were judged by both`;
   const worse = worseBy(figures);
   if (worse) return verdict('roll-back', [worse, count]);
@@ -71,13 +73,18 @@ function judge(input: PromotionInput, limits: PromotionLimits): Verdict<Promotio
   const better = betterBy(figures);
   // That it says otherwise speaks for it, if it was right.
   const apart = better ? null : apartBy(input, limits);
+  if (role === 'guard' && !apart && Date.parse(figures.to) - Date.parse(figures.since) < guardMsMin)
+    return verdict('wait', [`it is guarded for ${guardMsMin / 60_000} minutes at least`, count]);
   if (role === 'guard')
     return apart
       ? verdict('roll-back', [apart, count])
       : verdict('prove', [`${candidate} is not worse than ${against}`, count, ...caseTexts(figures)]);
   if (apart) return verdict('wait', [apart, 'it says otherwise, and nothing shows yet that it is better']);
-  if (promote === 'by-itself' && !better && figures.failed.both < casesMin)
-    return verdict('wait', [`no ${casesMin} failures have shown yet what it does`, count]);
+  const declined = figures.failures['no-answer'] ?? 0;
+  if (declined > declinedShareMax * (readings + declined))
+    return verdict('wait', [`${candidate} has said nothing about ${declined} readings`, count]);
+  if (promote === 'by-itself' && figures.failed.both + figures.failed.onlyCandidate < casesMin)
+    return verdict('wait', [`it has not warned yet of ${casesMin} failures`, count]);
   const reasons = [better ?? `${candidate} says the same as ${against}`, count, ...caseTexts(figures)];
   return verdict(promote === 'ask' ? 'propose' : 'promote', reasons, 0.9);
 }
@@ -97,6 +104,11 @@ function failing(
       ]);
     if (slow >= failuresMin && slow > failedShareMax * all)
       return verdict('roll-back', [`${candidate} was too slow for ${percent(slow)}`]);
+    const { given = 0, declined = 0 } = health;
+    if (declined >= failuresMin && declined > declinedShareMax * (given + declined))
+      return verdict('roll-back', [
+        `${candidate} has said nothing about ${declined} of ${given + declined} readings within a minute`,
+      ]);
   }
   if (role !== 'shadow') return null;
   const { 'no-answer': _, ...causes } = figures.failures;
@@ -107,12 +119,12 @@ function failing(
 }
 
 /** Warnings of one alone that no failure followed, and failures that one alone has missed. */
-function casesOf({ alerts, failed }: ModelsCompared) {
+function casesOf({ vain = { raised: 0, spared: 0 }, failed }: ModelsCompared) {
   return {
     missed: failed.onlyOther,
     found: failed.onlyCandidate,
-    extra: Math.max(0, alerts.raised - failed.onlyCandidate),
-    spared: Math.max(0, alerts.spared - failed.onlyOther),
+    extra: vain.raised,
+    spared: vain.spared,
   };
 }
 

@@ -69,6 +69,19 @@ describe('a version that judges and is guarded', () => {
     }
   });
 
+  it('is taken back if it says nothing where the version before it does', () => {
+    const health = { answered: 50, failed: 0, slow: 0, given: 40, declined: 60, lastError: null };
+    expect(judged(guardOf({ health }))).toMatchObject({
+      answer: { action: 'roll-back' },
+      reasons: [expect.stringMatching(/has said nothing about 60 of 100 readings within a minute/)],
+    });
+  });
+
+  it('is guarded for a time, however many readings there are', () => {
+    const figures = figuresOf({ to: '2026-01-01T00:00:10.000Z' });
+    expect(judged(guardOf({ figures })).answer.action).toBe('wait');
+  });
+
   it('stays once enough readings have shown nothing against it', () => {
     expect(judged(guardOf())).toMatchObject({ answer: { action: 'prove' } });
   });
@@ -89,7 +102,8 @@ describe('a candidate that runs beside', () => {
 
   it('is taken back if it misses failures, or warns in vain, more often than by chance', () => {
     const missing = { count: 5, both: 1, onlyCandidate: 0, onlyOther: 4 };
-    const vain = { both: 1, raised: 6, spared: 0 };
+    const alerts = { both: 1, raised: 6, spared: 0 };
+    const vain = { raised: 6, spared: 0 };
     expect(judged(trialOf({ figures: figuresOf({ failed: missing }) }))).toMatchObject({
       answer: { action: 'roll-back' },
       reasons: [
@@ -97,14 +111,27 @@ describe('a candidate that runs beside', () => {
         expect.anything(),
       ],
     });
-    expect(judged(trialOf({ figures: figuresOf({ alerts: vain }) })).answer.action).toBe('roll-back');
+    expect(judged(trialOf({ figures: figuresOf({ alerts, vain }) })).answer.action).toBe('roll-back');
+    // Of warnings that last nobody knows yet what they are.
+    expect(judged(trialOf({ figures: figuresOf({ alerts }) })).answer.action).not.toBe('roll-back');
     // What a failure has followed was not in vain.
     const right = { count: 6, both: 0, onlyCandidate: 6, onlyOther: 0 };
-    const better = judged(trialOf({ figures: figuresOf({ alerts: vain, failed: right, agreed: 10_000 }) }));
+    const better = judged(trialOf({ figures: figuresOf({ alerts, failed: right, agreed: 10_000 }) }));
     expect(better).toMatchObject({
       answer: { action: 'propose' },
       reasons: [expect.stringMatching(/warned of 6 failures of which pump-rul@2.0.0 did not/), {}, {}, {}],
     });
+  });
+
+  it('does not judge by itself before it has warned of failures, whatever it spares', () => {
+    const vain = { raised: 0, spared: 40 };
+    const byItself = { promote: 'by-itself' };
+    expect(judged(trialOf({ figures: figuresOf({ vain }) }), byItself).answer.action).toBe('wait');
+  });
+
+  it('is not proposed if it often says nothing where the other one does', () => {
+    const figures = figuresOf({ failures: { 'no-answer': 8_000 } });
+    expect(judged(trialOf({ figures })).answer.action).toBe('wait');
   });
 
   it('is neither proposed nor taken back while it only says otherwise', () => {

@@ -3,11 +3,16 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 const spanMs = 60_000;
 const stepMs = 5_000;
 
+/** An answer that takes longer is slow: the version before it could hardly answer in the time that is left. */
+export const slowMsOf = (answerMsMax: number) => answerMsMax / 2;
+
 interface Step {
   atMs: number;
   answered: number;
   failed: number;
   slow: number;
+  given: number;
+  declined: number;
 }
 
 export interface HealthCounts {
@@ -15,6 +20,9 @@ export interface HealthCounts {
   answered: number;
   failed: number;
   slow: number;
+  /** Readings about which it has said something, and those of which only the version before it did. */
+  given: number;
+  declined: number;
   /** Latest failure; null if there was none. */
   lastError: string | null;
 }
@@ -35,6 +43,12 @@ export class Health {
     if (isSlow) step.slow += 1;
   }
 
+  said(given: number, declined: number): void {
+    const step = this.step();
+    step.given += given;
+    step.declined += declined;
+  }
+
   failed(problem: string): void {
     this.step().failed += 1;
     this.lastError = problem;
@@ -42,12 +56,14 @@ export class Health {
 
   counts(): HealthCounts {
     const sinceMs = this.clock.monotonicMs() - spanMs;
-    const counts = { answered: 0, failed: 0, slow: 0, lastError: this.lastError };
+    const counts = { answered: 0, failed: 0, slow: 0, given: 0, declined: 0, lastError: this.lastError };
     for (const step of this.steps) {
       if (step.atMs < sinceMs) continue;
       counts.answered += step.answered;
       counts.failed += step.failed;
       counts.slow += step.slow;
+      counts.given += step.given;
+      counts.declined += step.declined;
     }
     return counts;
   }
@@ -56,7 +72,7 @@ export class Health {
     const nowMs = this.clock.monotonicMs();
     const last = this.steps.at(-1);
     if (last && nowMs - last.atMs < stepMs) return last;
-    const step = { atMs: nowMs, answered: 0, failed: 0, slow: 0 };
+    const step = { atMs: nowMs, answered: 0, failed: 0, slow: 0, given: 0, declined: 0 };
     this.steps = [...this.steps.filter(({ atMs }) => nowMs - atMs <= spanMs), step];
     return step;
   }

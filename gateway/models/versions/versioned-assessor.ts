@@ -4,6 +4,7 @@ import { BudgetExceeded, withinBudget } from '../../../shared/runtime/budget.ts'
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
+import { slowMsOf } from './health.ts';
 import type { Slot } from './slots.ts';
 
 export interface VersionedAssessorDeps {
@@ -23,7 +24,7 @@ export interface VersionedAssessorDeps {
 }
 
 /**
- * Asks of each machine the version that judges it now. Where a version fails or takes too long, the one before it answers in the
+ * Asks of each machine the version that judges it now. Where a version fails, takes too long or says nothing, the one before it answers in the
  * same decision, and the failure is counted against the version; so no machine is left without a model because a new version is bad.
  */
 export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
@@ -40,7 +41,8 @@ export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
       const answers = await withinBudget(ask, answerMsMax, clock, signal);
       const problemOfOne = answers.map(unusable).find((each) => each !== null);
       if (problemOfOne) throw new Error(problemOfOne);
-      health.answered(clock.monotonicMs() - beganMs > answerMsMax / 2);
+      health.answered(clock.monotonicMs() - beganMs > slowMsOf(answerMsMax));
+      health.said(answers.filter((each) => each !== null).length, 0);
       return answers;
     } catch (error) {
       // A caller that does not wait any more says nothing about the version.
@@ -55,11 +57,28 @@ export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
     signal: AbortSignal,
   ): Promise<(Assessment | null)[]> {
     if (!slot) return installed.assess(inputs, signal);
+    let answers: (Assessment | null)[];
     try {
-      return await askSlot(slot, inputs, signal);
+      answers = await askSlot(slot, inputs, signal);
     } catch {
       return ask(insteadOf(slot), inputs, signal);
     }
+    return answers.includes(null) ? complete(slot, inputs, answers, signal) : answers;
+  }
+
+  /** Has the version before a slot say what the slot has said nothing about. */
+  async function complete(
+    slot: Slot,
+    inputs: readonly AlertInput[],
+    answers: readonly (Assessment | null)[],
+    signal: AbortSignal,
+  ): Promise<(Assessment | null)[]> {
+    const open = inputs.filter((_, i) => answers[i] === null);
+    const others = await ask(insteadOf(slot), open, signal).catch(() => []);
+    const declined = others.filter((each) => each !== null).length;
+    slot.health.said(0, declined);
+    let next = 0;
+    return answers.map((each) => each ?? others[next++] ?? null);
   }
 
   return {

@@ -78,6 +78,17 @@ describe('the active version', () => {
     },
   );
 
+  it('that says nothing leaves no machine without an answer, and it is counted', async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150);
+    await bench.begin();
+    await active('pump-rul@2.1.0');
+    bench.behaviours.set('pump-rul@2.1.0', 'nothing');
+    expect(await bench.judges('pump-1', 'pump-2')).toEqual(['pump-rul@2.0.0', 'pump-rul@2.0.0']);
+    expect(bench.versions.trials.trials()).toMatchObject([
+      { role: 'guard', health: { given: 0, declined: 2 } },
+    ]);
+  });
+
   it('that is rolled back is not tried again, until a person asks for it anew', async () => {
     bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
     await bench.begin();

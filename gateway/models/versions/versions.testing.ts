@@ -24,7 +24,8 @@ export type Behaviour =
   | 'later'
   | 'crashes'
   | 'hangs'
-  | 'nan';
+  | 'nan'
+  | 'nothing';
 
 export const answerMsMax = 400;
 
@@ -53,6 +54,7 @@ function assessorOf(model: string, behaviour: () => Behaviour): Assessor {
       const now = behaviour();
       if (now === 'crashes') throw new HarbingerError('MODEL_CRASHED', 'intelligence', 'the worker is gone');
       if (now === 'hangs') return new Promise(() => {});
+      if (now === 'nothing') return inputs.map(() => null);
       const lifeOf = (input: AlertInput) =>
         typeof now === 'function' ? now(input) : typeof now === 'number' ? now : Number.NaN;
       return inputs.map((input) => assessmentOf(model, lifeOf(input)));

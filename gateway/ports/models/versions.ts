@@ -30,6 +30,8 @@ export type RunModel = (
 /** A version that is asked beside the one that judges. */
 export interface ModelChallenger {
   readonly model: ModelRef;
+  /** The version beside which it is asked. */
+  readonly judge: ModelRef;
   readonly machineType: string;
   readonly assessor: Assessor;
   takes(machine: MachineIdentity): boolean;
@@ -38,7 +40,7 @@ export interface ModelChallenger {
 /** Answers of two versions about one reading. */
 export interface Observation {
   input: Pick<AlertInput, 'machine' | 'timeMs'>;
-  /** The answer that was acted on; null if a person, the machine's own past or rules decided it. */
+  /** The answer of the judge that was acted on; null if another version, a person, the machine's own past or rules decided it. */
   active: Assessment | null;
   challenger: Assessment | null;
   /** Why the challenger has no answer; null if it has one. */
@@ -61,6 +63,7 @@ export interface ModelChallengers {
     machine: Pick<MachineIdentity, 'site' | 'machine'>,
     warned: { active: boolean; challenger: boolean },
   ): void;
+  replaced(challenger: ModelChallenger, machine: Pick<MachineIdentity, 'site' | 'machine'>): void;
 }
 
 /** A version that is tried, as it is now. */
@@ -73,9 +76,15 @@ export interface TrialNow {
   against: ModelRef;
   figures: ModelsCompared;
   /** How the candidate has answered where it judges, within the last minute; null where it does not judge. */
-  health: { answered: number; failed: number; slow: number; lastError: string | null } | null;
+  health: (Declines & { answered: number; failed: number; slow: number; lastError: string | null }) | null;
   /** The remaining life at which the type warns; null: it does not. */
   scale: number | null;
+}
+
+interface Declines {
+  /** Readings of the last minute about which it has said something, and those of which only the version before it did. */
+  given?: number;
+  declined?: number;
 }
 
 /** That a person has decided which version judges, or is tried. */

@@ -50,6 +50,12 @@ export const ModelsCompared = Type.Object({
     },
     { description: 'warnings of a remaining life, as each of them alone would have raised them' },
   ),
+  vain: Type.Optional(
+    Type.Object(
+      { raised: Count, spared: Count },
+      { description: 'those of one of both alone that have ended, and no failure followed' },
+    ),
+  ),
   failed: Type.Object(
     { count: Count, both: Count, onlyCandidate: Count, onlyOther: Count },
     {

@@ -7,7 +7,8 @@ export const promotionHarness: SetpointHarness = {
   kind: 'promotion',
   governed() {
     const { models, state } = fakeTrials();
-    const challengers = { challengers: () => [], observed() {}, dropped() {}, failed() {} };
+    const ignored = { observed() {}, dropped() {}, failed() {}, replaced() {} };
+    const challengers = { challengers: () => [], ...ignored };
     const deps: Partial<DecisionDeps> = { models: { ...models, ...challengers } };
     const health = { answered: 0, failed: 10, slow: 0, lastError: 'the worker is gone' };
     return {

@@ -3,6 +3,7 @@
  * alone would raise. What is seen goes to gateway/models; nothing of it changes an alert.
  */
 import type { Assessment, DecisionRecord } from '../../../../shared/contract/events.ts';
+import { isSameRef, type ModelRef } from '../../../../shared/contract/models/model-ref.ts';
 import type { Decided } from '../../../../shared/decisions/policy.ts';
 import type { Challenger, Compared } from '../../../../shared/decisions/shadow-side.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
@@ -62,7 +63,7 @@ export class ShadowedAlerts implements AlertShadow {
     const { models, config, clock, newId, record } = this.deps;
     const { input, decided, outcome, latencyMs } = compared;
     const said = outcome.verdict?.answer ?? null;
-    const active = byModel(decided);
+    const active = byModel(decided, of.judge);
     const tracks = this.tracksOf(of);
     const both = said && active ? { active, challenger: said } : null;
     const seen = both && tracks.step(input, both, { config, nowMs: clock.monotonicMs() });
@@ -86,7 +87,8 @@ export class ShadowedAlerts implements AlertShadow {
     const { site, machine } = about;
     for (const [challenger, tracks] of this.tracks) {
       const warned = tracks.end(`${site}/${machine}`);
-      if (state === 'failed' && warned) this.deps.models.failed(challenger, { site, machine }, warned);
+      if (state !== 'failed') this.deps.models.replaced(challenger, { site, machine });
+      else if (warned) this.deps.models.failed(challenger, { site, machine }, warned);
     }
   }
 
@@ -106,7 +108,8 @@ function challengeOf(of: ModelChallenger): ModelChallenge {
   };
 }
 
-/** Answer of a model that was acted on; null where something else has decided. */
-function byModel({ verdict }: Decided<Assessment>): Assessment | null {
-  return verdict?.answer.source === 'model' ? verdict.answer : null;
+/** Answer of the version that judges, if it was acted on; null where something else has decided, such as another version in its place. */
+function byModel({ verdict }: Decided<Assessment>, judge: ModelRef): Assessment | null {
+  const answer = verdict?.answer.source === 'model' ? verdict.answer : null;
+  return answer?.model && !isSameRef(answer.model, judge) ? null : answer;
 }

@@ -48,6 +48,7 @@ export class Trial {
   private readonly machines = new Map<string, SeenMachine>();
   private readonly counts = { readings: 0, agreed: 0, bothWarn: 0, onlyCandidateWarns: 0, onlyOtherWarns: 0 };
   private readonly alerts = { both: 0, raised: 0, spared: 0 };
+  private readonly vain = { raised: 0, spared: 0 };
   private readonly failed = { count: 0, both: 0, onlyCandidate: 0, onlyOther: 0 };
   private readonly failures: Record<string, number> = {};
   private readonly difference = { count: 0, sum: 0, absolute: 0 };
@@ -70,7 +71,9 @@ export class Trial {
     const [candidateMs, otherMs] = isGuard
       ? [seen.activeMs, seen.challengerMs]
       : [seen.challengerMs, seen.activeMs];
-    if (seen.failure !== null && !isGuard) this.fails(seen.failure);
+    // Where neither has an answer, the reading is the reason.
+    const isAsMuch = seen.failure === 'no-answer' && seen.active === null;
+    if (seen.failure !== null && !isGuard && !isAsMuch) this.fails(seen.failure);
     const machine = this.machineOf(seen.input.machine);
     if (candidate) addLatency(this.latency.candidate, candidateMs);
     if (other) addLatency(this.latency.other, otherMs);
@@ -116,8 +119,12 @@ export class Trial {
     if (candidate && other) this.failed.both += 1;
     else if (candidate) this.failed.onlyCandidate += 1;
     else if (other) this.failed.onlyOther += 1;
-    const seen = this.machines.get(`${site}/${machine}`);
-    if (seen) seen.episode = null;
+    this.forgetEpisode({ site, machine });
+  }
+
+  /** Drops the warning of a machine that was replaced: what it would have turned out to be is not known. */
+  machineReplaced(machine: MachineName): void {
+    this.forgetEpisode(machine);
   }
 
   dropped(count: number): void {
@@ -140,6 +147,7 @@ export class Trial {
       machines: this.machines.size,
       ...this.counts,
       alerts: { ...this.alerts },
+      vain: { ...this.vain },
       failed: { ...this.failed },
       difference:
         difference.count === 0
@@ -150,6 +158,11 @@ export class Trial {
       latency: structuredClone(this.latency),
       hours: { ...this.hours },
     };
+  }
+
+  private forgetEpisode({ site, machine }: MachineName): void {
+    const seen = this.machines.get(`${site}/${machine}`);
+    if (seen) seen.episode = null;
   }
 
   private machineOf({ site, machine }: MachineIdentity): SeenMachine | null {
@@ -172,6 +185,8 @@ export class Trial {
   /** A warning of both is one, whoever was first. */
   private step(machine: SeenMachine, candidateWarns: boolean, otherWarns: boolean): void {
     if (!candidateWarns && !otherWarns) {
+      // Only now it is known that no failure has followed.
+      if (machine.episode === 'raised' || machine.episode === 'spared') this.vain[machine.episode] += 1;
       machine.episode = null;
       return;
     }

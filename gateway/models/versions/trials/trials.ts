@@ -90,6 +90,10 @@ export class Trials implements ModelChallengers, ModelTrials {
     this.running.find((each) => each.challenger === challenger)?.trial.machineFailed(machine, warned);
   }
 
+  replaced(challenger: ModelChallenger, machine: Parameters<ModelChallengers['replaced']>[1]): void {
+    this.running.find((each) => each.challenger === challenger)?.trial.machineReplaced(machine);
+  }
+
   onSwitch(listener: (by: SwitchedBy) => void): void {
     this.listeners.push(listener);
   }
@@ -149,6 +153,7 @@ export class Trials implements ModelChallengers, ModelTrials {
     const trial = known ?? new Trial(about, this.deps.clock.nowMs());
     const challenger: ModelChallenger | null = asked && {
       model: role === 'guard' ? against : wish.model,
+      judge: role === 'guard' ? wish.model : against,
       machineType: wish.machineType,
       assessor: asked,
       takes: ({ site, machine, type }) => type.name === wish.machineType && wish.covers(site, machine),
