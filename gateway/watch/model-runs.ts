@@ -65,6 +65,7 @@ export function modelRuns(options: ModelRunsOptions): RunModel {
     });
     return {
       assessor,
+      beside: createModelAssessor({ client, baselineOf }),
       problem: () => (client.available ? null : (client.status().lastError ?? 'it is starting')),
       stop: () => client.stop(),
     };

@@ -108,6 +108,8 @@ export class Watch {
   readonly maintenance: MaintenanceBook;
   readonly teaching: Teaching;
   readonly modelAssessor: Assessor;
+  /** The same for machines that it does not judge: what it is asked says nothing of its data. */
+  readonly modelBeside: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
   private readonly options: WatchOptions;
@@ -170,6 +172,7 @@ export class Watch {
       baselineOf,
       judged: (input) => this.drift.add(input, this.client.trainedOf(input.machine.type.name)),
     });
+    this.modelBeside = createModelAssessor({ client: this.client, baselineOf });
     this.selfLearnedAssessor = createSelfLearnedAssessor({ baselineOf });
     this.rulesAssessor = createRulesAssessor({ baselineOf });
   }

@@ -3,6 +3,7 @@ import type { Assessor, MachineIdentity } from '../../ports/decision.ts';
 import type { Wish } from './plan.ts';
 import { type Slot, type Slots, wantedBy } from './slots.ts';
 import type { Standing } from './standing.ts';
+import type { Active } from './state-file.ts';
 import type { WantedTrial } from './trials/trials.ts';
 
 /** Judges of the machines of a type, where it is not the installed model alone. */
@@ -13,12 +14,20 @@ interface Assignment {
 }
 
 export interface AssignmentsDeps {
-  installed: Assessor;
+  /** Asked beside a version that judges. */
+  installedBeside: Assessor;
   installedOf(machineType: string): ModelRef | null;
   slots: Slots;
   standing: Standing;
   /** The version that a person wants for a machine; null: nobody wants one. */
   pinOf(machine: MachineIdentity): ModelRef | null;
+}
+
+/** The versions that judge in place of the installed one; none where it was itself installed since. */
+export function judging(active: Active | null, installed: ModelRef | null) {
+  const model = parsedRef(active?.model ?? '');
+  if (!model || isSameRef(model, installed)) return { model: null, before: null };
+  return { model, before: parsedRef(active?.before ?? '') };
 }
 
 /** Says which slot judges a machine. It is replaced as a whole, so that a switch comes between two batches. */
@@ -35,12 +44,12 @@ export class Assignments {
     const types = new Set([...standing.types(), ...inForce.map(({ machineType }) => machineType)]);
     const byType = new Map<string, Assignment>();
     for (const type of types) {
-      const { model = '', before = '' } = standing.of(type) ?? {};
+      const { model, before } = judging(standing.of(type), this.deps.installedOf(type));
       const wish = inForce.find((each) => each.role === 'ab' && each.machineType === type);
       const slot = wish && this.liveSlot(type, wish.model);
       byType.set(type, {
-        active: this.liveSlot(type, parsedRef(model)),
-        before: this.liveSlot(type, parsedRef(before)),
+        active: this.liveSlot(type, model),
+        before: this.liveSlot(type, before),
         ab: wish && slot ? { wish, slot } : null,
       });
     }
@@ -93,18 +102,19 @@ export class Assignments {
     });
   }
 
-  /** While a new version is guarded, the one before it runs beside. */
+  /**
+   * While a new version is guarded, the one before it runs beside. Where that cannot, or there is none, it is seen all the same how
+   * the new one answers.
+   */
   private guarded(): WantedTrial[] {
-    const { installed, installedOf, standing } = this.deps;
+    const { installedBeside, installedOf, standing } = this.deps;
     return standing.types().flatMap((machineType) => {
       const active = standing.of(machineType);
-      const assignment = this.byType.get(machineType);
-      const slot = assignment?.active;
-      if (!active || active.isProven || !slot) return [];
-      const before = parsedRef(active.before ?? '');
-      const against = before ?? installedOf(machineType);
-      const asked = before ? assignment.before?.run?.assessor : installed;
-      if (!against || !asked) return [];
+      const { active: slot = null, before = null } = this.byType.get(machineType) ?? {};
+      if (!active || active.isProven || !slot?.run) return [];
+      const installed = installedOf(machineType);
+      const against = parsedRef(active.before ?? '') ?? installed ?? slot.model;
+      const asked = isSameRef(against, installed) ? installedBeside : (before?.run?.beside ?? null);
       const { key, version } = active;
       const about = { key, version, role: 'active', machineType, model: slot.model } as const;
       const override = { by: '', why: '', document: key };

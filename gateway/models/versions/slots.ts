@@ -1,6 +1,7 @@
-import { isSameRef, type ModelRef, refText } from '../../../shared/contract/models/model-ref.ts';
+import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/contract/models/model-ref.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Waits } from '../../ports/fleet/fleet.ts';
 import type { InstalledModel, ModelLibrary } from '../../ports/models/models.ts';
@@ -10,6 +11,8 @@ import type { Wish } from './plan.ts';
 
 /** Versions beside the installed ones, each of which has a thread and about a hundred megabytes. */
 export const slotsMax = 4;
+/** Reasons that can pass: a device is busy while it starts. The version is refused until then. */
+const passing = new Set<unknown>(['MODEL_SLOW', 'MODEL_CRASHED']);
 const retryMsMin = 5_000;
 const retryMsMax = 300_000;
 
@@ -26,6 +29,13 @@ export const wantedBy = ({ model, machineType, role }: Wish): Wanted => ({
   machineType,
   isShadow: role === 'shadow',
 });
+
+/** The version that is pinned by this name: a model is for the type that has one of its name. */
+export function pinnedOf(text: string, types: ReadonlyMap<string, MachineType>): Wanted | null {
+  const model = parsedRef(text);
+  const type = [...types.values()].find((each) => model && each.model?.replaceAll('/', '-') === model.name);
+  return model && type ? { model, machineType: type.name, isShadow: false } : null;
+}
 
 /** One version in a worker of its own, or on its way to that. */
 export class Slot {
@@ -78,7 +88,7 @@ export class Slot {
       const retry = error instanceof HarbingerError && error.retry;
       this.waits = { state: retry ? 'preparing' : 'refused', problem: messageOf(error) };
       log.warn({ model: refText(this.model), problem: messageOf(error) }, 'a version of a model is not used');
-      if (retry) {
+      if (retry || passing.has(codeOf(error))) {
         const waitMs = Math.min(retryMsMax, retryMsMin * 2 ** this.attempt++);
         this.timer = clock.setTimer(waitMs, () => void this.try());
       }

@@ -48,14 +48,42 @@ export class Standing {
     const before = this.active.get(machineType);
     const wanted = { key, version };
     if (isSameRef(model, installed)) this.active.delete(machineType);
-    else if (before && isSameRef(parsedRef(before.model), model))
-      this.active.set(machineType, { ...before, ...wanted });
-    else
+    else if (before && isSameRef(parsedRef(before.model), model)) {
+      const { isOwn: _, over: __, ...rest } = before;
+      this.active.set(machineType, { ...rest, ...wanted });
+    } else
       this.active.set(machineType, {
         ...{ machineType, model: refText(model), ...wanted, sinceMs: this.clock.nowMs() },
         ...(before && { before: before.model }),
       });
     this.save();
+  }
+
+  /** Lets a candidate judge by what was seen of it. @param over what a person wants meanwhile */
+  promote(wish: Wish, over: Wish | undefined, installed: ModelRef | null): void {
+    this.switchTo(wish, installed);
+    const active = this.active.get(wish.machineType);
+    if (!active) return;
+    const said = over && { over: { key: over.key, version: over.version } };
+    this.active.set(wish.machineType, { ...active, isOwn: true, ...said });
+    this.save();
+  }
+
+  /** Whether it follows this document already, or has promoted a version over it. */
+  isOf({ key, version, machineType }: Wish): boolean {
+    const active = this.active.get(machineType);
+    const of = active?.isOwn ? active.over : active;
+    return of?.key === key && of.version === version;
+  }
+
+  /** Ends what none of these documents wants any more; returns the types of it. */
+  keep(wishes: readonly Wish[]): string[] {
+    const isWanted = ({ key }: { key: string }) => wishes.some((wish) => wish.key === key);
+    const over = [...this.active.values()].filter((active) =>
+      active.isOwn ? active.over && !isWanted(active.over) : !isWanted(active),
+    );
+    for (const { machineType } of over) this.clear(machineType);
+    return over.map(({ machineType }) => machineType);
   }
 
   prove(machineType: string): void {
@@ -67,7 +95,7 @@ export class Standing {
   }
 
   /** The installed version judges again. */
-  clear(machineType: string): void {
+  private clear(machineType: string): void {
     if (this.active.delete(machineType)) this.save();
   }
 
@@ -78,9 +106,11 @@ export class Standing {
     this.rolledBack = [...this.rolledBack, entry].slice(-rolledBackMax);
     const active = this.active.get(machineType);
     if (active && isSameRef(parsedRef(active.model), model)) {
-      const { before, ...rest } = active;
+      const { before, over, isOwn, ...rest } = active;
+      // What a person has said counts again.
+      const by = over ?? (isOwn && { isOwn });
       if (before === undefined) this.active.delete(machineType);
-      else this.active.set(machineType, { ...rest, model: before, sinceMs: atMs, isProven: true });
+      else this.active.set(machineType, { ...rest, ...by, model: before, sinceMs: atMs, isProven: true });
     }
     this.save();
   }

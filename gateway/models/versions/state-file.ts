@@ -25,6 +25,10 @@ const Active = Type.Object({
   sinceMs: Type.Number(),
   /** It is not compared with the version before it any more. */
   isProven: Type.Optional(Type.Literal(true)),
+  /** It was promoted by what was seen of it, so it does not end with the document of its trial. */
+  isOwn: Type.Optional(Type.Literal(true)),
+  /** The document by which a person has said meanwhile what judges; absent: nobody has. */
+  over: Type.Optional(Type.Object({ key: Type.String(), version: Type.Integer() })),
 });
 export type Active = Static<typeof Active>;
 

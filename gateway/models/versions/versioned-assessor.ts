@@ -10,6 +10,8 @@ import type { Slot } from './slots.ts';
 export interface VersionedAssessorDeps {
   /** The installed models. */
   installed: Assessor;
+  /** The same, asked where it only answers in the place of another one. */
+  installedBeside: Assessor;
   /** Which version judges a machine; null: the installed one. */
   slotOf(machine: MachineIdentity): Slot | null;
   /** The one that answers if a slot does not: the version before it, null: the installed one. */
@@ -28,16 +30,16 @@ export interface VersionedAssessorDeps {
  * same decision, and the failure is counted against the version; so no machine is left without a model because a new version is bad.
  */
 export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
-  const { installed, slotOf, insteadOf, judged, answerMsMax, clock } = deps;
+  const { installed, installedBeside, slotOf, insteadOf, judged, answerMsMax, clock } = deps;
 
   /** @throws what the slot fails with */
-  async function askSlot(slot: Slot, inputs: readonly AlertInput[], signal: AbortSignal) {
+  async function askSlot(slot: Slot, inputs: readonly AlertInput[], signal: AbortSignal, isInstead: boolean) {
     const { health, run } = slot;
     try {
       const problem = run ? run.problem() : 'its worker is gone';
       if (!run || problem !== null) throw new Error(problem ?? 'its worker is gone');
       const beganMs = clock.monotonicMs();
-      const ask = (inner: AbortSignal) => run.assessor.assess(inputs, inner);
+      const ask = (inner: AbortSignal) => (isInstead ? run.beside : run.assessor).assess(inputs, inner);
       const answers = await withinBudget(ask, answerMsMax, clock, signal);
       const problemOfOne = answers.map(unusable).find((each) => each !== null);
       if (problemOfOne) throw new Error(problemOfOne);
@@ -55,13 +57,14 @@ export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
     slot: Slot | null,
     inputs: readonly AlertInput[],
     signal: AbortSignal,
+    isInstead = false,
   ): Promise<(Assessment | null)[]> {
-    if (!slot) return installed.assess(inputs, signal);
+    if (!slot) return (isInstead ? installedBeside : installed).assess(inputs, signal);
     let answers: (Assessment | null)[];
     try {
-      answers = await askSlot(slot, inputs, signal);
+      answers = await askSlot(slot, inputs, signal, isInstead);
     } catch {
-      return ask(insteadOf(slot), inputs, signal);
+      return ask(insteadOf(slot), inputs, signal, true);
     }
     return answers.includes(null) ? complete(slot, inputs, answers, signal) : answers;
   }
@@ -74,7 +77,7 @@ export function versionedAssessor(deps: VersionedAssessorDeps): Assessor {
     signal: AbortSignal,
   ): Promise<(Assessment | null)[]> {
     const open = inputs.filter((_, i) => answers[i] === null);
-    const others = await ask(insteadOf(slot), open, signal).catch(() => []);
+    const others = await ask(insteadOf(slot), open, signal, true).catch(() => []);
     const declined = others.filter((each) => each !== null).length;
     slot.health.said(0, declined);
     let next = 0;

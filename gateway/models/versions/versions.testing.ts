@@ -46,9 +46,9 @@ export function inputOf(machine: string, timeMs = 0): AlertInput {
   return { machine: { site: 'plant', machine, type: pump }, timeMs, window, rows: pump.windowRows };
 }
 
-function assessorOf(model: string, behaviour: () => Behaviour): Assessor {
+function assessorOf(model: string, behaviour: () => Behaviour, name = 'remaining-life-model'): Assessor {
   return {
-    name: 'remaining-life-model',
+    name,
     version: model,
     async assess(inputs) {
       const now = behaviour();
@@ -71,10 +71,16 @@ export function versionsBench() {
   let documents: DesiredDocument[] = [];
   let version = 0;
 
+  const state = { installed: 'pump-rul@2.0.0' as string | null, startsSlow: false };
+
   const make = () => {
+    const model = state.installed ?? 'none';
+    const installed = (name?: string) => assessorOf(model, () => behaviour(model), name);
     const versions = new Versions({
-      installed: assessorOf('pump-rul@2.0.0', () => behaviour('pump-rul@2.0.0')),
-      installedOf: (type) => (type === 'pump' ? parsedRef('pump-rul@2.0.0') : null),
+      installed: installed(),
+      installedBeside: installed('beside'),
+      installedOf: (type) =>
+        type === 'pump' && state.installed !== null ? parsedRef(state.installed) : null,
       types: new Map([['pump', pump]]),
       library: {
         installed: () => [],
@@ -89,10 +95,12 @@ export function versionsBench() {
         },
       },
       async run({ folder }, { isShadow }) {
+        if (state.startsSlow) throw new HarbingerError('MODEL_SLOW', 'intelligence', 'it is slow');
         const name = `${folder}${isShadow ? ' beside' : ''}`;
         running.add(name);
         return {
           assessor: assessorOf(folder, () => behaviour(folder)),
+          beside: assessorOf(folder, () => behaviour(folder), 'beside'),
           problem: () => null,
           stop: async () => void running.delete(name),
         };
@@ -124,6 +132,8 @@ export function versionsBench() {
   return {
     clock,
     behaviours,
+    /** Settings of the test: the version that is installed, from the next start on, and whether versions start slowly. */
+    state,
     running,
     get versions() {
       return versions;

@@ -18,9 +18,9 @@ import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision
 import type { FollowedModels, MachineOverrides, PinnedModels, Waits } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
 import type { RunModel, SwitchedBy } from '../../ports/models/versions.ts';
-import { Assignments } from './assignments.ts';
+import { Assignments, judging } from './assignments.ts';
 import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
-import { type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
+import { pinnedOf, type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
 import { Standing } from './standing.ts';
 import type { ModelsFile } from './state-file.ts';
 import { Trials } from './trials/trials.ts';
@@ -29,6 +29,8 @@ import { versionedAssessor } from './versioned-assessor.ts';
 export interface VersionsDeps {
   /** The assessor of the installed models, and which of them judges a type; null: none. */
   installed: Assessor;
+  /** The same, asked where it does not judge. */
+  installedBeside: Assessor;
   installedOf(machineType: string): ModelRef | null;
   types: ReadonlyMap<string, MachineType>;
   library: ModelLibrary;
@@ -60,14 +62,14 @@ export class Versions implements FollowedModels, PinnedModels {
   private stopped = false;
 
   constructor(deps: VersionsDeps) {
-    const { installed, answerMsMax, clock, library, run, log } = deps;
+    const { installed, installedBeside, answerMsMax, clock, library, run, log } = deps;
     this.deps = deps;
     this.standing = new Standing(deps);
     this.slots = new Slots({ library, run, clock, log, changed: () => this.changed() });
     const pinOf = (machine: MachineIdentity) => this.pinOf(machine);
     this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing, pinOf });
     this.assessor = versionedAssessor({
-      ...{ installed, answerMsMax, clock },
+      ...{ installed, installedBeside, answerMsMax, clock },
       slotOf: (machine) => this.assignments.slotOf(machine),
       insteadOf: (slot) => this.assignments.insteadOf(slot),
       ofModel: (machineType, model) => this.ofModel(machineType, model),
@@ -83,7 +85,8 @@ export class Versions implements FollowedModels, PinnedModels {
         this.assign();
       },
       promote: (wish) => {
-        this.standing.switchTo(wish, deps.installedOf(wish.machineType));
+        const { machineType } = wish;
+        this.standing.promote(wish, this.activeWish(machineType), deps.installedOf(machineType));
         this.update();
         this.assign();
       },
@@ -155,8 +158,10 @@ export class Versions implements FollowedModels, PinnedModels {
     for (const wish of before)
       if (!this.wishes.some(({ key }) => key === wish.key)) this.tell('removed', wish, null);
     // What nobody wants any more ends, and not what its successor only waits for.
-    for (const type of this.standing.types())
-      if (!this.wishes.some(({ key }) => key === this.standing.of(type)?.key)) this.standing.clear(type);
+    for (const type of this.standing.keep(this.wishes)) {
+      const wish = this.activeWish(type);
+      if (wish) this.standing.switchTo(wish, this.deps.installedOf(type));
+    }
     this.update();
     this.assign();
   }
@@ -171,13 +176,13 @@ export class Versions implements FollowedModels, PinnedModels {
   }
 
   pin(models: readonly string[]): void {
-    this.pinned = models.flatMap((model) => this.pinnedOf(model) ?? []);
+    this.pinned = models.flatMap((model) => pinnedOf(model, this.deps.types) ?? []);
     this.update();
   }
 
   pinWaits(model: string): Waits | null {
     if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
-    const wanted = this.pinnedOf(model);
+    const wanted = pinnedOf(model, this.deps.types);
     if (!wanted) return { state: 'refused', problem: `no machine type here has a model named as ${model}` };
     if (isSameRef(wanted.model, this.deps.installedOf(wanted.machineType))) return null;
     const slot = this.slots.find(wanted);
@@ -212,7 +217,7 @@ export class Versions implements FollowedModels, PinnedModels {
     const before =
       parsedRef(this.standing.of(machineType)?.model ?? '') ?? this.deps.installedOf(machineType);
     if (role !== 'active') return this.tell(role, wish, before);
-    if (this.isStanding(wish)) return;
+    if (this.standing.isOf(wish)) return;
     this.standing.switchTo(wish, this.deps.installedOf(machineType));
     if (!isSameRef(before, model)) this.tell(role, wish, before);
   }
@@ -234,16 +239,16 @@ export class Versions implements FollowedModels, PinnedModels {
       model && !isSameRef(model, this.deps.installedOf(machineType))
         ? [{ model, machineType, isShadow: false }]
         : [];
-    const judging = this.standing.types().flatMap((type) => {
-      const { model = '', before = '' } = this.standing.of(type) ?? {};
-      return [...live(type, parsedRef(model)), ...live(type, parsedRef(before))];
+    const standing = this.standing.types().flatMap((type) => {
+      const { model, before } = judging(this.standing.of(type), this.deps.installedOf(type));
+      return [...live(type, model), ...live(type, before)];
     });
     const open = this.wishes.filter((wish) => !this.standing.rolledBackOf(wish));
     const byRole = (role: Wish['role']) => open.filter((wish) => wish.role === role);
     const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
       live(machineType, model),
     );
-    this.slots.want([...judging, ...this.pinned, ...asked, ...byRole('shadow').map(wantedBy)], anew);
+    this.slots.want([...standing, ...this.pinned, ...asked, ...byRole('shadow').map(wantedBy)], anew);
   }
 
   /** Says anew which slot judges what, and what is tried. Takes effect with the next batch. */
@@ -260,15 +265,6 @@ export class Versions implements FollowedModels, PinnedModels {
   private pinOf(machine: MachineIdentity): ModelRef | null {
     const pin = this.pinned.length === 0 ? undefined : this.overrides?.of(machine)?.pin;
     return pin ? parsedRef(pin.model) : null;
-  }
-
-  /** A model is for the type that has one of its name. */
-  private pinnedOf(text: string): Wanted | null {
-    const model = parsedRef(text);
-    const type = [...this.deps.types.values()].find(
-      (each) => model && each.model?.replaceAll('/', '-') === model.name,
-    );
-    return model && type ? { model, machineType: type.name, isShadow: false } : null;
   }
 
   private ofModel(machineType: string, model: ModelRef): Assessor | null {
@@ -289,9 +285,8 @@ export class Versions implements FollowedModels, PinnedModels {
     return role !== 'shadow' && isSameRef(model, this.deps.installedOf(machineType));
   }
 
-  private isStanding({ key, version, machineType }: Wish): boolean {
-    const active = this.standing.of(machineType);
-    return active?.key === key && active.version === version;
+  private activeWish(machineType: string): Wish | undefined {
+    return this.inForce.find((each) => each.role === 'active' && each.machineType === machineType);
   }
 
   private isOutranked({ role, machineType }: Wish): boolean {

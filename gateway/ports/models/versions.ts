@@ -12,6 +12,8 @@ import type { InstalledModel } from './models.ts';
 /** One version of a model, in a worker of its own. */
 export interface ModelRun {
   readonly assessor: Assessor;
+  /** The same, asked about machines that it does not judge. */
+  readonly beside: Assessor;
   /** Why it cannot answer now; null: it can. */
   problem(): string | null;
   stop(): Promise<void>;

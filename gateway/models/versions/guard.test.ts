@@ -1,0 +1,96 @@
+/** Guards of new versions, and promotions without a person: over restarts, installations and ends of trials. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inputOf, versionsBench } from './versions.testing.ts';
+
+let bench: ReturnType<typeof versionsBench>;
+beforeEach(() => {
+  bench = versionsBench();
+});
+afterEach(() => bench.dispose());
+
+const active = (model: string) => bench.want({ role: 'active', model });
+
+describe('a version that was promoted by itself', () => {
+  const promoted = async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
+    await bench.begin();
+    await active('pump-rul@2.1.0');
+    await bench.want({ role: 'shadow', model: 'pump-rul@2.2.0' });
+    const shadow = bench.versions.trials.trials().find(({ role }) => role === 'shadow');
+    bench.versions.trials.promote(shadow!.key);
+    await bench.settle();
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
+  };
+
+  it('outlives its trial and a restart, until a person says otherwise', async () => {
+    await promoted();
+    await bench.remove('shadow');
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
+    await bench.restart();
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
+    await active('pump-rul@2.1.0');
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.1.0']);
+  });
+
+  it('gives way to what a person had said, if it is taken back', async () => {
+    await promoted();
+    const guard = bench.versions.trials.trials().find(({ role }) => role === 'guard');
+    bench.versions.trials.rollBack(guard!.key, 'it fails');
+    await bench.settle();
+    await bench.remove('shadow');
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.1.0']);
+    await bench.remove('active');
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.0.0']);
+  });
+});
+
+describe('a guard', () => {
+  it('sees how a version answers where no other one is there to compare it with', async () => {
+    bench.state.installed = null;
+    bench.behaviours.set('pump-rul@2.1.0', 150);
+    await bench.restart();
+    await active('pump-rul@2.1.0');
+    bench.behaviours.set('pump-rul@2.1.0', 'crashes');
+    const failing = bench.assessed([inputOf('pump-1')]);
+    await failing.catch(() => undefined);
+    expect(bench.versions.trials.trials()).toMatchObject([{ role: 'guard', health: { failed: 1 } }]);
+    expect(bench.versions.trials.challengers()).toEqual([]);
+  });
+
+  it('compares with the version before also once that is the installed one', async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
+    await bench.begin();
+    await active('pump-rul@2.1.0');
+    await active('pump-rul@2.2.0');
+    bench.state.installed = 'pump-rul@2.1.0';
+    await bench.restart();
+    expect(bench.versions.trials.trials()).toMatchObject([{ role: 'guard', against: { version: '2.1.0' } }]);
+    // As the installed model does not judge here, it must not report what its data is like.
+    expect(bench.versions.trials.challengers()).toMatchObject([{ assessor: { name: 'beside' } }]);
+  });
+
+  it('waits while its version does not run; what was too slow at a start is tried again', async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150);
+    await bench.begin();
+    await active('pump-rul@2.1.0');
+    bench.state.startsSlow = true;
+    await bench.restart();
+    expect(bench.versions.trials.trials()).toEqual([]);
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.0.0']);
+    bench.state.startsSlow = false;
+    await bench.clock.advance(5_000);
+    await bench.settle();
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.1.0']);
+  });
+});
+
+it('a version that was installed since judges as such, and not the one before it', async () => {
+  bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
+  await bench.begin();
+  await active('pump-rul@2.1.0');
+  await active('pump-rul@2.2.0');
+  bench.state.installed = 'pump-rul@2.2.0';
+  await bench.restart();
+  expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
+  expect([...bench.running]).toEqual([]);
+});
