@@ -13,9 +13,9 @@ export interface Variant {
   model: string;
   machineMonths: number;
   latencyMs: { median: number | null; p99: number | null };
-  /** Outcomes of its warnings since the trial began; null: it has warned of nothing, and missed nothing. */
+  /** Outcomes of its warnings during the trial, at its gateways; null: it has warned of nothing, and missed nothing. */
   outcomes: Pick<PolicyFigures, 'warnings' | 'precision' | 'recall' | 'leadMs' | 'calibration'> | null;
-  /** False alarms and missed failures in a machine-month; null while it has judged nothing. */
+  /** False alarms and missed failures in a machine-month; null while it has judged nothing, or runs beside only. */
   wrong: Rate | null;
 }
 
@@ -29,12 +29,17 @@ export interface Comparison {
   machineMonthsNeeded: number | null;
 }
 
-export function comparisonOf({ figures, gateways }: Merged, outcomes: readonly Outcome[]): Comparison {
+export function comparisonOf({ figures, gateways, spans }: Merged, outcomes: readonly Outcome[]): Comparison {
   const { readings, agreed, role, machineType } = figures;
-  const sinceMs = Date.parse(figures.since);
-  const isLater = (each: Outcome) =>
-    Date.parse(each.kind === 'warning' ? each.openedAt : each.failedAt) >= sinceMs;
-  const policies = figuresByPolicy(outcomes.filter(isLater), Number.POSITIVE_INFINITY);
+  const isMeant = (each: Outcome) => {
+    const atMs = Date.parse(each.kind === 'warning' ? each.openedAt : each.failedAt);
+    return spans.some(
+      ({ gateway, sinceMs, toMs }) => gateway === each.gateway && sinceMs <= atMs && atMs <= toMs,
+    );
+  };
+  const policies = figuresByPolicy(outcomes.filter(isMeant), Number.POSITIVE_INFINITY);
+  // Nothing follows from what runs beside, so it cannot be wrong.
+  const hasJudged = { candidate: role !== 'shadow', other: role !== 'guard' };
   const variantOf = (side: 'candidate' | 'other', model: string): Variant => {
     const ref = parsedRef(model);
     const own = policies.find(
@@ -52,7 +57,7 @@ export function comparisonOf({ figures, gateways }: Merged, outcomes: readonly O
       machineMonths: months,
       latencyMs: { median: latencyAt(latency, 0.5), p99: latencyAt(latency, 0.99) },
       outcomes: own ? outcomesOf(own) : null,
-      wrong: rateOf(wrong, months),
+      wrong: hasJudged[side] ? rateOf(wrong, months) : null,
     };
   };
   const candidate = variantOf('candidate', figures.candidate);

@@ -29,7 +29,7 @@ const Variant = Type.Object({
   outcomes: nullable(
     Type.Object(figuresOfOutcomes, {
       description:
-        'what its warnings turned out to be since the trial began; null: it has none, and has missed nothing',
+        'what its warnings turned out to be during the trial, at its gateways; null: it has none, and has missed nothing',
     }),
   ),
   wrong: nullable(RateShown),

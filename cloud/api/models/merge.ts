@@ -5,6 +5,8 @@ import type { ComparedAt } from '../../ports/fleet/fleet.ts';
 export interface Merged {
   figures: ModelsCompared;
   gateways: string[];
+  /** At which gateway, and from when to when, ms since 1970. */
+  spans: { gateway: string; sinceMs: number; toMs: number }[];
 }
 
 const keyOf = ({ role, machineType, candidate, against }: ModelsCompared) =>
@@ -38,6 +40,9 @@ function mergedOf(rows: readonly ComparedAt[]): Merged {
       failures[cause] = (failures[cause] ?? 0) + count;
   return {
     gateways,
+    spans: rows.map(({ gateway, figures }) => ({
+      ...{ gateway, sinceMs: Date.parse(figures.since), toMs: Date.parse(figures.to) },
+    })),
     figures: {
       ...last,
       since: all.map(({ since }) => since).sort()[0]!,

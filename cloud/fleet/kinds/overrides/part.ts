@@ -9,7 +9,7 @@ const actionTexts: Record<string, string> = { mute: 'muted', rules: 'judged by r
 export const overrides: FleetKind = {
   kind: 'overrides',
   about:
-    'A person’s word in place of what gateways would decide by themselves: mute machines, or judge them by rules alone.',
+    'A person’s word in place of what gateways would decide by themselves: mute machines, judge them by rules alone, or by a pinned version of a model.',
   body: OverrideBody,
   problem: (body) => overrideProblem(asBody(body)),
   nameOf: (body) => `${asBody(body).action}:${whereOf(asBody(body)).replaceAll(' ', ':')}`,

@@ -58,11 +58,12 @@ export async function ask(asked: Asked, options: SetOptions): Promise<void> {
 /** Asks the cloud to want it no more. */
 export async function removeDocument(
   name: { kind: string; name: string },
-  options: WhoOptions,
+  options: WhoOptions & { isQuiet?: boolean },
 ): Promise<void> {
   const { gateway, why, by = userInfo().username } = options;
   const body = { ...name, ...(gateway !== undefined && { gateway }), who: by, why };
   const answer = await request(findEndpoint('cloud', options), 'DELETE', '/api/fleet', body);
+  if (options.isQuiet) return;
   if (options.json) return printJson(answer as object);
   process.stdout.write(`removed: ${printable(keyOf(body), 250)}\n`);
 }

@@ -140,12 +140,33 @@ async function set(
 async function promote(name: string, options: WhoOptions & TypeOption): Promise<void> {
   const machineType = typeOf(name, options);
   const documents = await documentsOf(machineType, options);
-  const before = documents.find(({ body }) => body.role === 'active')?.body;
-  await set('active', name, options, before && before.model !== name ? { before: String(before.model) } : {});
-  // It judges all machines now.
-  const beside = documents.filter(({ body }) => body.role !== 'active' && body.model === name);
+  const before = beforeOf(
+    name,
+    documents.find(({ body }) => body.role === 'active'),
+  );
+  await set('active', name, options, before === undefined ? {} : { before });
+  // It judges all machines now, also those that a trial of another version judged.
+  const beside = documents.filter(
+    ({ body }) => body.role === 'ab' || (body.role !== 'active' && body.model === name),
+  );
   for (const document of beside)
-    await removeDocument({ kind, name: document.name }, { ...options, why: 'it was promoted' });
+    await removeDocument(
+      { kind, name: document.name },
+      { ...options, why: `${name} was promoted`, isQuiet: options.json === true },
+    );
+}
+
+/** The version that a rollback brings back: the one that is replaced, or the one before it where gateways have taken that back. */
+export function beforeOf(
+  name: string,
+  replaced: Pick<ShownDocument, 'body' | 'gateways'> | undefined,
+): string | undefined {
+  if (!replaced) return undefined;
+  const { model, before } = replaced.body as { model: string; before?: string };
+  const isTakenBack = replaced.gateways.some(
+    ({ differs }) => differs?.includes('it was rolled back') === true,
+  );
+  return model === name || isTakenBack ? before : model;
 }
 
 async function rollBack(
@@ -154,15 +175,18 @@ async function rollBack(
 ): Promise<void> {
   const machineType = typeOf(name, options);
   const active = (await documentsOf(machineType, options)).find(({ body }) => body.role === 'active');
-  if (!active)
+  if (!active && to === undefined)
     throw new HarbingerError(
       'USAGE',
       'cli',
-      `the installed model judges machines of type '${machineType}': nothing was promoted`,
+      `no person has promoted a model for machines of type '${machineType}'; where a gateway has by itself, say which is to judge: --to NAME@VERSION`,
     );
-  const before = to ?? (active.body.before as string | undefined);
+  const isNamed = parsedRef(name) === null || active?.body.model === name;
+  if (active && !isNamed && to === undefined)
+    throw new HarbingerError('USAGE', 'cli', `${name} was not promoted last: ${active.body.model} was`);
+  const before = to ?? (active?.body.before as string | undefined);
   if (before !== undefined) return set('active', before, { ...options, type: machineType });
-  await removeDocument({ kind, name: active.name }, options);
+  if (active) await removeDocument({ kind, name: active.name }, options);
 }
 
 async function stop(name: string, options: WhoOptions & TypeOption): Promise<void> {
