@@ -2,6 +2,7 @@
  * Models (gateway/models): which models this gateway has, and who stands for each. What is here may run; running it is the
  * business of watch/model, and what it must be able to do is in shared/model.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
@@ -56,10 +57,13 @@ export class Library implements ModelLibrary {
   async want(ref: ModelRef): Promise<InstalledModel> {
     const { installer } = this.deps;
     const found = this.models.get(refText(ref));
-    if (found) {
+    const folder = found && [found.folder, ...(found.alsoIn ?? [])].find((each) => existsSync(each));
+    if (found && folder !== undefined) {
       installer?.used(ref);
-      return found;
+      return folder === found.folder ? found : { ...found, folder };
     }
+    // It was removed since, by hand or to make room.
+    this.models.delete(refText(ref));
     if (installer) {
       const fetched = await installer.install(ref);
       this.models.set(refText(fetched), fetched);

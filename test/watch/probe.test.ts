@@ -72,22 +72,28 @@ it('weights that are not numbers, a file that was changed since it was checked, 
 });
 
 it.each([
-  ['answers with NaN', answering('1, NaN, 3'), /not a number/],
-  ['crashes', misbehaving('process.exit(1)'), /does not answer/],
-])('one that %s is refused', async (_, entry, why) => {
-  await expect(probe(undefined, { entry })).rejects.toMatchObject({
-    code: 'MODEL_REFUSED_OUTPUT',
-    message: expect.stringMatching(why),
-  });
+  ['answers with NaN is refused', answering('1, NaN, 3'), 'MODEL_REFUSED_OUTPUT', false, /not a number/],
+  ['crashes is tried later', misbehaving('process.exit(1)'), 'MODEL_CRASHED', true, /does not answer/],
+])('one that %s', async (_, entry, code, retry, why) => {
+  const message = expect.stringMatching(why);
+  await expect(probe(undefined, { entry })).rejects.toMatchObject({ code, retry, message });
 });
 
-it('one that answers too slowly is refused, and one that never does', async () => {
+it('one that answers too slowly does not pass, and neither does one that never does: the box may be busy', async () => {
   const clock = manualClock();
   const slow = { ...clock, monotonicMs: () => (passedMs += 40) };
   let passedMs = 0;
-  await expect(probe(undefined, { entry: answering('1, 2, 3'), budgetMs: 30, clock: slow })).rejects.toThrow(
-    /more than 30 ms/,
-  );
+  await expect(
+    probe(undefined, { entry: answering('1, 2, 3'), budgetMs: 30, clock: slow }),
+  ).rejects.toMatchObject({
+    code: 'MODEL_SLOW',
+    retry: true,
+    message: expect.stringMatching(/more than 30 ms/),
+  });
   const hung = probe(undefined, { entry: misbehaving(''), budgetMs: 10, clock: systemClock });
-  await expect(hung).rejects.toThrow(/does not answer/);
+  await expect(hung).rejects.toMatchObject({
+    code: 'MODEL_CRASHED',
+    retry: true,
+    message: expect.stringMatching(/does not answer/),
+  });
 });

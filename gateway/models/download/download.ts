@@ -23,6 +23,8 @@ const answerMsMax = 5_000;
 /** A download to which nothing has come for so long is given up; what is here of it is kept for the next time. */
 const stallMsMax = 120_000;
 const busyMs = 1_000;
+/** Unfinished downloads that are kept beside the one that is wanted, the latest. */
+const othersMax = 4;
 /** A bundle that is not what the cloud has announced is fetched so often. */
 const triesMax = 3;
 
@@ -75,6 +77,7 @@ export class Download {
    */
   async fetch(ref: ModelRef, isWanted: (sha256: string) => void): Promise<Fetched> {
     makeFolder(this.deps.folder, 0o750);
+    this.dropOthers(ref);
     for (let tries = 1; ; tries++) {
       const path = await this.whole(ref, isWanted);
       const bundle = readFileSync(path);
@@ -90,13 +93,26 @@ export class Download {
     for (const file of this.partsOf(ref)) rmSync(join(this.deps.folder, file), { force: true });
   }
 
+  /** Removes what is here of downloads that nobody has gone on with for the longest time. */
+  private dropOthers(ref: ModelRef): void {
+    const { folder } = this.deps;
+    const own = this.partsOf(ref);
+    const others = readdirSync(folder)
+      .filter((file) => file.endsWith('.part') && !own.includes(file))
+      .map((file) => join(folder, file))
+      .sort((a, b) => changedMs(b) - changedMs(a));
+    for (const path of others.slice(othersMax)) rmSync(path, { force: true });
+  }
+
   private async whole(ref: ModelRef, isWanted: (sha256: string) => void): Promise<string> {
     const { folder, bytesMax, bytesPerS, clock } = this.deps;
     let path = '';
     let have = 0;
+    let begun = 0;
+    let grownMs = clock.monotonicMs();
     for (;;) {
       const beganMs = clock.monotonicMs();
-      const piece = await this.piece(ref, path === '' ? this.resumedAt(ref) : have);
+      const piece = await this.piece(ref, path === '' ? this.resumedAt(ref) : have, grownMs + stallMsMax);
       if (piece.total > bytesMax)
         throw new HarbingerError(
           'MODEL_REFUSED_SIZE',
@@ -106,13 +122,15 @@ export class Download {
       isWanted(piece.sha256);
       const named = join(folder, `${refOf(ref)}.${piece.sha256}.part`);
       if (named !== path) {
+        if (++begun > triesMax) throw this.problem(ref, 'the cloud announces another one each time');
         for (const file of this.partsOf(ref))
           if (join(folder, file) !== named) rmSync(join(folder, file), { force: true });
         path = named;
         have = sizeOf(path);
       }
       // Only what continues the file is taken: a piece that comes twice, or late, is passed over.
-      if (piece.offset === have && piece.bytes.length > 0) {
+      const isNext = piece.offset === have && piece.bytes.length > 0;
+      if (isNext) {
         await appendFile(path, piece.bytes, { mode: 0o640 });
         have += piece.bytes.length;
         this.counts.bytes += piece.bytes.length;
@@ -120,8 +138,9 @@ export class Download {
       }
       if (have > piece.total) await rm(path, { force: true }).then(() => (path = ''));
       else if (have === piece.total) break;
-      const dueMs = beganMs + (1_000 * piece.bytes.length) / bytesPerS;
+      const dueMs = beganMs + Math.max(isNext ? 0 : busyMs, (1_000 * piece.bytes.length) / bytesPerS);
       await sleep(clock, Math.max(0, dueMs - clock.monotonicMs()));
+      if (isNext) grownMs = clock.monotonicMs();
     }
     const file = await open(path, 'r+');
     await file.datasync();
@@ -129,9 +148,8 @@ export class Download {
     return path;
   }
 
-  private async piece(ref: ModelRef, offset: number): Promise<ChunkPiece> {
+  private async piece(ref: ModelRef, offset: number, endMs: number): Promise<ChunkPiece> {
     const { clock, ask } = this.deps;
-    const endMs = clock.monotonicMs() + stallMsMax;
     while (clock.monotonicMs() < endMs && !this.isStopped) {
       const id = this.nextId++;
       const answer = this.answer(id);
@@ -152,7 +170,7 @@ export class Download {
       ref,
       this.isStopped
         ? 'the gateway is being stopped'
-        : 'the cloud does not answer, or is of an earlier version',
+        : 'the cloud does not answer with the next piece, or is of an earlier version',
     );
   }
 
@@ -189,6 +207,10 @@ export class Download {
       { retry: true },
     );
   }
+}
+
+function changedMs(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function sizeOf(path: string): number {

@@ -53,6 +53,8 @@ export class Installer {
   private readonly deps: InstallDeps;
   private readonly download: Download;
   private readonly exclusive = new Exclusive();
+  /** In place since the start. */
+  private readonly fetched = new Map<string, InstalledModel>();
   private waiting = 0;
   private refused: Refused[] = [];
   /** Wanted since the start: they are not removed. */
@@ -76,10 +78,10 @@ export class Installer {
 
   /** Removes what a stop has left half done, and reads what was refused. Never throws. */
   load(): void {
-    rmSync(this.unpacked, { recursive: true, force: true });
+    this.tidy();
     try {
       const kept: unknown = JSON.parse(readFileSync(this.refusedFile, 'utf8'));
-      if (Array.isArray(kept)) this.refused = kept.slice(0, rememberedMax) as Refused[];
+      if (Array.isArray(kept)) this.refused = kept.filter(isRefused).slice(0, rememberedMax);
     } catch {
       // What cannot be read counts as absent: such a model is fetched and refused once more.
     }
@@ -116,22 +118,48 @@ export class Installer {
   }
 
   private async fetchAndCheck(ref: ModelRef): Promise<InstalledModel> {
-    const { bundle, sha256 } = await this.download.fetch(ref, (announced) =>
-      this.checkRemembered(ref, announced),
-    );
+    // Another may have waited for the same version, and its folder is in use now.
+    const there = this.fetched.get(textOf(ref));
+    if (there && existsSync(there.folder)) {
+      this.used(ref);
+      return there;
+    }
     try {
-      const model = await this.made(ref, bundle);
-      this.deps.log.info(
-        { model: textOf(ref), trustedBy: model.trustedBy },
-        'a model was fetched, and may run',
+      const { bundle, sha256 } = await this.download.fetch(ref, (announced) =>
+        this.checkRemembered(ref, announced),
       );
+      const model = await this.made(ref, bundle).catch(async (error) => {
+        await this.remember(ref, sha256, error);
+        throw error;
+      });
+      this.fetched.set(textOf(ref), model);
+      const { trustedBy } = model;
+      this.deps.log.info({ model: textOf(ref), trustedBy }, 'a model was fetched, and may run');
+      this.done(ref);
       return model;
     } catch (error) {
-      await this.remember(ref, sha256, error);
-      throw error;
+      const code = codeOf(error) ?? '';
+      if (code.startsWith('MODEL_REFUSED_')) this.done(ref);
+      throw code.startsWith('MODEL_') ? error : notYet(ref, error);
     } finally {
+      this.tidy();
+    }
+  }
+
+  /** Forgets its download: it is in place, or is refused. */
+  private done(ref: ModelRef): void {
+    try {
       this.download.forget(ref);
-      rmSync(this.unpacked, { recursive: true, force: true });
+    } catch {
+      // It lies there until others push it out.
+    }
+  }
+
+  private tidy(): void {
+    try {
+      for (const folder of [this.unpacked, this.replaced]) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // The next one that is fetched fails on it, and says so.
     }
   }
 
@@ -142,16 +170,22 @@ export class Installer {
     makeFolder(this.installedDir, 0o750);
     rmSync(this.unpacked, { recursive: true, force: true });
     unpackBundle(opened, this.unpacked);
-    const checked = check(this.unpacked);
+    const checked = readAgain(ref, () => check(this.unpacked));
     if (textOf(checked) !== textOf(ref))
       throw new HarbingerError(
         'MODEL_REFUSED_MANIFEST',
         'intelligence',
         `the cloud's ${textOf(ref)} is ${textOf(checked)}`,
       );
-    await probe({ type: types.get(checked.machineType)!, folder: this.unpacked, digest: checked.digest });
+    const type = types.get(checked.machineType)!;
+    await probe({ type, folder: this.unpacked, digest: checked.digest }).catch((error) =>
+      readAgain(ref, () => {
+        throw error;
+      }),
+    );
     const folder = join(this.installedDir, textOf(ref));
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(this.replaced, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, this.replaced);
     renameSync(this.unpacked, folder);
     await syncDir(this.installedDir);
     this.used(ref);
@@ -192,8 +226,32 @@ export class Installer {
     return join(this.deps.dir, 'unpacked');
   }
 
+  /** Folder of what lay in the place of a model until another is there. */
+  private get replaced(): string {
+    return join(this.deps.dir, 'replaced');
+  }
+
   private get refusedFile(): string {
     return join(this.deps.dir, 'refused.json');
+  }
+}
+
+function isRefused(one: unknown): one is Refused {
+  const { ref, sha256, code, problem } = (one ?? {}) as Record<string, unknown>;
+  return [ref, sha256, code, problem].every((each) => typeof each === 'string');
+}
+
+function notYet(ref: ModelRef, error: unknown): HarbingerError {
+  const message = `${textOf(ref)} cannot be put in place yet: ${messageOf(error)}`;
+  return new HarbingerError('MODEL_DOWNLOAD', 'intelligence', message, { retry: true, cause: error });
+}
+
+/** Reads what was unpacked from a whole bundle: what is missing of it could not be read, and the model is not to blame. */
+function readAgain<T>(ref: ModelRef, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw codeOf(error) === 'MODEL_REFUSED_MISSING' ? notYet(ref, error) : error;
   }
 }
 
