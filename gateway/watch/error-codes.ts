@@ -182,8 +182,7 @@ export const errorCodes = declareErrors({
   MODEL_SLOW: {
     stage: 'intelligence',
     meaning: 'A version of a model takes too long for its answers, and is not used.',
-    retried:
-      'Yes, with growing delays, where it was just fetched and is tried for the first time. Otherwise no, until the document that wants it is replaced.',
+    retried: 'Yes, with growing delays: a device may be busy while it starts.',
     remedy: 'Train a smaller model, or choose a faster backend (`intelligence.backend`).',
   },
 });
