@@ -52,7 +52,8 @@ async function pieceOf(path: string, offset: number, bytes: number): Promise<Buf
   try {
     const piece = Buffer.alloc(bytes);
     const { bytesRead } = await file.read(piece, 0, bytes, offset);
-    return piece.subarray(0, bytesRead);
+    if (bytesRead < bytes) throw new Error(`it ends ${bytes - bytesRead} bytes too early`);
+    return piece;
   } finally {
     await file.close();
   }

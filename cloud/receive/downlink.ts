@@ -94,8 +94,11 @@ export class Downlink {
     this.handing.add(client);
     void this.models
       .answer(message)
-      .then((piece) => piece && send(client, modelPieceTopic(gateway), piece))
-      .finally(() => this.handing.delete(client));
+      .then((piece) => {
+        if (piece) send(client, modelPieceTopic(gateway), piece, () => this.handing.delete(client));
+        else this.handing.delete(client);
+      })
+      .catch(() => this.handing.delete(client));
   }
 
   /** Has a gateway tell which alerts are open. */
@@ -107,6 +110,7 @@ export class Downlink {
   disconnected(client: Client): void {
     this.hearing.delete(client);
     this.following.delete(client);
+    this.handing.delete(client);
   }
 
   private saySoon(gateway: string): void {
@@ -129,6 +133,6 @@ export class Downlink {
   }
 }
 
-function send(client: Client, topic: string, payload: Buffer): void {
-  client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
+function send(client: Client, topic: string, payload: Buffer, sent: () => void = () => undefined): void {
+  client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, sent);
 }

@@ -7,6 +7,7 @@
  *     MODEL-CARD.md   for people
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { versionPattern } from '../contract/models/model-ref.ts';
 import { plainName } from '../contract/topics.ts';
 import { Features } from './features.ts';
 import { IntervalCalibration } from './interval.ts';
@@ -60,7 +61,7 @@ export const ModelManifest = Type.Object(
   {
     format: Type.Literal('harbinger-model-2'),
     name: Identifier,
-    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
+    version: Type.String({ pattern: versionPattern }),
     machineType: Identifier,
     contractHash: Type.String({ pattern: '^[0-9a-f]{16}$', description: 'of the machine type' }),
     windowRows: Type.Integer({ minimum: 1, maximum: 512 }),

@@ -1,6 +1,7 @@
 /** Routes of the registry of models. */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { versionPattern } from '../../../shared/contract/models/model-ref.ts';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import { bundleBytesMax } from '../../../shared/model/trust/bundle.ts';
@@ -32,7 +33,7 @@ const Details = Type.Object(
 );
 const Ref = Type.Object({
   name: Type.String({ maxLength: 64 }),
-  version: Type.String({ pattern: '^\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}$' }),
+  version: Type.String({ pattern: versionPattern }),
 });
 
 const statuses: Readonly<Record<string, number>> = {

@@ -10,6 +10,7 @@ import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import { compileValidator } from '../../runtime/validate.ts';
 import { plainName } from '../topics.ts';
+import { versionPattern } from './model-ref.ts';
 
 export const chunkLimits = {
   /** Bytes of a piece. */
@@ -24,7 +25,7 @@ const Ref = {
   id: Type.Integer({ minimum: 0 }),
   name: Type.String({ ...plainName }),
   /** The version of the model. */
-  model: Type.String({ pattern: '^\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}$' }),
+  model: Type.String({ pattern: versionPattern }),
 };
 
 const Ask = Type.Object({

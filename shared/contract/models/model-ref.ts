@@ -2,6 +2,7 @@
  * Models (shared/contract/models): how both sides name versions of models, choose machines for them, and tell what one says beside
  * another. Documents about models are in ../fleet/models.ts.
  */
+import { identifierPattern } from '../topics.ts';
 
 /** A version of a model: `pump-rul@2.1.0`. */
 export interface ModelRef {
@@ -9,7 +10,10 @@ export interface ModelRef {
   version: string;
 }
 
-const form = /^([a-z0-9][A-Za-z0-9_.-]{0,63})@(\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[A-Za-z0-9.-]{1,40})?)$/;
+/** Pattern of versions, wherever one is written. */
+export const versionPattern = '^\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}$';
+
+const form = new RegExp(`^(${identifierPattern.slice(1, -1)})@(${versionPattern.slice(1, -1)})$`);
 
 /** Null if it is none. */
 export function parsedRef(text: string): ModelRef | null {
