@@ -156,7 +156,7 @@ it('after a replacement too, whose estimate is the first that is not of the mach
   const time = new Date(test.clock.nowMs()).toISOString();
   await test.apply([{ ...lifecycleEvent('replaced', 1), time }]);
   expect(now().health).toBeNull();
-  // What was written before it, and comes later.
+  // An estimate that was written before it comes later.
   await said(0.3, ms - hourMs);
   expect(now().health).toBeNull();
   await said(0.9, ms + 2 * secondMs);
@@ -172,7 +172,7 @@ it('the newest reading is not one of a clock that was ahead, once it is put back
   };
   expect(await at(ms + 280 * secondMs)).toBe(280 * secondMs);
   expect(await at(ms + 2 * secondMs)).toBe(2 * secondMs);
-  // What comes late is not the newest.
+  // A late reading is not the newest.
   expect(await at(ms - 60 * secondMs)).toBe(2 * secondMs);
   // A clock that was put back by hours says so by the pace of its readings.
   for (let i = 0; i < 30; i++) await at(ms - 5 * hourMs + i * secondMs);

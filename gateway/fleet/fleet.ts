@@ -183,7 +183,7 @@ export class Fleet {
   private apply(): void {
     const { kinds } = this.deps;
     for (const kind of kinds) kind.prepare?.(wantedOf(this.documents, kind, this.time.nowMs()));
-    // What needs nothing, or has it already, is in force at once.
+    // Documents that need nothing, or have it already, are in force at once.
     const reports = reportsOf(this.documents, this.reports, { kinds, time: this.time });
     for (const kind of kinds) {
       const followed = [...this.documents].filter(

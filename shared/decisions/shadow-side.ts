@@ -56,7 +56,7 @@ export class ShadowSide<I, A> {
     try {
       this.take(inputs, decided);
     } catch {
-      // What goes wrong beside a decision does not concern it.
+      // Trouble of a challenger does not concern the decision.
       for (const lane of this.lanes.values()) lane.lost(inputs.length);
     }
   }
@@ -146,7 +146,7 @@ class Lane<I, A> {
     const beganMs = clock.monotonicMs();
     const outcomes = await this.side.ask(batch.map(({ input }) => input));
     const latencyMs = Math.max(0, clock.monotonicMs() - beganMs);
-    // What it says after it was taken back concerns nobody.
+    // Answers that come after it was taken back count for nothing.
     if (!this.isWanted()) return;
     batch.forEach((one, i) => {
       try {

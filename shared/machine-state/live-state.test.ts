@@ -36,7 +36,7 @@ it('speaks of the end where an alert has ended after the newest estimate, which 
   const now = machineStateOf(evidence({ ...met, endedMs: nowMs - min }));
   expect(now).toMatchObject({ state: 'unknown', sinceMs: nowMs - min });
   expect(now.reason).toBe('Its alert has ended at 09:59:00 CET, and it has not been judged since');
-  // What a person has closed goes on, and estimates of before that say so.
+  // An alert that a person has closed goes on, and estimates of before that say so.
   const closed = { by: 'maria', reason: 'known', atMs: nowMs - min, goesOn: ['limits' as const] };
   expect(stateOf({ ...met, endedMs: nowMs - min, closed })).toBe('critical');
   expect(stateOf({ endedMs: nowMs - min })).toBe('ok');

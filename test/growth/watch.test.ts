@@ -57,7 +57,7 @@ function bytesInUse(): number {
 const machineBytesMax = 45_000;
 
 it('a pump of 14 sensors that is heard for the first time takes little memory, and keeps no readings', () => {
-  // What all machines share, and code, is there before.
+  // Memory that all machines share, and code, is there before.
   bench('pump').add();
   const before = bytesInUse();
   const { watch, add } = bench('pump');

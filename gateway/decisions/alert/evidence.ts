@@ -111,7 +111,7 @@ function limitsNow({ machine, window, rows, limits = [] }: AlertInput): {
       if (!told) continue;
       met = worseOf(met, told.severity);
       const column = sensors.findIndex(({ name }) => name === sensor);
-      // Of a sensor that has sent nothing since a start nobody knows better.
+      // A sensor that has sent nothing since the start counts as it was told.
       if (value === null || isBeyond(told, value))
         meets({ column, value: value ?? Number.NaN, at: told.at, severity: told.severity });
     }

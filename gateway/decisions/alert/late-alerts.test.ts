@@ -92,7 +92,7 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
     const [resolved] = bench.resolved();
     expect(resolved!.data.reasons.join(' ')).not.toContain('come back');
-    // What is found of the time before that end is told as over, and the next one is the first return.
+    // An episode of before that end is told as over, and the next one is the first return.
     await bench.evaluate(decision, 200, 1, passed());
     expect([bench.opened().length, bench.resolved().length]).toEqual([2, 2]);
     await bench.evaluate(decision, 200, 1, {

@@ -112,9 +112,9 @@ describe('a candidate that runs beside', () => {
       ],
     });
     expect(judged(trialOf({ figures: figuresOf({ alerts, vain }) })).answer.action).toBe('roll-back');
-    // Of warnings that last nobody knows yet what they are.
+    // Warnings that are still open prove nothing.
     expect(judged(trialOf({ figures: figuresOf({ alerts }) })).answer.action).not.toBe('roll-back');
-    // What a failure has followed was not in vain.
+    // Warnings that a failure followed were right.
     const right = { count: 6, both: 0, onlyCandidate: 6, onlyOther: 0 };
     const better = judged(trialOf({ figures: figuresOf({ alerts, failed: right, agreed: 10_000 }) }));
     expect(better).toMatchObject({

@@ -83,7 +83,7 @@ export class Installer {
       const kept: unknown = JSON.parse(readFileSync(this.refusedFile, 'utf8'));
       if (Array.isArray(kept)) this.refused = kept.filter(isRefused).slice(0, rememberedMax);
     } catch {
-      // What cannot be read counts as absent: such a model is fetched and refused once more.
+      // A list that cannot be read counts as empty: its models are fetched and refused once more.
     }
   }
 

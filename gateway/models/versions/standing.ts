@@ -107,7 +107,7 @@ export class Standing {
     const active = this.active.get(machineType);
     if (active && isSameRef(parsedRef(active.model), model)) {
       const { before, over, isOwn, ...rest } = active;
-      // What a person has said counts again.
+      // The word of a person counts again.
       const by = over ?? (isOwn && { isOwn });
       if (before === undefined) this.active.delete(machineType);
       else this.active.set(machineType, { ...rest, ...by, model: before, sinceMs: atMs, isProven: true });

@@ -157,7 +157,7 @@ export class Versions implements FollowedModels, PinnedModels {
     for (const wish of wishes) if (!before.some((each) => isSameWish(each, wish))) this.comeIntoForce(wish);
     for (const wish of before)
       if (!this.wishes.some(({ key }) => key === wish.key)) this.tell('removed', wish, null);
-    // What nobody wants any more ends, and not what its successor only waits for.
+    // Versions that nobody wants any more end, but not while their successor is made ready.
     for (const type of this.standing.keep(this.wishes)) {
       const wish = this.activeWish(type);
       if (wish) this.standing.switchTo(wish, this.deps.installedOf(type));

@@ -113,7 +113,7 @@ export class LateBooks<T extends LateMachine> {
   private begin(machine: T, limits: MachineLimits, gap: Gap | null, nowMs: number): void {
     machine.late?.end();
     machine.late = new LateReadings(limits, gap, this.room, nowMs);
-    // What is met now is known, or about to be told.
+    // Limits that are met now are known, or about to be told.
     if (!gap) machine.late.hears(limits.list(), [], machine.window.clock.newestMs);
   }
 }

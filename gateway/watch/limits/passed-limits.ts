@@ -93,7 +93,7 @@ export class PassedLimits {
   }
 
   private remember(spell: Spell): void {
-    // Of one that was unknown until it was back, nothing is known to have been met.
+    // A limit that was unknown until its value was back is not known to have been met.
     if (Number.isNaN(spell.sinceMs)) return;
     this.known.push(spell);
     if (this.known.length > knownMax) this.known.shift();

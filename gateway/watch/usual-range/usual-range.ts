@@ -13,7 +13,7 @@
  *                that stands still exactly where it never was shows no such thing, and is not learnt
  *     grown      levels within the margin widen the range slowly, so that seasons do and wear does not
  *
- * What is beyond the margin is told, and not normal because it lasts: a person says so (`relearn`), or it comes again and again and
+ * Values beyond the margin are told, and not normal because they last: a person says so (`relearn`), or they come again and again and
  * the other sensors show why (explained.ts). Counters, which only rise, have no range. Nothing is allocated per row.
  */
 import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';

@@ -142,7 +142,7 @@ export class Device {
   private sendKept(): void {
     const { world, plan, kept } = this;
     while (this.connection && kept.length > 0 && this.unacked.length < windowMax) {
-      // What it has kept is sent at its pace, what it has just measured at once.
+      // Kept readings are sent at its pace, new ones at once.
       if (world.nowMs < this.nextSendMs) {
         if (this.isDue) return;
         this.isDue = true;

@@ -146,7 +146,7 @@ export class Troubles {
     const [first, twin] = gateways;
     if (!twin) return;
     this.plant.told.tell('→ the twin ends');
-    // What is in its journal is sent before it goes.
+    // Its journal is sent before it goes.
     gateways[1] = null;
     this.leaving = twin;
     for (const device of devices) device.moveTo(0);

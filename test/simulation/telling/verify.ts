@@ -200,7 +200,7 @@ function spanOf(
       each.atMs < toMs,
   );
   const times = rows.flatMap(({ n }) => [...(cloud.store.found.get(n) ?? [])].map(timeOf));
-  // Of a device that writes no times, what it has kept is of the moment in which it comes.
+  // A device that writes no times gives its kept readings the moment in which they come.
   const isKnown = device.stamp !== 'none' || device.offline.length === 0;
   if (!isKnown || Math.max(...times) - Math.min(...times) < minuteMs) return null;
   return { fromMs: Math.min(...times), toMs: Math.max(...times), withinMs: 2 * device.periodMs + 5_000 };
