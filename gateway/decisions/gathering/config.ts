@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { BreakerOptions } from '../../../shared/decisions/breaker.ts';
+import { governedSettings } from '../governed-settings.ts';
 
 export const GatheringDecisionConfig = Type.Object(
   {
@@ -15,17 +15,7 @@ export const GatheringDecisionConfig = Type.Object(
       default: 32,
       description: 'The most batches that are sent without a wait after one in vain.',
     }),
-    budgetMs: Type.Integer({
-      minimum: 1,
-      maximum: 10_000,
-      default: 100,
-      description: 'How long the policy may take before the rules decide in its place.',
-    }),
-    breaker: Type.Object(BreakerOptions.properties, {
-      additionalProperties: false,
-      default: {},
-      description: 'The circuit breaker that stops asking a policy which fails.',
-    }),
+    ...governedSettings,
     recordsPerMinuteMax: Type.Integer({
       minimum: 0,
       default: 6,

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { BreakerOptions } from '../../../shared/decisions/breaker.ts';
+import { governedSettings } from '../governed-settings.ts';
 
 export const PromotionDecisionConfig = Type.Object(
   {
@@ -57,17 +57,7 @@ export const PromotionDecisionConfig = Type.Object(
       description:
         'How many times as many warnings as the version before, or as few, a guarded version may raise.',
     }),
-    budgetMs: Type.Integer({
-      minimum: 1,
-      maximum: 10_000,
-      default: 100,
-      description: 'How long the policy may take before the rules decide in its place.',
-    }),
-    breaker: Type.Object(BreakerOptions.properties, {
-      additionalProperties: false,
-      default: {},
-      description: 'The circuit breaker that stops asking a policy which fails.',
-    }),
+    ...governedSettings,
   },
   {
     additionalProperties: false,
