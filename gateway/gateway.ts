@@ -30,6 +30,7 @@ import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
 import { createModelVersions } from './model-versions.ts';
+import type { Library } from './models/library.ts';
 import { modelsReport } from './models/versions/statistics.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
@@ -151,7 +152,7 @@ export async function startGateway(
 interface PartsOf {
   config: GatewayConfig;
   types: ReadonlyMap<string, MachineType>;
-  library: ModelLibrary;
+  library: ModelLibrary & Pick<Library, 'downloads'>;
   watch: Watch;
   data: DataClient;
 }
@@ -227,7 +228,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })),
     reporterOfRoom(heartbeatReport, () => ({ heartbeat: heartbeat.state() })),
     reporterOfRoom(fleetReport, () => ({ fleet: fleet.stats() })),
-    reporterOfRoom(modelsReport, () => ({ models: models.stats() })),
+    reporterOfRoom(modelsReport, () => ({ models: { ...models.stats(), downloads: library.downloads() } })),
     reporterOfRoom(siteTopicsReport, () => ({ siteTopics: siteTopics.stats() })),
     reporterOfRoom(siteNoticesReport, () => ({ siteNotices: siteNotices.stats() })),
   ];

@@ -1,5 +1,11 @@
 import { open } from 'node:fs/promises';
-import { encodePiece, encodeProblem, parseAsk } from '../../shared/contract/models/chunks.ts';
+import {
+  encodePiece,
+  encodeProblem,
+  namedInAsk,
+  notUnderstood,
+  parseAsk,
+} from '../../shared/contract/models/chunks.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { ModelChunks } from '../ports/models/models.ts';
@@ -21,7 +27,10 @@ export class RegistryChunks implements ModelChunks {
 
   async answer(asked: Buffer): Promise<Buffer | null> {
     const ask = parseAsk(asked);
-    if (!ask) return null;
+    if (!ask) {
+      const named = namedInAsk(asked);
+      return named && encodeProblem({ ...named, problem: notUnderstood });
+    }
     const { id, name, model, offset, bytes } = ask;
     const about = { id, name, model };
     const known = this.registry.find({ name, version: model });

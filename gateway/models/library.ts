@@ -13,7 +13,7 @@ import { findArtefacts } from '../../shared/model/trust/find-artefacts.ts';
 import { type TrustOptions, trustedBy } from '../../shared/model/trust/trust.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { InstalledModel, ModelLibrary, ModelRef, RefusedModel } from '../ports/models/models.ts';
-import type { Installer } from './download/install.ts';
+import type { DownloadStats, Installer } from './download/install.ts';
 
 export interface LibraryDeps {
   types: ReadonlyMap<string, MachineType>;
@@ -54,7 +54,16 @@ export class Library implements ModelLibrary {
     return [...this.bad.values()];
   }
 
-  async want(ref: ModelRef): Promise<InstalledModel> {
+  keep(refs: readonly ModelRef[]): void {
+    this.deps.installer?.keep(refs);
+  }
+
+  /** Figures of downloads; null: nothing is fetched. */
+  downloads(): DownloadStats | null {
+    return this.deps.installer?.stats() ?? null;
+  }
+
+  async want(ref: ModelRef, signal?: AbortSignal): Promise<InstalledModel> {
     const { installer } = this.deps;
     const found = this.models.get(refText(ref));
     const folder = found && [found.folder, ...(found.alsoIn ?? [])].find((each) => existsSync(each));
@@ -65,7 +74,7 @@ export class Library implements ModelLibrary {
     // It was removed since, by hand or to make room.
     this.models.delete(refText(ref));
     if (installer) {
-      const fetched = await installer.install(ref);
+      const fetched = await installer.install(ref, signal);
       this.models.set(refText(fetched), fetched);
       return fetched;
     }

@@ -10,6 +10,7 @@ import {
   type ChunkPiece,
   type ChunkProblem,
   encodeAsk,
+  notUnderstood,
   parseChunk,
 } from '../../../shared/contract/models/chunks.ts';
 import { makeFolder } from '../../../shared/files/make-folder.ts';
@@ -73,13 +74,28 @@ export class Download {
   /**
    * Fetches a bundle; one at a time. @param isWanted says by the SHA-256 of the whole, as the cloud has announced it, whether it is
    * worth fetching, and throws if not
+   * @param signal ends it; what has come is kept for the next time
    * @throws HarbingerError MODEL_ABSENT, MODEL_DOWNLOAD (retry), MODEL_REFUSED_SIZE, and what isWanted throws
    */
-  async fetch(ref: ModelRef, isWanted: (sha256: string) => void): Promise<Fetched> {
+  async fetch(ref: ModelRef, isWanted: (sha256: string) => void, signal?: AbortSignal): Promise<Fetched> {
+    const wake = () => this.waiting?.take(null);
+    signal?.addEventListener('abort', wake);
+    try {
+      return await this.fetched(ref, isWanted, signal);
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  private async fetched(
+    ref: ModelRef,
+    isWanted: (sha256: string) => void,
+    signal?: AbortSignal,
+  ): Promise<Fetched> {
     makeFolder(this.deps.folder, 0o750);
     this.dropOthers(ref);
     for (let tries = 1; ; tries++) {
-      const path = await this.whole(ref, isWanted);
+      const path = await this.whole(ref, isWanted, signal);
       const bundle = readFileSync(path);
       const sha256 = createHash('sha256').update(bundle).digest('hex');
       if (path.endsWith(`${sha256}.part`)) return { bundle, sha256 };
@@ -104,7 +120,11 @@ export class Download {
     for (const path of others.slice(othersMax)) rmSync(path, { force: true });
   }
 
-  private async whole(ref: ModelRef, isWanted: (sha256: string) => void): Promise<string> {
+  private async whole(
+    ref: ModelRef,
+    isWanted: (sha256: string) => void,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const { folder, bytesMax, bytesPerS, clock } = this.deps;
     let path = '';
     let have = 0;
@@ -112,7 +132,8 @@ export class Download {
     let grownMs = clock.monotonicMs();
     for (;;) {
       const beganMs = clock.monotonicMs();
-      const piece = await this.piece(ref, path === '' ? this.resumedAt(ref) : have, grownMs + stallMsMax);
+      const offset = path === '' ? this.resumedAt(ref) : have;
+      const piece = await this.piece(ref, offset, grownMs + stallMsMax, signal);
       if (piece.total > bytesMax)
         throw new HarbingerError(
           'MODEL_REFUSED_SIZE',
@@ -148,9 +169,14 @@ export class Download {
     return path;
   }
 
-  private async piece(ref: ModelRef, offset: number, endMs: number): Promise<ChunkPiece> {
+  private async piece(
+    ref: ModelRef,
+    offset: number,
+    endMs: number,
+    signal?: AbortSignal,
+  ): Promise<ChunkPiece> {
     const { clock, ask } = this.deps;
-    while (clock.monotonicMs() < endMs && !this.isStopped) {
+    while (clock.monotonicMs() < endMs && !this.isStopped && !signal?.aborted) {
       const id = this.nextId++;
       const answer = this.answer(id);
       this.counts.asked++;
@@ -164,8 +190,14 @@ export class Download {
           `the cloud has no model ${refOf(ref)}; push it with \`harbinger models push\``,
           { retry: true },
         );
+      if (said?.problem === notUnderstood)
+        throw this.problem(
+          ref,
+          'the cloud does not understand what is asked of it: it is of another version',
+        );
       if (said) await sleep(clock, busyMs);
     }
+    if (signal?.aborted) throw this.problem(ref, 'nobody wants it any more');
     throw this.problem(
       ref,
       this.isStopped

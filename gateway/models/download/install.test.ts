@@ -182,8 +182,21 @@ it('the disk holds the last few, and those that are in use', async () => {
   }
   expect(readdirSync(installedDir()).sort()).toEqual(['pump-rul@1.2.0', 'pump-rul@1.3.0']);
   const { library } = opened();
-  for (const version of ['1.2.0', '1.3.0']) await settled(library.want({ name: 'pump-rul', version }));
+  const used = ['1.2.0', '1.3.0'].map((version) => ({ name: 'pump-rul', version }));
+  library.keep(used);
   at.offered = bundle(undefined, '1.4.0');
   await settled(library.want({ name: 'pump-rul', version: '1.4.0' }));
   expect(readdirSync(installedDir())).toHaveLength(3);
+});
+
+it('what is not in use any more makes room', async () => {
+  const { library } = opened();
+  for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+    at.offered = bundle(undefined, version);
+    const wanted = { name: 'pump-rul', version };
+    library.keep([wanted]);
+    await settled(library.want(wanted));
+    await at.clock.advance(60_000);
+  }
+  expect(readdirSync(installedDir()).sort()).toEqual(['pump-rul@1.1.0', 'pump-rul@1.2.0']);
 });

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { makeFolder } from '../../../shared/files/make-folder.ts';
-import { replaceFile, syncDir } from '../../../shared/files/replace.ts';
+import { syncDir } from '../../../shared/files/replace.ts';
 import { openBundle, unpackBundle } from '../../../shared/model/trust/bundle.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
@@ -10,11 +10,10 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import { Exclusive } from '../../../shared/runtime/order/exclusive.ts';
 import type { InstalledModel, ModelRef, ProbedModel } from '../../ports/models/models.ts';
 import { Download } from './download.ts';
+import { type RefusedBundle, RefusedBundles } from './refused.ts';
 
 /** Wants that wait for others; further ones are refused. */
 const waitingMax = 32;
-/** Models that were refused are remembered, the latest. */
-const rememberedMax = 100;
 
 export interface InstallDeps {
   /** The folder of downloads in the data folder. */
@@ -30,21 +29,19 @@ export interface InstallDeps {
   log: Log;
 }
 
-interface Refused {
-  ref: string;
-  /** The SHA-256 of its bundle. */
-  sha256: string;
-  code: string;
-  problem: string;
+export interface DownloadStats {
+  /** Since the start: bytes and pieces that have come, and pieces that were asked for. */
+  bytes: number;
+  pieces: number;
+  asked: number;
+  /** Versions that were put in place, and that were not, since the start. */
+  installed: number;
+  failed: number;
+  /** Versions that must not run, with the reason. */
+  refused: readonly Omit<RefusedBundle, 'sha256'>[];
+  /** Wants that are worked on, or wait for others. */
+  waiting: number;
 }
-
-/** Problems that another configuration would end: they are forgotten at the next start. */
-const ofConfiguration = [
-  'MODEL_REFUSED_KEY',
-  'MODEL_REFUSED_MACHINE_TYPE',
-  'MODEL_REFUSED_CONTRACT',
-  'MODEL_REFUSED_SIZE',
-];
 
 const textOf = ({ name, version }: ModelRef) => `${name}@${version}`;
 
@@ -56,13 +53,15 @@ export class Installer {
   /** In place since the start. */
   private readonly fetched = new Map<string, InstalledModel>();
   private waiting = 0;
-  private refused: Refused[] = [];
-  /** Wanted since the start: they are not removed. */
-  private readonly inUse = new Set<string>();
+  private readonly refused: RefusedBundles;
+  /** Versions that are not removed. */
+  private inUse: ReadonlySet<string> = new Set();
+  private readonly counts = { installed: 0, failed: 0 };
 
   constructor(deps: InstallDeps) {
     const { dir, settings, ask, clock } = deps;
     this.deps = deps;
+    this.refused = new RefusedBundles(join(dir, 'refused.json'));
     this.download = new Download({
       folder: join(dir, 'incoming'),
       bytesMax: settings.downloadBytesMax,
@@ -79,12 +78,7 @@ export class Installer {
   /** Removes what a stop has left half done, and reads what was refused. Never throws. */
   load(): void {
     this.tidy();
-    try {
-      const kept: unknown = JSON.parse(readFileSync(this.refusedFile, 'utf8'));
-      if (Array.isArray(kept)) this.refused = kept.filter(isRefused).slice(0, rememberedMax);
-    } catch {
-      // A list that cannot be read counts as empty: its models are fetched and refused once more.
-    }
+    this.refused.load();
   }
 
   heard(message: Buffer | null): void {
@@ -95,29 +89,41 @@ export class Installer {
     this.download.stop();
   }
 
-  /** Notes that a model is used, so that it is not removed. */
+  /** Says which models are in use from now on. */
+  keep(refs: readonly ModelRef[]): void {
+    this.inUse = new Set(refs.map(textOf));
+  }
+
+  stats(): DownloadStats {
+    const refused = this.refused.list().map(({ sha256: _, ...shown }) => shown);
+    return { ...this.download.counts, ...this.counts, refused, waiting: this.waiting };
+  }
+
+  /** Notes that a model was used now: those that were unused for longer are removed first. */
   used(ref: ModelRef): void {
-    this.inUse.add(textOf(ref));
     const folder = join(this.installedDir, textOf(ref));
     const now = this.deps.clock.nowMs() / 1_000;
     if (existsSync(folder)) utimesSync(folder, now, now);
   }
 
-  /** @throws HarbingerError MODEL_REFUSED_*, MODEL_ABSENT, MODEL_DOWNLOAD, MODEL_BUSY */
-  async install(ref: ModelRef): Promise<InstalledModel> {
+  /** @throws HarbingerError MODEL_REFUSED_*, MODEL_ABSENT, MODEL_DOWNLOAD */
+  async install(ref: ModelRef, signal?: AbortSignal): Promise<InstalledModel> {
     if (this.waiting >= waitingMax)
       throw new HarbingerError('MODEL_DOWNLOAD', 'intelligence', `${waitingMax} models are being fetched`, {
         retry: true,
       });
     this.waiting++;
     try {
-      return await this.exclusive.run(() => this.fetchAndCheck(ref));
+      return await this.exclusive.run(() => this.fetchAndCheck(ref, signal));
+    } catch (error) {
+      this.counts.failed++;
+      throw error;
     } finally {
       this.waiting--;
     }
   }
 
-  private async fetchAndCheck(ref: ModelRef): Promise<InstalledModel> {
+  private async fetchAndCheck(ref: ModelRef, signal?: AbortSignal): Promise<InstalledModel> {
     // Another may have waited for the same version, and its folder is in use now.
     const there = this.fetched.get(textOf(ref));
     if (there && existsSync(there.folder)) {
@@ -125,14 +131,15 @@ export class Installer {
       return there;
     }
     try {
-      const { bundle, sha256 } = await this.download.fetch(ref, (announced) =>
-        this.checkRemembered(ref, announced),
-      );
+      const isWanted = (announced: string) => this.refused.check(textOf(ref), announced);
+      const { bundle, sha256 } = await this.download.fetch(ref, isWanted, signal);
       const model = await this.made(ref, bundle).catch(async (error) => {
         await this.remember(ref, sha256, error);
         throw error;
       });
       this.fetched.set(textOf(ref), model);
+      this.counts.installed++;
+      await this.refused.forget(textOf(ref));
       const { trustedBy } = model;
       this.deps.log.info({ model: textOf(ref), trustedBy }, 'a model was fetched, and may run');
       this.done(ref);
@@ -189,13 +196,8 @@ export class Installer {
     renameSync(this.unpacked, folder);
     await syncDir(this.installedDir);
     this.used(ref);
-    this.makeRoom();
+    this.makeRoom(ref);
     return { ...checked, folder };
-  }
-
-  private checkRemembered(ref: ModelRef, announced: string): void {
-    const known = this.refused.find((each) => each.ref === textOf(ref) && each.sha256 === announced);
-    if (known) throw new HarbingerError(known.code, 'intelligence', known.problem);
   }
 
   private async remember(ref: ModelRef, sha256: string, error: unknown): Promise<void> {
@@ -204,18 +206,14 @@ export class Installer {
     const { log } = this.deps;
     const problem = messageOf(error).replaceAll(this.unpacked, textOf(ref));
     log.error({ code, model: textOf(ref), problem }, 'a model that was fetched must not run');
-    this.refused = [{ ref: textOf(ref), sha256, code, problem }, ...this.refused].slice(0, rememberedMax);
-    const lasting = this.refused.filter((each) => !ofConfiguration.includes(each.code));
-    await replaceFile(this.refusedFile, JSON.stringify(lasting)).catch(() => {
-      // After a restart it is fetched and refused once more.
-    });
+    await this.refused.add({ ref: textOf(ref), sha256, code, problem });
   }
 
-  /** Removes those that were unused for the longest time, but none that was wanted since the start. */
-  private makeRoom(): void {
+  /** Removes those that were unused for the longest time, but none that is in use. */
+  private makeRoom(ref: ModelRef): void {
     const all = readdirSync(this.installedDir).map((name) => join(this.installedDir, name));
     const unused = all
-      .filter((folder) => !this.inUse.has(basename(folder)))
+      .filter((folder) => !this.inUse.has(basename(folder)) && basename(folder) !== textOf(ref))
       .sort((a, b) => ageOf(a) - ageOf(b));
     const tooMany = all.length - this.deps.settings.downloadsMax;
     for (const folder of unused.slice(0, Math.max(0, tooMany)))
@@ -230,15 +228,6 @@ export class Installer {
   private get replaced(): string {
     return join(this.deps.dir, 'replaced');
   }
-
-  private get refusedFile(): string {
-    return join(this.deps.dir, 'refused.json');
-  }
-}
-
-function isRefused(one: unknown): one is Refused {
-  const { ref, sha256, code, problem } = (one ?? {}) as Record<string, unknown>;
-  return [ref, sha256, code, problem].every((each) => typeof each === 'string');
 }
 
 function notYet(ref: ModelRef, error: unknown): HarbingerError {

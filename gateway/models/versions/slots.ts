@@ -75,7 +75,7 @@ export class Slot {
     const { library, run, clock, log, changed } = this.deps;
     const { signal } = this.abort;
     try {
-      const installed = await library.want(this.model);
+      const installed = await library.want(this.model, signal);
       if (signal.aborted) return;
       this.checkType(installed);
       const running = await run(installed, { isShadow: this.isShadow }, signal);
@@ -141,6 +141,7 @@ export class Slots {
   want(wanted: readonly Wanted[], anew: (slot: Slot) => boolean): void {
     const unique = wanted.filter((one, i) => wanted.findIndex((other) => isSame(one, other)) === i);
     const kept = unique.slice(0, slotsMax);
+    this.deps.library.keep(kept.map(({ model }) => model));
     for (const slot of this.slots) {
       const isWanted = kept.some((one) => isSame(one, slot));
       if (isWanted && !(slot.waits?.state === 'refused' && anew(slot))) continue;

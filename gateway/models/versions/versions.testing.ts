@@ -85,6 +85,7 @@ export function versionsBench() {
       library: {
         installed: () => [],
         refused: () => [],
+        keep: () => undefined,
         async want(ref) {
           const is = behaviour(refText(ref));
           if (is === 'refused')

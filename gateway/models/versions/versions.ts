@@ -43,6 +43,7 @@ export interface VersionsDeps {
 }
 
 const check = compileValidator(ModelsBody);
+const noRoom: Waits = { state: 'refused', problem: `${slotsMax} other versions of models run here already` };
 const preparing = (problem: string): Waits => ({ state: 'preparing', problem });
 
 export class Versions implements FollowedModels, PinnedModels {
@@ -145,9 +146,7 @@ export class Versions implements FollowedModels, PinnedModels {
         : null;
     if (this.isInstalled(wish)) return null;
     const slot = this.slots.find(wantedBy(wish));
-    return slot
-      ? slot.waits
-      : { state: 'refused', problem: `${slotsMax} other versions of models run here already` };
+    return slot ? slot.waits : noRoom;
   }
 
   apply(documents: readonly DesiredDocument[]): void {
@@ -186,7 +185,9 @@ export class Versions implements FollowedModels, PinnedModels {
     if (!wanted) return { state: 'refused', problem: `no machine type here has a model named as ${model}` };
     if (isSameRef(wanted.model, this.deps.installedOf(wanted.machineType))) return null;
     const slot = this.slots.find(wanted);
-    return slot ? slot.waits : preparing('it is being made ready');
+    if (slot) return slot.waits;
+    const isKnown = this.pinned.some((each) => isSameRef(each.model, wanted.model));
+    return isKnown ? noRoom : preparing('it is being made ready');
   }
 
   /** Which version judges a machine: the installed one, if null. */

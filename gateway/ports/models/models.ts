@@ -42,8 +42,10 @@ export interface ModelLibrary {
   refused(): readonly RefusedModel[];
   /**
    * Resolves to a model that may run here, fetched from the cloud before if need be, and noted as used: it stays. Rejects within
-   * minutes where that cannot be; with `retry` it may succeed later.
+   * minutes where that cannot be; with `retry` it may succeed later. A download ends when its signal does; what has come of it is kept.
    * @throws HarbingerError MODEL_*, which says what is wrong with it
    */
-  want(ref: ModelRef): Promise<InstalledModel>;
+  want(ref: ModelRef, signal?: AbortSignal): Promise<InstalledModel>;
+  /** Says which ones are in use from now on: all others of those that were fetched may be removed to make room. */
+  keep(refs: readonly ModelRef[]): void;
 }

@@ -42,7 +42,7 @@ const Header = Type.Object({
   total: Type.Optional(Type.Integer({ minimum: 1 })),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
   crc: Type.Optional(Type.Integer()),
-  /** Why there is nothing to send: absent (it has no such model), unreadable, busy. */
+  /** Why there is nothing to send: absent (it has no such model), unreadable, busy, not-understood. */
   problem: Type.Optional(Type.String({ maxLength: 500 })),
 });
 
@@ -63,7 +63,13 @@ export interface ChunkProblem {
   problem: string;
 }
 
+/** The problem of an ask that the cloud cannot read, such as one of a later version. */
+export const notUnderstood = 'not-understood';
+
+const Named = Type.Object({ id: Ref.id, name: Ref.name, model: Ref.model });
+
 const checkAsk = compileValidator(Ask);
+const checkNamed = compileValidator(Named);
 const checkHeader = compileValidator(Header);
 const failed = (problem: string) => new Error(problem);
 
@@ -77,6 +83,17 @@ export function parseAsk(message: Buffer): ChunkAsk | null {
   try {
     const { version: _, ...ask } = checkAsk(JSON.parse(message.toString('utf8')), failed);
     return ask;
+  } catch {
+    return null;
+  }
+}
+
+/** The part of an ask by which its gateway recognises an answer, where the rest is not understood; null: it has not even that. */
+export function namedInAsk(message: Buffer): Static<typeof Named> | null {
+  if (message.length > chunkLimits.askBytesMax) return null;
+  try {
+    const { id, name, model } = checkNamed(JSON.parse(message.toString('utf8')), failed);
+    return { id, name, model };
   } catch {
     return null;
   }
