@@ -12,7 +12,7 @@ export interface PromotionAnswer {
   action: (typeof promotionActions)[number];
 }
 
-export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'scale'> & {
+export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'beside' | 'scale'> & {
   candidate: string;
   against: string;
   figures: ModelsCompared;
@@ -20,11 +20,19 @@ export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'scale'> & {
 
 export type PromotionLimits = Omit<PromotionDecisionConfig, 'everyMs' | 'budgetMs' | 'breaker'>;
 
-export const inputOf = ({ role, candidate, against, figures, health, scale }: TrialNow): PromotionInput => ({
-  ...{ role, candidate: refText(candidate), against: refText(against), figures, health, scale },
+export const inputOf = ({
+  role,
+  candidate,
+  against,
+  figures,
+  health,
+  beside,
+  scale,
+}: TrialNow): PromotionInput => ({
+  ...{ role, candidate: refText(candidate), against: refText(against), figures, health, beside, scale },
 });
 
-/** A candidate of which so many answers beside were none, and the greater part of all, is not asked any more. */
+/** A candidate that has failed for so many readings within an hour, and for the greater part of them, is not asked any more. */
 const brokenMin = 50;
 /** Warnings and failures of fewer machines may be chance. */
 const casesMin = 3;
@@ -50,13 +58,13 @@ export function problemOfPromotion({ action }: PromotionAnswer): string | null {
 export function guardRules(limits: PromotionLimits): Policy<PromotionInput, PromotionAnswer> {
   const decideNow = (inputs: readonly PromotionInput[]) =>
     inputs.map((input) => failing(input, limits) ?? verdict('wait', ['Nothing has failed']));
-  return { name: 'guard', version: '1.0.0', decideNow, decide: async (inputs) => decideNow(inputs) };
+  return { name: 'guard', version: '1.1.0', decideNow, decide: async (inputs) => decideNow(inputs) };
 }
 
 /** Compares a candidate with the version that judges, or judged before. */
 export function evidencePolicy(limits: PromotionLimits): Policy<PromotionInput, PromotionAnswer> {
   const decideNow = (inputs: readonly PromotionInput[]) => inputs.map((input) => judge(input, limits));
-  return { name: 'evidence', version: '1.1.0', decideNow, decide: async (inputs) => decideNow(inputs) };
+  return { name: 'evidence', version: '1.2.0', decideNow, decide: async (inputs) => decideNow(inputs) };
 }
 
 function judge(input: PromotionInput, limits: PromotionLimits): Verdict<PromotionAnswer> {
@@ -80,18 +88,21 @@ function judge(input: PromotionInput, limits: PromotionLimits): Verdict<Promotio
       ? verdict('roll-back', [apart, count])
       : verdict('prove', [`${candidate} is not worse than ${against}`, count, ...caseTexts(figures)]);
   if (apart) return verdict('wait', [apart, 'it says otherwise, and nothing shows yet that it is better']);
-  const declined = figures.failures['no-answer'] ?? 0;
-  if (declined > declinedShareMax * (readings + declined))
-    return verdict('wait', [`${candidate} has said nothing about ${declined} readings`, count]);
+  const { answered = 0, declined = 0 } = input.beside ?? {};
+  if (declined > declinedShareMax * (answered + declined))
+    return verdict('wait', [
+      `${candidate} has said nothing about ${declined} of ${answered + declined} readings within an hour`,
+      count,
+    ]);
   if (promote === 'by-itself' && figures.failed.both + figures.failed.onlyCandidate < casesMin)
     return verdict('wait', [`it has not warned yet of ${casesMin} failures`, count]);
   const reasons = [better ?? `${candidate} says the same as ${against}`, count, ...caseTexts(figures)];
   return verdict(promote === 'ask' ? 'propose' : 'promote', reasons, 0.9);
 }
 
-/** Failures, nonsense and slowness: of the last minute where it judges, of all where it runs beside. */
+/** Failures, nonsense and slowness: of the last minute where it judges, of the last hour where it runs beside. */
 function failing(
-  { health, role, candidate, figures }: PromotionInput,
+  { health, beside, candidate, figures }: PromotionInput,
   { failuresMin, failedShareMax }: PromotionLimits,
 ): Verdict<PromotionAnswer> | null {
   if (health) {
@@ -110,12 +121,14 @@ function failing(
         `${candidate} has said nothing about ${declined} of ${given + declined} readings within a minute`,
       ]);
   }
-  if (role !== 'shadow') return null;
-  const { 'no-answer': _, ...causes } = figures.failures;
-  const failed = Object.values(causes).reduce((sum, count) => sum + count, 0);
-  if (failed < brokenMin || failed <= figures.readings) return null;
-  const texts = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
-  return verdict('roll-back', [`${candidate} had no answer for ${failed} readings: ${texts.join(', ')}`]);
+  if (!beside || beside.failed < brokenMin || beside.failed <= beside.answered) return null;
+  const causes = Object.entries(figures.failures).flatMap(([cause, count]) =>
+    cause === 'no-answer' ? [] : [`${cause} ${count}`],
+  );
+  const all = beside.failed + beside.answered;
+  return verdict('roll-back', [
+    `${candidate} had no answer for ${beside.failed} of ${all} readings within an hour (since its begin: ${causes.join(', ')})`,
+  ]);
 }
 
 /** Warnings of one alone that no failure followed, and failures that one alone has missed. */

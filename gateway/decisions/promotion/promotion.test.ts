@@ -130,8 +130,14 @@ describe('a candidate that runs beside', () => {
   });
 
   it('is not proposed if it often says nothing where the other one does', () => {
+    const beside = { answered: 500, failed: 0, declined: 400, lastError: null };
+    expect(judged(trialOf({ beside }))).toMatchObject({
+      answer: { action: 'wait' },
+      reasons: [expect.stringMatching(/said nothing about 400 of 900 readings within an hour/), {}],
+    });
+    // That was last week, and is not so any more.
     const figures = figuresOf({ failures: { 'no-answer': 8_000 } });
-    expect(judged(trialOf({ figures })).answer.action).toBe('wait');
+    expect(judged(trialOf({ figures })).answer.action).toBe('propose');
   });
 
   it('is neither proposed nor taken back while it only says otherwise', () => {
@@ -139,10 +145,24 @@ describe('a candidate that runs beside', () => {
   });
 
   it('is not asked any more if most of its answers are none', () => {
-    const figures = figuresOf({ readings: 10, failures: { error: 40, timeout: 40, 'no-answer': 900 } });
-    expect(judged(trialOf({ figures })).answer.action).toBe('roll-back');
-    const few = figuresOf({ readings: 1_000, failures: { error: 100 } });
-    expect(judged(trialOf({ figures: few })).answer.action).toBe('wait');
+    const broken = { answered: 10, failed: 80, declined: 900, lastError: 'error' };
+    const figures = figuresOf({ failures: { error: 40, timeout: 40, 'no-answer': 900 } });
+    expect(judged(trialOf({ figures, beside: broken }))).toMatchObject({
+      answer: { action: 'roll-back' },
+      reasons: [
+        expect.stringMatching(/no answer for 80 of 90 readings within an hour .*error 40, timeout 40/),
+      ],
+    });
+    const few = { answered: 1_000, failed: 100, lastError: 'error' };
+    expect(judged(trialOf({ beside: few })).answer.action).toBe('propose');
+  });
+
+  it('is not asked any more if it fails now, however long it was sound; and is, if it failed long ago', () => {
+    const sound = figuresOf({ readings: 1_000_000, agreed: 1_000_000, failures: { error: 60 } });
+    const beside = { answered: 0, failed: 60, lastError: 'error' };
+    expect(judged(trialOf({ figures: sound, beside })).answer.action).toBe('roll-back');
+    const once = figuresOf({ failures: { error: 30_000 } });
+    expect(judged(trialOf({ figures: once })).answer.action).toBe('propose');
   });
 });
 

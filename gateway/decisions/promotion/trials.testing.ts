@@ -32,6 +32,7 @@ export function figuresOf(some: Partial<ModelsCompared> = {}): ModelsCompared {
 export function trialOf(some: Partial<TrialNow> = {}): TrialNow {
   return {
     ...{ key: 'a', role: 'shadow', machineType: 'pump', health: null, scale: 60 },
+    beside: { answered: 1_000, failed: 0, given: 0, declined: 0, lastError: null },
     candidate: { name: 'pump-rul', version: '2.1.0' },
     against: { name: 'pump-rul', version: '2.0.0' },
     figures: figuresOf(),

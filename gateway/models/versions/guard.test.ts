@@ -84,6 +84,50 @@ describe('a guard', () => {
   });
 });
 
+describe('a version that is promoted a second time', () => {
+  it('goes on being guarded beside the one before it, and is not guarded anew once that is over', async () => {
+    bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
+    await bench.begin();
+    await active('pump-rul@2.1.0');
+    await active('pump-rul@2.2.0');
+    const guards = () => bench.versions.trials.trials().filter(({ role }) => role === 'guard');
+    await active('pump-rul@2.2.0');
+    expect(guards()).toMatchObject([{ candidate: { version: '2.2.0' }, against: { version: '2.1.0' } }]);
+    expect([...bench.running].sort()).toEqual(['pump-rul@2.1.0', 'pump-rul@2.2.0']);
+    bench.versions.trials.prove(guards()[0]!.key);
+    await bench.settle();
+    await active('pump-rul@2.2.0');
+    expect(guards()).toEqual([]);
+    expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
+  });
+});
+
+it('a version that says nothing leaves no machine without an estimate, and it is counted that it is blind', async () => {
+  bench.behaviours.set('pump-rul@2.1.0', 150);
+  await bench.begin();
+  await active('pump-rul@2.1.0');
+  bench.behaviours.set('pump-rul@2.1.0', 'nothing');
+  expect(await bench.judges('pump-1', 'pump-2')).toEqual(['pump-rul@2.0.0', 'pump-rul@2.0.0']);
+  expect(bench.versions.trials.trials()).toMatchObject([
+    { role: 'guard', health: { given: 0, declined: 2 } },
+  ]);
+});
+
+it('a version that is pinned beyond the room for versions is refused with the reason, until there is room', async () => {
+  await bench.begin();
+  const pins = [1, 2, 3, 4, 5].map((minor) => `pump-rul@2.${minor}.0`);
+  for (const model of pins) bench.behaviours.set(model, 100);
+  bench.versions.pin(pins);
+  await bench.settle();
+  expect(pins.map((model) => bench.versions.pinWaits(model))).toEqual([
+    ...[null, null, null, null],
+    { state: 'refused', problem: '4 other versions of models run here already' },
+  ]);
+  bench.versions.pin(pins.slice(1));
+  await bench.settle();
+  expect(bench.versions.pinWaits(pins[4]!)).toBeNull();
+});
+
 it('a version that was installed since judges as such, and not the one before it', async () => {
   bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);
   await bench.begin();

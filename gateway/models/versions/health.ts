@@ -1,7 +1,10 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 
-const spanMs = 60_000;
-const stepMs = 5_000;
+/** The last minute, of a version that judges. */
+const judgingMs = 60_000;
+/** The last hour, of one that runs beside: nothing is urgent, and machines may report seldom. */
+export const besideMs = 3_600_000;
+const stepsMax = 12;
 
 /** An answer that takes longer is slow: the version before it could hardly answer in the time that is left. */
 export const slowMsOf = (answerMsMax: number) => answerMsMax / 2;
@@ -16,7 +19,7 @@ interface Step {
 }
 
 export interface HealthCounts {
-  /** Batches of the last minute: answered, failed, and answered too slowly. */
+  /** Batches of the span: answered, failed, and answered too slowly. */
   answered: number;
   failed: number;
   slow: number;
@@ -27,14 +30,16 @@ export interface HealthCounts {
   lastError: string | null;
 }
 
-/** How a version of a model has answered within the last minute. */
+/** How a version of a model has answered within the last minute, or another span. */
 export class Health {
   private readonly clock: Clock;
+  private readonly spanMs: number;
   private steps: Step[] = [];
   private lastError: string | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, spanMs = judgingMs) {
     this.clock = clock;
+    this.spanMs = spanMs;
   }
 
   answered(isSlow: boolean): void {
@@ -55,7 +60,7 @@ export class Health {
   }
 
   counts(): HealthCounts {
-    const sinceMs = this.clock.monotonicMs() - spanMs;
+    const sinceMs = this.clock.monotonicMs() - this.spanMs;
     const counts = { answered: 0, failed: 0, slow: 0, given: 0, declined: 0, lastError: this.lastError };
     for (const step of this.steps) {
       if (step.atMs < sinceMs) continue;
@@ -71,9 +76,9 @@ export class Health {
   private step(): Step {
     const nowMs = this.clock.monotonicMs();
     const last = this.steps.at(-1);
-    if (last && nowMs - last.atMs < stepMs) return last;
+    if (last && nowMs - last.atMs < this.spanMs / stepsMax) return last;
     const step = { atMs: nowMs, answered: 0, failed: 0, slow: 0, given: 0, declined: 0 };
-    this.steps = [...this.steps.filter(({ atMs }) => nowMs - atMs <= spanMs), step];
+    this.steps = [...this.steps.filter(({ atMs }) => nowMs - atMs <= this.spanMs), step];
     return step;
   }
 }

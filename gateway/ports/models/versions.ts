@@ -79,12 +79,14 @@ export interface TrialNow {
   figures: ModelsCompared;
   /** How the candidate has answered where it judges, within the last minute; null where it does not judge. */
   health: (Declines & { answered: number; failed: number; slow: number; lastError: string | null }) | null;
+  /** How it has answered about single readings where it runs beside, within the last hour; null where it judges. */
+  beside: (Declines & { answered: number; failed: number; lastError: string | null }) | null;
   /** The remaining life at which the type warns; null: it does not. */
   scale: number | null;
 }
 
 interface Declines {
-  /** Readings of the last minute about which it has said something, and those of which only the version before it did. */
+  /** Readings about which it has said something, and those of which only the other version did. */
   given?: number;
   declined?: number;
 }

@@ -34,9 +34,14 @@ export function comparisonText({
   return `${printable(title, 300)}\n${lines.map((line) => `  ${printable(line, 400)}\n`).join('')}`;
 }
 
-function besideText({ alerts, failed, difference }: ModelsCompared): string[] {
+function besideText({ alerts, vain, failed, difference }: ModelsCompared): string[] {
   return [
     `warnings of a remaining life: both ${alerts.both}, the candidate alone ${alerts.raised}, the other alone ${alerts.spared}`,
+    ...(vain && vain.raised + vain.spared > 0
+      ? [
+          `of these ended without a failure: of the candidate alone ${vain.raised}, of the other alone ${vain.spared}`,
+        ]
+      : []),
     ...(failed.count > 0
       ? [
           `failures: ${failed.count}; both had warned of ${failed.both}, the candidate alone of ${failed.onlyCandidate}, the other alone of ${failed.onlyOther}`,

@@ -1,18 +1,20 @@
 /** Counts of a version beside another one. */
 import { expect, it } from 'vitest';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { assessmentOf, inputOf } from '../versions.testing.ts';
 import { Trial } from './trial.ts';
 
 const minuteMs = 60_000;
 
 function trialOf() {
+  const clock = manualClock();
   const trial = new Trial(
     {
       ...{ role: 'shadow', machineType: 'pump', document: 'models/shadow:pump 1' },
       candidate: { name: 'pump-rul', version: '2.1.0' },
       against: { name: 'pump-rul', version: '2.0.0' },
     },
-    0,
+    clock,
   );
   let minute = 0;
   const says = (challenger: boolean, active: boolean) =>
@@ -22,7 +24,7 @@ function trialOf() {
       challenger: assessmentOf('pump-rul@2.1.0', 100),
       ...{ failure: null, activeMs: 1, challengerMs: 1, warns: { active, challenger } },
     });
-  return { trial, says, figures: () => trial.figures(minute * minuteMs) };
+  return { trial, clock, says, figures: () => trial.figures(minute * minuteMs) };
 }
 
 it('a warning counts as in vain once it has ended without a failure, and not while it lasts', () => {
@@ -49,4 +51,33 @@ it('a warning that the other one raises later, or that a failure or replacement 
   trial.machineReplaced(machine);
   says(false, false);
   expect(figures()).toMatchObject({ alerts: { both: 1, raised: 2 }, vain: { raised: 0, spared: 0 } });
+});
+
+it('counts the hours of a machine that reports hourly, and not those in which nothing was heard', () => {
+  const hourMs = 60 * minuteMs;
+  const hoursOf = (...times: number[]) => {
+    const { trial, figures } = trialOf();
+    for (const timeMs of times) trial.exposed(inputOf('pump-1', timeMs).machine, timeMs, 'candidate');
+    return figures().hours.candidate;
+  };
+  const hourly = Array.from({ length: 25 }, (_, i) => i * hourMs);
+  expect(hoursOf(...hourly)).toBeCloseTo(23 + 5 / 60);
+  expect(hoursOf(0, minuteMs, 2 * minuteMs, 10 * hourMs)).toBeCloseTo(7 / 60);
+  expect(hoursOf(...hourly, 40 * hourMs)).toBeCloseTo(25 + 5 / 60);
+});
+
+it('knows how it has answered within the last hour, and forgets what was before', async () => {
+  const { trial, clock, says } = trialOf();
+  const fails = (failure: string) =>
+    trial.observed({
+      input: inputOf('pump-1'),
+      active: assessmentOf('pump-rul@2.0.0', 100),
+      ...{ challenger: null, failure, activeMs: 1, challengerMs: 1 },
+    });
+  for (const failure of ['timeout', 'error', 'no-answer']) fails(failure);
+  says(false, false);
+  expect(trial.beside?.counts()).toMatchObject({ answered: 1, failed: 2, declined: 1, lastError: 'error' });
+  await clock.advance(61 * minuteMs);
+  says(false, false);
+  expect(trial.beside?.counts()).toMatchObject({ answered: 1, failed: 0, declined: 0 });
 });

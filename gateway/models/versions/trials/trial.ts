@@ -9,13 +9,16 @@ import {
   type ModelsCompared,
 } from '../../../../shared/contract/models/compared.ts';
 import { type ModelRef, refText } from '../../../../shared/contract/models/model-ref.ts';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { MachineIdentity } from '../../../ports/decision.ts';
 import type { Observation } from '../../../ports/models/versions.ts';
+import { besideMs, Health } from '../health.ts';
 
 /** Machines whose alerts are followed; further ones are compared reading by reading only. */
 const machinesMax = 20_000;
-/** A machine that is not heard for so long was not judged meanwhile. */
+/** A machine that is not heard for so long was not judged meanwhile, unless it reports that seldom: then for twice its last interval. */
 const judgedMsMax = 300_000;
+const intervalsMax = 2;
 const hourMs = 3_600_000;
 
 export type TrialRole = 'shadow' | 'ab' | 'guard';
@@ -36,6 +39,8 @@ type MachineName = Pick<MachineIdentity, 'site' | 'machine'>;
 
 interface SeenMachine {
   lastMs: number;
+  /** Time between its last two readings. */
+  intervalMs: number;
   episode: Episode | null;
 }
 
@@ -45,6 +50,8 @@ type Side = 'candidate' | 'other';
 export class Trial {
   readonly about: TrialAbout;
   readonly sinceMs: number;
+  /** How the candidate has answered of late where it runs beside; null: it judges. */
+  readonly beside: Health | null;
   private readonly machines = new Map<string, SeenMachine>();
   private readonly counts = { readings: 0, agreed: 0, bothWarn: 0, onlyCandidateWarns: 0, onlyOtherWarns: 0 };
   private readonly alerts = { both: 0, raised: 0, spared: 0 };
@@ -58,9 +65,10 @@ export class Trial {
   /** It has counted something since it was last told. */
   isNews = false;
 
-  constructor(about: TrialAbout, sinceMs: number) {
+  constructor(about: TrialAbout, clock: Clock) {
     this.about = about;
-    this.sinceMs = sinceMs;
+    this.sinceMs = clock.nowMs();
+    this.beside = about.role === 'shadow' ? new Health(clock, besideMs) : null;
   }
 
   observed(seen: Observation): void {
@@ -74,6 +82,7 @@ export class Trial {
     // Where neither has an answer, the reading is the reason.
     const isAsMuch = seen.failure === 'no-answer' && seen.active === null;
     if (seen.failure !== null && !isGuard && !isAsMuch) this.fails(seen.failure);
+    if (seen.failure === null) this.beside?.answered(false);
     const machine = this.machineOf(seen.input.machine);
     if (candidate) addLatency(this.latency.candidate, candidateMs);
     if (other) addLatency(this.latency.other, otherMs);
@@ -132,9 +141,10 @@ export class Trial {
     this.drops += count;
   }
 
-  fails(cause: string, count = 1): void {
-    this.isNews = true;
-    this.failures[cause] = (this.failures[cause] ?? 0) + count;
+  private fails(cause: string): void {
+    this.failures[cause] = (this.failures[cause] ?? 0) + 1;
+    if (cause === 'no-answer') this.beside?.said(0, 1);
+    else this.beside?.failed(cause);
   }
 
   figures(nowMs: number): ModelsCompared {
@@ -169,7 +179,7 @@ export class Trial {
     const name = `${site}/${machine}`;
     const known = this.machines.get(name);
     if (known || this.machines.size >= machinesMax) return known ?? null;
-    const seen = { lastMs: Number.NaN, episode: null };
+    const seen = { lastMs: Number.NaN, intervalMs: 0, episode: null };
     this.machines.set(name, seen);
     return seen;
   }
@@ -179,7 +189,9 @@ export class Trial {
     const spanMs = timeMs - machine.lastMs;
     if (!(spanMs <= 0)) machine.lastMs = timeMs;
     if (!(spanMs > 0)) return;
-    for (const side of sides) this.hours[side] += Math.min(spanMs, judgedMsMax) / hourMs;
+    const judgedMs = Math.min(spanMs, Math.max(judgedMsMax, intervalsMax * machine.intervalMs));
+    machine.intervalMs = spanMs;
+    for (const side of sides) this.hours[side] += judgedMs / hourMs;
   }
 
   /** A warning of both is one, whoever was first. */

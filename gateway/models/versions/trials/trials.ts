@@ -115,6 +115,7 @@ export class Trials implements ModelChallengers, ModelTrials {
       ...{ key, role, machineType: wish.machineType, candidate: wish.model, against },
       figures: trial.figures(nowMs),
       health: health?.counts() ?? null,
+      beside: trial.beside?.counts() ?? null,
       scale: this.deps.scaleOf(wish.machineType),
     }));
   }
@@ -150,7 +151,7 @@ export class Trials implements ModelChallengers, ModelTrials {
     const { wish, role, against, asked } = wanted;
     const document = `${wish.key} ${wish.version}`;
     const about = { role, machineType: wish.machineType, candidate: wish.model, against, document };
-    const trial = known ?? new Trial(about, this.deps.clock.nowMs());
+    const trial = known ?? new Trial(about, this.deps.clock);
     const challenger: ModelChallenger | null = asked && {
       model: role === 'guard' ? against : wish.model,
       judge: role === 'guard' ? wish.model : against,
