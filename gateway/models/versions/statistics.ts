@@ -73,7 +73,7 @@ export const modelsReport = reportOf<{ models: ModelsStats }>()({
     },
     harbinger_models_downloads_total: {
       type: 'counter',
-      help: 'Versions of models that were wanted from the cloud, by what became of them: `installed`, or `failed` for now or for ever',
+      help: 'Versions of models that were wanted from the cloud, by the outcome: `installed`, or `failed` for now or for ever',
       labels: ['outcome'],
     },
     harbinger_models_download_refused: {
