@@ -24,6 +24,7 @@ import type { Process, World } from '../../world/world.ts';
 import { gatewayName, type TellingCloud } from './cloud.ts';
 import { Line } from './link.ts';
 import { openPlane } from './plane.ts';
+import { inRealTime } from './real-files.ts';
 import { slack } from './slack.ts';
 import { fan, types } from './types.ts';
 
@@ -225,12 +226,14 @@ export class TellingGateway {
       say: (message) => plane?.sayFleet(message),
       tellOpen: () => void decisions.tellOpen(),
     });
-    const decisions: Decisions = await createDecisions(config.decisions, {
-      ...{ ...base, gateway: gatewayName, dataDir: folder, outbox, overrides },
-      modelAssessor: watch.modelAssessor,
-      selfLearnedAssessor: watch.selfLearnedAssessor,
-      rulesAssessor: watch.rulesAssessor,
-    });
+    const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
+    // Parts are loaded when they are first made.
+    const decisions: Decisions = await inRealTime(
+      createDecisions(config.decisions, {
+        ...{ ...base, gateway: gatewayName, dataDir: folder, outbox, overrides },
+        ...{ modelAssessor, selfLearnedAssessor, rulesAssessor },
+      }),
+    );
     watch.connect(data);
     const { disk, line, cloud } = this;
     const parts = { world, cloud, line, config, disk, process, random, watch, decisions, fleet };
