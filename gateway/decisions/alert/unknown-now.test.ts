@@ -31,6 +31,22 @@ it('a limit whose probe is not sent any more is not met for longer: it is unknow
   );
 });
 
+it('a limit that was met after its probe was missing is not unknown, while that is not told to be over yet', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const missingMs = bench.clock.nowMs();
+  await bench.evaluate(decision, null, 3, { faults: [missing(missingMs)] });
+  await bench.clock.advance(3_600_000);
+  const limit = { side: 'high', severity: 'critical', at: 9, backAt: 8.55 } as const;
+  const met = { ...limit, sinceMs: missingMs + 1_800_000 };
+  await bench.evaluate(decision, null, 1, {
+    limits: [{ sensor: 'vibration', value: 9.5, met, mayBe: null }],
+  });
+  const said = bench.state.events
+    .flatMap(({ data }) => ('reasons' in data ? data.reasons : []))
+    .filter((reason) => /9\.5/.test(reason));
+  expect(said.at(-1)).toMatch(/above the alarm limit of 9 mm\/s for 30 min \(since [^)]*\)$/);
+});
+
 it('a limit whose probe sends no number any more is unknown since then, too', async () => {
   const decision = await bench.started({ nowMsMin: 1 });
   const limit = { side: 'high', severity: 'critical', at: 9, backAt: 8.55 } as const;

@@ -13,6 +13,8 @@ import { type LogRoom, ReadingLog } from './reading-log.ts';
 /** Nothing older has come for so long: what came is judged. It does not wait for longer than the other. */
 const quietMs = 3_000;
 const waitMsMax = 60_000;
+/** A decision waits for so long for what has just come: until it is in its order, one knows not since when something is. */
+const orderMsMax = 10_000;
 /** While older ones may follow for so long, what seems to end in a longer gap after the newest of them may go on in it. */
 const followMs = 300_000;
 const gapMsMin = 60_000;
@@ -87,6 +89,11 @@ export class LateReadings {
     return this.hasNew || this.isOpenEnded;
   }
 
+  /** True while a decision has to wait until what came late is judged. A device whose readings are late for ever delays none. */
+  putsInOrder(nowMs: number): boolean {
+    return nowMs - this.firstLateMs < orderMsMax;
+  }
+
   /** True if readings from before another gap may still come. */
   isExpected(nowMs: number): boolean {
     return nowMs - Math.max(this.begunMs, this.lastLateMs) < expectedMs;
@@ -102,11 +109,12 @@ export class LateReadings {
 
   /** Takes a reading that is older than the newest. Returns false if there is no room. */
   takesLate(batch: ColumnBatch, i: number, nowMs: number): boolean {
-    if (!(batch.timeMs[i]! > this.fromMs)) this.judgeApart();
+    const timeMs = batch.timeMs[i]!;
+    if (!(timeMs > this.fromMs) || (!this.isWhole && timeMs > this.toMs)) this.judgeApart();
     if (this.log.size >= readingsMax || !this.log.add(batch, i)) return false;
     if (!this.hasNew) this.firstLateMs = nowMs;
     this.lastLateMs = nowMs;
-    this.newestLateMs = Math.max(this.newestLateMs, batch.timeMs[i]!);
+    this.newestLateMs = Math.max(this.newestLateMs, timeMs);
     return true;
   }
 
@@ -154,7 +162,7 @@ export class LateReadings {
     this.log.clear();
   }
 
-  /** Older ones than those of the gap have come: another device of the machine has kept its own for longer. */
+  /** Readings of no time in the gap have come: another device of the machine has kept its own, for longer or since. */
   private judgeApart(): void {
     this.fromMs = Number.NEGATIVE_INFINITY;
     this.before = null;

@@ -3,7 +3,7 @@ import type { MachineLimits } from './machine-limits.ts';
 
 /**
  * Adds to the limits of now what late readings alone have shown, judged apart: what passed, and what was met at the last of them. That
- * goes on if it is met now and was so from the first reading after them on; else it ended, and nobody saw when.
+ * goes on if it is met now, or about to be, and was so from the first reading after them on; else it ended, and nobody saw when.
  * @param toMs the first reading after the gap of which they are @param latestMs the last of them
  */
 export function mergeLate(
@@ -16,11 +16,9 @@ export function mergeLate(
     for (let limit = first; limit < first + limits.length; limit++) {
       if (judged.states[limit] !== met) continue;
       const sinceMs = judged.metMs[limit]!;
-      const goesOn = now.states[limit] === met && now.metMs[limit]! <= toMs;
-      if (goesOn && sinceMs < now.metMs[limit]!) {
-        now.metMs[limit] = sinceMs;
-        now.isNews = true;
-      }
+      const isBeyond = now.states[limit] === met || Number.isNaN(now.backMs[limit]!);
+      const goesOn = isBeyond && now.metMs[limit]! <= toMs;
+      if (goesOn && sinceMs < now.metMs[limit]!) beginBefore(now, limit, sinceMs);
       // It was back at the last of them, if not for long enough to have ended by them alone.
       const backMs = judged.backMs[limit]!;
       const untilMs = Number.isNaN(backMs) ? latestMs : backMs;
@@ -29,6 +27,15 @@ export function mergeLate(
   now.passed.add(judged.passed.take());
   now.isNews ||= now.passed.has;
   return now;
+}
+
+/** A limit that its value is beyond now is met, since before its first reading of now. */
+function beginBefore(now: MachineLimits, limit: number, sinceMs: number): void {
+  if (now.states[limit] !== met) now.passed.begins(limit, true);
+  now.states[limit] = met;
+  now.metMs[limit] = sinceMs;
+  now.hasMet = true;
+  now.isNews = true;
 }
 
 /** Limits that were judged by the same readings as those of now, in their order, take their place. */

@@ -105,9 +105,8 @@ export function waitsForNewer(machine: WatchedMachine, clock: Clock): boolean {
   const nowMs = clock.monotonicMs();
   machine.catchingUp = CatchingUp.after(machine.catchingUp, clock.nowMs() - window.newestMs, nowMs);
   // A person who has changed something waits for what follows.
-  return (
-    relearnt === null && limitChange === null && (machine.catchingUp?.waits(nowMs, late?.hasNew) ?? false)
-  );
+  if (relearnt !== null || limitChange !== null) return false;
+  return late?.putsInOrder(nowMs) || (machine.catchingUp?.waits(nowMs, late?.hasNew) ?? false);
 }
 
 /** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */

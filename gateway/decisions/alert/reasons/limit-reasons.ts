@@ -70,9 +70,10 @@ function metReason(
       : `${now}, ${back}; ${waitsReason(away, nowMs)}`;
   }
   const since = `since ${timeOf(sinceMs)}`;
-  const isFor = `${now}, ${place} ${limit} for ${durationText((unsentMs ?? nowMs) - sinceMs)} (${since})`;
-  if (unsentMs !== undefined && isOut)
-    return `${isFor} when it was last sent; unknown since ${timeOf(unsentMs)}`;
+  // A limit that was met since has a value of since: that the sensor was missing before has only not been told to be over.
+  const goneMs = unsentMs !== undefined && unsentMs >= sinceMs ? unsentMs : null;
+  const isFor = `${now}, ${place} ${limit} for ${durationText((goneMs ?? nowMs) - sinceMs)} (${since})`;
+  if (goneMs !== null && isOut) return `${isFor} when it was last sent; unknown since ${timeOf(goneMs)}`;
   if (isOut) return isFor;
   if (backMs === undefined) return `${now}, not yet back from ${limit}, met ${since}`;
   const lasted = `met for ${durationText(backMs - sinceMs)} (${since})`;
