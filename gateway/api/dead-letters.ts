@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { DeadLetterOperations, ShownLetter as ShownDeadLetter } from '../ports/dead-letters.ts';
 import { keptItemRoutes } from './kept-items.ts';
 
 const Letter = Type.Object({
@@ -14,14 +14,25 @@ const Letter = Type.Object({
   code: Type.String(),
   reason: Type.String(),
   payload: Type.String({ contentEncoding: 'base64', description: 'as it was received, whole' }),
+  form: Type.Optional(
+    Type.String({
+      description: 'readings: the payload is what a source has handed in as readings, in a binary form',
+    }),
+  ),
 });
+const ShownLetter = Type.Composite([
+  Letter,
+  Type.Object({
+    text: Type.Optional(Type.String({ description: 'a payload in a binary form, as lines for people' })),
+  }),
+]);
 const Redriven = Type.Object({
   redriven: Type.Integer({ description: 'letters that went through the pipeline again' }),
   failedAgain: Type.Integer({ description: 'new letters that these became' }),
   unknown: Type.Array(Type.Integer(), { description: 'ids that no letter has' }),
 });
 
-function wireForm(letter: DeadLetter) {
+function wireForm(letter: ShownDeadLetter) {
   const { atMs, payload, origin: _, ...rest } = letter;
   return { ...rest, at: new Date(atMs).toISOString(), payload: Buffer.from(payload).toString('base64') };
 }
@@ -32,7 +43,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterOperat
     path: '/api/deadletters',
     item: 'dead letter',
     items: 'dead letters',
-    schemas: { item: Letter, shown: Letter, redriven: Redriven },
+    schemas: { item: Letter, shown: ShownLetter, redriven: Redriven },
     listed: wireForm,
     shown: wireForm,
     texts: {

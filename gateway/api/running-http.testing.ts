@@ -45,7 +45,10 @@ export function memoryLetters(count: number): DeadLetterOperations {
         .reverse()
         .filter(({ id }) => id < beforeId)
         .slice(0, limit),
-    show: async (id) => letters.get(id) ?? null,
+    show: async (id) => {
+      const letter = letters.get(id) ?? null;
+      return letter?.id === 4 ? { ...letter, form: 'readings', text: 'lab/p1  without a time  a=1' } : letter;
+    },
     redrive: async (which) => {
       const unknown = which === 'all' ? [] : which.filter((id) => !letters.has(id));
       return { redriven: take(which), failedAgain: 0, unknown };

@@ -131,6 +131,8 @@ describe('dead letters', () => {
       reason: 'no JSON',
       payload: Buffer.from('bad 2').toString('base64'),
     });
+    const binary = await call('GET', '/api/deadletters/4');
+    expect(binary.body).toMatchObject({ form: 'readings', text: 'lab/p1  without a time  a=1' });
     expect(await call('GET', '/api/deadletters/99')).toMatchObject({
       status: 404,
       body: { error: { code: 'API_NOT_FOUND', message: 'there is no dead letter 99' } },

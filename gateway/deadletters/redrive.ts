@@ -38,7 +38,7 @@ export async function redriveLetters(
     }
     if (group.length === 0) continue;
     outcome.failedAgain += await take(
-      group.map(({ id, topic, payload, client, user, atMs, origin }) => ({
+      group.map(({ id, topic, payload, client, user, atMs, origin, form }) => ({
         topic,
         payload,
         client,
@@ -48,6 +48,7 @@ export async function redriveLetters(
         connection: 0,
         // Ids are given anew on a disk that was put back, times are not.
         letter: origin ?? `${id}@${atMs}`,
+        ...(form !== undefined && { form }),
       })),
     );
     outcome.redriven += await letters.drop(group.map(({ id }) => id));

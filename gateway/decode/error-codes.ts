@@ -59,6 +59,14 @@ export const errorCodes = declareErrors({
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Check the device behind the sender, and the connection to it.',
   },
+  DECODE_READINGS: {
+    stage: 'decode',
+    meaning:
+      'What a source (not a device by a message) has handed in as readings is not in the form in which this version keeps them. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'A letter of a later version is read by that version. Otherwise report it: it is a mistake of the source, which the letter’s client names.',
+  },
   DECODE_SENML: {
     stage: 'decode',
     meaning: 'The payload of a message is not valid SenML (RFC 8428). It is kept as a dead letter.',

@@ -15,6 +15,7 @@ import type { MachineSchema } from './machines/machine-schema.ts';
 import { createMachines, type Machines, type MachinesOptions } from './machines/machines.ts';
 import { messageLimits, tooLong } from './objects/message-limits.ts';
 import { type CompiledRule, compileRule } from './route-rules.ts';
+import { typedReadings } from './typed/decoder.ts';
 
 /** Limit of remembered topics, per possible machine. */
 const topicsPerMachine = 4;
@@ -41,6 +42,14 @@ export interface Route {
  * limit.
  */
 export class Routes {
+  /** That of readings which a source hands in: they name their machines themselves. */
+  readonly typed: Route = {
+    decoder: typedReadings,
+    target: { site: '', machine: '' },
+    schema: null,
+    layouts: null,
+    storesAgain: false,
+  };
   private readonly machines: Machines;
   private readonly rules: readonly CompiledRule[];
   private readonly byTopic = new Map<string, Route>();

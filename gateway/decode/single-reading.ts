@@ -1,4 +1,4 @@
-import type { Decoded, DecodedReading } from '../ports/decode.ts';
+import type { Decoded, DecodedFaults, DecodedReading } from '../ports/decode.ts';
 import type { RawMessage } from '../ports/source.ts';
 import { kindOf } from './values.ts';
 
@@ -21,15 +21,19 @@ export function partOf(message: RawMessage, part: number | string): RawMessage {
 /** Returns one item of a message of several as a message of its own. */
 export function ownPayload(item: Decoded, payload: Buffer): Buffer {
   if (item.unreadable) return item.unreadable.payload;
-  return item.lifecycle || item.maintenance || item.availability ? payload : singleReadingJson(item);
+  if (item.lifecycle || item.maintenance || item.availability) return payload;
+  if (item.faults) return item.own();
+  return item.own ? item.own() : singleReadingJson(item);
 }
 
 /** Encodes one value of a reading in that way; without a time of its own, it has that of its arrival. */
-export function singleFieldJson(
-  { values: _, deviceTime, ...about }: DecodedReading,
+export function singleField(
+  reading: DecodedReading | DecodedFaults,
   { sensor, value }: { sensor: string; value: unknown },
   { receivedMs }: { receivedMs: number },
 ): Buffer {
+  if (reading.own) return reading.own(sensor, receivedMs);
+  const { values: _, deviceTime, ...about } = reading as DecodedReading;
   const time = deviceTime ?? { ms: Math.floor(receivedMs), ns: 0 };
   return singleReadingJson({ ...about, deviceTime: time, values: { [sensor]: value } });
 }

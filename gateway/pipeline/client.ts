@@ -6,9 +6,10 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { endThread } from '../../shared/runtime/threads/end-thread.ts';
 import { fromWire, toWire, type WireError } from '../../shared/runtime/threads/wire-error.ts';
+import { readingsMessage } from '../decode/typed/message.ts';
 import type { Gathering } from '../ports/gathering/gathering.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
-import type { Intake, RawMessage, Settle } from '../ports/source.ts';
+import type { Intake, RawMessage, Settle, TypedReadings } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
@@ -98,6 +99,10 @@ export class DataClient implements Intake, Outbox {
     this.calls.delete(startId);
     const limitMs = stuckMsMax(init.config.decodeMsMax);
     this.watch = watchPulse(pulse, limitMs, this.clock, () => this.fail(stuckError(note, pulse.readName())));
+  }
+
+  acceptReadings(readings: TypedReadings, settled: Settle, ticket?: number): void {
+    this.accept(readingsMessage(readings), settled, ticket);
   }
 
   accept(message: RawMessage, settled: Settle, ticket = 0): void {

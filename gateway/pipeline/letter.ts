@@ -15,8 +15,20 @@ export function letterOf(message: RawMessage, error: unknown): Letter {
     client: message.client,
     ...(message.user !== undefined && { user: message.user }),
     ...(message.letter !== undefined && { origin: message.letter }),
+    ...(message.form !== undefined && { form: message.form }),
     stage: known ? error.stage : 'decode',
     code: known ? error.code : 'DECODE_FAILED',
     reason: messageOf(error),
   };
+}
+
+/** The dead letters of a batch, each with the place of its message. */
+export class BatchLetters {
+  readonly letters: Letter[] = [];
+  readonly from: number[] = [];
+
+  add(message: RawMessage, error: unknown, place: number): void {
+    this.from.push(place);
+    this.letters.push(letterOf(message, error));
+  }
 }

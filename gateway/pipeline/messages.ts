@@ -6,7 +6,7 @@ import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.t
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
-import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
+import type { DeadLetter, RedrivenLetters, ShownLetter } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { JournalReadings, ReadingsQuery } from '../ports/replay/replay.ts';
@@ -39,7 +39,7 @@ export interface DataCalls {
   startUplink(): Promise<void>;
   event(event: HarbingerEvent): Promise<void>;
   deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
-  deadLettersShow(id: number): Promise<DeadLetter | null>;
+  deadLettersShow(id: number): Promise<ShownLetter | null>;
   /** Sends letters through the pipeline again; those that fail again become new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<RedrivenLetters>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;

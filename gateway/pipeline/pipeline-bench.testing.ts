@@ -14,10 +14,12 @@ import { RecentReadings } from '../decode/identity/recent-readings.ts';
 import { compileRule } from '../decode/route-rules.ts';
 import { Routes } from '../decode/routes.ts';
 import { compileTopicPattern } from '../decode/topic-pattern.ts';
+import { readingsMessage } from '../decode/typed/message.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Decoder } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
+import type { RawMessage, TypedReading } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -98,8 +100,14 @@ export function build() {
       for (const [topic, payload, resend = false] of messages)
         each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend, connection: 0 });
     });
+  const handIn = (readings: readonly TypedReading[], about: Partial<RawMessage> = {}) =>
+    pipeline.take((each) => {
+      const sent = { client: 'bus', receivedMs: now, resend: false, connection: 1, origin: 'bus:line-1' };
+      each({ ...readingsMessage({ ...sent, readings }), ...about });
+    }, about.letter !== undefined);
   return {
     take,
+    handIn,
     pipeline,
     machines,
     recent,

@@ -14,6 +14,7 @@
  */
 
 import { Layouts } from '../decode/fast-json/layouts.ts';
+import type { RefusedMessage } from '../decode/fields/field-notes.ts';
 import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route } from '../decode/routes.ts';
@@ -25,7 +26,7 @@ import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { InOrder } from './in-order.ts';
-import { type Letter, letterOf } from './letter.ts';
+import { BatchLetters } from './letter.ts';
 import { reported } from './maintenance/reported.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
@@ -63,13 +64,12 @@ export class Pipeline implements MessageHandler<Begun> {
   private readonly layouts = new Layouts();
   private readonly toWindows = new InOrder();
   private readonly inFlight = new Set<Promise<unknown>>();
-  private letters: Letter[] = [];
+  private letters = new BatchLetters();
   /** Parts of the batch that concern single messages: their places in it, and what they wait for. */
   private own: { messages: number[]; done: Promise<void> }[] = [];
-  /** Places of the messages that the letters are from, and of the current message. */
-  private letterFrom: number[] = [];
   /** Places of retained messages that were not all stored as readings. */
   private notReadings: number[] = [];
+  /** That of the current message. */
   private place = 0;
   private isRedrive = false;
 
@@ -94,8 +94,7 @@ export class Pipeline implements MessageHandler<Begun> {
 
   private handleBatch(forEach: EachMessage, isRedrive: boolean): Promise<Exceptions | null> {
     const { identity, builder, limited } = this.deps;
-    this.letters = [];
-    this.letterFrom = [];
+    this.letters = new BatchLetters();
     this.notReadings = [];
     this.own = [];
     this.place = 0;
@@ -108,8 +107,8 @@ export class Pipeline implements MessageHandler<Begun> {
     const finished = builder.finish(added);
     const readings = finished ? this.append(finished.block, finished.columns, added) : null;
     if (!finished) this.sendAlone();
-    if (this.letters.length > 0)
-      this.own.push({ messages: this.letterFrom, done: this.deps.deadLetters(this.letters) });
+    const { letters, from } = this.letters;
+    if (letters.length > 0) this.own.push({ messages: from, done: this.deps.deadLetters(letters) });
     // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.inFlight) : Promise.allSettled(this.inFlight);
     const { notReadings } = this;
@@ -132,7 +131,7 @@ export class Pipeline implements MessageHandler<Begun> {
   }
 
   handleKnown(message: RawMessage): boolean {
-    if (this.isRedrive) return false;
+    if (this.isRedrive || message.form !== undefined) return false;
     this.inHand.begin(null);
     try {
       const route = this.deps.routes.known(message.topic);
@@ -147,8 +146,8 @@ export class Pipeline implements MessageHandler<Begun> {
     return true;
   }
 
-  isProbablyKnown({ topic }: RawMessage): boolean {
-    const layouts = this.isRedrive ? null : this.deps.routes.known(topic)?.layouts;
+  isProbablyKnown({ topic, form }: RawMessage): boolean {
+    const layouts = this.isRedrive || form !== undefined ? null : this.deps.routes.known(topic)?.layouts;
     return layouts ? layouts.layouts.length > 0 : false;
   }
 
@@ -166,7 +165,8 @@ export class Pipeline implements MessageHandler<Begun> {
     try {
       if (this.inHand.isSuspect(message, digest)) this.deps.stuck?.(message);
       if (this.isRedrive) this.stuckMessages.forget(message);
-      begun.route = this.deps.routes.find(message.topic, message);
+      const { routes } = this.deps;
+      begun.route = message.form === undefined ? routes.find(message.topic, message) : routes.typed;
     } catch (error) {
       begun.failure = { error };
     }
@@ -234,12 +234,12 @@ export class Pipeline implements MessageHandler<Begun> {
       return;
     }
     if (item.availability) return this.deps.builder.available(schema, item.availability.isOnline);
+    if (item.faults) return this.keepFields(message, fields.faulty(schema, item, message));
     const { row } = this;
     fields.check(schema, item, row, message.receivedMs);
     const isNew = this.add(schema, item, message, route);
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
-    for (const [i, { payload, error }] of kept.entries())
-      this.keepLetter({ ...partOf(message, `field-${i}`), payload }, error);
+    this.keepFields(message, kept);
     // The layout of a message with a refused value would not hold for the next one that is right, and rounded numbers in
     // its fixed text would not be counted again.
     const isPlain = isAlone && row.refused.length === 0 && !('rounded' in item);
@@ -287,9 +287,13 @@ export class Pipeline implements MessageHandler<Begun> {
     this.keepLetter(message, error);
   }
 
+  private keepFields(message: RawMessage, kept: readonly RefusedMessage[]): void {
+    for (const [i, { payload, error }] of kept.entries())
+      this.keepLetter({ ...partOf(message, `field-${i}`), payload }, error);
+  }
+
   private keepLetter(message: RawMessage, error: unknown): void {
     this.counts.deadLetters++;
-    this.letterFrom.push(this.place);
-    this.letters.push(letterOf(message, error));
+    this.letters.add(message, error, this.place);
   }
 }

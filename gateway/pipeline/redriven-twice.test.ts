@@ -11,6 +11,7 @@ import { systemRandom } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import { GatewayConfig } from '../config.ts';
 import { openDeadLetters } from '../deadletters/dead-letters.ts';
+import { readingsMessage } from '../decode/typed/message.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 
 const readConfig = compileValidator(GatewayConfig);
@@ -88,4 +89,27 @@ it('readings without an identity, and those of a letter that became several, are
   expect((await third.plane.calls.status()).deadLetters.count).toBe(0);
   expect(stored + (await third.readings())).toBe(5);
   expect([events, await third.events()]).toEqual([1, 1]);
+});
+
+it('readings that a source has handed in are kept, shown and sent again as such', async () => {
+  const readings = [{ site: 'lab', machine: 'm1', values: [['total', 2n ** 53n + 1n] as const] }];
+  const first = await start('a', []);
+  const about = { client: 'bus', receivedMs: Date.now(), resend: false, connection: 1, origin: 'bus:line-1' };
+  await first.plane.take((each) => each(readingsMessage({ ...about, readings })));
+  expect(await first.plane.calls.deadLettersShow(1)).toMatchObject({
+    code: 'MACHINE_UNKNOWN',
+    form: 'readings',
+  });
+  await first.plane.calls.stop();
+  planes.pop();
+
+  const second = await start('a', known('generic'));
+  const shown = await second.plane.calls.deadLettersShow(1);
+  expect(shown?.text).toBe('lab/m1  without a time  total=9007199254740993');
+  expect(await second.plane.calls.deadLettersRedrive('all')).toEqual({
+    redriven: 1,
+    failedAgain: 0,
+    unknown: [],
+  });
+  expect(await second.readings()).toBe(1);
 });

@@ -1,4 +1,5 @@
 import type { KeptItems } from './kept-items.ts';
+import type { MessageForm } from './source.ts';
 
 /** A message that could not become a reading, with the reason. */
 export interface DeadLetter {
@@ -15,6 +16,13 @@ export interface DeadLetter {
   reason: string;
   /** The name under which it was sent again before, if another letter has become this one. */
   origin?: string;
+  /** See RawMessage.form. */
+  form?: MessageForm;
+}
+
+/** A letter, with the readable form of a payload that is binary. */
+export interface ShownLetter extends DeadLetter {
+  text?: string;
 }
 
 /** The outcome of sending letters through the pipeline again. */
@@ -27,4 +35,4 @@ export interface RedrivenLetters {
   unknown: number[];
 }
 
-export type DeadLetterOperations = KeptItems<DeadLetter, DeadLetter, RedrivenLetters>;
+export type DeadLetterOperations = KeptItems<DeadLetter, ShownLetter, RedrivenLetters>;

@@ -47,7 +47,13 @@ export interface DecodeTarget {
 }
 
 /** One item of a message. Usually a message consists of one reading. */
-export type Decoded = DecodedReading | DecodedChange | DecodedMaintenance | DecodedAvailability | Unreadable;
+export type Decoded =
+  | DecodedReading
+  | DecodedFaults
+  | DecodedChange
+  | DecodedMaintenance
+  | DecodedAvailability
+  | Unreadable;
 
 /** The machine that an item concerns; absent names are those of the topic. */
 interface Subject {
@@ -59,8 +65,12 @@ interface Subject {
 export interface RefusedValue {
   name: string;
   value: unknown;
-  error: HarbingerError;
+  /** Null where its sensor just has no value now. */
+  error: HarbingerError | null;
 }
+
+/** Encodes a reading as a message of its own: all of it, or one of its sensors, at a time that it has if it says none. */
+type OwnMessage = (sensor?: string, timeMs?: number) => Buffer;
 
 export interface DecodedReading extends Subject {
   /** Sensor name → value as the device sent it; the contract decides what is acceptable. */
@@ -76,6 +86,20 @@ export interface DecodedReading extends Subject {
   refused?: RefusedValue[];
   /** Names of numbers that a double does not hold as they were sent. */
   rounded?: readonly string[];
+  /** Absent for a format that reads JSON, which is then the form. */
+  own?: OwnMessage;
+  faults?: undefined;
+  lifecycle?: undefined;
+  maintenance?: undefined;
+  availability?: undefined;
+  unreadable?: undefined;
+}
+
+/** The sensors of a machine have no values, or bad ones, and none of them has a good one. */
+export interface DecodedFaults extends Subject {
+  faults: readonly RefusedValue[];
+  deviceTime?: { ms: number; ns: number };
+  own: OwnMessage;
   lifecycle?: undefined;
   maintenance?: undefined;
   availability?: undefined;
@@ -94,6 +118,7 @@ export interface DecodedChange extends Subject {
   };
   maintenance?: undefined;
   availability?: undefined;
+  faults?: undefined;
   unreadable?: undefined;
 }
 
@@ -111,6 +136,7 @@ export interface DecodedMaintenance extends Subject {
   };
   lifecycle?: undefined;
   availability?: undefined;
+  faults?: undefined;
   unreadable?: undefined;
 }
 
@@ -119,6 +145,7 @@ export interface DecodedAvailability extends Subject {
   availability: { isOnline: boolean };
   lifecycle?: undefined;
   maintenance?: undefined;
+  faults?: undefined;
   unreadable?: undefined;
 }
 
@@ -127,4 +154,5 @@ export interface Unreadable extends Subject {
   unreadable: { error: Error; payload: Buffer; refused?: readonly RefusedValue[] };
   maintenance?: undefined;
   availability?: undefined;
+  faults?: undefined;
 }

@@ -40,6 +40,33 @@ export interface RawMessage {
   retained?: 'new' | 'again' | undefined;
   /** Present if a dead letter is sent again: its name, by which its readings are known if that happens twice. */
   letter?: string | undefined;
+  /** Present if the payload is readings in the form of gateway/decode/typed, and the topic only says where they are from. */
+  form?: MessageForm | undefined;
+}
+
+export type MessageForm = 'readings';
+
+/** The quality of a value as its origin says it. An uncertain value is taken; a bad one says that its sensor is not well. */
+export type Quality = 'good' | 'uncertain' | 'bad';
+/** A value as its origin has it; null if it has none now. An integer beyond 2^53 is a bigint, and counted where it is rounded. */
+export type TypedValue = number | bigint | boolean | string | null;
+export type NamedTypedValue = readonly [sensor: string, value: TypedValue, quality?: Quality];
+
+/** The values of one machine at one time. */
+export interface TypedReading {
+  site: string;
+  machine: string;
+  /** Ns since 1970; absent: the time of arrival. */
+  timeNs?: bigint;
+  values: readonly NamedTypedValue[];
+}
+
+/** Readings that belong together, such as the answer to one poll. They are acknowledged together. */
+export interface TypedReadings
+  extends Pick<RawMessage, 'client' | 'user' | 'receivedMs' | 'resend' | 'connection'> {
+  /** Says where they are from, to people: `modbus:line1/7`. */
+  origin: string;
+  readings: readonly TypedReading[];
 }
 
 /**
@@ -50,13 +77,18 @@ export interface RawMessage {
 export type Settle = (error: Error | undefined, ticket: number, areReadings?: boolean) => void;
 
 /** Accepts messages from sources. Bounded: while it is full, `accept` withholds its answer. */
-export interface Intake {
+export interface MessageIntake {
   /**
    * A source with many messages passes the same `settled` for all of them, and a ticket by which it knows each: a function
    * for each message would be what the garbage collector works most on.
    * @param ticket a whole number below 2^53; 0 if absent
    */
   accept(message: RawMessage, settled: Settle, ticket?: number): void;
+}
+
+/** Accepts also what a source has as readings, of any machines, in the same way. They are valid only during the call. */
+export interface Intake extends MessageIntake {
+  acceptReadings(readings: TypedReadings, settled: Settle, ticket?: number): void;
 }
 
 /** An origin of messages, such as the MQTT broker or serial ports. It reports its statistics only after start(). */

@@ -18,6 +18,8 @@ interface Letter {
   reason: string;
   /** The payload in Base64. */
   payload: string;
+  /** A payload in a binary form, as lines. */
+  text?: string;
 }
 
 export function addDeadLetters(program: Command): void {
@@ -57,10 +59,12 @@ export function addDeadLetters(program: Command): void {
         `/api/deadletters/${id}`,
       )) as Letter;
       if (options.json) return printJson(letter);
-      const { payload, ...rest } = letter;
+      const { payload, text, ...rest } = letter;
       for (const [name, value] of Object.entries(rest))
         process.stdout.write(`${name.padEnd(8)} ${printable(String(value), 400)}\n`);
-      process.stdout.write(`payload  ${printable(Buffer.from(payload, 'base64').toString('utf8'), 4_000)}\n`);
+      const lines = text?.split('\n') ?? [Buffer.from(payload, 'base64').toString('utf8')];
+      for (const [i, line] of lines.entries())
+        process.stdout.write(`${i === 0 ? 'payload ' : '        '} ${printable(line, 4_000)}\n`);
     });
 
   withReach(group.command('redrive'), 'gateway')

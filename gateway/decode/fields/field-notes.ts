@@ -5,11 +5,11 @@
  * Whether a field is stored is decided in ../contract.ts.
  */
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { DecodedReading, RefusedValue } from '../../ports/decode.ts';
+import type { DecodedFaults, DecodedReading, RefusedValue } from '../../ports/decode.ts';
 import { checkReading } from '../contract.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
-import type { RefusedField, Row } from '../row.ts';
-import { singleFieldJson } from '../single-reading.ts';
+import type { ReadingOrigin, RefusedField, Row } from '../row.ts';
+import { singleField } from '../single-reading.ts';
 import { saysOfProbe } from '../values.ts';
 import { IgnoredFields } from './ignored-fields.ts';
 import { RefusedFields } from './refused-fields.ts';
@@ -65,11 +65,34 @@ export class FieldNotes {
       this.counts.valuesRounded += reading.rounded.length;
       this.ignored.noteRounded(schema, reading.rounded);
     }
-    if (row.refused.length === 0) return none;
-    return row.refused.flatMap((field) => {
+    return row.refused.length === 0 ? none : this.kept(schema, reading, row.refused, receivedMs);
+  }
+
+  /**
+   * Notes a reading without any good value, and returns what is to be kept of it.
+   * @throws HarbingerError for a letter, which would otherwise vanish by being sent again
+   */
+  faulty(
+    schema: MachineSchema,
+    reading: DecodedFaults,
+    { receivedMs, letter }: ReadingOrigin,
+  ): readonly RefusedMessage[] {
+    const kept = this.kept(schema, reading, refusedFields(schema, reading.faults), receivedMs);
+    const error = letter === undefined ? undefined : reading.faults.find((fault) => fault.error)?.error;
+    if (error) throw error;
+    return kept;
+  }
+
+  private kept(
+    schema: MachineSchema,
+    reading: DecodedReading | DecodedFaults,
+    refused: readonly RefusedField[],
+    receivedMs: number,
+  ): readonly RefusedMessage[] {
+    return refused.flatMap((field) => {
       const { error } = field;
       if (!this.refuse(schema, field, receivedMs) || error === null) return [];
-      return [{ payload: singleFieldJson(reading, field, { receivedMs }), error }];
+      return [{ payload: singleField(reading, field, { receivedMs }), error }];
     });
   }
 

@@ -40,8 +40,8 @@ export function readingsOf(parsed: unknown, target: DecodeTarget, exactTime?: Ex
 function sound(decoded: Decoded[]): Decoded[] {
   return decoded.map((item) => {
     if (!('values' in item) || !item.refused || hasValue(item.values ?? {})) return item;
-    const bad = item.refused.find(({ error }) => error.code === 'DECODE_QUALITY');
-    if (bad === undefined) return item;
+    const bad = item.refused.find(({ error }) => error?.code === 'DECODE_QUALITY');
+    if (!bad?.error) return item;
     const { refused } = item;
     const values = Object.fromEntries(refused.map(({ name, value }) => [name, value]));
     const payload = printed({ ...item, refused: undefined, values });

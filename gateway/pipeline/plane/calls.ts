@@ -1,6 +1,7 @@
 import { lanes as laneNames } from '../../../shared/contract/lanes.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { LetterAdmin } from '../../deadletters/letter-admin.ts';
+import { shownReadings } from '../../decode/typed/shown.ts';
 import type { LossReporter } from '../../lanes/loss-reporter.ts';
 import type { UplinkPositions } from '../../ports/refused-batches.ts';
 import type { MachineOrSensor, RetiredInData } from '../../ports/retiring.ts';
@@ -55,7 +56,10 @@ export function dataCalls(parts: CallParts): DataCalls {
     },
     event: (event) => lanes.events.add(event),
     deadLettersList: (query) => letterAdmin.list(query),
-    deadLettersShow: (id) => letterAdmin.show(id),
+    async deadLettersShow(id) {
+      const letter = await letterAdmin.show(id);
+      return letter?.form === undefined ? letter : { ...letter, text: shownReadings(letter.payload) };
+    },
     deadLettersRedrive: (which) => letterAdmin.redrive(which),
     deadLettersDrop: (which) => letterAdmin.drop(which),
     deadLettersDropOld: () => letterAdmin.dropOld(),

@@ -221,6 +221,23 @@ describe('slab queue', () => {
     expect(queue.pending).toBe(0);
   });
 
+  it('tells readings of a source from messages, and from retained ones', async () => {
+    const seen: unknown[] = [];
+    const readers = new SlabReaders(new NameTexts());
+    const readAll = (note: SlabNote) =>
+      readers.of(note).read(note.bytes, ({ form, retained }) => seen.push([form, retained]));
+    const mixed = new SlabQueue(readAll, clock, gatherMs);
+    const kinds = [{ form: 'readings' }, {}, { retained: 'new' }, { retained: 'again' }] as const;
+    for (const kind of kinds) mixed.add({ ...message('a'), ...kind }, () => {}, 0);
+    await tick();
+    expect(seen).toEqual([
+      ['readings', undefined],
+      [undefined, undefined],
+      [undefined, 'new'],
+      [undefined, 'again'],
+    ]);
+  });
+
   it('passes an error to the messages that it concerns, and settles the others of their slab', async () => {
     for (const text of ['a', 'b', 'c', 'd']) add(text);
     await tick();

@@ -3,7 +3,8 @@ import type { RawMessage } from '../../ports/source.ts';
 import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts';
 
 /** By the two flags. */
-const retainedOf = [undefined, 'new', 'again'] as const;
+const retainedOf = [undefined, 'new', 'again', undefined] as const;
+const formOf = [undefined, undefined, undefined, 'readings'] as const;
 
 interface Sender {
   user: string | undefined;
@@ -63,6 +64,7 @@ export class SlabReader {
         connection,
         receivedMs: doubles[at >> 3]!,
         retained: retainedOf[(flags >> 1) & 3],
+        form: formOf[(flags >> 1) & 3],
       });
       at = (end + 7) & ~7;
     }

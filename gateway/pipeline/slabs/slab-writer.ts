@@ -80,8 +80,9 @@ function senderText({ user, client, connection }: RawMessage): string {
   return `${connection}:${user?.length ?? ''}:${user ?? ''}${client}`;
 }
 
-function retainedFlags({ retained }: RawMessage): number {
-  if (retained === undefined) return 0;
+/** Readings of a source have no topic, and so are never a retained message. */
+function kindFlags({ retained, form }: RawMessage): number {
+  if (retained === undefined) return form === undefined ? 0 : 6;
   return retained === 'again' ? 4 : 2;
 }
 
@@ -133,7 +134,7 @@ export class SlabWriter {
     if (senderNumber === undefined) at += words[word + 5]!;
     words[word + 6] = payload.length;
     const gap = (payload.byteOffset - at) & 7;
-    words[word + 7] = (gap << 3) | retainedFlags(message) | (message.resend ? 1 : 0);
+    words[word + 7] = (gap << 3) | kindFlags(message) | (message.resend ? 1 : 0);
     at += gap;
     bytes.set(payload, at);
     this.length = (at + payload.length + 7) & ~7;

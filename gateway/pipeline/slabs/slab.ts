@@ -7,7 +7,7 @@
  * as a new one.
  *
  *     per message   f64 receivedMs · u32 topic · u32 sender · u32 topic length · u32 sender length · u32 payload length
- *                   u32 flags (1: resend, 2: retained, 4: retained again, above: gap) · topic · sender · gap · payload, the next message 8-aligned
+ *                   u32 flags (1: resend, 2: retained, 4: retained again, 6: readings, above: gap) · topic · sender · gap · payload, the next message 8-aligned
  *
  * The gap of 0 … 7 bytes preserves the alignment of the payload in its source buffer: otherwise a copy into shared
  * memory is done byte by byte.

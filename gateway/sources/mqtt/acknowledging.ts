@@ -10,7 +10,7 @@
 
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
-import type { Intake, RawMessage } from '../../ports/source.ts';
+import type { MessageIntake, RawMessage } from '../../ports/source.ts';
 import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
 import { ConnectionRefusal } from './connection-refusal.ts';
 import type { PublishPacket } from './packet.ts';
@@ -35,7 +35,7 @@ export class Acknowledging implements ConnectionGate {
   /** Connections that are not read from until fewer messages are pending. */
   private readonly paused = new Set<Connection>();
   private readonly clock: Clock;
-  private readonly intake: Intake;
+  private readonly intake: MessageIntake;
   private readonly interest: Interest;
   private readonly persistence: BrokerPersistence;
   private readonly pendingBytesMax: number;
@@ -51,7 +51,7 @@ export class Acknowledging implements ConnectionGate {
   };
 
   constructor(
-    deps: { intake: Intake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
+    deps: { intake: MessageIntake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
     pendingBytesMax: number,
   ) {
     this.intake = deps.intake;

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
-import type { Intake, Source } from '../../ports/source.ts';
+import type { MessageIntake, Source } from '../../ports/source.ts';
 import { Credentials } from './access/credentials.ts';
 import { brokerProblems } from './check.ts';
 import type { BrokerConfig } from './config.ts';
@@ -18,7 +18,7 @@ export interface BrokerOptions {
 }
 
 export interface BrokerDeps {
-  intake: Intake;
+  intake: MessageIntake;
   openRecords: OpenRecords;
   clock: Clock;
   log: Log;

@@ -14,7 +14,7 @@ import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { RetainedAdmin, SessionAdmin } from '../../ports/retiring.ts';
-import type { Intake, SiteBroker } from '../../ports/source.ts';
+import type { MessageIntake, SiteBroker } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
 import { Subscribing } from './access/subscribing.ts';
@@ -49,7 +49,7 @@ const overLimitTexts = {
 type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
 interface EngineDeps {
-  intake: Intake;
+  intake: MessageIntake;
   openRecords: OpenRecords;
   clock: Clock;
   log: Log;

@@ -10,7 +10,7 @@ import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
 import { openRecords } from '../../journal/records/open-records.ts';
-import type { Intake, RawMessage, Settle } from '../../ports/source.ts';
+import type { MessageIntake, RawMessage, Settle } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 
@@ -35,7 +35,7 @@ export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerCon
 }
 
 /** An intake that settles messages according to its mode: at once, on `release`, or with an error. */
-export class TestIntake implements Intake {
+export class TestIntake implements MessageIntake {
   messages: RawMessage[] = [];
   mode: 'at once' | 'hold' | 'fail' = 'at once';
   private readonly held: ((error?: Error) => void)[] = [];

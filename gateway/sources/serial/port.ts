@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Random } from '../../../shared/runtime/random.ts';
-import type { Intake } from '../../ports/source.ts';
+import type { MessageIntake } from '../../ports/source.ts';
 import type { SerialPortConfig } from './config.ts';
 import { type Line, Lines } from './lines.ts';
 import type { PortStats } from './statistics.ts';
@@ -20,7 +20,7 @@ export interface OpenPort {
 export type PortOpener = (config: SerialPortConfig) => Promise<OpenPort>;
 
 export interface SerialDeps {
-  intake: Intake;
+  intake: MessageIntake;
   clock: Clock;
   random: Random;
   log: Log;

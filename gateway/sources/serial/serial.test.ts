@@ -9,7 +9,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { noTerminals, plugTerminal } from '../../../test/support/terminal.ts';
-import type { Intake, RawMessage, Settle } from '../../ports/source.ts';
+import type { MessageIntake, RawMessage, Settle } from '../../ports/source.ts';
 import { SerialConfig } from './config.ts';
 import type { PortOpener } from './port.ts';
 import { createSerialSource, type SerialSource } from './serial.ts';
@@ -26,7 +26,7 @@ function configOf(...ports: object[]): SerialConfig {
   return compileValidator(SerialConfig)({ ports }, (problem) => new Error(problem));
 }
 
-async function start(ports: object[], intake: Intake, open?: PortOpener, logged: string[] = []) {
+async function start(ports: object[], intake: MessageIntake, open?: PortOpener, logged: string[] = []) {
   const log = silentLog.child({}, { level: 'info' });
   for (const level of ['info', 'warn'] as const)
     log[level] = (_: unknown, text = '') => void logged.push(text);
@@ -40,7 +40,7 @@ async function start(ports: object[], intake: Intake, open?: PortOpener, logged:
 /** Waits of seconds are part of the behaviour, but not of the duration of the test. */
 const fastTimer: typeof systemClock.setTimer = (delayMs, fn) => systemClock.setTimer(delayMs / 50, fn);
 
-class Collector implements Intake {
+class Collector implements MessageIntake {
   readonly messages: RawMessage[] = [];
   readonly held: ((error?: Error) => void)[] = [];
   holding = false;

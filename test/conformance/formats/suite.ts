@@ -160,6 +160,8 @@ function expectSound(decoder: Decoder, message: Buffer, target: DecodeTarget): v
       expect(item.maintenance.isOn, about).toBeTypeOf('boolean');
     } else if (item.availability) {
       expect(item.availability.isOnline, about).toBeTypeOf('boolean');
+    } else if (item.faults) {
+      expect(item.own(), about).toBeInstanceOf(Buffer);
     } else {
       expectMoment(item.deviceTime, about);
       if (item.id !== undefined) expect(item.id, about).toBeTypeOf('string');

@@ -2,9 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { readingsMessage } from '../../../gateway/decode/typed/message.ts';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
-import type { Intake, RawMessage, Settle } from '../../../gateway/ports/source.ts';
+import type { Intake, RawMessage, Settle, TypedReadings } from '../../../gateway/ports/source.ts';
 import { lanes } from '../../../shared/contract/lanes.ts';
 import { onNextTurn, systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
@@ -47,6 +48,10 @@ export class DurableIntake implements Intake {
     if (this.mode === 'pass') return this.pass([accepted]);
     this.held.push(accepted);
     this.heldMost = Math.max(this.heldMost, this.held.length);
+  }
+
+  acceptReadings(readings: TypedReadings, settled: Settle, ticket?: number): void {
+    this.accept(readingsMessage(readings), settled, ticket);
   }
 
   get heldNow(): number {

@@ -4,7 +4,7 @@
  */
 
 import type { OpenRecords } from '../../../gateway/ports/records.ts';
-import type { Intake, Settle } from '../../../gateway/ports/source.ts';
+import type { MessageIntake, Settle } from '../../../gateway/ports/source.ts';
 import { Takeovers } from '../../../gateway/sources/mqtt/access/takeovers.ts';
 import { Acknowledging } from '../../../gateway/sources/mqtt/acknowledging.ts';
 import type { ConnectedClient } from '../../../gateway/sources/mqtt/connection/connection.ts';
@@ -33,7 +33,7 @@ type Answer = (error?: Error | null) => void;
 
 interface BrokerDeps {
   process: Process;
-  intake: Intake;
+  intake: MessageIntake;
   openRecords: OpenRecords;
   log: Log;
   /** Replaces the sessions by faulty ones. */
@@ -41,7 +41,7 @@ interface BrokerDeps {
 }
 
 /** An intake that records in the ledger what the broker hands over, and what could not be stored. */
-export function counted(ledger: Ledger, accept: Intake['accept']): Intake {
+export function counted(ledger: Ledger, accept: MessageIntake['accept']): MessageIntake {
   return {
     accept(message, settled, ticket) {
       const sent = ledger.ofPayload(message.payload);
