@@ -13,7 +13,7 @@ import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import type { KnownFault } from '../../ports/decision.ts';
-import type { Kind } from '../kinds/found-kind.ts';
+import type { Kind, Withheld } from '../kinds/found-kind.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
@@ -98,13 +98,14 @@ export class Baseline {
 
   /** Processes one row at `row[from]`; NaN is an absent value. */
   take(row: Float32Array, timeMs: number, from = 0): void {
+    if (!this.sampling.looks(timeMs)) return this.kinds?.follow(row, from, timeMs);
     const known = this.kinds?.judged(row, from, timeMs) ?? row;
     const state = this.modes.codeIn(row, from);
     const changed = this.kinds?.takeChanges();
     if (changed) for (const column of changed) this.relearnSensor(column);
     const own = this.own.take(known, known === row ? from : 0);
     const at = own === row ? from : 0;
-    if (this.kinds && this.kinds.withheld.size > 0) this.learnWithheld(this.kinds);
+    if (this.kinds && this.kinds.withheld.size > 0) this.kinds.takeWithheld(this.beginRange);
     this.usual?.take(own, at, timeMs);
     if (!this.sampling.takes(timeMs)) return;
     const score = this.detector.push(own, at, timeMs);
@@ -115,10 +116,8 @@ export class Baseline {
   }
 
   /** A speed that stood at 0 looked like a switch: its range begins there. */
-  private learnWithheld({ withheld }: SensorKinds): void {
-    for (const [column, values] of withheld) this.usual?.begin(this.own.ofRow(column), values);
-    withheld.clear();
-  }
+  private readonly beginRange = (column: number, values: Withheld) =>
+    this.usual?.begin(this.own.ofRow(column), values);
 
   /**
    * Called when the machine has got more sensors. They are learnt, and what is known of the others stays, unless it is hardly

@@ -39,7 +39,7 @@ export class SensorKinds {
   private changed: number[] = [];
   /** How often a sensor has become another kind. */
   found = 0;
-  /** By column: what a sensor showed before it was known that it is a quantity. Filled by `judged`, emptied by who reads it. */
+  /** By column: what a sensor showed before it was known that it is a quantity. */
   readonly withheld = new Map<number, Withheld>();
 
   /** Null if all sensors are quantities that the type declares. */
@@ -79,6 +79,22 @@ export class SensorKinds {
         settled[i] === 1 || Number.isNaN(value) ? value : this.valueOf(columns[i]!, value, timeMs, i);
     }
     return judged;
+  }
+
+  /** Takes a row of which a baseline learns nothing: only what is not settled is looked at. */
+  follow(row: Float32Array, from: number, timeMs: number): void {
+    const { columns, settled } = this;
+    for (let i = 0; i < columns.length; i++) {
+      if (settled[i] === 1) continue;
+      const value = row[from + i]!;
+      if (!Number.isNaN(value)) this.valueOf(columns[i]!, value, timeMs, i);
+    }
+  }
+
+  /** Hands on what sensors showed before it was known that they are quantities, once. */
+  takeWithheld(take: (column: number, values: Withheld) => void): void {
+    for (const [column, values] of this.withheld) take(column, values);
+    this.withheld.clear();
   }
 
   /** Returns the sensors that have been learnt and turned out to be another kind, since the last call, by column; null: none. */
