@@ -6,7 +6,7 @@ import type { Decided } from '../../../shared/decisions/policy.ts';
 import { type Clock, every, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Decision, DecisionCounts } from '../../ports/decision.ts';
-import type { ModelTrials, SwitchedBy, TrialNow } from '../../ports/models/versions.ts';
+import type { ModelStep, ModelTrials, SwitchedBy, TrialNow } from '../../ports/models/versions.ts';
 import type { ReplayOutcome } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import { EventSender } from '../event-sender.ts';
@@ -38,6 +38,8 @@ export class PromotionDecision implements Decision {
   private readonly sender: EventSender;
   /** Trials of which a proposal was recorded. */
   private proposed = new Set<string>();
+  /** Steps whose record is with the sender, by the id of the record. */
+  private readonly telling = new Map<string, ModelStep>();
   private timer: Timer | null = null;
   private deciding: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -59,6 +61,8 @@ export class PromotionDecision implements Decision {
   async start(): Promise<void> {
     const { models, clock, config } = this.options;
     if (!models || this.stopped) return;
+    // A stop may have come between a step and its record.
+    for (const step of models.owed()) this.addStep(step);
     models.onSwitch((by) => this.switched(by));
     this.timer = every(clock, config.everyMs, () => {
       this.deciding = this.deciding.then(() => this.decide(models));
@@ -100,29 +104,33 @@ export class PromotionDecision implements Decision {
   private async decide(models: ModelTrials): Promise<void> {
     const trials = models.trials();
     this.proposed = new Set([...this.proposed].filter((key) => trials.some((trial) => trial.key === key)));
-    if (trials.length === 0 || this.stopped) return;
+    if (trials.length === 0 || this.stopped) return this.send();
     const inputs = trials.map(inputOf);
     const decided = await this.governed.decide(inputs);
     if (this.stopped) return;
-    for (const [i, trial] of trials.entries()) await this.follow(models, trial, decided[i]!, inputs[i]!);
+    for (const [i, trial] of trials.entries()) this.follow(models, trial, decided[i]!, inputs[i]!);
+    await this.send();
   }
 
-  private async follow(
+  private follow(
     models: ModelTrials,
     { key, candidate }: TrialNow,
     decided: Decided<PromotionAnswer>,
     inputs: PromotionInput,
-  ): Promise<void> {
+  ): void {
     const { verdict } = decided;
     // Without a verdict, what holds goes on to hold.
     if (!verdict || verdict.answer.action === 'wait') return;
     const { action } = verdict.answer;
     if (action === 'propose' && this.proposed.has(key)) return;
     if (action === 'propose') this.proposed.add(key);
-    if (action === 'roll-back') models.rollBack(key, verdict.reasons[0] ?? 'it is worse');
-    if (action === 'prove') models.prove(key);
-    if (action === 'promote') models.promote(key);
-    const { gateway, clock, log } = this.options;
+    const why = verdict.reasons[0] ?? 'it is worse';
+    let step: ModelStep | null = null;
+    if (action === 'roll-back') step = models.rollBack(key, why);
+    if (action === 'prove') step = models.prove(key, why);
+    if (action === 'promote') step = models.promote(key, why);
+    if (action !== 'propose' && !step) return;
+    const { clock, log } = this.options;
     log.warn(
       { model: refText(candidate), action, reasons: verdict.reasons },
       'a model that is tried was judged',
@@ -134,28 +142,71 @@ export class PromotionDecision implements Decision {
     };
     const record = this.governed.record(decided, content);
     if (!record) return;
-    this.sender.add(recordEvent({ gateway, timeMs: clock.nowMs() }, record), false);
-    await this.sender.flush();
+    const named = step ? { ...record, decisionId: this.idOf(step) } : record;
+    this.add(named, step?.atMs ?? clock.nowMs(), step);
   }
 
   /** Records that a person has decided which version judges, or is tried. */
-  private switched({ what, model, before, override }: SwitchedBy): void {
+  private switched({ what, model, before, override, step }: SwitchedBy): void {
     const { gateway, clock } = this.options;
-    const timeMs = clock.nowMs();
-    const record: DecisionRecord = {
-      decisionId: eventIdOf(`promotion/${gateway}/${override.document}/${what}`),
-      decision: 'promotion',
-      subject: refText(model),
-      inputs: { time: timeText(timeMs), before: before && refText(before) },
-      answer: { action: what, recorded: 'change' },
-      reasons: [`${override.by || 'A person'} wants it: ${override.why}`],
-      confidence: 1,
-      policy: { name: 'override', version: '1.0.0' },
-      mode: 'override',
-      override,
-      latencyMs: 0,
-    };
-    this.sender.add(recordEvent({ gateway, timeMs }, record), false);
-    this.deciding = this.deciding.then(() => this.sender.flush());
+    if (step) this.addStep(step);
+    else {
+      const atMs = clock.nowMs();
+      const decisionId = eventIdOf(`promotion/${gateway}/${override.document}/${what}`);
+      const ofPerson = { what, model: refText(model), atMs, override };
+      const record = recordOf(before ? { ...ofPerson, before: refText(before) } : ofPerson, decisionId);
+      this.add(record, atMs, null);
+    }
+    this.deciding = this.deciding.then(() => this.send());
   }
+
+  private addStep(step: ModelStep): void {
+    this.add(recordOf(step, this.idOf(step)), step.atMs, step);
+  }
+
+  private add(record: DecisionRecord, timeMs: number, step: ModelStep | null): void {
+    const event = recordEvent({ gateway: this.options.gateway, timeMs }, record);
+    if (step) this.telling.set(event.id, step);
+    this.sender.add(event, true);
+  }
+
+  /** Writes records, of steps that are on disk: a record of what is not so after a power cut would be untrue. */
+  private async send(): Promise<void> {
+    const { models } = this.options;
+    if (this.sender.pending().length === 0) return;
+    await models?.saved();
+    await this.sender.flush();
+    const left = new Set(this.sender.pending().map(({ id }) => id));
+    for (const [id, step] of this.telling) {
+      if (left.has(id)) continue;
+      this.telling.delete(id);
+      models?.told(step.id);
+    }
+  }
+
+  /** Always the same for one step, so that a record that is written twice is one. */
+  private idOf(step: ModelStep): string {
+    return eventIdOf(`promotion/${this.options.gateway}/${step.id}`);
+  }
+}
+
+/** The record of a step of which nothing but itself is known: a person has wanted it, or the gateway has stopped since. */
+function recordOf(
+  step: Omit<ModelStep, 'id' | 'what'> & { what: string },
+  decisionId: string,
+): DecisionRecord {
+  const { what, model, before = null, atMs, why, override } = step;
+  return {
+    ...{ decisionId, decision: 'promotion', subject: model },
+    inputs: { time: timeText(atMs), before },
+    answer: { action: what, recorded: 'change' },
+    reasons: override
+      ? [`${override.by || 'A person'} wants it: ${override.why}`]
+      : [why ?? 'it was decided', 'The gateway stopped before this was recorded, and its figures are lost'],
+    confidence: 1,
+    policy: { name: override ? 'override' : 'recorded-later', version: '1.0.0' },
+    mode: override ? 'override' : 'active',
+    ...(override && { override }),
+    latencyMs: 0,
+  };
 }

@@ -171,8 +171,12 @@ describe('the decision', () => {
     const clock = manualClock();
     const { models, state } = fakeTrials();
     const events: HarbingerEvent[] = [];
+    const journal = { isFull: false };
     const outbox = {
-      event: async (event: HarbingerEvent) => void events.push(checkEvent(structuredClone(event))),
+      async event(event: HarbingerEvent) {
+        if (journal.isFull) throw new Error('the disk is full');
+        events.push(checkEvent(structuredClone(event)));
+      },
       estimates() {},
     };
     const decision = new PromotionDecision({
@@ -185,7 +189,7 @@ describe('the decision', () => {
     });
     const records = () =>
       events.flatMap((event) => (isEventOf(event, 'io.harbinger.decision.recorded.v1') ? [event.data] : []));
-    return { clock, state, decision, records };
+    return { clock, state, journal, decision, records };
   }
 
   it('takes a bad version back within a minute, and proposes a good one once, with records', async () => {
@@ -215,7 +219,7 @@ describe('the decision', () => {
       what: 'active' as const,
       model: { name: 'pump-rul', version: '2.1.0' },
       before: { name: 'pump-rul', version: '2.0.0' },
-      override,
+      ...{ override, step: null },
     };
     state.say(switched);
     await clock.advance(1_000);
@@ -231,5 +235,54 @@ describe('the decision', () => {
       },
     ]);
     expect(await decision.replay(records())).toMatchObject([{ outcome: 'impossible' }]);
+  });
+
+  it('records what was done before a stop, once, and until the journal has taken it', async () => {
+    const { clock, state, journal, decision, records } = running();
+    const override = { by: 'maria', why: 'it is better', document: 'models/active:pump 7' };
+    const step = { model: 'pump-rul@2.1.0', before: 'pump-rul@2.0.0', atMs: 1_000 };
+    state.owed = [
+      { ...step, id: 'a', what: 'active', override },
+      { ...step, id: 'b', what: 'roll-back', why: 'it has failed' },
+    ];
+    journal.isFull = true;
+    await decision.start();
+    await clock.advance(20_000);
+    expect(state.owed).toHaveLength(2);
+    journal.isFull = false;
+    await clock.advance(20_000);
+    await decision.stop();
+    expect(state.owed).toEqual([]);
+    expect(records()).toMatchObject([
+      { mode: 'override', override, answer: { action: 'active' }, inputs: { before: 'pump-rul@2.0.0' } },
+      { mode: 'active', answer: { action: 'roll-back' }, policy: { name: 'recorded-later' } },
+    ]);
+    expect(records()[1]?.reasons[0]).toBe('it has failed');
+    expect(await decision.replay(records())).toMatchObject([
+      { outcome: 'impossible' },
+      { outcome: 'impossible' },
+    ]);
+  });
+
+  it('keeps what it does until it is recorded, and its record has the same name whenever it is written', async () => {
+    const { clock, state, journal, decision, records } = running();
+    const bad = guardOf({ key: 'bad', health: { answered: 0, failed: 3, slow: 0, lastError: 'NaN' } });
+    await decision.start();
+    journal.isFull = true;
+    state.trials = [bad];
+    await clock.advance(20_000);
+    const { owed } = state;
+    expect(owed).toMatchObject([{ what: 'roll-back', model: 'pump-rul@2.1.0' }]);
+    journal.isFull = false;
+    await clock.advance(20_000);
+    await decision.stop();
+    expect(state.owed).toEqual([]);
+    expect(records()).toMatchObject([{ answer: { action: 'roll-back' }, policy: { name: 'evidence' } }]);
+    const restarted = running();
+    restarted.state.owed = owed;
+    await restarted.decision.start();
+    await restarted.clock.advance(20_000);
+    await restarted.decision.stop();
+    expect(restarted.records()[0]?.decisionId).toBe(records()[0]?.decisionId);
   });
 });

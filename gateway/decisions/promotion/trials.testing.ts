@@ -1,6 +1,7 @@
 /** Trials of models as tests want them. */
 import type { ModelsCompared } from '../../../shared/contract/models/compared.ts';
-import type { ModelTrials, SwitchedBy, TrialNow } from '../../ports/models/versions.ts';
+import { refText } from '../../../shared/contract/models/model-ref.ts';
+import type { ModelStep, ModelTrials, SwitchedBy, TrialNow } from '../../ports/models/versions.ts';
 
 const noLatency = { sumMs: 0, maxMs: 0, buckets: [] };
 
@@ -45,17 +46,29 @@ export function fakeTrials() {
   const state = {
     trials: [] as TrialNow[],
     done: [] as string[],
+    /** Steps that are kept because they may not be recorded. */
+    owed: [] as ModelStep[],
     say: (_: SwitchedBy): void => undefined,
   };
-  const end = (what: string, key: string) => {
-    state.done.push(`${what} ${key}`);
-    state.trials = state.trials.filter((trial) => trial.key !== key);
+  const end = (said: string, what: ModelStep['what'], key: string, why: string): ModelStep | null => {
+    const trial = state.trials.find((each) => each.key === key);
+    state.done.push(`${said} ${key}`);
+    state.trials = state.trials.filter((each) => each !== trial);
+    if (!trial) return null;
+    const step = { id: `${what} ${key}`, what, model: refText(trial.candidate), atMs: 5, why };
+    state.owed = [...state.owed, step];
+    return step;
   };
   const models: ModelTrials = {
     trials: () => state.trials,
-    rollBack: (key, why) => end(`back: ${why};`, key),
-    prove: (key) => end('prove', key),
-    promote: (key) => end('promote', key),
+    rollBack: (key, why) => end(`back: ${why};`, 'roll-back', key, why),
+    prove: (key, why) => end('prove', 'prove', key, why),
+    promote: (key, why) => end('promote', 'promote', key, why),
+    owed: () => state.owed,
+    told(id) {
+      state.owed = state.owed.filter((step) => step.id !== id);
+    },
+    saved: async () => undefined,
     onSwitch(listener) {
       state.say = listener;
     },

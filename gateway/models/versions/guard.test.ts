@@ -17,7 +17,7 @@ describe('a version that was promoted by itself', () => {
     await active('pump-rul@2.1.0');
     await bench.want({ role: 'shadow', model: 'pump-rul@2.2.0' });
     const shadow = bench.versions.trials.trials().find(({ role }) => role === 'shadow');
-    bench.versions.trials.promote(shadow!.key);
+    bench.versions.trials.promote(shadow!.key, 'it is as good');
     await bench.settle();
     expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
   };
@@ -94,12 +94,30 @@ describe('a version that is promoted a second time', () => {
     await active('pump-rul@2.2.0');
     expect(guards()).toMatchObject([{ candidate: { version: '2.2.0' }, against: { version: '2.1.0' } }]);
     expect([...bench.running].sort()).toEqual(['pump-rul@2.1.0', 'pump-rul@2.2.0']);
-    bench.versions.trials.prove(guards()[0]!.key);
+    bench.versions.trials.prove(guards()[0]!.key, 'it is as good');
     await bench.settle();
     await active('pump-rul@2.2.0');
     expect(guards()).toEqual([]);
     expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.2.0']);
   });
+});
+
+it('what was done is kept over a kill until somebody says that it is recorded', async () => {
+  bench.behaviours.set('pump-rul@2.1.0', 150);
+  await bench.begin();
+  await active('pump-rul@2.1.0');
+  const [guard] = bench.versions.trials.trials();
+  bench.versions.trials.rollBack(guard!.key, 'it fails');
+  await bench.settle();
+  await bench.restart();
+  const owed = bench.versions.trials.owed();
+  expect(owed).toMatchObject([
+    { what: 'active', model: 'pump-rul@2.1.0', before: 'pump-rul@2.0.0', override: { by: 'maria' } },
+    { what: 'roll-back', model: 'pump-rul@2.1.0', why: 'it fails' },
+  ]);
+  for (const { id } of owed) bench.versions.trials.told(id);
+  await bench.restart();
+  expect(bench.versions.trials.owed()).toEqual([]);
 });
 
 it('a version that says nothing leaves no machine without an estimate, and it is counted that it is blind', async () => {

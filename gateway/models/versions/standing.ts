@@ -2,11 +2,16 @@ import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/co
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { ModelStep } from '../../ports/models/versions.ts';
 import type { Wish } from './plan.ts';
 import type { Active, ModelsFile, RolledBack } from './state-file.ts';
 
 /** Documents that were rolled back and are remembered; the oldest are forgotten. */
 const rolledBackMax = 64;
+/** Steps whose record is not written yet; the oldest are given up. */
+const owedMax = 64;
+
+type Refs = { model: ModelRef; before?: ModelRef | null };
 
 /** Which versions judge here in place of the installed ones, and which are not to be tried again. Kept over restarts. */
 export class Standing {
@@ -15,6 +20,7 @@ export class Standing {
   private readonly log: Log;
   private active = new Map<string, Active>();
   private rolledBack: RolledBack[] = [];
+  private steps: ModelStep[] = [];
   private saving: Promise<void> = Promise.resolve();
 
   constructor({ file, clock, log }: { file: ModelsFile; clock: Clock; log: Log }) {
@@ -29,6 +35,7 @@ export class Standing {
     if (!saved) return;
     this.active = new Map(saved.active.map((each) => [each.machineType, each]));
     this.rolledBack = saved.rolledBack;
+    this.steps = saved.owed ?? [];
   }
 
   of(machineType: string): Active | null {
@@ -115,15 +122,41 @@ export class Standing {
     this.save();
   }
 
+  /** Notes a step that was taken just now, in one with what it has changed, until its record is written. */
+  owe({ model, before, ...said }: Pick<ModelStep, 'what' | 'override' | 'why'> & Refs): ModelStep {
+    const atMs = this.clock.nowMs();
+    const id = `${said.what} ${refText(model)} ${atMs}`;
+    const step = { id, ...said, model: refText(model), ...(before && { before: refText(before) }), atMs };
+    this.steps = [...this.steps, step].slice(-owedMax);
+    this.save();
+    return step;
+  }
+
+  owed(): readonly ModelStep[] {
+    return this.steps;
+  }
+
+  told(id: string): void {
+    const left = this.steps.filter((step) => step.id !== id);
+    if (left.length === this.steps.length) return;
+    this.steps = left;
+    this.save();
+  }
+
   /** Resolves when all is on disk, or could not be written. */
   settled(): Promise<void> {
     return this.saving;
   }
 
+  /** Writes what there is when its turn comes, so that what is changed at once is saved at once. */
   private save(): void {
-    const content = { active: [...this.active.values()], rolledBack: this.rolledBack };
+    const content = () => ({
+      active: [...this.active.values()],
+      rolledBack: this.rolledBack,
+      ...(this.steps.length > 0 && { owed: this.steps }),
+    });
     this.saving = this.saving
-      .then(() => this.file.save(content))
+      .then(() => this.file.save(content()))
       .catch((error) =>
         this.log.error(
           { code: codeOf(error), problem: messageOf(error) },

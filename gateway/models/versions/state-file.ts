@@ -4,7 +4,7 @@
  *     {"format": "harbinger-models", "version": 1, "active": [...], "rolledBack": [...], "check": 1}
  *
  * `active` says of each machine type which version judges in place of the installed one, and which judged before. `rolledBack` names the documents that
- * are not followed any more, and why. `check` is the CRC-32 of the two lists as JSON. Where the file is damaged, it is set
+ * are not followed any more, and why. `owed`, if there, has steps that were taken and are not recorded yet. `check` is the CRC-32 of the two lists as JSON. Where the file is damaged, it is set
  * aside: what the cloud wants is followed, also what was rolled back, and is guarded anew.
  */
 import { type Static, Type } from '@sinclair/typebox';
@@ -41,15 +41,39 @@ const RolledBack = Type.Object({
 });
 export type RolledBack = Static<typeof RolledBack>;
 
+const Owed = Type.Object({
+  id: Type.String(),
+  what: Type.Union([
+    Type.Literal('active'),
+    Type.Literal('promote'),
+    Type.Literal('roll-back'),
+    Type.Literal('prove'),
+  ]),
+  model: Type.String(),
+  before: Type.Optional(Type.String()),
+  atMs: Type.Number(),
+  why: Type.Optional(Type.String()),
+  override: Type.Optional(
+    Type.Object({
+      by: Type.String(),
+      why: Type.String(),
+      until: Type.Optional(Type.String()),
+      document: Type.String(),
+    }),
+  ),
+});
+
 const version = 1;
 const Content = Type.Object({
   format: Type.Literal('harbinger-models'),
   version: Type.Literal(version),
   active: Type.Array(Active),
   rolledBack: Type.Array(RolledBack),
+  /** Steps whose record may not be written yet; the checksum does not cover them. */
+  owed: Type.Optional(Type.Array(Owed)),
   check: Type.Integer(),
 });
-export type ModelsContent = Pick<Static<typeof Content>, 'active' | 'rolledBack'>;
+export type ModelsContent = Pick<Static<typeof Content>, 'active' | 'rolledBack' | 'owed'>;
 export type ModelsFile = RecordFile<ModelsContent>;
 
 const format: CheckedFormat<ModelsContent> = {

@@ -1,7 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { ModelsCompared } from '../../../shared/contract/models/compared.ts';
+import { refText } from '../../../shared/contract/models/model-ref.ts';
 import { reportOf } from '../../../shared/parts/statistics.ts';
 import type { DownloadStats } from '../download/install.ts';
+import type { Slots } from './slots.ts';
+import type { Standing } from './standing.ts';
+import type { Trials } from './trials/trials.ts';
 
 const Running = Type.Object({
   machineType: Type.String(),
@@ -120,3 +124,21 @@ export const modelsReport = reportOf<{ models: ModelsStats }>()({
     };
   },
 });
+
+/** How versions stand now. */
+export function statsOf(slots: Slots, standing: Standing, trials: Trials): Omit<ModelsStats, 'downloads'> {
+  return {
+    running: slots.all().map((slot) => ({
+      machineType: slot.machineType,
+      model: refText(slot.model),
+      isShadow: slot.isShadow,
+      state: slot.waits?.state ?? 'ready',
+      problem: slot.waits?.problem ?? slot.run?.problem() ?? null,
+    })),
+    judging: standing.types().flatMap((type) => {
+      const active = standing.of(type);
+      return active ? [{ machineType: type, model: active.model, sinceMs: active.sinceMs }] : [];
+    }),
+    trials: trials.trials().map(({ figures }) => figures),
+  };
+}

@@ -115,7 +115,7 @@ describe('the active version', () => {
     await active('pump-rul@2.1.0');
     await active('pump-rul@2.2.0');
     expect([...bench.running].sort()).toEqual(['pump-rul@2.1.0', 'pump-rul@2.2.0']);
-    bench.versions.trials.prove(bench.versions.trials.trials()[0]!.key);
+    bench.versions.trials.prove(bench.versions.trials.trials()[0]!.key, 'it is as good');
     await bench.settle();
     expect([...bench.running]).toEqual(['pump-rul@2.2.0']);
     expect(bench.versions.trials.trials()).toEqual([]);

@@ -8,7 +8,7 @@
  */
 import { type DesiredDocument, keyOf } from '../../../shared/contract/fleet/documents.ts';
 import { ModelsBody, modelsProblem } from '../../../shared/contract/fleet/models.ts';
-import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/contract/models/model-ref.ts';
+import { isSameRef, type ModelRef, parsedRef } from '../../../shared/contract/models/model-ref.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -17,12 +17,13 @@ import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
 import type { FollowedModels, MachineOverrides, PinnedModels, Waits } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
-import type { RunModel, SwitchedBy } from '../../ports/models/versions.ts';
+import type { ModelStep, RunModel, SwitchedBy } from '../../ports/models/versions.ts';
 import { Assignments, judging } from './assignments.ts';
 import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
 import { pinnedOf, type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
 import { Standing } from './standing.ts';
 import type { ModelsFile } from './state-file.ts';
+import { type ModelsStats, statsOf } from './statistics.ts';
 import { Trials } from './trials/trials.ts';
 import { versionedAssessor } from './versioned-assessor.ts';
 
@@ -79,6 +80,7 @@ export class Versions implements FollowedModels, PinnedModels {
     this.trials = new Trials({
       clock,
       scaleOf: (machineType) => scaleOf(deps.types.get(machineType)),
+      steps: this.standing,
       rollBack: (wish, why) => this.rollBack(wish, why),
       prove: (wish) => {
         this.standing.prove(wish.machineType);
@@ -195,24 +197,11 @@ export class Versions implements FollowedModels, PinnedModels {
     return this.assignments.slotOf({ site, machine, type })?.model ?? this.deps.installedOf(type.name);
   }
 
-  stats() {
-    return {
-      running: this.slots.all().map((slot) => ({
-        machineType: slot.machineType,
-        model: refText(slot.model),
-        isShadow: slot.isShadow,
-        state: slot.waits?.state ?? 'ready',
-        problem: slot.waits?.problem ?? slot.run?.problem() ?? null,
-      })),
-      judging: this.standing.types().flatMap((type) => {
-        const active = this.standing.of(type);
-        return active ? [{ machineType: type, model: active.model, sinceMs: active.sinceMs }] : [];
-      }),
-      trials: this.trials.trials().map(({ key: _, health: __, figures }) => figures),
-    };
+  stats(): Omit<ModelsStats, 'downloads'> {
+    return statsOf(this.slots, this.standing, this.trials);
   }
 
-  /** After a restart it is told again, by the same name. */
+  /** After a restart, what runs beside is told again, by the same name. */
   private comeIntoForce(wish: Wish): void {
     const { role, machineType, model } = wish;
     const before =
@@ -220,11 +209,18 @@ export class Versions implements FollowedModels, PinnedModels {
     if (role !== 'active') return this.tell(role, wish, before);
     if (this.standing.isOf(wish)) return;
     this.standing.switchTo(wish, this.deps.installedOf(machineType));
-    if (!isSameRef(before, model)) this.tell(role, wish, before);
+    if (isSameRef(before, model)) return;
+    const { override } = wish;
+    this.tell(role, wish, before, this.standing.owe({ what: 'active', model, before, override }));
   }
 
-  private tell(what: SwitchedBy['what'], { model, override }: Wish, before: ModelRef | null): void {
-    this.trials.switched({ what, model, before, override });
+  private tell(
+    what: SwitchedBy['what'],
+    { model, override }: Wish,
+    before: ModelRef | null,
+    step: ModelStep | null = null,
+  ): void {
+    this.trials.switched({ what, model, before, override, step });
   }
 
   private changed(): void {

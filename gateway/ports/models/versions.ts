@@ -91,6 +91,21 @@ interface Declines {
   declined?: number;
 }
 
+/** A step that was taken at this gateway, as it is kept until its record is written. */
+export interface ModelStep {
+  /** Names it, over restarts. */
+  id: string;
+  what: 'active' | 'promote' | 'roll-back' | 'prove';
+  /** name@version */
+  model: string;
+  /** The version beside it. */
+  before?: string;
+  atMs: number;
+  why?: string;
+  /** Absent: nobody has wanted it, and it was decided here. */
+  override?: Override;
+}
+
 /** That a person has decided which version judges, or is tried. */
 export interface SwitchedBy {
   what: 'active' | 'ab' | 'shadow' | 'removed';
@@ -98,20 +113,27 @@ export interface SwitchedBy {
   /** The version that judged before; null: none, or it did not change. */
   before: ModelRef | null;
   override: Override;
+  /** Null: it is told again after a restart anyway. */
+  step: ModelStep | null;
 }
 
-/** The trials of this gateway, and what can follow from them. */
+/** The trials of this gateway, and what can follow from them. Steps are null where the trial has ended meanwhile. */
 export interface ModelTrials {
   trials(): TrialNow[];
   /**
    * Takes the candidate back, at once: the version against which it is tried judges, or goes on to. What wanted it is refused from now
    * on, with this reason.
    */
-  rollBack(key: string, why: string): void;
+  rollBack(key: string, why: string): ModelStep | null;
   /** Ends the guard of a version that judges. */
-  prove(key: string): void;
+  prove(key: string, why: string): ModelStep | null;
   /** Lets a candidate judge all machines of its type, at this gateway. */
-  promote(key: string): void;
+  promote(key: string, why: string): ModelStep | null;
   /** Calls it when what a person wants has come into force. */
   onSwitch(listener: (by: SwitchedBy) => void): void;
+  /** Steps of which nobody has said yet that they are recorded. */
+  owed(): readonly ModelStep[];
+  told(id: string): void;
+  /** Resolves when the steps until now are on disk, or could not be written. */
+  saved(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { AlertInput, Assessor } from '../../../ports/decision.ts';
 import type {
   ModelChallenger,
   ModelChallengers,
+  ModelStep,
   ModelTrials,
   Observation,
   SwitchedBy,
@@ -12,6 +13,7 @@ import type {
 } from '../../../ports/models/versions.ts';
 import type { Health } from '../health.ts';
 import type { Wish } from '../plan.ts';
+import type { Standing } from '../standing.ts';
 import { Trial, type TrialRole } from './trial.ts';
 
 /** A trial as it is wanted now. */
@@ -33,6 +35,8 @@ interface Running extends WantedTrial {
 
 export interface TrialsDeps {
   clock: Clock;
+  /** Keeps what was done until it is recorded. */
+  steps: Pick<Standing, 'owe' | 'owed' | 'told' | 'settled'>;
   rollBack(wish: Wish, why: string): void;
   prove(wish: Wish): void;
   promote(wish: Wish): void;
@@ -120,16 +124,28 @@ export class Trials implements ModelChallengers, ModelTrials {
     }));
   }
 
-  rollBack(key: string, why: string): void {
-    this.with(key, ({ wish }) => this.deps.rollBack(wish, why));
+  rollBack(key: string, why: string): ModelStep | null {
+    return this.step(key, 'roll-back', why, ({ wish }) => this.deps.rollBack(wish, why));
   }
 
-  prove(key: string): void {
-    this.with(key, ({ wish, role }) => role === 'guard' && this.deps.prove(wish));
+  prove(key: string, why: string): ModelStep | null {
+    return this.step(key, 'prove', why, ({ wish }) => this.deps.prove(wish));
   }
 
-  promote(key: string): void {
-    this.with(key, ({ wish, role }) => role !== 'guard' && this.deps.promote(wish));
+  promote(key: string, why: string): ModelStep | null {
+    return this.step(key, 'promote', why, ({ wish }) => this.deps.promote(wish));
+  }
+
+  owed(): readonly ModelStep[] {
+    return this.deps.steps.owed();
+  }
+
+  told(id: string): void {
+    this.deps.steps.told(id);
+  }
+
+  saved(): Promise<void> {
+    return this.deps.steps.settled();
   }
 
   /** The figures that have changed since they were taken, those of ended trials included. */
@@ -142,9 +158,17 @@ export class Trials implements ModelChallengers, ModelTrials {
     return [...ended, ...news.map(({ trial }) => trial.figures(nowMs))];
   }
 
-  private with(key: string, work: (running: Running) => void): void {
+  private step(
+    key: string,
+    what: ModelStep['what'],
+    why: string,
+    work: (running: Running) => void,
+  ): ModelStep | null {
     const running = this.running.find((each) => each.key === key);
-    if (running) work(running);
+    const isFitting = what === 'roll-back' || (running?.role === 'guard') === (what === 'prove');
+    if (!running || !isFitting) return null;
+    work(running);
+    return this.deps.steps.owe({ what, model: running.wish.model, before: running.against, why });
   }
 
   private begun(key: string, wanted: WantedTrial, known: Trial | undefined): Running {
