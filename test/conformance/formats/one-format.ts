@@ -66,6 +66,13 @@ export class OneFormat {
     this.row = Reflect.get(this.pipeline, 'row') as Row;
   }
 
+  /** Takes readings of a source, which name their machines. */
+  takeReadings(payload: Buffer): Promise<unknown> {
+    this.row.values.fill(ofAnother);
+    const about = { topic: 'origin', client: 'client', receivedMs, resend: false, connection: 1 };
+    return this.pipeline.take((each) => each({ ...about, payload, form: 'readings' }));
+  }
+
   /** Takes a message of a new machine, whose type is open or declares its sensors. */
   take(payload: Buffer, type: 'open' | 'meter'): Promise<unknown> {
     const number = this.taken++ % this.machinesMax;

@@ -24,6 +24,9 @@ export class DurableIntake implements Intake {
   /** Messages accepted, and the most that were held at one time. */
   accepted = 0;
   heldMost = 0;
+  /** Messages that were handed in as readings, and the values of those that were refused. */
+  handedIn = 0;
+  readonly refused: unknown[] = [];
   private held: Accepted[] = [];
   private passing: Accepted[] = [];
   private readonly plane: DataPlane;
@@ -51,6 +54,9 @@ export class DurableIntake implements Intake {
   }
 
   acceptReadings(readings: TypedReadings, settled: Settle, ticket?: number): void {
+    this.handedIn += 1;
+    const values = readings.readings.flatMap((reading) => reading.values.map(([, value]) => value));
+    if (this.mode === 'refuse') this.refused.push(...values);
     this.accept(readingsMessage(readings), settled, ticket);
   }
 

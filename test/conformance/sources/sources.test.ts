@@ -1,15 +1,21 @@
 import { expect, it } from 'vitest';
 import { sources } from '../../../gateway/sources/sources.ts';
 import { brokerHarness } from './broker.ts';
+import { polledExample } from './polled-example.ts';
+import { describeReadingsSource, type ReadingsHarness } from './readings-suite.ts';
 import { serialHarness } from './serial.ts';
 import { describeSource } from './suite.ts';
 
 const harnesses = [brokerHarness, serialHarness];
+/** Harnesses of sources that hand in readings. */
+const ofReadings: readonly ReadingsHarness[] = [];
 
 it('every registered kind of source is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/sources').toEqual(
-    sources.map(({ kind }) => kind).sort(),
-  );
+  expect(
+    [...harnesses, ...ofReadings].map(({ kind }) => kind).sort(),
+    'add a harness to test/conformance/sources',
+  ).toEqual(sources.map(({ kind }) => kind).sort());
 });
 
 for (const harness of harnesses) describeSource(harness);
+for (const harness of [...ofReadings, polledExample]) describeReadingsSource(harness);

@@ -65,7 +65,7 @@ const standstillMs = 1_000 * Math.floor(systemClock.nowMs() / 1_000);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** Real time until `hurry` is set; then timers expire fifty times as fast. */
-function hurriedClock(): Clock & { hurry: boolean } {
+export function hurriedClock(): Clock & { hurry: boolean } {
   return {
     ...systemClock,
     hurry: false,
@@ -75,18 +75,16 @@ function hurriedClock(): Clock & { hurry: boolean } {
   };
 }
 
-export function describeSource(harness: SourceHarness): void {
-  const { kind, skip } = harness;
-  const part: AnyPart = partOfKind(sources, kind);
-
-  describe(`a source of kind ${kind}, by its file`, () => {
+/** The settings of a source: documented, and refused by file and key where they are wrong. */
+export function describeSettings(part: AnyPart, wrong: SourceHarness['wrong']): void {
+  describe(`a source of kind ${part.kind}, by its file`, () => {
     it('documents itself and each of its settings', () => {
       expect(part.about).toMatch(/^[A-Z].*\.$/);
       for (const [name, setting] of Object.entries(part.config.properties))
         expect((setting as { description?: string }).description, name).toMatch(/^[A-Z].*\.$/);
     });
 
-    it.each(harness.wrong)('refuses %o, with file and key', ({ toml, key, line }) => {
+    it.each(wrong)('refuses %o, with file and key', ({ toml, key, line }) => {
       const folder = mkdtempSync(join(tmpdir(), 'harbinger-source-'));
       try {
         const file = join(folder, 'gateway.toml');
@@ -100,6 +98,12 @@ export function describeSource(harness: SourceHarness): void {
       }
     });
   });
+}
+
+export function describeSource(harness: SourceHarness): void {
+  const { kind, skip } = harness;
+  const part: AnyPart = partOfKind(sources, kind);
+  describeSettings(part, harness.wrong);
 
   describe.skipIf(skip !== null)(
     `a source of kind ${kind}${skip === null ? '' : ` (skipped: ${skip})`}`,

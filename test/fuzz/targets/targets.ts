@@ -6,9 +6,11 @@ import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
 import { layoutTarget } from './layouts.ts';
 import { mqttTarget } from './mqtt.ts';
+import { readingsTarget } from './readings.ts';
 
 const others: Record<string, () => Promise<Target>> = {
   layouts: layoutTarget,
+  readings: readingsTarget,
   mqtt: mqttTarget,
   frame: frameTarget,
   'gateway-http': gatewayHttpTarget,
