@@ -22,7 +22,7 @@ import { replayFleet } from '../backtest/replay.ts';
 import { type Champion, findChampion, nextVersion } from './champion.ts';
 import { fetchLives } from './stored-lives.ts';
 
-/** What is asked of a cloud. */
+/** Requests to a cloud. */
 export interface CloudApi {
   get(path: string): Promise<unknown>;
   bytes(path: string): Promise<Buffer>;
@@ -66,7 +66,7 @@ export interface Retrained {
   reasons: string[];
   signedWith: string | null;
   isPushed: boolean;
-  /** Whether a shadow was asked for. */
+  /** True if a shadow was asked for. */
   isShadow: boolean;
   /** Why not. */
   notShadow: string | null;

@@ -1,4 +1,4 @@
-/** What a version of a model shows on lives that it has not learnt from. */
+/** Answers of a version of a model about lives that it has not learnt from. */
 import type { Artefact } from '../../shared/model/artefact.ts';
 import type { ModelMetrics } from '../../shared/model/manifest.ts';
 import { createModel } from '../../shared/model/model.ts';

@@ -37,7 +37,7 @@ export function soundRun(stored: StoredRun, lifeLeft: number, rowsMin: number): 
   return { machine: machineOf(stored), values, rows, remaining: lifeLeft };
 }
 
-/** Where a machine is among all, by its name and a seed alone. */
+/** Place of a machine among all, by its name and a seed alone. */
 export function placeOf(machine: string, seed: number): string {
   return createHash('sha256').update(`${seed} ${machine}`).digest('hex');
 }
