@@ -5,7 +5,7 @@ import { failedRun, isFailure, machineOf, placeOf, type StoredRun, soundRun } fr
 export interface SplitOptions {
   machineType: string;
   sensors: number;
-  /** Fewer rows are no life. */
+  /** A life with fewer rows is left out. */
   rowsMin: number;
   labelCap: number;
   /** Fewest lives to a failure that are learnt from. */

@@ -4,8 +4,34 @@ import { bundleOf } from '../../../shared/model/trust/bundle.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { type CloudApi, type Retrained, retrain } from '../../retrain/main.ts';
 import { type Endpoint, fetchBytes, findEndpoint, request, upload } from '../http-client.ts';
+import type { ReachOptions } from '../options.ts';
 import { printJson } from '../output.ts';
-import type { StoreFlags } from './train.ts';
+
+export interface TrainFlags extends ReachOptions {
+  from?: 'store';
+  subset?: string;
+  seed: number;
+  out?: string;
+  key?: string;
+}
+
+export interface StoreFlags extends TrainFlags {
+  machineType?: string;
+  machineTypes?: string;
+  since?: number;
+  until?: number;
+  livesMin: number;
+  holdBack: number;
+  rowsMax: number;
+  epochs?: number;
+  champion?: string;
+  modelVersion?: string;
+  tolerance: number;
+  shadow: 'if-not-worse' | 'always' | 'never';
+  machines?: string[];
+  push: boolean;
+  by?: string;
+}
 
 export type FromStore = StoreFlags & {
   machineType: string;

@@ -5,33 +5,8 @@ import { defaultDataDir } from '../../../shared/files/paths.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { ownKey } from '../../keys/model-keys.ts';
 import { signFolder } from '../models/sign.ts';
-import { fromOne, type ReachOptions, stopSignal, time, wholeNumber } from '../options.ts';
-
-export interface TrainFlags extends ReachOptions {
-  from?: 'store';
-  subset?: string;
-  seed: number;
-  out?: string;
-  key?: string;
-}
-
-export interface StoreFlags extends TrainFlags {
-  machineType?: string;
-  machineTypes?: string;
-  since?: number;
-  until?: number;
-  livesMin: number;
-  holdBack: number;
-  rowsMax: number;
-  epochs?: number;
-  champion?: string;
-  modelVersion?: string;
-  tolerance: number;
-  shadow: 'if-not-worse' | 'always' | 'never';
-  machines?: string[];
-  push: boolean;
-  by?: string;
-}
+import { fromOne, stopSignal, time, wholeNumber } from '../options.ts';
+import type { StoreFlags, TrainFlags } from './train-from-store.ts';
 
 export function addTrain(group: Command): void {
   group
