@@ -68,7 +68,7 @@ export async function fillFolder(root, into, { side, arch, dist }) {
 
   const packages = neededPackages(root, externalOf(reached), cpu);
   for (const [path, folder] of packages) copyPackage(folder, join(into, path), path, cpu);
-  for (const name of ['shared/domain/types', 'models/artefacts', 'deploy/examples'])
+  for (const name of ['shared/domain/types', 'shared/modbus/maps', 'models/artefacts', 'deploy/examples'])
     cpSync(join(root, name), join(into, name), { recursive: true });
 
   const node = packageFolder(root, `node-linux-${cpu}`);

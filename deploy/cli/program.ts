@@ -24,6 +24,7 @@ import { addRetention } from './inspect/retention.ts';
 import { addGateways } from './inspect/retire/gateways.ts';
 import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
+import { addModbus } from './modbus/modbus.ts';
 import { refuseEmptyPaths } from './options.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
@@ -90,6 +91,7 @@ Exit codes: ${exitCodeLine()}.`,
     addOutcomes,
     addNotifications,
     addAudit,
+    addModbus,
     addSetup,
     addDoctor,
     addBackup,

@@ -119,7 +119,6 @@ interface Preparation {
   architecture: Architecture;
   folds: Fold[];
   others: readonly Run[];
-  sound: readonly Run[];
   prepared: ReadonlyMap<Run, PreparedRun>;
 }
 
@@ -129,7 +128,7 @@ interface Preparation {
  */
 async function fitMembers(
   options: TrainOptions,
-  { path, architecture, folds, others, sound, prepared }: Preparation,
+  { path, architecture, folds, others, prepared }: Preparation,
 ): Promise<Float32Array[][]> {
   const { design, type, clock, checkpoint, progress, signal, seed } = options;
   const fingerprint = fingerprintOf(options);
@@ -139,13 +138,12 @@ async function fitMembers(
   const preparedOf = (runs: readonly Run[]) =>
     learnable(design, type, path, runs).map((run) => prepared.get(run) ?? prepareRun(path, run));
   const preparedOthers = preparedOf(others);
-  const preparedSound = preparedOf(sound);
   for (let member = done.finished.length; member < folds.length; member++) {
     const memberSeed = (Math.imul(seed, 1_000_003) + member) >>> 0;
     done.current ??= newFitState(inTraining, seededRandom(memberSeed));
     const data = {
       path,
-      runs: [...preparedOf(folds[member]!.train), ...preparedSound, ...preparedOthers],
+      runs: [...preparedOf(folds[member]!.train), ...preparedOthers],
       others: new Set(preparedOthers),
       rowsMin: windowRowsMin(type),
       labelCap: design.labelCap,
@@ -188,14 +186,13 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
   const { labelCap: cap, fit } = design;
   const inputs = type.sensors.length;
   const others = dataset.others ?? [];
-  const sound = (dataset.sound ?? []).filter(({ rows }) => rows >= windowRowsMin(type));
-  const features = featuresFor(design, type, [...runs, ...sound, ...others]);
+  const features = featuresFor(design, type, [...runs, ...others]);
   const path = pathFor(type, features);
   const architecture = architectureFor(design.network, path);
   const random = seededRandom(seed);
   const folds = foldsOf(runs, design.folds, random);
-  const prepared = new Map([...runs, ...sound, ...others].map((run) => [run, prepareRun(path, run)]));
-  const weights = await fitMembers(options, { path, architecture, folds, others, sound, prepared });
+  const prepared = new Map([...runs, ...others].map((run) => [run, prepareRun(path, run)]));
+  const weights = await fitMembers(options, { path, architecture, folds, others, prepared });
   const cutOptions = {
     perMachine: design.cutsPerMachine ?? cutsPerMachine,
     rowsMin: windowRowsMin(type),

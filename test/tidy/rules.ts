@@ -24,6 +24,8 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   backup: ['files'],
   'data-format': ['files'],
   security: ['files'],
+  serial: ['config'],
+  modbus: ['config', 'contract', 'files', 'serial'],
   http: ['config', 'files', 'security'],
   mqtt: [],
   jobs: ['config', 'parts'],

@@ -5,7 +5,6 @@ export function createMemoryModels(): ModelRegistry {
   return {
     list: () => [],
     details: async () => null,
-    bundle: async () => null,
     push: () => Promise.reject(new Error('not here')),
     remove: async () => false,
   };

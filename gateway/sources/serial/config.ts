@@ -1,33 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { filePath } from '../../../shared/config/schema/file-paths.ts';
 import { plainName } from '../../../shared/contract/topics.ts';
+import { serialPath, serialSettings } from '../../../shared/serial/settings.ts';
 
 /** A device that sends lines over a serial line. */
 export const SerialPortConfig = Type.Object(
   {
-    path: Type.String({
-      ...filePath,
-      description: 'The device file, best one whose name stays the same.',
-      examples: ['/dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0'],
-    }),
-    baudRate: Type.Integer({
-      default: 9_600,
-      minimum: 50,
-      maximum: 4_000_000,
-      description: 'Speed of the line, in baud.',
-    }),
-    dataBits: Type.Union([Type.Literal(5), Type.Literal(6), Type.Literal(7), Type.Literal(8)], {
-      default: 8,
-      description: 'Bits of one character.',
-    }),
-    stopBits: Type.Union([Type.Literal(1), Type.Literal(2)], {
-      default: 1,
-      description: 'Bits after each character.',
-    }),
-    parity: Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], {
-      default: 'none',
-      description: 'The check bit of each character.',
-    }),
+    path: serialPath,
+    ...serialSettings,
     hardwareFlow: Type.Boolean({
       default: false,
       description: 'RTS/CTS flow control: lets a full gateway hold the device back.',

@@ -5,10 +5,10 @@
  */
 import { refuse } from '../../../shared/config/problem.ts';
 import { sleep } from '../../../shared/runtime/clock.ts';
+import { openSerialDevice } from '../../../shared/serial/device.ts';
 import type { Source } from '../../ports/source.ts';
 import { serialProblems, topicOf } from './check.ts';
 import type { SerialConfig } from './config.ts';
-import { systemPorts } from './device.ts';
 import { type PortOpener, type SerialDeps, SerialLine } from './port.ts';
 import { type PortStats, serialSamples } from './statistics.ts';
 
@@ -25,7 +25,7 @@ export interface SerialSource extends Source {
 export function createSerialSource(
   config: SerialConfig,
   deps: SerialDeps,
-  open: PortOpener = systemPorts(deps.clock),
+  open: PortOpener = (port) => openSerialDevice(port, deps.clock),
 ): SerialSource {
   refuse(serialProblems(config));
   const lines = config.ports.map((port) => new SerialLine(port, topicOf(port), deps, open));

@@ -1,0 +1,72 @@
+import { countsMax, type ReadFunction, type ReadRequest } from '../frames/request.ts';
+import { type PointReader, pointReader } from './decode.ts';
+import { type PointConfig, sizeOf } from './point.ts';
+
+/** How much is read at once. */
+export interface ReadLimits {
+  /** Registers between two points that are read along with them. */
+  gapMax: number;
+  /** Registers of one request; 16 bits count as one. */
+  countMax: number;
+}
+
+/** Points that one request reads. */
+export interface Block {
+  function: ReadFunction;
+  address: number;
+  count: number;
+  points: { name: string; read: PointReader }[];
+  /** Shorter reads that end behind one of its points, so that a device which allows only whole values answers them. */
+  prefixCounts: number[];
+}
+
+/** Puts points that are near each other into as few requests as the limits allow. */
+export function blocksOf(points: readonly PointConfig[], limits: ReadLimits): Block[] {
+  const sorted = [...points].sort((a, b) => a.function - b.function || a.address - b.address);
+  const groups: { function: ReadFunction; from: number; to: number; points: PointConfig[] }[] = [];
+  for (const point of sorted) {
+    const to = point.address + sizeOf(point);
+    const last = groups.at(-1);
+    const unit = point.function <= 2 ? 16 : 1;
+    const fits =
+      last !== undefined &&
+      last.function === point.function &&
+      point.address - last.to <= limits.gapMax * unit &&
+      Math.max(last.to, to) - last.from <= Math.min(limits.countMax * unit, countsMax[point.function]);
+    if (fits) {
+      last.to = Math.max(last.to, to);
+      last.points.push(point);
+    } else groups.push({ function: point.function, from: point.address, to, points: [point] });
+  }
+  return groups.map(({ function: of, from, to, points: inside }) => ({
+    function: of,
+    address: from,
+    count: to - from,
+    points: inside.map((point) => ({ name: point.name, read: pointReader(point, from) })),
+    prefixCounts: [...new Set(inside.map((point) => point.address + sizeOf(point) - from))].sort(
+      (a, b) => a - b,
+    ),
+  }));
+}
+
+export function requestOf({ function: of, address, count }: Block, unit: number): ReadRequest {
+  return { unit, function: of, address, count };
+}
+
+/** Limit of the requests by which a slave can be asked something else. */
+const othersMax = 8;
+
+/**
+ * Returns requests to a slave whose answers differ in function or length, all of them for whole points: by these it can
+ * be told whether the slave still owes an answer (line/late-answers.ts).
+ */
+export function distinctRequests(blocks: readonly Block[], unit: number): ReadRequest[] {
+  const found = new Map<string, ReadRequest>();
+  for (const block of blocks)
+    for (const count of [block.count, ...block.prefixCounts]) {
+      if (found.size >= othersMax) return [...found.values()];
+      const key = `${block.function} ${count}`;
+      if (!found.has(key)) found.set(key, { ...requestOf(block, unit), count });
+    }
+  return [...found.values()];
+}
