@@ -22,6 +22,7 @@ export async function createWatch({ config, ...options }: CreateWatch): Promise<
     hearingsPath: join(dataDir, 'hearings.json'),
     levelsPath: join(dataDir, 'levels.json'),
     driftPath: join(dataDir, 'drift.json'),
+    latePath: join(dataDir, 'late.json'),
     limitsFile: join(dataDir, 'machine-limits.json'),
     maintenanceFile: join(dataDir, 'maintenance.json'),
   });

@@ -97,11 +97,12 @@ export async function startGateway(
       isTaking: () => taking.isTaking,
       ...deps,
     });
-    const { savedBaselines, savedHearings, savedLevels, savedDrift } = watch;
+    const { savedBaselines, savedHearings, savedLevels, savedDrift, savedLate } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     if (savedHearings) await started.start('saved hearings', savedHearings);
     if (savedLevels) await started.start('saved levels', savedLevels);
     if (savedDrift) await started.start('saved inputs of models', savedDrift);
+    if (savedLate) await started.start('saved late readings', savedLate);
     started.add('data thread', () => data.stop());
     data.load();
     const parts = await createParts({ config, types, library, watch, data }, deps);
@@ -112,6 +113,7 @@ export async function startGateway(
     savedHearings?.keep();
     savedLevels?.keep();
     savedDrift?.keep();
+    savedLate?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('versions of models', () => models.stop());

@@ -25,15 +25,15 @@ import { InputDrift } from './drift/input-drift.ts';
 import type { SavedInputs } from './drift/machine-inputs.ts';
 import { growthsInto } from './growths.ts';
 import type { ListSaver } from './kept-lists/list-saver.ts';
+import { LateNotes, type SavedLate } from './late/late-notes.ts';
 import { Levels, type SavedMachine } from './levels/levels.ts';
 import { MaintenanceBook } from './maintenance/maintenance.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { LoadedModel } from './model/model-messages.ts';
 import { modelSources } from './model/model-sources.ts';
 import { MachineLimitBook } from './own-limits/own-limits.ts';
-import { baselineFiles } from './saved-baselines/files.ts';
-import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
-import { keepDrift, keepHearings, keepLevels } from './savers.ts';
+import type { SavedBaselines } from './saved-baselines/saved-baselines.ts';
+import { keepBaselines, keepDrift, keepHearings, keepLate, keepLevels, machinesMaxOf } from './savers.ts';
 import { Scorer } from './scorer.ts';
 import type { SavedHearing } from './silence/hearing.ts';
 import { Silence } from './silence/silence.ts';
@@ -59,6 +59,8 @@ export interface WatchOptions {
   levelsPath?: string;
   /** The file in which it is kept how far the inputs of models are from their training; absent: it is not kept. */
   driftPath?: string;
+  /** The file in which it is kept of which machines late readings wait; absent: a kill forgets them. */
+  latePath?: string;
   /** The name under which the cloud knows this gateway. */
   gateway?: string;
   /** False while the gateway itself takes no readings; absent: it always does. */
@@ -72,15 +74,6 @@ const quotaTexts = {
   windows:
     'machines are stored and not watched, so nothing warns of their failure: their sender has as many watched machines as one may; find the device that makes up machine names, or raise intelligence.machinesMax',
 };
-
-/** All senders together may have that many windows, see Quotas. */
-const machinesMaxOf = (config: WatchConfig) => 2 * config.machinesMax;
-
-function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string): SavedBaselines {
-  const { saveNormalsMs: saveMs } = config;
-  const machinesMax = machinesMaxOf(config);
-  return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
-}
 
 function listen(options: WatchOptions, maintenance: MaintenanceBook): Silence {
   const { types, config, isTaking, clock, log } = options;
@@ -101,6 +94,7 @@ export class Watch {
   readonly savedHearings: ListSaver<SavedHearing> | null;
   readonly savedLevels: ListSaver<SavedMachine> | null;
   readonly savedDrift: ListSaver<SavedInputs> | null;
+  readonly savedLate: ListSaver<SavedLate> | null;
   readonly levels = new Levels();
   readonly drift = new InputDrift();
   readonly silence: Silence;
@@ -113,6 +107,7 @@ export class Watch {
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
   private readonly options: WatchOptions;
+  private readonly lateNotes: LateNotes;
   private readonly client: ModelClient;
   private readonly quotas: QuotaRefusals<keyof typeof quotaTexts>;
   private scorer: Scorer | null = null;
@@ -122,8 +117,7 @@ export class Watch {
     const { types, config, clock, random, log } = options;
     this.options = options;
     this.types = types;
-    const { baselinesDir } = options;
-    this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
+    this.savedBaselines = keepBaselines(options);
     const keeper = this.savedBaselines;
     const { maintenanceFile } = options;
     this.maintenance = new MaintenanceBook({
@@ -136,6 +130,8 @@ export class Watch {
     this.savedHearings = keepHearings(options, this.silence);
     this.savedLevels = keepLevels(options, this.levels);
     this.savedDrift = keepDrift(options, this.drift);
+    this.lateNotes = new LateNotes(clock);
+    this.savedLate = keepLate(options, this.lateNotes);
     this.ownLimits = new MachineLimitBook({
       gateway: options.gateway ?? '',
       ...(options.limitsFile !== undefined && { path: options.limitsFile }),
@@ -153,7 +149,14 @@ export class Watch {
       ...config,
       clock,
       ...(keeper && { keeper }),
-      ...{ hearings, maintenance, levels: this.levels, refused, grown: growthsInto(log) },
+      ...{
+        hearings,
+        maintenance,
+        levels: this.levels,
+        lateNotes: this.lateNotes,
+        refused,
+        grown: growthsInto(log),
+      },
     };
     this.windows = new Windows(made);
     const baselineOf = this.windows.baselineOf.bind(this.windows);
@@ -183,6 +186,7 @@ export class Watch {
     awaitsHearing?: AwaitsHearing,
   ): Promise<void> {
     const { clock, log, config } = this.options;
+    this.lateNotes.replayed();
     this.silence.start(decide, awaitsHearing);
     await this.client.start();
     this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });

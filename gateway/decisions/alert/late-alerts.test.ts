@@ -47,6 +47,24 @@ describe('a limit that was met and is back in readings that came late', () => {
     expect(decision.open()).toEqual([]);
   });
 
+  it('is told once, though its readings are judged again after a restart; and what was not told is', async () => {
+    const { passed: found } = passed();
+    const again = found.map((each) => ({ ...each, isAgain: true as const }));
+    // Events that were sent just before a restart are sent again, and are the same.
+    const told = () => new Set([...bench.opened(), ...bench.resolved()].map(({ id }) => id)).size;
+    await bench.evaluate(await bench.started(), 200, 1, { passed: found });
+    const restarted = await bench.started();
+    await bench.evaluate(restarted, 200, 1, { passed: again });
+    await bench.evaluate(restarted, 200, 5);
+    expect(told()).toBe(2);
+    const later = again.map((each) => {
+      const sinceMs = each.untilMs + 1_000;
+      return { ...each, sinceMs, untilMs: sinceMs + 60_000 };
+    });
+    await bench.evaluate(restarted, 200, 1, { passed: later });
+    expect(told()).toBe(4);
+  });
+
   it('of another sensor than the one whose alert is open is told by itself', async () => {
     const decision = await bench.started();
     const met = { side: 'low', severity: 'warning', at: 1, backAt: 1.1 } as const;

@@ -19,4 +19,6 @@ export interface PassedLimit extends Pick<Limit, 'side' | 'severity' | 'at'> {
   value: number;
   sinceMs: number;
   untilMs: number;
+  /** Its readings waited when the gateway ended, so that a decision of before may have heard of it. */
+  isAgain?: true;
 }

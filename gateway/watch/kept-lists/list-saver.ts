@@ -3,8 +3,8 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { type KeptList, listFile } from './list-file.ts';
 
-/** Time within which urgent changes are written. */
-const soonMs = 10_000;
+/** Time within which urgent changes are written, unless there is another one. */
+const soonMsUsual = 10_000;
 const stopMsMax = 5_000;
 
 /** Whoever knows the items. */
@@ -21,6 +21,8 @@ export interface ListSaverOptions<T> {
   owner: ListOwner<T>;
   /** The longest time for which a change is not written. */
   saveMs: number;
+  /** The same for an urgent one. */
+  soonMs?: number;
   /** Something changes with nearly every reading, so nobody says so. */
   changesAlways?: boolean;
   clock: Clock;
@@ -62,7 +64,7 @@ export class ListSaver<T> {
   changed(isSoon: boolean): void {
     this.isChanged = true;
     if (!this.keeping) return;
-    const { clock, saveMs } = this.options;
+    const { clock, saveMs, soonMs = soonMsUsual } = this.options;
     const nowMs = clock.monotonicMs();
     const dueMs = nowMs + (isSoon ? Math.min(soonMs, saveMs) : saveMs);
     if (this.timer && this.dueMs <= dueMs) return;

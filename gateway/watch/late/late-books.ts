@@ -1,6 +1,8 @@
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import type { ClockStep, ClockSteps } from '../device-clock/clock-steps.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
+import { LateNotes } from './late-notes.ts';
 import { type Gap, LateReadings } from './late-readings.ts';
 import { LogRoom } from './reading-log.ts';
 
@@ -14,6 +16,7 @@ const bytesMax = 16 * 1024 * 1024;
 
 export interface LateMachine {
   readonly window: { readonly clock: ClockSteps; readonly paceMs: number | null };
+  readonly key: string;
   limits: MachineLimits | null;
   late: LateReadings | null;
 }
@@ -29,7 +32,12 @@ function firstColumn({ offset, values }: ColumnBatch, i: number): number {
 export class LateBooks<T extends LateMachine> {
   private readonly room = new LogRoom(bytesMax);
   private readonly waiting = new Set<T>();
+  private readonly notes: LateNotes;
   private lookAtMs = Number.POSITIVE_INFINITY;
+
+  constructor({ lateNotes, clock }: { lateNotes?: LateNotes; clock: Clock }) {
+    this.notes = lateNotes ?? new LateNotes(clock);
+  }
 
   /**
    * To be called first for each reading that is judged. Returns what its time says, and sets it to the time at which it is judged.
@@ -39,7 +47,8 @@ export class LateBooks<T extends LateMachine> {
     const { timeMs, replay } = batch;
     const { clock } = machine.window;
     const { newestMs: beforeMs, newestAtMs } = clock;
-    const step = clock.takes(timeMs[i]!, replay ? undefined : nowMs, firstColumn(batch, i));
+    const isKnown = !replay || this.notes.waited(machine.key, batch.block);
+    const step = clock.takes(timeMs[i]!, isKnown ? nowMs : undefined, firstColumn(batch, i));
     const isNewest = clock.newestMs > beforeMs;
     if (step === 'on') timeMs[i] = clock.atMs;
     if (step === 'back') {
@@ -54,15 +63,20 @@ export class LateBooks<T extends LateMachine> {
     return step;
   }
 
-  /** Takes a live reading that is judged, before its machine's limits do. Returns true if one waits from now on. */
+  /**
+   * Takes a reading that is judged, before its machine's limits do: a live one, or a late one that waited when the gateway ended. Returns
+   * true if one waits from now on.
+   */
   takes(machine: T, batch: ColumnBatch, i: number, step: ClockStep, nowMs: number): boolean {
+    if (batch.replay && (step !== 'late' || !this.notes.waited(machine.key, batch.block))) return false;
     // Another device of the machine has gone on, so that there was no gap.
     if (step === 'late' && machine.late === null && machine.limits)
       this.begin(machine, machine.limits, null, nowMs);
     const { late } = machine;
     if (late === null) return false;
+    if (batch.replay) late.isAgain = true;
     if (step !== 'late') late.goesOn(batch, i, nowMs, machine.window.clock.hasSeveral);
-    else if (late.takesLate(batch, i, nowMs)) return this.wait(machine, nowMs);
+    else if (late.takesLate(batch, i, nowMs)) return this.wait(machine, batch.block, nowMs);
     return false;
   }
 
@@ -77,7 +91,7 @@ export class LateBooks<T extends LateMachine> {
         machine.limits = late.judge(limits, nowMs);
         if (machine.limits.isNews) judged.push(machine);
       }
-      if (!late?.isWaiting) this.waiting.delete(machine);
+      if (!late?.isWaiting) this.isJudged(machine);
     }
     this.lookAtMs = this.waiting.size > 0 ? nowMs + lookMs : Number.POSITIVE_INFINITY;
     return judged;
@@ -92,10 +106,15 @@ export class LateBooks<T extends LateMachine> {
   forget(machine: T): void {
     machine.late?.end();
     machine.late = null;
-    this.waiting.delete(machine);
+    this.isJudged(machine);
   }
 
-  private wait(machine: T, nowMs: number): boolean {
+  private isJudged(machine: T): void {
+    if (this.waiting.delete(machine)) this.notes.judged(machine.key);
+  }
+
+  private wait(machine: T, block: ColumnBatch['block'], nowMs: number): boolean {
+    if (!this.waiting.has(machine)) this.notes.waits(machine.key, block);
     this.waiting.add(machine);
     if (this.lookAtMs < Number.POSITIVE_INFINITY) return false;
     this.lookAtMs = nowMs + lookMs;

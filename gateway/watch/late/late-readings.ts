@@ -53,6 +53,8 @@ export class LateReadings {
   private isWhole: boolean;
   /** There was no gap: another device of the machine has gone on, and what this one keeps is judged by itself. */
   isApart: boolean;
+  /** Some of it waited when the gateway ended: decisions may have heard of it before that. */
+  isAgain = false;
   /** When late readings came, monotonic: the first that is not judged yet (NaN: there is none), and the last. */
   private firstLateMs = Number.NaN;
   private lastLateMs = Number.NEGATIVE_INFINITY;
@@ -138,12 +140,14 @@ export class LateReadings {
     this.judgingMs = nowMs;
     const before = this.before ?? now.unknown();
     const judged = before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
+    judged.passed.isAgain = this.isAgain;
     const latestMs = this.log.replay(judged);
     this.firstLateMs = Number.NaN;
     const toMs = this.isApart ? latestMs + followMs : this.toMs;
     // The limits of now may know more than these readings say.
     const next = this.isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, toMs, latestMs);
     this.judgingMs = Number.NaN;
+    this.isAgain &&= this.isOpenEnded;
     if (this.log.size >= readingsMax) this.isWhole = false;
     if (!this.isWhole && !this.isOpenEnded) this.log.clear();
     return next;

@@ -14,6 +14,8 @@ export type Spell = Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinceMs'
 export class PassedLimits {
   /** True for one of which a decision has heard otherwise. */
   isKnown: (passed: PassedLimit) => boolean = () => false;
+  /** A decision of the run before may have heard of them. */
+  isAgain = false;
   /** The first ones. */
   private list: PassedLimit[] = [];
   /** The farthest value since it is met. */
@@ -88,7 +90,8 @@ export class PassedLimits {
     if (this.unheard[limit] !== 1) return this.remember({ sensor, side, severity, sinceMs, untilMs });
     this.unheard[limit] = 0;
     const value = Number(this.peaks[limit]!.toPrecision(7));
-    const passed = { sensor, side, severity, at, value, sinceMs, untilMs };
+    const again = this.isAgain && ({ isAgain: true } as const);
+    const passed: PassedLimit = { sensor, side, severity, at, value, sinceMs, untilMs, ...again };
     if (this.list.length < passedMax && !this.isKnown(passed)) this.list.push(passed);
   }
 

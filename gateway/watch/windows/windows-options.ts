@@ -1,5 +1,6 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { LateNotes } from '../late/late-notes.ts';
 import type { LevelKeeper } from '../levels/levels.ts';
 import type { MaintenanceKeeper } from '../maintenance/maintenance.ts';
 import type { Growth, LimitedType } from './machine-slots.ts';
@@ -18,6 +19,8 @@ export interface WindowsOptions {
   hearings?: HearingKeeper;
   /** Remembers the levels of sensors with limits. */
   levels?: LevelKeeper;
+  /** Knows of which machines late readings wait, also after a kill; absent: a kill forgets them. */
+  lateNotes?: LateNotes;
   /** The type of a machine with the limits that a person has set for it. */
   limited?: LimitedType;
   /** Knows when people work on machines. */

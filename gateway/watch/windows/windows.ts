@@ -45,7 +45,7 @@ export class Windows {
   private readonly shares: WindowShares<WatchedMachine>;
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly limits = new LimitPlans();
-  private readonly late = new LateBooks<WatchedMachine>();
+  private readonly late: LateBooks<WatchedMachine>;
   private readonly samples = new SampleBudget();
   private readonly block = new TakenBlock();
   readonly aside: Aside;
@@ -56,6 +56,7 @@ export class Windows {
     this.slots = new MachineSlots(options.types, options.limited, options.grown);
     this.shares = new WindowShares(options.machinesMax);
     this.aside = new Aside(options);
+    this.late = new LateBooks(options);
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
@@ -87,7 +88,7 @@ export class Windows {
       }
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const step = this.late.arrives(machine, batch, i, nowMs, wallMs);
-      if (!batch.replay && this.late.takes(machine, batch, i, step, nowMs)) due = true;
+      if (this.late.takes(machine, batch, i, step, nowMs)) due = true;
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !batch.replay, step);
       if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
       if (machine.levels !== null) remember(machine.levels, batch, i, taken === 'late');

@@ -118,8 +118,15 @@ function checkChanges({ told, ledger }: Checked): void {
 function checkEnds({ told, schedule, ledger }: Checked): void {
   for (const { kind, change, machine, atMs, alertId, reasons } of told.tellings) {
     if (kind !== 'limit' || change !== 'resolved') continue;
+    // A limit that another sensor has passed is told by itself.
+    const isAbout = (sensor: string) =>
+      told
+        .ofAlerts()
+        .get(alertId)!
+        .some((telling) => telling.reasons.some((each) => each.includes(sensor)));
     const lasting = schedule.crossings.find(
-      (each) => each.machine === machine && each.fromMs + knownMs < atMs && atMs < each.toMs,
+      (each) =>
+        each.machine === machine && each.fromMs + knownMs < atMs && atMs < each.toMs && isAbout(each.sensor),
     );
     if (!lasting || !isUndisturbed(schedule, lasting, lasting.fromMs, atMs)) continue;
     ledger.broken('nothing ends that still is', `${at(atMs)} ${alertId} ${machine}: ${reasons[0]}`);

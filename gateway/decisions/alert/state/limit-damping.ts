@@ -80,7 +80,10 @@ export function dampLimits(
       result.met.push({ ...found, away: awayOf(old, limits) });
       continue;
     }
-    const all = episodesIn(passed, sensor);
+    const all = episodesIn(
+      passed.filter((each) => !(each.isAgain && each.untilMs <= old.fellMs)),
+      sensor,
+    );
     const episodes = all.filter(isAfter(old, beganMs(before, sensor)));
     const wanted = levelOf(found?.severity ?? null);
     const value = found?.value ?? latestOf(sensor);

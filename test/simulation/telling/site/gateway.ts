@@ -203,6 +203,7 @@ export class TellingGateway {
       baselinesDir: join(folder, 'normals'),
       hearingsPath: join(folder, 'hearings.json'),
       levelsPath: join(folder, 'levels.json'),
+      latePath: join(folder, 'late.json'),
       limitsFile: join(folder, 'machine-limits.json'),
       maintenanceFile: join(folder, 'maintenance.json'),
     });
@@ -254,6 +255,6 @@ export class TellingGateway {
   }
 }
 
-function saversOf({ savedBaselines, savedHearings, savedLevels }: Watch) {
-  return [savedBaselines, savedHearings, savedLevels].filter((saver) => saver !== null);
+function saversOf({ savedBaselines, savedHearings, savedLevels, savedLate }: Watch) {
+  return [savedBaselines, savedHearings, savedLevels, savedLate].filter((saver) => saver !== null);
 }
