@@ -111,7 +111,10 @@ export class Baseline {
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);
     this.modes.take(state, own, at, timeMs, this.kinds);
-    this.usual?.explain(timeMs, this.explanation);
+    // A second speed changes how the sensors go together too: that is normal when the speed is.
+    const otherMs = this.usual?.explain(timeMs, this.explanation) ?? Number.NaN;
+    if (!Number.isNaN(otherMs)) this.behaviour.confirmSince(otherMs);
+    if (this.usual && this.ready) this.behaviour.followEpisodes(this.usual, timeMs);
     if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
@@ -229,11 +232,8 @@ export class Baseline {
     const rarity = scoreOf(this.detector, this.options.judges, this.onset);
     if (!usual) return { ...rarity, deviations: this.inRows(rarity.deviations) };
     const distances = this.newDeviations();
-    const byRanges = this.behaviour.scoreOfRanges(usual.score(rarity.score), () => usual.beyond());
-    // Ranges learn what it does for the first time.
-    const byOthers = usual.firstTime() ? 0 : this.behaviour.score();
-    const score = Math.max(byRanges, byOthers);
-    if (byOthers > byRanges) this.behaviour.distances(distances);
+    const { score, isByOthers } = this.behaviour.unusual(usual, rarity.score);
+    if (isByOthers) this.behaviour.distances(distances);
     else if (!usual.distances(distances)) return { score, deviations: this.inRows(rarity.deviations) };
     return { score, deviations: this.inRows(distances) };
   }

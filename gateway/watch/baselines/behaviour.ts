@@ -9,8 +9,9 @@ import type {
   RelationState,
 } from '../../../shared/detector/relations/relation-detector.ts';
 import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
+import { OwnEpisodes, type SavedEpisodes } from '../own-episodes/own-episodes.ts';
 import type { Explanation } from '../usual-range/explained.ts';
-import type { BeyondRange } from '../usual-range/usual-range.ts';
+import type { BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 import type { ModeWatch } from './mode-watch.ts';
 
@@ -19,6 +20,8 @@ const scoreAtLevel = 0.65;
 const scoreBetween = 0.525;
 /** As many sensors at most are named, and as many faults kept: the oldest is forgotten. */
 const namedMax = 3;
+/** Relations show a second speed a little before its levels are beyond. */
+const beforeMsMax = 3_600_000;
 const faultsMax = 8;
 
 /** A fault that a person has named, with what it was like. */
@@ -41,6 +44,7 @@ export interface Behaviour {
 export class BehaviourWatch {
   private growing: GrowingRelations;
   private known: SavedFault[] = [];
+  private episodes = new OwnEpisodes();
   /** The sensors by column; empty while nobody has said them. */
   private names: readonly string[];
 
@@ -57,13 +61,14 @@ export class BehaviourWatch {
 
   /** @param saved absent, or of another version: they are learnt anew */
   static restored(
-    saved: Partial<SavedRelations>,
+    saved: Partial<SavedRelations> & { episodes?: SavedEpisodes },
     sensors: number,
     faults: readonly SavedFault[] = [],
     names: readonly string[] = [],
   ): BehaviourWatch {
     const made = new BehaviourWatch(sensors, names, faults);
     made.growing = GrowingRelations.restored(sensors, saved);
+    if (saved.episodes) made.episodes.restore(saved.episodes);
     return made;
   }
 
@@ -74,12 +79,14 @@ export class BehaviourWatch {
   /** The machine has further sensors, after those that it had; what is known of these stays. */
   grow(sensors: number, names: readonly string[]): void {
     this.growing.grow(sensors);
+    this.episodes = new OwnEpisodes();
     this.names = names;
   }
 
   /** The values of a column mean something else from now on. @param sensors of all columns */
   renew(column: number, sensors: number): void {
     this.growing.renew(column, sensors);
+    this.episodes = new OwnEpisodes();
   }
 
   /** Takes the row `row[from] …`, NaN where a value is absent. @param state that the machine says it is in; NaN: none */
@@ -112,11 +119,18 @@ export class BehaviourWatch {
     return this.growing.told((each) => each.confirmNormal());
   }
 
+  /** Time has confirmed what the machine does since then: what has changed with it is normal too, and what changed before is not. */
+  confirmSince(fromMs: number): void {
+    const { changedMs, sinceMs } = this.relations;
+    if ((changedMs ?? sinceMs ?? Number.NEGATIVE_INFINITY) >= fromMs - beforeMsMax) this.confirmNormal();
+  }
+
   /** A person says that what lasts, or was unusual last, is a fault. Returns false if nothing was unusual yet. */
   confirmFault(fault: KnownFault): boolean {
     const signature = this.relations.signature();
     if (!signature) return false;
     this.growing.told((each) => each.confirmFault());
+    this.episodes.wasFault(signature.flatMap((far, column) => (Math.abs(far) >= 1 ? [column] : [])));
     const sensors = this.names.length > 0 && { sensors: this.names.slice(0, signature.length) };
     this.known = [...this.known, { ...fault, signature, ...sensors }].slice(-faultsMax);
     return true;
@@ -137,7 +151,7 @@ export class BehaviourWatch {
   }
 
   /** 0.65 or more while a sensor is beyond its level for some minutes; 0 while the machine is normal. */
-  score(): number {
+  private score(): number {
     const { state, ratio } = this.relations;
     if (state === 'unusual' && ratio >= 1) return 1 - (1 - scoreAtLevel) / ratio;
     return state === 'unusual' || state === 'changed' ? scoreBetween : 0;
@@ -155,13 +169,34 @@ export class BehaviourWatch {
   }
 
   /**
-   * The score of sensors that are beyond their ranges: while the machine is changed, and each of them is as it has been since then, it
-   * neither opens an alert nor ends one.
+   * How unusual the machine is, by its ranges and by how its sensors go together; and whether the latter say more. What is held back scores what
+   * neither opens an alert nor ends one. @param rarity of the row by the detector, 0 … 1
    */
-  scoreOfRanges(score: number, beyond: () => readonly { column: number }[]): number {
+  unusual(usual: UsualRange, rarity: number): { score: number; isByOthers: boolean } {
+    const unheld = this.unheld(usual, rarity);
+    return this.episodes.isHeld ? { ...unheld, score: Math.min(unheld.score, scoreBetween) } : unheld;
+  }
+
+  /** Follows for how long, and how far, the machine is unusual. */
+  followEpisodes(usual: UsualRange, timeMs: number): void {
+    const { score } = this.unheld(usual, 0);
+    const sensors = () => allBeyond(usual.beyond(), this.beyond()).map(({ column }) => column);
+    const isChanged = this.relations.state === 'changed';
+    this.episodes.take({ timeMs, score, isChanged, sensors, isNamed: () => this.like() !== null });
+  }
+
+  private unheld(usual: UsualRange, rarity: number): { score: number; isByOthers: boolean } {
+    const byRanges = this.scoreOfRanges(usual.score(rarity), usual);
+    // Ranges learn what it does for the first time.
+    const byOthers = usual.firstTime() ? 0 : this.score();
+    return { score: Math.max(byRanges, byOthers), isByOthers: byOthers > byRanges };
+  }
+
+  /** The score of sensors beyond their ranges: that of what has changed while each of them is as it has been since then. */
+  private scoreOfRanges(score: number, usual: UsualRange): number {
     const { relations } = this;
     if (score <= scoreBetween || relations.state !== 'changed') return score;
-    return beyond().every(({ column }) => relations.isWithin(column)) ? scoreBetween : score;
+    return usual.beyond().every(({ column }) => relations.isWithin(column)) ? scoreBetween : score;
   }
 
   /** Writes how far each sensor that is beyond its level is, over that. */
@@ -191,8 +226,9 @@ export class BehaviourWatch {
       });
   }
 
-  save(): SavedRelations {
-    return this.growing.save();
+  save(): SavedRelations & { episodes?: SavedEpisodes } {
+    const episodes = this.episodes.save();
+    return { ...this.growing.save(), ...(episodes && { episodes }) };
   }
 }
 

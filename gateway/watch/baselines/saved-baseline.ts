@@ -1,4 +1,5 @@
 import type { SavedKinds } from '../kinds/sensor-kinds.ts';
+import type { SavedEpisodes } from '../own-episodes/own-episodes.ts';
 import type { SavedUsualRange } from '../usual-range/usual-range.ts';
 import type { SavedFault } from './behaviour.ts';
 import type { SavedRelations } from './growing-relations.ts';
@@ -17,6 +18,8 @@ export interface SavedBaseline extends Partial<SavedRelations> {
   modes?: SavedModes;
   /** Absent if it has none. */
   usual?: SavedUsualRange;
+  /** Episodes that ended by themselves; absent if there was none, and from earlier versions. */
+  episodes?: SavedEpisodes;
   /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */
   kinds: SavedKinds;
 }

@@ -29,6 +29,7 @@ const UsualRange = Type.Object({
   isConfirmed: Type.Optional(Type.Boolean()),
   sensors: Type.Array(Type.Array(MaybeNumber, { maxItems: 16 }), { maxItems: 1_024 }),
   lateMs: Type.Optional(Type.Array(MaybeNumber, { maxItems: 1_024 })),
+  togetherMs: Type.Optional(Type.Tuple([Type.Number(), Type.Number()])),
 });
 const Modes = Type.Object({
   learnt: Type.String({ maxLength: 1 << 15, description: 'in base 64' }),
@@ -70,6 +71,16 @@ const Head = Type.Object({
         sensors: Type.Optional(Names),
       }),
       { maxItems: 16, description: 'that people have named' },
+    ),
+  ),
+  episodes: Type.Optional(
+    Type.Object(
+      {
+        count: Type.Number({ minimum: 0 }),
+        countMs: Type.Number(),
+        sensors: Type.Array(Type.Array(Type.Number(), { maxItems: 7 }), { maxItems: 1_024 }),
+      },
+      { description: 'that ended by themselves; absent from a version that counted none' },
     ),
   ),
   unheard: Type.Optional(

@@ -41,6 +41,7 @@ export function recordOf(
     modes,
     faults = [],
     unheard,
+    episodes,
     ...learnt
   } = window.baseline.save(names);
   const head = {
@@ -56,6 +57,7 @@ export function recordOf(
     savedMs,
     ...(usual && { usual }),
     ...(modes && { modes }),
+    ...(episodes && { episodes }),
     ...(unheard && { unheard: [...unheard] }),
     ...(faults.length > 0 && {
       faults: faults.map(({ signature, sensors: own, ...each }) => ({
@@ -76,7 +78,7 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
     const now = namesOf(type);
     const before = head.sensors ?? now;
     const { held, seen, ...learnt } = readBody(record, before.length);
-    const { takenMs, usual, modes, kinds = null, faults = [] } = head;
+    const { takenMs, usual, modes, episodes, kinds = null, faults = [] } = head;
     const sensors = head.learntSensors ?? before;
     const saved = {
       takenMs,
@@ -86,6 +88,7 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
       faults,
       ...(usual && { usual }),
       ...(modes && { modes }),
+      ...(episodes && { episodes }),
     };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.pause(head.block, inColumns({ held, seen }, before, now));

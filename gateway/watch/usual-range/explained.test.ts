@@ -61,6 +61,35 @@ describe('a level beyond the usual range', () => {
     },
   );
 
+  it.each([1, 2, 3])(
+    'and comes after two weeks at one speed is normal by time, for good, as is all that goes with it (%d)',
+    (seed) => {
+      const shape = twoSpeeds(16, seed);
+      const baseline = newBaseline(4);
+      let [told, days] = [0, 0];
+      for (let minute = 0; minute < 45 * dayMinutes; minute += stepMinutes) {
+        baseline.take(Float32Array.from(shape(minute)!), startMs + minute * minuteMs);
+        const { score } = baseline.score();
+        const day = minute / dayMinutes;
+        if (score >= 0.65 && told++ === 0) days = day;
+        if (day > 30) expect(score, `day ${day}`).toBeLessThan(0.4);
+      }
+      expect(Math.floor(days)).toBe(16);
+      expect(baseline.behaves().state).toBe('normal');
+    },
+  );
+
+  it('that comes with a second speed takes no older fault with it', () => {
+    const shape = twoSpeeds(20, 5, (minute, values) => {
+      if (minute > 14 * dayMinutes) values[2]! *= 1.5;
+    });
+    const baseline = newBaseline(4);
+    for (let minute = 0; minute < 32 * dayMinutes; minute += stepMinutes)
+      baseline.take(Float32Array.from(shape(minute)!), startMs + minute * minuteMs);
+    expect(baseline.usualOf(0)!.high).toBeGreaterThan(2_000);
+    expect(baseline.behaves().state).toBe('changed');
+  });
+
   it('of a machine whose first rows are all at one speed is told on its first days only', () => {
     const { rows, times } = rowsOf(20, 6);
     const byMinute = new Map(times.map((time, at) => [Math.round((time - startMs) / minuteMs), rows[at]!]));

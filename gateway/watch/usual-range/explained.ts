@@ -25,6 +25,9 @@ const confirmedRows = 60;
 const explainedTimeMin = 0.8;
 /** A level that has lasted for so long is so too: a product that is made for weeks. One that only its mode explains must come back, and one that comes early. */
 const lastsMs = 72 * hourMs;
+/** As many sensors at least, and half of those that are judged, are outside together if the machine does something else. */
+const togetherMin = 2;
+const togetherForMs = 14 * 24 * hourMs;
 /** Visits are as far apart as this at least. */
 const apartMs = hourMs / 2;
 const pauseMsMax = hourMs;
@@ -37,17 +40,26 @@ const savedWidth = 4;
 export class ExplainedLevels {
   private readonly cells: Float64Array;
   private newestMs = Number.NaN;
+  /** Times at which half of the sensors were beyond together, first and last; NaN: they never were, or not for long. */
+  private togetherFromMs = Number.NaN;
+  private togetherNewestMs = Number.NaN;
 
   constructor(sensors: number) {
     this.cells = new Float64Array(sensors * width);
     for (let at = insideField; at < this.cells.length; at += width) this.cells[at] = apartMs;
   }
 
-  /** Takes how far the levels of a row are, and widens the ranges of those that are confirmed. */
-  take(ranges: Ranges, timeMs: number, by: Explanation): void {
+  /**
+   * Takes how far the levels of a row are, and widens the ranges of those that are confirmed. Returns since when the
+   * machine does what it never did, if that is usual now: half of its sensors left their ranges together; NaN if that is not so.
+   */
+  take(ranges: Ranges, timeMs: number, by: Explanation): number {
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
     this.newestMs = timeMs;
     const { cells } = this;
+    const areTogether = ranges.outside >= togetherMin && 2 * ranges.outside >= ranges.judged;
+    let otherMs = Number.NaN;
+    if (timeMs - this.togetherNewestMs > togetherForMs) this.togetherFromMs = Number.NaN;
     for (let sensor = 0, at = 0; at < cells.length; sensor++, at += width) {
       const beyond = ranges.edgeOf(sensor);
       if (!beyond) {
@@ -59,14 +71,23 @@ export class ExplainedLevels {
       cells[at + beyondField]! += passedMs;
       const isMode = by.modeSensor() === sensor;
       const value = isMode ? beyond.level : by.expected(sensor);
-      if (value === null) continue;
-      if ((value - beyond.edge) / (beyond.level - beyond.edge) < explainedShare) continue;
+      const isExplained =
+        value !== null && (value - beyond.edge) / (beyond.level - beyond.edge) >= explainedShare;
+      if (!isExplained && !areTogether) continue;
+      if (areTogether) this.followTogether(timeMs);
       cells[at + explainedField]! += passedMs;
       cells[at + rowsField]!++;
-      if (!this.isConfirmed(at, !isMode && by.isJudged())) continue;
+      if (!this.isConfirmed(at, isExplained && !isMode && by.isJudged())) continue;
       ranges.include(sensor);
       cells.fill(0, at, at + width);
+      if (areTogether) otherMs = this.togetherFromMs;
     }
+    return otherMs;
+  }
+
+  private followTogether(timeMs: number): void {
+    this.togetherNewestMs = timeMs;
+    if (!(this.togetherFromMs <= timeMs)) this.togetherFromMs = timeMs;
   }
 
   private isConfirmed(at: number, mayLast: boolean): boolean {
@@ -75,6 +96,16 @@ export class ExplainedLevels {
     if (explainedMs < explainedTimeMin * cells[at + beyondField]!) return false;
     if (explainedMs < confirmedMs || cells[at + rowsField]! < confirmedRows) return false;
     return cells[at + visitsField]! >= visitsMin || (mayLast && explainedMs >= lastsMs);
+  }
+
+  /** When half of the sensors were beyond together, first and last; null if they never were. */
+  saveTogether(): [number, number] | null {
+    return Number.isNaN(this.togetherFromMs) ? null : [this.togetherFromMs, this.togetherNewestMs];
+  }
+
+  restoreTogether([from, newest]: readonly [number, number]): void {
+    this.togetherFromMs = from;
+    this.togetherNewestMs = newest;
   }
 
   /** Null if no level is on its way. */

@@ -78,6 +78,8 @@ export interface SavedUsualRange extends SavedRanges {
   isConfirmed?: boolean;
   /** By sensor: what is known of a level that time may confirm; absent if there is none. */
   explained?: number[][];
+  /** When half of the sensors were beyond together, first and last, ms; absent if they never were. */
+  togetherMs?: [number, number];
 }
 
 /** The usual range of one machine. */
@@ -130,9 +132,12 @@ export class UsualRange {
     this.confirm(knownMs, passedMs);
   }
 
-  /** Learns levels that come again and again and follow from what the machine does, once all of a row is known. */
-  explain(timeMs: number, by: Explanation): void {
-    this.explained.take(this.ranges, timeMs, by);
+  /**
+   * Learns levels that come again and again and follow from what the machine does, once all of a row is known. Returns since when the machine
+   * does what it never did, if that is usual from now on; NaN if it is not so.
+   */
+  explain(timeMs: number, by: Explanation): number {
+    return this.explained.take(this.ranges, timeMs, by);
   }
 
   /** Goes on with other columns: one that has none before learns in a week of its own, and the others keep their ranges. */
@@ -202,7 +207,13 @@ export class UsualRange {
     const { firstMs, beyondMs, isConfirmed } = this;
     const lateMs = this.late?.save();
     const explained = this.explained.save();
-    const ranges = { ...this.ranges.save(), ...(lateMs && { lateMs }), ...(explained && { explained }) };
+    const togetherMs = this.explained.saveTogether();
+    const more = {
+      ...(lateMs && { lateMs }),
+      ...(explained && { explained }),
+      ...(togetherMs && { togetherMs }),
+    };
+    const ranges = { ...this.ranges.save(), ...more };
     return { firstMs, learnsToMs, beyondMs: Math.round(beyondMs), isConfirmed, ...ranges };
   }
 
@@ -214,6 +225,7 @@ export class UsualRange {
     this.beyondMs = saved.beyondMs ?? 0;
     this.isConfirmed = saved.isConfirmed ?? false;
     if (saved.explained) this.explained.restore(saved.explained);
+    if (saved.togetherMs) this.explained.restoreTogether(saved.togetherMs);
     this.late = saved.lateMs ? LateSensors.restored(saved.lateMs) : null;
     return true;
   }
