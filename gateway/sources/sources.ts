@@ -1,5 +1,6 @@
 /** The registry of sources. A new one is a folder beside this file, and a line here. */
+import { modbus } from './modbus/part.ts';
 import { mqtt } from './mqtt/part.ts';
 import { serial } from './serial/part.ts';
 
-export const sources = [mqtt, serial] as const;
+export const sources = [mqtt, serial, modbus] as const;

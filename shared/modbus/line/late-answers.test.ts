@@ -53,7 +53,8 @@ it('an answer that comes however late is never taken for that to another request
   const random = seededRandom(18);
   const { channel } = badLine(clock, random);
   const timing = { baudRate: 9_600, characterBits: 10, quietMs: 100 };
-  const line = new RtuLine(channel, timing, new LateAnswers(clock, 60_000), clock);
+  const kept = { late: new LateAnswers(clock, 60_000), counts: { requests: 0, strayBytes: 0 } };
+  const line = new RtuLine(channel, timing, kept, clock);
   const shapes = [1, 2, 3, 10, 125];
   const counts = { right: 0, wrong: 0, failed: 0, asked: 0 };
   const asked = async () => {

@@ -36,7 +36,7 @@ interface UnderWay {
 
 /** RTU frames, one request under way. Its answer is looked for anywhere in what comes. */
 export class RtuLine implements Line {
-  readonly counts: LineCounts = { requests: 0, strayBytes: 0 };
+  readonly counts: LineCounts;
   readonly gone: Promise<string>;
   private readonly channel: Channel;
   private readonly timing: RtuTiming;
@@ -51,11 +51,17 @@ export class RtuLine implements Line {
   private isClosed = false;
   private underWay: UnderWay | null = null;
 
-  /** @param late outlives a connection: the slaves do not know that it was a new one */
-  constructor(channel: Channel, timing: RtuTiming, late: LateAnswers, clock: Clock) {
+  /** @param kept outlives a connection: the slaves do not know that it was a new one */
+  constructor(
+    channel: Channel,
+    timing: RtuTiming,
+    kept: { late: LateAnswers; counts: LineCounts },
+    clock: Clock,
+  ) {
     this.channel = channel;
     this.timing = timing;
-    this.late = late;
+    this.late = kept.late;
+    this.counts = kept.counts;
     this.clock = clock;
     const { baudRate, characterBits } = timing;
     this.characterMs = baudRate === 0 ? 0 : (characterBits * 1_000) / baudRate;

@@ -12,7 +12,7 @@ interface UnderWay {
 
 /** Modbus TCP: each answer names the transaction of its request, so that a late one is known as such. */
 export class TcpLine implements Line {
-  readonly counts: LineCounts = { requests: 0, strayBytes: 0 };
+  readonly counts: LineCounts;
   readonly gone: Promise<string>;
   private readonly channel: Channel;
   private readonly clock: Clock;
@@ -22,8 +22,9 @@ export class TcpLine implements Line {
   private notModbus: string | null = null;
   private underWay: UnderWay | null = null;
 
-  constructor(channel: Channel, clock: Clock) {
+  constructor(channel: Channel, counts: LineCounts, clock: Clock) {
     this.channel = channel;
+    this.counts = counts;
     this.clock = clock;
     channel.stream.on('data', (chunk: Buffer) => this.take(chunk));
     channel.stream.on('error', () => undefined); // `gone` says it

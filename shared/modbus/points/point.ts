@@ -21,13 +21,20 @@ const types = [
 ] as const;
 export type PointType = (typeof types)[number];
 
+/** Limit of the names of raw values. */
+const statesMax = 256;
+
 /** A raw value: a whole number, or one of more than 53 bits as text. */
-const RawValue = Type.Union([Type.Integer(), Type.String({ pattern: '^0x[0-9a-fA-F]{1,16}$' })]);
+const RawValue = Type.Union([
+  Type.Integer(),
+  Type.String({ pattern: '^0x[0-9a-fA-F]{1,16}$', form: 'a number such as 0xFFFFFFFFFFFFFFFF, in quotes' }),
+]);
 
 export const PointConfig = Type.Object(
   {
     name: Type.String({
       pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
+      form: 'a name of up to 64 letters (a–z), digits and _, beginning with a letter',
       description: 'The sensor.',
       examples: ['motor_current'],
     }),
@@ -41,6 +48,7 @@ export const PointConfig = Type.Object(
       maximum: 0xffff,
       description:
         'Its first register or bit, counted from 0 as it is sent: a manual’s 40001 (or 30001) is 0, and so is its register 1.',
+      examples: [12],
     }),
     type: Type.Union(
       types.map((type) => Type.Literal(type)),
@@ -51,6 +59,7 @@ export const PointConfig = Type.Object(
         minimum: 0,
         maximum: 15,
         description: 'For a `bool` in a register: its bit, 0 the lowest.',
+        examples: [3],
       }),
     ),
     registers: Type.Optional(
@@ -58,6 +67,7 @@ export const PointConfig = Type.Object(
         minimum: 1,
         maximum: 64,
         description: 'Registers of a `text` or `bcd`; for `bcd` 1 if absent.',
+        examples: [4],
       }),
     ),
     wordOrder: Type.Union([...orders.anyOf], {
@@ -78,11 +88,13 @@ export const PointConfig = Type.Object(
         minimum: 50,
         maximum: 86_400_000,
         description: 'How often it is read; that of its slave if absent.',
+        examples: [60_000],
       }),
     ),
     states: Type.Optional(
       Type.Record(Type.String({ pattern: '^-?[0-9]{1,10}$' }), Type.String({ minLength: 1, maxLength: 64 }), {
-        maxProperties: 64,
+        additionalProperties: false,
+        form: 'whole numbers in quotes, each with its name',
         description:
           'Names of raw values: the sensor is then a state; a value without a name is its number as text.',
         examples: [{ '0': 'stopped', '1': 'running' }],
@@ -92,6 +104,7 @@ export const PointConfig = Type.Object(
       default: [],
       maxItems: 8,
       description: 'Raw values that mean that there is none now, such as 0x8000. NaN and infinity always do.',
+      form: 'numbers; one of more than 53 bits in hexadecimal digits and quotes',
     }),
   },
   { additionalProperties: false },
@@ -137,6 +150,7 @@ export function pointProblems(point: PointConfig): { key: string; problem: strin
   if (point.type === 'bcd' && sizeOf(point) > 4) add('registers', 'is at most 4 for a bcd: 16 digits');
   if (point.states !== undefined && /^(float|text|.*64)/.test(point.type))
     add('states', `are names of whole numbers, and the type is ${point.type}`);
+  if (Object.keys(point.states ?? {}).length > statesMax) add('states', `are more than ${statesMax}`);
   if (point.address + sizeOf(point) > 0x1_0000) add('address', 'is too near to 65535 for its type');
   return problems;
 }

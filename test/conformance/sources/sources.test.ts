@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sources } from '../../../gateway/sources/sources.ts';
 import { brokerHarness } from './broker.ts';
+import { modbusHarness } from './modbus.ts';
 import { polledExample } from './polled-example.ts';
 import { describeReadingsSource, type ReadingsHarness } from './readings-suite.ts';
 import { serialHarness } from './serial.ts';
@@ -8,7 +9,7 @@ import { describeSource } from './suite.ts';
 
 const harnesses = [brokerHarness, serialHarness];
 /** Harnesses of sources that hand in readings. */
-const ofReadings: readonly ReadingsHarness[] = [];
+const ofReadings: readonly ReadingsHarness[] = [modbusHarness];
 
 it('every registered kind of source is tested', () => {
   expect(
