@@ -57,6 +57,16 @@ describe('what lasts', () => {
     expect(of(48, 52)).toEqual(new Set(['normal']));
     expect(of(52, 53)).toContain('unusual');
   });
+
+  it('without a break and far off is over an hour or so after it, and the next time is told again', () => {
+    const isOff = (day: number) => (day > beginDay && day < beginDay + 0.5) || day > beginDay + 2;
+    const { all } = run({ days: beginDay + 3, seed: 4, by: (day) => (isOff(day) ? 3 : 1) });
+    const hour = rowsPerDay / 16;
+    const end = beginDay * rowsPerDay + 12 * hour;
+    expect(all[end - 1]).toBe('changed');
+    expect(new Set(all.slice(end + 2 * hour, (beginDay + 2) * rowsPerDay))).toEqual(new Set(['normal']));
+    expect(all.slice((beginDay + 2) * rowsPerDay, (beginDay + 3) * rowsPerDay)).toContain('unusual');
+  });
 });
 
 describe('what comes again', () => {

@@ -6,7 +6,7 @@
 import { copyOf, type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 
-const { settleMs, settleGaps, settleMsMax, keepMs, apartMs, visitsMin } = relationParameters;
+const { settleMs, clearSettleMs, settleGaps, settleMsMax, keepMs, apartMs, visitsMin } = relationParameters;
 const { unseenMsMin, beginRows, acceptedMs, clearRatio } = relationParameters;
 
 /** Rows over which it is averaged how far the machine is beyond what is kept. */
@@ -48,7 +48,8 @@ export function acceptKept({ doubles }: RelationNumbers): void {
 export const isAccepted = ({ doubles }: RelationNumbers): boolean => doubles[scalar.acceptedRunMs]! > 0;
 
 /** True if it was so far from what is kept that no day of the machine would explain it. */
-export const wasClear = ({ doubles }: RelationNumbers): boolean => doubles[scalar.farRatio]! >= clearRatio;
+export const wasClear = ({ doubles }: Pick<RelationNumbers, 'doubles'>): boolean =>
+  doubles[scalar.farRatio]! >= clearRatio;
 
 export interface KeptRow {
   /** How far it is over what is kept, in a visit or not. */
@@ -86,7 +87,9 @@ export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean 
   const isUnseen = doubles[scalar.unseenMs]! >= unseenMsMin && doubles[scalar.unseenRows]! >= beginRows;
   if (isUnseen || doubles[scalar.visits]! >= visitsMin) doubles[scalar.isChanged] = 1;
   const awayMs = runMs - doubles[scalar.seenRunMs]!;
-  const settlesMs = Math.min(settleMsMax, Math.max(settleMs, settleGaps * doubles[scalar.gapRunMs]!));
+  const isOne = doubles[scalar.gapRunMs] === 0 && doubles[scalar.visits] === 1;
+  const leastMs = isOne && wasClear({ doubles }) ? clearSettleMs : settleMs;
+  const settlesMs = Math.min(settleMsMax, Math.max(leastMs, settleGaps * doubles[scalar.gapRunMs]!));
   doubles[scalar.isFrozen] = Number(awayMs < settlesMs);
   return awayMs < (doubles[scalar.isChanged] === 1 ? settlesMs : Math.max(keepMs, settlesMs));
 }

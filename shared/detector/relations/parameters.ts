@@ -66,6 +66,8 @@ export const relationParameters = {
    * longest time between two visits, up to a bound; what was not changed yet is waited for for longer, so that what comes each week is seen.
    */
   settleMs: 6 * 60 * minuteMs,
+  /** The same for what was one visit without a break, and clear: as before is all that it is then, and a return finds it kept. */
+  clearSettleMs: 60 * minuteMs,
   settleGaps: 3,
   settleMsMax: 14 * dayMs,
   keepMs: 8 * dayMs,
