@@ -52,10 +52,11 @@ export class Baseline {
   private readonly explanation = explanationOf(() => [this.behaviour, this.modes]);
   private readonly sampling: Sampling;
 
-  constructor(columns: number, options: BaselineOptions = {}) {
+  /** @param numbers of which those from `from` on are its sampling's; absent: it has some of its own */
+  constructor(columns: number, options: BaselineOptions = {}, numbers?: Float64Array, from?: number) {
     this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, sensors: [], ...options };
     this.columns = columns;
-    this.sampling = new Sampling(this.options);
+    this.sampling = new Sampling(this.options, numbers, from);
     this.kinds = SensorKinds.of(this.options.sensors);
     this.detector = this.newDetector();
     this.names = this.options.sensors.map(({ name }) => name);
@@ -107,7 +108,7 @@ export class Baseline {
     const at = own === row ? from : 0;
     if (this.kinds && this.kinds.withheld.size > 0) this.kinds.takeWithheld(this.beginRange);
     this.usual?.take(own, at, timeMs);
-    if (!this.sampling.takes(timeMs)) return;
+    if (!this.sampling.takes(timeMs, this.detector.sensors)) return;
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);
     this.modes.take(state, own, at, timeMs, this.kinds);

@@ -8,7 +8,7 @@ function run(everyMs: number, { rows = 1_000, isBudgetSpent = false } = {}) {
   for (let row = 0; row < rows; row++) {
     if (!sampling.looks(row * everyMs)) continue;
     counts.looks++;
-    if (sampling.takes(row * everyMs)) counts.samples++;
+    if (sampling.takes(row * everyMs, 4)) counts.samples++;
   }
   return { ...counts, rowsPerSample: sampling.rowsPerSample };
 }
@@ -34,7 +34,7 @@ describe('of a machine', () => {
 
   it('whose clock is put back, the next row is looked at', () => {
     const sampling = new Sampling({ stepMs: 1_000, samples: { take: () => true } });
-    expect([5_000, 5_001, 4_000, 4_001].map((ms) => sampling.looks(ms) && sampling.takes(ms))).toEqual([
+    expect([5_000, 5_001, 4_000, 4_001].map((ms) => sampling.looks(ms) && sampling.takes(ms, 4))).toEqual([
       true,
       false,
       true,

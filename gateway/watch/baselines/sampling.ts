@@ -12,18 +12,44 @@ const samplesPerStepMax = 8;
 /** A row after this share of a step counts as nominal: clocks and networks jitter, and half of all rows come early. */
 const wholeStep = 0.8;
 
-export class Sampling {
-  /** The time of the last sample. */
-  takenMs = Number.NEGATIVE_INFINITY;
-  /** Recent average of rows per sample; 0: not known yet. */
-  rowsPerSample = 0;
-  private skipped = 0;
-  /** The time of the last row that was looked at. */
-  private lookedMs = Number.NEGATIVE_INFINITY;
-  private readonly options: Required<Pick<BaselineOptions, 'stepMs' | 'samples'>>;
+/**
+ * The time of the last sample, and of the last row that was looked at; recent average of rows per sample (0: not known yet), and rows since the
+ * last one.
+ */
+const [taken, looked, perSample, skipped] = [0, 1, 2, 3] as const;
+/** Numbers that it has. */
+export const samplingNumbers = 4;
 
-  constructor(options: Required<Pick<BaselineOptions, 'stepMs' | 'samples'>>) {
-    this.options = options;
+export class Sampling {
+  private readonly stepMs: number;
+  private readonly samples: Required<BaselineOptions>['samples'];
+  private readonly numbers: Float64Array;
+  private readonly from: number;
+
+  /** @param numbers of which `samplingNumbers` from `from` on are its own */
+  constructor(
+    { stepMs, samples }: Required<Pick<BaselineOptions, 'stepMs' | 'samples'>>,
+    numbers: Float64Array = new Float64Array(samplingNumbers),
+    from = 0,
+  ) {
+    this.stepMs = stepMs;
+    this.samples = samples;
+    this.numbers = numbers;
+    this.from = from;
+    numbers.fill(Number.NEGATIVE_INFINITY, from + taken, from + looked + 1);
+  }
+
+  /** The time of the last sample; −∞ before the first. */
+  get takenMs(): number {
+    return this.numbers[this.from + taken]!;
+  }
+
+  set takenMs(ms: number) {
+    this.numbers[this.from + taken] = ms;
+  }
+
+  get rowsPerSample(): number {
+    return this.numbers[this.from + perSample]!;
   }
 
   /** Remaining life in samples, as one in rows. */
@@ -34,29 +60,29 @@ export class Sampling {
 
   /** To be called for each row. Returns true if it is looked at: `samplesPerStepMax` of a step are, and each row of a machine that sends no faster than it ages. */
   looks(timeMs: number): boolean {
-    const { stepMs } = this.options;
-    this.skipped++;
-    const lookedAgoMs = timeMs - this.lookedMs;
-    const isSoon = lookedAgoMs >= 0 && lookedAgoMs * samplesPerStepMax < stepMs;
-    if (isSoon && this.isEarly(timeMs)) return false;
-    this.lookedMs = timeMs;
+    const { numbers, from, stepMs } = this;
+    numbers[from + skipped]!++;
+    const agoMs = timeMs - numbers[from + looked]!;
+    const isSoon = agoMs >= 0 && agoMs * samplesPerStepMax < stepMs;
+    if (isSoon && this.isEarly(timeMs - this.takenMs)) return false;
+    numbers[from + looked] = timeMs;
     return true;
   }
 
-  private isEarly(timeMs: number): boolean {
-    const sinceMs = timeMs - this.takenMs;
-    return sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs;
+  private isEarly(sinceMs: number): boolean {
+    return sinceMs >= 0 && sinceMs < wholeStep * this.stepMs;
   }
 
-  /** To be called for each row that is looked at. Returns true if it is a sample. */
-  takes(timeMs: number): boolean {
-    const { stepMs, samples } = this.options;
+  /** To be called for each row that is looked at. Returns true if it is a sample. @param sensors that it has */
+  takes(timeMs: number, sensors: number): boolean {
+    const { numbers, from, stepMs, samples } = this;
     const sinceMs = timeMs - this.takenMs;
-    if (this.isEarly(timeMs) && !(sinceMs * samplesPerStepMax >= stepMs && samples.take())) return false;
+    if (this.isEarly(sinceMs) && !(sinceMs * samplesPerStepMax >= stepMs && samples.take(sensors)))
+      return false;
+    const mean = this.rowsPerSample;
     this.takenMs = timeMs;
-    this.rowsPerSample =
-      this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
-    this.skipped = 0;
+    numbers[from + perSample] = mean === 0 ? 1 : mean + (numbers[from + skipped]! - mean) / samplesMean;
+    numbers[from + skipped] = 0;
     return true;
   }
 }

@@ -75,7 +75,14 @@ function begin(device: Float64Array, from: number, column: number, timeMs: numbe
   device[from + count] = 1;
 }
 
-function takes(device: Float64Array, from: number, timeMs: number, atMs: number, behindMs: number): boolean {
+/** Takes a reading of a device: see `Beside.takes`. */
+export function takes(
+  device: Float64Array,
+  from: number,
+  timeMs: number,
+  atMs: number,
+  behindMs: number,
+): boolean {
   if (timeMs <= device[from + last]!) return false;
   device[from + last] = timeMs;
   const passedMs = atMs - device[from + firstAt]!;

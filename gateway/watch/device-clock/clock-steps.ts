@@ -2,7 +2,7 @@
  * Device clocks (gateway/watch/device-clock): what the times of the readings of one machine say of the clock that gave them.
  */
 
-import { Beside, deviceNumbers } from './beside.ts';
+import { Beside, deviceNumbers, takes } from './beside.ts';
 
 /**
  * So many readings in a row that are older than the newest, each newer than the one before, over so long a time, and as far apart as
@@ -20,6 +20,8 @@ export type ClockStep = 'on' | 'late' | 'back';
 
 /** Fields of a clock's numbers, which lie together because thousands of machines are visited in turn; then those of its first device. */
 const [newest, newestAt, judgedAt, deviceFrom] = [0, 1, 2, 3] as const;
+/** Numbers of a clock. */
+export const clockNumbers = deviceFrom + deviceNumbers;
 
 /** Readings in a row that are older than the newest. */
 interface LateOnes {
@@ -40,18 +42,22 @@ interface LateOnes {
 export class ClockSteps {
   /** By how much it was put back last. */
   backMs = 0;
-  private readonly numbers = new Float64Array(deviceFrom + deviceNumbers);
+  private readonly numbers: Float64Array;
   private readonly beside: Beside;
   private readonly rows: number;
   /** Null as long as none was late. */
   private late: LateOnes | null = null;
 
-  /** @param rows of the window: after so many late ones it would be a new one */
-  constructor(rows: number) {
+  /**
+   * @param rows of the window: after so many late ones it would be a new one
+   * @param numbers of which the first `clockNumbers` are the clock's
+   */
+  constructor(rows: number, numbers: Float64Array = new Float64Array(clockNumbers)) {
     this.rows = rows;
-    this.numbers.fill(Number.NEGATIVE_INFINITY);
-    this.numbers[newestAt] = Number.NaN;
-    this.beside = new Beside(this.numbers, deviceFrom);
+    this.numbers = numbers;
+    numbers.fill(Number.NEGATIVE_INFINITY, 0, clockNumbers);
+    numbers[newestAt] = Number.NaN;
+    this.beside = new Beside(numbers, deviceFrom);
   }
 
   /** It is the clock of a machine with several devices. */
@@ -76,6 +82,21 @@ export class ClockSteps {
   /** The time of the reading that was taken last, as it is judged: never before that of the one before it, unless the clock was put back. */
   get atMs(): number {
     return this.numbers[judgedAt]!;
+  }
+
+  /**
+   * Takes a reading as nearly all are: newer than all before it, no longer after the newest of them than `gapMs`, and of the first device. Returns
+   * false for any other, which `takes` is to take.
+   */
+  goesOnSoon(timeMs: number, arrivedMs: number, column: number, gapMs: number): boolean {
+    const { numbers } = this;
+    const sinceMs = timeMs - numbers[newest]!;
+    // Written so that NaN, of which nothing is known, is not soon.
+    if (!(sinceMs >= 0 && sinceMs <= gapMs && arrivedMs - numbers[newestAt]! <= gapMs)) return false;
+    if (numbers[deviceFrom] !== column) return false;
+    takes(numbers, deviceFrom, timeMs, arrivedMs, 0);
+    this.goesOn(timeMs, arrivedMs);
+    return true;
   }
 
   /**

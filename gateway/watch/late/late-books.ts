@@ -46,9 +46,14 @@ export class LateBooks<T extends LateMachine> {
   arrives(machine: T, batch: ColumnBatch, i: number, nowMs: number, wallMs: number): ClockStep {
     const { timeMs, replay } = batch;
     const { clock } = machine.window;
+    const column = firstColumn(batch, i);
+    if (!replay && clock.goesOnSoon(timeMs[i]!, nowMs, column, gapMsMin)) {
+      timeMs[i] = clock.atMs;
+      return 'on';
+    }
     const { newestMs: beforeMs, newestAtMs } = clock;
     const isKnown = !replay || this.notes.waited(machine.key, batch.block);
-    const step = clock.takes(timeMs[i]!, isKnown ? nowMs : undefined, firstColumn(batch, i));
+    const step = clock.takes(timeMs[i]!, isKnown ? nowMs : undefined, column);
     const isNewest = clock.newestMs > beforeMs;
     if (step === 'on') timeMs[i] = clock.atMs;
     if (step === 'back') {

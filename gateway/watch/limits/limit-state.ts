@@ -46,3 +46,25 @@ export function limitStateOf(
     ...(isAbout >= 0 && { about: { ...limits[isAbout]!, sinceMs: metMs[first + isAbout]! } }),
   };
 }
+
+/** Since when a limit of a sensor is met; Infinity if none is, null if nothing is known yet. */
+export function metSince(sensor: LimitedSensor | undefined, { states, metMs }: LimitStates): number | null {
+  if (!sensor) return Number.POSITIVE_INFINITY;
+  let sinceMs = Number.POSITIVE_INFINITY;
+  let isUnknown = false;
+  for (let limit = sensor.first; limit < sensor.first + sensor.limits.length; limit++) {
+    if (states[limit] === met) sinceMs = Math.min(sinceMs, metMs[limit]!);
+    if (states[limit] === unknown) isUnknown = true;
+  }
+  return isUnknown && sinceMs === Number.POSITIVE_INFINITY ? null : sinceMs;
+}
+
+/**
+ * Since when a limit that is not met yet would be beyond without a break: time that it was back is taken off, so that a machine whose
+ * strokes are beyond for most of the time meets it too. NaN if nothing is left.
+ */
+export function leftMs(sinceMs: number, backMs: number, timeMs: number): number {
+  if (!(backMs <= timeMs)) return sinceMs;
+  const left = sinceMs + 2 * (timeMs - backMs);
+  return left < timeMs ? left : Number.NaN;
+}

@@ -7,8 +7,9 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { Running } from '../running/running.ts';
 import { holdAtRest, isSame, type LimitPlan } from './limit-plan.ts';
-import { away, limitStateOf, met, unknown } from './limit-state.ts';
+import { away, leftMs, limitStateOf, met, metSince } from './limit-state.ts';
 import { PassedLimits } from './passed-limits.ts';
+import { QuietTimes } from './quiet-times.ts';
 
 /**
  * The limits of one machine. Each limit is a switch with two delays:
@@ -35,14 +36,15 @@ export class MachineLimits {
   /** By limited sensor: 1 if its limits hold at rest too; null if none do. */
   atRest: Uint8Array | null;
   /** By limited sensor: 1 while all of its limits are away and none is about to be met; and its last value. */
-  private readonly calm: Uint8Array;
+  readonly calm: Uint8Array;
   /**
    * By limited sensor, if its last value was back from all limits: since when it is back from the last of them (else NaN), and
    * from the first that will switch then (infinite if none will).
    */
-  private readonly allBackMs: Float64Array;
-  private readonly firstBackMs: Float64Array;
+  readonly allBackMs: Float64Array;
+  readonly firstBackMs: Float64Array;
   private readonly values: Float32Array;
+  private readonly quiet = new QuietTimes();
   /** By limit: its state, since when it is (or is about to be) met, and since when it is back; NaN if it is not. */
   readonly states: Uint8Array;
   readonly metMs: Float64Array;
@@ -82,6 +84,7 @@ export class MachineLimits {
 
   /** The clock of the machine was put back by so much: what is met, or about to be, goes on. */
   shift(backMs: number): void {
+    this.quiet.end();
     for (const times of [this.allBackMs, this.firstBackMs, this.metMs, this.backMs])
       times.forEach((ms, i) => {
         times[i] = ms - backMs;
@@ -109,8 +112,10 @@ export class MachineLimits {
    * machine rests, or has just started: only limits that hold then are looked at
    */
   take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true, atRest = false): void {
+    if (!atRest && this.quiet.has(this.plan, values, from, to, timeMs, this.values)) return;
     const { calm } = this;
     this.isLive = isLive;
+    let isQuiet = !atRest;
     const { column, high, low } = this.plan;
     for (let i = 0; i < column.length; i++) {
       if (atRest && this.atRest?.[i] !== 1) continue;
@@ -120,8 +125,13 @@ export class MachineLimits {
       // Written so that NaN counts as healthy here.
       if (calm[i] === 1 && !(value >= high[i]! || value <= low[i]!)) continue;
       if (this.isStillBack(i, value, timeMs)) this.values[i] = value;
-      else if (!Number.isNaN(value)) this.judge(i, value, timeMs);
+      else if (!Number.isNaN(value)) {
+        this.judge(i, value, timeMs);
+        isQuiet = false;
+      }
     }
+    if (isQuiet) this.quiet.begin(this.plan, this);
+    else this.quiet.end();
   }
 
   /**
@@ -130,12 +140,19 @@ export class MachineLimits {
    * new limits wait as long as any. @param latest by column, NaN where absent
    */
   follow(before: MachineLimits | null, latest: Float32Array, timeMs: number): void {
+    this.quiet.end();
     this.isNews = true;
     this.hasMet = before?.hasMet ?? false;
     this.plan.sensors.forEach((sensor, index) => {
       const at = before?.plan.sensors.findIndex(({ name }) => name === sensor.name) ?? -1;
       if (before && at >= 0 && isSame(sensor, before.plan.sensors[at]!)) this.copy(index, before, at);
-      else this.decideNow(index, before?.knownOf(at) ?? null, latest[this.plan.column[index]!]!, timeMs);
+      else
+        this.decideNow(
+          index,
+          before ? metSince(before.plan.sensors[at], before) : null,
+          latest[this.plan.column[index]!]!,
+          timeMs,
+        );
     });
   }
 
@@ -144,6 +161,7 @@ export class MachineLimits {
    * machine rested: limits that hold at rest had no break
    */
   interrupt(wasRest = false): void {
+    this.quiet.end();
     this.plan.sensors.forEach(({ first, limits }, index) => {
       if (wasRest && this.atRest?.[index] === 1) return;
       this.allBackMs[index] = Number.NaN;
@@ -166,20 +184,7 @@ export class MachineLimits {
     }
   }
 
-  /** Since when a limit of a sensor is met; Infinity if none is, null if nothing is known yet. */
-  private knownOf(index: number): number | null {
-    const sensor = this.plan.sensors[index];
-    if (!sensor) return Number.POSITIVE_INFINITY;
-    let sinceMs = Number.POSITIVE_INFINITY;
-    let isUnknown = false;
-    for (let limit = sensor.first; limit < sensor.first + sensor.limits.length; limit++) {
-      if (this.states[limit] === met) sinceMs = Math.min(sinceMs, this.metMs[limit]!);
-      if (this.states[limit] === unknown) isUnknown = true;
-    }
-    return isUnknown && sinceMs === Number.POSITIVE_INFINITY ? null : sinceMs;
-  }
-
-  /** @param metMs what `knownOf` says of the limits before */
+  /** @param metMs what `metSince` says of the limits before */
   private decideNow(index: number, metMs: number | null, value: number, timeMs: number): void {
     const { compared, first } = this.plan.sensors[index]!;
     this.values[index] = value;
@@ -205,6 +210,7 @@ export class MachineLimits {
     const index = this.plan.column.indexOf(column);
     const sensor = this.plan.sensors[index];
     if (!sensor) return;
+    this.quiet.end();
     this.values[index] = Number.NaN;
     this.allBackMs[index] = Number.NaN;
     this.calm[index] = 1;
@@ -255,10 +261,10 @@ export class MachineLimits {
     const { openAfterMs, resolveAfterMs } = this.plan.policy;
     const isMet = side === 'high' ? value >= at : value <= at;
     const isBack = !isMet && (side === 'high' ? value <= backAt : value >= backAt);
-    if (!isBack && states[limit] !== met) metMs[limit] = this.leftMs(limit, timeMs);
+    if (!isBack && states[limit] !== met) metMs[limit] = leftMs(metMs[limit]!, backMs[limit]!, timeMs);
     if (isMet) this.note(limit, side, value, timeMs);
     if (isBack && !(backMs[limit]! <= timeMs)) backMs[limit] = timeMs;
-    if (isBack && states[limit] !== met && Number.isNaN(this.leftMs(limit, timeMs)))
+    if (isBack && states[limit] !== met && Number.isNaN(leftMs(metMs[limit]!, backMs[limit]!, timeMs)))
       metMs[limit] = Number.NaN;
     if (!isBack) backMs[limit] = Number.NaN;
     if (isMet && states[limit] !== met && timeMs - metMs[limit]! >= openAfterMs) {
@@ -272,17 +278,6 @@ export class MachineLimits {
       this.switch(limit, away);
       metMs[limit] = Number.NaN;
     }
-  }
-
-  /**
-   * Since when a limit that is not met yet would be beyond without a break: time that it was back is taken off, so that a machine whose
-   * strokes are beyond for most of the time meets it too. NaN if nothing is left.
-   */
-  private leftMs(limit: number, timeMs: number): number {
-    const [sinceMs, backMs] = [this.metMs[limit]!, this.backMs[limit]!];
-    if (!(backMs <= timeMs)) return sinceMs;
-    const leftMs = sinceMs + 2 * (timeMs - backMs);
-    return leftMs < timeMs ? leftMs : Number.NaN;
   }
 
   /** A machine's clock may go back: then its delays begin again. */

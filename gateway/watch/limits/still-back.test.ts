@@ -40,6 +40,7 @@ const step = fc.record({
 
 it('a value that is still back changes what is known as it would if it were judged in full', () => {
   let shortcuts = 0;
+  let quiet = 0;
   const run = (
     steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
     plan: LimitPlan,
@@ -58,6 +59,7 @@ it('a value that is still back changes what is known as it would if it were judg
       return Array.from({ length: times }, () => {
         atMs += passedMs;
         if (limits['isStillBack'](1, row[1]!, atMs)) shortcuts++;
+        if (limits['quiet'].has(plan, row, 0, row.length, atMs, new Float32Array(row.length))) quiet++;
         limits.take(row, 0, row.length, atMs, kind !== 'replayed', kind === 'at rest');
         const { isNews, hasMet } = limits;
         limits.isNews = false;
@@ -77,4 +79,5 @@ it('a value that is still back changes what is known as it would if it were judg
     { numRuns: 300 },
   );
   expect(shortcuts).toBeGreaterThan(1_000);
+  expect(quiet).toBeGreaterThan(100);
 });

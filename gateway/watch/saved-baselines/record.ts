@@ -12,7 +12,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { SavedBaseline } from '../baselines/saved-baseline.ts';
 import type { Kind } from '../kinds/found-kind.ts';
-import type { Gathered } from '../windows/machine-window.ts';
+import type { Gathered } from '../windows/rows/cells.ts';
 
 const magic = Buffer.from('harbinger-normals 1\n');
 const prefixBytes = 12;

@@ -2,7 +2,7 @@
 import { contractHash, type MachineType } from '../../../shared/domain/machine-type.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
-import type { Gathered } from '../windows/machine-window.ts';
+import type { Gathered } from '../windows/rows/cells.ts';
 import type { WatchedMachine } from '../windows/watched-machine.ts';
 import { type BaselineRecord, encodeRecord, readBody } from './record.ts';
 

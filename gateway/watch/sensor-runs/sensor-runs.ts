@@ -10,7 +10,7 @@ import type { SensorFault } from '../../ports/decision.ts';
 import { Columns } from './columns.ts';
 import { field, sensorFields } from './fields.ts';
 import { Presence } from './presence.ts';
-import { RowTime } from './row-time.ts';
+import { RowTime, rowTimeNumbers } from './row-time.ts';
 import { Stillness } from './stillness.ts';
 
 /** A period of coming rows: the usual runs of this one and of the one before are remembered. */
@@ -21,17 +21,21 @@ const spreadEvery = 8;
 
 /** The runs of all sensors of one machine: 216 bytes for each sensor. Nothing is allocated per row. */
 export class SensorRuns {
-  private readonly time = new RowTime();
+  private readonly time: RowTime;
   private readonly state: Columns;
   private readonly presence: Presence;
   private readonly stillness: Stillness;
   private columns: number;
+  /** True if each sensor was in the newest row, with another value than in the one before: then most rows need a comparison of values alone. */
+  private isPlain = false;
   private turnMs = periodMs;
   /** The last answer of `unsent`; null if that may be another one now. */
   private known: { of: readonly { name: string }[]; unsent: readonly string[] } | null = null;
 
-  constructor(columns: number) {
+  /** @param numbers of which `rowTimeNumbers` from `from` on are its own */
+  constructor(columns: number, numbers: Float64Array = new Float64Array(rowTimeNumbers), from = 0) {
     this.columns = columns;
+    this.time = new RowTime(numbers, from);
     this.state = new Columns(sensorFields, columns);
     this.presence = new Presence(this.state, this.time);
     this.stillness = new Stillness(this.state, this.time, this.presence);
@@ -42,18 +46,41 @@ export class SensorRuns {
     return this.presence.out + this.stillness.out;
   }
 
-  /** A live row is complete: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0. */
+  /**
+   * A live row is complete: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0. @param seenAt −1: all are
+   * values
+   */
   take(cells: Float32Array, valueAt: number, seenAt: number, timeMs: number): void {
-    const { time, columns, presence, stillness } = this;
-    time.next(timeMs);
+    const { time } = this;
+    const row = time.next(timeMs);
     if (time.ms >= this.turnMs) this.turn();
-    const { row } = time;
+    const moved = seenAt < 0 && this.isPlain ? this.moved(cells, valueAt) : 0;
+    if (moved < this.columns) this.takeFrom(moved, cells, valueAt, seenAt, row);
+    if (row <= spreadRows || row % spreadEvery === 0) this.stillness.spread.take(cells, valueAt, seenAt);
+  }
+
+  /** Takes values of the first columns, up to the first one that is not another than in the row before. Returns how many these are. */
+  private moved(cells: Float32Array, valueAt: number): number {
+    const { columns } = this;
+    const { floats } = this.state;
+    for (let column = 0; column < columns; column++) {
+      const value = cells[valueAt + column]!;
+      if (value === floats[column]) return column;
+      floats[column] = value;
+    }
+    return columns;
+  }
+
+  private takeFrom(first: number, cells: Float32Array, valueAt: number, seenAt: number, row: number): void {
+    const { columns, presence, stillness } = this;
     const { doubles, floats } = this.state;
     const dueRowAt = field.dueRow * columns;
     const repeatsAt = field.repeats * columns;
     const dueRepeatsAt = field.dueRepeats * columns;
-    for (let column = 0; column < columns; column++) {
-      if (cells[seenAt + column] === 0) {
+    let isPlain = true;
+    for (let column = first; column < columns; column++) {
+      if (seenAt >= 0 && cells[seenAt + column] === 0) {
+        isPlain = false;
         if (doubles[column] === 0) presence.leaves(column);
         else if (row >= doubles[dueRowAt + column]!) presence.look(column);
         continue;
@@ -68,11 +95,12 @@ export class SensorRuns {
         if (doubles[repeatsAt + column] !== 0) stillness.ends(column);
         continue;
       }
+      isPlain = false;
       const repeats = ++doubles[repeatsAt + column]!;
       if (repeats === 1) stillness.begins(column);
       else if (repeats >= doubles[dueRepeatsAt + column]!) stillness.look(column);
     }
-    if (row <= spreadRows || row % spreadEvery === 0) stillness.spread.take(cells, valueAt, seenAt);
+    this.isPlain = isPlain;
   }
 
   /** A reading that is in no row, because the machine rests: a missing sensor that has a value in it is sent again. Returns whether one is. */
@@ -89,18 +117,21 @@ export class SensorRuns {
   refused(column: number): void {
     if (column >= this.columns) return;
     this.known = null;
+    this.isPlain = false;
     this.presence.refused(column);
   }
 
   widen(columns: number): void {
     this.columns = columns;
     this.known = null;
+    this.isPlain = false;
     this.state.widen(columns);
   }
 
   /** Forgets a sensor that is gone. */
   forget(column: number): void {
     this.known = null;
+    this.isPlain = false;
     this.presence.forget(column);
     this.stillness.forget(column);
     this.state.reset(column);

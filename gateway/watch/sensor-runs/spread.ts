@@ -25,14 +25,14 @@ export class Spread {
     this.fields = fields;
   }
 
-  /** Notes a row: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0. */
+  /** Notes a row: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0, or `seenAt` is −1. */
   take(cells: Float32Array, valueAt: number, seenAt: number): void {
     const { floats, columns } = this.state;
     const lowest = this.state.floatsFrom(this.fields.range);
     const highest = lowest + columns;
     const markCount = this.state.floatsFrom(this.fields.markCount);
     for (let column = 0; column < columns; column++) {
-      if (cells[seenAt + column] === 0) continue;
+      if (seenAt >= 0 && cells[seenAt + column] === 0) continue;
       const value = cells[valueAt + column]!;
       if (value < floats[lowest + column]!) floats[lowest + column] = value;
       if (value > floats[highest + column]!) floats[highest + column] = value;

@@ -4,20 +4,22 @@ import type { BaselineOptions } from '../baselines/baseline-options.ts';
 import { RowPace } from '../baselines/row-pace.ts';
 import { type ClockStep, ClockSteps } from '../device-clock/clock-steps.ts';
 import { SensorRuns } from '../sensor-runs/sensor-runs.ts';
+import { copyRing, type Gathered, isWhole, newCells, widened } from './rows/cells.ts';
 import { RowBlocks, type RowsPlace, TakenBlock } from './rows/row-blocks.ts';
-
-/** While nothing is judged for longer than this, and than so many rows, nobody knows what the machine did. */
-const pauseMsMin = 3_600_000;
-const pauseRows = 3;
+import {
+  blocksAt,
+  completedAt,
+  judgedAt,
+  judgedToAt,
+  judgeTo,
+  newNumbers,
+  paceAt,
+  rowTimeAt,
+  samplingAt,
+} from './rows/window-numbers.ts';
 
 /** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
-
-/** The values gathered for the next row: each sensor's last value, and whether it has sent one since the last row. */
-export interface Gathered {
-  held: Float32Array;
-  seen: Uint8Array;
-}
 
 /** How readings become rows, and when the window is ready. */
 export interface WindowLayout {
@@ -51,18 +53,15 @@ export class MachineWindow {
    * turn.
    */
   private cells: Float32Array;
+  /** See window-numbers.ts. */
+  private readonly numbers: Float64Array;
   /** One for all decisions about the machine, which are made one after the other; empty before the first one. */
   private copied = new Float32Array(0);
   private pending = 0;
   private next = 0;
   private filled = 0;
   private readonly blocks: RowBlocks;
-  private readonly pace = new RowPace();
-  /** For how long it has been judged, by its readings; a longer time between two counts as a pause of so long. */
-  judgedMs = 0;
-  private judgedToMs = Number.NEGATIVE_INFINITY;
-  /** Time of the reading that completed the newest row; NaN if there is none. */
-  private completedMs = Number.NaN;
+  private readonly pace: RowPace;
   /** If a row is a time step: the time of the newest reading gathered for the next row. */
   private pendingMs = 0;
   /** Start of the newest row's step. */
@@ -75,11 +74,19 @@ export class MachineWindow {
     this.rowsMin = layout.rowsMin ?? rows;
     this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
-    this.clock = new ClockSteps(rows);
+    const numbers = newNumbers(rows);
+    this.numbers = numbers;
+    this.clock = new ClockSteps(rows, numbers);
+    this.pace = new RowPace(numbers, paceAt);
     this.cells = newCells(rows, columns);
-    this.blocks = new RowBlocks(rows, layout.block ?? new TakenBlock());
-    this.baseline = new Baseline(columns, baseline);
-    this.sensorRuns = new SensorRuns(columns);
+    this.blocks = new RowBlocks(rows, layout.block ?? new TakenBlock(), numbers, blocksAt);
+    this.baseline = new Baseline(columns, baseline, numbers, samplingAt);
+    this.sensorRuns = new SensorRuns(columns, numbers, rowTimeAt);
+  }
+
+  /** For how long it has been judged, by its readings; a longer time between two counts as a pause of so long. */
+  get judgedMs(): number {
+    return this.numbers[judgedAt]!;
   }
 
   /** True if the machine's history is longer than these rows: after a restart, or after its clock went back. */
@@ -100,7 +107,7 @@ export class MachineWindow {
   /** A newer reading has come that is in no row. */
   passes(timeMs: number): void {
     this.clock.passes(timeMs);
-    this.judgedToMs = this.clock.newestMs;
+    this.numbers[judgedToAt] = this.clock.newestMs;
   }
 
   /** Time between two rows, ms: as declared, or by the machine's own pace; null if that is not known yet. */
@@ -122,10 +129,12 @@ export class MachineWindow {
   ): Taken {
     if (step === 'late') return 'late';
     if (step === 'back') this.restart();
-    const pauseMs = Math.max(pauseMsMin, pauseRows * (this.paceMs ?? 0));
-    this.judgedMs += Math.max(0, Math.min(timeMs - this.judgedToMs, pauseMs));
-    this.judgedToMs = timeMs;
+    judgeTo(this.numbers, timeMs, this);
     const width = Math.min(to - from, this.columns);
+    if (this.pending === 0 && this.stepMs === 0 && width === this.columns && isWhole(values, from, width)) {
+      this.takeWhole(values, from, isLive);
+      return 'row';
+    }
     let completed = false;
     if (this.pending > 0 && this.repeats(values, from, width)) {
       this.complete(isLive);
@@ -149,15 +158,18 @@ export class MachineWindow {
     return completed ? 'row' : 'part';
   }
 
+  /** A reading of all sensors is a row, if nothing was gathered before it. */
+  private takeWhole(values: Float32Array, from: number, isLive: boolean): void {
+    const { cells, columns, heldAt } = this;
+    for (let column = 0; column < columns; column++) cells[heldAt + column] = values[from + column]!;
+    this.completed(-1, isLive);
+  }
+
   /** Adds columns because an open type's machine has got more sensors; they are NaN in older rows. */
   widen(columns: number): void {
     if (columns <= this.columns) return;
-    const cells = newCells(this.rows, columns);
-    // Copies the rows of the ring, and the two rows of gathered values.
-    for (let row = 0; row < this.rows + 2; row++) {
-      cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
-    }
-    [this.cells, this.columns] = [cells, columns];
+    this.cells = widened(this.cells, this.rows, this.columns, columns);
+    this.columns = columns;
     this.sensorRuns.widen(columns);
   }
 
@@ -205,14 +217,7 @@ export class MachineWindow {
   copy(): Float32Array {
     const { cells, heldAt } = this;
     if (this.copied.length !== heldAt) this.copied = new Float32Array(heldAt);
-    const copy = this.copied;
-    // For windows of ordinary size a loop is quicker than two views and two calls.
-    let from = this.next * this.columns;
-    for (let to = 0; to < heldAt; to++) {
-      if (from === heldAt) from = 0;
-      copy[to] = cells[from++]!;
-    }
-    return copy;
+    return copyRing(cells, this.next * this.columns, this.copied);
   }
 
   /** Null if it is not known. */
@@ -240,20 +245,24 @@ export class MachineWindow {
 
   private complete(isLive: boolean): void {
     if (this.stepMs > 0) this.advanceTo(this.pendingMs);
-    else {
-      this.pace.note(this.newestMs - this.completedMs);
-      this.completedMs = this.newestMs;
-    }
-    const { cells, heldAt, seenAt } = this;
-    if (isLive) this.sensorRuns.take(cells, heldAt, seenAt, this.newestMs);
-    const newest = this.next * this.columns;
-    for (let column = 0; column < this.columns; column++) {
-      cells[newest + column] = cells[heldAt + column]!;
-      cells[seenAt + column] = 0;
-    }
-    this.appended();
-    if (!this.paused) this.baseline.take(cells, this.newestMs, heldAt);
+    const { cells, seenAt } = this;
+    this.completed(seenAt, isLive);
+    for (let at = seenAt; at < cells.length; at++) cells[at] = 0;
     this.pending = 0;
+  }
+
+  /** The gathered values are the newest row. @param seenAt −1: all of them were sent for it */
+  private completed(seenAt: number, isLive: boolean): void {
+    const { cells, numbers, newestMs, columns, heldAt } = this;
+    const newest = this.next * columns;
+    for (let column = 0; column < columns; column++) cells[newest + column] = cells[heldAt + column]!;
+    if (this.stepMs === 0) {
+      this.pace.note(newestMs - numbers[completedAt]!);
+      numbers[completedAt] = newestMs;
+    }
+    if (isLive) this.sensorRuns.take(cells, heldAt, seenAt, newestMs);
+    this.appended();
+    if (!this.paused) this.baseline.take(cells, newestMs, heldAt);
   }
 
   /** If a row is a time step: advances to the row of the pending reading's time. */
@@ -281,11 +290,7 @@ export class MachineWindow {
     this.cells.fill(0, this.seenAt);
     this.filled = 0;
     this.pending = 0;
-    this.completedMs = Number.NaN;
+    this.numbers[completedAt] = Number.NaN;
     this.pace.forget();
   }
-}
-
-function newCells(rows: number, columns: number): Float32Array {
-  return new Float32Array((rows + 2) * columns).fill(Number.NaN, 0, (rows + 1) * columns);
 }

@@ -14,6 +14,11 @@ export function newlyScheduled(restMs: number): Scheduled {
   return { state: 'idle', again: false, restMs, restUntilMs: 0, isDropped: false };
 }
 
+/** True if the item is marked, so that to mark it changes nothing. */
+export function isMarked({ state, again }: Scheduled): boolean {
+  return state === 'ready' || (again && state !== 'idle');
+}
+
 /**
  * Determines which items are due. An item is queued at most once, however often it is marked; it is taken by one caller
  * at a time; and after that it rests. Items with equal resting times share a queue ordered by time. There are few such

@@ -20,7 +20,7 @@ import type { Running } from '../running/running.ts';
 import { forgetRest, type RestingMachine } from '../running/running-of.ts';
 import type { Hearing } from '../silence/hearing.ts';
 import type { MachineWindow, Taken } from './machine-window.ts';
-import type { Scheduled } from './schedule.ts';
+import { isMarked, type Scheduled } from './schedule.ts';
 import { SensorFaults } from './sensor-faults.ts';
 
 /** Saves baselines across restarts; it is notified of every machine that gets or loses a window. */
@@ -109,8 +109,9 @@ export function waitsForNewer(machine: WatchedMachine, clock: Clock): boolean {
   return late?.putsInOrder(nowMs) || (machine.catchingUp?.waits(nowMs, late?.hasNew) ?? false);
 }
 
-/** True if a reading that was taken as this makes the machine due: a limit switched, or there is a new row to judge. */
+/** True if a reading that was taken as this makes the machine due, which it is not yet: a limit switched, or there is a new row to judge. */
 export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
+  if (isMarked(machine.schedule)) return false;
   if (machine.limits?.isNews) return true;
   return taken === 'row' && hasSomethingToSay(machine);
 }

@@ -30,19 +30,23 @@ export class TakenBlock {
 /** The blocks in which the rows of one ring were completed. Nothing is allocated per row. */
 export class RowBlocks {
   private readonly taken: TakenBlock;
-  private readonly blocks: Float64Array;
+  private readonly numbers: Float64Array;
+  private readonly from: number;
 
-  constructor(rows: number, taken: TakenBlock) {
+  /** @param numbers of which `rows` from `from` on are its own */
+  constructor(rows: number, taken: TakenBlock, numbers: Float64Array, from: number) {
     this.taken = taken;
-    this.blocks = new Float64Array(rows).fill(Number.NaN);
+    this.numbers = numbers;
+    this.from = from;
+    numbers.fill(Number.NaN, from, from + rows);
   }
 
   completed(row: number): void {
-    this.blocks[row] = this.taken.seq;
+    this.numbers[this.from + row] = this.taken.seq;
   }
 
   /** @param oldest @param newest indices of rows */
   place(oldest: number, newest: number): RowsPlace | null {
-    return this.taken.place(this.blocks[oldest]!, this.blocks[newest]!);
+    return this.taken.place(this.numbers[this.from + oldest]!, this.numbers[this.from + newest]!);
   }
 }
