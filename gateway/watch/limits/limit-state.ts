@@ -13,38 +13,46 @@ interface LimitStates {
   readonly backMs: Float64Array;
 }
 
-/** Returns what a decision hears of the limits of a sensor; null if they are away, and none is about to be met. */
+/**
+ * Returns what a decision hears of the limits of a sensor; null if they are away, and none is about to be met. Of several in one state it is the
+ * first one, or the last critical one.
+ */
 export function limitStateOf(
   { name: sensor, limits, first }: LimitedSensor,
   { states, metMs, backMs }: LimitStates,
   latest: number,
 ): LimitState | null {
-  const worst = (isOne: (limit: number) => boolean): number =>
-    limits.reduce(
-      (found, { severity }, i) => (isOne(first + i) && (found < 0 || severity === 'critical') ? i : found),
-      -1,
-    );
-  const isMet = worst((limit) => states[limit] === met);
-  const mayBe = worst((limit) => states[limit] === unknown);
-  const isPending = (limit: number) => !Number.isNaN(metMs[limit]!) && Number.isNaN(backMs[limit]!);
-  const isAbout = worst((limit) => states[limit] === away && isPending(limit));
+  // A loop, because each decision about a machine of which little is known yet asks this of all of its sensors.
+  let [isMet, mayBe, isAbout] = [-1, -1, -1];
+  for (let i = 0; i < limits.length; i++) {
+    const state = states[first + i]!;
+    const isWorst = limits[i]!.severity === 'critical';
+    if (state === met) {
+      if (isMet < 0 || isWorst) isMet = i;
+    } else if (state === unknown) {
+      if (mayBe < 0 || isWorst) mayBe = i;
+    } else if (!Number.isNaN(metMs[first + i]!) && Number.isNaN(backMs[first + i]!)) {
+      if (isAbout < 0 || isWorst) isAbout = i;
+    }
+  }
   if (isMet < 0 && mayBe < 0 && isAbout < 0) return null;
-  const back = backMs[first + isMet]!;
-  return {
+  const found: LimitState = {
     sensor,
     // Without the digits that a 32-bit float does not have.
     value: Number.isNaN(latest) ? null : Number(latest.toPrecision(7)),
-    met:
-      isMet < 0
-        ? null
-        : {
-            ...limits[isMet]!,
-            sinceMs: metMs[first + isMet]!,
-            ...(!Number.isNaN(back) && { backMs: back }),
-          },
+    met: null,
     mayBe: mayBe < 0 ? null : limits[mayBe]!,
-    ...(isAbout >= 0 && { about: { ...limits[isAbout]!, sinceMs: metMs[first + isAbout]! } }),
   };
+  if (isMet >= 0) {
+    const back = backMs[first + isMet]!;
+    found.met = {
+      ...limits[isMet]!,
+      sinceMs: metMs[first + isMet]!,
+      ...(!Number.isNaN(back) && { backMs: back }),
+    };
+  }
+  if (isAbout >= 0) found.about = { ...limits[isAbout]!, sinceMs: metMs[first + isAbout]! };
+  return found;
 }
 
 /** Since when a limit of a sensor is met; Infinity if none is, null if nothing is known yet. */

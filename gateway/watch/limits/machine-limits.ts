@@ -224,10 +224,15 @@ export class MachineLimits {
 
   /** The sensors of which a limit is met or about to be, or may be met because nothing is known yet. */
   list(): LimitState[] {
-    if (!this.calm.includes(0)) return [];
-    return this.plan.sensors.flatMap((sensor, i) =>
-      this.calm[i] === 1 ? [] : (limitStateOf(sensor, this, this.values[i]!) ?? []),
-    );
+    const { calm, values } = this;
+    if (!calm.includes(0)) return [];
+    const { sensors } = this.plan;
+    const found: LimitState[] = [];
+    for (let i = 0; i < sensors.length; i++) {
+      const state = calm[i] === 1 ? null : limitStateOf(sensors[i]!, this, values[i]!);
+      if (state) found.push(state);
+    }
+    return found;
   }
 
   /** True if the value is back from all limits, as the last one was, and none of them switches yet: nothing changes by it. */
