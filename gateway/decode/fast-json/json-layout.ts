@@ -16,6 +16,10 @@ export const use = {
 } as const;
 export type Use = (typeof use)[keyof typeof use];
 
+/** So many texts of a layout are kept, of so many bytes at most: a sender may have thousands of layouts. */
+export const keptTexts = 8;
+export const keptTextMax = 32;
+
 /** The layout of one kind of message: fixed text, value, fixed text, value, …, fixed text. */
 export interface JsonLayout {
   /** The concatenated fixed texts, and the end of each. */
@@ -27,6 +31,9 @@ export interface JsonLayout {
   /** By column: the state that was read last, because most messages repeat it; of the machines with the sensors `statesOf`. */
   readonly states: (StateValue | undefined)[];
   statesOf: ColumnSet | null;
+  /** By value: a text of an open type's machine that was left out, as it is no sensor's, because devices repeat it; and how many more are kept. */
+  readonly texts: (Uint8Array | undefined)[];
+  textsLeft: number;
   present: number;
   ignored: number;
 }

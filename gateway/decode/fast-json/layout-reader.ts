@@ -3,7 +3,7 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 import { isDateText } from '../objects/time-names.ts';
 import type { ReadingClaim, Row } from '../row.ts';
 import { isNumberText } from '../values.ts';
-import { type JsonLayout, use } from './json-layout.ts';
+import { type JsonLayout, keptTextMax, use } from './json-layout.ts';
 import { JsonNumber } from './json-number.ts';
 import { mayBeState, readState } from './json-state.ts';
 
@@ -53,6 +53,14 @@ function endsText(word: number): boolean {
   return (found & 0x80808080) !== 0;
 }
 
+/** True if `text` stands at `from`, up to a quote. */
+function isText(text: Uint8Array, payload: Buffer, from: number): boolean {
+  const end = from + text.length;
+  if (payload[end] !== quote) return false;
+  for (let i = 0; i < text.length; i++) if (payload[from + i] !== text[i]) return false;
+  return true;
+}
+
 /** Reads messages by their layouts. The results stay in its fields and in `row` until the next message. */
 export class LayoutReader {
   readonly claim: ReadingClaim = { id: undefined, seq: undefined, deviceTime: undefined };
@@ -85,11 +93,14 @@ export class LayoutReader {
       if (at + end - fixedAt > payload.length) return false;
       while (fixedAt < end) if (payload[at++] !== fixed[fixedAt++]) return false;
       if (slot === uses.length) break;
-      const [what, column] = [uses[slot]!, columns[slot]!];
-      at =
-        what >= use.state
-          ? readState(what === use.flag, column, payload, at, schema, row, states)
-          : this.value(what, column, payload, at, schema, row);
+      const what = uses[slot]!;
+      const column = columns[slot]!;
+      if (what === use.text) at = this.ignoredText(layout, slot, payload, at, schema);
+      else
+        at =
+          what >= use.state
+            ? readState(what === use.flag, column, payload, at, schema, row, states)
+            : this.value(what, column, payload, at, schema, row);
       if (at < 0) return false;
     }
     row.source = payload;
@@ -107,7 +118,6 @@ export class LayoutReader {
     schema: MachineSchema,
     row: Row,
   ): number {
-    if (what === use.text) return this.ignoredText(payload, at, schema);
     if (what === use.timeText || what === use.dateText || what === use.id)
       return this.text(what, payload, at);
     const { number } = this;
@@ -126,11 +136,25 @@ export class LayoutReader {
     return number.end;
   }
 
-  private ignoredText(payload: Buffer, at: number, schema: MachineSchema): number {
-    // A text that may be a sensor's: parsing decides.
+  /** Returns the end of a text that is left out. −1 for one that may be a sensor's: parsing decides. */
+  private ignoredText(
+    layout: JsonLayout,
+    slot: number,
+    payload: Buffer,
+    at: number,
+    schema: MachineSchema,
+  ): number {
     const isOpen = schema.type.openSensors;
-    if (isOpen && (this.isNumber(payload, at) || mayBeState(payload, at))) return -1;
-    return this.text(use.text, payload, at);
+    if (!isOpen) return this.text(use.text, payload, at);
+    const before = layout.texts[slot];
+    if (before !== undefined && isText(before, payload, at)) return at + before.length;
+    if (this.isNumber(payload, at) || mayBeState(payload, at)) return -1;
+    const end = this.text(use.text, payload, at);
+    if (end >= 0 && before === undefined && end - at <= keptTextMax && layout.textsLeft > 0) {
+      layout.textsLeft--;
+      layout.texts[slot] = Uint8Array.prototype.slice.call(payload, at, end);
+    }
+    return end;
   }
 
   /** Reads a time with more digits than a double holds. */

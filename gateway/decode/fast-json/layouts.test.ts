@@ -43,6 +43,18 @@ it('reads what devices send without parsing it, once it has seen one', () => {
   ).toBe(49);
 });
 
+it('reads texts that repeat, and parses one that is a number or a state for once', () => {
+  const texts = ['ok', 'ok', 'okay', 'o', '', 'ok', '7', 'ON', 'ok', '{"a":1}', 'ok'];
+  const payloads = texts.map((each, i) => Buffer.from(JSON.stringify({ flow: i, note: each })));
+  // All but the first, the number, the state that becomes a sensor's, and the one with escapes.
+  const [number, state] = [texts.indexOf('7'), texts.indexOf('ON')];
+  expect(fastReads('generic', undefined, payloads.slice(0, number))).toBe(5);
+  expect(fastReads('generic', undefined, payloads.slice(0, state))).toBe(5);
+  const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`note${i}`, 'the same']));
+  const wide = Array.from({ length: 30 }, (_, i) => Buffer.from(JSON.stringify({ ...many, flow: i })));
+  expect(fastReads('generic', undefined, wide)).toBe(29);
+});
+
 it('reads numbers that are printed in full, up to 17 digits', () => {
   const payloads = ['0.1', '0.30000000000000004', '-21.000000000000004', '1234567890123456', '5e-324'].map(
     (value) => Buffer.from(`{"flow":${value}}`),

@@ -7,7 +7,7 @@ import { sensorName } from '../objects/names.ts';
 import { isDateText, isReceptionName, isTimeName, timeKeys } from '../objects/time-names.ts';
 import type { Row } from '../row.ts';
 import { isQualityName } from '../values.ts';
-import { type JsonLayout, type Use, use } from './json-layout.ts';
+import { type JsonLayout, keptTexts, type Use, use } from './json-layout.ts';
 import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
 
 /**
@@ -43,6 +43,8 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
     columns: Int32Array.from(columns),
     states: [],
     statesOf: null,
+    texts: [],
+    textsLeft: keptTexts,
     present: row.present,
     ignored: row.ignored,
   } satisfies JsonLayout;
