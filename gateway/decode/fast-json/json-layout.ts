@@ -31,7 +31,7 @@ export interface JsonLayout {
   /** By column: the state that was read last, because most messages repeat it; of the machines with the sensors `statesOf`. */
   readonly states: (StateValue | undefined)[];
   statesOf: ColumnSet | null;
-  /** By value: a text of an open type's machine that was left out, as it is no sensor's, because devices repeat it; and how many more are kept. */
+  /** By value: a text that an open type leaves out, because devices repeat it; and how many more are kept. */
   readonly texts: (Uint8Array | undefined)[];
   textsLeft: number;
   present: number;

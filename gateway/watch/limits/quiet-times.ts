@@ -44,7 +44,7 @@ export class QuietTimes {
     timeMs: number,
     latest: Float32Array,
   ): boolean {
-    // Written so that NaN is no quiet time.
+    // Written so that NaN says that nothing is known.
     if (!(timeMs >= this.fromMs && timeMs < this.toMs)) return false;
     const { length } = column;
     if (from + column[length - 1]! >= to) return false;
