@@ -197,6 +197,14 @@ async function askOfModels(api: ApiContract, bundle: Buffer): Promise<void> {
   const { models } = (await api.ask('GET', '/api/models')) as { models: object[] };
   expect(models).toMatchObject([{ name: 'pump-rul', version: '2.0.0', key: 'site' }]);
   await api.ask('GET', one, { path: '/api/models/pump-rul/2.0.0' });
+  const whole = `${one}/bundle`;
+  await api.ask('GET', whole, { path: '/api/models/pump-rul/2.0.0/bundle' });
+  await api.ask('GET', whole, { path: '/api/models/pump-rul/2.9.0/bundle', status: 404 });
+  const lives = { path: '/api/models/lives?machineType=pump&until=2026-12-31' };
+  expect(await api.ask('GET', '/api/models/lives', lives)).toMatchObject({
+    lives: expect.arrayContaining([expect.objectContaining({ end: 'failed' })]),
+  });
+  await api.ask('GET', '/api/models/lives', { path: '/api/models/lives', status: 400 });
   await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0' });
   await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0', status: 404 });
 }

@@ -35,6 +35,7 @@ import { retireRoutes } from './machines/retire.ts';
 import { streamRoutes } from './machines/stream.ts';
 import { measureRequests, metricsRoute } from './metrics.ts';
 import { comparedRoutes } from './models/compared.ts';
+import { livesRoutes } from './models/lives.ts';
 import { modelRoutes } from './models/models.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
@@ -152,6 +153,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     fleetRoutes,
     modelRoutes,
     comparedRoutes,
+    livesRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

@@ -92,6 +92,20 @@ export class Registry implements ModelRegistry {
     }
   }
 
+  async bundle(ref: RegistryRef): Promise<Buffer | null> {
+    if (!this.find(ref)) return null;
+    const path = this.pathOf(ref);
+    try {
+      return readRegular(path, bundleBytesMax);
+    } catch (error) {
+      throw new HarbingerError(
+        'REGISTRY_UNREADABLE',
+        'models',
+        `${path} cannot be used: ${messageOf(error)}`,
+      );
+    }
+  }
+
   push(bundle: Buffer): Promise<RegisteredModel & { isNew: boolean }> {
     const opened = openBundle(bundle, 'that was pushed');
     const { contents, signature } = opened;

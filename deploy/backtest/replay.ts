@@ -28,6 +28,8 @@ export interface ReplayOptions {
   type: MachineType;
   /** Folder with one folder per model. Default: the models that ship with the product. */
   artefactsDir?: string;
+  /** Names of the policies to judge by; all if absent. */
+  only?: readonly string[];
   /** Called with the number of rows done since the last call. */
   progress(rows: number): void;
   signal?: AbortSignal;
@@ -43,7 +45,8 @@ export async function replayFleet(options: ReplayOptions): Promise<PolicyWarning
   const clock = manualClock();
   const folder = await mkdtemp(join(tmpdir(), 'harbinger-backtest-'));
   const watch = createWatch(options, clock);
-  const decisions = await PolicyDecisions.create(policiesOf(type, watch), type, folder, clock);
+  const policies = policiesOf(type, watch).filter(({ name }) => options.only?.includes(name) ?? true);
+  const decisions = await PolicyDecisions.create(policies, type, folder, clock);
   try {
     await decisions.start();
     await watch.start((inputs) => decisions.decide(inputs));

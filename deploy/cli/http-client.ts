@@ -108,6 +108,13 @@ export async function upload(endpoint: Endpoint, path: string, bytes: Buffer): P
   throw refusalOf(endpoint, 'POST', path, response.status, answer);
 }
 
+/** Requests bytes from an API. @throws as `request` */
+export async function fetchBytes(endpoint: Endpoint, path: string): Promise<Buffer> {
+  const response = await send(endpoint, 'GET', path, undefined, AbortSignal.timeout(uploadMsMax));
+  if (response.ok) return Buffer.from(await response.arrayBuffer());
+  throw refusalOf(endpoint, 'GET', path, response.status, parseAnswer(await response.text()));
+}
+
 /** Requests what is too long for memory: the answer's body is still to be read. @throws as `request` */
 export async function download(
   endpoint: Endpoint,

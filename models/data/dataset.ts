@@ -33,12 +33,17 @@ export interface RunDataset {
    * that marks them as others; they are never used for calibration or evaluation.
    */
   others?: Run[];
+  /**
+   * Runs of machines that have not failed: their rows are labelled by `remaining`, and are as far from the failure as that says at
+   * least. Networks learn from them as well; they are never used for calibration or metrics.
+   */
+  sound?: Run[];
 }
 
 /** SHA-256 of all values in order, as hexadecimal digits. */
 export function sha256Of(dataset: RunDataset): string {
   const hash = createHash('sha256');
-  for (const run of [...dataset.runs, ...(dataset.others ?? [])]) {
+  for (const run of [...dataset.runs, ...(dataset.others ?? []), ...(dataset.sound ?? [])]) {
     hash.update(`${run.machine} ${run.rows} ${run.remaining ?? 0}\n`);
     hash.update(new Uint8Array(run.values.buffer, run.values.byteOffset, run.values.byteLength));
   }
@@ -67,13 +72,16 @@ export interface Fold {
 
 /**
  * Splits by machine, never by window: neighbouring windows of one machine are nearly the same, so a split by
- * window would evaluate a model on data it has memorised. Each machine is held out exactly once.
+ * window would evaluate a model on data it has memorised. Each machine is held out exactly once, with all of its lives; if there are
+ * fewer machines than folds, it is split by life.
  */
 export function foldsOf(runs: readonly Run[], folds: number, random: Random): Fold[] {
-  const order = shuffled(runs, random);
+  const lives = new Map<string, Run[]>();
+  for (const run of runs) lives.set(run.machine, [...(lives.get(run.machine) ?? []), run]);
+  const order = shuffled(lives.size < folds ? runs.map((run) => [run]) : [...lives.values()], random);
   return Array.from({ length: folds }, (_, fold) => ({
-    train: order.filter((_, i) => i % folds !== fold),
-    heldOut: order.filter((_, i) => i % folds === fold),
+    train: order.filter((_, i) => i % folds !== fold).flat(),
+    heldOut: order.filter((_, i) => i % folds === fold).flat(),
   }));
 }
 

@@ -105,6 +105,24 @@ export function measure(cuts: readonly Cut[], estimates: Estimates, cap: number)
   };
 }
 
+/** RMSE minus that of a reference at the same cuts, with the standard error of the difference. */
+export function differenceOf(
+  cuts: readonly Cut[],
+  cap: number,
+  p50: Float32Array,
+  reference: Float32Array,
+): { rmse: number; stdError: number } {
+  const [own, other] = [errorsOf(cuts, p50, cap), errorsOf(cuts, reference, cap)];
+  const { mean, stdError } = machineMean(
+    own.machine,
+    own.squares.map((square, i) => square - other.squares[i]!),
+  );
+  const sum =
+    Math.sqrt(machineMean(own.machine, own.squares).mean) +
+    Math.sqrt(machineMean(own.machine, other.squares).mean);
+  return sum === 0 ? { rmse: 0, stdError: 0 } : { rmse: mean / sum, stdError: stdError / sum };
+}
+
 export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

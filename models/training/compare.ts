@@ -14,7 +14,7 @@ import { prepareRun } from '../data/prepared-runs.ts';
 import { architectureFor, featuresFor, learnable, pathFor } from '../fit/design.ts';
 import { fitNetwork, newFitState } from '../fit/fit.ts';
 import { withMark, withoutMark } from '../fit/other-machines.ts';
-import { aligned, errorsOf, estimatesOf, machineMean, measure } from '../measure/figures.ts';
+import { aligned, differenceOf, estimatesOf, measure } from '../measure/figures.ts';
 import {
   crossCalibrated,
   cutsPerMachine,
@@ -120,18 +120,6 @@ async function answer(
     ),
     cuts: part.cuts,
   };
-}
-
-function differenceOf(cuts: readonly Cut[], cap: number, p50: Float32Array, reference: Float32Array) {
-  const [own, other] = [errorsOf(cuts, p50, cap), errorsOf(cuts, reference, cap)];
-  const { mean, stdError } = machineMean(
-    own.machine,
-    own.squares.map((square, i) => square - other.squares[i]!),
-  );
-  const sum =
-    Math.sqrt(machineMean(own.machine, own.squares).mean) +
-    Math.sqrt(machineMean(own.machine, other.squares).mean);
-  return { rmse: mean / sum, stdError: stdError / sum };
 }
 
 /** Compares all candidates; the best comes first, the baselines last. */

@@ -119,6 +119,7 @@ interface Preparation {
   architecture: Architecture;
   folds: Fold[];
   others: readonly Run[];
+  sound: readonly Run[];
   prepared: ReadonlyMap<Run, PreparedRun>;
 }
 
@@ -128,7 +129,7 @@ interface Preparation {
  */
 async function fitMembers(
   options: TrainOptions,
-  { path, architecture, folds, others, prepared }: Preparation,
+  { path, architecture, folds, others, sound, prepared }: Preparation,
 ): Promise<Float32Array[][]> {
   const { design, type, clock, checkpoint, progress, signal, seed } = options;
   const fingerprint = fingerprintOf(options);
@@ -138,12 +139,13 @@ async function fitMembers(
   const preparedOf = (runs: readonly Run[]) =>
     learnable(design, type, path, runs).map((run) => prepared.get(run) ?? prepareRun(path, run));
   const preparedOthers = preparedOf(others);
+  const preparedSound = preparedOf(sound);
   for (let member = done.finished.length; member < folds.length; member++) {
     const memberSeed = (Math.imul(seed, 1_000_003) + member) >>> 0;
     done.current ??= newFitState(inTraining, seededRandom(memberSeed));
     const data = {
       path,
-      runs: [...preparedOf(folds[member]!.train), ...preparedOthers],
+      runs: [...preparedOf(folds[member]!.train), ...preparedSound, ...preparedOthers],
       others: new Set(preparedOthers),
       rowsMin: windowRowsMin(type),
       labelCap: design.labelCap,
@@ -186,13 +188,14 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
   const { labelCap: cap, fit } = design;
   const inputs = type.sensors.length;
   const others = dataset.others ?? [];
-  const features = featuresFor(design, type, [...runs, ...others]);
+  const sound = (dataset.sound ?? []).filter(({ rows }) => rows >= windowRowsMin(type));
+  const features = featuresFor(design, type, [...runs, ...sound, ...others]);
   const path = pathFor(type, features);
   const architecture = architectureFor(design.network, path);
   const random = seededRandom(seed);
   const folds = foldsOf(runs, design.folds, random);
-  const prepared = new Map([...runs, ...others].map((run) => [run, prepareRun(path, run)]));
-  const weights = await fitMembers(options, { path, architecture, folds, others, prepared });
+  const prepared = new Map([...runs, ...sound, ...others].map((run) => [run, prepareRun(path, run)]));
+  const weights = await fitMembers(options, { path, architecture, folds, others, sound, prepared });
   const cutOptions = {
     perMachine: design.cutsPerMachine ?? cutsPerMachine,
     rowsMin: windowRowsMin(type),

@@ -1,5 +1,6 @@
-import { contractHash, type MachineType, windowRowsMin } from '../domain/machine-type.ts';
+import { type MachineType, windowRowsMin } from '../domain/machine-type.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { contractChange, placedIn } from './contract/change.ts';
 import { FeaturePath } from './feature-path.ts';
 import { featuresProblem } from './features.ts';
 import { intervalProblem } from './interval.ts';
@@ -16,6 +17,7 @@ import { artefactLimits, parseJson, readListed, readManifest, refusal } from './
 import { contentFile, contentsOf, readCard } from './trust/contents.ts';
 
 export interface Artefact {
+  /** As it reads rows of the machine type, whose sensors may be more, and in another order, than those it was trained on. */
   manifest: ModelManifest;
   /** Stands for all of its files (trust/contents.ts). */
   digest: string;
@@ -26,7 +28,7 @@ export interface Artefact {
 
 const checkEnsemble = compileValidator(Ensemble);
 
-/** A model may be used only for the machine type and the sensors it was trained on. */
+/** A model may be used only for the machine type it was trained on, and where the sensors that it reads are there. */
 export function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
   if (manifest.machineType !== type.name) {
     throw refusal(
@@ -35,11 +37,12 @@ export function checkFits(folder: string, manifest: ModelManifest, type: Machine
       `it is for machine type '${manifest.machineType}', not '${type.name}'`,
     );
   }
-  if (manifest.contractHash !== contractHash(type)) {
+  const change = contractChange(manifest, type);
+  if (change?.problem) {
     throw refusal(
       'MODEL_REFUSED_CONTRACT',
       folder,
-      `sensors, units or unit of life of '${type.name}' have changed since it was trained; train it again`,
+      `sensors, units or unit of life of '${type.name}' have changed since it was trained (${change.problem}); train it again`,
     );
   }
   const rowsMin = windowRowsMin(type);
@@ -114,5 +117,6 @@ export function loadArtefact(folder: string, type: MachineType): Artefact {
     contentFile('model.json', modelBytes),
     contentFile('weights.bin', weightBytes),
   ]);
-  return { manifest, digest, ensemble, weights: splitWeights(folder, ensemble, weightBytes) };
+  const weights = splitWeights(folder, ensemble, weightBytes);
+  return { manifest: placedIn(manifest, type), digest, ensemble, weights };
 }

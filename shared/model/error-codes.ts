@@ -10,7 +10,7 @@ export const errorCodes = declareErrors({
   MODEL_REFUSED_CONTRACT: {
     stage: 'intelligence',
     meaning:
-      'Sensors, units or unit of life of the machine type have changed since the model was trained. The model is not used.',
+      'Sensors that a model reads, their units, or the unit of life of the machine type have changed since the model was trained. The model is not used. Sensors that were added do not matter.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy:

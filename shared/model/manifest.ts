@@ -7,6 +7,7 @@
  *     MODEL-CARD.md   for people
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { CountedOutcomes } from '../contract/models/lives.ts';
 import { versionPattern } from '../contract/models/model-ref.ts';
 import { plainName } from '../contract/topics.ts';
 import { Features } from './features.ts';
@@ -57,6 +58,23 @@ const FileEntry = Type.Object(
   Strict,
 );
 
+/** Lives that a cloud has stored, by which a model was trained. */
+export const StoredTraining = Type.Object(
+  {
+    from: Type.String({ description: 'time of the first reading, RFC 3339' }),
+    to: Type.String({ description: 'of the last one' }),
+    failures: Type.Integer({ minimum: 0, description: 'lives to a failure that it has learnt from' }),
+    sound: Type.Integer({ minimum: 0, description: 'spans without a failure that it has learnt from' }),
+    heldBack: Type.Array(Type.String(), {
+      maxItems: 1_000,
+      description: 'machines that it has not learnt from, and was examined on',
+    }),
+    outcomes: CountedOutcomes,
+  },
+  Strict,
+);
+export type StoredTraining = Static<typeof StoredTraining>;
+
 export const ModelManifest = Type.Object(
   {
     format: Type.Literal('harbinger-model-2'),
@@ -103,6 +121,7 @@ export const ModelManifest = Type.Object(
           minimum: 0,
           description: 'parts into which the machines were split; each part is unseen by some members',
         }),
+        stored: Type.Optional(StoredTraining),
       },
       Strict,
     ),

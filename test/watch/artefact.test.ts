@@ -1,9 +1,12 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { loadArtefact } from '../../shared/model/artefact.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
+import { createModel } from '../../shared/model/model.ts';
 import type { Ensemble } from '../../shared/model/network.ts';
 import type { PatchMlp } from '../../shared/model/networks/patch-mlp.ts';
 import { artefactLimits } from '../../shared/model/reading.ts';
@@ -117,13 +120,37 @@ describe('an artefact', () => {
     expect(refusalOf(types.get('turbofan')!)).toBe('MODEL_REFUSED_MACHINE_TYPE');
   });
 
-  it('trained on other sensors, units or order of them is refused', () => {
+  it('trained on other sensors or units is refused, and says which', () => {
     const [first, second, ...rest] = pump.sensors;
-    expect(refusalOf({ ...pump, sensors: [second!, first!, ...rest] })).toBe('MODEL_REFUSED_CONTRACT');
+    expect(refusalOf({ ...pump, sensors: [second!, ...rest] })).toBe('MODEL_REFUSED_CONTRACT');
+    expect(() => loadArtefact(folder, { ...pump, sensors: [second!, ...rest] })).toThrow(
+      `(${first!.name} is not there any more)`,
+    );
     expect(refusalOf({ ...pump, sensors: [{ ...first!, unit: 'in/s' }, second!, ...rest] })).toBe(
       'MODEL_REFUSED_CONTRACT',
     );
     expect(refusalOf({ ...pump, lifeUnit: 'hours' })).toBe('MODEL_REFUSED_CONTRACT');
+  });
+
+  it('goes on where sensors were added or moved, and answers the same', async () => {
+    await chooseBackend('wasm');
+    const fresh = { ...pump.sensors[0]!, name: 'sound' };
+    const grown = { ...pump, sensors: [fresh, ...pump.sensors.toReversed()] };
+    const [own, other] = [pump, grown].map((type) => createModel(loadArtefact(folder, type)));
+    const { values } = simulatePumpRuns({ machines: 1, seed: 4 }).runs[0]!;
+    const rows = pump.windowRows;
+    const window = values.subarray(0, rows * pump.sensors.length);
+    const wide = new Float32Array(rows * grown.sensors.length).fill(7);
+    const back = new Int32Array(pump.sensors.length).map((_, at) => pump.sensors.length - at);
+    for (let row = 0; row < rows; row++)
+      back.forEach((to, from) => {
+        wide[row * grown.sensors.length + to] = window[row * pump.sensors.length + from]!;
+      });
+    const [before, after] = [own!.score(window, 1), other!.score(wide, 1)];
+    expect(after.lives).toEqual(before.lives);
+    expect(after.familiarity).toEqual(before.familiarity);
+    expect([...other!.path.channels].sort((a, b) => a - b)).toEqual([...back].sort((a, b) => a - b));
+    for (const model of [own, other]) model!.dispose();
   });
 
   it.each([

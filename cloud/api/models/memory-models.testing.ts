@@ -5,6 +5,7 @@ export function createMemoryModels(): ModelRegistry {
   return {
     list: () => [],
     details: async () => null,
+    bundle: async () => null,
     push: () => Promise.reject(new Error('not here')),
     remove: async () => false,
   };

@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { versionPattern } from '../../../shared/contract/models/model-ref.ts';
 import { HttpError } from '../../../shared/http/errors.ts';
-import { answers } from '../../../shared/http/openapi.ts';
+import { answers, textAnswer } from '../../../shared/http/openapi.ts';
 import { bundleBytesMax } from '../../../shared/model/trust/bundle.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import { audited } from '../audited.ts';
@@ -41,7 +41,7 @@ const statuses: Readonly<Record<string, number>> = {
   REGISTRY_FULL: 409,
 };
 
-/** `GET /api/models`, `GET /api/models/{name}/{version}`, `POST /api/models`, `DELETE /api/models/{name}/{version}`. */
+/** `GET /api/models`, `GET /api/models/{name}/{version}` and its `/bundle`, `POST /api/models`, `DELETE /api/models/{name}/{version}`. */
 export function modelRoutes(
   app: FastifyInstance,
   context: Pick<RouteContext, 'models' | 'audit' | 'clock'>,
@@ -78,6 +78,21 @@ export function modelRoutes(
       const found = await models.details(params);
       if (!found) throw unknown(params);
       return found;
+    },
+  );
+  app.get<{ Params: Static<typeof Ref> }>(
+    '/api/models/:name/:version/bundle',
+    {
+      schema: {
+        summary: 'The bundle of a model as it was pushed, for example to examine another version beside it',
+        params: Ref,
+        response: textAnswer('the bundle', 'application/octet-stream', Type.String({ format: 'binary' })),
+      },
+    },
+    async ({ params }, reply) => {
+      const bundle = await models.bundle(params);
+      if (!bundle) throw unknown(params);
+      return reply.header('content-type', 'application/octet-stream').send(bundle);
     },
   );
   app.post<{ Body: Buffer }>(

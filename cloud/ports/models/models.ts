@@ -35,6 +35,8 @@ export interface ModelRegistry {
   list(): RegisteredModel[];
   /** Null if it has none. @throws HarbingerError REGISTRY_UNREADABLE */
   details(ref: RegistryRef): Promise<ModelDetails | null>;
+  /** The bundle as it was pushed; null if it has none. @throws HarbingerError REGISTRY_UNREADABLE */
+  bundle(ref: RegistryRef): Promise<Buffer | null>;
   /** Keeps a bundle; durable when resolved. @throws HarbingerError REGISTRY_*, MODEL_REFUSED_* */
   push(bundle: Buffer): Promise<RegisteredModel & { isNew: boolean }>;
   /** False if it has none. */

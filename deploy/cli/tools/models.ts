@@ -4,16 +4,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { ownKey } from '../../keys/model-keys.ts';
 import { addModelTrials } from '../inspect/fleet/models.ts';
 import { addDiffModels } from '../models/diff.ts';
 import { addModelKeys } from '../models/keys.ts';
 import { addRegistry } from '../models/registry.ts';
 import { addShowModel } from '../models/show.ts';
-import { addSigning, signFolder } from '../models/sign.ts';
+import { addSigning } from '../models/sign.ts';
 import { stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';
 import { addBacktest } from './backtest.ts';
+import { addTrain } from './train.ts';
 
 export function addModels(program: Command): void {
   const group = program
@@ -39,7 +39,6 @@ interface ModelFlags {
   subset?: string;
   seed?: number;
   out?: string;
-  key?: string;
   artefacts?: string;
   folds?: number;
   epochs?: number;
@@ -60,32 +59,6 @@ function modelCommand(group: Command, name: string, description: string): Comman
       'folder with the recorded runs (rul-turbofan: NASA’s C-MAPSS text files; rul-bearing: FEMTO CSV files)',
     )
     .option('--subset <name>', 'one of the model’s data sets, e.g. FD001 (default: all)');
-}
-
-function addTrain(group: Command): void {
-  modelCommand(
-    group,
-    'train',
-    'train a model on runs to failure; the same command resumes a run that was stopped',
-  )
-    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
-    .option('--out <dir>', 'folder for the model (default: its folder under models/artefacts)')
-    .option('--key <key>', 'key to sign it with (default: $HARBINGER_MODEL_KEY, or the only key)')
-    .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir, key }: ModelFlags) => {
-      const { runTrain } = await import('../../../models/main.ts');
-      const flags = { name, dataDir, subset, seed, artefactsDir };
-      // A key that cannot be read is told before hours of training, and not after.
-      ownKey(key);
-      const written = (folder: string) => printLine(signedText(folder, key));
-      await runTrain(defined({ ...flags, signal: stopSignal(), written }), printLine);
-    });
-}
-
-function signedText(folder: string, key: string | undefined): string {
-  const signed = signFolder(folder, key);
-  return signed
-    ? `signed with the key ${signed.signature.key}`
-    : 'not signed, as there is no key: gateways run it only once it is (harbinger models keys create, harbinger models sign)';
 }
 
 function addEvaluate(group: Command): void {

@@ -1,0 +1,126 @@
+/** Lives of machines, by what was reported and said of them. */
+import { type HarbingerEvent, isEventOf } from '../../../shared/contract/events.ts';
+import { type CountedOutcomes, type MachineLife, noOutcomes } from '../../../shared/contract/models/lives.ts';
+import type { EventHistory } from '../../ports/history.ts';
+import type { MachineState } from '../../ports/machines.ts';
+import type { Outcome, Verdict, WarningOutcome } from '../../ports/outcomes/outcomes.ts';
+
+interface Mark {
+  atMs: number;
+  what: 'failed' | 'stopped' | 'replaced';
+}
+
+interface Known {
+  name: Pick<MachineLife, 'gateway' | 'site' | 'machine'>;
+  marks: Mark[];
+  warnings: WarningOutcome[];
+  /** Failures that nobody was warned of. */
+  missedMs: number[];
+  state: MachineState | null;
+}
+
+export interface LivesSource {
+  machines: readonly MachineState[];
+  outcomes: Iterable<Outcome>;
+  events: EventHistory;
+  machineType: string;
+  untilMs: number;
+}
+
+const pageMax = 500;
+
+/** The lives that ended or began before `untilMs`, the machines by name and the oldest life of each first. */
+export function livesOf({ machines, outcomes, events, machineType, untilMs }: LivesSource): MachineLife[] {
+  const known = new Map<string, Known>();
+  const of = ({ gateway, site, machine }: Known['name']): Known => {
+    const key = `${site}/${machine}/${gateway}`;
+    const found = known.get(key);
+    if (found) return found;
+    const fresh = { name: { gateway, site, machine }, marks: [], warnings: [], missedMs: [], state: null };
+    known.set(key, fresh);
+    return fresh;
+  };
+  for (const state of machines.filter((each) => each.machineType === machineType)) {
+    of(state).state = state;
+    const { condition, conditionMs } = state;
+    if (condition === 'running' && conditionMs !== undefined)
+      of(state).marks.push({ atMs: conditionMs, what: 'replaced' });
+  }
+  for (const outcome of outcomes) if (outcome.machineType === machineType) note(of(outcome), outcome);
+  for (const { gateway, site, machine, atMs } of replacements(events, machineType))
+    of({ gateway, site, machine }).marks.push({ atMs, what: 'replaced' });
+  return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => livesOfMachine(each, untilMs));
+}
+
+function note(machine: Known, outcome: Outcome): void {
+  if (outcome.kind === 'warning') {
+    machine.warnings.push(outcome);
+    return;
+  }
+  const atMs = Date.parse(outcome.failedAt);
+  const { verdict, usedSinceMs } = outcome;
+  const isFailure = verdict === 'confirmed' || verdict === 'missed';
+  machine.marks.push({ atMs, what: isFailure ? 'failed' : 'stopped' });
+  // Events are kept for a shorter time than outcomes are.
+  if (usedSinceMs !== undefined) machine.marks.push({ atMs: usedSinceMs, what: 'replaced' });
+  if (verdict === 'missed') machine.missedMs.push(atMs);
+}
+
+function* replacements(events: EventHistory, machineType: string) {
+  let before: string | undefined;
+  do {
+    const page = events.page({ limit: pageMax, ...(before !== undefined && { before }) });
+    for (const event of page.items) {
+      const replaced = replacementIn(event);
+      if (replaced?.machineType === machineType) yield replaced;
+    }
+    before = page.next ?? undefined;
+  } while (before !== undefined);
+}
+
+function replacementIn(event: HarbingerEvent) {
+  if (!isEventOf(event, 'io.harbinger.machine.replaced.v1')) return null;
+  const { site, machine, machineType } = event.data;
+  const gateway = event.source.split('/').at(-1) ?? '';
+  return { gateway, site, machine, machineType, atMs: Date.parse(event.time) };
+}
+
+function livesOfMachine({ name, marks, warnings, missedMs, state }: Known, untilMs: number): MachineLife[] {
+  const lives: MachineLife[] = [];
+  const add = (fromMs: number | null, toMs: number, end: MachineLife['end']) => {
+    const isIn = (ms: number) => ms > (fromMs ?? Number.NEGATIVE_INFINITY) && ms <= toMs;
+    const own = warnings.filter(({ openedAt }) => isIn(Date.parse(openedAt)));
+    const missed = missedMs.filter(isIn).length;
+    lives.push({ ...name, fromMs, toMs, end, outcomes: { ...counted(own), missed } });
+  };
+  const order = { failed: 0, stopped: 1, replaced: 2 };
+  const sorted = marks
+    .filter(({ atMs }) => atMs <= untilMs)
+    .sort((a, b) => a.atMs - b.atMs || order[a.what] - order[b.what]);
+  let fromMs: number | null = null;
+  let isDown = false;
+  for (const { atMs, what } of sorted) {
+    // The same replacement is known by several ways.
+    if (fromMs === atMs && what === 'replaced') {
+      isDown = false;
+      continue;
+    }
+    // A machine that has failed lives again once it was replaced, or, without such a report, until it fails anew.
+    if (what !== 'replaced' || !isDown) add(fromMs, atMs, what);
+    fromMs = atMs;
+    isDown = what !== 'replaced';
+  }
+  if (state && !isDown) add(fromMs, untilMs, 'running');
+  return lives;
+}
+
+const countOf: Readonly<Record<Verdict, keyof CountedOutcomes>> = {
+  ...{ confirmed: 'confirmed', 'false-alarm': 'falseAlarms', missed: 'missed' },
+  ...{ planned: 'planned', unknown: 'unknown' },
+};
+
+function counted(warnings: readonly WarningOutcome[]): CountedOutcomes {
+  const counts = noOutcomes();
+  for (const { verdict } of warnings) counts[countOf[verdict]] += 1;
+  return counts;
+}
