@@ -2,7 +2,7 @@
 import { type ConfigProblem, invalid } from '../shared/config/problem.ts';
 import { rules } from '../shared/config/sound-view.ts';
 import type { CloudConfig } from './config.ts';
-import { jobs as jobParts } from './jobs/jobs.ts';
+import { retention as retentionPart } from './jobs/retention/part.ts';
 
 const place = 'jobs.retention';
 
@@ -22,7 +22,7 @@ export function retentionOfStoreProblems({ store, jobs }: Checked): ConfigProble
 }
 
 function defaultOf(name: 'diskShareMax' | 'whenFull'): unknown {
-  return jobParts.find(({ kind }) => kind === 'retention')?.config.properties[name].default;
+  return retentionPart.config.properties[name].default;
 }
 
 function noBound(name: string): ConfigProblem {

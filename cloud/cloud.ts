@@ -48,11 +48,14 @@ import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { Progress } from './log/progress.ts';
 import { RegistryChunks } from './models/chunks.ts';
+import { Proposals } from './models/proposals.ts';
 import { Registry } from './models/registry.ts';
+import { Training } from './models/training.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { quotaReport } from './operations/quota-report.ts';
 import type { CloudJobDeps } from './ports/job.ts';
+import type { Trainer } from './ports/models/training.ts';
 import type { DeadNotifications } from './ports/notifications.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
 import type { ReadingStore } from './ports/store.ts';
@@ -60,7 +63,7 @@ import { createCredentials } from './receive/credentials.ts';
 import { Listener } from './receive/listener.ts';
 import { createReceiveMetrics } from './receive/metrics.ts';
 import { Redrive } from './redrive.ts';
-import { cloudStatus, notifierSeam, storeSeam } from './reports.ts';
+import { cloudStatus, notifierSeam, readiness, storeSeam } from './reports.ts';
 import { RestoreLoss, restoredReport } from './restored.ts';
 import { createSinkMetrics } from './sink/metrics.ts';
 import { Sink } from './sink/sink.ts';
@@ -76,6 +79,8 @@ export interface CloudDeps {
   random?: Random;
   /** Called when nothing may run in this process any more, which should then end at once. */
   failed?(error: Error): void;
+  /** Trains models in a process of its own; without it the cloud trains none. */
+  trainer?: Trainer;
   /** The store to use instead of the one the configuration names. */
   store?: ReadingStore;
 }
@@ -192,6 +197,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     });
     started.add('redrive', () => redrive.stop());
     let retention: RetentionAdmin | null = null;
+
     const decommissioning = new CloudDecommissioning({
       operations,
       store,
@@ -214,13 +220,19 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const offerRetention = (admin: RetentionAdmin) => {
       retention = admin;
     };
-    const jobDeps = { ...base, ...concerns, store, records: operations.records, offerRetention };
+    const { machineTypesDir } = config;
+    const training = new Training({ trainer: deps.trainer, machineTypes, machineTypesDir, events });
+    started.add('training', () => training.end());
+    const offers = { offerRetention, ...training.jobDeps() };
+    const jobDeps = { ...base, ...concerns, ...offers, store, records: operations.records };
     const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
     reporters.push(...jobs.reporters);
     // After the jobs were made: retention may forbid the store to take anything.
     started.add('contacts', () => contacts.stop());
     mqttPort = await started.start('ingest', listener);
     contacts.start();
+    const openAlerts = () => operations.alerts.all('open');
+    const proposals = new Proposals({ machineTypes, fleet, registry: models, openAlerts, log });
     const watching = createWatching({
       ...base,
       config,
@@ -231,6 +243,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifiers: () => notifying.runner.health(),
       retention: () => retention,
       twins: () => listener.duplicates.twins(),
+      proposals: () => proposals.list(),
     });
     const progress = new Progress(clock, () => ({ waiting: batchLog.waiting, done: sink.taken }));
     const ready = () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null);
@@ -240,6 +253,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     reporters.push(reporterOfRoom(conditionsReport, () => ({ conditions: watching.current() })));
     const copyOperations = (folder: string) => operations.copyTo(folder);
     const backups = new CloudBackups({ ...base, store, copyOperations });
+    const apiConfig = withToken(config.api, dataDir, log);
     const api = createApi({
       ...base,
       ...concerns,
@@ -248,7 +262,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       retention,
       backups,
       decommissioning,
-      config: withToken(config.api, dataDir, log),
+      config: apiConfig,
+      training: training.admin,
+      proposals,
       store,
       changes: operations.changes,
       metrics,
@@ -260,6 +276,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       maintenance: operations.maintenance,
     });
     const { port: httpPort } = await started.start('api', api);
+    training.opened(apiConfig, httpPort);
     started.add('backups', () => backups.stop());
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
@@ -270,25 +287,6 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await started.stop();
     throw error;
   }
-}
-
-/** `fullDataDir`: the data folder, if its disk is full. */
-function readiness(
-  keeper: StoreKeeper,
-  trouble: string | null,
-  fullDataDir: string | null,
-): { ready: boolean; reasons: string[] } {
-  const reasons = keeper.healthy
-    ? []
-    : [
-        'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
-      ];
-  if (trouble !== null) reasons.push(`${trouble}; gateways keep what cannot be stored`);
-  if (fullDataDir !== null)
-    reasons.push(
-      `the disk of ${fullDataDir} is full; free some space there; gateways keep what cannot be stored`,
-    );
-  return { ready: reasons.length === 0, reasons };
 }
 
 function typeFolders({ machineTypesDir }: CloudConfig): string[] {

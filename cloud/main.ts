@@ -13,6 +13,7 @@ import { createLog } from '../shared/runtime/log.ts';
 import { checkCloud } from './check-config.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import type { CloudConfig } from './config.ts';
+import type { Trainer } from './ports/models/training.ts';
 
 export interface CloudOptions {
   /** A TOML file; see config.ts. */
@@ -56,6 +57,7 @@ export async function runCloud(
   options: CloudOptions,
   signal: AbortSignal,
   onStarted: (cloud: RunningCloud) => void = () => {},
+  trainer?: Trainer,
 ): Promise<void> {
   const log = createLog('cloud');
   const config = readCloudConfig(options, (warning) =>
@@ -75,7 +77,7 @@ export async function runCloud(
   const start = async () => {
     prepareDataDir(dataDir, 'cloud');
     checkDataFormat(dataDir, 'cloud');
-    return startCloud(config, { dataDir, log, failed });
+    return startCloud(config, { dataDir, log, failed, ...(trainer && { trainer }) });
   };
   const cloud = await startWithSpace(start, { dataDir, http: api, clock: systemClock, log, signal });
   if (cloud === null) return;

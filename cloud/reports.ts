@@ -53,3 +53,22 @@ export const cloudStatus: TProperties = Object.assign(
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );
+
+/** `fullDataDir`: the data folder, if its disk is full. */
+export function readiness(
+  keeper: { readonly healthy: boolean },
+  trouble: string | null,
+  fullDataDir: string | null,
+): { ready: boolean; reasons: string[] } {
+  const reasons = keeper.healthy
+    ? []
+    : [
+        'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
+      ];
+  if (trouble !== null) reasons.push(`${trouble}; gateways keep what cannot be stored`);
+  if (fullDataDir !== null)
+    reasons.push(
+      `the disk of ${fullDataDir} is full; free some space there; gateways keep what cannot be stored`,
+    );
+  return { ready: reasons.length === 0, reasons };
+}

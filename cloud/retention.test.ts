@@ -11,6 +11,7 @@ import { manualClock } from '../shared/runtime/manual-clock.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { createMemoryAdmin, createMemoryOperations } from './api/memory-ports.testing.ts';
 import { jobs } from './jobs/jobs.ts';
+import { noTraining } from './models/no-training.testing.ts';
 import type { CloudJobDeps } from './ports/job.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
 import type { ReadingStore } from './ports/store.ts';
@@ -49,6 +50,7 @@ async function jobWith(
     ...{ clock, random: systemRandom, log: silentLog, dataDir: folder, store },
     ...{ machines, alerts, events, decisions, quarantine, notifications, audit },
     records: { clockWaitsMs: 0, deleteOld: async () => [] },
+    ...noTraining,
     offerRetention: (offered) => {
       admin = offered;
     },

@@ -52,6 +52,7 @@ async function begin(): Promise<void> {
     store: { kind: 'embedded', healthy: () => isHealthy },
     notifiers: () => notifiers,
     retention: () => null,
+    proposals: () => [],
     twins: () => twins,
   });
   await watching.start();

@@ -12,6 +12,7 @@ import type { CloudFacts, WatchedGateway } from './conditions/facts.ts';
 import type { CloudConfig } from './config.ts';
 import type { StoredOperations } from './operations/operations.ts';
 import type { GatewayContact, GatewayContacts, TwinGateways } from './ports/contacts/contacts.ts';
+import type { TrainingProposal } from './ports/models/training.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
 
 export interface WatchingDeps {
@@ -23,6 +24,7 @@ export interface WatchingDeps {
   notifiers(): readonly NotifierFacts[];
   twins(): readonly TwinGateways[];
   retention(): RetentionAdmin | null;
+  proposals(): readonly TrainingProposal[];
   dataDir: string;
   clock: Clock;
   random: Random;
@@ -82,6 +84,7 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
       },
       notifiers: deps.notifiers(),
       retention: deps.retention()?.state() ?? null,
+      training: deps.proposals(),
     };
   };
 }

@@ -9,6 +9,7 @@ import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { ModelRegistry } from '../ports/models/models.ts';
+import type { TrainingAdmin, TrainingProposals } from '../ports/models/training.ts';
 import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
@@ -45,6 +46,9 @@ export interface RouteContext {
   decommissioning: Decommissioning;
   fleet: FleetAdmin;
   models: ModelRegistry;
+  /** Null if there is no job that trains. */
+  training: TrainingAdmin | null;
+  proposals: TrainingProposals;
   backups: BackupSource;
   /** Null if there is no job that deletes what is old. */
   retention: RetentionAdmin | null;

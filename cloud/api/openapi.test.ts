@@ -26,6 +26,7 @@ import {
   createMemoryOutcomes,
   createMemoryStore,
 } from './memory-ports.testing.ts';
+import { createMemoryTraining } from './models/memory-models.testing.ts';
 import { outcomes } from './outcomes/outcomes.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
@@ -122,6 +123,7 @@ async function startPlant() {
     store,
     ...admin,
     models: openRegistry(modelsDir),
+    ...createMemoryTraining(),
     ready,
     machineTypes,
     retention,
@@ -205,6 +207,10 @@ async function askOfModels(api: ApiContract, bundle: Buffer): Promise<void> {
     lives: expect.arrayContaining([expect.objectContaining({ end: 'failed' })]),
   });
   await api.ask('GET', '/api/models/lives', { path: '/api/models/lives', status: 400 });
+  const asked = { machineType: 'pump', why: 'other product' };
+  expect(await api.ask('GET', '/api/models/training')).toMatchObject({ running: null, proposals: [{}] });
+  await api.ask('POST', '/api/models/training', { body: asked });
+  await api.ask('POST', '/api/models/training', { body: { ...asked, machineType: 'kettle' }, status: 404 });
   await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0' });
   await api.ask('DELETE', one, { path: '/api/models/pump-rul/2.0.0', status: 404 });
 }

@@ -52,6 +52,8 @@ export async function startApi({
     decommissioning: createMemoryDecommissioning(),
     fleet: createMemoryFleet(),
     models: createMemoryModels(),
+    training: null,
+    proposals: { list: () => [] },
     backups: { begin: async () => ({ bytes: 2, stream: Readable.from([Buffer.from('ab')]) }) },
     clock: systemClock,
     log: silentLog,

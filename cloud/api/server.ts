@@ -37,6 +37,7 @@ import { measureRequests, metricsRoute } from './metrics.ts';
 import { comparedRoutes } from './models/compared.ts';
 import { livesRoutes } from './models/lives.ts';
 import { modelRoutes } from './models/models.ts';
+import { trainingRoutes } from './models/training.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
@@ -154,6 +155,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     modelRoutes,
     comparedRoutes,
     livesRoutes,
+    trainingRoutes,
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,

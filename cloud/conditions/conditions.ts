@@ -13,6 +13,7 @@ import { gatewayTwins } from './gateway-twins.ts';
 import { quarantineFills } from './quarantine.ts';
 import { retentionFails } from './retention.ts';
 import { storeDown } from './store.ts';
+import { modelContract } from './training.ts';
 
 export const cloudConditions: Conditions<CloudFacts> = [
   gatewaySilent,
@@ -25,4 +26,5 @@ export const cloudConditions: Conditions<CloudFacts> = [
   notifierFails,
   certificateExpiry,
   clockWrong,
+  modelContract,
 ];

@@ -3,6 +3,7 @@ import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
 import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
 import type { GatewayContact, TwinGateways } from '../ports/contacts/contacts.ts';
+import type { TrainingProposal } from '../ports/models/training.ts';
 import type { RetentionState } from '../ports/retention/retention.ts';
 
 /** A gateway that may have to be told of. */
@@ -26,4 +27,5 @@ export interface CloudFacts {
   quarantine: { bytes: number; bytesMax: number; arrivedWithinHour: number };
   notifiers: readonly NotifierFacts[];
   retention: RetentionState | null;
+  training: readonly TrainingProposal[];
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../shared/files/make-folder.ts';
 import { readRegular } from '../../shared/files/read-regular.ts';
 import { replaceFile, syncDir } from '../../shared/files/replace.ts';
+import type { TrainedContract } from '../../shared/model/contract/change.ts';
 import { refusal } from '../../shared/model/reading.ts';
 import { bundleBytesMax, type OpenedBundle, openBundle } from '../../shared/model/trust/bundle.ts';
 import { signatureProblem } from '../../shared/model/trust/signature.ts';
@@ -34,6 +35,7 @@ export class Registry implements ModelRegistry {
   private readonly deps: RegistryDeps;
   private readonly folder: string;
   private readonly models = new Map<string, RegisteredModel>();
+  private readonly contracts = new Map<string, TrainedContract>();
   private readonly exclusive = new Exclusive();
 
   constructor(deps: RegistryDeps) {
@@ -48,10 +50,12 @@ export class Registry implements ModelRegistry {
       const path = join(this.folder, file);
       try {
         const bundle = readRegular(path, bundleBytesMax);
-        const model = registered(bundle, openBundle(bundle, path), statSync(path).mtimeMs);
+        const opened = openBundle(bundle, path);
+        const model = registered(bundle, opened, statSync(path).mtimeMs);
         if (!fileName.test(file) || file !== `${keyOf(model)}${ending}`)
           throw new Error(`it is ${keyOf(model)}`);
         this.models.set(keyOf(model), model);
+        this.contracts.set(keyOf(model), contractIn(opened));
       } catch (error) {
         const code = 'REGISTRY_UNREADABLE';
         this.deps.log.error(
@@ -70,6 +74,11 @@ export class Registry implements ModelRegistry {
 
   find(ref: RegistryRef): RegisteredModel | null {
     return this.models.get(keyOf(ref)) ?? null;
+  }
+
+  /** Sensors by which a version was trained; null if the registry has none. */
+  contractOf(ref: RegistryRef): TrainedContract | null {
+    return (this.find(ref) && this.contracts.get(keyOf(ref))) ?? null;
   }
 
   pathOf(ref: RegistryRef): string {
@@ -143,6 +152,7 @@ export class Registry implements ModelRegistry {
     }
     const kept = { ...model, pushedMs: Math.round(statSync(this.pathOf(model)).mtimeMs) };
     this.models.set(keyOf(model), kept);
+    this.contracts.set(keyOf(model), contractIn(opened));
     return { ...kept, isNew: true };
   }
 
@@ -157,6 +167,13 @@ export class Registry implements ModelRegistry {
     if (sum > bytesMax)
       throw full(`the models would have ${sum} bytes, more than ${bytesMax} (models.bytesMax)`);
   }
+}
+
+/** Only what is asked for often is kept in memory. */
+function contractIn({ contents: { manifest } }: OpenedBundle): TrainedContract {
+  const { contractHash, inputs, features, output } = manifest;
+  const { channels, settings } = features;
+  return { contractHash, inputs, features: { channels, settings }, output: { unit: output.unit } };
 }
 
 function registered(

@@ -8,7 +8,7 @@ export interface AuditEntry {
   action: string;
   subject: string;
   /** The credential that let the caller in. */
-  by: 'token' | 'session' | 'loopback';
+  by: 'token' | 'session' | 'loopback' | 'job';
   address: string;
   /** Null in the entry that records the request. */
   outcome: string | null;

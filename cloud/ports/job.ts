@@ -1,3 +1,5 @@
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { jobPart } from '../../shared/jobs/job.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -6,6 +8,7 @@ import type { AlertStates } from './alerts.ts';
 import type { AuditLog } from './audit.ts';
 import type { DecisionHistory, EventHistory } from './history.ts';
 import type { MachineStates } from './machines.ts';
+import type { OwnApi, Trainer, TrainingAdmin } from './models/training.ts';
 import type { NotificationAdmin, QuarantineAdmin } from './redrive.ts';
 import type { RecordRetention } from './retention/record-retention.ts';
 import type { RetentionAdmin } from './retention/retention.ts';
@@ -30,6 +33,20 @@ export interface CloudJobDeps {
   notifications: NotificationAdmin;
   audit: AuditLog;
   records: RecordRetention;
+  training: {
+    /** Null if this process cannot train. */
+    trainer: Trainer | null;
+    /** Null before the API has started. */
+    api(): OwnApi | null;
+    machineTypes: ReadonlyMap<string, MachineType>;
+    machineTypesDir: string | null;
+    /** Aborts when the cloud stops. */
+    stopping: AbortSignal;
+  };
+  /** Adds an event of the cloud itself; durable when resolved. */
+  emit(event: HarbingerEvent): Promise<void>;
+  /** Lets the API show and begin trainings. */
+  offerTraining(admin: TrainingAdmin): void;
   /** Lets the API show and run the retention of this job. */
   offerRetention(admin: RetentionAdmin): void;
 }

@@ -12,6 +12,7 @@ import { DecisionRecord } from './decisions/decision-record.ts';
 import { DocumentReported } from './fleet/reported.ts';
 import { OwnLimits } from './limits/own-limits.ts';
 import { ModelsCompared } from './models/compared.ts';
+import { TrainingEnded } from './models/training-ended.ts';
 import { AlertTold } from './notices/alert-told.ts';
 import { RecordBegun, RecordKnown, RecordPart } from './notices/record-begun.ts';
 import { plainName } from './topics.ts';
@@ -102,6 +103,7 @@ export const eventTypes = {
   'io.harbinger.alert.told.v1': AlertTold,
   'io.harbinger.fleet.reported.v1': DocumentReported,
   'io.harbinger.models.compared.v1': ModelsCompared,
+  'io.harbinger.training.ended.v1': TrainingEnded,
   'io.harbinger.journal.loss.v1': JournalLoss,
   'io.harbinger.record.begun.v1': RecordBegun,
   'io.harbinger.record.known.v1': RecordKnown,

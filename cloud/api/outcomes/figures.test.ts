@@ -123,7 +123,13 @@ it('months have all that is known of them', () => {
     failure('missed', { failedAt: '2026-02-10T00:00:00Z' }),
   ];
   expect(figuresOf(outcomes, 1).months).toMatchObject([
-    { month: '2026-01', precision: { count: 1, of: 1 }, recall: { count: 1, of: 1 } },
+    {
+      month: '2026-01',
+      precision: { count: 1, of: 1 },
+      recall: { count: 1, of: 1 },
+      said: 0.9,
+      leadMs: null,
+    },
     { month: '2026-02', precision: { count: 0, of: 1 }, recall: { count: 0, of: 1 } },
   ]);
 });

@@ -40,6 +40,9 @@ export interface Month {
   month: string;
   precision: Share | null;
   recall: Share | null;
+  /** The mean of the confidences with which those that count were stated; null if none was. */
+  said: number | null;
+  leadMs: Spread | null;
 }
 
 export interface PolicyFigures extends Figures, JudgedWith {
@@ -184,7 +187,10 @@ function monthsOf(warnings: readonly WarningOutcome[], failures: readonly Failur
       const isOf = (each: Outcome) => monthOf(each) === month;
       const own = warnings.filter(isOf);
       const recall = failures && recallOf(own, failures.filter(isOf));
-      return { month, precision: precisionOf(own), recall };
+      const stated = own.filter(isCounted).flatMap(({ confidence }) => confidence ?? []);
+      const said = stated.length === 0 ? null : stated.reduce((sum, each) => sum + each, 0) / stated.length;
+      const leadMs = spreadOf(leadsOf(own.filter(({ verdict }) => verdict === 'confirmed')));
+      return { month, precision: precisionOf(own), recall, said, leadMs };
     });
 }
 

@@ -94,6 +94,24 @@ export const ShareView = Type.Object(
   { description: '`count` of `of`' },
 );
 
+const Lead = nullable(
+  Type.Object(
+    {
+      median: Type.Number(),
+      q25: Type.Number(),
+      q75: Type.Number(),
+      low: nullable(
+        Type.Number({
+          description: 'of the 95 % interval of the median, as `high`; null with fewer than six',
+        }),
+      ),
+      high: nullable(Type.Number()),
+      count: Type.Integer(),
+    },
+    { description: 'from the first warning to the failure, ms' },
+  ),
+);
+
 /** Figures of warnings and failures, without those of single months. */
 export const figuresOfOutcomes = {
   warnings: Type.Object({
@@ -107,23 +125,7 @@ export const figuresOfOutcomes = {
   }),
   precision: nullable(ShareView),
   recall: nullable(ShareView),
-  leadMs: nullable(
-    Type.Object(
-      {
-        median: Type.Number(),
-        q25: Type.Number(),
-        q75: Type.Number(),
-        low: nullable(
-          Type.Number({
-            description: 'of the 95 % interval of the median, as `high`; null with fewer than six',
-          }),
-        ),
-        high: nullable(Type.Number()),
-        count: Type.Integer(),
-      },
-      { description: 'from the first warning to the failure, ms' },
-    ),
-  ),
+  leadMs: Lead,
   calibration: Type.Array(
     Type.Object({
       from: Type.Number(),
@@ -138,7 +140,15 @@ export const figuresOfOutcomes = {
 const figures = {
   ...figuresOfOutcomes,
   months: Type.Array(
-    Type.Object({ month: Type.String(), precision: nullable(ShareView), recall: nullable(ShareView) }),
+    Type.Object({
+      month: Type.String(),
+      precision: nullable(ShareView),
+      recall: nullable(ShareView),
+      said: nullable(
+        Type.Number({ description: 'the mean of the confidences with which those that count were stated' }),
+      ),
+      leadMs: Lead,
+    }),
     { description: 'by UTC, the latest 24 that have any' },
   ),
 };

@@ -17,8 +17,8 @@ export function addCloud(program: Command): void {
       requireSide('cloud');
       const { runCloud } = await import('../../../cloud/main.ts');
       const { tellSystemd } = await import('../../service/systemd.ts');
-      await runSide('cloud', options.config, () =>
-        runCloud(options, stopSignal(), () => tellSystemd('cloud', async () => {})),
-      );
+      const { childTrainer } = await import('../../retrain/child-trainer.ts');
+      const told = () => tellSystemd('cloud', async () => {});
+      await runSide('cloud', options.config, () => runCloud(options, stopSignal(), told, childTrainer()));
     });
 }

@@ -7,7 +7,9 @@ import { type Command, Option } from 'commander';
 import { addModelTrials } from '../inspect/fleet/models.ts';
 import { addDiffModels } from '../models/diff.ts';
 import { addModelKeys } from '../models/keys.ts';
+import { addModelOutcomes } from '../models/outcomes.ts';
 import { addRegistry } from '../models/registry.ts';
+import { addRetrain } from '../models/retrain.ts';
 import { addShowModel } from '../models/show.ts';
 import { addSigning } from '../models/sign.ts';
 import { stopSignal, wholeNumber } from '../options.ts';
@@ -32,6 +34,8 @@ export function addModels(program: Command): void {
   addDiffModels(group);
   addRegistry(group);
   addModelTrials(group);
+  addModelOutcomes(group);
+  addRetrain(group);
 }
 
 interface ModelFlags {

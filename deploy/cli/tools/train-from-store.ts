@@ -30,10 +30,11 @@ export interface StoreFlags extends TrainFlags {
   shadow: 'if-not-worse' | 'always' | 'never';
   machines?: string[];
   push: boolean;
+  sign: boolean;
   by?: string;
 }
 
-export type FromStore = StoreFlags & {
+export type FromStore = Omit<StoreFlags, 'sign'> & {
   machineType: string;
   out: string;
   sign(folder: string): string | null;

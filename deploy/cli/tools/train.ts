@@ -6,7 +6,7 @@ import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { ownKey } from '../../keys/model-keys.ts';
 import { signFolder } from '../models/sign.ts';
 import { fromOne, stopSignal, time, wholeNumber } from '../options.ts';
-import type { StoreFlags, TrainFlags } from './train-from-store.ts';
+import type { StoreFlags } from './train-from-store.ts';
 
 export function addTrain(group: Command): void {
   group
@@ -66,6 +66,7 @@ export function addTrain(group: Command): void {
     )
     .option('--machines <pattern...>', 'from the store: the shadow runs on these: SITE/MACHINE, with *')
     .option('--no-push', 'from the store: leave it in its folder')
+    .option('--no-sign', 'from the store: leave it unsigned')
     .option('--by <name>', 'from the store: who asks for it (default: the user of this shell)')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -84,7 +85,7 @@ registry, and runs as a shadow only if it is not worse. With too few lives it sa
     )
     .action(async (name: string | undefined, flags: StoreFlags) => {
       // A key that cannot be read is told before hours of training, and not after.
-      ownKey(flags.key);
+      if (flags.sign) ownKey(flags.key);
       if (flags.from === 'store') return trainFromStore(name, flags);
       if (name === undefined)
         throw new HarbingerError(
@@ -96,9 +97,10 @@ registry, and runs as a shadow only if it is not worse. With too few lives it sa
     });
 }
 
-async function trainRecorded(name: string, { data, subset, seed, out, key }: TrainFlags): Promise<void> {
+async function trainRecorded(name: string, flags: StoreFlags): Promise<void> {
+  const { data, subset, seed, out, key, sign } = flags;
   const { runTrain } = await import('../../../models/main.ts');
-  const written = (folder: string) => printLine(signedText(folder, key));
+  const written = (folder: string) => (sign ? printLine(signedText(folder, key)) : undefined);
   await runTrain(
     {
       ...{ name, seed, signal: stopSignal(), written },
@@ -119,7 +121,7 @@ async function trainFromStore(name: string | undefined, flags: StoreFlags): Prom
     ...flags,
     machineType,
     out: flags.out ?? join(defaultDataDir(), 'retrained'),
-    sign: (folder) => signFolder(folder, key)?.signature.key ?? null,
+    sign: (folder) => (flags.sign ? (signFolder(folder, key)?.signature.key ?? null) : null),
     signal: stopSignal(),
   });
 }

@@ -18,10 +18,14 @@ export interface ContractChange {
   problem: string | null;
 }
 
-type Trained = Pick<ModelManifest, 'contractHash' | 'inputs' | 'features' | 'output'>;
+/** Parts of a manifest that say on what its model was trained. */
+export interface TrainedContract extends Pick<ModelManifest, 'contractHash' | 'inputs'> {
+  features: Pick<ModelManifest['features'], 'channels' | 'settings'>;
+  output: Pick<ModelManifest['output'], 'unit'>;
+}
 
 /** Null if nothing has changed. */
-export function contractChange(manifest: Trained, type: MachineType): ContractChange | null {
+export function contractChange(manifest: TrainedContract, type: MachineType): ContractChange | null {
   if (manifest.contractHash === contractHash(type)) return null;
   const { inputs, features, output } = manifest;
   const now = new Map(type.sensors.map(({ name, unit }) => [name, unit]));
@@ -85,7 +89,8 @@ export function placedIn(manifest: ModelManifest, type: MachineType): ModelManif
   };
 }
 
-const readInputs = ({ channels, settings }: ModelManifest['features']) => new Set([...channels, ...settings]);
+const readInputs = ({ channels, settings }: TrainedContract['features']) =>
+  new Set([...channels, ...settings]);
 
 /** The change in words. */
 export function changeText({ added, removed, otherUnit, isReordered, isOtherLife }: ContractChange): string {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createMemoryAdmin, createMemoryOperations } from '../../../cloud/api/memory-ports.testing.ts';
+import { noTraining } from '../../../cloud/models/no-training.testing.ts';
 import type { CloudJobDeps } from '../../../cloud/ports/job.ts';
 import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
 import { SettledTime } from '../../../shared/bounds/settled-time.ts';
@@ -43,6 +44,7 @@ export const cloudRetentionHarness: JobHarness<CloudJobDeps> = {
         ...{ machines, alerts, events, decisions, quarantine, notifications, audit },
         records: { clockWaitsMs: 0, deleteOld: async () => [] },
         offerRetention: () => undefined,
+        ...noTraining,
       },
       async expectDone(log) {
         expect(await store.counts()).toEqual({ pump: 1 });

@@ -7,6 +7,7 @@ import { checkGateway } from '../../../gateway/check-config.ts';
 import { jobs as gatewayJobs } from '../../../gateway/jobs/jobs.ts';
 import type { GatewayJobDeps } from '../../../gateway/ports/job.ts';
 import { cloudRetentionHarness } from './cloud-retention.ts';
+import { cloudRetrainingHarness } from './cloud-retraining.ts';
 import { retentionHarness } from './retention.ts';
 import { statisticsHarness } from './statistics.ts';
 import { describeJob, type JobHarness, type JobSide } from './suite.ts';
@@ -33,13 +34,19 @@ const cloud: JobSide<CloudJobDeps> = {
   head: '',
   check: (file) => checkCloudConfig({ config: file }, { files: true }),
   controlled(deps, { one }) {
-    const retention = deps.store.retention!;
-    const controlled: StoreRetention = {
+    const { retention } = deps.store;
+    const controlled: StoreRetention | undefined = retention && {
       space: one(() => retention.space()),
       apply: one((rules, pass) => retention.apply(rules, pass)),
     };
+    const { training } = deps;
+    const { trainer } = training;
     return {
       ...deps,
+      training: {
+        ...training,
+        trainer: trainer && { train: one((order, api, signal) => trainer.train(order, api, signal)) },
+      },
       store: new Proxy(deps.store, {
         get: (store, name) => (name === 'retention' ? controlled : Reflect.get(store, name, store)),
       }),
@@ -48,7 +55,7 @@ const cloud: JobSide<CloudJobDeps> = {
 };
 
 const gatewayHarnesses: JobHarness<GatewayJobDeps>[] = [statisticsHarness, retentionHarness];
-const cloudHarnesses: JobHarness<CloudJobDeps>[] = [cloudRetentionHarness];
+const cloudHarnesses: JobHarness<CloudJobDeps>[] = [cloudRetentionHarness, cloudRetrainingHarness];
 
 it('every registered kind of job is tested', () => {
   const kinds = (of: readonly { kind: string }[]) => of.map(({ kind }) => kind).sort();

@@ -111,6 +111,7 @@ export class PlantCloud {
       twins: () => [],
       notifiers: () => runner.health(),
       retention: () => null,
+      proposals: () => [],
     });
     await watching.start();
     this.running = { life, operations, contacts, runner, watching, linked: new Set() };

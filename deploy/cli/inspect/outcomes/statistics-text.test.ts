@@ -17,7 +17,10 @@ it('says what is known, of how many, and what is not', () => {
     calibration: [{ from: 0.8, to: 1, said: 0.91, confirmed: shareOf(33, 36)! }],
     months: [
       { month: '2026-10', precision: null, recall: shareOf(0, 1) },
-      { month: '2026-11', precision: shareOf(36, 40), recall: shareOf(36, 36) },
+      {
+        ...{ month: '2026-11', precision: shareOf(36, 40), recall: shareOf(36, 36) },
+        ...{ said: 0.91, leadMs: spreadOf([4 * hourMs]) },
+      },
     ],
   };
   const policy = { policy: 'model', name: 'pump-rul', version: '2.0.0', machineType: 'pump' } as const;
@@ -34,6 +37,6 @@ model pump-rul 2.0.0, machines of type pump
   lead time: median 4 h 0 min, quartiles 2 h 30 min and 5 h 30 min, of 7; median between 60 min and 7 h 0 min
   said with 80 to 100 % certainty (mean 91 %), confirmed: 33 of 36 (92 %, 78 to 97 %)
   2026-10: no warning known; failures announced 0 of 1 (0 %, 0 to 79 %)
-  2026-11: confirmed 36 of 40 (90 %, 77 to 96 %); failures announced 36 of 36 (100 %, 90 to 100 %)
+  2026-11: confirmed 36 of 40 (90 %, 77 to 96 %), said with 91 % certainty; failures announced 36 of 36 (100 %, 90 to 100 %); lead time 4 h 0 min (median of 1)
 `);
 });

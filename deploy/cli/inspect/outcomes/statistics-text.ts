@@ -20,7 +20,16 @@ export interface Figures {
   recall: Share | null;
   leadMs: Spread | null;
   calibration: { from: number; to: number; said: number; confirmed: Share }[];
-  months: { month: string; precision: Share | null; recall: Share | null }[];
+  months: Month[];
+}
+
+interface Month {
+  month: string;
+  precision: Share | null;
+  recall: Share | null;
+  /** Absent from clouds of earlier versions, as the next. */
+  said?: number | null;
+  leadMs?: Spread | null;
 }
 
 export interface Statistics {
@@ -29,10 +38,13 @@ export interface Statistics {
 }
 
 export function statisticsText({ all, policies }: Statistics): string {
-  const parts = policies.map((each) =>
-    paragraph(`${judgedWithText(each)}, machines of type ${each.machineType}`, each),
-  );
-  return [paragraph('All', all), ...parts].join('\n');
+  return [paragraph('All', all), policiesText(policies)].filter((text) => text !== '').join('\n');
+}
+
+export function policiesText(policies: Statistics['policies']): string {
+  return policies
+    .map((each) => paragraph(`${judgedWithText(each)}, machines of type ${each.machineType}`, each))
+    .join('\n');
 }
 
 function paragraph(title: string, figures: Figures): string {
@@ -71,7 +83,9 @@ function leadText({ median, q25, q75, low, high, count }: Spread): string {
   return `lead time: median ${durationText(median)}, quartiles ${durationText(q25)} and ${durationText(q75)}, of ${count}${interval}`;
 }
 
-function monthText({ month, precision, recall }: Figures['months'][number]): string {
-  const right = precision ? `confirmed ${shareText(precision)}` : 'no warning known';
-  return `${month}: ${right}${recall ? `; failures announced ${shareText(recall)}` : ''}`;
+function monthText({ month, precision, recall, said = null, leadMs = null }: Month): string {
+  const sure = said === null ? '' : `, said with ${Math.round(said * 100)} % certainty`;
+  const right = precision ? `confirmed ${shareText(precision)}${sure}` : 'no warning known';
+  const ahead = leadMs ? `; lead time ${durationText(leadMs.median)} (median of ${leadMs.count})` : '';
+  return `${month}: ${right}${recall ? `; failures announced ${shareText(recall)}` : ''}${ahead}`;
 }

@@ -1,0 +1,54 @@
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { localUrl } from '../../shared/files/run-file.ts';
+import type { OwnApi, Trainer, TrainingAdmin } from '../ports/models/training.ts';
+import type { EventApplier } from '../ports/operations.ts';
+
+/** What a cloud has for training: who trains, by which API, and the job that has begun it. */
+export class Training {
+  readonly trainer: Trainer | null;
+  readonly machineTypes: ReadonlyMap<string, MachineType>;
+  readonly machineTypesDir: string | null;
+  private readonly events: EventApplier;
+  private readonly stop = new AbortController();
+  readonly stopping: AbortSignal = this.stop.signal;
+  private own: OwnApi | null = null;
+  /** Null if there is no job that trains. */
+  admin: TrainingAdmin | null = null;
+
+  constructor(of: {
+    trainer: Trainer | undefined;
+    machineTypes: ReadonlyMap<string, MachineType>;
+    machineTypesDir: string | undefined;
+    events: EventApplier;
+  }) {
+    this.trainer = of.trainer ?? null;
+    this.machineTypes = of.machineTypes;
+    this.machineTypesDir = of.machineTypesDir ?? null;
+    this.events = of.events;
+  }
+
+  api(): OwnApi | null {
+    return this.own;
+  }
+
+  opened({ host, token }: { host: string; token?: string }, port: number): void {
+    this.own = { url: localUrl(host, port), token: token ?? null };
+  }
+
+  /** Ends what is being trained: its process gets the signal before this returns. */
+  async end(): Promise<void> {
+    this.stop.abort(new Error('the cloud stops'));
+  }
+
+  /** The parts that a job gets. */
+  jobDeps() {
+    return {
+      training: this,
+      offerTraining: (admin: TrainingAdmin) => {
+        this.admin = admin;
+      },
+      emit: (event: HarbingerEvent) => this.events.apply('', [event]),
+    };
+  }
+}
