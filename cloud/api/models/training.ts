@@ -77,7 +77,7 @@ export function trainingRoutes(app: FastifyInstance, context: Context): void {
 }
 
 function adminOf({ training }: Context) {
-  if (!training) throw new HttpError(501, 'TRAINING_UNAVAILABLE', 'this cloud has no job that trains models');
+  if (!training) throw new HttpError(404, 'API_NOT_FOUND', 'this cloud has no job that trains models');
   return training;
 }
 

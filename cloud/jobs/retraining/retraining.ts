@@ -65,7 +65,6 @@ class Retraining implements Job, TrainingAdmin {
         'TRAINING_RUNS',
         'models',
         `a model of ${this.running.machineType} is being trained; one at a time is`,
-        { retry: true },
       );
     const { machineTypes } = this.deps.training;
     if (!machineTypes.has(machineType))
