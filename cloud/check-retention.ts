@@ -1,8 +1,9 @@
 /** Finds settings of retention that the configured store cannot follow: they are refused, not passed over. */
 import { type ConfigProblem, invalid } from '../shared/config/problem.ts';
 import { rules } from '../shared/config/sound-view.ts';
+import { partOfKind } from '../shared/parts/registry.ts';
 import type { CloudConfig } from './config.ts';
-import { retention as retentionPart } from './jobs/retention/part.ts';
+import { jobs as jobParts } from './jobs/jobs.ts';
 
 const place = 'jobs.retention';
 
@@ -22,7 +23,8 @@ export function retentionOfStoreProblems({ store, jobs }: Checked): ConfigProble
 }
 
 function defaultOf(name: 'diskShareMax' | 'whenFull'): unknown {
-  return retentionPart.config.properties[name].default;
+  const { properties } = partOfKind(jobParts, 'retention').config;
+  return (properties as Readonly<Record<string, { default?: unknown }>>)[name]?.default;
 }
 
 function noBound(name: string): ConfigProblem {

@@ -22,7 +22,7 @@ function proposals(type: MachineType, over: { active?: string; alerts?: Alert[] 
   }).list();
 }
 
-it('a type as its model was trained on is no reason to train, nor a version of which nothing is known', () => {
+it('nothing is proposed for a type as its model was trained on, nor for a version of which nothing is known', () => {
   expect(proposals(pump)).toEqual([]);
   const grown = { ...pump, sensors: [...pump.sensors, torque] };
   expect(proposals(grown, { active: 'pump-rul@9.0.0' })).toEqual([]);
