@@ -4,7 +4,7 @@ import { localUrl } from '../../shared/files/run-file.ts';
 import type { OwnApi, Trainer, TrainingAdmin } from '../ports/models/training.ts';
 import type { EventApplier } from '../ports/operations.ts';
 
-/** What a cloud has for training: who trains, by which API, and the job that has begun it. */
+/** Parts of a cloud that train: the trainer, the API by which it reads, and the job that has begun it. */
 export class Training {
   readonly trainer: Trainer | null;
   readonly machineTypes: ReadonlyMap<string, MachineType>;

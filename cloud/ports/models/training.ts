@@ -14,7 +14,7 @@ export interface TrainingOrder {
   tolerance: number;
   isShadowWanted: boolean;
   memoryMb: number;
-  /** Who asks, for documents and the audit. */
+  /** Name of whoever asks, for documents and the audit. */
   by: string;
 }
 
