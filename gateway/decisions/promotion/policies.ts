@@ -2,7 +2,7 @@ import type { ModelsCompared } from '../../../shared/contract/models/compared.ts
 import { refText } from '../../../shared/contract/models/model-ref.ts';
 import type { Policy, Verdict } from '../../../shared/decisions/policy.ts';
 import { shareOf } from '../../../shared/statistics/wilson.ts';
-import type { TrialNow } from '../../ports/models/versions.ts';
+import type { KnownCases, TrialNow } from '../../ports/models/versions.ts';
 import type { PromotionDecisionConfig } from './config.ts';
 
 /** `propose`: a person is told that the candidate is at least as good. `prove`: its guard ends, and it stays. */
@@ -12,7 +12,7 @@ export interface PromotionAnswer {
   action: (typeof promotionActions)[number];
 }
 
-export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'beside' | 'scale'> & {
+export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'beside' | 'known' | 'scale'> & {
   candidate: string;
   against: string;
   figures: ModelsCompared;
@@ -20,18 +20,13 @@ export type PromotionInput = Pick<TrialNow, 'role' | 'health' | 'beside' | 'scal
 
 export type PromotionLimits = Omit<PromotionDecisionConfig, 'everyMs' | 'budgetMs' | 'breaker'>;
 
-export const inputOf = ({
-  role,
-  candidate,
-  against,
-  figures,
-  health,
-  beside,
-  scale,
-}: TrialNow): PromotionInput => ({
-  ...{ role, candidate: refText(candidate), against: refText(against), figures, health, beside, scale },
-});
-
+export const inputOf = (trial: TrialNow): PromotionInput => {
+  const { role, candidate, against, figures, known, health, beside, scale } = trial;
+  return {
+    ...{ role, candidate: refText(candidate), against: refText(against) },
+    ...{ figures, known, health, beside, scale },
+  };
+};
 /** A candidate that has failed for so many readings within an hour, and for the greater part of them, is not asked any more. */
 const brokenMin = 50;
 /** Warnings and failures of fewer machines may be chance. */
@@ -75,10 +70,10 @@ function judge(input: PromotionInput, limits: PromotionLimits): Verdict<Promotio
   const { readings } = figures;
   const { readingsMin, guardMsMin, promote } = limits;
   const count = `${readings} readings of ${figures.machines} machines were judged by both`;
-  const worse = worseBy(figures);
+  const worse = worseBy(input);
   if (worse) return verdict('roll-back', [worse, count]);
   if (readings < readingsMin) return verdict('wait', [`${count}, and ${readingsMin} are needed`]);
-  const better = betterBy(figures);
+  const better = betterBy(input);
   // That it says otherwise speaks for it, if it was right.
   const apart = better ? null : apartBy(input, limits);
   if (role === 'guard' && !apart && Date.parse(figures.to) - Date.parse(figures.since) < guardMsMin)
@@ -131,21 +126,23 @@ function failing(
   ]);
 }
 
-/** Warnings of one alone that no failure followed, and failures that one alone has missed. */
-function casesOf({ vain = { raised: 0, spared: 0 }, failed }: ModelsCompared) {
+/** Warnings of one alone that no failure followed, and failures that one alone has missed; those of the trial before a promotion too. */
+function casesOf({ figures, known }: PromotionInput) {
+  const sum = (of: (cases: KnownCases) => number) => of(figures) + (known ? of(known) : 0);
   return {
-    missed: failed.onlyOther,
-    found: failed.onlyCandidate,
-    extra: vain.raised,
-    spared: vain.spared,
+    missed: sum(({ failed }) => failed.onlyOther),
+    found: sum(({ failed }) => failed.onlyCandidate),
+    extra: sum(({ vain }) => vain?.raised ?? 0),
+    spared: sum(({ vain }) => vain?.spared ?? 0),
   };
 }
 
 /** True if chance does not explain that one is the greater. */
 const isMore = (many: number, few: number) => many >= casesMin && (shareOf(many, many + few)?.low ?? 0) > 0.5;
 
-function worseBy(figures: ModelsCompared): string | null {
-  const { missed, found, extra, spared } = casesOf(figures);
+function worseBy(input: PromotionInput): string | null {
+  const { figures } = input;
+  const { missed, found, extra, spared } = casesOf(input);
   if (isMore(missed, found))
     return `${figures.candidate} did not warn of ${missed} failures of which ${figures.against} did, and the other way round of ${found}`;
   if (isMore(extra, spared + found))
@@ -153,8 +150,9 @@ function worseBy(figures: ModelsCompared): string | null {
   return null;
 }
 
-function betterBy(figures: ModelsCompared): string | null {
-  const { missed, found, extra, spared } = casesOf(figures);
+function betterBy(input: PromotionInput): string | null {
+  const { figures } = input;
+  const { missed, found, extra, spared } = casesOf(input);
   if (isMore(found, missed))
     return `${figures.candidate} warned of ${found} failures of which ${figures.against} did not, and the other way round of ${missed}`;
   if (missed <= found && isMore(spared, extra))

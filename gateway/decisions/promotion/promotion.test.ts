@@ -77,6 +77,17 @@ describe('a version that judges and is guarded', () => {
     });
   });
 
+  it('may say otherwise than the version before, if it was promoted because that was right', () => {
+    const drifted = figuresOf({ agreed: 15_000, difference: { mean: -70, meanAbsolute: 70 } });
+    const failed = { count: 5, both: 0, onlyCandidate: 5, onlyOther: 0 };
+    expect(judged(guardOf({ figures: drifted })).answer.action).toBe('roll-back');
+    const known = { failed, vain: { raised: 0, spared: 0 } };
+    expect(judged(guardOf({ figures: drifted, known })).answer.action).toBe('prove');
+    // Since then it has missed more than that.
+    const missing = figuresOf({ failed: { count: 20, both: 0, onlyCandidate: 0, onlyOther: 20 } });
+    expect(judged(guardOf({ figures: missing, known })).answer.action).toBe('roll-back');
+  });
+
   it('is guarded for a time, however many readings there are', () => {
     const figures = figuresOf({ to: '2026-01-01T00:00:10.000Z' });
     expect(judged(guardOf({ figures })).answer.action).toBe('wait');

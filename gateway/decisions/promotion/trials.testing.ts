@@ -37,6 +37,7 @@ export function trialOf(some: Partial<TrialNow> = {}): TrialNow {
     candidate: { name: 'pump-rul', version: '2.1.0' },
     against: { name: 'pump-rul', version: '2.0.0' },
     figures: figuresOf(),
+    known: null,
     ...some,
   };
 }

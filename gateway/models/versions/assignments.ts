@@ -14,6 +14,7 @@ interface Assignment {
 }
 
 export interface AssignmentsDeps {
+  installed: Assessor;
   /** Asked beside a version that judges. */
   installedBeside: Assessor;
   installedOf(machineType: string): ModelRef | null;
@@ -82,6 +83,14 @@ export class Assignments {
     return instead?.run ? instead : null;
   }
 
+  /** The assessor of one version, whatever judges; null if it does not run here. */
+  ofModel(machineType: string, model: ModelRef): Assessor | null {
+    const { installed, installedOf, slots } = this.deps;
+    if (isSameRef(model, installedOf(machineType))) return installed;
+    const runs = slots.all().filter((slot) => slot.machineType === machineType && slot.run);
+    return runs.find((slot) => isSameRef(slot.model, model))?.run?.assessor ?? null;
+  }
+
   abOf(machineType: string): Assignment['ab'] {
     return this.byType.get(machineType)?.ab ?? null;
   }
@@ -98,7 +107,7 @@ export class Assignments {
       const slot = slots.find(wantedBy(wish));
       if (role === 'active' || !against || !slot?.run || isSameRef(model, against)) return [];
       const asked = role === 'shadow' ? slot.run.assessor : null;
-      return [{ wish, role, against, asked, health: role === 'ab' ? slot.health : null }];
+      return [{ wish, role, against, asked, health: role === 'ab' ? slot.health : null, known: null }];
     });
   }
 
@@ -119,7 +128,8 @@ export class Assignments {
       const about = { key, version, role: 'active', machineType, model: slot.model } as const;
       const override = { by: '', why: '', document: key };
       const wish: Wish = { ...about, override, covers: () => true };
-      return [{ wish, role: 'guard' as const, against, asked, health: slot.health }];
+      const known = active.known ?? null;
+      return [{ wish, role: 'guard' as const, against, asked, health: slot.health, known }];
     });
   }
 

@@ -84,6 +84,28 @@ describe('a guard', () => {
   });
 });
 
+it('a guard knows what the trial before the promotion has shown, also after a restart, and until it is over', async () => {
+  bench.behaviours.set('pump-rul@2.1.0', 50);
+  await bench.begin();
+  await bench.want({ role: 'shadow', model: 'pump-rul@2.1.0' });
+  const [challenger] = bench.versions.trials.challengers();
+  bench.versions.trials.failed(
+    challenger!,
+    { site: 'plant', machine: 'pump-1' },
+    { active: false, challenger: true },
+  );
+  await active('pump-rul@2.1.0');
+  await bench.remove('shadow');
+  await bench.restart();
+  const [guard] = bench.versions.trials.trials();
+  expect(guard).toMatchObject({ role: 'guard', known: { failed: { count: 1, onlyCandidate: 1 } } });
+  bench.versions.trials.prove(guard!.key, 'it is as good');
+  await bench.settle();
+  bench.behaviours.set('pump-rul@2.2.0', 60);
+  await active('pump-rul@2.2.0');
+  expect(bench.versions.trials.trials()).toMatchObject([{ role: 'guard', known: null }]);
+});
+
 describe('a version that is promoted a second time', () => {
   it('goes on being guarded beside the one before it, and is not guarded anew once that is over', async () => {
     bench.behaviours.set('pump-rul@2.1.0', 150).set('pump-rul@2.2.0', 100);

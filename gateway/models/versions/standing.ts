@@ -2,7 +2,7 @@ import { isSameRef, type ModelRef, parsedRef, refText } from '../../../shared/co
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { ModelStep } from '../../ports/models/versions.ts';
+import type { KnownCases, ModelStep } from '../../ports/models/versions.ts';
 import type { Wish } from './plan.ts';
 import type { Active, ModelsFile, RolledBack } from './state-file.ts';
 
@@ -50,8 +50,15 @@ export class Standing {
     return this.rolledBack.find((each) => each.key === key && each.version === version) ?? null;
   }
 
-  /** Lets a version judge its type; `installed` is the one that judges where nothing is wanted. */
-  switchTo({ key, version, machineType, model }: Wish, installed: ModelRef | null): void {
+  /**
+   * Lets a version judge its type; `installed` is the one that judges where nothing is wanted.
+   * @param known what a trial has shown of it beside the one that judges until now
+   */
+  switchTo(
+    { key, version, machineType, model }: Wish,
+    installed: ModelRef | null,
+    known: KnownCases | null = null,
+  ): void {
     const before = this.active.get(machineType);
     const wanted = { key, version };
     if (isSameRef(model, installed)) this.active.delete(machineType);
@@ -62,13 +69,19 @@ export class Standing {
       this.active.set(machineType, {
         ...{ machineType, model: refText(model), ...wanted, sinceMs: this.clock.nowMs() },
         ...(before && { before: before.model }),
+        ...(known && { known }),
       });
     this.save();
   }
 
   /** Lets a candidate judge by what was seen of it. @param over what a person wants meanwhile */
-  promote(wish: Wish, over: Wish | undefined, installed: ModelRef | null): void {
-    this.switchTo(wish, installed);
+  promote(
+    wish: Wish,
+    over: Wish | undefined,
+    installed: ModelRef | null,
+    known: KnownCases | null = null,
+  ): void {
+    this.switchTo(wish, installed, known);
     const active = this.active.get(wish.machineType);
     if (!active) return;
     const said = over && { over: { key: over.key, version: over.version } };
@@ -96,7 +109,7 @@ export class Standing {
   prove(machineType: string): void {
     const active = this.active.get(machineType);
     if (!active) return;
-    const { before: _, ...proven } = active;
+    const { before: _, known: __, ...proven } = active;
     this.active.set(machineType, { ...proven, isProven: true });
     this.save();
   }
@@ -113,7 +126,7 @@ export class Standing {
     this.rolledBack = [...this.rolledBack, entry].slice(-rolledBackMax);
     const active = this.active.get(machineType);
     if (active && isSameRef(parsedRef(active.model), model)) {
-      const { before, over, isOwn, ...rest } = active;
+      const { before, over, isOwn, known: _, ...rest } = active;
       // The word of a person counts again.
       const by = over ?? (isOwn && { isOwn });
       if (before === undefined) this.active.delete(machineType);

@@ -8,6 +8,7 @@
  * aside: what the cloud wants is followed, also what was rolled back, and is guarded anew.
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { ModelsCompared } from '../../../shared/contract/models/compared.ts';
 import type { CheckedFormat } from '../../../shared/files/json/checked-file.ts';
 import { type RecordFile, recordFile } from '../../../shared/files/json/record-file.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -25,6 +26,10 @@ const Active = Type.Object({
   sinceMs: Type.Number(),
   /** It is not compared with the version before it any more. */
   isProven: Type.Optional(Type.Literal(true)),
+  /** What a trial had shown of it beside the version before, when it was promoted. */
+  known: Type.Optional(
+    Type.Object({ failed: ModelsCompared.properties.failed, vain: ModelsCompared.properties.vain }),
+  ),
   /** It was promoted by what was seen of it, so it does not end with the document of its trial. */
   isOwn: Type.Optional(Type.Literal(true)),
   /** The document by which a person has said meanwhile what judges; absent: nobody has. */

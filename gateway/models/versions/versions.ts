@@ -17,7 +17,7 @@ import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
 import type { FollowedModels, MachineOverrides, PinnedModels, Waits } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
-import type { ModelStep, RunModel, SwitchedBy } from '../../ports/models/versions.ts';
+import type { KnownCases, ModelStep, RunModel, SwitchedBy } from '../../ports/models/versions.ts';
 import { Assignments, judging } from './assignments.ts';
 import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
 import { pinnedOf, type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
@@ -74,7 +74,7 @@ export class Versions implements FollowedModels, PinnedModels {
       ...{ installed, installedBeside, answerMsMax, clock },
       slotOf: (machine) => this.assignments.slotOf(machine),
       insteadOf: (slot) => this.assignments.insteadOf(slot),
-      ofModel: (machineType, model) => this.ofModel(machineType, model),
+      ofModel: (machineType, model) => this.assignments.ofModel(machineType, model),
       judged: (input, slot) => this.judged(input, slot),
     });
     this.trials = new Trials({
@@ -88,8 +88,8 @@ export class Versions implements FollowedModels, PinnedModels {
         this.assign();
       },
       promote: (wish) => {
-        const { machineType } = wish;
-        this.standing.promote(wish, this.activeWish(machineType), deps.installedOf(machineType));
+        const installed = deps.installedOf(wish.machineType);
+        this.standing.promote(wish, this.activeWish(wish.machineType), installed, this.knownOf(wish));
         this.update();
         this.assign();
       },
@@ -204,11 +204,10 @@ export class Versions implements FollowedModels, PinnedModels {
   /** After a restart, what runs beside is told again, by the same name. */
   private comeIntoForce(wish: Wish): void {
     const { role, machineType, model } = wish;
-    const before =
-      parsedRef(this.standing.of(machineType)?.model ?? '') ?? this.deps.installedOf(machineType);
+    const before = this.judgingNow(machineType);
     if (role !== 'active') return this.tell(role, wish, before);
     if (this.standing.isOf(wish)) return;
-    this.standing.switchTo(wish, this.deps.installedOf(machineType));
+    this.standing.switchTo(wish, this.deps.installedOf(machineType), this.knownOf(wish));
     if (isSameRef(before, model)) return;
     const { override } = wish;
     this.tell(role, wish, before, this.standing.owe({ what: 'active', model, before, override }));
@@ -264,12 +263,6 @@ export class Versions implements FollowedModels, PinnedModels {
     return pin ? parsedRef(pin.model) : null;
   }
 
-  private ofModel(machineType: string, model: ModelRef): Assessor | null {
-    if (isSameRef(model, this.deps.installedOf(machineType))) return this.deps.installed;
-    const runs = this.slots.all().flatMap((slot) => (slot.machineType === machineType ? [slot] : []));
-    return runs.find((slot) => isSameRef(slot.model, model) && slot.run)?.run?.assessor ?? null;
-  }
-
   private rollBack(wish: Wish, why: string): void {
     this.standing.rollBack(wish, why);
     this.inForce = this.inForce.filter((each) => !isSameWish(each, wish));
@@ -280,6 +273,15 @@ export class Versions implements FollowedModels, PinnedModels {
 
   private isInstalled({ role, machineType, model }: Wish): boolean {
     return role !== 'shadow' && isSameRef(model, this.deps.installedOf(machineType));
+  }
+
+  private judgingNow(machineType: string): ModelRef | null {
+    return parsedRef(this.standing.of(machineType)?.model ?? '') ?? this.deps.installedOf(machineType);
+  }
+
+  /** What a trial has shown of a version beside the one that judges. */
+  private knownOf({ machineType, model }: Wish): KnownCases | null {
+    return this.trials.casesOf(model, this.judgingNow(machineType));
   }
 
   private activeWish(machineType: string): Wish | undefined {

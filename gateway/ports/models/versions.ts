@@ -68,6 +68,9 @@ export interface ModelChallengers {
   replaced(challenger: ModelChallenger, machine: Pick<MachineIdentity, 'site' | 'machine'>): void;
 }
 
+/** What failures and ends of warnings have shown of two versions. */
+export type KnownCases = Pick<ModelsCompared, 'failed' | 'vain'>;
+
 /** A version that is tried, as it is now. */
 export interface TrialNow {
   /** Names it among the trials of this gateway. */
@@ -77,6 +80,8 @@ export interface TrialNow {
   candidate: ModelRef;
   against: ModelRef;
   figures: ModelsCompared;
+  /** Figures of an earlier trial of the same two, before a promotion; null: there was none. */
+  known: KnownCases | null;
   /** How the candidate has answered where it judges, within the last minute; null where it does not judge. */
   health: (Declines & { answered: number; failed: number; slow: number; lastError: string | null }) | null;
   /** How it has answered about single readings where it runs beside, within the last hour; null where it judges. */

@@ -1,13 +1,13 @@
 import { eventIdOf, newEvent } from '../../../../shared/contract/envelope.ts';
 import type { ModelsCompared } from '../../../../shared/contract/models/compared.ts';
-import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
+import { type Clock, every, type Timer } from '../../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import { rateLimit } from '../../../../shared/runtime/rate-limit.ts';
 import type { Outbox } from '../../../ports/uplink.ts';
 import type { Trials } from './trials.ts';
 
-/** Soon at first, for those who watch; then seldom, because figures are counted since the begin of a trial. */
+/** Soon after a trial has begun or ended, for those who watch; then seldom, because figures are counted since its begin. */
 const firstMs = 5_000;
 const everyMs = 300_000;
 const warnMsMin = 60_000;
@@ -25,7 +25,8 @@ export class TrialReports {
   private readonly deps: TrialReportsDeps;
   private readonly mayWarn: () => boolean;
   private waitMs = firstMs;
-  private count = 0;
+  private dueMs = 0;
+  private known: readonly string[] = [];
   private timer: Timer | null = null;
   private telling: Promise<void> = Promise.resolve();
 
@@ -35,7 +36,7 @@ export class TrialReports {
   }
 
   async start(): Promise<void> {
-    this.wait();
+    this.timer = every(this.deps.clock, firstMs, () => this.look());
   }
 
   async stop(): Promise<void> {
@@ -45,16 +46,16 @@ export class TrialReports {
     await this.tell();
   }
 
-  private wait(): void {
+  private look(): void {
     const { clock, trials } = this.deps;
-    this.timer = clock.setTimer(this.waitMs, () => {
-      const count = trials.trials().length;
-      // A trial has begun or ended.
-      this.waitMs = count === this.count ? Math.min(everyMs, 2 * this.waitMs) : firstMs;
-      this.count = count;
-      this.telling = this.tell();
-      this.wait();
-    });
+    const nowMs = clock.monotonicMs();
+    const keys = trials.trials().map(({ key }) => key);
+    const isChanged = keys.join() !== this.known.join();
+    if (!isChanged && nowMs < this.dueMs) return;
+    this.known = keys;
+    this.waitMs = isChanged ? firstMs : Math.min(everyMs, 2 * this.waitMs);
+    this.dueMs = nowMs + this.waitMs;
+    this.telling = this.telling.then(() => this.tell());
   }
 
   private async tell(): Promise<void> {

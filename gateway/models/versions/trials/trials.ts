@@ -1,8 +1,9 @@
 import type { ModelsCompared } from '../../../../shared/contract/models/compared.ts';
-import { type ModelRef, refText } from '../../../../shared/contract/models/model-ref.ts';
+import { isSameRef, type ModelRef, refText } from '../../../../shared/contract/models/model-ref.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { AlertInput, Assessor } from '../../../ports/decision.ts';
 import type {
+  KnownCases,
   ModelChallenger,
   ModelChallengers,
   ModelStep,
@@ -25,6 +26,8 @@ export interface WantedTrial {
   asked: Assessor | null;
   /** How the candidate answers where it judges. */
   health: Health | null;
+  /** Cases of an earlier trial of the same two. */
+  known: KnownCases | null;
 }
 
 interface Running extends WantedTrial {
@@ -113,11 +116,23 @@ export class Trials implements ModelChallengers, ModelTrials {
     running?.trial.exposed(machine, timeMs, isCandidate ? 'candidate' : 'other');
   }
 
+  /** What is known of two versions by a trial that goes on; null: nothing. */
+  casesOf(candidate: ModelRef, against: ModelRef | null): KnownCases | null {
+    const found = this.running.find(
+      ({ role, wish, against: other }) =>
+        role === 'shadow' && isSameRef(wish.model, candidate) && isSameRef(other, against),
+    );
+    if (!found) return null;
+    const { failed, vain } = found.trial.figures(this.deps.clock.nowMs());
+    return { failed, ...(vain && { vain }) };
+  }
+
   trials(): TrialNow[] {
     const nowMs = this.deps.clock.nowMs();
-    return this.running.map(({ key, role, wish, against, trial, health }) => ({
+    return this.running.map(({ key, role, wish, against, trial, health, known }) => ({
       ...{ key, role, machineType: wish.machineType, candidate: wish.model, against },
       figures: trial.figures(nowMs),
+      known,
       health: health?.counts() ?? null,
       beside: trial.beside?.counts() ?? null,
       scale: this.deps.scaleOf(wish.machineType),
