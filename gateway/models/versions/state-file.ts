@@ -26,7 +26,7 @@ const Active = Type.Object({
   sinceMs: Type.Number(),
   /** It is not compared with the version before it any more. */
   isProven: Type.Optional(Type.Literal(true)),
-  /** What a trial had shown of it beside the version before, when it was promoted. */
+  /** Cases in which a trial had shown it beside the version before, when it was promoted. */
   known: Type.Optional(
     Type.Object({ failed: ModelsCompared.properties.failed, vain: ModelsCompared.properties.vain }),
   ),

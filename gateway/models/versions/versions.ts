@@ -279,7 +279,7 @@ export class Versions implements FollowedModels, PinnedModels {
     return parsedRef(this.standing.of(machineType)?.model ?? '') ?? this.deps.installedOf(machineType);
   }
 
-  /** What a trial has shown of a version beside the one that judges. */
+  /** Cases of a trial of a version beside the one that judges. */
   private knownOf({ machineType, model }: Wish): KnownCases | null {
     return this.trials.casesOf(model, this.judgingNow(machineType));
   }

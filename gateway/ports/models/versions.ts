@@ -68,7 +68,7 @@ export interface ModelChallengers {
   replaced(challenger: ModelChallenger, machine: Pick<MachineIdentity, 'site' | 'machine'>): void;
 }
 
-/** What failures and ends of warnings have shown of two versions. */
+/** Failures, and ends of warnings, by which two versions are compared. */
 export type KnownCases = Pick<ModelsCompared, 'failed' | 'vain'>;
 
 /** A version that is tried, as it is now. */

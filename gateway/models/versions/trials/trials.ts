@@ -116,7 +116,7 @@ export class Trials implements ModelChallengers, ModelTrials {
     running?.trial.exposed(machine, timeMs, isCandidate ? 'candidate' : 'other');
   }
 
-  /** What is known of two versions by a trial that goes on; null: nothing. */
+  /** Cases of two versions in a trial that goes on; null: there is none. */
   casesOf(candidate: ModelRef, against: ModelRef | null): KnownCases | null {
     const found = this.running.find(
       ({ role, wish, against: other }) =>
