@@ -1,6 +1,6 @@
 /**
  * The memory of the level of one sensor: a pyramid of at most 244 numbers, about a kilobyte, however long it is watched; 240
- * bytes in its first hour, as coarser levels have room when there is a first one.
+ * bytes in its first hour, none in its first minute, as levels have room when there is a first one.
  *
  *     readings ▶ mean of a minute ▶ median of an hour ▶ high and low of a day ▶ median of a week's highs and lows
  *                60 of them         48                  42                      26
@@ -42,6 +42,9 @@ const hoursToTrim = 4;
 /** Where the room ends that the first hour needs, then that of an hour's, a day's and a week's first level. */
 const rooms = [starts.hours, starts.dayHighs, starts.weekHighs, cellsOfSensor];
 
+/** The cells of a memory before its first minute is over. */
+const noCells = new Float32Array(0);
+
 export interface SavedLevel {
   minute: number;
   /** At most `cellsOfSensor`; nothing is known of the others. */
@@ -68,7 +71,7 @@ export class LevelMemory {
 
   constructor(minute: number, saved?: SavedLevel) {
     this.minute = saved?.minute ?? minute;
-    this.cells = saved?.cells ?? new Float32Array(rooms[0]!).fill(Number.NaN);
+    this.cells = saved?.cells ?? noCells;
   }
 
   /**
