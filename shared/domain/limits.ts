@@ -119,8 +119,16 @@ export function isBeyondAlarmSide(sensor: Sensor, value: number): boolean {
   return sidesOf(sensor).some(({ side, alarm }) => alarm !== undefined && isOutside(side));
 }
 
+/** Asked several times for each decision about a machine. */
+const policies = new WeakMap<MachineType, LimitPolicy | null>();
+
 /** The policy by which limits of a type raise alerts; null if it has no limits, or switches these alerts off. */
-export function limitPolicyOf({ sensors, alerts, limitAlerts }: MachineType): LimitPolicy | null {
-  if (limitAlerts === false || !sensors.some((sensor) => sidesOf(sensor).length > 0)) return null;
-  return alerts.find((policy) => policy.on === 'limit') ?? defaultLimitPolicy;
+export function limitPolicyOf(type: MachineType): LimitPolicy | null {
+  const known = policies.get(type);
+  if (known !== undefined) return known;
+  const { sensors, alerts, limitAlerts } = type;
+  const hasLimits = limitAlerts !== false && sensors.some((sensor) => sidesOf(sensor).length > 0);
+  const found = hasLimits ? (alerts.find((policy) => policy.on === 'limit') ?? defaultLimitPolicy) : null;
+  policies.set(type, found);
+  return found;
 }

@@ -1,4 +1,4 @@
-import { limitsOf } from '../../../shared/domain/limits.ts';
+import { limitedColumnsOf } from '../../../shared/domain/limits.ts';
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
 import type { TimeToLimit } from '../../ports/limits/time-to-limit.ts';
 import { LevelMemory, minuteMs } from './level-memory.ts';
@@ -33,10 +33,10 @@ const limitedByType = new WeakMap<MachineType, Limited>();
 function limitedOf(type: MachineType): Limited {
   const known = limitedByType.get(type);
   if (known) return known;
-  const found = [...type.sensors.entries()].filter(([, sensor]) => limitsOf(sensor).length > 0);
+  const found = limitedColumnsOf(type);
   const made = {
-    sensors: found.map(([, sensor]) => sensor),
-    columns: Int32Array.from(found, ([column]) => column),
+    sensors: found.map(({ column }) => type.sensors[column]!),
+    columns: Int32Array.from(found, ({ column }) => column),
   };
   limitedByType.set(type, made);
   return made;
