@@ -20,6 +20,8 @@ it.each([
   ['20231115T001320.25+0200', { ms: 1_700_000_000_250, ns: 0 }],
   ['20231115T0013+02', { ms: 1_699_999_980_000, ns: 0 }],
   ['1700000000.25', { ms: 1_700_000_000_250, ns: 0 }],
+  // The product of this with 1,000 is a little less than it.
+  [2_147_561_460.417, { ms: 2_147_561_460_417, ns: 0 }],
   [0, { ms: 0, ns: 0 }],
 ])('reads %j', (value, moment) => {
   expect(parseDeviceTime(value)).toEqual(moment);

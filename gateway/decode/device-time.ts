@@ -103,10 +103,9 @@ function fromNumber(value: number): Moment | undefined {
 /** A double of ms is exact to about 0.2 µs today, so whole µs are kept. */
 function fromFraction(ms: number): Moment {
   const whole = Math.floor(ms);
-  return {
-    ms: whole,
-    ns: whole === ms ? 0 : (Math.round((ms - whole) * 1_000) * 1_000) % 1_000_000,
-  };
+  const us = Math.round((ms - whole) * 1_000);
+  // A product such as 2147561460.417 × 1,000 is a little less than the whole ms that it is.
+  return us === 1_000 ? { ms: whole + 1, ns: 0 } : { ms: whole, ns: us * 1_000 };
 }
 
 /** Parses the digits as sent, because a count of ns has more than a double can hold. */

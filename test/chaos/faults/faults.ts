@@ -20,6 +20,7 @@ import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
 import { floodFaults } from './floods/floods.ts';
+import { keepingFaults } from './keeping.ts';
 import { linkFaults } from './link.ts';
 import { pauseFaults } from './processes/pauses.ts';
 import { processFaults } from './processes/processes.ts';
@@ -44,6 +45,7 @@ export const faults: readonly Fault[] = [
   ...clockFaults,
   ...sensorFaults,
   ...deviceFaults,
+  ...keepingFaults,
   ...duplicateGatewayFaults,
   ...floodFaults,
   ...retentionFaults,

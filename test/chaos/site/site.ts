@@ -42,6 +42,7 @@ export const gatewayName = 'chaos';
 export const database = 'chaos';
 const password = 'chaos-link-password';
 const diskMib = 160;
+const machineTypesDir = join(packageRoot, 'test', 'chaos', 'site', 'types');
 
 export class Site {
   readonly store: StoreKind;
@@ -125,10 +126,12 @@ export class Site {
   configureGateway(over: Table = {}): void {
     const config = {
       gateway: gatewayName,
+      machineTypesDir,
       machines: [
         { match: 'chaos/*', type: 'generic' },
         { match: 'flood/*', type: 'generic' },
         { match: 'plant/*', type: 'pump' },
+        { match: 'keeps/*', type: 'keeper' },
       ],
       machinesMax: floodLimits.machinesOfSender,
       decodeMsMax: shortLimits.decodeMsMax,
@@ -221,6 +224,7 @@ export class Site {
     this.order('cloud', { clockOffsetMs: 0 });
     this.configureGateway();
     this.#write('cloud', {
+      machineTypesDir,
       gateways: [{ id: gatewayName, password }, stormGateway, calmGateway],
       alerts: { webhook: [{ name: 'hook', url: this.receiver.url, ...shortLimits.webhook }] },
       jobs: { retention: retentionSettings },

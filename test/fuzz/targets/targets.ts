@@ -6,11 +6,15 @@ import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
 import { layoutTarget } from './layouts.ts';
 import { mqttTarget } from './mqtt.ts';
+import { presenceTarget } from './presence.ts';
 import { readingsTarget } from './readings.ts';
+import { timesTarget } from './times.ts';
 
 const others: Record<string, () => Promise<Target>> = {
   layouts: layoutTarget,
   readings: readingsTarget,
+  times: timesTarget,
+  presence: presenceTarget,
   mqtt: mqttTarget,
   frame: frameTarget,
   'gateway-http': gatewayHttpTarget,
