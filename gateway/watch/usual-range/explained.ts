@@ -28,6 +28,8 @@ const lastsMs = 72 * hourMs;
 /** As many sensors at least, and half of those that are judged, are outside together if the machine does something else. */
 const togetherMin = 2;
 const togetherForMs = 14 * 24 * hourMs;
+/** A level has settled if a row moves it by no more than this share of its way beyond the range. */
+const settledShare = 0.03;
 /** Visits are as far apart as this at least. */
 const apartMs = hourMs / 2;
 const pauseMsMax = hourMs;
@@ -39,6 +41,8 @@ const savedWidth = 4;
 
 export class ExplainedLevels {
   private readonly cells: Float64Array;
+  /** By sensor: its newest level that was beyond. */
+  private readonly levels: Float64Array;
   private newestMs = Number.NaN;
   /** Times at which half of the sensors were beyond together, first and last; NaN: they never were, or not for long. */
   private togetherFromMs = Number.NaN;
@@ -46,6 +50,7 @@ export class ExplainedLevels {
 
   constructor(sensors: number) {
     this.cells = new Float64Array(sensors * width);
+    this.levels = new Float64Array(sensors).fill(Number.NaN);
     for (let at = insideField; at < this.cells.length; at += width) this.cells[at] = apartMs;
   }
 
@@ -73,11 +78,15 @@ export class ExplainedLevels {
       const value = isMode ? beyond.level : by.expected(sensor);
       const isExplained =
         value !== null && (value - beyond.edge) / (beyond.level - beyond.edge) >= explainedShare;
+      const way = beyond.level - beyond.edge;
+      const isSettled = Math.abs(beyond.level - this.levels[sensor]!) <= settledShare * Math.abs(way);
+      this.levels[sensor] = beyond.level;
       if (!isExplained && !areTogether) continue;
       if (areTogether) this.followTogether(timeMs);
       cells[at + explainedField]! += passedMs;
       cells[at + rowsField]!++;
-      if (!this.isConfirmed(at, isExplained && !isMode && by.isJudged())) continue;
+      // On its way to a level a sensor is not there yet, and the rest of the way would be told again.
+      if (!isSettled || !this.isConfirmed(at, isExplained && !isMode && by.isJudged())) continue;
       ranges.include(sensor);
       cells.fill(0, at, at + width);
       if (areTogether) otherMs = this.togetherFromMs;

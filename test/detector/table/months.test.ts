@@ -8,7 +8,7 @@ import { dayMinutes } from '../months/machine.ts';
 import { monthFaults } from '../months/month-faults.ts';
 import { live } from '../months/months.ts';
 import { monthSets, monthsTable } from './months.ts';
-import { load, printed, save } from './table.ts';
+import { type Line, load, printed, save } from './table.ts';
 
 const every = Object.values(monthSets).flat();
 
@@ -59,4 +59,15 @@ it('the table of months has a line for each kind that is well, and one for each 
   });
   expect(lines.map(({ what }) => what)).toEqual(['tank', 'all that are well', 'step of 8, lasting']);
   expect(lines[2]!.figures).toMatchObject({ machines: 1 });
+});
+
+it('a fan that gets a second speed after two weeks is told of for some days, and not until a person speaks', {
+  tags: ['long'],
+}, () => {
+  const [{ figures }] = monthsTable({
+    ...{ set: 'later', kinds: ['fan, second speed from day 15'], faults: ['nothing'], judges: ['gateway'] },
+    ...{ seeds: [201], days: 40, stepMinutes: 1, onLine: () => {} },
+  }).lines as [Line];
+  expect(figures['alerts a machine-year']).toBeGreaterThan(0);
+  expect(figures['of time with an alert %']! + figures['else changed %']!).toBeLessThan(0.2);
 });
