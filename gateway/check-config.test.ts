@@ -129,3 +129,40 @@ password = "short"
     expect.stringMatching(/^warning at 2: uplink\.url is set without uplink\.password/),
   ]);
 });
+
+describe('a mapping', () => {
+  const route = (more: string) => `[[routes]]\ntopic = "a/#"\nsite = "s"\n${more}\n`;
+
+  it('is a ready one, one of a folder, or a table, and the route needs no format', () => {
+    expect(problemsOf({ 'gateway.toml': route('mapping = "tasmota"') })).toEqual([]);
+    const table = 'machine = "m"\n[routes.mapping]\nfields = [{ path = "a" }]';
+    expect(problemsOf({ 'gateway.toml': route(table) })).toEqual([]);
+    const files = { 'own/press.toml': 'machine = "{.id}"\nfields = [{ path = "a.b" }]\n' };
+    const named = `mappingsDir = "${join(dir, 'own')}"\n${route('mapping = "press"')}`;
+    expect(problemsOf({ ...files, 'gateway.toml': named })).toEqual([]);
+    const { config } = checkGatewayConfig({ config: join(dir, 'gateway.toml') }, { files: true });
+    expect(config?.routes).toMatchObject([{ format: 'mapped', mapping: { machine: '{.id}' } }]);
+  });
+
+  it('that is wrong is reported by route, or by its file, with its key', () => {
+    expect(problemsOf({ 'gateway.toml': route('mapping = "tasmot"') })).toEqual([
+      "4: routes[0]: there is no mapping 'tasmot'; did you mean 'tasmota'?",
+    ]);
+    expect(problemsOf({ 'gateway.toml': route('mapping = "home-assistant"') })).toEqual([
+      '4: routes[0]: neither the route nor its mapping says the machine of each message; set machine on the route',
+    ]);
+    const table = 'machine = "m"\n[routes.mapping]\n\nfields = [{ path = "a", unit = "V", as = "°C" }]';
+    expect(problemsOf({ 'gateway.toml': route(table) })).toEqual([
+      '7: routes[0].mapping.fields[0] cannot convert V to °C: they are of different quantities',
+    ]);
+    const own = `mappingsDir = "${join(dir, 'own')}"\n${route('mapping = "press"')}`;
+    const file = 'machine = "{.id}"\n\n[[messages]]\ntopic = "a/#/b"\n';
+    expect(problemsOf({ 'own/press.toml': file, 'gateway.toml': own })).toEqual([
+      '4: messages[0].topic has a # that is neither first nor last',
+    ]);
+    const noFolder = `mappingsDir = "${join(dir, 'none')}"\n`;
+    expect(problemsOf({ 'gateway.toml': noFolder })).toEqual([
+      expect.stringMatching(/^1: mappingsDir names .*none: .*a TOML file for each mapping$/),
+    ]);
+  });
+});

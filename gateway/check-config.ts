@@ -24,7 +24,8 @@ import { decisionsIn } from './decisions/config.ts';
 import { decisions } from './decisions/decisions.ts';
 import { formatsIn, type RouteRule } from './decode/config.ts';
 import { formats } from './decode/formats/formats.ts';
-import { ruleProblems } from './decode/route-rules.ts';
+import { type OwnMappings, readMappings } from './decode/mapping/files.ts';
+import { namedMappingProblems, ruleProblems, withOwnMapping } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
 import { keyFileProblems, keyProblems } from './models/trusted-keys.ts';
 import { unsignedModels } from './models/unsigned.ts';
@@ -48,6 +49,7 @@ export interface CheckedGateway extends ReadConfig<GatewayConfig> {
 /** Reads only the files of the configuration and of machine types and, with `files`, the PEM files that it names. */
 export function checkGateway(given: ConfigSources, { files }: { files: boolean }): CheckedGateway {
   let types = new Map<string, MachineType>();
+  let mappings: OwnMappings = readMappings(undefined);
   const checks: ConfigCheck<GatewayConfig>[] = [
     (config) => {
       const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
@@ -56,6 +58,11 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
       return [...read.problems, ...typeProblems(config, read)];
     },
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
+    ({ mappingsDir }) => {
+      mappings = readMappings(mappingsDir);
+      return mappings.problems;
+    },
+    ({ routes }) => eachSound(routes, (rule, i) => namedMappingProblems(rule, `routes[${i}]`, mappings)),
     (config) => parts.problems(config),
     ({ alerts }) => notifierNameProblems(alerts),
     ({ models }) => keyProblems(models),
@@ -74,7 +81,11 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
   ];
   const all = files ? [...checks, ...fileChecks] : checks;
   const read = readConfig(GatewayConfig, given, all, prepareGatewayConfig);
-  return { ...read, types };
+  const config = read.config && {
+    ...read.config,
+    routes: read.config.routes.map((rule) => withOwnMapping(rule, mappings)),
+  };
+  return { ...read, config, types };
 }
 
 /**

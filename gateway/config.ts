@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import { TimeZone } from '../shared/config/time-zone.ts';
-import type { Table } from '../shared/config/toml-files.ts';
+import { isTable, type Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from '../shared/notifications/config.ts';
@@ -29,6 +29,14 @@ export const GatewayConfig = Type.Object(
         examples: ['/etc/harbinger/types'],
       }),
     ),
+    mappingsDir: Type.Optional(
+      Type.String({
+        ...filePath,
+        description:
+          'A folder of mappings of your own, one NAME.toml each: a route names one by mapping = "NAME". One replaces a ready mapping of the same name.',
+        examples: ['/etc/harbinger/mappings'],
+      }),
+    ),
     timeZone: TimeZone,
     ...tables(sources),
     intelligence: WatchConfig,
@@ -51,9 +59,15 @@ export type GatewayConfig = Static<typeof GatewayConfig>;
 export function prepareGatewayConfig(table: Table): Table {
   return {
     ...table,
+    ...(Array.isArray(table.routes) && { routes: table.routes.map(withFormat) }),
     ...(table.jobs !== undefined && { jobs: withSchedulesWrittenOut(table.jobs) }),
     ...(table.decisions !== undefined && { decisions: withKindsWrittenOut(table.decisions) }),
   };
+}
+
+/** A route with a mapping needs no format. */
+function withFormat(route: unknown): unknown {
+  return isTable(route) && route.mapping !== undefined ? { format: 'mapped', ...route } : route;
 }
 
 /** Returns every configured source, of any kind. */

@@ -58,6 +58,7 @@ it('the examples have every path', () => {
     'intelligence.artefactsDir',
     'machineTypesDir',
     'machineTypesDir',
+    'mappingsDir',
     'modbus.lines[0].path',
     'models.keys[0].publicKeyFile',
     'serial.ports[0].path',

@@ -6,7 +6,7 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Decoded, Decoder, DecodeTarget } from '../ports/decode.ts';
+import type { Decoded, Decoder, DecodeTarget, FormatDeps } from '../ports/decode.ts';
 import type { MachineOrSensor } from '../ports/retiring.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { DecodeConfig } from './config.ts';
@@ -102,7 +102,9 @@ export class Routes {
       const found = match(topic);
       if (!found) continue;
       const names = { site: found.site ?? rule.site ?? '', machine: found.machine ?? rule.machine ?? '' };
-      return { ...names, ...(found.sensor !== undefined && { sensor: found.sensor }) };
+      const target = { ...names, ...(found.sensor !== undefined && { sensor: found.sensor }) };
+      const { site, machine, sensor } = rule.decoder.ofTopic?.(topic, target).target ?? target;
+      return { site, machine, ...(sensor !== undefined && { sensor }) };
     }
     return null;
   }
@@ -110,7 +112,7 @@ export class Routes {
   private resolve(topic: string, sender: Sender): Route {
     const { topicLength } = messageLimits;
     if (topic.length > topicLength) throw tooLong('topic', topic, topicLength);
-    for (const { match, decoder, ...rule } of this.rules) {
+    for (const { match, ...rule } of this.rules) {
       const found = match(topic);
       if (!found) continue;
       const site = found.site ?? rule.site ?? '';
@@ -120,9 +122,12 @@ export class Routes {
       const isPlain = !rule.labels && !rule.timeKeys;
       if (rule.labels) target.labels = rule.labels;
       if (rule.timeKeys) target.timeKeys = rule.timeKeys;
-      const schema = decoder.namesMachines ? null : this.machines.find(site, machine, ownerOf(sender));
-      const layouts = schema && decoder.isFastJson && isPlain ? newTopicLayouts() : null;
-      return { decoder, target, schema, layouts, storesAgain: rule.storesAgain === true };
+      const own = rule.decoder.ofTopic?.(topic, target) ?? { decoder: rule.decoder, target };
+      const schema = own.decoder.namesMachines
+        ? null
+        : this.machines.find(own.target.site, own.target.machine, ownerOf(sender));
+      const layouts = schema && own.decoder.isFastJson && isPlain ? newTopicLayouts() : null;
+      return { ...own, schema, layouts, storesAgain: rule.storesAgain === true };
     }
     throw new HarbingerError(
       'TOPIC_UNROUTED',
@@ -152,9 +157,10 @@ export async function createRoutes(
   config: DecodeConfig & { gateway: string },
   types: ReadonlyMap<string, MachineType>,
   refused?: MachinesOptions['refused'],
+  deps?: FormatDeps,
 ): Promise<Routing> {
   const machines = createMachines(config, types, refused);
-  const rules = await Promise.all(config.routes.map(compileRule));
+  const rules = await Promise.all(config.routes.map((rule) => compileRule(rule, deps)));
   const routes = new Routes(rules, machines, config.machinesMax * topicsPerMachine);
   const decoders = rules.map(({ name, decoder }) => ({ name, made: decoder }));
   return { machines, routes, decoders };

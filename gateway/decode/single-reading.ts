@@ -1,5 +1,5 @@
 import type { Decoded, DecodedFaults, DecodedReading } from '../ports/decode.ts';
-import type { RawMessage } from '../ports/source.ts';
+import type { MessageForm, RawMessage } from '../ports/source.ts';
 import { kindOf } from './values.ts';
 
 /**
@@ -19,11 +19,12 @@ export function partOf(message: RawMessage, part: number | string): RawMessage {
 }
 
 /** Returns one item of a message of several as a message of its own. */
-export function ownPayload(item: Decoded, payload: Buffer): Buffer {
-  if (item.unreadable) return item.unreadable.payload;
-  if (item.lifecycle || item.maintenance || item.availability) return payload;
-  if (item.faults) return item.own();
-  return item.own ? item.own() : singleReadingJson(item);
+export function ownMessage(item: Decoded, message: RawMessage): RawMessage {
+  if (item.unreadable) return { ...message, payload: item.unreadable.payload };
+  if (item.lifecycle || item.maintenance || item.availability) return message;
+  if (item.faults) return { ...message, payload: item.own(), form: 'readings' };
+  if (item.own) return { ...message, payload: item.own(), form: 'readings' };
+  return { ...message, payload: singleReadingJson(item) };
 }
 
 /** Encodes one value of a reading in that way; without a time of its own, it has that of its arrival. */
@@ -31,11 +32,11 @@ export function singleField(
   reading: DecodedReading | DecodedFaults,
   { sensor, value }: { sensor: string; value: unknown },
   { receivedMs }: { receivedMs: number },
-): Buffer {
-  if (reading.own) return reading.own(sensor, receivedMs);
+): { payload: Buffer; form?: MessageForm } {
+  if (reading.own) return { payload: reading.own(sensor, receivedMs), form: 'readings' };
   const { values: _, deviceTime, ...about } = reading as DecodedReading;
   const time = deviceTime ?? { ms: Math.floor(receivedMs), ns: 0 };
-  return singleReadingJson({ ...about, deviceTime: time, values: { [sensor]: value } });
+  return { payload: singleReadingJson({ ...about, deviceTime: time, values: { [sensor]: value } }) };
 }
 
 function plainValue(value: unknown): unknown {

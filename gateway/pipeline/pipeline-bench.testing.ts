@@ -38,6 +38,17 @@ const rules = [
     compileRule({ topic: 'telemetry/{site}/{machine}', format: 'json' }),
     compileRule({ topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' }),
     compileRule({ topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' }),
+    compileRule({
+      ...{ topic: 'mapped/#', format: 'mapped', site: 'plant', machine: 'none' },
+      mapping: {
+        ...{ rest: 'leave', each: 'pumps.{pump}', machine: '{pump}' },
+        fields: [{ path: 't', sensor: 'temperature', unit: '°C' }],
+      },
+    }),
+    compileRule({
+      ...{ topic: 'plain/#', format: 'mapped', site: 'plant' },
+      mapping: { messages: [{ topic: 'plain/+/{machine}' }] },
+    }),
   ])),
   {
     name: 'nodes',

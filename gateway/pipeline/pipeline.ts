@@ -20,7 +20,7 @@ import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
-import { ownPayload, partOf, resolveTimes } from '../decode/single-reading.ts';
+import { ownMessage, partOf, resolveTimes } from '../decode/single-reading.ts';
 import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
@@ -213,7 +213,7 @@ export class Pipeline implements MessageHandler<Begun> {
         this.item(route, item, isAlone, of);
       } catch (error) {
         // In a message with several readings, only the bad one becomes a dead letter.
-        this.deadLetter(isAlone ? message : { ...of, payload: ownPayload(item, message.payload) }, error);
+        this.deadLetter(isAlone ? message : ownMessage(item, of), error);
       }
     }
   }
@@ -288,8 +288,8 @@ export class Pipeline implements MessageHandler<Begun> {
   }
 
   private keepFields(message: RawMessage, kept: readonly RefusedMessage[]): void {
-    for (const [i, { payload, error }] of kept.entries())
-      this.keepLetter({ ...partOf(message, `field-${i}`), payload }, error);
+    for (const [i, { error, ...own }] of kept.entries())
+      this.keepLetter({ ...partOf(message, `field-${i}`), ...own }, error);
   }
 
   private keepLetter(message: RawMessage, error: unknown): void {

@@ -89,9 +89,8 @@ export async function startDataPlane(
   const { clock, random, log } = deps;
   const { gateway } = config;
   const quotas = new QuotaRefusals(quotaTexts, clock, log);
-  const { machines, routes, decoders } = await createRoutes(config, types, (quota, owner) =>
-    quotas.note(quota, owner),
-  );
+  const noteQuota = (quota: MachineQuota, owner: string) => quotas.note(quota, owner);
+  const { machines, routes, decoders } = await createRoutes(config, types, noteQuota, { log });
   const state = await openDurableState(config, deps);
   const { journals, byLane, letters, refused, losses } = state;
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });

@@ -5,6 +5,7 @@
 import { partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type { LifecycleNotice } from './watch.ts';
 
 /**
@@ -24,6 +25,11 @@ export interface Decoder extends Partial<Reporting> {
    */
   readonly namesMachines?: boolean;
   /**
+   * Present if what messages mean depends on more of the topic than a route names: returns what reads those of one topic,
+   * which is looked up once.
+   */
+  ofTopic?(topic: string, target: DecodeTarget): { decoder: Decoder; target: DecodeTarget };
+  /**
    * `payload` is valid only during the call, and must not be changed. A format with several readings per message must
    * also read JSON objects, because a refused one of several is kept as JSON (decode/single-reading.ts) and may be
    * resent. @throws HarbingerError of stage `decode`, for a message that cannot be read at all
@@ -31,8 +37,9 @@ export interface Decoder extends Partial<Reporting> {
   decode(payload: Buffer, target: DecodeTarget): readonly Decoded[];
 }
 
-/** Formats need nothing from the gateway. */
-export const formatPart = partOf<undefined, Decoder>();
+/** A format may say once what it does not take; without a log, as in tests, it does not. */
+export type FormatDeps = { log: Log } | undefined;
+export const formatPart = partOf<FormatDeps, Decoder>();
 
 /** The site, machine and sensor that the topic of a message names. */
 export interface DecodeTarget {
@@ -86,7 +93,7 @@ export interface DecodedReading extends Subject {
   refused?: RefusedValue[];
   /** Names of numbers that a double does not hold as they were sent. */
   rounded?: readonly string[];
-  /** Absent for a format that reads JSON, which is then the form. */
+  /** Absent for a format that reads JSON, which is then the form; else it is that of typed readings. */
   own?: OwnMessage;
   faults?: undefined;
   lifecycle?: undefined;

@@ -53,9 +53,13 @@ const composing: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The JSON format recognises pairs and hands them to their own format. */
+/**
+ * The JSON format recognises pairs and hands them to their own format; a mapping of topics alone hands payloads to those that
+ * read them without a mapping.
+ */
 const partsThatDelegate: Readonly<Record<string, readonly string[]>> = {
   'gateway/decode/formats/json': ['gateway/decode/formats/key-value'],
+  'gateway/decode/formats/mapped': ['gateway/decode/formats/json', 'gateway/decode/formats/number'],
 };
 
 const topOf = (path: string) => path.split('/')[0]!;

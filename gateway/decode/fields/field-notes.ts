@@ -6,6 +6,7 @@
  */
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { DecodedFaults, DecodedReading, RefusedValue } from '../../ports/decode.ts';
+import type { MessageForm } from '../../ports/source.ts';
 import { checkReading } from '../contract.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingOrigin, RefusedField, Row } from '../row.ts';
@@ -17,6 +18,7 @@ import { RefusedFields } from './refused-fields.ts';
 /** A refused value that is kept whole: a message with it alone, and the reason. */
 export interface RefusedMessage {
   payload: Buffer;
+  form?: MessageForm;
   error: Error;
 }
 
@@ -92,7 +94,7 @@ export class FieldNotes {
     return refused.flatMap((field) => {
       const { error } = field;
       if (!this.refuse(schema, field, receivedMs) || error === null) return [];
-      return [{ payload: singleField(reading, field, { receivedMs }), error }];
+      return [{ ...singleField(reading, field, { receivedMs }), error }];
     });
   }
 

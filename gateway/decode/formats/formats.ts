@@ -9,6 +9,7 @@ import { influx } from './influx/part.ts';
 import { json } from './json/part.ts';
 import { keyValue } from './key-value/part.ts';
 import { lifecycle } from './lifecycle/part.ts';
+import { mapped } from './mapped/part.ts';
 import { number } from './number/part.ts';
 
-export const formats = [json, number, keyValue, csv, influx, cbor, lifecycle, availability] as const;
+export const formats = [json, number, keyValue, csv, influx, cbor, lifecycle, availability, mapped] as const;

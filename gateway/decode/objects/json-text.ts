@@ -9,6 +9,12 @@ import { roundedInJson, withRounded } from './rounded.ts';
 
 /** @throws HarbingerError DECODE_JSON, DECODE_NAME_TWICE, and the errors of `readingsOf` */
 export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
+  const { text, parsed } = parseJson(payload);
+  return withRounded(readingsOf(parsed, target, exactMoments(text)), roundedInJson(text));
+}
+
+/** @throws HarbingerError DECODE_JSON, DECODE_NAME_TWICE */
+export function parseJson(payload: Buffer): { text: string; parsed: unknown } {
   const text = textOf(payload);
   let parsed: unknown;
   try {
@@ -23,8 +29,7 @@ export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
     const problem = `the key '${twice.slice(0, 64)}' comes twice in one object: send it once, or in two messages`;
     throw new HarbingerError('DECODE_NAME_TWICE', 'decode', problem);
   }
-  const decoded = readingsOf(parsed, target, exactMoments(text));
-  return withRounded(decoded, roundedInJson(text));
+  return { text, parsed };
 }
 
 /**
@@ -76,7 +81,7 @@ const longNumber = /"([^"\\]{1,64})"\s*:\s*(\d{17,19})(?=[\s,}])/g;
  * Returns the times of a message: a count of ns is larger than a double holds exactly, so its digits are read from the text.
  * A message may have several under one key, in its groups, so they are found by key and value.
  */
-function exactMoments(text: string): (key: string, value: unknown) => Moment | undefined {
+export function exactMoments(text: string): (key: string, value: unknown) => Moment | undefined {
   let known: Map<string, string> | null = null;
   return (key, value) => {
     if (typeof value !== 'number' || value <= Number.MAX_SAFE_INTEGER) return undefined;

@@ -5,6 +5,7 @@ import { influxHarness } from './influx.ts';
 import { jsonHarness } from './json.ts';
 import { keyValueHarness } from './key-value.ts';
 import { availabilityHarness, lifecycleHarness } from './lifecycle.ts';
+import { mappedHarness } from './mapped.ts';
 import { numberHarness } from './number.ts';
 import type { FormatHarness } from './suite.ts';
 
@@ -17,4 +18,5 @@ export const harnesses: readonly FormatHarness[] = [
   cborHarness,
   lifecycleHarness,
   availabilityHarness,
+  mappedHarness,
 ];

@@ -13,8 +13,8 @@ import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { expectLinear, growthTestMsMax, largeBytes } from '../../growth/growth.ts';
 import { expectDeclaredReports } from '../reports.ts';
-import { growingTexts } from './growing.ts';
-import { changedMessages, hostileTexts, randomMessages } from './hostile.ts';
+import { growingTexts } from './attacks/growing.ts';
+import { changedMessages, hostileTexts, randomMessages } from './attacks/hostile.ts';
 import { OneFormat } from './one-format.ts';
 
 export interface FormatHarness {

@@ -1,7 +1,7 @@
 import { formats } from '../../../gateway/decode/formats/formats.ts';
 import type { Decoder } from '../../../gateway/ports/decode.ts';
 import { createPart } from '../../../shared/parts/registry.ts';
-import { hostileTexts } from '../../conformance/formats/hostile.ts';
+import { hostileTexts } from '../../conformance/formats/attacks/hostile.ts';
 import { OneFormat } from '../../conformance/formats/one-format.ts';
 import type { FormatHarness } from '../../conformance/formats/suite.ts';
 import { below, mutate, pick } from '../mutate.ts';

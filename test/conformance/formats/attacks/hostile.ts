@@ -1,5 +1,5 @@
-/** Messages that a format must either read or refuse with a typed error. */
-import { seededRandom } from '../../../shared/runtime/random.ts';
+/** Messages that attack formats (test/conformance/formats/attacks): a format must either read or refuse each with a typed error. */
+import { seededRandom } from '../../../../shared/runtime/random.ts';
 
 /** Random bytes, half of them texts of the characters that formats use. They are the same in every run. */
 export function randomMessages(count: number): Buffer[] {
