@@ -33,6 +33,7 @@ import { addReplay } from './run/replay.ts';
 import { addSetup } from './setup/setup.ts';
 import { addBackup } from './tools/backup.ts';
 import { addConfig } from './tools/config.ts';
+import { addDecode } from './tools/decode.ts';
 import { addModels } from './tools/models.ts';
 import { addRestore } from './tools/restore.ts';
 import { addTypes } from './tools/types.ts';
@@ -60,6 +61,7 @@ Examples:
   harbinger plant                                  a virtual plant that wears out
   harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
   harbinger query "select count(*) from pump"
+  harbinger decode --mapping tasmota --topic tele/plug/SENSOR < message
   harbinger deadletters list                       messages that could not become readings, and why
   harbinger refused redrive --all                  send again what the cloud had refused
   harbinger machines retire hall-1/pump-3          take a machine out of the list
@@ -97,6 +99,7 @@ Exit codes: ${exitCodeLine()}.`,
     addBackup,
     addRestore,
     addTypes,
+    addDecode,
     addModels,
     addConfig,
   ];

@@ -34,12 +34,18 @@ export interface Decoder extends Partial<Reporting> {
    * also read JSON objects, because a refused one of several is kept as JSON (decode/single-reading.ts) and may be
    * resent. @throws HarbingerError of stage `decode`, for a message that cannot be read at all
    */
-  decode(payload: Buffer, target: DecodeTarget): readonly Decoded[];
+  decode(payload: Buffer, target: DecodeTarget, trace?: DecodeTrace): readonly Decoded[];
 }
 
 /** A format may say once what it does not take; without a log, as in tests, it does not. */
 export type FormatDeps = { log: Log } | undefined;
 export const formatPart = partOf<FormatDeps, Decoder>();
+
+/**
+ * Called with each field of a message that a format looks at, for people who try it: where it is, its sensor, or why it is
+ * not stored. A format that reports nothing stores all that it reads.
+ */
+export type DecodeTrace = (path: string, outcome: { sensor?: string; why?: string }) => void;
 
 /** The site, machine and sensor that the topic of a message names. */
 export interface DecodeTarget {

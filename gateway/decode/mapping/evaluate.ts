@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { RefusedValue } from '../../ports/decode.ts';
+import type { DecodeTrace, RefusedValue } from '../../ports/decode.ts';
 import type { Moment } from '../device-time.ts';
 import { badQuality } from '../objects/fields.ts';
 import { messageLimits, tooMany, ValueCount } from '../objects/message-limits.ts';
@@ -21,9 +21,6 @@ export interface MappedItem {
   rest: unknown;
 }
 
-/** Called with each field that was looked at: where it is, and what happened to it. */
-export type Trace = (path: string, outcome: { sensor?: string; why?: string }) => void;
-
 /** The names that hold where a mapping says nothing, and the time of the machine's reading before. */
 export interface Around {
   site: string;
@@ -32,7 +29,7 @@ export interface Around {
   lastMs(machine: string): number | undefined;
   /** Called for each field that is left out because nothing is known of it. */
   left(path: string): void;
-  trace?: Trace | undefined;
+  trace?: DecodeTrace | undefined;
 }
 
 type Active = { node: PathNode<CompiledField>; bound: Bound | null };

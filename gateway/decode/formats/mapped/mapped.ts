@@ -5,10 +5,10 @@
 import { ConfigError, invalid, refuse } from '../../../../shared/config/problem.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
-import type { Decoded, Decoder, DecodeTarget, FormatDeps } from '../../../ports/decode.ts';
+import type { Decoded, Decoder, DecodeTarget, DecodeTrace, FormatDeps } from '../../../ports/decode.ts';
 import { availabilityOf } from '../../availability/availability.ts';
 import { type CompiledMessage, compileMapping } from '../../mapping/compile.ts';
-import { type Around, evaluate, isOfKind, type MappedItem, type Trace } from '../../mapping/evaluate.ts';
+import { type Around, evaluate, isOfKind, type MappedItem } from '../../mapping/evaluate.ts';
 import type { Bound } from '../../mapping/paths.ts';
 import { boundText } from '../../mapping/paths.ts';
 import { readyMapping, readyNames } from '../../mapping/ready/ready.ts';
@@ -68,9 +68,9 @@ export class MappedDecoder implements Decoder {
     return { decoder: new TopicDecoder(topic, kinds, this), target: named };
   }
 
-  decode(payload: Buffer, target: DecodeTarget): readonly Decoded[] {
+  decode(payload: Buffer, target: DecodeTarget, trace?: DecodeTrace): readonly Decoded[] {
     const own = this.ofTopic('', target);
-    return own.decoder.decode(payload, own.target);
+    return own.decoder.decode(payload, own.target, trace);
   }
 
   /** Counts a field that is left out, and logs it the first time. */
@@ -130,7 +130,7 @@ export class TopicDecoder implements Decoder {
   }
 
   /** @param trace called with each field, for people who try a mapping */
-  decode(payload: Buffer, target: DecodeTarget, trace?: Trace): readonly Decoded[] {
+  decode(payload: Buffer, target: DecodeTarget, trace?: DecodeTrace): readonly Decoded[] {
     const { text, root } = rootOf(payload);
     const kind = this.kinds.find(({ message }) => isOfKind(message, root));
     const decoded = kind ? this.ofKind(kind, payload, text, root, target, trace) : this.unknown();
@@ -152,7 +152,7 @@ export class TopicDecoder implements Decoder {
     text: string,
     root: unknown,
     target: DecodeTarget,
-    trace?: Trace,
+    trace?: DecodeTrace,
   ): Decoded[] {
     if (message.skip) return [];
     if (message.availability)
