@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -64,6 +64,11 @@ async function take(on: Site, onto: LoggedDisk): Promise<Promised[]> {
   return promised;
 }
 
+/** As Linux counts them: whole pages of files. */
+function bytesWrittenBy(pid: number): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
 /** Every reading in the journal of a gateway, which is opened as the gateway does. */
 async function journalled(dataDir: string): Promise<StoredReading[]> {
   const journals = await openJournals({
@@ -103,7 +108,9 @@ it.skipIf(noLogger !== null)(
     disk = new LoggedDisk(dir, logger);
     await disk.mountAt(site.gatewayDir);
     await site.gateway.start();
+    const before = bytesWrittenBy(site.gateway.pid);
     const promised = await take(site, disk);
+    const own = bytesWrittenBy(site.gateway.pid) - before;
     await site.gateway.kill9();
     await disk.unmount();
 
@@ -140,6 +147,11 @@ it.skipIf(noLogger !== null)(
       });
       promisedMost = Math.max(promisedMost, Ledger.fromJson(ledger).ackedCount);
     }
+    const bytes = writes.slice(from).reduce((sum, write) => sum + write.bytes, 0);
+    const flushes = writes.slice(from).filter(({ flush }) => flush).length;
+    console.log(
+      `written a message: ${Math.round(own / readings)} bytes by the gateway, ${Math.round(bytes / readings)} by ext4 to the disk, in ${flushes} flushes`,
+    );
     console.log(
       `${cuts} cuts within ${writes.length - from} writes and flushes; up to ${promisedMost} of ${readings} readings were acknowledged`,
     );
