@@ -38,6 +38,7 @@ function machine(episodes = new OwnEpisodes()) {
     expect(episodes.isHeld).toBe(false);
     return told;
   };
+  wait((10 * dayMs) / minuteMs);
   return { episodes, have, wait };
 }
 
@@ -92,6 +93,21 @@ describe('what is unusual', () => {
     have({ times: 2, minutes: 479, becomesChanged: true });
     expect(have({ times: 1.1, minutes: 60 })).toBe(0);
   });
+});
+
+it('a machine that is known for an hour is told of what comes each quarter of an hour, however often', () => {
+  const episodes = new OwnEpisodes();
+  let told = 0;
+  let wasHeld = true;
+  for (let second = 0; second < 4 * 3_600; second++) {
+    const isBeyond = second % 900 > 700;
+    const rest = { isChanged: false, sensors: () => [0], isNamed: () => false };
+    episodes.take({ timeMs: 1_000 * second, score: isBeyond ? scoreAt(3) : 0, ...rest });
+    const isTold = isBeyond && !episodes.isHeld;
+    if (isTold && wasHeld) told++;
+    wasHeld = !isTold;
+  }
+  expect(told).toBe(16);
 });
 
 it('what is known of episodes outlives a restart', () => {

@@ -17,8 +17,11 @@ const pauseMsMax = hourMs / 6;
 const scoreBeyond = 0.65;
 const scoreOver = 0.4;
 const overAfterMs = hourMs / 6;
-/** Evidence that is needed for each episode, ms at twice what is usual. */
+/** Evidence that is needed for each episode, ms at twice what is usual; of a machine that is known for hours, this share of them. */
 const neededMs = hourMs;
+const neededShare = 0.02;
+/** Episodes count if they are so far apart: what comes each quarter of an hour says little of other days. */
+const apartMs = 6 * hourMs;
 const countMax = 4;
 const halfLifeMs = 30 * dayMs;
 /** Evidence of episodes that were not told is summed for so long. */
@@ -59,6 +62,8 @@ interface OpenEpisode {
 export interface SavedEpisodes {
   count: number;
   countMs: number;
+  /** Since when the machine is known; absent: that is not known. */
+  firstMs?: number;
   sensors: number[][];
 }
 
@@ -80,6 +85,7 @@ export class OwnEpisodes {
   private countMs = 0;
   private open: OpenEpisode | null = null;
   private newestMs = Number.NaN;
+  private firstMs = Number.NaN;
 
   /** True while nobody is to be told. */
   get isHeld(): boolean {
@@ -90,6 +96,7 @@ export class OwnEpisodes {
     const { timeMs, score } = row;
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
     this.newestMs = timeMs;
+    if (!(this.firstMs <= timeMs)) this.firstMs = timeMs;
     if (score < scoreBeyond && !this.open) return;
     this.open ??= {
       ...{ fromMs: timeMs, evidenceMs: 0, calmMs: 0, isTold: false, hasChanged: false },
@@ -120,17 +127,18 @@ export class OwnEpisodes {
 
   /** Null if there is nothing to save. */
   save(): SavedEpisodes | null {
-    const { count, countMs, known } = this;
+    const { count, countMs, firstMs, known } = this;
     if (count === 0 && known.size === 0) return null;
     const sensors = [...known].map(([sensor, each]) => [
       ...[sensor, each.count, Math.round(each.evidenceMs), each.longestMs, each.newestMs],
       ...[Math.round(each.pendingMs), each.pendingFromMs],
     ]);
-    return { count, countMs, sensors };
+    return { count, countMs, firstMs, sensors };
   }
 
-  restore({ count, countMs, sensors }: SavedEpisodes): void {
+  restore({ count, countMs, firstMs = Number.NaN, sensors }: SavedEpisodes): void {
     this.count = count;
+    this.firstMs = firstMs;
     this.countMs = countMs;
     for (const each of sensors) {
       if (each.length !== savedNumbers) continue;
@@ -151,7 +159,8 @@ export class OwnEpisodes {
     }
     const before = Math.max(0, ...all.map((each) => each?.pendingMs ?? 0));
     const count = Math.min(countMax, this.countAt(timeMs));
-    return evidenceMs + before >= count * neededMs || lastsMs >= toldAfterMs;
+    const eachMs = Math.min(neededMs, neededShare * (timeMs - this.firstMs));
+    return evidenceMs + before >= count * eachMs || lastsMs >= toldAfterMs;
   }
 
   private knownOf(sensor: number, timeMs: number): SensorEpisodes | null {
@@ -171,7 +180,7 @@ export class OwnEpisodes {
     this.open = null;
     if (open.hasChanged) return;
     const lastedMs = timeMs - open.fromMs;
-    if (open.isTold) {
+    if (open.isTold && open.fromMs - this.countMs >= apartMs) {
       this.count = this.countAt(timeMs) + 1;
       this.countMs = timeMs;
     }
@@ -181,7 +190,7 @@ export class OwnEpisodes {
       };
       this.known.set(sensor, known);
       if (open.isTold) {
-        known.count++;
+        if (known.count === 0 || open.fromMs - known.newestMs >= apartMs) known.count++;
         known.evidenceMs = Math.max(known.evidenceMs, open.evidenceMs);
         known.longestMs = Math.max(known.longestMs, lastedMs);
         known.newestMs = timeMs;

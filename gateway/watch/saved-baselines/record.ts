@@ -78,6 +78,7 @@ const Head = Type.Object({
       {
         count: Type.Number({ minimum: 0 }),
         countMs: Type.Number(),
+        firstMs: Type.Optional(Type.Number()),
         sensors: Type.Array(Type.Array(Type.Number(), { maxItems: 7 }), { maxItems: 1_024 }),
       },
       { description: 'that ended by themselves; absent from a version that counted none' },
