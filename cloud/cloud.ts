@@ -45,6 +45,7 @@ import { CloudDecommissioning } from './decommissioning.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { fleetKinds } from './fleet/kinds/kinds.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
+import { Lessons } from './lessons/lessons.ts';
 import { DirectLog } from './log/direct.ts';
 import { Progress } from './log/progress.ts';
 import { RegistryChunks } from './models/chunks.ts';
@@ -280,6 +281,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     started.add('backups', () => backups.stop());
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
+    await started.start('lessons', new Lessons({ ...base, outcomes: operations.outcomes, fleet, gateways }));
     await started.start('heartbeat', heartbeat);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };

@@ -194,11 +194,11 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     outbox: data,
     ...deps,
   });
-  const asking = { say, tellOpen, models };
-  const { fleet, overrides } = createFleet({ gateway, dataDir, outbox: data, ...asking, clock, log });
+  const asking = { say, tellOpen, models, clock, log };
+  const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
   const base = { dataDir, clock, random, log };
-  const governed = { overrides, windows: recordedWindows(watch, data), gathering: data.gathering };
+  const governed = { overrides, lessons, windows: recordedWindows(watch, data), gathering: data.gathering };
   const assessors = { ...assessorsOf(watch), modelAssessor: models.assessor };
   const decisionDeps = { ...base, gateway, ...assessors, models: models.trials, outbox, ...governed };
   const decisions = await createDecisions(config.decisions, decisionDeps);

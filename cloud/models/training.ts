@@ -28,9 +28,8 @@ export class Training {
     this.events = of.events;
   }
 
-  api(): OwnApi | null {
-    return this.own;
-  }
+  /** Bound: a job takes it out of this. */
+  readonly api = (): OwnApi | null => this.own;
 
   opened({ host, token }: { host: string; token?: string }, port: number): void {
     this.own = { url: localUrl(host, port), token: token ?? null };

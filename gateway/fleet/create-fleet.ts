@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FollowedModels, MachineOverrides, PinnedModels } from '../ports/fleet/fleet.ts';
+import type { MachineLessons } from '../ports/fleet/lessons.ts';
 import { Fleet, type FleetDeps } from './fleet.ts';
 import { fleetFile } from './fleet-file.ts';
 import { createFleetKinds } from './kinds/kinds.ts';
@@ -13,9 +14,10 @@ type CreateFleetDeps = Omit<FleetDeps, 'file' | 'kinds'> & {
 export function createFleet({ dataDir, models, ...deps }: CreateFleetDeps): {
   fleet: Fleet;
   overrides: MachineOverrides;
+  lessons: MachineLessons;
 } {
-  const { kinds, overrides } = createFleetKinds(models);
+  const { kinds, overrides, lessons } = createFleetKinds({ dataDir, log: deps.log }, models);
   const fleet = new Fleet({ ...deps, kinds, file: fleetFile(join(dataDir, 'fleet.json'), deps.log) });
   fleet.load();
-  return { fleet, overrides };
+  return { fleet, overrides, lessons };
 }

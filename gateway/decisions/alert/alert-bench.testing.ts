@@ -15,6 +15,7 @@ import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor } from '../../ports/decision.ts';
 import type { MachineOverride, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { CountedLessons } from '../../ports/fleet/lessons.ts';
 import { type AlertDecision, createAlertDecision } from './alert-decision.ts';
 import { AlertDecisionConfig } from './config.ts';
 
@@ -68,6 +69,10 @@ function surroundings() {
     /** True if the machine's own baseline has an answer. */
     selfLearned: false,
     outboxDown: false,
+    /** Earlier warnings of every machine and cause, as they turned out to be. */
+    lessons: null as CountedLessons | null,
+    /** When machines were learnt anew. */
+    relearntMs: [] as number[],
     events: [] as HarbingerEvent[],
     /** Events that say that nothing is known of before. */
     begun: [] as HarbingerEvent[],
@@ -155,6 +160,7 @@ export async function alertBench() {
       gateway: 'gw-1',
       ...around,
       overrides,
+      lessons: { of: () => state.lessons, relearnt: (_, atMs) => void state.relearntMs.push(atMs) },
       stateFile,
       config: readConfig({ budgetMs: 200, ...config }, (problem) => new Error(problem)),
       clock,

@@ -16,7 +16,7 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
-import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { MachineLessons, MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { ModelChallengers } from '../../ports/models/versions.ts';
 import type { RecordedWindows, ReplayOutcome } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
@@ -55,6 +55,7 @@ export interface AlertDecisionOptions extends Assessors {
   newId?: () => string;
   /** Knows what people say about machines; absent: nobody can. */
   overrides?: MachineOverrides;
+  lessons?: MachineLessons;
   /** Versions that are tried beside the model; absent: none ever is. */
   models?: ModelChallengers;
 }
@@ -82,7 +83,7 @@ export class AlertDecision implements Decision {
   private saveTriedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AlertDecisionOptions) {
-    const { modelAssessor, config, clock, outbox, log, overrides } = options;
+    const { gateway, modelAssessor, config, clock, outbox, log, overrides, lessons } = options;
     this.options = options;
     this.newId = options.newId ?? numberedIds();
     const { newId } = this;
@@ -97,10 +98,9 @@ export class AlertDecision implements Decision {
     this.file = snapshotFile(options.stateFile, log);
     this.dampingSaves = new DampingSaves(clock, () => void this.exclusive(() => this.save()));
     const { governed, book, sender, choice, dampingSaves } = this;
-    const { gateway } = options;
     const parts = { governed, book, sender, choice, dampingSaves };
     this.effects = new AlertEffects({
-      ...{ gateway, ...parts, config, clock, log, newId, overrides },
+      ...{ gateway, ...parts, config, clock, log, newId, overrides, lessons },
       backend: () => modelAssessor.backend,
     });
     overrides?.onChange(() => void this.overridden());

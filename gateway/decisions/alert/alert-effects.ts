@@ -8,6 +8,7 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import { rateLimit } from '../../../shared/runtime/rate-limit.ts';
 import type { AlertInput } from '../../ports/decision.ts';
 import type { MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { MachineLessons } from '../../ports/fleet/lessons.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import type { EventSender } from '../event-sender.ts';
 import type { RecordChoice, RecordWhy } from '../record-choice.ts';
@@ -45,6 +46,8 @@ export interface AlertEffectsOptions {
   newId: () => string;
   /** Absent: nobody can mute machines. */
   overrides?: MachineOverrides | undefined;
+  /** Absent: nothing is learnt from outcomes. */
+  lessons?: MachineLessons | undefined;
 }
 
 /**
@@ -78,7 +81,7 @@ export class AlertEffects {
    * they are sent.
    */
   decided(input: AlertInput, decided: Decided<Assessment>, isSample: boolean, lines: string[]): boolean {
-    const { book, sender, choice, config, clock, log, newId } = this.options;
+    const { book, sender, choice, config, clock, log, newId, lessons } = this.options;
     if (decided.verdict === null) {
       if (this.mayLog())
         log.error({ problem: decided.error.message }, 'no decision could be made about a machine');
@@ -92,7 +95,7 @@ export class AlertEffects {
     }
     machine.windowRows = type.windowRows;
     if (!input.silence) machine.newestMs = input.timeMs;
-    const context = { config, newId, nowMs: clock.monotonicMs(), wallMs: clock.nowMs() };
+    const context = { config, newId, nowMs: clock.monotonicMs(), wallMs: clock.nowMs(), lessons };
     const judged = { machine, input, decided, context };
     const { closed } = machine;
     const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(judged);

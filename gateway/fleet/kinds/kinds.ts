@@ -1,10 +1,15 @@
 /** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
+import { join } from 'node:path';
+import type { Log } from '../../../shared/runtime/log.ts';
 import type {
   FollowedKind,
   FollowedModels,
   MachineOverrides,
   PinnedModels,
 } from '../../ports/fleet/fleet.ts';
+import type { MachineLessons } from '../../ports/fleet/lessons.ts';
+import { Lessons } from './lessons/part.ts';
+import { relearntFile } from './lessons/relearnt-file.ts';
 import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
 
@@ -12,10 +17,15 @@ import { Overrides } from './overrides/part.ts';
 export interface FleetKinds {
   kinds: readonly FollowedKind[];
   overrides: MachineOverrides;
+  lessons: MachineLessons;
 }
 
 /** @param models absent: there is one version of each model here */
-export function createFleetKinds(models?: FollowedModels & PinnedModels): FleetKinds {
+export function createFleetKinds(
+  { dataDir, log }: { dataDir: string; log: Log },
+  models?: FollowedModels & PinnedModels,
+): FleetKinds {
   const overrides = new Overrides(models);
-  return { kinds: [overrides, ...(models ? [modelsKind(models)] : [])], overrides };
+  const lessons = new Lessons(relearntFile(join(dataDir, 'lessons.json'), log), log);
+  return { kinds: [overrides, lessons, ...(models ? [modelsKind(models)] : [])], overrides, lessons };
 }

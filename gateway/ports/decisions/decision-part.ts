@@ -7,6 +7,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Assessors, Decision } from '../decision.ts';
 import type { MachineOverrides } from '../fleet/fleet.ts';
+import type { MachineLessons } from '../fleet/lessons.ts';
 import type { Gathering } from '../gathering/gathering.ts';
 import type { ModelChallengers, ModelTrials } from '../models/versions.ts';
 import type { RecordedWindows } from '../replay/replay.ts';
@@ -20,6 +21,8 @@ export interface DecisionDeps extends Assessors {
   windows?: RecordedWindows;
   /** Knows what people say about machines in place of what is decided by itself; absent: nobody can. */
   overrides?: MachineOverrides;
+  /** Knows what self-learned warnings turned out to be; absent: nothing is learnt from that. */
+  lessons?: MachineLessons;
   /** Versions that are tried beside the models that judge; absent: none ever is. */
   models?: ModelChallengers & ModelTrials;
   /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */

@@ -2,6 +2,8 @@
 import type { DesiredDocument } from '../../../shared/contract/fleet/documents.ts';
 import type { DocumentState } from '../../../shared/contract/fleet/reported.ts';
 
+export type { MachineLessons } from './lessons.ts';
+
 /** A kind of document that this gateway can follow: a folder in fleet/kinds, and a line in fleet/kinds/kinds.ts. */
 export interface FollowedKind {
   readonly kind: string;

@@ -6,6 +6,7 @@
 import { type EstimatePolicy, isEstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
 import { limitPolicyOf } from '../../../../shared/domain/limits.ts';
 import type { PassedLimit, Relearnt } from '../../../ports/decision.ts';
+import { learntPolicy } from '../lessons/learnt-policy.ts';
 import { changedReasons, metReasons } from '../reasons/limit-reasons.ts';
 import {
   beyondReasons,
@@ -42,6 +43,7 @@ export function stepCauses(judged: Judged): SteppedCauses {
   const add = (step: SaidStep | null) => step && watched.push(step);
   const { step: ofLimits, passed } = stepMachineLimits(judged);
   // A short window is judged by its limits alone.
+  if (judged.input.relearnt) judged.context.lessons?.relearnt(judged.input.machine, judged.context.wallMs);
   if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
   const ofFaults = stepFaults(judged);
@@ -88,10 +90,15 @@ export function currentReasons(judged: Judged, cause: Cause): string[] {
   return [levelReason(assessment, policy, input.rowMs), ...insideRangesReasons(input, assessment, policy)];
 }
 
-function stepEstimate({ machine, input, decided, context }: Judged, policy: EstimatePolicy): SaidStep | null {
+function stepEstimate(
+  { machine, input, decided, context }: Judged,
+  declared: EstimatePolicy,
+): SaidStep | null {
   const assessment = decided.verdict.answer;
   const { type } = input.machine;
-  if (input.relearnt && policy.on === 'anomaly') return endRelearnt(machine, policy, input.relearnt);
+  if (input.relearnt && declared.on === 'anomaly') return endRelearnt(machine, declared, input.relearnt);
+  const lessons = context.lessons?.of(input.machine, declared.failureMode) ?? null;
+  const { policy, reason: learnt } = learntPolicy(declared, assessment, lessons);
   const { anomaly, confidence, health, source, remainingLife } = assessment;
   const isCutOff = input.cutOff === true;
   const { timeMs } = input;
@@ -109,6 +116,7 @@ function stepEstimate({ machine, input, decided, context }: Judged, policy: Esti
   const reasons = [
     ...first,
     what,
+    ...(change.kind === 'opened' && learnt !== null ? [learnt] : []),
     ...(change.kind === 'resolved' ? [] : [...trendReasons(input), ...more]),
     ...modeReasons(decided, context.config.budgetMs, type),
   ];

@@ -1,6 +1,7 @@
 import type { Assessment } from '../../../../shared/contract/events.ts';
 import type { Decided, Verdict } from '../../../../shared/decisions/policy.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
+import type { MachineLessons } from '../../../ports/fleet/lessons.ts';
 import type { AlertDecisionConfig } from '../config.ts';
 import type { CauseStep } from '../state/causes.ts';
 import type { MachineAlerts } from '../state/machine-book.ts';
@@ -12,6 +13,8 @@ export interface StepContext {
   /** By the gateway's clock, ms since 1970. */
   wallMs: number;
   newId: () => string;
+  /** Undefined: nothing is learnt from outcomes. */
+  lessons?: MachineLessons | undefined;
 }
 
 export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { Training } from './training.ts';
+
+it('says by which API is trained, also where a job has taken that out of it', () => {
+  const training = new Training({
+    trainer: undefined,
+    machineTypes: new Map(),
+    machineTypesDir: undefined,
+    events: { apply: async () => {} },
+  });
+  const { api } = training.jobDeps().training;
+  expect(api()).toBeNull();
+  training.opened({ host: '0.0.0.0', token: 'secret' }, 8080);
+  expect(api()).toEqual({ url: 'http://127.0.0.1:8080', token: 'secret' });
+});
