@@ -17,32 +17,32 @@ const policy: EstimatePolicy = {
 };
 const own = { source: 'rules', detector: { name: 'self-learned', version: '1' } } as const;
 const byRules = { source: 'rules' } as const;
-const after = (falseAlarms: number, confirmed: number) =>
+const learntBy = (falseAlarms: number, confirmed: number) =>
   learntPolicy(policy, own, { falseAlarms, confirmed });
 
 describe('the threshold of a self-learned warning', () => {
   it('rises with false alarms, up to a bound, and says so', () => {
-    expect(after(1, 0).policy).toMatchObject({
+    expect(learntBy(1, 0).policy).toMatchObject({
       openAt: 0.66,
       openAfter: 6,
       openAfterMs: 2_000,
       resolveAt: 0.4,
     });
-    expect(after(3, 0).policy).toMatchObject({ openAt: 0.78, openAfter: 24 });
-    expect(after(4, 0).policy).toEqual(after(3, 0).policy);
-    expect(after(2, 1).policy).toEqual(after(1, 0).policy);
-    expect(after(1, 0).reason).toBe(
+    expect(learntBy(3, 0).policy).toMatchObject({ openAt: 0.78, openAfter: 24 });
+    expect(learntBy(4, 0).policy).toEqual(learntBy(3, 0).policy);
+    expect(learntBy(2, 1).policy).toEqual(learntBy(1, 0).policy);
+    expect(learntBy(1, 0).reason).toBe(
       'Of earlier warnings of this kind here 1 was a false alarm and 0 confirmed, so its score must reach 0.66 (0.6 as a rule) 6 times in a row (3)',
     );
   });
 
   it('falls where warnings were confirmed, and stays above where the alert ends', () => {
-    expect(after(0, 1).policy).toMatchObject({ openAt: 0.55, openAfter: 2, openAfterMs: 500 });
-    expect(after(0, 4).policy).toEqual(after(0, 1).policy);
+    expect(learntBy(0, 1).policy).toMatchObject({ openAt: 0.55, openAfter: 2, openAfterMs: 500 });
+    expect(learntBy(0, 4).policy).toEqual(learntBy(0, 1).policy);
   });
 
   it('is the type’s own without lessons, and for what a model or rules say', () => {
-    expect(after(1, 1)).toEqual({ policy, reason: null });
+    expect(learntBy(1, 1)).toEqual({ policy, reason: null });
     expect(learntPolicy(policy, own, null).policy).toBe(policy);
     expect(learntPolicy(policy, byRules, { falseAlarms: 3, confirmed: 0 }).policy).toBe(policy);
     const ofLife = { ...policy, on: 'remaining-life' as const };
