@@ -1,5 +1,4 @@
 /** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
-import { join } from 'node:path';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type {
   FollowedKind,
@@ -9,7 +8,6 @@ import type {
 } from '../../ports/fleet/fleet.ts';
 import type { MachineLessons } from '../../ports/fleet/lessons.ts';
 import { Lessons } from './lessons/part.ts';
-import { relearntFile } from './lessons/relearnt-file.ts';
 import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
 
@@ -26,6 +24,6 @@ export function createFleetKinds(
   models?: FollowedModels & PinnedModels,
 ): FleetKinds {
   const overrides = new Overrides(models);
-  const lessons = new Lessons(relearntFile(join(dataDir, 'lessons.json'), log), log);
+  const lessons = Lessons.in(dataDir, log);
   return { kinds: [overrides, lessons, ...(models ? [modelsKind(models)] : [])], overrides, lessons };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DesiredDocument } from '../../../../shared/contract/fleet/documents.ts';
 import { type Lesson, LessonsBody } from '../../../../shared/contract/fleet/lessons.ts';
 import type { RecordFile } from '../../../../shared/files/json/record-file.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import type { FollowedKind } from '../../../ports/fleet/fleet.ts';
 import type { CountedLessons, MachineLessons } from '../../../ports/fleet/lessons.ts';
-import { type RelearntContent, relearntMax } from './relearnt-file.ts';
+import { type RelearntContent, relearntFile, relearntMax } from './relearnt-file.ts';
 
 const check = compileValidator(LessonsBody);
 
@@ -28,6 +29,11 @@ export class Lessons implements FollowedKind, MachineLessons {
     this.file = file;
     this.log = log;
     this.relearntMs = new Map(file.load()?.relearnt.map(({ machine, atMs }) => [machine, atMs]) ?? []);
+  }
+
+  /** The lessons of a data folder. @throws HarbingerError LESSONS_VERSION, LESSONS_UNREADABLE */
+  static in(dataDir: string, log: Log): Lessons {
+    return new Lessons(relearntFile(join(dataDir, 'lessons.json'), log), log);
   }
 
   problem(body: Record<string, unknown>): string | null {
@@ -66,7 +72,7 @@ export class Lessons implements FollowedKind, MachineLessons {
     this.saving = this.saving.then(() => this.save());
   }
 
-  /** Resolves when what was said up to now is saved, or could not be. */
+  /** Resolves when everything up to now is saved, or could not be. */
   saved(): Promise<void> {
     return this.saving;
   }
