@@ -10,7 +10,7 @@ export const relearntMax = 5_000;
 const Content = Type.Object({
   format: Type.Literal('harbinger-lessons'),
   version: Type.Literal(version),
-  /** Of each machine, as site/machine, when it was learnt anew last; the latest last. */
+  /** Times at which machines, as site/machine, were learnt anew last; the latest last. */
   relearnt: Type.Array(Type.Object({ machine: Type.String({ maxLength: 200 }), atMs: Type.Number() }), {
     maxItems: relearntMax,
   }),
