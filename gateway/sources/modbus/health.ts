@@ -32,6 +32,11 @@ export class Health {
     return this.isDead ? this.untilMs : 0;
   }
 
+  /** Leaves it alone for a while although a trial has said nothing. */
+  postpone(): void {
+    this.untilMs = this.clock.monotonicMs() + this.backoff.firstMs;
+  }
+
   answered(): void {
     this.failures = 0;
     this.problem = '';

@@ -161,15 +161,18 @@ export class LineRunner {
       return;
     }
     if (polled.kind === 'dead') {
+      if (slave.health.restUntilMs <= nowMs) slave.health.postpone();
       if (!wasDead)
         log.warn(about, `modbus device does not answer, and is tried now and then: ${slave.health.problem}`);
       return this.unavailable(slave);
     }
-    if (wasDead || slave.answeredMs === null) log.info(about, 'modbus device answers');
-    slave.answeredMs = clock.nowMs();
+    if (polled.answered) {
+      if (wasDead || slave.answeredMs === null) log.info(about, 'modbus device answers');
+      slave.answeredMs = clock.nowMs();
+      slave.isUnavailable = false;
+    }
     if (wasDead) this.schedule.revived(slave, nowMs);
     this.schedule.polled(group, nowMs);
-    slave.isUnavailable = false;
     if (polled.values.length > 0) this.hand(slave, polled.values);
   }
 

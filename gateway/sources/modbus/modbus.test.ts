@@ -64,6 +64,23 @@ describe('a line', () => {
     expect(source.stats()[0]!.slaves[1]).toMatchObject({ answers: true });
   });
 
+  it('a dead slave of which nothing can be trusted is left alone too', async () => {
+    const { clock, source, lines } = begin({ ...serial, slaves: [slave(1)] });
+    await source.start();
+    await clock.advance(1_000);
+    lines[0]!.answer = silent(1);
+    await clock.advance(5_000);
+    let checks = 0;
+    lines[0]!.isTrusted = () => {
+      checks++;
+      return false;
+    };
+    await clock.advance(60_000);
+    expect(checks).toBeGreaterThan(5);
+    expect(checks).toBeLessThan(300);
+    expect(source.stats()[0]!.slaves[0]!.answers).toBe(false);
+  });
+
   it('too slow for its periods leaves polls out and counts them', async () => {
     const { clock, source, lines } = begin({
       ...serial,

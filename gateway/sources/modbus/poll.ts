@@ -11,8 +11,8 @@ const behindGateway = [10, 11];
 const laterExceptions = [5, 6];
 
 export type Polled =
-  /** A reading; without values if there is nothing to hand in. */
-  | { kind: 'values'; values: NamedTypedValue[] }
+  /** A reading; without values if there is nothing to hand in. `answered`: some request was. */
+  | { kind: 'values'; values: NamedTypedValue[]; answered: boolean }
   /** The slave does not answer. */
   | { kind: 'dead' }
   /** Nothing can be asked on this line now. */
@@ -30,6 +30,7 @@ export async function pollGroup(
   const { slave, blocks } = group;
   const isTrial = slave.health.isDead;
   const values: NamedTypedValue[] = [];
+  let answered = false;
   for (const block of blocks) {
     if (block.health.restUntilMs > nowMs && !isTrial) {
       values.push(...unavailable(block));
@@ -40,13 +41,18 @@ export async function pollGroup(
       if (asked.kind === 'closed' || asked.kind === 'busy') return { kind: 'line', outcome: asked.kind };
       if (asked.kind === 'data') {
         for (const { name, read } of block.points) values.push([name, read(asked.data)]);
-        answered(slave, block);
+        slave.health.answered();
+        block.health.answered();
+        answered = true;
         break;
       }
       failures[asked.kind] += 1;
-      if (asked.kind === 'untrusted') break; // nothing is known of the device, and it has no reading this time
+      // Nothing is known of the device, and it has no reading this time.
+      if (asked.kind === 'untrusted' && isTrial) return { kind: 'dead' };
+      if (asked.kind === 'untrusted') break;
       if (asked.kind === 'exception' && !behindGateway.includes(asked.code)) {
         slave.health.answered();
+        answered = true;
         if (laterExceptions.includes(asked.code)) break;
         block.health.failed(describeOutcome(asked));
         values.push(...unavailable(block));
@@ -61,12 +67,7 @@ export async function pollGroup(
       break;
     }
   }
-  return { kind: 'values', values };
-}
-
-function answered(slave: Slave, block: PolledBlock): void {
-  slave.health.answered();
-  block.health.answered();
+  return { kind: 'values', values, answered };
 }
 
 /** The device has no value for these now. */

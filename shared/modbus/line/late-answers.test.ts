@@ -114,3 +114,11 @@ it('a request is trusted again when another one was answered, or after the longe
   clock.advanceNow(10_000);
   expect(late.isTrusted(request(10))).toBe(true);
 });
+
+it('requests for bits whose answers have the same number of bytes are not told from each other', () => {
+  const late = new LateAnswers(manualClock(), 10_000);
+  const bits = (count: number): ReadRequest => ({ unit: 1, function: 1, address: 0, count });
+  late.unanswered(bits(20));
+  expect(late.isTrusted(bits(17))).toBe(false);
+  expect(late.isTrusted(bits(16))).toBe(true);
+});

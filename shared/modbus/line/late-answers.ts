@@ -1,9 +1,10 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { ReadRequest } from '../frames/request.ts';
+import { dataBytes, type ReadRequest } from '../frames/request.ts';
 
+/** By these an answer can be told from another: 17 and 20 bits are answered by the same number of bytes. */
 interface Unanswered {
   function: number;
-  count: number;
+  bytes: number;
   untilMs: number;
 }
 
@@ -26,15 +27,18 @@ export class LateAnswers {
     this.lateMsMax = lateMsMax;
   }
 
-  isTrusted({ unit, function: of, count }: ReadRequest): boolean {
-    return !this.of(unit).some((late) => late.function === of && late.count === count);
+  isTrusted(request: ReadRequest): boolean {
+    const bytes = dataBytes(request);
+    return !this.of(request.unit).some((late) => late.function === request.function && late.bytes === bytes);
   }
 
   /** Notes that a request has had no answer. */
-  unanswered({ unit, function: of, count }: ReadRequest): void {
-    const others = this.of(unit).filter((late) => late.function !== of || late.count !== count);
+  unanswered(request: ReadRequest): void {
+    const { unit, function: of } = request;
+    const bytes = dataBytes(request);
+    const others = this.of(unit).filter((late) => late.function !== of || late.bytes !== bytes);
     const untilMs = this.clock.monotonicMs() + this.lateMsMax;
-    this.byUnit.set(unit, [...others.slice(1 - perUnitMax), { function: of, count, untilMs }]);
+    this.byUnit.set(unit, [...others.slice(1 - perUnitMax), { function: of, bytes, untilMs }]);
   }
 
   /** Notes that data came which only this request can have asked for. */

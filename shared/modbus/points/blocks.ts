@@ -1,4 +1,4 @@
-import { countsMax, type ReadFunction, type ReadRequest } from '../frames/request.ts';
+import { countsMax, dataBytes, type ReadFunction, type ReadRequest } from '../frames/request.ts';
 import { type PointReader, pointReader } from './decode.ts';
 import { type PointConfig, sizeOf } from './point.ts';
 
@@ -58,15 +58,16 @@ const othersMax = 8;
 
 /**
  * Returns requests to a slave whose answers differ in function or length, all of them for whole points: by these it can
- * be told whether the slave still owes an answer (line/late-answers.ts).
+ * be told whether the slave still owes an answer (line/late-answers.ts). Whole blocks come first.
  */
 export function distinctRequests(blocks: readonly Block[], unit: number): ReadRequest[] {
   const found = new Map<string, ReadRequest>();
-  for (const block of blocks)
-    for (const count of [block.count, ...block.prefixCounts]) {
-      if (found.size >= othersMax) return [...found.values()];
-      const key = `${block.function} ${count}`;
-      if (!found.has(key)) found.set(key, { ...requestOf(block, unit), count });
-    }
+  const add = (block: Block, count: number) => {
+    const request = { ...requestOf(block, unit), count };
+    const key = `${block.function} ${dataBytes(request)}`;
+    if (found.size < othersMax && !found.has(key)) found.set(key, request);
+  };
+  for (const block of blocks) add(block, block.count);
+  for (const block of blocks) for (const count of block.prefixCounts) add(block, count);
   return [...found.values()];
 }

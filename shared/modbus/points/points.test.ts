@@ -107,4 +107,10 @@ describe('blocks', () => {
       [9, 4],
     ]);
   });
+
+  it('of bits have requests that differ in bytes, not only in bits', () => {
+    const coils = Array.from({ length: 20 }, (_, i) => at(i, { function: 1, type: 'bool' }));
+    const requests = distinctRequests(blocksOf(coils, { gapMax: 0, countMax: 100 }), 1);
+    expect(requests.map(({ count }) => count)).toEqual([20, 1, 9]);
+  });
 });
