@@ -22,6 +22,7 @@ const product = ['test/integration/**/*.test.ts', 'test/chaos/**/*.test.ts', 'te
  */
 const alone = [
   'test/fuzz/**/*.test.ts',
+  'test/modbus/**/*.test.ts',
   'test/growth/**/*.test.ts',
   'test/support/**/*.test.ts',
   'deploy/**/*.test.ts',

@@ -51,6 +51,7 @@ const recipes = {
     own: async (...given) => (await import('../debian/packages.mjs')).packages(...given),
   },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
+  modbus: { builds: [product, tests], entry: '.cache/tests/test/modbus/main.js' },
 };
 
 /** @param {string[]} argv the command and its arguments */
