@@ -19,7 +19,7 @@ export function checkedAsked(
     );
   const { body, gateway, untilMs } = asked;
   validatorOf(kind.body)(body, (problem) => invalid(`body: ${problem}`));
-  const problem = kind.problem(body);
+  const problem = kind.problem(body, asked);
   if (problem !== null) throw invalid(problem);
   if (gateway !== undefined && !gateways.includes(gateway))
     throw invalid(`there is no gateway '${gateway}'; see harbinger gateways list`);

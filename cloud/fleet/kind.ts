@@ -7,8 +7,8 @@ export interface FleetKind {
   about: string;
   /** The schema of its content. */
   body: TObject;
-  /** Says what is wrong with content that fits the schema; null if nothing is. */
-  problem(body: Record<string, unknown>): string | null;
+  /** Says what is wrong with content that fits the schema, or with where and until when it is wanted; null if nothing is. */
+  problem(body: Record<string, unknown>, asked: { gateway?: string; untilMs?: number }): string | null;
   /** A name by which content that replaces this has the same. */
   nameOf(body: Record<string, unknown>): string;
   /** Says it in words. */

@@ -54,7 +54,7 @@ const monthsMax = 24;
 
 const isWarning = (each: Outcome): each is WarningOutcome => each.kind === 'warning';
 const isFailure = (each: Outcome): each is FailureOutcome => each.kind === 'failure';
-const ofMachines = ({ policy }: JudgedWith) => policy !== 'silence' && policy !== 'sensor';
+const ofMachines = ({ policy }: JudgedWith) => !['silence', 'sensor', 'person'].includes(policy);
 const isCounted = ({ verdict }: Outcome) => verdict === 'confirmed' || verdict === 'false-alarm';
 const beganMs = (each: Outcome) => Date.parse(isWarning(each) ? each.openedAt : each.failedAt);
 

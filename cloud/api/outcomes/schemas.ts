@@ -23,7 +23,9 @@ export const said = {
 
 const JudgedWith = {
   policy: Type.Union(
-    ['model', 'self-learned', 'rules', 'limit', 'silence', 'sensor'].map((name) => Type.Literal(name)),
+    ['model', 'self-learned', 'rules', 'limit', 'silence', 'sensor', 'person'].map((name) =>
+      Type.Literal(name),
+    ),
     { description: 'limit, silence and sensor are measured, and have no version' },
   ),
   name: Type.String({ description: 'of the model, the detector or the rules; empty if not known' }),

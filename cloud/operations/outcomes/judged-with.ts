@@ -11,6 +11,7 @@ const measured = {
   'sensor-fault': 'sensor',
   'sensor-missing': 'sensor',
   'sensor-stuck': 'sensor',
+  forced: 'person',
 } as const;
 
 /** The policy that raised an alert, by its content when it was raised. @param decision of which only the version of rules is used */
@@ -32,9 +33,9 @@ export function judgesMachine({
   return { policy: source, name: estimator?.name ?? '', version: estimator?.version ?? '' };
 }
 
-/** Whether what it raises warns of a failure: that nothing is heard of a machine, or a probe is faulty, does not. */
+/** Whether what it raises warns of a failure: that nothing is heard of a machine, or a probe is faulty, does not; nor is a person judged. */
 export function isWarningOf({ policy }: JudgedWith): boolean {
-  return policy !== 'silence' && policy !== 'sensor';
+  return policy !== 'silence' && policy !== 'sensor' && policy !== 'person';
 }
 
 function unversioned(policy: JudgedWith['policy']): JudgedWith {

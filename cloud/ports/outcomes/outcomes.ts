@@ -20,7 +20,7 @@ export const outcomeLimits = {
 
 /** Judge of a machine: `limit`, `silence` and `sensor` are measured, and have no version. */
 export interface JudgedWith {
-  policy: 'model' | 'self-learned' | 'rules' | 'limit' | 'silence' | 'sensor';
+  policy: 'model' | 'self-learned' | 'rules' | 'limit' | 'silence' | 'sensor' | 'person';
   /** Name of the model, the detector or the rules; empty if not known. */
   name: string;
   version: string;

@@ -14,7 +14,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor } from '../../ports/decision.ts';
-import type { MachineOverride, MachineOverrides } from '../../ports/fleet/fleet.ts';
+import type { ForcedAlert, MachineOverride, MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { CountedLessons } from '../../ports/fleet/lessons.ts';
 import { type AlertDecision, createAlertDecision } from './alert-decision.ts';
 import { AlertDecisionConfig } from './config.ts';
@@ -128,14 +128,24 @@ function surroundings() {
 /** Holds for all machines. */
 class ToldOverrides implements MachineOverrides {
   private said: MachineOverride | null = null;
+  private alerts: readonly ForcedAlert[] = [];
   private listeners: (() => void)[] = [];
 
   of(): MachineOverride | null {
     return this.said;
   }
 
+  forced(): readonly ForcedAlert[] {
+    return this.alerts;
+  }
+
   onChange(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  force(...alerts: ForcedAlert[]): void {
+    this.alerts = alerts;
+    for (const listener of this.listeners) listener();
   }
 
   say(said: MachineOverride | null): void {

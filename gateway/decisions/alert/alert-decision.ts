@@ -118,16 +118,16 @@ export class AlertDecision implements Decision {
     this.book.restore(saved, clock.monotonicMs());
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
-    if (!saved.isNew) this.sender.addKnown(gateway, saved.open);
+    // A person may have said something meanwhile.
+    const isNews = this.effects.overridden() > 0 || saved.isNew;
+    if (!saved.isNew) this.sender.addKnown(gateway, this.open());
     const sent = this.exclusive(async () => {
-      if (saved.isNew) await this.save();
+      if (isNews) await this.save();
       await this.sender.flush();
-      if (saved.isNew) await this.save();
+      if (isNews) await this.save();
     });
     // A disk that is full must not hold up the start: the events are sent again with the next decisions.
     await Promise.race([sent, sleep(clock, startMsMax)]);
-    // A mute may have begun or ended meanwhile.
-    void this.overridden();
   }
 
   /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */
@@ -197,7 +197,7 @@ export class AlertDecision implements Decision {
 
   /** Open predictions, for status pages. */
   open(): OpenPrediction[] {
-    return this.book.open();
+    return this.effects.open();
   }
 
   stats(): AlertDecisionStats {

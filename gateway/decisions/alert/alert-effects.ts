@@ -19,11 +19,13 @@ import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, type EndingAt, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { nowEvent, predictionEvent } from './events.ts';
+import { ForcedAlerts, type WantedChange } from './overrides/forced-alerts.ts';
 import { muteChanges, mutedNow, muteRecord } from './overrides/words.ts';
 import { forPeople } from './reasons/for-people.ts';
 import type { Ending } from './reasons/reasons.ts';
 import type { DampingSaves } from './state/damping-saves.ts';
 import { type MachineAlerts, type MachineBook, waits } from './state/machine-book.ts';
+import type { OpenPrediction } from './state/snapshot.ts';
 import { heardSinceMs } from './steps/away-reasons.ts';
 import { closeAlert, dropAlert } from './steps/closed-alerts.ts';
 import type { DecidedAssessment, Judged } from './steps/judged.ts';
@@ -69,11 +71,17 @@ export class AlertEffects {
   owesMutes = false;
   private readonly options: AlertEffectsOptions;
   private readonly mayLog: () => boolean;
+  private readonly forced: ForcedAlerts;
   private saidNow = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(options: AlertEffectsOptions) {
     this.options = options;
     this.mayLog = rateLimit(options.clock, undecidedLogMsMin);
+    this.forced = new ForcedAlerts(options.gateway, options.overrides);
+  }
+
+  open(): OpenPrediction[] {
+    return [...this.options.book.open(), ...this.forced.open()];
   }
 
   /**
@@ -174,8 +182,9 @@ export class AlertEffects {
   /** Resolves the predictions of a machine that failed or was replaced. Returns false if that was already known. */
   ended({ state, about, atMs }: LifecycleNotice): boolean {
     const { book } = this.options;
+    const wereForced = this.tellWanted(this.forced.ended(about, state, atMs)) > 0;
     const machine = book.take(about.site, about.machine);
-    if (!machine || (machine.ended?.state === state && machine.ended.atMs === atMs)) return false;
+    if (!machine || (machine.ended?.state === state && machine.ended.atMs === atMs)) return wereForced;
     machine.ended = { state, atMs };
     const ending: Ending = { state, atMs, ...(about.note !== undefined && { note: about.note }) };
     const changes = endMachine(machine, ending);
@@ -188,7 +197,7 @@ export class AlertEffects {
   endedInCloud(alerts: readonly EndedInCloud[]): number {
     const { book, clock } = this.options;
     const machines = book.havingOpen(new Set(alerts.map(({ alertId }) => alertId)));
-    let count = 0;
+    let count = this.tellWanted(this.forced.endedInCloud(alerts, clock.nowMs()));
     for (const { alertId, closed } of alerts) {
       const machine = machines.get(alertId);
       const change = machine && (closed ? closeAlert(machine, alertId, closed) : dropAlert(machine, alertId));
@@ -203,29 +212,36 @@ export class AlertEffects {
   retired(site: string, name: string): boolean {
     const { book, clock } = this.options;
     const machine = book.find(site, name);
-    if (!machine) return false;
+    const wereForced =
+      this.tellWanted(this.forced.ended({ site, machine: name }, 'retired', clock.nowMs())) > 0;
+    if (!machine) return wereForced;
     const ending: Ending = { state: 'retired', atMs: clock.nowMs() };
     this.tellEnding(machine, ending, endMachine(machine, ending));
     book.forget(site, name);
     return true;
   }
 
-  /** Says of open alerts that their machines were muted, or are not any more. Returns how many; what is held up is owed. */
+  /** Opens and ends what people want, and says of open alerts whether their machines are muted. Returns how many; what is held up is owed. */
   overridden(): number {
-    const { book, clock, overrides, gateway, newId, choice, sender } = this.options;
+    const { clock, overrides, newId, sender } = this.options;
     const timeMs = clock.nowMs();
-    const changed = muteChanges(book.open(), overrides, (subject) => sender.holds(subject));
+    const count = this.tellWanted(this.forced.follow(timeMs));
+    const changed = muteChanges(this.open(), overrides, (subject) => sender.holds(subject));
     this.owesMutes = changed.some(({ isHeld }) => isHeld);
-    let count = 0;
-    for (const { now, change, isHeld } of changed) {
-      if (isHeld) continue;
-      const record = muteRecord(newId(), change, { now, timeMs });
+    const told = changed
+      .filter(({ isHeld }) => !isHeld)
+      .map(({ now, change }) => ({ change, record: muteRecord(newId(), change, { now, timeMs }), timeMs }));
+    return count + this.tellWanted(told);
+  }
+
+  private tellWanted(changes: readonly WantedChange[]): number {
+    const { choice, sender, gateway } = this.options;
+    for (const { change, record, timeMs } of changes) {
       choice.admits('change');
       sender.add(recordEvent({ gateway, timeMs }, record), true);
       this.announce([change], record.decisionId, timeMs);
-      count += 1;
     }
-    return count;
+    return changes.length;
   }
 
   private tellEnding({ site, machine }: MachineAlerts, ending: EndingAt, changes: AlertChange[]): void {

@@ -177,6 +177,7 @@ describe('a pinned version', () => {
     const word = { key: 'overrides/pin:plant/pump-1', version: 1, who: 'maria', why: 'compare' };
     bench.versions.connect({
       of: ({ machine }) => (machine === 'pump-1' ? { pin: { ...word, model: 'pump-rul@2.1.0' } } : null),
+      forced: () => [],
       onChange: () => undefined,
     });
     bench.versions.pin(['pump-rul@2.1.0']);

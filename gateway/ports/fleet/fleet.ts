@@ -54,8 +54,20 @@ export interface PersonsWord {
 export interface MachineOverrides {
   /** Null if nobody has said anything of the machine. */
   of(machine: { site: string; machine: string; type: { name: string } }): MachineOverride | null;
+  /** Alerts that people want to be open. */
+  forced(): readonly ForcedAlert[];
   /** Calls it after each change. */
   onChange(listener: () => void): void;
+}
+
+/** An alert that a person wants to be open, whatever is measured. */
+export interface ForcedAlert extends PersonsWord {
+  site: string;
+  machine: string;
+  machineType: string;
+  severity: 'warning' | 'critical';
+  /** When it was asked for, by the clock of the cloud. */
+  askedMs: number;
 }
 
 export interface MachineOverride {

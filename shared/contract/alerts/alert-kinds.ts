@@ -61,6 +61,11 @@ export const alertKinds = {
     isMeasured: true,
     action: same('Check the probe: its value is not to be trusted until it moves.'),
   },
+  forced: {
+    what: 'alert of a person',
+    isMeasured: true,
+    action: same('Do what its reason says; it was raised by a person, and not by what was measured.'),
+  },
   'beyond-range': {
     what: 'value beyond what the probe can measure',
     isMeasured: true,
@@ -71,6 +76,7 @@ export type AlertKindName = keyof typeof alertKinds;
 
 /** Kinds that no machine type declares: their failure modes are their names. */
 export const silentFailureMode = 'silent' satisfies AlertKindName;
+export const forcedFailureMode = 'forced' satisfies AlertKindName;
 
 /** Kinds that say that a sensor sends what it cannot have: for as long as they do, their machine is heard. */
 const ofBadValues: readonly string[] = ['sensor-fault', 'beyond-range'] satisfies AlertKindName[];

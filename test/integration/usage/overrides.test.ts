@@ -1,6 +1,6 @@
 /**
  * Muting and overruling from the command line of the cloud: in force within five seconds, also off-line over a kill, ended by itself;
- * nobody is told meanwhile, and what is still so is told then.
+ * nobody is told meanwhile, and what is still so is told then. An alert that a person wants is told, and ends with their word.
  */
 import { expect, it } from 'vitest';
 import type { ShownDocument } from '../../../cloud/ports/fleet/fleet.ts';
@@ -12,6 +12,9 @@ import { watchedSite } from '../watched-site.ts';
 interface Alert {
   state: string;
   prediction: { muted?: { by: string } };
+}
+interface Forced {
+  prediction: { failureMode: string; severity: string; reasons: string[] };
 }
 interface Decision {
   mode: string;
@@ -96,4 +99,46 @@ it('rules decide where a person wants it, and the records say so, until it is re
   expect(await record()).toMatchObject({ override: { by: 'maria' } });
   expect(await harbinger('overrides', 'remove', 'rules', '--all', ...why)).toMatchObject({ code: 0 });
   await until(async () => !(await atGateway()).includes('in-force'), 'the override to be gone');
+});
+
+it('an alert that a person wants is told with who and why, outlives a kill, and ends when it is removed', async () => {
+  all.sensor = await connectSensor(all.site, { clientId: 'fan-1' });
+  await sendUntil(2, async () => (await statusOf(all.site.gateway)).pipeline.readings > 3, 'readings');
+  const of = ['alert', 'hall/fan-1', '--by', 'maria', ...reach()];
+  const set = ['overrides', 'set', ...of, '--why', 'loud bearing', '--severity', 'critical'];
+  expect((await harbinger(...set)).stderr).toMatch(/--for or --until/);
+  const forced = async (query = '') =>
+    (await all.site.cloud.json<{ alerts: Forced[] }>(`/api/alerts${query}`)).alerts.filter(
+      ({ prediction }) => prediction.failureMode === 'forced',
+    );
+  expect(await harbinger(...set, '--for', '1h')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^hall\/fan-1: a critical alert is open until /),
+  });
+  await until(async () => (await forced('?state=open')).length > 0, 'the alert in the cloud');
+  expect(await forced('?state=open')).toMatchObject([
+    {
+      prediction: { severity: 'critical', reasons: [expect.stringMatching(/^maria wants .*loud bearing$/)] },
+    },
+  ]);
+  const toldForced = () =>
+    [...all.receiver.told.values()].filter((event) => JSON.stringify(event).includes('"forced"'));
+  await until(() => toldForced().length === 1, 'the receiver to be told');
+
+  await all.site.gateway.kill9();
+  await all.site.gateway.restart();
+  await until(async () => (await atGateway()).includes('in-force'), 'the gateway to go on');
+  const removal = await harbinger(
+    'overrides',
+    'remove',
+    ...of,
+    '--gateway',
+    'site1',
+    '--why',
+    'it was the fan belt',
+  );
+  expect(removal).toMatchObject({ code: 0 });
+  await until(async () => (await forced('?state=open')).length === 0, 'the end of the alert');
+  expect(await forced()).toHaveLength(1);
+  await until(() => toldForced().length === 2, 'the receiver to hear of the end');
 });

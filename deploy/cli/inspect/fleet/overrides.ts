@@ -1,11 +1,14 @@
 /** `harbinger overrides`, and `harbinger machines mute`: a person's word in place of what gateways decide by themselves. */
 import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { MachineState } from '../../../../cloud/ports/machines.ts';
 import {
+  alertSeverities,
   type OverrideAction,
   type OverrideBody,
   overrideActions,
 } from '../../../../shared/contract/fleet/overrides.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printJson } from '../../output.ts';
 import {
@@ -23,7 +26,7 @@ const kind = 'overrides';
 const whereText = 'SITE/MACHINE, or a whole SITE';
 
 type Where = Pick<OverrideBody, 'site' | 'machine'>;
-type ScopeOptions = { type?: string; all?: boolean; model?: string };
+type ScopeOptions = { type?: string; all?: boolean; model?: string; severity?: string };
 
 export function addOverrides(program: Command): void {
   const group = program
@@ -37,6 +40,7 @@ Examples:
   harbinger overrides set mute hall-1/fan-3 --for 4h --why "new bearing"      nobody is told of its alerts
   harbinger overrides set rules --type pump --why "the model is odd"          the rules decide, and no model
   harbinger overrides set pin plant/pump-2 --model pump-rul@2.0.0 --why "compare"
+  harbinger overrides set alert plant/pump-2 --for 8h --why "loud bearing"    an alert is open, whatever is measured
   harbinger overrides set rules --all --until 2026-12-24T06:00 --why "trial"  for all machines
   harbinger overrides remove rules --type pump --why "a new model"
 
@@ -57,15 +61,19 @@ that are connected, and stays in force while they are cut off, over restarts too
 
   withScope(withEnd(group.command('set').addArgument(actionArgument())))
     .option('--model <ref>', 'of pin: NAME@VERSION, e.g. pump-rul@2.0.0')
+    .option('--severity <severity>', `of alert: ${alertSeverities.join(', ')} (default: warning)`)
     .description('set one; of a machine, its site, its type and all, the nearest counts')
     .addHelpText(
       'after',
       '\nExample:\n  harbinger overrides set mute hall-1 --for 2d --why "hall is being painted"\n',
     )
-    .action((action: OverrideAction, where: Where | undefined, options: SetOptions & ScopeOptions) => {
-      const { model } = options;
-      const body = { ...scopeOf(where, options), action, ...(model !== undefined && { model }) };
-      return ask({ kind, body }, options);
+    .action(async (action: OverrideAction, where: Where | undefined, options: SetOptions & ScopeOptions) => {
+      const { model, severity } = options;
+      const said = { ...(model !== undefined && { model }), ...(severity !== undefined && { severity }) };
+      const body = { ...scopeOf(where, options), action, ...said };
+      if (action !== 'alert') return ask({ kind, body }, options);
+      const { gateway, machineType } = await machineNamed(where, options);
+      await ask({ kind, body: { ...body, machineType } }, { gateway, ...options });
     });
 
   withScope(withWho(group.command('remove').addArgument(actionArgument())))
@@ -74,6 +82,31 @@ that are connected, and stays in force while they are cut off, over restarts too
     .action((action: OverrideAction, where: Where | undefined, options: WhoOptions & ScopeOptions) =>
       remove(action, scopeOf(where, options), options),
     );
+}
+
+/** Gateway and type of the machine of an alert. */
+async function machineNamed(
+  where: Where | undefined,
+  options: SetOptions,
+): Promise<{ gateway: string; machineType: string }> {
+  if (where?.machine === undefined)
+    throw new HarbingerError('USAGE', 'cli', 'an alert is of one machine: name SITE/MACHINE');
+  if (options.for === undefined && options.until === undefined)
+    throw new HarbingerError('USAGE', 'cli', 'say when the alert ends: --for or --until');
+  const answer = (await request(findEndpoint('cloud', options), 'GET', '/api/machines')) as {
+    machines: Pick<MachineState, 'gateway' | 'site' | 'machine' | 'machineType'>[];
+  };
+  const meant = answer.machines.filter(
+    ({ gateway, site, machine }) =>
+      site === where.site && machine === where.machine && gateway === (options.gateway ?? gateway),
+  );
+  if (meant.length === 1)
+    return { gateway: meant[0]!.gateway, machineType: meant[0]!.machineType ?? 'generic' };
+  const why =
+    meant.length === 0
+      ? 'the cloud knows no such machine'
+      : 'several gateways have it: say which, with --gateway';
+  throw new HarbingerError('USAGE', 'cli', `${where.site}/${where.machine}: ${why}`);
 }
 
 /** `machines mute` and `machines unmute`. */
@@ -119,7 +152,7 @@ function withScope(command: Command): Command {
 function actionArgument(): Argument {
   return new Argument(
     '<action>',
-    'mute: nobody is told of alerts; rules: the rules decide, and no model; pin: one version of the model judges',
+    'mute: nobody is told of alerts; rules: the rules decide, and no model; pin: one version of the model judges; alert: an alert is open',
   ).choices(overrideActions);
 }
 

@@ -5,6 +5,7 @@ import { messageOf } from '../../../../shared/runtime/errors.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import type {
   FollowedKind,
+  ForcedAlert,
   MachineOverride,
   MachineOverrides,
   PersonsWord,
@@ -21,6 +22,7 @@ export class Overrides implements FollowedKind, MachineOverrides {
   readonly kind = 'overrides';
   /** By machine, site, type and all, as `placesOf` names them. */
   private byPlace = new Map<string, MachineOverride>();
+  private wanted: readonly ForcedAlert[] = [];
   private readonly listeners: (() => void)[] = [];
   private readonly models: PinnedModels | null;
 
@@ -56,8 +58,10 @@ export class Overrides implements FollowedKind, MachineOverrides {
   /** Takes the newest of several for one place. */
   apply(documents: readonly DesiredDocument[]): void {
     const byPlace = new Map<string, MachineOverride>();
+    this.wanted = documents.flatMap((document) => forcedBy(document) ?? []);
     for (const document of [...documents].sort((a, b) => a.version - b.version)) {
       const body = document.body as OverrideBody;
+      if (body.action === 'alert') continue;
       const place = placeOf(body);
       const action = body.action as keyof MachineOverride;
       const { model } = body;
@@ -75,6 +79,10 @@ export class Overrides implements FollowedKind, MachineOverrides {
     return said.length === 0 ? null : Object.assign({}, ...said.reverse());
   }
 
+  forced(): readonly ForcedAlert[] {
+    return this.wanted;
+  }
+
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -83,6 +91,14 @@ export class Overrides implements FollowedKind, MachineOverrides {
 function wordOf(document: DesiredDocument): PersonsWord {
   const { version, who, why, untilMs } = document;
   return { key: keyOf(document), version, who, why, ...(untilMs !== undefined && { untilMs }) };
+}
+
+function forcedBy(document: DesiredDocument): ForcedAlert | null {
+  const { site, machine, action, severity, machineType = 'generic' } = document.body as OverrideBody;
+  if (action !== 'alert' || site === undefined || machine === undefined) return null;
+  const { askedMs } = document;
+  const said = { ...wordOf(document), askedMs, site, machine, machineType };
+  return { ...said, severity: severity === 'critical' ? 'critical' : 'warning' };
 }
 
 function placeOf({ site, machine, type, fleet }: OverrideBody): string {
