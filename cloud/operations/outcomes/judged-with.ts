@@ -33,7 +33,7 @@ export function judgesMachine({
   return { policy: source, name: estimator?.name ?? '', version: estimator?.version ?? '' };
 }
 
-/** Whether what it raises warns of a failure: that nothing is heard of a machine, or a probe is faulty, does not; nor is a person judged. */
+/** True if what it raises warns of a failure: that nothing is heard of a machine, or a probe is faulty, does not; nor is a person judged. */
 export function isWarningOf({ policy }: JudgedWith): boolean {
   return policy !== 'silence' && policy !== 'sensor' && policy !== 'person';
 }

@@ -19,5 +19,6 @@ export const promotionHarness: SetpointHarness = {
       setpoint: () => state.done,
     };
   },
+  keepsRecords: true,
   wrong: { setting: 'everyMs = 1', key: 'decisions.promotion.everyMs' },
 };

@@ -25,6 +25,8 @@ export interface SetpointHarness {
   governed(): { deps: Partial<DecisionDeps>; due(): void; setpoint(): unknown };
   /** A wrong setting of its table, and its key. */
   wrong: { setting: string; key: string };
+  /** Its records are kept until the journal takes them; absent: one that cannot be journalled is lost, and counted. */
+  keepsRecords?: true;
 }
 
 const nobody: Assessor = { name: 'nobody', version: '1.0.0', assess: async (all) => all.map(() => null) };
@@ -110,7 +112,12 @@ export function describeSetpoint(harness: SetpointHarness): void {
       const before = structuredClone(governed.setpoint());
       await decide();
       expect(governed.setpoint()).not.toEqual(before);
+      expect(countsOf(decisions).events.pending).toBe(harness.keepsRecords ? 1 : 0);
+      isOutboxDown = false;
+      await clock.advance(60_000);
+      await clock.advance(0);
       expect(countsOf(decisions).events.pending).toBe(0);
+      expect(events).toHaveLength(harness.keepsRecords ? 1 : 0);
       await stop(decisions);
     });
 
