@@ -33,7 +33,7 @@ it('has them with who, why and until when, and hears of each change', () => {
   expect(changes).toBe(2);
 });
 
-it('takes a warning, of a machine of any type, where nothing else is said', () => {
+it('takes a warning, of a machine of any type, where nothing else is named', () => {
   const overrides = new Overrides();
   expect(overrides.problem(body)).toBeNull();
   expect(overrides.problem({ action: 'alert', site: 'hall-1' })).toMatch(/one machine/);
