@@ -41,12 +41,10 @@ export interface AlertEffectsOptions {
   choice: RecordChoice;
   dampingSaves: DampingSaves;
   config: AlertDecisionConfig;
-  /** Where the model computes now. */
   backend(): string | undefined;
   clock: Clock;
   log: Log;
   newId: () => string;
-  /** Absent: nobody can mute machines. */
   overrides?: MachineOverrides | undefined;
   /** Absent: nothing is learnt from outcomes. */
   lessons?: MachineLessons | undefined;
@@ -235,10 +233,9 @@ export class AlertEffects {
   }
 
   private tellWanted(changes: readonly WantedChange[]): number {
-    const { choice, sender, gateway } = this.options;
     for (const { change, record, timeMs } of changes) {
-      choice.admits('change');
-      sender.add(recordEvent({ gateway, timeMs }, record), true);
+      this.options.choice.admits('change');
+      this.options.sender.add(recordEvent({ gateway: this.options.gateway, timeMs }, record), true);
       this.announce([change], record.decisionId, timeMs);
     }
     return changes.length;
