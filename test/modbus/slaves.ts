@@ -1,7 +1,7 @@
 /**
  * Modbus against independent slaves (test/modbus): the gateway's source polls devices made of libmodbus and of pymodbus
  * over pseudo terminals and TCP, through a go-between that disturbs, and every value that it hands in is compared with
- * what the device has. peers/ holds the programs of the slaves; nothing here uses the product's frames.
+ * what the device has. test/peers/modbus holds the programs of the slaves; nothing here uses the product's frames.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import {
 
 const run = promisify(execFile);
 const fetchMsMax = 240_000;
-const peers = join(packageRoot, 'test', 'modbus', 'peers');
+const peers = join(packageRoot, 'test', 'peers', 'modbus');
 const pythonPackages = ['pymodbus==3.16.1', 'pyserial==3.5'];
 
 /** Programs that run the slaves. */
