@@ -175,6 +175,6 @@ it('a version that a person has promoted, and that warns of everything, is taken
   const document = await bench.want({ role: 'active', model: 'pump-rul@2.1.0' });
   expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.1.0']);
   const { steps } = await run(plant, () => bench.versions.waits(document) !== null);
-  expect(steps).toEqual(['active roll-back']);
+  expect(steps).toEqual(['override active', 'active roll-back']);
   expect(await bench.judges('pump-1')).toEqual(['pump-rul@2.0.0']);
 }, 120_000);
