@@ -109,6 +109,12 @@ export class PumpHall {
   /** Versions that have judged, in the order of readings, after a comparison of the store with the ledger. @throws Error for each difference */
   async versions(): Promise<Map<string, string[]>> {
     const { cloud } = this.#site;
+    const due = this.#rounds.slice(windowRows - 1).flat().length;
+    // The gateway writes estimates a moment after it has judged, so the lanes can be empty without the last ones.
+    await until(async () => {
+      const [row] = await sql<[number]>(cloud, "select count(*) from estimate where source = 'model'");
+      return Number(row?.[0] ?? 0) >= due;
+    }, `${due} estimates in the store`);
     const of = new Map<string, string[]>();
     const stored = await sql<[string, number, number]>(
       cloud,
