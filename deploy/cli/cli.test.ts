@@ -170,7 +170,7 @@ describe('config check', () => {
     [
       'a format that does not exist',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
-      /format = "json" or .*"availability", not "xml"/,
+      /format = "json" or .*"availability" or "mapped", not "xml"/,
     ],
     [
       'values without names',
@@ -179,7 +179,7 @@ describe('config check', () => {
     ],
     [
       'a wildcard that a route has not',
-      '[[routes]]\ntopic = "{site}/{machine}/#"\nformat = "json"',
+      '[[routes]]\ntopic = "{site}/#/{machine}"\nformat = "json"',
       /has the level '#', which is neither/,
     ],
     [
