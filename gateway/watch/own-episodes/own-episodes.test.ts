@@ -80,6 +80,23 @@ describe('what is unusual', () => {
     expect(have({ times: 6, minutes: 420 })).not.toBeNull();
   });
 
+  it('for the fourth time is told before it is changed, however long it lasted before', () => {
+    const { have } = machine();
+    for (let i = 0; i < 3; i++) expect(have({ times: 4, minutes: 420 })).not.toBeNull();
+    const told = have({ times: 3, minutes: 479, becomesChanged: true });
+    expect(told).toBeGreaterThan(400);
+  });
+
+  it('again and again is told once it comes much more often, and then only if it becomes still more', () => {
+    const { have } = machine();
+    for (let i = 0; i < 3; i++) have({ times: 4, minutes: 60 });
+    const told = Array.from({ length: 24 }, () => have({ times: 4, minutes: 50 }) !== null);
+    expect(told.slice(0, 3)).toEqual([false, false, false]);
+    expect(told.filter(Boolean).length).toBeGreaterThan(0);
+    expect(told.filter(Boolean).length).toBeLessThan(5);
+    expect(told.slice(-8)).not.toContain(true);
+  });
+
   it('is told at once if a person has named such a fault, and it does not count as a false alarm', () => {
     const { have, episodes } = machine();
     for (let i = 0; i < 4; i++) have({ times: 4, minutes: 240 });
@@ -118,4 +135,27 @@ it('what is known of episodes outlives a restart', () => {
   const resumed = new OwnEpisodes();
   resumed.restore(JSON.parse(JSON.stringify(episodes.save())));
   expect(resumed.save()).toEqual(episodes.save());
+});
+
+it('an episode that goes on outlives a restart, so that it is told before it is changed', () => {
+  const { have, episodes } = machine();
+  const beforeMs = have({ times: 1.5, minutes: 60 });
+  expect(beforeMs).toBe(0);
+  let timeMs = Date.UTC(2026, 1, 1);
+  const take = (to: OwnEpisodes) => {
+    timeMs += minuteMs;
+    const rest = { isChanged: false, sensors: () => [4], isNamed: () => false };
+    to.take({ timeMs, score: scoreAt(1.05), ...rest });
+  };
+  for (let i = 0; i < 120; i++) take(episodes);
+  expect(episodes.isHeld).toBe(true);
+  const resumed = new OwnEpisodes();
+  resumed.restore(JSON.parse(JSON.stringify(episodes.save())));
+  expect(resumed.isHeld).toBe(true);
+  let minutes = 120;
+  while (resumed.isHeld && minutes < 500) {
+    take(resumed);
+    minutes++;
+  }
+  expect(minutes).toBeLessThan(460);
 });

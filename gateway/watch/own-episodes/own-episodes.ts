@@ -4,7 +4,7 @@
  *
  *     evidence   distance beyond what is usual, in margins or levels, times hours; of the episodes of a sensor in some days together
  *     needed     none at first; one hour at twice the distance that is usual for each such episode, up to four, which fade in a month
- *     again      what came three times and ended by itself is told if it is more, or longer, than it ever was
+ *     again      what came three times and ended by itself is told if it is more, or longer, than it ever was, or comes more often
  *
  * What is held back is on the machine's page, and its score is one that neither opens an alert nor ends one. It is told at the latest before what
  * lasts is called changed. What a person has named a fault, and what comes like it, is told at once.
@@ -34,7 +34,6 @@ const knownForMs = 90 * dayMs;
 const moreTimes = 1.25;
 /** More than this needs no pattern. */
 const evidenceMsMax = 2 * dayMs;
-const longestMsMax = 3 * dayMs;
 
 /** Episodes of one sensor that were told and ended by themselves, the most evidence and the longest time; and evidence that was not told. */
 interface SensorEpisodes {
@@ -65,6 +64,8 @@ export interface SavedEpisodes {
   /** Since when the machine is known; absent: that is not known. */
   firstMs?: number;
   sensors: number[][];
+  /** The episode that goes on; absent if none does. */
+  open?: Omit<OpenEpisode, 'sensors'> & { sensors: number[] };
 }
 
 export interface UnusualRow {
@@ -127,16 +128,23 @@ export class OwnEpisodes {
 
   /** Null if there is nothing to save. */
   save(): SavedEpisodes | null {
-    const { count, countMs, firstMs, known } = this;
+    const { count, countMs, firstMs, known, open } = this;
     if (count === 0 && known.size === 0) return null;
     const sensors = [...known].map(([sensor, each]) => [
       ...[sensor, each.count, Math.round(each.evidenceMs), each.longestMs, each.newestMs],
       ...[Math.round(each.pendingMs), each.pendingFromMs],
     ]);
-    return { count, countMs, firstMs, sensors };
+    return {
+      count,
+      countMs,
+      firstMs,
+      sensors,
+      ...(open && { open: { ...open, sensors: [...open.sensors] } }),
+    };
   }
 
-  restore({ count, countMs, firstMs = Number.NaN, sensors }: SavedEpisodes): void {
+  restore({ count, countMs, firstMs = Number.NaN, sensors, open }: SavedEpisodes): void {
+    this.open = open ? { ...open, sensors: new Set(open.sensors) } : null;
     this.count = count;
     this.firstMs = firstMs;
     this.countMs = countMs;
@@ -150,17 +158,18 @@ export class OwnEpisodes {
 
   private isNews({ evidenceMs, fromMs, sensors }: OpenEpisode, timeMs: number): boolean {
     const all = [...sensors].map((sensor) => this.knownOf(sensor, timeMs));
-    const lastsMs = timeMs - fromMs;
+    if (timeMs - fromMs >= toldAfterMs) return true;
     if (all.length > 0 && all.every((each) => each && each.count >= knownFrom)) {
       const most = (of: (each: SensorEpisodes) => number) => Math.max(...all.map((each) => of(each!)));
       const more = moreTimes * most((each) => each.evidenceMs);
       const longer = moreTimes * most((each) => each.longestMs);
-      return evidenceMs >= Math.min(evidenceMsMax, more) || lastsMs >= Math.min(longestMsMax, longer);
+      const often = evidenceMs + most((each) => each.pendingMs) >= knownFrom * more;
+      return evidenceMs >= Math.min(evidenceMsMax, more) || timeMs - fromMs >= longer || often;
     }
     const before = Math.max(0, ...all.map((each) => each?.pendingMs ?? 0));
     const count = Math.min(countMax, this.countAt(timeMs));
     const eachMs = Math.min(neededMs, neededShare * (timeMs - this.firstMs));
-    return evidenceMs + before >= count * eachMs || lastsMs >= toldAfterMs;
+    return evidenceMs + before >= count * eachMs;
   }
 
   private knownOf(sensor: number, timeMs: number): SensorEpisodes | null {
@@ -191,7 +200,9 @@ export class OwnEpisodes {
       this.known.set(sensor, known);
       if (open.isTold) {
         if (known.count === 0 || open.fromMs - known.newestMs >= apartMs) known.count++;
-        known.evidenceMs = Math.max(known.evidenceMs, open.evidenceMs);
+        // So many episodes in some days are known from now on too, so that they are told again only if they become more.
+        const inDays = (known.pendingMs + open.evidenceMs) / knownFrom;
+        known.evidenceMs = Math.max(known.evidenceMs, open.evidenceMs, inDays);
         known.longestMs = Math.max(known.longestMs, lastedMs);
         known.newestMs = timeMs;
         known.pendingMs = 0;

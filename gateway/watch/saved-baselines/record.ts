@@ -80,6 +80,16 @@ const Head = Type.Object({
         countMs: Type.Number(),
         firstMs: Type.Optional(Type.Number()),
         sensors: Type.Array(Type.Array(Type.Number(), { maxItems: 7 }), { maxItems: 1_024 }),
+        open: Type.Optional(
+          Type.Object({
+            fromMs: Type.Number(),
+            evidenceMs: Type.Number(),
+            calmMs: Type.Number(),
+            isTold: Type.Boolean(),
+            hasChanged: Type.Boolean(),
+            sensors: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 1_024 }),
+          }),
+        ),
       },
       { description: 'that ended by themselves; absent from a version that counted none' },
     ),
