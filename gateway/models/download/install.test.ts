@@ -11,7 +11,9 @@ import {
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../../shared/runtime/random.ts';
-import { at, bundle, edit, installedDir, opened, ref, settled, sha } from './install.testing.ts';
+import { at, bundle, eachBegins, edit, installedDir, opened, ref, settled, sha } from './install.testing.ts';
+
+eachBegins();
 
 it('a model of the cloud is fetched, checked, run once, and then in place, also after a restart', async () => {
   at.offered = bundle();

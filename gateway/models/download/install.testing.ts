@@ -44,12 +44,15 @@ export const at = {
   asks: [] as ChunkAsk[],
 };
 
-beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'harbinger-install-'));
-  Object.assign(at, { folder, clock: manualClock(), probed: [], offered: null, asks: [] });
-  at.link = (answer) => [answer];
-});
-afterEach(() => rmSync(at.folder, { recursive: true }));
+/** Gives each test of a file a folder, a clock and a cloud of its own. To be called by each file, because files share this module. */
+export function eachBegins(): void {
+  beforeEach(() => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbinger-install-'));
+    Object.assign(at, { folder, clock: manualClock(), probed: [], offered: null, asks: [] });
+    at.link = (answer) => [answer];
+  });
+  afterEach(() => rmSync(at.folder, { recursive: true }));
+}
 
 /** The bundle of the pump's model, after a change of its files. */
 export function bundle(change: (dir: string) => void = () => undefined, version = ref.version): Buffer {

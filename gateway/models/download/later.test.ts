@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { encodePiece, encodeProblem, notUnderstood } from '../../../shared/contract/models/chunks.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { at, bundle, opened, ref, settled, sha } from './install.testing.ts';
+import { at, bundle, eachBegins, opened, ref, settled, sha } from './install.testing.ts';
+
+eachBegins();
 
 it('what the box may be to blame for is not remembered, and what has come is not fetched again', async () => {
   at.offered = bundle();
