@@ -20,6 +20,8 @@ export interface CompiledField {
 export interface CompiledMessage {
   topic: TopicLevels | null;
   where: readonly { path: PlainPath; text: string }[];
+  /** Paths of which the message must have one; empty for any message. */
+  has: readonly PlainPath[];
   skip: boolean;
   availability: boolean;
   site: Template | null;
@@ -95,6 +97,7 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
       ([path, text]) => attempt('.where', () => [{ path: plainPath(path), text: String(text) }]) ?? [],
     ),
     site: template('.site', message.site ?? (names.has('site') ? '{site}' : undefined)),
+    has: plainPaths('.has', message.has),
     machine: template('.machine', message.machine ?? (names.has('machine') ? '{machine}' : undefined)),
     time: time
       ? attempt('.time', () => ({
@@ -136,6 +139,7 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
     skip || undefined,
     availability || undefined,
     message.where,
+    message.has,
     fields[0],
     leave[0],
   ];

@@ -35,7 +35,8 @@ export interface Around {
 type Active = { node: PathNode<CompiledField>; bound: Bound | null };
 
 /** True if a message is of a kind. */
-export function isOfKind({ where }: CompiledMessage, root: unknown): boolean {
+export function isOfKind({ where, has }: CompiledMessage, root: unknown): boolean {
+  if (has.length > 0 && firstAt([root], has) === undefined) return false;
   return where.every(({ path, text }) => String(valueAt(root, path)) === text);
 }
 

@@ -24,6 +24,19 @@ const refusals = (mapping: Mapping, payload: unknown) =>
   );
 const leave = { rest: 'leave' } as const;
 
+it('kinds of messages may be told apart by what they have', () => {
+  const mapping: Mapping = {
+    ...leave,
+    messages: [
+      { has: ['list', 'items.0'], machine: 'several', fields: [{ path: '*.0', sensor: 'first' }] },
+      { machine: 'one', fields: [{ path: 'v' }] },
+    ],
+  };
+  expect(values(mapping, { items: [5], v: 1 })).toEqual(['hall/several {"first":5}']);
+  expect(values(mapping, { items: [], v: 1 })).toEqual(['hall/one {"v":1}']);
+  expect(() => read({ messages: [{ has: 'a.*' }] }, {})).toThrow('which is not possible here');
+});
+
 describe('topics', () => {
   const mapping: Mapping = {
     ...leave,

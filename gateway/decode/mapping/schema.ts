@@ -84,6 +84,7 @@ export const MessageMapping = Type.Object(
       ),
     ),
     where: Type.Optional({ ...Names, description: 'What the message must have, by path.' }),
+    has: Type.Optional(Path('A path that the message must have, whatever is there; of several, one.')),
     skip: Type.Optional(Type.Boolean({ description: 'Such messages have no readings.' })),
     availability: Type.Optional(
       Type.Boolean({ description: 'Such messages say whether the device is there.' }),

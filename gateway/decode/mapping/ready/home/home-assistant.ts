@@ -16,6 +16,10 @@ export const homeAssistant: Mapping = {
     },
     { topic: '#/switch/{entity}/state', fields: [{ path: '.', sensor: '{entity}', states: onOff, none }] },
     { topic: '#/light/{entity}/state', fields: [{ path: '.', sensor: '{entity}', states: onOff, none }] },
+    {
+      topic: '#/light/{entity}/brightness',
+      fields: [{ path: '.', sensor: '{entity}_brightness', none }],
+    },
     { topic: '#/fan/{entity}/state', fields: [{ path: '.', sensor: '{entity}', states: onOff, none }] },
     { topic: '#/number/{entity}/state', fields: [{ path: '.', sensor: '{entity}', none }] },
     { topic: '#/input_number/{entity}/state', fields: [{ path: '.', sensor: '{entity}', none }] },

@@ -89,6 +89,26 @@ export const shellyGen1: Mapping = {
       topic: '#/shellies/{machine}/roller/{number}/pos',
       fields: [{ path: '.', sensor: 'roller_{number}_position', unit: '%' }],
     },
+    {
+      topic: '#/shellies/{machine}/roller/{number}/power',
+      fields: [{ path: '.', sensor: 'roller_{number}_power', unit: 'W' }],
+    },
+    {
+      topic: '#/shellies/{machine}/roller/{number}/energy',
+      fields: [{ path: '.', sensor: 'roller_{number}_energy', unit: 'Wmin', as: 'kWh' }],
+    },
+    {
+      topic: '#/shellies/{machine}/light/{number}/power',
+      fields: [{ path: '.', sensor: 'light_{number}_power', unit: 'W' }],
+    },
+    {
+      topic: '#/shellies/{machine}/light/{number}/energy',
+      fields: [{ path: '.', sensor: 'light_{number}_energy', unit: 'Wmin', as: 'kWh' }],
+    },
+    {
+      topic: '#/shellies/{machine}/light/{number}',
+      fields: [{ path: '.', sensor: 'light_{number}', states: onOff }],
+    },
     { topic: '#/shellies/{machine}/roller/{number}', fields: [{ path: '.', sensor: 'roller_{number}' }] },
   ],
 };

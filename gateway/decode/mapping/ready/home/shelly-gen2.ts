@@ -8,6 +8,7 @@ const fields = (before: string, name: string): FieldMapping[] => {
     { path: path('state'), sensor: `${name}_state` },
     { path: path('percent'), sensor: `${name}_percent`, unit: '%' },
     { path: path('current_pos'), sensor: `${name}_position`, unit: '%' },
+    { path: path('brightness'), sensor: `${name}_brightness`, unit: '%' },
     { path: path('apower'), sensor: `${name}_power`, unit: 'W' },
     { path: path('voltage'), sensor: `${name}_voltage`, unit: 'V' },
     { path: path('current'), sensor: `${name}_current`, unit: 'A' },
@@ -22,6 +23,19 @@ const fields = (before: string, name: string): FieldMapping[] => {
     { path: path('counts.total'), sensor: `${name}_count` },
     { path: path('battery.V'), sensor: `${name}_battery_voltage`, unit: 'V' },
     { path: path('battery.percent'), sensor: `${name}_battery`, unit: '%' },
+    { path: path('external.present'), sensor: `${name}_external_power` },
+    { path: path('act_power'), sensor: `${name}_power`, unit: 'W' },
+    { path: path('aprt_power'), sensor: `${name}_apparent_power`, unit: 'VA' },
+    { path: path('total_act_energy'), sensor: `${name}_energy`, unit: 'Wh', as: 'kWh' },
+    { path: path('total_act_ret_energy'), sensor: `${name}_returned_energy`, unit: 'Wh', as: 'kWh' },
+    ...['a', 'b', 'c'].flatMap((phase): FieldMapping[] => [
+      { path: path(`${phase}_total_act_energy`), sensor: `${name}_${phase}_energy`, unit: 'Wh', as: 'kWh' },
+      {
+        path: path(`${phase}_total_act_ret_energy`),
+        sensor: `${name}_${phase}_returned_energy`,
+        ...{ unit: 'Wh', as: 'kWh' },
+      },
+    ]),
     ...['a', 'b', 'c', 'total'].flatMap((phase): FieldMapping[] => [
       { path: path(`${phase}_act_power`), sensor: `${name}_${phase}_power`, unit: 'W' },
       { path: path(`${phase}_aprt_power`), sensor: `${name}_${phase}_apparent_power`, unit: 'VA' },
@@ -35,57 +49,36 @@ const fields = (before: string, name: string): FieldMapping[] => {
   ];
 };
 
-/** https://shelly-api-docs.shelly.cloud/gen2/: status of a component on its topic, and notifications of what has changed. */
+/** Components of the device itself. */
+const ofDevice = ['sys', 'wifi', 'eth', 'mqtt', 'cloud', 'ble', 'ws', 'ht_ui', 'ui'];
+const left = [
+  ...['id', 'source', 'aenergy', 'ret_aenergy', 'temperature.tF', 'tF', 'counts', 'errors', 'n_current'],
+  'user_calibrated_phase',
+];
+
+/**
+ * https://shelly-api-docs.shelly.cloud/gen2/: status of a component on its topic (MQTT), and notifications of what has changed
+ * (Notifications); devices with a battery notify of their full status alone.
+ */
 export const shellyGen2: Mapping = {
   about: 'Shelly of the second generation and later (Plus, Pro, Gen3).',
   topics: ['+/status/#', '+/events/rpc', '+/online'],
   rest: 'leave',
   messages: [
     { topic: '#/{machine}/online', availability: true },
-    { topic: '#/{machine}/status/sys', skip: true },
-    { topic: '#/{machine}/status/wifi', skip: true },
-    { topic: '#/{machine}/status/mqtt', skip: true },
-    { topic: '#/{machine}/status/cloud', skip: true },
-    { topic: '#/{machine}/status/ble', skip: true },
-    {
-      topic: '#/{machine}/status/{component}',
-      leave: [
-        'id',
-        'source',
-        'aenergy',
-        'ret_aenergy',
-        'temperature.tF',
-        'tF',
-        'counts',
-        'errors',
-        'n_current',
-        'user_calibrated_phase',
-      ],
-      fields: fields('', '{component}'),
-    },
-    {
+    ...ofDevice.map((name) => ({ topic: `#/{machine}/status/${name}`, skip: true })),
+    { topic: '#/{machine}/status/{component}', leave: left, fields: fields('', '{component}') },
+    ...['NotifyStatus', 'NotifyFullStatus'].map((method) => ({
       topic: '#/{machine}/events/rpc',
-      where: { method: 'NotifyStatus' },
+      where: { method },
       time: { path: 'params.ts', format: 's' },
       leave: [
-        'src',
-        'dst',
-        'method',
-        'params.sys',
-        'params.wifi',
-        'params.cloud',
-        'params.mqtt',
-        'params.ble',
-        'params.*.id',
-        'params.*.source',
-        'params.*.aenergy',
-        'params.*.ret_aenergy',
-        'params.*.temperature.tF',
-        'params.*.tF',
-        'params.*.errors',
+        ...['src', 'dst', 'method'],
+        ...ofDevice.map((name) => `params.${name}`),
+        ...left.map((name) => `params.*.${name}`),
       ],
       fields: fields('params.{component}.', '{component}'),
-    },
+    })),
     { topic: '#/{machine}/events/rpc', skip: true },
   ],
 };

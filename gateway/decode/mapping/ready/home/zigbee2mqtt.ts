@@ -1,34 +1,53 @@
-import type { Mapping } from '../../schema.ts';
+import type { FieldMapping, Mapping, MessageMapping } from '../../schema.ts';
 
-/** https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html: a topic by friendly name, its availability below it. */
+const states = { ON: 1, OFF: 0, OPEN: 'OPEN', CLOSE: 'CLOSE', STOP: 'STOP', LOCK: 'LOCK', UNLOCK: 'UNLOCK' };
+const device: MessageMapping = {
+  rest: 'take',
+  time: { path: 'last_seen' },
+  leave: ['update', 'update_available', 'device', 'color', 'color_options', 'elapsed'],
+};
+const fields: FieldMapping[] = [
+  { path: 'state', states },
+  { path: 'voltage', sensor: 'voltage' },
+];
+
+/** Friendly names may have levels: kitchen/floor_light. Below one, a plain value is an attribute. */
+interface Name {
+  levels: string;
+  machine: string;
+  attribute: FieldMapping[];
+}
+const names: readonly Name[] = [
+  { levels: '{machine}', machine: '{machine}', attribute: [] },
+  {
+    levels: '{room}/{name}',
+    machine: '{room}_{name}',
+    attribute: [{ path: '.', machine: '{room}', sensor: '{name}' }],
+  },
+  {
+    levels: '{floor}/{room}/{name}',
+    machine: '{floor}_{room}_{name}',
+    attribute: [{ path: '.', machine: '{floor}_{room}', sensor: '{name}' }],
+  },
+];
+const each = (made: (name: Name) => MessageMapping[]) => names.flatMap(made);
+
+/**
+ * https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html: a topic by friendly name, its availability below it.
+ * With the output of attributes, each has a topic of its own below the name.
+ */
 export const zigbee2mqtt: Mapping = {
   about: 'Zigbee2MQTT: devices by their friendly names.',
   topics: ['zigbee2mqtt/#'],
   messages: [
     { topic: '#/zigbee2mqtt/bridge/#', skip: true },
-    { topic: '#/zigbee2mqtt/{machine}/availability', availability: true },
-    { topic: '#/zigbee2mqtt/{machine}/set', skip: true },
-    { topic: '#/zigbee2mqtt/{machine}/get', skip: true },
-    {
-      topic: '#/zigbee2mqtt/{machine}',
-      rest: 'take',
-      time: { path: 'last_seen' },
-      leave: ['update', 'update_available', 'device', 'color', 'color_options', 'elapsed'],
-      fields: [
-        {
-          path: 'state',
-          states: {
-            ON: 1,
-            OFF: 0,
-            OPEN: 'OPEN',
-            CLOSE: 'CLOSE',
-            STOP: 'STOP',
-            LOCK: 'LOCK',
-            UNLOCK: 'UNLOCK',
-          },
-        },
-        { path: 'voltage', sensor: 'voltage' },
-      ],
-    },
+    ...each(({ levels, machine }) => [
+      { topic: `#/zigbee2mqtt/${levels}/availability`, machine, availability: true },
+      { topic: `#/zigbee2mqtt/${levels}/set/#`, skip: true },
+      { topic: `#/zigbee2mqtt/${levels}/get/#`, skip: true },
+    ]),
+    ...each(({ levels, machine, attribute }) => [
+      { topic: `#/zigbee2mqtt/${levels}`, machine, ...device, fields: [...fields, ...attribute] },
+    ]),
   ],
 };

@@ -22,6 +22,8 @@ export const chirpstack: Mapping = {
         'txInfo',
         'rxInfo',
         'regionConfigId',
+        'relayRxInfo',
+        'joinServerContext',
       ],
       fields: [
         { path: 'object.{sensor}', sensor: '{sensor}' },
@@ -43,5 +45,6 @@ export const chirpstack: Mapping = {
       ],
     },
     { topic: '#/event/+', skip: true },
+    { topic: '#/application/+/device/+/command/#', skip: true },
   ],
 };

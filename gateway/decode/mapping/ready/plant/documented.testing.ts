@@ -1,218 +1,241 @@
 /** Messages as makers document them, and what is stored of each. */
 import type { Documented } from '../documented.testing.ts';
+import { ofRadio } from './radio.testing.ts';
 
-const radio: Documented[] = [
+const metric = (name: string, host: string, fields: object) => ({
+  ...{ fields, name, tags: { host }, timestamp: 1_458_229_140 },
+});
+const time = '2016-03-17T15:39:00.000Z';
+
+const telegraf: Omit<Documented, 'mapping'>[] = [
   {
-    mapping: 'chirpstack',
-    topic: 'application/c0ffee/device/0101010101010101/event/up',
-    payload: {
-      ...{
-        deduplicationId: '3ac7e3c4-4401-4b8d-9386-a5c902f9202d',
-        time: '2022-07-18T09:34:15.775023242+00:00',
-      },
-      deviceInfo: {
-        tenantName: 'ChirpStack',
-        applicationName: 'Test',
-        deviceName: 'Test device',
-        devEui: '0101010101010101',
-      },
-      ...{ devAddr: '00189440', dr: 1, fPort: 1, data: 'qg==', fCnt: 4 },
-      object: { temperature: 21.5, digitalInput: { 1: 1 } },
-      rxInfo: [{ gatewayId: '0016c001f153a14c', uplinkId: 4217106255, rssi: -36, snr: 10.5 }],
-      txInfo: { frequency: 868_100_000 },
-    },
+    from: 'Telegraf, JSON output data format: standard form',
+    topic: 'telegraf/raynor/docker',
+    payload: metric('docker', 'raynor', { field_1: 30, field_2: 4, field_N: 59, n_images: 660 }),
     means: [
       {
-        ...{
-          machine: '0101010101010101',
-          time: '2022-07-18T09:34:15.775Z',
-          id: '3ac7e3c4-4401-4b8d-9386-a5c902f9202d',
-        },
-        values: { temperature: 21.5, digitalInput_1: 1, rssi: -36, snr: 10.5 },
+        ...{ machine: 'raynor', time },
+        values: { docker_field_1: 30, docker_field_2: 4, docker_field_N: 59, docker_n_images: 660 },
       },
     ],
   },
   {
-    mapping: 'chirpstack',
-    topic: 'application/c0ffee/device/0101010101010101/event/status',
+    from: 'Telegraf, JSON output data format: batch mode; MQTT output: layout, on the topics of one metric',
+    topic: 'telegraf/amaranth/docker',
     payload: {
-      ...{ deduplicationId: 'x', time: '2022-07-18T09:34:15Z', deviceInfo: {}, margin: 10 },
-      ...{ externalPowerSource: false, batteryLevelUnavailable: false, batteryLevel: 75.5 },
+      metrics: [
+        metric('docker', 'raynor', { field_1: 30 }),
+        metric('docker', 'amaranth', { field_1: 12 }),
+        metric('storage', 'amaranth', { n_images: 0 }),
+      ],
     },
     means: [
-      {
-        ...{ machine: '0101010101010101', time: '2022-07-18T09:34:15.000Z' },
-        values: { link_margin: 10, external_power: false, battery_unavailable: false, battery: 75.5 },
-      },
-    ],
-  },
-  {
-    mapping: 'ttn',
-    topic: 'v3/app1@tenant1/devices/dev1/up',
-    payload: {
-      end_device_ids: {
-        device_id: 'dev1',
-        application_ids: { application_id: 'app1' },
-        dev_eui: '0004A30B001C0530',
-      },
-      ...{ correlation_ids: ['as:up:01E0WZGT6Y7657CPFPE5WEYDSQ'], received_at: '2020-02-12T15:15:45.787Z' },
-      uplink_message: {
-        ...{
-          f_port: 1,
-          f_cnt: 4,
-          frm_payload: 'AWQCZA==',
-          decoded_payload: { temperature: 1.0, luminosity: 0.64, gps: { lat: 52.5 } },
-        },
-        rx_metadata: [{ gateway_ids: { gateway_id: 'gtw1' }, rssi: -35, snr: 5.2 }],
-        received_at: '2020-02-12T15:15:45.555Z',
-      },
-    },
-    means: [
-      {
-        ...{ machine: 'dev1', time: '2020-02-12T15:15:45.555Z' },
-        values: { temperature: 1, luminosity: 0.64, gps_lat: 52.5, rssi: -35, snr: 5.2 },
-      },
-    ],
-  },
-  { mapping: 'ttn', topic: 'v3/app1@tenant1/devices/dev1/join', payload: {}, means: [] },
-  {
-    mapping: 'wmbusmeters',
-    topic: 'wmbusmeters/MyTapWater',
-    payload: {
-      ...{
-        media: 'cold water',
-        meter: 'multical21',
-        name: 'MyTapWater',
-        id: '12345678',
-        total_m3: 6.388,
-        target_m3: 6.377,
-      },
-      ...{ max_flow_m3h: 0, flow_temperature_c: 8, current_status: 'DRY', timestamp: '2018-02-08T09:07:22Z' },
-    },
-    means: [
-      {
-        ...{ machine: 'MyTapWater', time: '2018-02-08T09:07:22.000Z' },
-        values: {
-          total_m3: 6.388,
-          target_m3: 6.377,
-          max_flow_m3h: 0,
-          flow_temperature_c: 8,
-          current_status: 'DRY',
-        },
-      },
+      { machine: 'raynor', time, values: { docker_field_1: 30 } },
+      { machine: 'amaranth', time, values: { docker_field_1: 12 } },
+      { machine: 'amaranth', time, values: { storage_n_images: 0 } },
     ],
   },
 ];
 
-const plant: Documented[] = [
+const part14 = 'OPC UA Part 14 v1.05';
+const at = '2021-09-27T18:45:19.555Z';
+const dataSet1 = {
+  ...{ DataSetWriterId: 101, SequenceNumber: 68468, MinorVersion: 672341762, Timestamp: at },
+  Payload: { Active: true, Temperature: 25.5, Counter: 0 },
+};
+const dataSet2 = {
+  ...{ DataSetWriterId: 102, SequenceNumber: 25460, MinorVersion: 672341762, Timestamp: at },
+  Status: { Code: 1073741824 },
+  Payload: { LocationName: 'Building A', Coordinate: { X: 0, Y: 0.2 }, Measurements: [20030, 20020] },
+};
+const header = {
+  ...{
+    MessageId: '9279c0b3-da88-45a4-af74-451cebf82db0',
+    MessageType: 'ua-data',
+    PublisherId: 'MyPublisher',
+  },
+};
+const active = { Active: true, Temperature: 25.5, Counter: 0 };
+
+const opcua: Omit<Documented, 'mapping'>[] = [
   {
-    mapping: 'telegraf',
-    topic: 'telegraf/raynor/docker',
-    payload: {
-      fields: { field_1: 30, field_2: 4 },
-      name: 'docker',
-      tags: { host: 'raynor' },
-      timestamp: 1_458_229_140,
-    },
+    from: `${part14}, A.3.4.5, Examples`,
+    topic: 'opcua/json/data/MyPublisher/group',
+    payload: { ...header, Messages: [dataSet1, dataSet2] },
     means: [
+      { machine: 'MyPublisher-101', time: at, values: active },
       {
-        ...{ machine: 'raynor', time: '2016-03-17T15:39:00.000Z' },
-        values: { docker_field_1: 30, docker_field_2: 4 },
+        ...{ machine: 'MyPublisher-102', time: at },
+        values: {
+          ...{ LocationName: 'Building A', Coordinate_X: 0, Coordinate_Y: 0.2 },
+          ...{ Measurements_0: 20030, Measurements_1: 20020 },
+        },
       },
     ],
   },
   {
-    mapping: 'telegraf',
-    topic: 'telegraf/batch',
-    payload: {
-      metrics: [
-        { fields: { usage: 30 }, name: 'cpu', tags: { host: 'a' }, timestamp: 1_458_229_140 },
-        { fields: { usage: 59 }, name: 'cpu', tags: { host: 'b' }, timestamp: 1_458_229_150 },
-      ],
-    },
-    means: [
-      { machine: 'a', time: '2016-03-17T15:39:00.000Z', values: { cpu_usage: 30 } },
-      { machine: 'b', time: '2016-03-17T15:39:10.000Z', values: { cpu_usage: 59 } },
-    ],
+    from: `${part14}, 7.2.5, JSON message mapping: SingleDataSetMessage`,
+    topic: 'opcua/json/data/MyPublisher/group/press',
+    payload: { ...header, Messages: { ...dataSet1, DataSetWriterName: 'press' } },
+    means: [{ machine: 'press', time: at, values: active }],
   },
   {
-    mapping: 'opcua-pubsub',
-    topic: 'opcua/json/data/publisher/group',
+    from: `${part14}, 7.2.5, JSON message mapping: without the header of the network message`,
+    topic: 'opcua/json/data/MyPublisher/group/press',
+    payload: [{ ...dataSet1, PublisherId: 'MyPublisher' }],
+    means: [{ machine: 'MyPublisher', time: at, values: active }],
+  },
+  {
+    from: 'OPC UA Part 6, JSON DataEncoding: Variant and DataValue (from memory)',
+    topic: 'opcua/json/data/MyPublisher/group',
     payload: {
-      ...{
-        MessageId: '32235546-05d9-4fd7-97df-ea3ff3408574',
-        MessageType: 'ua-data',
-        PublisherId: 'MQTT-Localhost',
-      },
+      ...header,
       Messages: [
         {
-          ...{
-            DataSetWriterId: 1,
-            DataSetWriterName: 'press',
-            SequenceNumber: 4,
-            Timestamp: '2021-09-27T18:45:19.555Z',
-          },
-          ...{ MetaDataVersion: { MajorVersion: 1 }, Status: 0 },
+          ...{ DataSetWriterId: 1, DataSetWriterName: 'press', SequenceNumber: 4, Timestamp: at },
+          MetaDataVersion: { MajorVersion: 1 },
           Payload: {
             Raw: 16,
             Variant: { Type: 11, Body: 2.5 },
-            DataValue: {
-              Value: { Type: 6, Body: 7 },
-              SourceTimestamp: '2021-09-27T11:45:19.555Z',
-              StatusCode: 0,
-            },
-            Plain: { Value: 26.3, SourceTimestamp: '2021-09-27T11:45:19.555Z' },
+            Compact: { UaType: 11, Value: 3.5 },
+            DataValue: { Value: { Type: 6, Body: 7 }, SourceTimestamp: at, StatusCode: 0 },
+            Plain: { Value: 26.3, SourceTimestamp: at },
+            Absent: { SourceTimestamp: at, StatusCode: 2147483648 },
           },
         },
       ],
     },
     means: [
       {
-        ...{ machine: 'press', time: '2021-09-27T18:45:19.555Z' },
-        values: { Raw: 16, Variant: 2.5, DataValue: 7, Plain: 26.3 },
+        ...{ machine: 'press', time: at },
+        values: { Raw: 16, Variant: 2.5, Compact: 3.5, DataValue: 7, Plain: 26.3 },
       },
     ],
   },
-  { mapping: 'opcua-pubsub', topic: 'x', payload: { MessageType: 'ua-metadata', MetaData: {} }, means: [] },
   {
-    mapping: 'victron',
-    topic: 'N/e0ff50a097c0/vebus/257/Ac/Out/L1/P',
-    payload: { value: 1416 },
-    means: [{ machine: 'vebus-257', values: { Ac_Out_L1_P: 1416 } }],
+    from: `${part14}, A.3.1, DataSetMetaData message`,
+    topic: 'x',
+    payload: { MessageType: 'ua-metadata', PublisherId: 'MyPublisher', DataSetWriterId: 101, MetaData: {} },
+    means: [],
+  },
+];
+
+const flashmq = 'Victron, dbus-flashmq, README';
+const victron: Omit<Documented, 'mapping'>[] = [
+  {
+    from: `${flashmq}: Notifications`,
+    topic: 'N/e0ff50a097c0/pvinverter/20/Ac/Power',
+    payload: { value: 936 },
+    means: [{ machine: 'pvinverter-20', values: { Ac_Power: 936 } }],
   },
   {
-    mapping: 'victron',
-    topic: 'N/e0ff50a097c0/battery/512/Soc',
-    payload: { max: null, min: null, value: 88.5 },
-    means: [{ machine: 'battery-512', values: { Soc: 88.5 } }],
+    from: `${flashmq}: Read requests`,
+    topic: 'N/e0ff50a097c0/solarcharger/279/Dc/0/Voltage',
+    payload: { max: null, min: null, value: 20.43000030517578 },
+    means: [{ machine: 'solarcharger-279', values: { Dc_0_Voltage: 20.43000030517578 } }],
   },
   {
-    mapping: 'victron',
-    topic: 'N/e0ff50a097c0/battery/512/Dc/0/Temperature',
+    from: `${flashmq}: Notifications, an invalid value`,
+    topic: 'N/e0ff50a097c0/pvinverter/20/Ac/L2/Power',
     payload: { value: null },
     means: [],
   },
-  { mapping: 'victron', topic: 'N/e0ff50a097c0/keepalive', payload: '', means: [] },
   {
-    mapping: 'umh',
-    topic: 'umh/v1/acme/berlin/assembly/line-1/_historian/axis/x',
-    payload: { timestamp_ms: 1_732_280_023_697, position: 3.5, motor: { speed: 12 } },
+    from: `${flashmq}: Notifications, a device that disappears`,
+    topic: 'N/e0ff50a097c0/pvinverter/20/Ac/Power',
+    payload: '',
+    means: [],
+  },
+  {
+    from: `${flashmq}: Keep-alive`,
+    topic: 'N/e0ff50a097c0/full_publish_completed',
+    payload: { value: 1_702_459_522 },
+    means: [],
+  },
+  {
+    from: 'Victron, dbus-flashmq, source: heartbeat',
+    topic: 'N/e0ff50a097c0/heartbeat',
+    payload: { value: 1_702_459_522 },
+    means: [],
+  },
+  {
+    from: 'as the former dbus-mqtt (from memory)',
+    topic: 'N/e0ff50a097c0/keepalive',
+    payload: '',
+    means: [],
+  },
+];
+
+const historian = 'UMH Classic, _historian messages';
+const core = 'UMH Core, Payload Formats';
+const ms = { timestamp_ms: 1_670_001_234_567 };
+const then = '2022-12-02T17:13:54.567Z';
+const umh: Omit<Documented, 'mapping'>[] = [
+  {
+    from: `${historian}: Tag grouping, in the topic`,
+    topic: 'umh/v1/cuttingincorperated/cologne/cnc-cutter/_historian/head/pos',
+    payload: { ...ms, x: 12.5, y: 7.3, z: 3.2 },
     means: [
       {
-        ...{ site: 'berlin', machine: 'line-1', time: '2024-11-22T12:53:43.697Z' },
-        values: { axis_x_position: 3.5, axis_x_motor_speed: 12 },
+        ...{ site: 'cologne', machine: 'cnc-cutter', time: then },
+        values: { head_pos_x: 12.5, head_pos_y: 7.3, head_pos_z: 3.2 },
       },
     ],
   },
   {
-    mapping: 'umh',
-    topic: 'umh/v1/acme/berlin/_historian',
-    payload: { timestamp_ms: 1_732_280_023_697, temperature: 25 },
+    from: `${historian}: Tag grouping, in JSON`,
+    topic: 'umh/v1/cuttingincorperated/cologne/cnc-cutter/_historian/head',
+    payload: { ...ms, pos: { x: 12.5, y: 7.3 }, temperature: 50, collision: false },
     means: [
-      { site: 'berlin', machine: 'berlin', time: '2024-11-22T12:53:43.697Z', values: { temperature: 25 } },
+      {
+        ...{ site: 'cologne', machine: 'cnc-cutter', time: then },
+        values: { head_pos_x: 12.5, head_pos_y: 7.3, head_temperature: 50, head_collision: false },
+      },
     ],
   },
-  { mapping: 'umh', topic: 'umh/v1/acme/berlin/line/_analytics/x', payload: {}, means: [] },
+  {
+    from: `${historian}: Message structure`,
+    topic: 'umh/v1/acme/berlin/_historian',
+    payload: { ...ms, temperature_c: 154.1, pressure_bar: 5, notes: 'sensor 1 is faulty' },
+    means: [
+      {
+        ...{ site: 'berlin', machine: 'berlin', time: then },
+        values: { temperature_c: 154.1, pressure_bar: 5, notes: 'sensor 1 is faulty' },
+      },
+    ],
+  },
+  {
+    from: `${core}: The tempting shortcut (the site is optional)`,
+    topic: 'umh/v1/acme/_historian/weather',
+    payload: { ...ms, temperature: 23.4, humidity: 42.1 },
+    means: [
+      {
+        ...{ machine: 'acme', time: then },
+        values: { weather_temperature: 23.4, weather_humidity: 42.1 },
+      },
+    ],
+  },
+  {
+    from: `${core}: One tag, one message, one topic`,
+    topic: 'umh/v1/acme/_historian/weather/temperature',
+    payload: { ...ms, value: 23.4 },
+    means: [{ machine: 'acme', time: then, values: { weather_temperature: 23.4 } }],
+  },
+  {
+    from: `${core}: CNC Mill with Multiple Sensor Groups`,
+    topic: 'umh/v1/acme/plant1/machining/cnc-mill-1234/_cnc/axis/x_position',
+    payload: { ...ms, value: 125.7 },
+    means: [{ site: 'plant1', machine: 'cnc-mill-1234', time: then, values: { axis_x_position: 125.7 } }],
+  },
+  {
+    from: 'UMH Classic, Messages: _schema',
+    topic: 'umh/v1/acme/berlin/line/_analytics/x',
+    payload: {},
+    means: [],
+  },
 ];
 
-export const documentedInPlants = [...radio, ...plant];
+export const documentedInPlants: Documented[] = Object.entries({
+  ...ofRadio,
+  ...{ telegraf, 'opcua-pubsub': opcua, victron, umh },
+}).flatMap(([mapping, messages]) => messages.map((message) => ({ mapping, ...message })));

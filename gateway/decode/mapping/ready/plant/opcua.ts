@@ -1,37 +1,53 @@
-import type { Mapping } from '../../schema.ts';
+import type { FieldMapping, Mapping } from '../../schema.ts';
 
-/** https://reference.opcfoundation.org/Core/Part14/v105/docs/7.2.5: network messages with data sets, values raw, variants or data values. */
+const time = { path: 'Timestamp', format: 'iso' };
+const leave = [
+  ...['MessageId', 'MessageType', 'PublisherId', 'DataSetClassId', 'WriterGroupName', 'DataSetWriterId'],
+  ...['DataSetWriterName', 'SequenceNumber', 'MetaDataVersion', 'MinorVersion', 'Timestamp', 'Status'],
+  ...['Type', 'UaType', 'StatusCode', 'Status', 'SourceTimestamp', 'ServerTimestamp'].map(inValue),
+  ...['SourcePicoseconds', 'ServerPicoseconds'].map(inValue),
+];
+/** Values alone, variants, data values; structures and lists by the names of their parts. */
+const fields: FieldMapping[] = [
+  { path: 'Payload.{sensor}', sensor: '{sensor}', value: ['Value.Body', 'Value.Value', 'Value', 'Body'] },
+  { path: 'Payload.{sensor}.{part}', sensor: '{sensor}_{part}' },
+];
+
+function inValue(name: string): string {
+  return `Payload.*.${name}`;
+}
+
+/**
+ * https://reference.opcfoundation.org/Core/Part14/v105/docs/7.2.5 and its examples in A.3: network messages with data sets. What
+ * has no `MessageType` is a data set, or a list of them, without the header of the network message.
+ */
 export const opcua: Mapping = {
-  about: 'OPC UA PubSub in JSON: a machine is a data set writer, or the publisher.',
+  about:
+    'OPC UA PubSub in JSON: a machine is a data set writer by its name, or a publisher with the writer’s number.',
   topics: ['opcua/json/data/#'],
   rest: 'leave',
   messages: [
-    { where: { MessageType: 'ua-metadata' }, skip: true },
-    { where: { MessageType: 'ua-status' }, skip: true },
+    ...['ua-metadata', 'ua-status', 'ua-application', 'ua-endpoints', 'ua-connection'].map((MessageType) => ({
+      where: { MessageType },
+      skip: true,
+    })),
     {
-      each: 'Messages.*',
-      machine: '{.DataSetWriterName|.PublisherId}',
-      time: { path: 'Timestamp', format: 'iso' },
-      leave: [
-        'MessageId',
-        'MessageType',
-        'PublisherId',
-        'DataSetClassId',
-        'WriterGroupName',
-        'DataSetWriterId',
-        'DataSetWriterName',
-        'SequenceNumber',
-        'MetaDataVersion',
-        'MinorVersion',
-        'Status',
-      ],
-      fields: [
-        {
-          path: 'Payload.{sensor}',
-          sensor: '{sensor}',
-          value: ['Value.Body', 'Value.Value', 'Value', 'Body'],
-        },
-      ],
+      has: ['Messages.0.DataSetWriterName', 'Messages.DataSetWriterName'],
+      each: 'Messages',
+      machine: '{.DataSetWriterName}',
+      ...{ time, leave, fields },
+    },
+    {
+      has: ['Messages.0.DataSetWriterId', 'Messages.DataSetWriterId'],
+      each: 'Messages',
+      machine: '{.PublisherId}-{.DataSetWriterId}',
+      ...{ time, leave, fields },
+    },
+    { has: 'Messages', each: 'Messages', machine: '{.PublisherId}', ...{ time, leave, fields } },
+    {
+      each: '.',
+      machine: '{.DataSetWriterName|.PublisherId|.DataSetWriterId}',
+      ...{ time, leave, fields },
     },
   ],
 };

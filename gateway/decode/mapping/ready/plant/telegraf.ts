@@ -12,10 +12,13 @@ const item = {
 } as const;
 const message = { ...item, leave: [...item.leave], fields: [...item.fields] };
 
-/** https://docs.influxdata.com/telegraf/v1/data_formats/output/json/: one metric, or several under `metrics`. */
+/**
+ * https://docs.influxdata.com/telegraf/v1/data_formats/output/json/: one metric, or several under `metrics`. The MQTT output
+ * has both on the same topics (https://docs.influxdata.com/telegraf/v1/output-plugins/mqtt/, layout).
+ */
 export const telegraf: Mapping = {
   about: 'Telegraf’s JSON: a machine is a host, a sensor is a measurement with a field.',
   topics: ['telegraf/#'],
   rest: 'leave',
-  messages: [{ topic: '#/batch', each: 'metrics.*', ...message }, message],
+  messages: [{ has: 'metrics', each: 'metrics.*', ...message }, message],
 };
