@@ -36,10 +36,22 @@ const ofZigbee: Omit<Documented, 'mapping'>[] = [
     means: [{ machine: 'kitchen_floor_light', values: { state: 1, brightness: 215, color_temp: 325 } }],
   },
   {
-    from: 'Zigbee2MQTT, All settings: output of attributes (from memory)',
-    topic: 'zigbee2mqtt/lamp/brightness',
-    payload: '215',
-    means: [{ machine: 'lamp', values: { brightness: 215 } }],
+    from: 'Zigbee2MQTT, its own tests: output of attributes',
+    topic: 'zigbee2mqtt/bulb/brightness',
+    payload: '200',
+    means: [{ machine: 'bulb', values: { brightness: 200 } }],
+  },
+  {
+    from: 'Zigbee2MQTT, its own tests: output of attributes',
+    topic: 'zigbee2mqtt/bulb/state',
+    payload: 'ON',
+    means: [{ machine: 'bulb', values: { state: 1 } }],
+  },
+  {
+    from: 'Zigbee2MQTT, Exposes: property of an endpoint; Fan',
+    topic: 'zigbee2mqtt/wall',
+    payload: { state_left: 'ON', state_right: 'OFF', fan_state: 'ON', fan_mode: 'auto' },
+    means: [{ machine: 'wall', values: { state_left: 1, state_right: 0, fan_state: 1, fan_mode: 'auto' } }],
   },
   {
     from: `${topics}: FRIENDLY_NAME/set, without JSON`,

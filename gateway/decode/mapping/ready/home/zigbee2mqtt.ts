@@ -8,6 +8,9 @@ const device: MessageMapping = {
 };
 const fields: FieldMapping[] = [
   { path: 'state', states },
+  // A device with several endpoints has a state of each.
+  { path: 'state_{endpoint}', states },
+  { path: 'fan_state', states },
   { path: 'voltage', sensor: 'voltage' },
 ];
 
@@ -47,6 +50,7 @@ export const zigbee2mqtt: Mapping = {
       { topic: `#/zigbee2mqtt/${levels}/get/#`, skip: true },
     ]),
     ...each(({ levels, machine, attribute }) => [
+      { topic: `#/zigbee2mqtt/${levels}/state`, machine, fields: [{ path: '.', sensor: 'state', states }] },
       { topic: `#/zigbee2mqtt/${levels}`, machine, ...device, fields: [...fields, ...attribute] },
     ]),
   ],
