@@ -1,3 +1,7 @@
+/**
+ * Mappings of devices and programs of buildings (gateway/decode/mapping/ready/home). Each is data alone, without code that a
+ * message runs; messages as their makers document them are in documented.testing.ts. Those of plants are in ../plant.
+ */
 import type { FieldMapping, Mapping, MessageMapping } from '../../schema.ts';
 
 const onOff = { ON: 1, OFF: 0 };
