@@ -3,6 +3,8 @@ import { minuteMs, rowsOf, startMs } from '../../../shared/detector/relations/ma
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
 import { Baseline } from '../baselines/baseline.ts';
 import { learnRowsOpen } from '../baselines/baseline-options.ts';
+import { ExplainedLevels } from './explained.ts';
+import type { Ranges } from './ranges.ts';
 
 const dayMinutes = 1_440;
 const stepMinutes = 4;
@@ -138,4 +140,22 @@ describe('a level beyond the usual range', () => {
     expect(other.usualOf(0)!.high).toBeGreaterThan(2_500);
     expect(one.usualOf(0)!.high).toBeGreaterThan(2_500);
   });
+});
+
+it('a level that lasts over restarts is one visit', () => {
+  const ranges = { outside: 2, judged: 2, edgeOf: () => ({ level: 9, edge: 5 }), include: () => undefined };
+  const nothing = { expected: () => null, isJudged: () => false, modeSensor: () => -1 };
+  let levels = new ExplainedLevels(1);
+  let timeMs = 0;
+  for (let start = 0; start < 4; start++) {
+    for (let minute = 0; minute < 30; minute++) {
+      timeMs += 60_000;
+      levels.take(ranges as unknown as Ranges, timeMs, nothing);
+    }
+    const saved = levels.save()!;
+    levels = new ExplainedLevels(1);
+    levels.restore(saved);
+  }
+  const [, , , visits] = levels.save()![0]!;
+  expect(visits).toBe(1);
 });

@@ -131,6 +131,8 @@ export class ExplainedLevels {
       return;
     saved.forEach((each, i) => {
       this.cells.set(each, i * width);
+      // A sensor may still be beyond: only time inside from now on makes what follows another visit.
+      if (each[beyondField]! > 0) this.cells[i * width + insideField] = 0;
     });
   }
 }

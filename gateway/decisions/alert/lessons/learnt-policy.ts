@@ -9,6 +9,10 @@ const stepsMin = -1;
 const partOfStep = 0.15;
 /** Where warnings were confirmed, it is lower by this part of its distance from where the alert ends. */
 const lowerPart = 0.25;
+/** Nothing that is far off has to last for longer than this, or than its type says: what lasts for hours is called changed. */
+const openAfterMsMax = 20 * 60_000;
+/** What is held back, or has changed, scores 0.525 and opens no alert, whatever was learnt. */
+const openAtMin = 0.53;
 
 /** A policy as it was learnt for a machine, and the sentence that says so; without lessons it is the type's own. */
 export interface LearntPolicy {
@@ -33,12 +37,16 @@ export function learntPolicy(
   const { openAt, resolveAt, openAfter, openAfterMs } = policy;
   const factor = 2 ** steps;
   const moved =
-    steps > 0 ? openAt + (1 - openAt) * partOfStep * steps : openAt - (openAt - resolveAt) * lowerPart;
+    steps > 0
+      ? openAt + (1 - openAt) * partOfStep * steps
+      : Math.max(Math.min(openAt, openAtMin), openAt - (openAt - resolveAt) * lowerPart);
   const learnt = {
     ...policy,
     openAt: Number(moved.toFixed(3)),
     openAfter: Math.max(1, Math.round(openAfter * factor)),
-    ...(openAfterMs !== undefined && { openAfterMs: Math.round(openAfterMs * factor) }),
+    ...(openAfterMs !== undefined && {
+      openAfterMs: Math.round(Math.min(openAfterMs * factor, Math.max(openAfterMs, openAfterMsMax))),
+    }),
   };
   const of = `Of earlier warnings of this kind here ${falseAlarms} ${falseAlarms === 1 ? 'was a false alarm' : 'were false alarms'} and ${confirmed} confirmed`;
   const now = `its score must reach ${learnt.openAt} (${openAt} as a rule) ${learnt.openAfter} times in a row (${openAfter})`;

@@ -41,6 +41,18 @@ describe('the threshold of a self-learned warning', () => {
     expect(learntBy(0, 4).policy).toEqual(learntBy(0, 1).policy);
   });
 
+  it('never asks what is far off to last for hours, nor opens an alert of what has changed', () => {
+    const falseAlarms = { falseAlarms: 3, confirmed: 0 };
+    const minuteMs = 60_000;
+    const waits = (openAfterMs: number) =>
+      learntPolicy({ ...policy, openAfterMs }, own, falseAlarms).policy.openAfterMs;
+    expect(waits(minuteMs)).toBe(8 * minuteMs);
+    expect(waits(10 * minuteMs)).toBe(20 * minuteMs);
+    expect(waits(60 * minuteMs)).toBe(60 * minuteMs);
+    const low = { ...policy, openAt: 0.55 };
+    expect(learntPolicy(low, own, { falseAlarms: 0, confirmed: 1 }).policy.openAt).toBe(0.53);
+  });
+
   it('is the type’s own without lessons, and for what a model or rules say', () => {
     expect(learntBy(1, 1)).toEqual({ policy, reason: null });
     expect(learntPolicy(policy, own, null).policy).toBe(policy);
