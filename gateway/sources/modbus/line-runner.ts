@@ -156,10 +156,6 @@ export class LineRunner {
     const wasDead = slave.health.isDead;
     const polled = await pollGroup(line, group, clock.monotonicMs(), this.failures);
     const nowMs = clock.monotonicMs();
-    if (polled.kind === 'line') {
-      if (polled.outcome === 'busy') await sleep(clock, busyRestMs, signal);
-      return;
-    }
     if (polled.kind === 'dead') {
       if (slave.health.restUntilMs <= nowMs) slave.health.postpone();
       if (!wasDead)
@@ -171,9 +167,10 @@ export class LineRunner {
       slave.answeredMs = clock.nowMs();
       slave.isUnavailable = false;
     }
-    if (wasDead) this.schedule.revived(slave, nowMs);
-    this.schedule.polled(group, nowMs);
     if (polled.values.length > 0) this.hand(slave, polled.values);
+    if (wasDead && !slave.health.isDead) this.schedule.revived(slave, nowMs);
+    if (polled.kind === 'values') this.schedule.polled(group, nowMs);
+    else if (polled.outcome === 'busy') await sleep(clock, busyRestMs, signal);
   }
 
   /** Hands in that the sensors of a slave have no values, once for each time that it stops answering. */

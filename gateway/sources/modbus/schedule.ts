@@ -25,14 +25,13 @@ export class Schedule {
   next(): { group: Group; dueMs: number } {
     let found: Group | undefined;
     let foundMs = Number.POSITIVE_INFINITY;
-    for (const { groups, health } of this.slaves) {
-      for (const group of groups) {
+    for (const { groups, health, trial } of this.slaves) {
+      for (const group of health.isDead ? [trial.group] : groups) {
         const dueMs = health.isDead ? health.restUntilMs : group.dueMs;
         if (dueMs < foundMs) {
           found = group;
           foundMs = dueMs;
         }
-        if (health.isDead) break;
       }
     }
     return { group: found!, dueMs: foundMs };

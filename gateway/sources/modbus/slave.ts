@@ -23,23 +23,29 @@ export interface Group {
   blocks: PolledBlock[];
 }
 
+interface Trial {
+  group: Group;
+  block: PolledBlock;
+}
+
 /** A device: what is read of it, and whether it answers. */
 export class Slave {
   readonly config: SlaveConfig;
   readonly health: Health;
   readonly groups: Group[];
-  /** Requests that differ in function or length, by which it can be told whether an answer is still to come. */
-  readonly distinct: readonly ReadRequest[];
   readonly sensors: readonly string[];
   /** When it last answered; null if it never has. */
   answeredMs: number | null = null;
   /** Its sensors were handed in as unavailable, and nothing else since. */
   isUnavailable = false;
+  /** Every block, with its group. */
+  private readonly all: readonly Trial[];
+  private trialAt = 0;
 
   /** @throws ConfigError MODBUS_MAP_INVALID */
   constructor(config: SlaveConfig, clock: Clock, random: Random) {
     this.config = config;
-    const { failuresMax, retryMsMax, unit } = config;
+    const { failuresMax, retryMsMax } = config;
     const health = () => new Health(failuresMax, retryMsMax, clock, random);
     this.health = health();
     const map = config.map === undefined ? undefined : loadMap(config.map);
@@ -58,10 +64,34 @@ export class Slave {
       ...{ slave: this, periodMs, dueMs: 0 },
       blocks: blocksOf(those, limits).map((block) => ({ ...block, health: health() })),
     }));
-    this.distinct = distinctRequests(
-      this.groups.flatMap(({ blocks }) => blocks),
-      unit,
-    );
+    this.all = this.groups.flatMap((group) => group.blocks.map((block) => ({ group, block })));
+  }
+
+  /** The block by which a trial finds out whether the device lives: the one that last answered, then the others in turn. */
+  get trial(): Trial {
+    return this.all[this.trialAt]!;
+  }
+
+  /** Notes that a block was answered. */
+  answeredBy(answered: PolledBlock): void {
+    this.trialAt = this.all.findIndex(({ block }) => block === answered);
+  }
+
+  /** Lets the next trial ask for another block. */
+  trialFailed(): void {
+    this.trialAt = (this.trialAt + 1) % this.all.length;
+  }
+
+  /**
+   * Requests that differ in function or length, by which it can be told whether an answer is still to come. Those that
+   * the device answers come first.
+   */
+  distinct(): ReadRequest[] {
+    const blocks = this.all.map(({ block }) => block);
+    const rank = (block: PolledBlock) =>
+      block === this.trial.block ? 0 : block.health.problem === '' ? 1 : 2;
+    const ranked = [0, 1, 2].flatMap((each) => blocks.filter((block) => rank(block) === each));
+    return distinctRequests(ranked, this.config.unit);
   }
 }
 
