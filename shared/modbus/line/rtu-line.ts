@@ -1,6 +1,6 @@
 import { type Clock, sleep, type Timer } from '../../runtime/clock.ts';
 import type { ReadRequest } from '../frames/request.ts';
-import { findRtuAnswer, rtuAnswerBytes, rtuBytesMax, rtuRequest } from '../frames/rtu.ts';
+import { findRtuAnswer, mayHaveBegun, rtuAnswerBytes, rtuBytesMax, rtuRequest } from '../frames/rtu.ts';
 import type { Channel } from './channel.ts';
 import type { LateAnswers } from './late-answers.ts';
 import type { Line, LineCounts, Outcome } from './line.ts';
@@ -149,11 +149,15 @@ export class RtuLine implements Line {
     );
   }
 
-  /** Waits for the rest of a frame no longer than the line is silent in between. */
+  /**
+   * Waits for the rest of an answer that has begun no longer than the line is silent in between. The echo of the request,
+   * which adapters with two wires return at once, and frames of others do not shorten the time-out.
+   */
   private waitForRest(underWay: UnderWay, nowMs: number): void {
-    if (this.came.length < frameBytesMin) return;
+    const isPart = this.came.length >= frameBytesMin && mayHaveBegun(this.came, underWay.request);
     underWay.timer.cancel();
-    const waitMs = Math.min(gapMs + 4 * this.characterMs, underWay.deadlineMs - nowMs);
+    const restMs = underWay.deadlineMs - nowMs;
+    const waitMs = isPart ? Math.min(gapMs + 4 * this.characterMs, restMs) : restMs;
     underWay.timer = this.clock.setTimer(Math.max(0, waitMs), () => this.failed());
   }
 
