@@ -7,6 +7,7 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import type { NamedTypedValue } from '../../ports/source.ts';
 import type { LineConfig } from './config.ts';
 import { type HandingDeps, HandingIn } from './handing-in.ts';
+import { Silence } from './health.ts';
 import { pollGroup } from './poll.ts';
 import { Schedule } from './schedule.ts';
 import { type Group, Slave } from './slave.ts';
@@ -131,6 +132,7 @@ export class LineRunner {
   /** Returns why the line should be opened anew; undefined if it has ended. */
   private async poll(line: Line, signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.deps;
+    const silence = new Silence(this.slaves);
     while (!signal.aborted) {
       const { group, dueMs } = this.schedule.next();
       const nowMs = clock.monotonicMs();
@@ -140,15 +142,23 @@ export class LineRunner {
       }
       await this.handing.room(signal);
       if (signal.aborted) return undefined;
-      await this.pollOne(line, group, signal);
-      // A connection may be dead without an end: a device that was switched off, or a firewall that forgot it.
-      if (this.config.host !== undefined && this.slaves.every(({ health }) => health.isDead))
-        return 'none of its devices answers';
+      const [came, silent] = [this.bytesCame, this.failures.silent];
+      const answered = await this.pollOne(line, group, signal);
+      if (answered) silence.answered(group.slave, clock.monotonicMs());
+      else if (this.bytesCame !== came) silence.came(clock.monotonicMs());
+      else if (this.failures.silent !== silent) silence.unanswered(group.slave);
+      if (this.config.host !== undefined && silence.isOfConnection) return 'nothing comes on it any more';
     }
     return undefined;
   }
 
-  private async pollOne(line: Line, group: Group, signal: AbortSignal): Promise<void> {
+  /** Changes when something came that was not the data of an answer. */
+  private get bytesCame(): number {
+    return this.counts.strayBytes + this.failures.damaged + this.failures.exception;
+  }
+
+  /** Returns true if the device has answered. */
+  private async pollOne(line: Line, group: Group, signal: AbortSignal): Promise<boolean> {
     const { clock, log } = this.deps;
     const { slave } = group;
     const { unit, machine } = slave.config;
@@ -160,7 +170,8 @@ export class LineRunner {
       if (slave.health.restUntilMs <= nowMs) slave.health.postpone();
       if (!wasDead)
         log.warn(about, `modbus device does not answer, and is tried now and then: ${slave.health.problem}`);
-      return this.unavailable(slave);
+      await this.unavailable(slave);
+      return false;
     }
     if (polled.answered) {
       if (wasDead || slave.answeredMs === null) log.info(about, 'modbus device answers');
@@ -171,6 +182,7 @@ export class LineRunner {
     if (wasDead && !slave.health.isDead) this.schedule.revived(slave, nowMs);
     if (polled.kind === 'values') this.schedule.polled(group, nowMs);
     else if (polled.outcome === 'busy') await sleep(clock, busyRestMs, signal);
+    return polled.answered;
   }
 
   /** Hands in that the sensors of a slave have no values, once for each time that it stops answering. */

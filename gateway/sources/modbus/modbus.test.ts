@@ -126,6 +126,56 @@ describe('a line', () => {
   });
 });
 
+describe('a line over TCP', () => {
+  const tcp = { name: 'l', host: 'meter' };
+
+  it('that is dead without an end is opened anew although a slow device has not been asked yet', async () => {
+    const slaves = [slave(1), slave(2, { periodMs: 3_600_000 })];
+    const { clock, source, lines } = begin({ ...tcp, slaves });
+    await source.start();
+    await clock.advance(10_000);
+    lines[0]!.answer = silent(1, 2);
+    await clock.advance(10_000);
+    expect(lines.length).toBe(2);
+    expect(source.stats()[0]!.slaves).toMatchObject([{ answers: true }, { answers: true }]);
+  });
+
+  it('is not opened again and again because one of its devices is dead', async () => {
+    const { clock, source, lines, state } = begin({ ...tcp, slaves: [slave(1), slave(2)] });
+    state.answer = silent(2);
+    await source.start();
+    await clock.advance(600_000);
+    expect(lines.length).toBe(1);
+  });
+
+  it('stays open after a failed trial, so that the other dead devices are tried too', async () => {
+    const slaves = Array.from({ length: 8 }, (_, i) => slave(i + 1));
+    const { clock, source, lines, state } = begin({ ...tcp, slaves });
+    state.answer = silent(1, 2, 3, 4, 5, 6, 7, 8);
+    await source.start();
+    await clock.advance(600_000);
+    expect(source.stats()[0]!.slaves.some(({ answers }) => answers)).toBe(false);
+    // Each opening tries all eight; a trial comes about once in a minute.
+    expect(lines.length).toBeLessThan(30);
+    state.answer = silent(1);
+    for (const line of lines) line.answer = state.answer;
+    await clock.advance(65_000);
+    expect(source.stats()[0]!.slaves.filter(({ answers }) => answers).length).toBe(7);
+    const opened = lines.length;
+    await clock.advance(300_000);
+    expect(lines.length).toBe(opened);
+  });
+
+  it('stays open while what is in between says that the devices do not answer', async () => {
+    const { clock, source, lines, state } = begin({ ...tcp, slaves: [slave(1), slave(2)] });
+    state.answer = () => ({ kind: 'exception', code: 11 });
+    await source.start();
+    await clock.advance(600_000);
+    expect(lines.length).toBe(1);
+    expect(source.stats()[0]!.slaves[0]).toMatchObject({ answers: false });
+  });
+});
+
 describe('a block', () => {
   const two = {
     points: [
