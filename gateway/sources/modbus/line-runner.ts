@@ -1,5 +1,6 @@
 import type { Line } from '../../../shared/modbus/line/line.ts';
 import type { LineOpener } from '../../../shared/modbus/line/open-line.ts';
+import { describeOutcome } from '../../../shared/modbus/line/outcome-text.ts';
 import { type BackoffOptions, backoffMs } from '../../../shared/runtime/backoff.ts';
 import { sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -18,6 +19,8 @@ export type RunnerDeps = HandingDeps & { log: Log };
 const reopen: BackoffOptions = { firstMs: 500, maxMs: 15_000 };
 /** How long a line on which somebody else talks is left alone. */
 const busyRestMs = 1_000;
+/** Polls in a row that such a line prevents until its sensors are unavailable: one alone may be a burst of noise. */
+const busyInRowMax = 3;
 
 /** Number of the next opening of a line. MQTT connections and serial ports have numbers below these. */
 let nextOpening = 3 * 2 ** 30;
@@ -31,10 +34,11 @@ export class LineRunner {
   private readonly handing: HandingIn;
   private readonly slaves: readonly Slave[];
   private readonly schedule: Schedule;
-  private readonly failures: FailureCounts = { silent: 0, damaged: 0, exception: 0, untrusted: 0 };
+  private readonly failures: FailureCounts = { silent: 0, damaged: 0, exception: 0, untrusted: 0, busy: 0 };
   private counts = { requests: 0, strayBytes: 0 };
   private isOpen = false;
   private problem = '';
+  private busyInRow = 0;
 
   /** @throws ConfigError MODBUS_MAP_INVALID */
   constructor(config: LineConfig, deps: RunnerDeps, open: LineOpener) {
@@ -59,6 +63,7 @@ export class LineRunner {
         this.counts = line.counts;
         this.isOpen = true;
         this.problem = '';
+        this.busyInRow = 0;
         log.info({ line: name, slaves: this.slaves.length }, 'modbus line is open');
         problem = await this.use(line);
         this.isOpen = false;
@@ -100,11 +105,12 @@ export class LineRunner {
 
   private slaveStats({ config, health, groups, answeredMs }: Slave): LineStats['slaves'][number] {
     const { unit, site, machine } = config;
+    const isPolled = this.isOpen && this.problem === '';
     const refused = groups.flatMap(({ blocks }) => blocks).find((block) => block.health.problem !== '');
     const ofBlock = refused && `function ${refused.function}, ${refused.count} from ${refused.address}: `;
     const problem = health.problem || (refused ? `${ofBlock}${refused.health.problem}` : '');
     return {
-      ...{ unit, site, machine, answers: this.isOpen && answeredMs !== null && health.problem === '' },
+      ...{ unit, site, machine, answers: isPolled && answeredMs !== null && health.problem === '' },
       ...(problem !== '' && { problem }),
       ...(answeredMs !== null && { answeredAt: new Date(answeredMs).toISOString() }),
     };
@@ -164,7 +170,10 @@ export class LineRunner {
     const { unit, machine } = slave.config;
     const about = { line: this.config.name, unit, machine };
     const wasDead = slave.health.isDead;
+    const { requests } = this.counts;
     const polled = await pollGroup(line, group, clock.monotonicMs(), this.failures);
+    if (this.counts.requests !== requests) this.noteStill();
+    if (polled.kind === 'line' && polled.outcome === 'busy') await this.noteBusy();
     const nowMs = clock.monotonicMs();
     if (polled.kind === 'dead') {
       if (slave.health.restUntilMs <= nowMs) slave.health.postpone();
@@ -183,6 +192,25 @@ export class LineRunner {
     if (polled.kind === 'values') this.schedule.polled(group, nowMs);
     else if (polled.outcome === 'busy') await sleep(clock, busyRestMs, signal);
     return polled.answered;
+  }
+
+  /** Notes that the line was never silent, so that nothing could be asked. */
+  private async noteBusy(): Promise<void> {
+    this.failures.busy += 1;
+    this.busyInRow += 1;
+    if (this.busyInRow < busyInRowMax) return;
+    if (this.problem === '') {
+      this.problem = describeOutcome({ kind: 'busy' });
+      this.deps.log.warn({ line: this.config.name }, `modbus line cannot be polled: ${this.problem}`);
+    }
+    for (const slave of this.slaves) await this.unavailable(slave);
+  }
+
+  private noteStill(): void {
+    this.busyInRow = 0;
+    if (this.problem === '') return;
+    this.problem = '';
+    this.deps.log.info({ line: this.config.name }, 'modbus line is polled again');
   }
 
   /** Hands in that the sensors of a slave have no values, once for each time that it stops answering. */

@@ -109,7 +109,7 @@ async function isThere(
   if (block === failed) return false;
   const { outcome, isAlive } = await ask(line, slave, block);
   if (isAnswer(outcome) || isAlive) return true;
-  if (outcome.kind in failures) failures[outcome.kind as keyof FailureCounts] += 1;
+  if (outcome.kind !== 'data' && outcome.kind !== 'closed') failures[outcome.kind] += 1;
   return false;
 }
 

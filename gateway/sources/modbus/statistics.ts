@@ -7,6 +7,8 @@ export interface FailureCounts {
   damaged: number;
   exception: number;
   untrusted: number;
+  /** Nothing was sent, because the line was never silent. */
+  busy: number;
 }
 
 export interface SlaveStats {
@@ -43,7 +45,7 @@ export const modbusStatistics = declareStatistics({
   harbinger_modbus_requests_total: { type: 'counter', help: 'Requests sent', labels: ['line'] },
   harbinger_modbus_failures_total: {
     type: 'counter',
-    help: 'Requests without data: silent, damaged, exception, or untrusted (it could be a late answer)',
+    help: 'Requests without data: silent, damaged, exception, untrusted (it could be a late answer), or busy (the line was never silent)',
     labels: ['line', 'reason'],
   },
   harbinger_modbus_stray_bytes_total: {
