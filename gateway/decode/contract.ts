@@ -1,4 +1,4 @@
-import { reservedSensors } from '../../shared/domain/machine-type.ts';
+import { unstoredFields } from '../../shared/domain/machine-type.ts';
 import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { addUnstored } from './identity/content.ts';
@@ -7,8 +7,6 @@ import type { Row } from './row.ts';
 import { isTextColumn } from './states/free-texts.ts';
 import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
 import { isNumberText, isQualityName, kindOf } from './values.ts';
-
-const reserved = new Set([...reservedSensors, 'values', 'value']);
 
 /**
  * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values, and texts of states;
@@ -30,7 +28,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     const raw = values[sensor];
     const column = schema.set.columns.get(sensor) ?? openColumn(schema, sensor, raw);
     if (column < 0) {
-      if (!reserved.has(sensor)) row.ignored++;
+      if (!unstoredFields.has(sensor)) row.ignored++;
       continue;
     }
     if (raw === null) continue;
@@ -62,7 +60,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
 
 /** Opens a column for a number or a state; an open type does not regard other texts, lists and objects as sensors. */
 function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number {
-  if (!schema.type.openSensors || reserved.has(sensor)) return -1;
+  if (!schema.type.openSensors || unstoredFields.has(sensor)) return -1;
   if (isOpenNumber(sensor, raw)) return columnOf(schema, sensor);
   return typeof raw === 'string' && isOpenState(sensor, raw) ? columnOf(schema, sensor, true) : -1;
 }
@@ -84,7 +82,7 @@ function numberIn(raw: unknown): number {
 
 /** True for a name with another meaning than a sensor. */
 export function isReserved(name: string): boolean {
-  return reserved.has(name);
+  return unstoredFields.has(name);
 }
 
 /** True if a field opens a column for numbers: a number, or a boolean that does not tell whether others are good. */

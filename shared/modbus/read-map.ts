@@ -12,7 +12,8 @@ import { eachSound, rules, soundView } from '../config/sound-view.ts';
 import { type Document, isTable, readDocument } from '../config/toml-files.ts';
 import { positionOf, tomlPositions } from '../config/toml-positions.ts';
 import { packageRoot } from '../files/paths.ts';
-import { PointConfig, pointProblems } from './points/point.ts';
+import { PointConfig } from './points/point.ts';
+import { pointProblems } from './points/point-problems.ts';
 
 /** A register map: what a device has, and where. */
 export const RegisterMap = Type.Object(

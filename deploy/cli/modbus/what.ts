@@ -1,7 +1,8 @@
 import type { ReadFunction } from '../../../shared/modbus/frames/request.ts';
 import { type Block, blocksOf } from '../../../shared/modbus/points/blocks.ts';
 import type { PointValue } from '../../../shared/modbus/points/decode.ts';
-import { PointConfig, pointProblems, sizeOf } from '../../../shared/modbus/points/point.ts';
+import { PointConfig, sizeOf } from '../../../shared/modbus/points/point.ts';
+import { pointProblems } from '../../../shared/modbus/points/point-problems.ts';
 import { loadMap } from '../../../shared/modbus/read-map.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';

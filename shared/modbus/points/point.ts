@@ -21,9 +21,6 @@ const types = [
 ] as const;
 export type PointType = (typeof types)[number];
 
-/** Limit of the names of raw values. */
-const statesMax = 256;
-
 /** A raw value: a whole number, or one of more than 53 bits as text. */
 const RawValue = Type.Union([
   Type.Integer(),
@@ -129,28 +126,4 @@ const registersOfType: Readonly<Record<PointType, number>> = {
 export function sizeOf(point: PointConfig): number {
   const isOfAnyLength = point.type === 'bcd' || point.type === 'text';
   return isOfAnyLength ? (point.registers ?? 1) : registersOfType[point.type];
-}
-
-/** Returns what is wrong with a point that its schema cannot express, as the setting and a clause. */
-export function pointProblems(point: PointConfig): { key: string; problem: string }[] {
-  const problems: { key: string; problem: string }[] = [];
-  const add = (key: string, problem: string) => problems.push({ key, problem });
-  const isOfBits = point.function <= 2;
-  if (isOfBits && point.type !== 'bool')
-    add('type', `is ${point.type}, and function ${point.function} reads bits: use "bool"`);
-  if (isOfBits && point.bit !== undefined)
-    add('bit', `is for registers, and function ${point.function} reads bits: leave it out`);
-  if (!isOfBits && point.type === 'bool' && point.bit === undefined)
-    add('bit', 'is needed for a bool in a register: 0 is the lowest bit');
-  if (point.type !== 'bool' && point.bit !== undefined) add('bit', 'is only for the type "bool"');
-  if (point.type === 'text' && point.registers === undefined)
-    add('registers', 'is needed for a text: two characters a register');
-  if (point.registers !== undefined && point.type !== 'text' && point.type !== 'bcd')
-    add('registers', 'is only for the types "text" and "bcd"');
-  if (point.type === 'bcd' && sizeOf(point) > 4) add('registers', 'is at most 4 for a bcd: 16 digits');
-  if (point.states !== undefined && /^(float|text|.*64)/.test(point.type))
-    add('states', `are names of whole numbers, and the type is ${point.type}`);
-  if (Object.keys(point.states ?? {}).length > statesMax) add('states', `are more than ${statesMax}`);
-  if (point.address + sizeOf(point) > 0x1_0000) add('address', 'is too near to 65535 for its type');
-  return problems;
 }

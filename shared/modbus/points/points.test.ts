@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../runtime/validate.ts';
 import { blocksOf, distinctRequests } from './blocks.ts';
 import { pointReader } from './decode.ts';
-import { PointConfig, pointProblems } from './point.ts';
+import { PointConfig } from './point.ts';
+import { pointProblems } from './point-problems.ts';
 
 const validate = compileValidator(PointConfig);
 const point = (settings: object) =>
@@ -71,6 +72,22 @@ it.each([
   [{ type: 'bcd', registers: 5 }, 'registers', /at most 4/],
   [{ type: 'float32', states: { 0: 'a' } }, 'states', /names of whole numbers/],
   [{ type: 'uint32', address: 65_535 }, 'address', /too near to 65535/],
+  [{ name: 'value' }, 'name', /not a sensor/],
+  [{ name: 'seq' }, 'name', /not a sensor/],
+  [{ name: 'mode_text' }, 'name', /kept for the texts of states/],
+  [{ scale: 0 }, 'scale', /every value would be the same/],
+  [{ scale: 2, states: { 0: 'idle' } }, 'scale', /no effect on states/],
+  [{ offset: 1, states: { 0: 'idle' } }, 'offset', /no effect on states/],
+  [{ offset: 1, type: 'bool', bit: 0 }, 'offset', /no effect on the type "bool"/],
+  [{ scale: 0.1, type: 'text', registers: 1 }, 'scale', /no effect on the type "text"/],
+  [{ states: { 0: '1st gear' } }, 'states', /has '1st gear', which is not stored/],
+  [{ states: { 0: 'unknown' } }, 'states', /word for nothing/],
+  [{ unavailable: [0x1_0000] }, 'unavailable', /has 65536, which the 16 bits/],
+  [{ type: 'int16', unavailable: [-32_769] }, 'unavailable', /has -32769/],
+  [{ type: 'uint32', unavailable: ['0x100000000'] }, 'unavailable', /the 32 bits/],
+  [{ type: 'bcd', registers: 2, unavailable: [-1] }, 'unavailable', /has -1/],
+  [{ type: 'bool', bit: 0, unavailable: [1] }, 'unavailable', /no effect on the type "bool"/],
+  [{ type: 'text', registers: 1, unavailable: [0] }, 'unavailable', /no effect on the type "text"/],
 ])('a point %j is refused', (settings, key, problem) => {
   expect(pointProblems(point(settings))).toEqual([{ key, problem: expect.stringMatching(problem) }]);
 });
