@@ -95,7 +95,11 @@ export class Slave {
   }
 }
 
-function pointsOf({ points, only }: SlaveConfig, ofMap: readonly PointConfig[]): PointConfig[] {
+/** Returns what is read of a slave: the points of its map, with its own in place of those of the same name. */
+export function pointsOf(
+  { points, only }: Pick<SlaveConfig, 'points' | 'only'>,
+  ofMap: readonly PointConfig[],
+): PointConfig[] {
   const own = new Map(points.map((point) => [point.name, point]));
   const replaced = ofMap.map((point) => own.get(point.name) ?? point);
   const further = points.filter(({ name }) => !ofMap.some((point) => point.name === name));
