@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../shared/modbus/line/line.ts';
 import { begin, serial, silent, slave } from './pretend-line.testing.ts';
 
 describe('a line', () => {
@@ -148,6 +149,54 @@ describe('a block', () => {
     expect(source.stats()[0]!.slaves[0]).toMatchObject({
       answers: true,
       problem: expect.stringMatching(/function 3, 1 from 500: exception 2, it has no such register/),
+    });
+  });
+
+  describe('of many registers', () => {
+    const points = Array.from({ length: 16 }, (_, i) => ({ name: `r${i}`, address: i }));
+    const without =
+      (isMissing: (address: number) => boolean) =>
+      ({ address, count }: { address: number; count: number }): Outcome =>
+        Array.from({ length: count }, (_, i) => address + i).some(isMissing)
+          ? { kind: 'exception', code: 2 }
+          : { kind: 'data', data: Buffer.alloc(2 * count) };
+
+    it('of which the device has not got one is cut, and all others are read', async () => {
+      const { clock, source, lines, state, valuesOf } = begin({ ...serial, slaves: [slave(1, { points })] });
+      state.answer = without((address) => address === 5);
+      await source.start();
+      await clock.advance(10_000);
+      const { values } = valuesOf('m1').at(-1)!;
+      expect(values.length).toBe(16);
+      expect(values.filter(([, value]) => value === null)).toEqual([['r5', null]]);
+      lines[0]!.asked.length = 0;
+      await clock.advance(60_000);
+      expect(lines[0]!.asked.length).toBeLessThan(320);
+      expect(source.stats()[0]!.slaves[0]).toMatchObject({
+        problem: expect.stringMatching(/function 3, 1 from 5: exception 2/),
+      });
+    });
+
+    it('of which the device has none is one block again, and whole when it is answered', async () => {
+      const { clock, source, lines, state, valuesOf } = begin({ ...serial, slaves: [slave(1, { points })] });
+      state.answer = without(() => true);
+      await source.start();
+      await clock.advance(10_000);
+      lines[0]!.asked.length = 0;
+      await clock.advance(120_000);
+      expect(new Set(lines[0]!.asked)).toEqual(new Set(['1:0+16']));
+      lines[0]!.answer = without(() => false);
+      await clock.advance(70_000);
+      expect(valuesOf('m1').at(-1)!.values).toContainEqual(['r15', 0]);
+    });
+
+    it('that was answered before is not cut when the device refuses it for a while', async () => {
+      const { clock, source, lines } = begin({ ...serial, slaves: [slave(1, { points })] });
+      await source.start();
+      await clock.advance(2_000);
+      lines[0]!.answer = without(() => true);
+      await clock.advance(60_000);
+      expect(new Set(lines[0]!.asked)).toEqual(new Set(['1:0+16']));
     });
   });
 

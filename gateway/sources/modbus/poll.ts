@@ -9,6 +9,8 @@ import type { FailureCounts } from './statistics.ts';
 const behindGateway = [10, 11];
 /** Exceptions that say that the device has no time now. */
 const laterExceptions = [5, 6];
+/** Exceptions that may be because of one of the registers, or of their number. */
+const registerExceptions = [2, 3];
 
 export type Polled =
   /** A reading; without values if there is nothing to hand in. `answered`: some request was. */
@@ -37,7 +39,8 @@ export async function pollGroup(
 ): Promise<Polled> {
   const { slave } = group;
   const trial = slave.health.isDead ? slave.trial.block : null;
-  const blocks = trial ? [trial, ...group.blocks.filter((block) => block !== trial)] : group.blocks;
+  const blocks = trial ? [trial, ...group.blocks.filter((block) => block !== trial)] : [...group.blocks];
+  const isCut = new Set<PolledBlock>();
   const values: NamedTypedValue[] = [];
   let answered = false;
   const lives = () => {
@@ -69,7 +72,12 @@ export async function pollGroup(
         lives();
         if (outcome.kind === 'exception' && laterExceptions.includes(outcome.code)) break;
         block.health.failed(describeOutcome(outcome));
-        values.push(...unavailable(block));
+        // Parts are cut further at the next poll, so that no poll takes long.
+        const isOfRegister = outcome.kind === 'exception' && registerExceptions.includes(outcome.code);
+        const parts = isOfRegister && !isCut.has(block) ? slave.refused(group, block) : [];
+        for (const part of parts) isCut.add(part);
+        blocks.splice(blocks.indexOf(block) + 1, 0, ...parts);
+        if (parts.length === 0) values.push(...unavailable(block));
         break;
       }
       const problem = describeOutcome(outcome);

@@ -1,5 +1,5 @@
 import type { ReadRequest } from '../../../shared/modbus/frames/request.ts';
-import { type Block, blocksOf, distinctRequests } from '../../../shared/modbus/points/blocks.ts';
+import { type Block, blocksOf, distinctRequests, halvesOf } from '../../../shared/modbus/points/blocks.ts';
 import type { PointConfig } from '../../../shared/modbus/points/point.ts';
 import { loadMap } from '../../../shared/modbus/read-map.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
@@ -12,6 +12,10 @@ const usual = { gapMax: 8, countMax: 100 };
 /** A block, and whether the device answers when it is asked for it. */
 export interface PolledBlock extends Block {
   health: Health;
+  /** It is not cut although the device refuses it: it was answered as a whole, or none of its parts was. */
+  isWhole: boolean;
+  /** The block that it is a part of. */
+  whole?: PolledBlock;
 }
 
 /** Points of one slave with the same period. They are read together, and are one reading. */
@@ -39,15 +43,16 @@ export class Slave {
   /** Its sensors were handed in as unavailable, and nothing else since. */
   isUnavailable = false;
   /** Every block, with its group. */
-  private readonly all: readonly Trial[];
+  private all: readonly Trial[];
   private trialAt = 0;
+  private readonly newHealth: () => Health;
 
   /** @throws ConfigError MODBUS_MAP_INVALID */
   constructor(config: SlaveConfig, clock: Clock, random: Random) {
     this.config = config;
     const { failuresMax, retryMsMax } = config;
-    const health = () => new Health(failuresMax, retryMsMax, clock, random);
-    this.health = health();
+    this.newHealth = () => new Health(failuresMax, retryMsMax, clock, random);
+    this.health = this.newHealth();
     const map = config.map === undefined ? undefined : loadMap(config.map);
     const points = pointsOf(config, map?.points ?? []);
     this.sensors = points.map(({ name }) => name);
@@ -62,9 +67,9 @@ export class Slave {
     }
     this.groups = [...periods].map(([periodMs, those]) => ({
       ...{ slave: this, periodMs, dueMs: 0 },
-      blocks: blocksOf(those, limits).map((block) => ({ ...block, health: health() })),
+      blocks: blocksOf(those, limits).map((block) => this.polled(block)),
     }));
-    this.all = this.groups.flatMap((group) => group.blocks.map((block) => ({ group, block })));
+    this.all = this.everyBlock();
   }
 
   /** The block by which a trial finds out whether the device lives: the one that last answered, then the others in turn. */
@@ -74,7 +79,50 @@ export class Slave {
 
   /** Notes that a block was answered. */
   answeredBy(answered: PolledBlock): void {
-    this.trialAt = this.all.findIndex(({ block }) => block === answered);
+    const at = this.all.findIndex(({ block }) => block === answered);
+    if (at >= 0) this.trialAt = at;
+    answered.isWhole = true;
+    if (answered.whole) answered.whole.isWhole = true;
+  }
+
+  /**
+   * Cuts a block that the device refuses, so that a register which it has not got does not take the others along, and
+   * remembers the parts. If it refuses all of them, they are one block again: it is asked for nothing more often.
+   * @returns the parts; none if it stays as it is
+   */
+  refused(group: Group, block: PolledBlock): PolledBlock[] {
+    const halves = block.isWhole ? null : halvesOf(block);
+    const whole = block.whole ?? block;
+    if (halves) {
+      const parts = halves.map((half) => ({ ...this.polled(half), whole }));
+      this.replace(group, [block], parts);
+      return parts;
+    }
+    const parts = group.blocks.filter((each) => each.whole === whole);
+    const isRefused = (each: PolledBlock) => each.health.problem !== '' && halvesOf(each) === null;
+    if (whole.isWhole || parts.length === 0 || !parts.every(isRefused)) return [];
+    whole.isWhole = true;
+    whole.health.failed(block.health.problem);
+    this.replace(group, parts, [whole]);
+    return [];
+  }
+
+  private replace(group: Group, old: readonly PolledBlock[], parts: readonly PolledBlock[]): void {
+    group.blocks.splice(group.blocks.indexOf(old[0]!), old.length, ...parts);
+    const { block } = this.trial;
+    this.all = this.everyBlock();
+    this.trialAt = Math.max(
+      0,
+      this.all.findIndex((each) => each.block === block),
+    );
+  }
+
+  private polled(block: Block): PolledBlock {
+    return { ...block, health: this.newHealth(), isWhole: false };
+  }
+
+  private everyBlock(): Trial[] {
+    return this.groups.flatMap((group) => group.blocks.map((block) => ({ group, block })));
   }
 
   /** Lets the next trial ask for another block. */

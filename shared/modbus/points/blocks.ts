@@ -18,6 +18,8 @@ export interface Block {
   points: { name: string; read: PointReader }[];
   /** Shorter reads that end behind one of its points, so that a device which allows only whole values answers them. */
   prefixCounts: number[];
+  /** From these it was made, by their addresses. */
+  from: readonly PointConfig[];
 }
 
 /** Puts points that are near each other into as few requests as the limits allow. */
@@ -38,15 +40,31 @@ export function blocksOf(points: readonly PointConfig[], limits: ReadLimits): Bl
       last.points.push(point);
     } else groups.push({ function: point.function, from: point.address, to, points: [point] });
   }
-  return groups.map(({ function: of, from, to, points: inside }) => ({
+  return groups.map(({ points: inside }) => blockOf(inside));
+}
+
+/** @param points of one function, by their addresses */
+function blockOf(points: readonly PointConfig[]): Block {
+  const { function: of, address: from } = points[0]!;
+  const ends = points.map((point) => point.address + sizeOf(point) - from);
+  return {
     function: of,
     address: from,
-    count: to - from,
-    points: inside.map((point) => ({ name: point.name, read: pointReader(point, from) })),
-    prefixCounts: [...new Set(inside.map((point) => point.address + sizeOf(point) - from))].sort(
-      (a, b) => a - b,
-    ),
-  }));
+    count: Math.max(...ends),
+    points: points.map((point) => ({ name: point.name, read: pointReader(point, from) })),
+    prefixCounts: [...new Set(ends)].sort((a, b) => a - b),
+    from: points,
+  };
+}
+
+/** Cuts a block near its middle, where no point lies on both sides; null if there is no such place. */
+export function halvesOf({ from }: Block): [Block, Block] | null {
+  const endBefore = (i: number) =>
+    Math.max(...from.slice(0, i).map((point) => point.address + sizeOf(point)));
+  const cuts = from.flatMap((point, i) => (i > 0 && point.address >= endBefore(i) ? [i] : []));
+  const distance = (i: number) => Math.abs(i - from.length / 2);
+  const cut = cuts.sort((a, b) => distance(a) - distance(b))[0];
+  return cut === undefined ? null : [blockOf(from.slice(0, cut)), blockOf(from.slice(cut))];
 }
 
 export function requestOf({ function: of, address, count }: Block, unit: number): ReadRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../runtime/validate.ts';
-import { blocksOf, distinctRequests } from './blocks.ts';
+import { blocksOf, distinctRequests, halvesOf } from './blocks.ts';
 import { pointReader } from './decode.ts';
 import { PointConfig } from './point.ts';
 import { pointProblems } from './point-problems.ts';
@@ -113,6 +113,17 @@ describe('blocks', () => {
     ).toEqual(['3:0+2', '3:2+2']);
     const coils = [0, 100, 1_990].map((address) => at(address, { function: 1, type: 'bool' }));
     expect(shapes(coils, { gapMax: 200, countMax: 125 })).toEqual(['1:0+1991']);
+  });
+
+  it('are cut near their middle, and never through a point', () => {
+    const cut = (points: PointConfig[]) =>
+      halvesOf(blocksOf(points, { gapMax: 8, countMax: 100 })[0]!)?.map(
+        ({ address, count }) => `${address}+${count}`,
+      );
+    expect(cut([at(0), at(1), at(2), at(3)])).toEqual(['0+2', '2+2']);
+    expect(cut([at(0, { type: 'float32' }), at(4)])).toEqual(['0+2', '4+1']);
+    expect(cut([at(0, { type: 'uint64' }), at(1), at(2), at(4)])).toEqual(['0+4', '4+1']);
+    expect(cut([at(0, { type: 'bool', bit: 0 }), at(0, { type: 'bool', bit: 1 })])).toBeUndefined();
   });
 
   it('have requests of different lengths, all of whole points', () => {
