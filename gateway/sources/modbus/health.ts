@@ -62,9 +62,9 @@ export class Health {
 export class Silence<Device extends { readonly health: Health }> {
   private readonly devices: readonly Device[];
   private cameMs = Number.NEGATIVE_INFINITY;
-  /** Those that have answered on this connection. */
+  /** Devices that have answered on this connection. */
   private readonly answering = new Set<Device>();
-  /** Those that were asked in vain since something came. */
+  /** Devices that were asked in vain since something came. */
   private readonly silent = new Set<Device>();
 
   constructor(devices: readonly Device[]) {

@@ -59,3 +59,8 @@ it('an answer that stops in its middle is waited for only shortly, also behind a
     expect(afterMs).toBeLessThan(300);
   }
 });
+
+it('a device that does not answer is silent, also on an adapter that returns the request', async () => {
+  const { outcome } = await ask([5, rtuRequest(request)]);
+  expect(outcome).toEqual({ kind: 'silent' });
+});

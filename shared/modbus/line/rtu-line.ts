@@ -121,8 +121,11 @@ export class RtuLine implements Line {
   }
 
   private failed(): void {
-    const bytes = this.came.length;
-    this.underWay?.end(bytes === 0 ? { kind: 'silent' } : { kind: 'damaged', bytes });
+    if (!this.underWay) return;
+    const echo = rtuRequest(this.underWay.request);
+    // Nothing came from the device if only the request came back.
+    const bytes = this.came.equals(echo) ? 0 : this.came.length;
+    this.underWay.end(bytes === 0 ? { kind: 'silent' } : { kind: 'damaged', bytes });
   }
 
   private take(chunk: Buffer): void {
