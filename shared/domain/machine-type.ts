@@ -27,7 +27,7 @@ export const reservedSensors = [
   'machine',
   'site',
 ];
-/** Names that are no sensors in a message: those, and the ones under which values may be grouped. */
+/** Names that do not mean a sensor in a message: those, and the ones under which values may be grouped. */
 export const unstoredFields: ReadonlySet<string> = new Set([...reservedSensors, 'values', 'value']);
 
 /** A folder below the folder of models, and none that leads out of it. */

@@ -25,7 +25,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   'data-format': ['files'],
   security: ['files'],
   serial: ['config'],
-  modbus: ['config', 'contract', 'files', 'serial'],
+  modbus: ['config', 'contract', 'domain', 'files', 'serial'],
   http: ['config', 'files', 'security'],
   mqtt: [],
   jobs: ['config', 'parts'],

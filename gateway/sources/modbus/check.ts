@@ -7,7 +7,7 @@ import type { LineConfig, ModbusConfig, SlaveConfig } from './config.ts';
 import { pointsOf } from './slave.ts';
 
 const ofSerialLines = ['baudRate', 'dataBits', 'parity', 'stopBits'] as const;
-/** Values that settings have when nothing is said; only others show that somebody meant them. */
+/** Values that settings have by default; only others show that somebody meant them. */
 const usual = { baudRate: 9_600, dataBits: 8, parity: 'none', stopBits: 1, framing: 'tcp' };
 
 /** Returns the problems of the settings that the schema cannot express. @param place where the table is */
