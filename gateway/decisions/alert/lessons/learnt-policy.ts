@@ -11,7 +11,7 @@ const partOfStep = 0.15;
 const lowerPart = 0.25;
 /** Nothing that is far off has to last for longer than this, or than its type says: what lasts for hours is called changed. */
 const openAfterMsMax = 20 * 60_000;
-/** What is held back, or has changed, scores 0.525 and opens no alert, whatever was learnt. */
+/** A machine that is held back or has changed scores 0.525, and opens no alert whatever was learnt. */
 const openAtMin = 0.53;
 
 /** A policy as it was learnt for a machine, and the sentence that says so; without lessons it is the type's own. */
