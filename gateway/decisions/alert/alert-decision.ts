@@ -62,7 +62,6 @@ export interface AlertDecisionOptions extends Assessors {
 
 export class AlertDecision implements Decision {
   private readonly options: AlertDecisionOptions;
-  private readonly newId: () => string;
   private readonly governed: GovernedDecision<AlertInput, Assessment>;
   private readonly shadow: ShadowedAlerts | null;
   private readonly book: MachineBook;
@@ -85,8 +84,7 @@ export class AlertDecision implements Decision {
   constructor(options: AlertDecisionOptions) {
     const { gateway, modelAssessor, config, clock, outbox, log, overrides, lessons } = options;
     this.options = options;
-    this.newId = options.newId ?? numberedIds();
-    const { newId } = this;
+    const newId = options.newId ?? numberedIds();
     const record = (made: DecisionRecord, timeMs: number) => this.keep(made, timeMs);
     this.shadow = options.models
       ? new ShadowedAlerts({ models: options.models, config, clock, newId, record })
@@ -98,11 +96,9 @@ export class AlertDecision implements Decision {
     this.file = snapshotFile(options.stateFile, log);
     this.dampingSaves = new DampingSaves(clock, () => void this.exclusive(() => this.save()));
     const { governed, book, sender, choice, dampingSaves } = this;
-    const parts = { governed, book, sender, choice, dampingSaves };
-    this.effects = new AlertEffects({
-      ...{ gateway, ...parts, config, clock, log, newId, overrides, lessons },
-      backend: () => modelAssessor.backend,
-    });
+    const backend = () => modelAssessor.backend;
+    const parts = { gateway, governed, book, sender, choice, dampingSaves, backend };
+    this.effects = new AlertEffects({ ...parts, config, clock, log, newId, overrides, lessons });
     overrides?.onChange(() => void this.overridden());
   }
 
@@ -116,6 +112,7 @@ export class AlertDecision implements Decision {
     const { gateway, clock } = this.options;
     if (saved.isNew) this.sender.add(recordBegun(gateway, 'predictions', clock.nowMs()), true);
     this.book.restore(saved, clock.monotonicMs());
+    this.effects.forced.restore(saved.forced);
     this.isRestored = true;
     for (const event of saved.pending) this.sender.add(event, true);
     // A person may have said something meanwhile.
@@ -284,7 +281,8 @@ export class AlertDecision implements Decision {
     this.saveTriedMs = this.options.clock.monotonicMs();
     this.dampingSaves.saved();
     try {
-      await this.file.save({ ...this.book.snapshot(), pending: this.sender.pending() });
+      const forced = this.effects.forced.save();
+      await this.file.save({ ...this.book.snapshot(), forced, pending: this.sender.pending() });
       this.unsaved = false;
     } catch (error) {
       this.unsaved = true;

@@ -69,7 +69,7 @@ export class AlertEffects {
   owesMutes = false;
   private readonly options: AlertEffectsOptions;
   private readonly mayLog: () => boolean;
-  private readonly forced: ForcedAlerts;
+  readonly forced: ForcedAlerts;
   private saidNow = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(options: AlertEffectsOptions) {

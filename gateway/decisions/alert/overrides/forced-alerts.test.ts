@@ -70,18 +70,57 @@ it('goes on whatever is measured, beside the alerts of the machine, and ends whe
   expect(ids()).toEqual([]);
 });
 
+async function restart(meanwhile: () => void = () => undefined): Promise<void> {
+  await decision.stop();
+  bench.state.events.length = 0;
+  meanwhile();
+  decision = await bench.started({ sampleMs: 0 });
+  await settled();
+}
+
 it('is the same alert after a restart, and the cloud hears that it is open', async () => {
   bench.overrides.force(forced);
   await settled();
   const [id] = ids();
-  await decision.stop();
-  bench.state.events.length = 0;
-  decision = await bench.started({ sampleMs: 0 });
-  await settled();
+  await restart();
   expect(ids()).toEqual([id]);
   expect(bench.state.known.at(-1)).toEqual([id]);
-  // The same event as before: whoever has it does not take it twice.
-  expect(bench.opened().map((event) => event.id)).toEqual([`${id}/opened`]);
+  expect(bench.opened()).toEqual([]);
+});
+
+it('stays over after a restart, once a person has closed it', async () => {
+  bench.overrides.force(forced);
+  await settled();
+  const closed = { by: 'ben', reason: 'looked at it', severity: 'critical' as const };
+  await decision.ended([{ alertId: ids()[0]!, closed }]);
+  await restart();
+  expect(ids()).toEqual([]);
+  expect(bench.opened()).toEqual([]);
+});
+
+it('is told as not muted any more where that ended while the gateway was off', async () => {
+  bench.overrides.say({ mute: { key: 'overrides/x', version: 7, who: 'ben', why: 'trial' } });
+  bench.overrides.force(forced);
+  await settled();
+  await restart(() => bench.overrides.say(null));
+  expect(bench.updated().map(({ data }) => data.reasons[0])).toEqual([
+    'Its machine is not muted any more, and it is still so',
+  ]);
+});
+
+it('is told as over where its time ended while the gateway was off, with that as the reason', async () => {
+  bench.overrides.force({ ...forced, untilMs: 1 });
+  await settled();
+  await restart(() => bench.overrides.force());
+  expect(bench.resolved().map(({ data }) => data.reasons[0])).toEqual(['Its time is over']);
+});
+
+it('goes on where its machine was replaced before it was asked for', async () => {
+  bench.overrides.force(forced);
+  await settled();
+  const about = { site: 'lab', machine: 'p1' };
+  await decision.lifecycle({ state: 'replaced', about, atMs: forced.askedMs - 1 } as never);
+  expect(ids()).toHaveLength(1);
 });
 
 it('does not come back after a person has closed it, or its machine has failed, unless it is asked for anew', async () => {

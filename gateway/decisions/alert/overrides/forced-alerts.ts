@@ -5,7 +5,7 @@ import { timeText } from '../../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../../shared/contract/events.ts';
 import type { ForcedAlert, MachineOverrides } from '../../../ports/fleet/fleet.ts';
 import type { AlertChange } from '../change.ts';
-import type { OpenPrediction } from '../state/snapshot.ts';
+import type { OpenPrediction, SavedForced } from '../state/snapshot.ts';
 import { overrideOf } from './words.ts';
 
 /** A change of an alert that follows from the word of a person, with its record. */
@@ -29,15 +29,13 @@ const said: Assessment = {
 type Ending = 'failed' | 'replaced' | 'retired';
 
 /**
- * Alerts that people want to be open, whatever is measured. Each follows from its document alone, with ids that do too, so nothing is
- * saved here: after a restart it is the same alert, and is told once.
+ * Alerts that people want to be open, whatever is measured. Each follows from its document, with ids that do too. They are saved with the
+ * alerts of machines, so that after a restart each is what it was: open, muted, or over although its document goes on.
  */
 export class ForcedAlerts {
   private readonly gateway: string;
   private readonly overrides: MachineOverrides | undefined;
-  private readonly alerts = new Map<string, { prediction: OpenPrediction; by: ForcedAlert }>();
-  /** Alerts that are over although their document goes on. */
-  private readonly over = new Set<string>();
+  private readonly alerts = new Map<string, SavedForced>();
 
   constructor(gateway: string, overrides: MachineOverrides | undefined) {
     this.gateway = gateway;
@@ -45,18 +43,28 @@ export class ForcedAlerts {
   }
 
   open(): OpenPrediction[] {
-    return [...this.alerts.values()].map(({ prediction }) => prediction);
+    return this.going().map(({ prediction }) => prediction);
+  }
+
+  save(): SavedForced[] {
+    return [...this.alerts.values()];
+  }
+
+  restore(saved: readonly SavedForced[]): void {
+    for (const each of saved) this.alerts.set(each.prediction.predictionId, each);
   }
 
   /** Opens and ends what people want now. */
   follow(nowMs: number): WantedChange[] {
     const wanted = new Map(this.overrides?.forced().map((by) => [this.idOf(by), by]) ?? []);
     const changes: WantedChange[] = [];
-    for (const id of this.over) if (!wanted.has(id)) this.over.delete(id);
-    for (const [id, { by }] of this.alerts)
-      if (!wanted.has(id)) changes.push(this.end(id, ['Nobody wants it any more', wish(by)], nowMs));
+    for (const [id, alert] of this.alerts) {
+      if (wanted.has(id)) continue;
+      if (!alert.isOver) changes.push(this.end(alert, [whyUnwanted(alert.by, nowMs), wish(alert.by)], nowMs));
+      this.alerts.delete(id);
+    }
     for (const [id, by] of wanted) {
-      if (this.alerts.has(id) || this.over.has(id)) continue;
+      if (this.alerts.has(id)) continue;
       const prediction = opened(id, by);
       this.alerts.set(id, { prediction, by });
       const change: AlertChange = {
@@ -71,29 +79,33 @@ export class ForcedAlerts {
   endedInCloud(ended: readonly EndedInCloud[], nowMs: number): WantedChange[] {
     return ended.flatMap(({ alertId, closed }) => {
       const found = this.alerts.get(alertId);
-      if (!found || (closed?.severity === 'warning' && found.by.severity === 'critical')) return [];
+      if (!found || found.isOver || (closed?.severity === 'warning' && found.by.severity === 'critical'))
+        return [];
       const reasons = closed
         ? [`Closed by ${closed.by || 'a person'}: ${closed.reason}`]
         : ['It was over in the cloud'];
-      const made = this.end(alertId, reasons, nowMs);
-      this.over.add(alertId);
+      const made = this.end(found, reasons, nowMs);
       return [closed ? { ...made, change: { ...made.change, outcome: 'closed' as const, closed } } : made];
     });
   }
 
-  /** Ends those of a machine that has failed, or was replaced or retired. */
+  /** Ends those of a machine that has failed, or was replaced or retired, since they were asked for. */
   ended(name: { site: string; machine: string }, outcome: Ending, atMs: number): WantedChange[] {
-    return [...this.alerts].flatMap(([id, { by }]) => {
-      if (by.site !== name.site || by.machine !== name.machine) return [];
-      const made = this.end(id, [`The machine was reported as ${outcome}`], atMs);
-      this.over.add(id);
+    return this.going().flatMap((alert) => {
+      const { by } = alert;
+      if (by.site !== name.site || by.machine !== name.machine || by.askedMs > atMs) return [];
+      const made = this.end(alert, [`The machine was reported as ${outcome}`], atMs);
       return [{ ...made, change: { ...made.change, outcome } }];
     });
   }
 
-  private end(id: string, reasons: string[], timeMs: number): WantedChange {
-    const { prediction, by } = this.alerts.get(id)!;
-    this.alerts.delete(id);
+  private going(): SavedForced[] {
+    return [...this.alerts.values()].filter(({ isOver }) => !isOver);
+  }
+
+  private end({ prediction, by }: SavedForced, reasons: string[], timeMs: number): WantedChange {
+    // It is kept with its document, which would open it again.
+    this.alerts.set(prediction.predictionId, { prediction, by, isOver: true });
     const change = { kind: 'resolved', prediction, assessment: said, reasons, saveFirst: true } as const;
     return { change, record: recordOf(change, by), timeMs };
   }
@@ -111,6 +123,10 @@ function opened(
 ): OpenPrediction {
   const about = { site, machine, machineType, failureMode: forcedFailureMode, severity };
   return { predictionId, ...about, openedAtMs: askedMs, lifeAtOpening: null, assessment: said };
+}
+
+function whyUnwanted({ untilMs }: ForcedAlert, nowMs: number): string {
+  return untilMs !== undefined && untilMs <= nowMs ? 'Its time is over' : 'Nobody wants it any more';
 }
 
 function wish(by: ForcedAlert): string {

@@ -140,7 +140,7 @@ export class MachineBook {
     return found;
   }
 
-  snapshot(): Omit<AlertSnapshot, 'pending'> {
+  snapshot(): Omit<AlertSnapshot, 'pending' | 'forced'> {
     const machines = [...this.machines.values()];
     const closed = machines.flatMap(closedOf);
     return {
@@ -152,7 +152,7 @@ export class MachineBook {
   }
 
   /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
-  restore(saved: AlertSnapshot, nowMs: number): void {
+  restore(saved: Omit<AlertSnapshot, 'forced'>, nowMs: number): void {
     for (const closed of saved.closed) {
       const machine = this.restored(closed);
       machine.closed = [...machine.closed, { ...closed, causes: causesOf(closed) }];

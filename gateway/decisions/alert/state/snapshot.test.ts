@@ -19,6 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const snapshot: AlertSnapshot = {
+  forced: [],
   closed: [],
   open: [
     {
@@ -72,6 +73,7 @@ it('sets aside a file in which a bit of a value has changed, and logs it', async
     held: [],
     pending: [],
     damped: [],
+    forced: [],
     isNew: true,
   });
   expect(said).toEqual(['ALERT_STATE_DAMAGED']);

@@ -139,6 +139,26 @@ const SavedDamping = Type.Object({
 });
 export type SavedDamping = Static<typeof SavedDamping>;
 
+/** An alert that a person wants to be open, and the document by which it is so. */
+const SavedForced = Type.Object({
+  prediction: OpenPrediction,
+  by: Type.Object({
+    key: Type.String(),
+    version: Type.Integer(),
+    who: Type.String(),
+    why: Type.String(),
+    untilMs: Type.Optional(Type.Number()),
+    site: Type.String(),
+    machine: Type.String(),
+    machineType: Type.String(),
+    severity: Severity,
+    askedMs: Type.Number(),
+  }),
+  /** It is over, although its document goes on. */
+  isOver: Type.Optional(Type.Literal(true)),
+});
+export type SavedForced = Static<typeof SavedForced>;
+
 const Snapshot = Type.Object({
   format: Type.Literal('harbinger-alerts'),
   version: Type.Literal(1),
@@ -149,6 +169,8 @@ const Snapshot = Type.Object({
   damped: Type.Optional(Type.Array(SavedDamping)),
   /** Nor is this: if it is wrong, what was closed opens anew, or does not. */
   closed: Type.Optional(Type.Array(ClosedPrediction)),
+  /** Nor is this: each follows from its document, and is told once more if it is wrong. */
+  forced: Type.Optional(Type.Array(SavedForced)),
   check: Type.Optional(Type.Integer()),
 });
 
@@ -165,6 +187,7 @@ export interface AlertSnapshot {
   pending: HarbingerEvent[];
   /** Causes that have returned or may return. */
   damped: SavedDamping[];
+  forced: SavedForced[];
 }
 
 export interface SnapshotFile {
@@ -180,8 +203,8 @@ const format: CheckedFormat<AlertSnapshot> = {
   format: 'harbinger-alerts',
   version: 1,
   validate(value, problem) {
-    const { open, held, pending, damped = [], closed = [] } = validate(value, problem);
-    return { open, held, pending: pending.map(checkEvent), damped, closed };
+    const { open, held, pending, damped = [], closed = [], forced = [] } = validate(value, problem);
+    return { open, held, pending: pending.map(checkEvent), damped, closed, forced };
   },
   covered: ['open', 'held', 'pending'],
 };
@@ -211,7 +234,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
           'alert state is damaged and was set aside; open predictions will be opened again',
         );
       }
-      return { open: [], closed: [], held: [], pending: [], damped: [], isNew: true };
+      return { open: [], closed: [], held: [], pending: [], damped: [], forced: [], isNew: true };
     },
     async save(snapshot) {
       try {
