@@ -142,17 +142,6 @@ it('what was done is kept over a kill until somebody says that it is recorded', 
   expect(bench.versions.trials.owed()).toEqual([]);
 });
 
-it('a version that says nothing leaves no machine without an estimate, and it is counted that it is blind', async () => {
-  bench.behaviours.set('pump-rul@2.1.0', 150);
-  await bench.begin();
-  await active('pump-rul@2.1.0');
-  bench.behaviours.set('pump-rul@2.1.0', 'nothing');
-  expect(await bench.judges('pump-1', 'pump-2')).toEqual(['pump-rul@2.0.0', 'pump-rul@2.0.0']);
-  expect(bench.versions.trials.trials()).toMatchObject([
-    { role: 'guard', health: { given: 0, declined: 2 } },
-  ]);
-});
-
 it('a version that is pinned beyond the room for versions is refused with the reason, until there is room', async () => {
   await bench.begin();
   const pins = [1, 2, 3, 4, 5].map((minor) => `pump-rul@2.${minor}.0`);

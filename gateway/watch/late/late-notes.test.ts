@@ -3,21 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { keepLate } from '../savers.ts';
 import { alertInput } from '../windows/watched-machine.ts';
 import { batch, newWindows, type Row } from '../windows/windows.testing.ts';
+import { fan, minuteMs } from './fan.testing.ts';
 import { LateNotes } from './late-notes.ts';
 
-const minuteMs = 60_000;
-const fan: MachineType = {
-  ...{ name: 'fan', version: '1.0.0', description: '', lifeUnit: 'hours', stepMs: minuteMs, windowRows: 30 },
-  openSensors: false,
-  sensors: [{ name: 'vibration', unit: 'mm/s', min: 0, max: 60, warn: 4.5, alarm: 7.1 }],
-  alerts: [],
-};
 const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
 const block = (seq: number) => ({ journal: 'j', seq });
 /** Readings that a fan has kept for two hours, newest first: an alarm from minute 50 to 70. */

@@ -1,18 +1,10 @@
 /** In which order a device sends what it has kept makes no difference to what is heard of its limits. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { AlertInput, PassedLimit } from '../../ports/decision.ts';
 import { alertInput } from '../windows/watched-machine.ts';
 import { batch, newWindows, type Row } from '../windows/windows.testing.ts';
-
-const minuteMs = 60_000;
-const fan: MachineType = {
-  ...{ name: 'fan', version: '1.0.0', description: '', lifeUnit: 'hours', stepMs: minuteMs, windowRows: 30 },
-  openSensors: false,
-  sensors: [{ name: 'vibration', unit: 'mm/s', min: 0, max: 60, warn: 4.5, alarm: 7.1 }],
-  alerts: [],
-};
+import { fan, minuteMs } from './fan.testing.ts';
 
 /** A fan that was heard each minute for ten minutes, and not again for two hours. */
 function bench(gapMinutes = 120) {
