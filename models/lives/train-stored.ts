@@ -2,30 +2,19 @@ import { timeText } from '../../shared/contract/envelope.ts';
 import { type CountedOutcomes, noOutcomes } from '../../shared/contract/models/lives.ts';
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { StoredTraining } from '../../shared/model/manifest.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import type { Checkpoints } from '../fit/checkpoint.ts';
-import { type MemberReport, type TrainedModel, trainRemainingLife } from '../training/train.ts';
+import { type TrainedModel, type TrainOptions, trainRemainingLife } from '../training/train.ts';
 import { designOf, fitted, modelNameOf } from './design-of.ts';
 import { type Split, splitLives } from './split.ts';
 import type { StoredRun } from './stored-run.ts';
 
-export interface TrainStoredOptions {
-  type: MachineType;
+export interface TrainStoredOptions extends Omit<TrainOptions, 'name' | 'dataset' | 'design'> {
   stored: readonly StoredRun[];
-  version: string;
-  seed: number;
   livesMin: number;
   heldBackShare: number;
   /** Machines that the version that judges has not learnt from. */
   unseenBefore?: readonly string[];
   /** The recipe's if absent. */
   epochs?: number;
-  backend: string;
-  clock: Clock;
-  checkpoint?: Checkpoints;
-  progress?: (report: MemberReport) => void;
-  note?: (text: string) => void;
-  signal?: AbortSignal;
 }
 
 export interface TrainedStored extends Split {
