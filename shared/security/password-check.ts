@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
+import { FairTurns } from './fair-turns.ts';
+import { networkOf } from './network-of.ts';
 import { verifyPassword } from './passwords.ts';
 import { newSecret } from './secret.ts';
 import { Throttle, throttleSourceOf } from './throttle.ts';
@@ -38,17 +40,15 @@ export class PasswordCheck {
   private readonly key = newSecret(32);
   private readonly entries = new Map<string, Entry>();
   private readonly throttle: Throttle;
-  private readonly limits: HashLimits;
   private readonly verify: typeof verifyPassword;
   /** Verifications in progress, by name and digest, so that concurrent attempts with the same password share one. */
   private readonly inProgress = new Map<string, Promise<PasswordVerdict>>();
-  private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private readonly turns: FairTurns;
 
   /** @param verify replaceable by tests */
   constructor(clock: Clock, limits: HashLimits, verify = verifyPassword) {
     this.throttle = new Throttle(clock);
-    this.limits = limits;
+    this.turns = new FairTurns(limits);
     this.verify = verify;
   }
 
@@ -65,40 +65,51 @@ export class PasswordCheck {
       const trusted = entry?.digest && this.throttle.trusted(source) && timingSafeEqual(entry.digest, given);
       return trusted ? 'accepted' : 'throttled';
     }
-    const verdict = entry ? await this.compare(name, entry, password, given) : 'refused';
+    const verdict = entry
+      ? await this.compare(name, entry, password, { given, network: networkOf(address) })
+      : 'refused';
     if (verdict === 'refused') this.throttle.failed(source);
     if (verdict === 'accepted') this.throttle.succeeded(source);
     return verdict;
+  }
+
+  /** The password of this name counts no more; a verification in progress has no effect on another one. */
+  remove(name: string): void {
+    this.entries.delete(name);
   }
 
   private async compare(
     name: string,
     entry: Entry,
     password: Buffer,
-    given: Buffer,
+    { given, network }: { given: Buffer; network: string },
   ): Promise<PasswordVerdict> {
     // Once the right password is known, any other one is wrong without computing its hash.
     if (entry.digest) return timingSafeEqual(entry.digest, given) ? 'accepted' : 'refused';
-    const question = `${name} ${given.toString('base64')}`;
+    // With the hash, because a name may be given another password meanwhile.
+    const question = `${name} ${entry.passwordHash} ${given.toString('base64')}`;
     const shared = this.inProgress.get(question);
     if (shared) return shared;
-    const verdict = this.verified(entry, password, given).finally(() => this.inProgress.delete(question));
+    const verdict = this.verified(entry, password, given, network).finally(() =>
+      this.inProgress.delete(question),
+    );
     this.inProgress.set(question, verdict);
     return verdict;
   }
 
-  private async verified(entry: Entry, password: Buffer, given: Buffer): Promise<PasswordVerdict> {
-    if (this.running < this.limits.atOnceMax) this.running += 1;
-    else if (this.queue.length >= this.limits.waitingMax) return 'busy';
-    else await new Promise<void>((turn) => this.queue.push(turn));
+  private async verified(
+    entry: Entry,
+    password: Buffer,
+    given: Buffer,
+    network: string,
+  ): Promise<PasswordVerdict> {
+    if (!(await this.turns.take(network))) return 'busy';
     try {
       if (!(await this.verify(password, entry.passwordHash ?? ''))) return 'refused';
       entry.digest = given;
       return 'accepted';
     } finally {
-      const next = this.queue.shift();
-      if (next) next();
-      else this.running -= 1;
+      this.turns.release();
     }
   }
 
