@@ -49,3 +49,15 @@ export function createModelLibrary(
   const ask = (message: Buffer) => data.askModel(message);
   return createLibrary(config, { types, ask, probe, clock, log });
 }
+
+/** Returns the files of what is learnt of machines and kept over restarts, with their names. */
+export function savedIn({ savedBaselines, savedHearings, savedLevels, savedDrift, savedLate }: Watch) {
+  const all = [
+    ['saved baselines', savedBaselines],
+    ['saved hearings', savedHearings],
+    ['saved levels', savedLevels],
+    ['saved inputs of models', savedDrift],
+    ['saved late readings', savedLate],
+  ] as const;
+  return all.flatMap(([name, file]) => (file ? [[name, file] as const] : []));
+}

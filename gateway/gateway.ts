@@ -22,8 +22,9 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
-import { createModelLibrary, createWatch } from './create-watch.ts';
+import { createModelLibrary, createWatch, savedIn } from './create-watch.ts';
 import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
+import { Devices } from './devices/devices.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
@@ -97,23 +98,15 @@ export async function startGateway(
       isTaking: () => taking.isTaking,
       ...deps,
     });
-    const { savedBaselines, savedHearings, savedLevels, savedDrift, savedLate } = watch;
-    if (savedBaselines) await started.start('saved baselines', savedBaselines);
-    if (savedHearings) await started.start('saved hearings', savedHearings);
-    if (savedLevels) await started.start('saved levels', savedLevels);
-    if (savedDrift) await started.start('saved inputs of models', savedDrift);
-    if (savedLate) await started.start('saved late readings', savedLate);
+    const saved = savedIn(watch);
+    for (const [name, file] of saved) await started.start(name, file);
     started.add('data thread', () => data.stop());
     data.load();
     const parts = await createParts({ config, types, library, watch, data }, deps);
     const { decisions, sources, status, http, jobs, watching, heartbeat } = parts;
     const { siteTopics, siteNotices, fleet, models, trialReports, handlers, taking } = parts;
     await data.start({ config, types }, { ...handlers, model: (message) => library.heard(message) });
-    savedBaselines?.keep();
-    savedHearings?.keep();
-    savedLevels?.keep();
-    savedDrift?.keep();
-    savedLate?.keep();
+    for (const [, file] of saved) file.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('versions of models', () => models.stop());
@@ -194,6 +187,8 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     outbox: data,
     ...deps,
   });
+  const reserved = () => config.broker?.users.map(({ name }) => name) ?? [];
+  const devices = Devices.in(dataDir, { reserved, clock, log });
   const asking = { say, tellOpen, models, clock, log };
   const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
@@ -221,7 +216,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     failed: deps.failed,
   };
   const recordsIn: OpenRecords = (dir) => openRecords({ dir, clock, random, log });
-  const sources = await createSources(config, { ...base, intake: data, openRecords: recordsIn });
+  const sources = await createSources(config, { ...base, intake: data, openRecords: recordsIn, devices });
   const reporters = () => [
     reporterOfSeam(sourceSeam, () => readSeam(sources)),
     reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
@@ -261,6 +256,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     deadLetters: data.deadLetters,
     refused: data.refused,
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
+    devices,
     limits: watch.ownLimits,
     maintenance: watch.maintenance,
     decisions,

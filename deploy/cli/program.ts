@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
+import { addDevices } from './devices/devices.ts';
 import { addDoctor } from './doctor/doctor.ts';
 import { exitCodeLine } from './exit-codes.ts';
 import { addAlerts } from './inspect/alerts.ts';
@@ -78,6 +79,7 @@ Exit codes: ${exitCodeLine()}.`,
     addMachines,
     addGateways,
     addSessions,
+    addDevices,
     addLimits,
     addMaintenance,
     addOverrides,

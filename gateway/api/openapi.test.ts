@@ -51,6 +51,25 @@ it('answers everywhere as documented', async () => {
   ]);
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   await api.ask('DELETE', '/api/sessions', { body: { all: true }, status: 400 });
+  const { devices } = (await api.ask('GET', '/api/devices')) as { devices: object[] };
+  expect(devices).toEqual([
+    expect.objectContaining({
+      user: 'fan-3',
+      rights: { publish: ['telemetry/+/fan-3/#'], subscribe: ['telemetry/+/fan-3/#', 'harbinger/+/fan-3/#'] },
+    }),
+  ]);
+  const secret = { passwordHash: 'scrypt:2:1:1:aaaaaaaaaaaaaaaa:aaaaaaaaaaaaaaaa' };
+  const added = { devices: [{ user: 'fan-4', ...secret }], by: 'maria' };
+  expect(await api.ask('POST', '/api/devices', { body: added })).toEqual({ added: 1 });
+  await api.ask('POST', '/api/devices', { body: { devices: [{ user: 'fan-3', ...secret }] }, status: 409 });
+  await api.ask('POST', '/api/devices', { body: { devices: [] }, status: 400 });
+  const rotation = '/api/devices/{user}/rotate';
+  await api.ask('POST', rotation, { path: '/api/devices/fan-3/rotate', body: secret });
+  await api.ask('POST', rotation, { path: '/api/devices/fan-9/rotate', body: secret, status: 404 });
+  expect(await api.ask('DELETE', '/api/devices', { body: { users: ['fan-3', 'fan-9'] } })).toEqual({
+    revoked: ['fan-3'],
+    unknown: ['fan-9'],
+  });
   const limited = { site: 'lab', machine: 'p1', sensor: 'a' };
   await api.ask('GET', '/api/limits');
   await api.ask('GET', '/api/limits/changes');

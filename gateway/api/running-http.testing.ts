@@ -9,6 +9,7 @@ import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { DeviceAdmin } from '../ports/devices/devices.ts';
 import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
@@ -113,6 +114,31 @@ function memoryMachines(): MachineAdmin {
   };
 }
 
+/** One device, `fan-3`. */
+function memoryDevices(): DeviceAdmin {
+  const refuse = (code: string) => {
+    throw new HarbingerError(code, 'broker', 'no');
+  };
+  const device = {
+    user: 'fan-3',
+    addedMs: 1,
+    changedMs: 1,
+    by: 'maria',
+    hasSecret: true,
+    from: 'gateway',
+  } as const;
+  return {
+    list: () => [device],
+    revoked: () => [{ user: 'fan-1', atMs: 1, by: 'maria', address: '::1' }],
+    add: async ([account]) => (account?.user === 'fan-3' ? refuse('DEVICES_EXIST') : undefined),
+    rotate: async (user) => (user === 'fan-3' ? undefined : refuse('DEVICES_UNKNOWN')),
+    revoke: async (users) => ({
+      revoked: users.filter((user) => user === 'fan-3'),
+      unknown: users.filter((user) => user !== 'fan-3'),
+    }),
+  };
+}
+
 /** Keeps nothing; the machine `lab/p1` is known. */
 function memoryLimits(): LimitAdmin {
   return {
@@ -189,6 +215,7 @@ export async function startHttp(
   config: Record<string, unknown> = { openOnLoopback: true },
   letters = memoryLetters(5),
   log: Log = silentLog,
+  devices: DeviceAdmin = memoryDevices(),
 ) {
   const registry = new Registry();
   new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
@@ -207,6 +234,7 @@ export async function startHttp(
     refused: memoryRefused(),
     sessions: () => [memorySessions()],
     machines: memoryMachines(),
+    devices,
     limits: memoryLimits(),
     maintenance: memoryMaintenance(),
     decisions: {

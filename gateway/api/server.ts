@@ -17,6 +17,7 @@ import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { DeviceAdmin } from '../ports/devices/devices.ts';
 import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
@@ -25,6 +26,7 @@ import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { type DecisionReplays, decisionRoutes } from './decisions.ts';
+import { deviceRoutes } from './devices/devices.ts';
 import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
 import { maintenanceRoutes } from './maintenance.ts';
@@ -53,6 +55,7 @@ export interface GatewayHttpDeps {
   /** The sessions of each source that keeps any. */
   sessions(): readonly SessionAdmin[];
   machines: MachineAdmin;
+  devices: DeviceAdmin;
   limits: LimitAdmin;
   maintenance: MaintenanceAdmin;
   decisions: DecisionReplays;
@@ -71,7 +74,7 @@ export interface GatewayHttp {
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
  * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters`, `/api/refused`,
- * `/api/sessions`, `/api/machines` and `/api/decisions/replay` answer callers with the token, or on loopback if so configured.
+ * `/api/sessions`, `/api/devices`, `/api/machines` and `/api/decisions/replay` answer callers with the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -135,6 +138,7 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   refusedRoutes(app, deps.refused, deps.log);
   sessionRoutes(app, deps);
   machineRoutes(app, deps);
+  deviceRoutes(app, deps.devices);
   limitRoutes(app, deps);
   maintenanceRoutes(app, deps);
   decisionRoutes(app, deps);

@@ -11,6 +11,7 @@ import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
+import type { DeviceAccounts } from './devices/devices.ts';
 import type { OpenRecords } from './records.ts';
 import type { RetainedAdmin, SessionAdmin } from './retiring.ts';
 
@@ -123,6 +124,8 @@ export interface SourceContext {
 export interface SourceDeps extends SourceContext {
   intake: Intake;
   openRecords: OpenRecords;
+  /** Accounts that people have made for devices; a source that has users of its own takes these too. */
+  devices: DeviceAccounts;
   /** The gateway's data folder; a source keeps its own files in a folder below. */
   dataDir: string;
   clock: Clock;

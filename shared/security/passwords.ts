@@ -17,12 +17,12 @@ const shape = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{16,128}):([\w-]{16,1
 
 /**
  * Returns `scrypt:N:r:p:salt:hash`, with salt and hash in base64url: no character that a shell, TOML or an env file
- * would interpret.
+ * would interpret. @param options another cost, for secrets that no person has thought of
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, options = cost): Promise<string> {
   const salt = newSecret(saltBytes);
-  const hash = await derive(password, salt, hashBytes, cost);
-  return `scrypt:${cost.N}:${cost.r}:${cost.p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
+  const hash = await derive(password, salt, hashBytes, options);
+  return `scrypt:${options.N}:${options.r}:${options.p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
 /**

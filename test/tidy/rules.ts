@@ -26,6 +26,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   security: ['files'],
   serial: ['config'],
   modbus: ['config', 'contract', 'domain', 'files', 'serial'],
+  devices: ['contract', 'mqtt', 'security'],
   http: ['config', 'files', 'security'],
   mqtt: [],
   jobs: ['config', 'parts'],

@@ -2,6 +2,7 @@ import { refuse } from '../../../shared/config/problem.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { DeviceAccounts } from '../../ports/devices/devices.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { MessageIntake, Source } from '../../ports/source.ts';
 import { Credentials } from './access/credentials.ts';
@@ -20,6 +21,8 @@ export interface BrokerOptions {
 export interface BrokerDeps {
   intake: MessageIntake;
   openRecords: OpenRecords;
+  /** Absent: only users of the configuration can sign in. */
+  devices?: DeviceAccounts;
   clock: Clock;
   log: Log;
 }
@@ -38,7 +41,7 @@ export interface Broker extends Source {
  */
 export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
   refuse(brokerProblems(config));
-  const credentials = new Credentials(config.users, deps.clock);
+  const credentials = new Credentials(config.users, deps.clock, deps);
   const refusals = new RefusalCounts(deps.clock, deps.log);
   let engine: Engine | null = null;
   const running = (): Engine => {
@@ -47,8 +50,10 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
   };
   return {
     async start() {
-      if (config.users.length === 0 && config.anonymous === 'refuse') {
-        deps.log.warn('no sensor can connect: [[broker.users]] is empty and anonymous access is refused');
+      if (credentials.isEmpty && config.anonymous === 'refuse') {
+        deps.log.warn(
+          'no sensor can connect: there are no devices (harbinger devices add), [[broker.users]] is empty, and anonymous access is refused',
+        );
       }
       engine = await Engine.start(config, dataDir, { ...deps, credentials, refusals });
       deps.log.info(

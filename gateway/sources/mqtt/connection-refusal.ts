@@ -6,6 +6,7 @@ export const refusalReasons = [
   'malformed',
   'oversize',
   'credentials',
+  'account',
   'throttled',
   'busy',
   'client-id',

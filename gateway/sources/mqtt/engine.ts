@@ -46,6 +46,9 @@ const overLimitTexts = {
     'closed a connection that had not signed in, in favour of a new one: broker.connectionsMax is reached',
 };
 
+const noRightAnyMore = (topic: string) =>
+  `a will on ${topic.slice(0, 200)} is not published: its user has no right to that any more`;
+
 type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
 interface EngineDeps {
@@ -116,6 +119,9 @@ export class Engine {
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.aedes = this.makeAedes();
     this.leftWills = new LeftWills(persistence.wills, clock, (will) => this.publishWill(will));
+    credentials.onChange((users) =>
+      this.connections.signOut(users, (user, id) => this.admission.rightsNow(user, id)),
+    );
   }
 
   private makeAedes(): Aedes {
@@ -186,6 +192,9 @@ export class Engine {
 
   /** Resolves when the will is durable, and subscribers are being sent it. */
   private async publishWill(will: PublishPacket): Promise<void> {
+    const { user, clientId = '', topic } = will;
+    if (user !== undefined && !this.admission.rightsNow(user, clientId).mayPublish(topic))
+      return this.deps.refusals.count('will', { client: clientId, user }, noRightAnyMore(topic));
     const settled = promisify(this.acknowledging.authorize);
     await settled(null, will);
     await promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer)(will);

@@ -62,7 +62,10 @@ export const reasonLists: ReasonList[] = [
       version: 'The client speaks MQTT 5; it must speak MQTT 3.1.1.',
       malformed: 'The client sent bytes that are not MQTT, or plain text to a port that speaks TLS.',
       oversize: 'A packet is larger than `broker.packetBytesMax`.',
-      credentials: 'The user is unknown, the password is wrong, or there is none.',
+      credentials:
+        'The user is unknown, the password is wrong, or there is none; or no device has the client certificate.',
+      account:
+        'The account of the device was changed or revoked (`harbinger devices`), so its connection was closed. It connects again with what is right now.',
       throttled:
         'Too many wrong passwords of this user came from this address. Correct them; the client must wait a minute.',
       busy: 'Too many logins are being checked at once; the client should try again.',

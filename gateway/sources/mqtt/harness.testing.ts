@@ -10,6 +10,7 @@ import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
 import { openRecords } from '../../journal/records/open-records.ts';
+import type { DeviceAccounts } from '../../ports/devices/devices.ts';
 import type { MessageIntake, RawMessage, Settle } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
@@ -60,6 +61,7 @@ export class TestBroker {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-broker-'));
   broker!: Broker;
   log: Log = silentLog;
+  devices: DeviceAccounts | undefined;
   /** The broker's clock from its next start on; its disk has the real one. */
   clock: Clock = systemClock;
   private readonly sockets: Socket[] = [];
@@ -70,6 +72,7 @@ export class TestBroker {
     this.broker = createBroker(options, {
       intake: this.intake,
       openRecords: (dir) => openRecords({ dir, clock: systemClock, log: this.log }),
+      ...(this.devices && { devices: this.devices }),
       clock: this.clock,
       log: this.log,
     });

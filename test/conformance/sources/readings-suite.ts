@@ -16,6 +16,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { systemRandom } from '../../../shared/runtime/random.ts';
 import { expectDeclaredReports } from '../reports.ts';
 import { DurableIntake } from './durable-intake.ts';
+import { noDevices } from './no-devices.ts';
 import { describeSettings, hurriedClock, type SourceHarness, until } from './suite.ts';
 
 /** A device whose value the source brings as the sensor `temperature` of the machine lab/bench-1. */
@@ -61,6 +62,7 @@ export function describeReadingsSource(harness: ReadingsHarness): void {
           intake,
           dataDir: folder,
           routeTopics: [],
+          devices: noDevices,
           clock,
           random: systemRandom,
           log: silentLog,

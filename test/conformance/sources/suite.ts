@@ -18,6 +18,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { systemRandom } from '../../../shared/runtime/random.ts';
 import { expectDeclaredReports } from '../reports.ts';
 import { DurableIntake } from './durable-intake.ts';
+import { noDevices } from './no-devices.ts';
 
 /** A device of the source's protocol that sends readings of the machine lab/bench-1, as JSON. */
 export interface Device {
@@ -130,6 +131,7 @@ export function describeSource(harness: SourceHarness): void {
             openRecords: (dir) => openRecords({ dir, clock, log: silentLog }),
             dataDir,
             routeTopics: [],
+            devices: noDevices,
             clock,
             random: systemRandom,
             log: silentLog,

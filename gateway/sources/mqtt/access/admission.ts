@@ -15,6 +15,7 @@ const clientIdLengthMax = 128;
 
 /** The user of a local program that gives no name, if the configuration admits it. No configured user can have this name. */
 const anonymousUser = '(anonymous)';
+const noGrants: Grants = { publish: [], subscribe: [] };
 
 /**
  * Decides which clients may connect, and with which client id. A client id belongs to the user of its open connection
@@ -44,6 +45,18 @@ export class Admission {
 
   isConnected(clientId: string): boolean {
     return this.live.has(clientId);
+  }
+
+  /**
+   * The rights of a user as they are now: none if the account is gone. Connections that are open, and wills that were left before,
+   * are held to them too.
+   */
+  rightsNow(user: string, clientId: string): Rights {
+    if (user === anonymousUser) {
+      const isAdmitted = this.anonymous === 'loopback';
+      return rightsOf(isAdmitted ? this.anonymousGrants : noGrants, user, clientId);
+    }
+    return rightsOf(this.credentials.find(user) ?? noGrants, user, clientId);
   }
 
   release(clientId: string, connection: Connection): void {
@@ -99,7 +112,10 @@ export class Admission {
         2,
       );
     }
-    const rights = await this.rights(connection, id, name, password);
+    const user = await this.userOf(connection, name, password);
+    const rights = this.rightsNow(user, id);
+    if (user !== anonymousUser && !this.credentials.find(user))
+      throw new ConnectionRefusal('account', `the account of user '${user}' was revoked while it signed in`);
     const will = connection.willTopic;
     if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
       const bridge = will.startsWith('$SYS/broker/connection/');
@@ -112,21 +128,19 @@ export class Admission {
     this.claim(client, rights);
   }
 
-  private async rights(
+  private async userOf(
     connection: Connection,
-    clientId: string,
     name: string | undefined,
     password: Buffer | undefined,
-  ): Promise<Rights> {
-    const { local, address } = connection.origin;
-    if (name === undefined && this.anonymous === 'loopback' && local) {
-      return rightsOf(this.anonymousGrants, anonymousUser, clientId);
-    }
+  ): Promise<string> {
+    const { local, address, certificate } = connection.origin;
+    if (certificate && password === undefined)
+      return this.credentials.checkCertificate(certificate, name).name;
+    if (name === undefined && this.anonymous === 'loopback' && local) return anonymousUser;
     if (name === undefined || password === undefined) {
       throw new ConnectionRefusal('credentials', 'a user name and a password are needed', 4);
     }
-    const user = await this.credentials.check(name, password, address);
-    return rightsOf(user, user.name, clientId);
+    return (await this.credentials.check(name, password, address)).name;
   }
 
   private claim(client: ConnectedClient, rights: Rights): void {

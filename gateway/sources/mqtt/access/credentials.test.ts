@@ -18,7 +18,7 @@ describe('credentials', () => {
       checks += 1;
       return new Promise<boolean>((resolve) => setImmediate(resolve, given.toString() === 'secret'));
     };
-    const credentials = new Credentials([user('a', { passwordHash })], manualClock(), verify);
+    const credentials = new Credentials([user('a', { passwordHash })], manualClock(), { verify });
     await expect(credentials.check('a', wrong, 'x')).rejects.toMatchObject({ reason: 'credentials' });
     expect(checks).toBe(1);
     const all = Array.from({ length: 300 }, (_, i) => credentials.check('a', password, `10.0.0.${i}`));
@@ -94,7 +94,7 @@ describe('credentials', () => {
       return true;
     };
     const users = Array.from({ length: 300 }, (_, i) => user(`u${i}`, { passwordHash }));
-    const credentials = new Credentials(users, manualClock(), verify);
+    const credentials = new Credentials(users, manualClock(), { verify });
     const answers = await Promise.allSettled(users.map(({ name }) => credentials.check(name, password, 'x')));
     const busy = answers.filter((answer) => answer.status === 'rejected');
     expect(busy.length).toBe(300 - 202);

@@ -1,6 +1,7 @@
 import { type ConfigProblem, doubtful, invalid } from '../../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../../shared/config/sound-view.ts';
 import { isSiteTopic, siteTopicPrefix } from '../../../../shared/contract/site/site-topics.ts';
+import { weakUserRights } from '../../../../shared/devices/weak.ts';
 import { compileFilters, covers, type Filter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { BrokerUser } from '../config.ts';
 import type { Rights } from '../rights.ts';
@@ -37,6 +38,7 @@ export function grantProblems(user: BrokerUser, place: string): ConfigProblem[] 
   return rules(
     () => ofList('publish'),
     () => ofList('subscribe'),
+    () => weakUserRights(user).map((weak) => doubtful(place, `${place} (${user.name}) ${weak}`)),
     () =>
       eachSound(user.publish, (text, i) => {
         const key = `${place}.publish[${i}]`;

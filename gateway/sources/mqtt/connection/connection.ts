@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
+import type { PresentedCertificate } from '../../../ports/devices/devices.ts';
 import type { Settle } from '../../../ports/source.ts';
 import { ConnectionRefusal, type RefusalReason } from '../connection-refusal.ts';
 import type { Rights } from '../rights.ts';
@@ -59,6 +60,8 @@ export interface ConnectionOrigin {
   address: string;
   /** The peer is a program on this computer, and not a web page from elsewhere that runs in its browser. */
   local: boolean;
+  /** The certificate that the peer has presented, and that the listener has verified. */
+  certificate?: PresentedCertificate;
   /** Bytes received so far on the underlying socket. Keep-alive compares them, so that no packet needs to be timed. */
   bytesRead(): number;
   /** Keeps its place among the connections: until it has signed in, it goes to another one if there are too many. */

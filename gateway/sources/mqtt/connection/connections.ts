@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
+import type { Rights } from '../rights.ts';
 import type { Connection } from './connection.ts';
 
 const sweepMs = 1_000;
@@ -20,6 +21,17 @@ export class Connections {
       this.sweep();
       this.start();
     });
+  }
+
+  /** Closes the connections of these users, whose accounts were changed, and holds them to the rights that they have now. */
+  signOut(users: readonly string[], rightsNow: (user: string, clientId: string) => Rights): void {
+    const meant = new Set(users);
+    for (const connection of this.all) {
+      const user = connection.rights?.user;
+      if (user === undefined || !meant.has(user)) continue;
+      connection.rights = rightsNow(user, connection.clientId);
+      connection.drop('account', `the account of user '${user}' was changed or revoked`);
+    }
   }
 
   stop(): void {

@@ -1,0 +1,90 @@
+/** `harbinger devices`, with a gateway's API. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { memoryLetters, startHttp, stopAll } from '../../../gateway/api/running-http.testing.ts';
+import { Devices } from '../../../gateway/devices/devices.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { verifyPassword } from '../../../shared/security/passwords.ts';
+import { runInside } from '../run-command.testing.ts';
+
+let folder = '';
+let url = '';
+let devices: Devices;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-devices-'));
+  devices = Devices.in(folder, { reserved: () => ['sensors'], clock: manualClock(), log: silentLog });
+  const { port } = await startHttp({ openOnLoopback: true }, memoryLetters(0), silentLog, devices);
+  url = `http://127.0.0.1:${port}`;
+});
+afterEach(async () => {
+  await stopAll();
+  rmSync(folder, { recursive: true });
+});
+
+const run = (...args: string[]) => runInside(['devices', ...args, '--url', url]);
+const secretIn = (text: string) => /secret: (\S+)/.exec(text)?.[1] ?? '';
+
+it('adds a device, shows its secret once, replaces it, and revokes the device', async () => {
+  const added = await run('add', 'fan-3', '--machine', 'hall-1/{user}', '--by', 'maria');
+  expect(added).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/publishes telemetry\/hall-1\/fan-3\/#\n/),
+  });
+  const secret = secretIn(added.stdout);
+  expect(await verifyPassword(secret, devices.find('fan-3')!.passwordHash!)).toBe(true);
+  expect(await run('add', 'fan-3')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/rotate its secret/),
+  });
+  expect(await run('add', 'sensors')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/configuration/),
+  });
+  const list = await run('list');
+  expect(list.stdout).toMatch(/fan-3 +secret +telemetry\/hall-1\/fan-3\/# +gateway +in force +maria/);
+  const rotated = secretIn((await run('rotate', 'fan-3')).stdout);
+  expect(await verifyPassword(secret, devices.find('fan-3')!.passwordHash!)).toBe(false);
+  expect(await verifyPassword(rotated, devices.find('fan-3')!.passwordHash!)).toBe(true);
+  expect(JSON.stringify(await run('list', '--json'))).not.toMatch(new RegExp(`scrypt|${secret}|${rotated}`));
+  expect(await run('revoke', 'fan-3', 'x')).toEqual({
+    status: 1,
+    stdout: '1 revoked\n',
+    stderr: 'there is no device x\n',
+  });
+});
+
+it('shows the rights that are in force, and warns of wide ones', async () => {
+  const added = await run('add', 'panel', '--subscribe', 'harbinger/#', '--certificate', 'CN=panel');
+  expect(added.stdout).toBe('panel is added: it publishes nothing\n');
+  const wide = await run('add', 'bridge', '--machine', '+/+', '--lifecycle');
+  expect(wide.stderr).toMatch(/warning: bridge may send readings of every machine\n/);
+  const { stdout } = await run('show', 'panel');
+  expect(stdout).toBe('panel, certificate, in force\n  subscribes  harbinger/#\n  publishes   nothing\n');
+  expect((await run('show', 'bridge')).stdout).toMatch(
+    /publishes {3}lifecycle\/\+\/\+\n(?:.*\n)*warning: it may end/,
+  );
+});
+
+it('imports a file, as a whole or not at all, and prints the secrets that it made', async () => {
+  const file = join(folder, 'fans.csv');
+  writeFileSync(
+    file,
+    'name,secret,machine,lifecycle\nfan-1,,hall-1/fan-1,\nfan-2,"a,b""cdefgh",hall-1/fan-2 hall-1/x,yes\n',
+  );
+  const { status, stdout } = await run('import', file);
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^name,secret\nfan-1,\S{32}\n$/)]);
+  expect(devices.find('fan-2')).toMatchObject({ machines: ['hall-1/fan-2', 'hall-1/x'], lifecycle: true });
+  expect(await verifyPassword('a,b"cdefgh', devices.find('fan-2')!.passwordHash!)).toBe(true);
+  writeFileSync(file, '[{"name": "fan-3"}, {"name": "fan-4", "secret": "short"}]');
+  const refused = await run('import', file);
+  expect(refused).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/device 2 \(fan-4\): its secret/),
+  });
+  expect(refused.stderr).not.toContain('"short"');
+  expect(devices.find('fan-3')).toBeNull();
+});

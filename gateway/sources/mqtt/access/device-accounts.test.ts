@@ -1,0 +1,114 @@
+/** Devices whose accounts people add, change and revoke while the broker runs. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newDeviceSecret } from '../../../../shared/devices/device-secret.ts';
+import { silentLog } from '../../../../shared/runtime/log.ts';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
+import { Devices } from '../../../devices/devices.ts';
+import { TestBroker, until } from '../harness.testing.ts';
+
+const maria = { by: 'maria', address: '::1' };
+let gateway: TestBroker;
+let devices: Devices;
+beforeEach(async () => {
+  gateway = new TestBroker();
+  devices = Devices.in(gateway.dataDir, {
+    reserved: () => ['sensor', 'operator'],
+    clock: manualClock(),
+    log: silentLog,
+  });
+  gateway.devices = devices;
+});
+afterEach(() => gateway.remove());
+
+async function added(user: string, more: object = {}) {
+  const { secret, passwordHash } = await newDeviceSecret();
+  await devices.add([{ user, passwordHash, ...more }], maria);
+  return { username: user, clientId: user, password: Buffer.from(secret) };
+}
+
+it('a device that was added can sign in at once, and one that is revoked is disconnected at once', async () => {
+  await gateway.start();
+  const fan = await added('fan-3');
+  const client = await gateway.sensor(fan);
+  client.publish('telemetry/hall-1/fan-3/rpm', '900');
+  await until(() => expect(client.of('puback').length).toBe(1));
+  await devices.revoke(['fan-3'], maria);
+  await until(() => expect(client.closed).toBe(true));
+  expect(await gateway.connackOf(fan)).toBe(4);
+  expect(gateway.broker.stats().refused).toMatchObject({ account: 1, credentials: 1 });
+});
+
+it('a secret that was replaced opens nothing any more, and the other one does', async () => {
+  const fan = await added('fan-3');
+  await gateway.start();
+  const client = await gateway.sensor(fan);
+  const { secret, passwordHash } = await newDeviceSecret();
+  await devices.rotate('fan-3', { passwordHash }, maria);
+  await until(() => expect(client.closed).toBe(true));
+  expect(await gateway.connackOf(fan)).toBe(4);
+  expect(await gateway.connackOf({ ...fan, password: Buffer.from(secret) })).toBe(0);
+});
+
+it('it writes and reads only its own machine, and says nothing of its life, unless it may', async () => {
+  await gateway.start();
+  const fan = await added('fan-3', { machines: ['hall-1/{user}'] });
+  const mayPublish = async (topic: string, as = fan) => {
+    const client = await gateway.sensor(as);
+    client.publish(topic, '1');
+    await until(() => expect(client.closed || client.of('puback').length === 1).toBe(true));
+    const isAcknowledged = client.of('puback').length === 1;
+    client.socket.destroy();
+    return isAcknowledged;
+  };
+  expect(await mayPublish('telemetry/hall-1/fan-3')).toBe(true);
+  expect(await mayPublish('telemetry/hall-2/fan-3')).toBe(false);
+  expect(await mayPublish('telemetry/hall-1/fan-4')).toBe(false);
+  expect(await mayPublish('lifecycle/hall-1/fan-3')).toBe(false);
+  expect(await mayPublish('harbinger/hall-1/fan-3/severity')).toBe(false);
+  expect(await mayPublish('lifecycle/hall-1/fan-5', await added('fan-5', { lifecycle: true }))).toBe(true);
+  const client = await gateway.sensor(fan);
+  const topics = [
+    'telemetry/hall-1/fan-3/#',
+    'harbinger/hall-1/fan-3/alerts',
+    'telemetry/#',
+    'harbinger/hall-1/#',
+  ];
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: topics.map((topic) => ({ topic, qos: 0 })) });
+  await until(() => expect(client.of('suback')).toMatchObject([{ granted: [0, 0, 128, 128] }]));
+});
+
+it('a will is held to the rights of its device, also when those have changed since', async () => {
+  await gateway.start();
+  const fan = await added('fan-3', { lifecycle: true });
+  const will = { topic: 'lifecycle/hall-1/fan-3', payload: Buffer.from('died'), qos: 1, retain: false };
+  expect(await gateway.connackOf({ ...fan, will: { ...will, topic: 'lifecycle/hall-1/fan-4' } })).toBe(5);
+  const client = await gateway.sensor({ ...fan, will });
+  await devices.revoke(['fan-3'], maria);
+  await until(() => expect(client.closed).toBe(true));
+  await gateway.sensor({ clientId: 'other' });
+  expect(gateway.intake.texts).toEqual([]);
+});
+
+it('a will that was left to an earlier process is held to the rights of now', async () => {
+  await gateway.start();
+  const will = { topic: 'telemetry/hall-1/fan-3', payload: Buffer.from('died'), qos: 1, retain: false };
+  await gateway.sensor({ ...(await added('fan-3')), keepalive: 60, will });
+  const other = await added('fan-4');
+  await gateway.sensor({ ...other, keepalive: 60, will: { ...will, topic: 'telemetry/hall-1/fan-4' } });
+  await gateway.broker.stop();
+  await devices.revoke(['fan-3'], maria);
+  const clock = manualClock();
+  gateway.clock = clock;
+  await gateway.start();
+  await clock.advance(90_000);
+  await until(() => expect(gateway.intake.texts).toEqual(['telemetry/hall-1/fan-4 died']));
+  expect(gateway.broker.stats().refused.will).toBe(1);
+});
+
+it('a user of the configuration comes before a device of its name', async () => {
+  await gateway.start();
+  await devices.add([{ user: 'sensor-2', passwordHash: (await newDeviceSecret()).passwordHash }], maria);
+  expect(await gateway.connackOf({})).toBe(0);
+  await devices.revoke(['sensor-2'], maria);
+  expect(await gateway.connackOf({})).toBe(0);
+});
