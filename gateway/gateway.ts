@@ -189,7 +189,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
   });
   const reserved = () => config.broker?.users.map(({ name }) => name) ?? [];
   const devices = Devices.in(dataDir, { reserved, clock, log });
-  const asking = { say, tellOpen, models, clock, log };
+  const asking = { say, tellOpen, models, accounts: devices, clock, log };
   const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
   const base = { dataDir, clock, random, log };

@@ -33,3 +33,13 @@ it('words say what is wanted', () => {
     'hall-1/fan-3: a critical alert is open',
   );
 });
+
+it('the account of a device is for one gateway, and sound', () => {
+  const body = { user: 'fan-3', passwordHash: 'scrypt:2:1:1:aaaaaaaaaaaaaaaa:aaaaaaaaaaaaaaaa' };
+  const account = (more: object, at: object = { gateway: 'hall' }) =>
+    checkedAsked({ kind: 'accounts', body: { ...body, ...more }, who: 'maria', why: 'new', ...at }, about);
+  expect(account({})).toMatchObject({ name: 'fan-3' });
+  expect(() => account({}, {})).toThrow(/say at which gateway/);
+  expect(() => account({ passwordHash: '(hidden)' })).toThrow(/does not have the form/);
+  expect(() => account({ machines: ['hall'] })).toThrow(/SITE\/MACHINE/);
+});

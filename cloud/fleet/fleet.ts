@@ -11,6 +11,7 @@ import {
   keyOf,
   nameOfKey,
   sealOf,
+  shownBody,
 } from '../../shared/contract/fleet/documents.ts';
 import type { CloudSays, GatewaySays, HeldEntry } from '../../shared/contract/fleet/exchange.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
@@ -232,6 +233,7 @@ export class Fleet implements FleetAdmin, FleetExchange {
     const kind = kinds.find((each) => each.kind === document.kind);
     return {
       ...document,
+      body: shownBody(document.body),
       text: kind?.text(document.body) ?? keyOf(document),
       isOver: document.untilMs !== undefined && document.untilMs <= nowMs,
       gateways: standings,

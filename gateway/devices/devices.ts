@@ -12,6 +12,7 @@ import type {
   DeviceAccounts,
   DeviceAdmin,
   DeviceChanger,
+  FollowedAccounts,
   KeptDevice,
   ListedDevice,
   PresentedCertificate,
@@ -30,7 +31,7 @@ export interface DevicesDeps {
   log: Log;
 }
 
-export class Devices implements DeviceAdmin, DeviceAccounts {
+export class Devices implements DeviceAdmin, DeviceAccounts, FollowedAccounts {
   private readonly deps: DevicesDeps;
   private readonly exclusive = new Exclusive();
   private readonly listeners: ((users: readonly string[]) => void)[] = [];

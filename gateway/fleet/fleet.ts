@@ -4,7 +4,7 @@
  * folders in kinds/ alone; messages come and go through the uplink (shared/contract/fleet/exchange.ts).
  */
 import { eventIdOf, newEvent } from '../../shared/contract/envelope.ts';
-import { type DesiredDocument, keyOf, nameOfKey } from '../../shared/contract/fleet/documents.ts';
+import { type DesiredDocument, keyOf, nameOfKey, shownBody } from '../../shared/contract/fleet/documents.ts';
 import {
   type CloudSays,
   encodeGatewaySays,
@@ -107,7 +107,13 @@ export class Fleet {
       .map((document) => {
         const { seal: _, ...shown } = document;
         const { state = 'unknown', atMs = 0, problem } = this.reports.get(keyOf(document)) ?? {};
-        return { ...shown, state, sinceMs: atMs, ...(problem !== undefined && { problem }) };
+        return {
+          ...shown,
+          body: shownBody(shown.body),
+          state,
+          sinceMs: atMs,
+          ...(problem !== undefined && { problem }),
+        };
       });
     const unsent = [...this.reports.values()].filter((report) => report.unsent).length;
     return { documents, unsent, ...this.counts, clockDoubt: this.time.doubt };

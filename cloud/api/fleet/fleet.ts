@@ -1,7 +1,7 @@
 /** Routes for what people want of gateways, and how it stands there. */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { documentLimits, keyOf } from '../../../shared/contract/fleet/documents.ts';
+import { documentLimits, keyOf, shownBody } from '../../../shared/contract/fleet/documents.ts';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
@@ -96,7 +96,7 @@ export function fleetRoutes(app: FastifyInstance, context: FleetContext): void {
     },
     async (request) => {
       const { who = '', ...asked } = request.body;
-      const subject = `${asked.kind}${asked.name === undefined ? '' : `/${asked.name}`} ${JSON.stringify(asked.body)}: ${asked.why}${who && ` (${who})`}`;
+      const subject = `${asked.kind}${asked.name === undefined ? '' : `/${asked.name}`} ${JSON.stringify(shownBody(asked.body))}: ${asked.why}${who && ` (${who})`}`;
       const set = () => refusals(() => fleet.set({ ...asked, who }));
       const outcomeOf = ({ version }: { version: number }) => ({ version });
       return { document: await audited(context, request, { action: 'fleet.set', subject }, set, outcomeOf) };

@@ -1,5 +1,7 @@
 /** `harbinger devices`, with a gateway's API. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -87,4 +89,53 @@ it('imports a file, as a whole or not at all, and prints the secrets that it mad
   });
   expect(refused.stderr).not.toContain('"short"');
   expect(devices.find('fan-3')).toBeNull();
+});
+
+it('with --gateway it asks the cloud, which never gets a secret', async () => {
+  const asked: { method?: string; body?: Record<string, unknown> }[] = [];
+  const body = { user: 'fan-3', machines: ['hall-1/fan-3'], passwordHash: '(hidden)' };
+  const standing = { gateway: 'hall', version: null, state: null, atMs: null, differs: 'it is on its way' };
+  const about = {
+    kind: 'accounts',
+    version: 1,
+    text: '',
+    who: 'maria',
+    why: 'new',
+    askedMs: 1,
+    isOver: false,
+  };
+  const documents = [{ ...about, name: 'fan-3', gateway: 'hall', body, gateways: [standing] }];
+  const cloud = createServer(async (request, response) => {
+    const text = Buffer.concat(await request.toArray()).toString();
+    asked.push({ method: request.method ?? '', ...(text !== '' && { body: JSON.parse(text) }) });
+    response.end(
+      JSON.stringify(request.method === 'GET' ? { documents, kinds: [] } : { document: documents[0] }),
+    );
+  });
+  await new Promise<void>((listening) => cloud.listen(0, '127.0.0.1', listening));
+  const cloudUrl = `http://127.0.0.1:${(cloud.address() as AddressInfo).port}`;
+  const ask = (...args: string[]) => runInside(['devices', ...args, '--gateway', 'hall', '--url', cloudUrl]);
+  try {
+    const added = await ask('add', 'fan-4', '--machine', 'hall-1/fan-4');
+    expect(added.status).toBe(0);
+    const set = asked.at(-1)!.body as { body: { passwordHash: string }; gateway: string };
+    expect(set).toMatchObject({ kind: 'accounts', gateway: 'hall', why: 'added' });
+    expect(await verifyPassword(secretIn(added.stdout), set.body.passwordHash)).toBe(true);
+    expect(JSON.stringify(asked)).not.toContain(secretIn(added.stdout));
+    expect((await ask('add', 'fan-3')).stderr).toMatch(/there is a device 'fan-3' already/);
+    expect((await ask('list')).stdout).toMatch(
+      /fan-3 +secret +telemetry\/hall-1\/fan-3\/# +cloud +it is on its way/,
+    );
+    await ask('rotate', 'fan-3');
+    expect(asked.at(-1)).toMatchObject({
+      method: 'POST',
+      body: {
+        body: { user: 'fan-3', machines: ['hall-1/fan-3'], passwordHash: expect.stringMatching(/^scrypt:/) },
+      },
+    });
+    expect((await ask('revoke', 'fan-3')).stdout).toBe('1 revoked\n');
+    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', body: { kind: 'accounts', name: 'fan-3' } });
+  } finally {
+    cloud.close();
+  }
 });

@@ -1,5 +1,6 @@
 /** The registry of kinds of documents that this gateway follows. A new kind is a folder in kinds/, and a line here. */
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { FollowedAccounts } from '../../ports/devices/devices.ts';
 import type {
   FollowedKind,
   FollowedModels,
@@ -7,9 +8,16 @@ import type {
   PinnedModels,
 } from '../../ports/fleet/fleet.ts';
 import type { MachineLessons } from '../../ports/fleet/lessons.ts';
+import { accountsKind } from './accounts/part.ts';
 import { Lessons } from './lessons/part.ts';
 import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
+
+/** Followers of documents in other rooms. */
+export interface FollowedHere {
+  models?: FollowedModels & PinnedModels;
+  accounts?: FollowedAccounts;
+}
 
 /** The kinds, and what other rooms ask them for. */
 export interface FleetKinds {
@@ -18,12 +26,13 @@ export interface FleetKinds {
   lessons: MachineLessons;
 }
 
-/** @param models absent: there is one version of each model here */
+/** @param models absent: there is one version of each model here @param accounts absent: no source has users here */
 export function createFleetKinds(
   { dataDir, log }: { dataDir: string; log: Log },
-  models?: FollowedModels & PinnedModels,
+  { models, accounts }: FollowedHere = {},
 ): FleetKinds {
   const overrides = new Overrides(models);
   const lessons = Lessons.in(dataDir, log);
-  return { kinds: [overrides, lessons, ...(models ? [modelsKind(models)] : [])], overrides, lessons };
+  const ofOthers = [...(models ? [modelsKind(models)] : []), ...(accounts ? [accountsKind(accounts)] : [])];
+  return { kinds: [overrides, lessons, ...ofOthers], overrides, lessons };
 }

@@ -47,6 +47,14 @@ export interface DeviceAccounts {
   onChange(listener: (users: readonly string[]) => void): void;
 }
 
+/** Accounts that a cloud wants. */
+export interface FollowedAccounts {
+  /** Why one cannot be in force; null if it can. */
+  problem(account: DeviceAccount): string | null;
+  /** Takes these in place of those before. */
+  follow(wanted: readonly KeptDevice[]): void;
+}
+
 export interface DeviceAdmin {
   list(): ListedDevice[];
   revoked(): RevokedDevice[];

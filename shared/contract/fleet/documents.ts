@@ -48,6 +48,11 @@ export type DesiredDocument = Static<typeof DesiredDocument>;
 
 const check = compileValidator(DesiredDocument);
 
+/** Content as people are shown it: without hashes of secrets, which nobody needs to see. */
+export function shownBody(body: Record<string, unknown>): Record<string, unknown> {
+  return 'passwordHash' in body ? { ...body, passwordHash: '(hidden)' } : body;
+}
+
 /** Null if it is not a document that this program can keep. */
 export function understoodDocument(value: unknown): DesiredDocument | null {
   try {
