@@ -39,7 +39,7 @@ import type { ModelLibrary } from './ports/models/models.ts';
 import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
-import { createRetirement } from './retirement.ts';
+import { createOnboarding, createRetirement } from './retirement.ts';
 import { noticesFile } from './site-notices/notices-file.ts';
 import { SiteNotices } from './site-notices/site-notices.ts';
 import { siteNoticesReport } from './site-notices/statistics.ts';
@@ -146,7 +146,7 @@ export async function startGateway(
 
 interface PartsOf {
   config: GatewayConfig;
-  types: ReadonlyMap<string, MachineType>;
+  types: Map<string, MachineType>;
   library: ModelLibrary & Pick<Library, 'downloads'>;
   watch: Watch;
   data: DataClient;
@@ -155,7 +155,7 @@ interface PartsOf {
 /** Creates the other parts of the main thread and connects them; nothing of them runs yet. */
 async function createParts({ config, types, library, watch, data }: PartsOf, deps: GatewayDeps) {
   const { clock, random, log } = deps;
-  const { gateway, dataDir } = config;
+  const { gateway, dataDir, machineTypesDir } = config;
   const siteTopics = new SiteTopics({
     gateway,
     brokers: () => sources.flatMap(({ made }) => made.siteBroker?.() ?? []),
@@ -246,6 +246,8 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     notifiers: () => siteNotices.health(),
     outbox,
   });
+  const made = () => sources.map((source) => source.made);
+  const machines = createRetirement({ data, watch, decisions, siteTopics, sources: made });
   const http = createGatewayHttp({
     config: config.http,
     metrics: new Metrics(() => status.reporters()),
@@ -261,13 +263,8 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     maintenance: watch.maintenance,
     decisions,
     deadNotices: siteNotices,
-    machines: createRetirement({
-      data,
-      watch,
-      decisions,
-      siteTopics,
-      sources: () => sources.map(({ made }) => made),
-    }),
+    machines,
+    onboarding: createOnboarding({ data, types, machineTypesDir, machines }),
     clock,
     log,
   });

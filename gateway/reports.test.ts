@@ -29,6 +29,7 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
       readings: 0,
       deadLetters: 0,
       fieldsIgnored: 0,
+      ignored: 0,
       fieldsRefused: 0,
       valuesRounded: 0,
     },

@@ -1,6 +1,8 @@
-/** Takes machines and sensors that are gone out of everything that a gateway keeps of them, and gives machines other names. */
+/** Changes of machines as a whole that people make: unknown ones are taken in, and those that are gone are taken out of everything that a gateway keeps. */
 import type { Decisions } from './decisions/create-decisions.ts';
+import { createOnboardingAdmin, type OnboardingAdminParts } from './onboarding/admin.ts';
 import type { DataClient } from './pipeline/client.ts';
+import type { OnboardingAdmin } from './ports/onboarding/onboarding.ts';
 import type { MachineAdmin, MachineHere, MachineOrSensor } from './ports/retiring.ts';
 import type { Source } from './ports/source.ts';
 import type { SiteTopics } from './site-topics/site-topics.ts';
@@ -19,6 +21,21 @@ interface RetirementParts {
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
+}
+
+export function createOnboarding(
+  parts: Omit<OnboardingAdminParts, 'data'> & Pick<RetirementParts, 'data'>,
+): OnboardingAdmin {
+  const { data } = parts;
+  const calls: OnboardingAdminParts['data'] = {
+    waiting: (limit) => data.call('machinesWaiting', limit),
+    accept: (rule, who) => data.call('machinesAccept', rule, who),
+    ignore: (match, who) => data.call('machinesIgnore', match, who),
+    declared: () => data.call('machinesDeclared'),
+    undo: (match, who) => data.call('machinesUndo', match, who),
+    addType: (type) => data.call('addType', type),
+  };
+  return createOnboardingAdmin({ ...parts, data: calls });
 }
 
 /** All that a gateway may know. */

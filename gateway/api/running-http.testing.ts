@@ -13,6 +13,7 @@ import type { DeviceAdmin } from '../ports/devices/devices.ts';
 import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
+import type { OnboardingAdmin } from '../ports/onboarding/onboarding.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
@@ -206,6 +207,26 @@ function memoryRefused(): RefusedOperations {
   };
 }
 
+/** One machine waits; nothing is kept. */
+function memoryOnboarding(): OnboardingAdmin {
+  const counts = { messages: 3, held: 2, stepMs: null, hasMoreFields: false };
+  const times = { firstMs: 1, lastMs: 2 };
+  const texts = { topics: ['t'], sender: 'c', samples: [], fields: [] };
+  return {
+    waiting: async () => ({
+      machines: [{ site: 'hall3', machine: 'saw-1', ...times, ...counts, ...texts }],
+      notListed: 0,
+    }),
+    async accept({ match, type }) {
+      if (type === 'none') throw new HarbingerError('ONBOARDING_TYPE', 'contract', 'there is no such type');
+      return { redriven: 2, failedAgain: 0, machines: [match] };
+    },
+    ignore: async () => {},
+    declared: async () => [],
+    undo: async (match) => ({ isKnown: true, machines: [match] }),
+  };
+}
+
 /** The health and readiness that the gateway reports; tests change it. */
 function condition() {
   return { ok: true, reasons: [] as string[] };
@@ -235,6 +256,7 @@ export async function startHttp(
     sessions: () => [memorySessions()],
     machines: memoryMachines(),
     devices,
+    onboarding: memoryOnboarding(),
     limits: memoryLimits(),
     maintenance: memoryMaintenance(),
     decisions: {

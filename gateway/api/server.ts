@@ -21,6 +21,7 @@ import type { DeviceAdmin } from '../ports/devices/devices.ts';
 import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
+import type { OnboardingAdmin } from '../ports/onboarding/onboarding.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
@@ -31,6 +32,7 @@ import { limitRoutes } from './limits.ts';
 import { machineRoutes } from './machines.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { notificationRoutes } from './notifications.ts';
+import { onboardingRoutes } from './onboarding/waiting.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -56,6 +58,7 @@ export interface GatewayHttpDeps {
   sessions(): readonly SessionAdmin[];
   machines: MachineAdmin;
   devices: DeviceAdmin;
+  onboarding: OnboardingAdmin;
   limits: LimitAdmin;
   maintenance: MaintenanceAdmin;
   decisions: DecisionReplays;
@@ -139,6 +142,7 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   sessionRoutes(app, deps);
   machineRoutes(app, deps);
   deviceRoutes(app, deps.devices);
+  onboardingRoutes(app, deps);
   limitRoutes(app, deps);
   maintenanceRoutes(app, deps);
   decisionRoutes(app, deps);

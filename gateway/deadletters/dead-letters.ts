@@ -73,6 +73,8 @@ export interface DeadLetters {
   show(id: number): Promise<DeadLetter | null>;
   /** The ids of all letters, oldest first. */
   ids(): number[];
+  /** The ids of those with a code, oldest first. */
+  idsOf(code: string): number[];
   /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
   /**
@@ -187,6 +189,10 @@ class StoredDeadLetters implements DeadLetters {
 
   ids(): number[] {
     return this.table.ids();
+  }
+
+  idsOf(code: string): number[] {
+    return this.table.ids(code);
   }
 
   drop(which: readonly number[] | 'all'): Promise<number> {

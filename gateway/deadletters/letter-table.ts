@@ -64,9 +64,11 @@ export class LetterTable {
     return this.letters.values();
   }
 
-  /** Oldest first. */
-  ids(): number[] {
-    return [...this.letters.keys()].sort((a, b) => a - b);
+  /** Oldest first; with a code, those that have it. */
+  ids(code?: string): number[] {
+    if (code !== undefined && !this.byCode.has(code)) return [];
+    const keys = code === undefined ? this.keys() : [...this.keys()].filter((key) => key.code === code);
+    return [...keys].map(({ id }) => id).sort((a, b) => a - b);
   }
 
   /** Adds letters and makes room for them. `undo` takes all of it back. */

@@ -124,12 +124,20 @@ export const errorCodes = declareErrors({
     remedy:
       'Correct the name (the message lists those that exist), or put the type’s file into `machineTypesDir`.',
   },
+  MACHINE_IGNORED: {
+    stage: 'contract',
+    meaning:
+      'A message is of a machine that no rule names and that people have said to ignore. It is acknowledged, counted and not kept.',
+    retried: 'No.',
+    remedy: 'If it is wanted after all: `harbinger machines undo SITE/MACHINE`, or accept it.',
+  },
   MACHINE_UNKNOWN: {
     stage: 'contract',
-    meaning: 'No rule assigns a machine type to a machine. Its messages are kept as dead letters.',
+    meaning:
+      'No rule assigns a machine type to a machine. Its messages are kept as dead letters, and what they say is summarised.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
-      'Add a rule under `[[machines]]`, or set `unknownMachines` to a type. Afterwards: `harbinger deadletters redrive`.',
+      '`harbinger machines waiting` shows what it sends; `harbinger machines accept SITE/MACHINE --type TYPE` takes it in with what is held. Or add a rule under `[[machines]]`, or set `unknownMachines` to a type; afterwards: `harbinger deadletters redrive`.',
   },
   TOPIC_UNROUTED: {
     stage: 'decode',

@@ -11,8 +11,10 @@ import type { MachineOrSensor } from '../ports/retiring.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { DecodeConfig } from './config.ts';
 import { newTopicLayouts, type TopicLayouts } from './fast-json/layouts.ts';
+import type { DeclaredMachines } from './machines/declared.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
 import { createMachines, type Machines, type MachinesOptions } from './machines/machines.ts';
+import { UnknownMachine, type UnknownRoute } from './machines/unknown-machine.ts';
 import { messageLimits, tooLong } from './objects/message-limits.ts';
 import { type CompiledRule, compileRule } from './route-rules.ts';
 import { typedReadings } from './typed/decoder.ts';
@@ -87,6 +89,17 @@ export class Routes {
     return this.machines.find(site ?? target.site, machine ?? target.machine, ownerOf(sender));
   }
 
+  /** An unknown machine is told with the way in which its message would be read. */
+  private machineFor(own: UnknownRoute, sender: Sender): MachineSchema {
+    const { site, machine } = own.target;
+    try {
+      return this.machines.find(site, machine, ownerOf(sender));
+    } catch (error) {
+      if (error instanceof UnknownMachine) error.route = own;
+      throw error;
+    }
+  }
+
   /** Forgets the topics of machines that are not known any more. */
   forget(machines: ReadonlySet<MachineSchema>): void {
     for (const [topic, { schema }] of this.byTopic)
@@ -123,9 +136,7 @@ export class Routes {
       if (rule.labels) target.labels = rule.labels;
       if (rule.timeKeys) target.timeKeys = rule.timeKeys;
       const own = rule.decoder.ofTopic?.(topic, target) ?? { decoder: rule.decoder, target };
-      const schema = own.decoder.namesMachines
-        ? null
-        : this.machines.find(own.target.site, own.target.machine, ownerOf(sender));
+      const schema = own.decoder.namesMachines ? null : this.machineFor(own, sender);
       const layouts = schema && own.decoder.isFastJson && isPlain ? newTopicLayouts() : null;
       return { ...own, schema, layouts, storesAgain: rule.storesAgain === true };
     }
@@ -158,8 +169,9 @@ export async function createRoutes(
   types: ReadonlyMap<string, MachineType>,
   refused?: MachinesOptions['refused'],
   deps?: FormatDeps,
+  declared?: DeclaredMachines,
 ): Promise<Routing> {
-  const machines = createMachines(config, types, refused);
+  const machines = createMachines(config, types, refused, declared);
   const rules = await Promise.all(config.routes.map((rule) => compileRule(rule, deps)));
   const routes = new Routes(rules, machines, config.machinesMax * topicsPerMachine);
   const decoders = rules.map(({ name, decoder }) => ({ name, made: decoder }));

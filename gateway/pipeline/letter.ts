@@ -1,4 +1,5 @@
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { UnknownMachine } from '../decode/machines/unknown-machine.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
 
@@ -16,6 +17,7 @@ export function letterOf(message: RawMessage, error: unknown): Letter {
     ...(message.user !== undefined && { user: message.user }),
     ...(message.letter !== undefined && { origin: message.letter }),
     ...(message.form !== undefined && { form: message.form }),
+    ...(error instanceof UnknownMachine && { machine: `${error.site}/${error.machine}` }),
     stage: known ? error.stage : 'decode',
     code: known ? error.code : 'DECODE_FAILED',
     reason: messageOf(error),

@@ -8,6 +8,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters, ShownLetter } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
+import type { OnboardingData } from '../ports/onboarding/onboarding.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { JournalReadings, ReadingsQuery } from '../ports/replay/replay.ts';
 import type { KnownMachine, MachineOrSensor, RetiredInData } from '../ports/retiring.ts';
@@ -52,6 +53,13 @@ export interface DataCalls {
   machinesList(limit: number): Promise<KnownMachine[]>;
   /** @param topics those of retained messages, of which the ones of the retired machines and sensors are returned */
   machinesRetire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
+  machinesWaiting: OnboardingData['waiting'];
+  machinesAccept: OnboardingData['accept'];
+  machinesIgnore: OnboardingData['ignore'];
+  machinesDeclared: OnboardingData['declared'];
+  machinesUndo: OnboardingData['undo'];
+  /** Adds a machine type that was written after the start. */
+  addType(type: MachineType): Promise<void>;
   readingsOf(query: ReadingsQuery): Promise<JournalReadings>;
   stop(): Promise<void>;
 }

@@ -5,12 +5,14 @@ import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import type { FieldNotes } from '../decode/fields/field-notes.ts';
 import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
-import type { Routes } from '../decode/routes.ts';
+import type { Route, Routes } from '../decode/routes.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import type { Strangers } from './onboarding/strangers.ts';
 import type { Pulse } from './stuck/pulse.ts';
 
 export interface PipelineDeps {
@@ -35,8 +37,21 @@ export interface PipelineDeps {
   stuck?(message: RawMessage): void;
   /** Called for a reading that is not stored because its retained message came again. */
   retainedAgain?(schema: MachineSchema): void;
+  /** Reads what unknown machines send. */
+  strangers?: Strangers;
   /** Notes the fields of readings that are not stored as they were sent. */
   fields: FieldNotes;
   /** Called with rows for windows; `seq` is that of their block. */
   windows(columns: ColumnBatch, seq?: number): void;
+}
+
+/** A message that no layout reads, on its way: it is found (its route), read (what it says), and handled. */
+export interface Begun {
+  readonly message: RawMessage;
+  /** See InHand.digestOf. */
+  readonly digest: Buffer | null;
+  route: Route | null;
+  decoded: readonly Decoded[];
+  /** Why the message as a whole is a dead letter. */
+  failure: { error: unknown } | null;
 }

@@ -17,6 +17,7 @@ import { Layouts } from '../decode/fast-json/layouts.ts';
 import type { RefusedMessage } from '../decode/fields/field-notes.ts';
 import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
+import { UnknownMachine } from '../decode/machines/unknown-machine.ts';
 import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
@@ -28,7 +29,7 @@ import type { ColumnBatch } from '../ports/watch.ts';
 import { InOrder } from './in-order.ts';
 import { BatchLetters } from './letter.ts';
 import { reported } from './maintenance/reported.ts';
-import type { PipelineDeps } from './pipeline-deps.ts';
+import type { Begun, PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { type Exceptions, settle } from './settle.ts';
 import { InHand } from './stuck/in-hand.ts';
@@ -41,23 +42,16 @@ export interface PipelineCounts {
   readings: number;
   deadLetters: number;
   fieldsIgnored: number;
-}
-
-/** A message that no layout reads, on its way: it is found (its route), read (what it says), and handled. */
-interface Begun {
-  readonly message: RawMessage;
-  /** See InHand.digestOf. */
-  readonly digest: Buffer | null;
-  route: Route | null;
-  decoded: readonly Decoded[];
-  /** Why the message as a whole is a dead letter. */
-  failure: { error: unknown } | null;
+  /** Messages, or readings of several, of machines that people have said to ignore. */
+  ignored: number;
 }
 
 export class Pipeline implements MessageHandler<Begun> {
   /** Messages that were stuck; they are not tried again, unless somebody sends their dead letters again. */
   readonly stuckMessages = new StuckMessages();
-  readonly counts: PipelineCounts = { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 };
+  readonly counts: PipelineCounts = {
+    ...{ messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0, ignored: 0 },
+  };
   private readonly deps: PipelineDeps;
   private readonly inHand: InHand;
   private readonly row = newRow();
@@ -162,13 +156,15 @@ export class Pipeline implements MessageHandler<Begun> {
     const digest = this.inHand.digestOf(message);
     this.inHand.begin(digest);
     const begun: Begun = { message, digest, route: null, decoded: [], failure: null };
+    const { isRedrive } = this;
+    const { routes, strangers } = this.deps;
     try {
       if (this.inHand.isSuspect(message, digest)) this.deps.stuck?.(message);
-      if (this.isRedrive) this.stuckMessages.forget(message);
-      const { routes } = this.deps;
+      if (isRedrive) this.stuckMessages.forget(message);
       begun.route = message.form === undefined ? routes.find(message.topic, message) : routes.typed;
     } catch (error) {
       begun.failure = { error };
+      if (!isRedrive) begun.route = strangers?.found(error, message) ?? null;
     }
     return begun;
   }
@@ -181,7 +177,7 @@ export class Pipeline implements MessageHandler<Begun> {
       if (this.stuckMessages.has(message)) throw stuckError(message);
       begun.decoded = route.decoder.decode(message.payload, route.target);
     } catch (error) {
-      begun.failure = { error };
+      begun.failure ??= { error };
     }
   }
 
@@ -195,6 +191,7 @@ export class Pipeline implements MessageHandler<Begun> {
   handle({ message, digest, route, decoded, failure }: Begun): void {
     this.inHand.begin(digest);
     try {
+      if (failure) this.deps.strangers?.read(failure.error, decoded);
       if (failure) throw failure.error;
       if (route) this.items(route, decoded, message);
     } catch (error) {
@@ -212,6 +209,7 @@ export class Pipeline implements MessageHandler<Begun> {
       try {
         this.item(route, item, isAlone, of);
       } catch (error) {
+        if (!this.isRedrive) this.deps.strangers?.named(error, item, of);
         // In a message with several readings, only the bad one becomes a dead letter.
         this.deadLetter(isAlone ? message : ownMessage(item, of), error);
       }
@@ -284,6 +282,7 @@ export class Pipeline implements MessageHandler<Begun> {
 
   private deadLetter(message: RawMessage, error: unknown): void {
     if (message.retained !== undefined) this.notReadings.push(this.place);
+    if (error instanceof UnknownMachine && error.isIgnored) return void this.counts.ignored++;
     this.keepLetter(message, error);
   }
 

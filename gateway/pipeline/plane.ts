@@ -5,6 +5,7 @@
 
 import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
@@ -21,6 +22,7 @@ import {
 } from '../decode/identity/counts-by-machine.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
+import { DeclaredMachines } from '../decode/machines/declared.ts';
 import type { MachineQuota } from '../decode/machines/machines.ts';
 import { createRoutes } from '../decode/routes.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
@@ -34,6 +36,7 @@ import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { type CloudHandlers, mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
+import { composeOnboarding } from './onboarding/compose.ts';
 import { Pipeline } from './pipeline.ts';
 import { BlockNotes, type NotesKind, replacedNotes, retiredNotes } from './plane/block-notes.ts';
 import { type CallParts, dataCalls } from './plane/calls.ts';
@@ -90,9 +93,15 @@ export async function startDataPlane(
   const { gateway } = config;
   const quotas = new QuotaRefusals(quotaTexts, clock, log);
   const noteQuota = (quota: MachineQuota, owner: string) => quotas.note(quota, owner);
-  const { machines, routes, decoders } = await createRoutes(config, types, noteQuota, { log });
+  const declared = new DeclaredMachines();
+  const { machines, routes, decoders } = await createRoutes(config, types, noteQuota, { log }, declared);
   const state = await openDurableState(config, deps);
   const { journals, byLane, letters, refused, losses } = state;
+  const { dataDir } = config;
+  const { limited } = deps;
+  const { strangers, onboarding } = composeOnboarding({
+    ...{ dataDir, machines, declared, routes, letters, limited, clock, log },
+  });
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
   const record = (event: HarbingerEvent) => lanes.events.add(event);
 
@@ -134,6 +143,7 @@ export async function startDataPlane(
     identity,
     builder,
     fields,
+    strangers,
     retainedAgain: (schema) => counted.retainedAgain.note(schema),
     journal: (block) => lanes.append('readings', block),
     deadLetters: (added) => letters.add(added),
@@ -177,6 +187,8 @@ export async function startDataPlane(
   };
   const shown = {
     retire: (...args: Parameters<CallParts['retire']>) => retire(retireParts, ...args),
+    onboarding,
+    addType: (type: MachineType) => void types.set(type.name, type),
     pipeline,
     identity,
     ...counted,

@@ -140,6 +140,10 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' 
       help: 'Fields that a machine type does not declare',
     },
     harbinger_dead_letters_total: { type: 'counter', help: 'Messages that became dead letters' },
+    harbinger_messages_ignored_total: {
+      type: 'counter',
+      help: 'Messages, or readings of several, of machines that people have said to ignore',
+    },
     harbinger_machines: { type: 'gauge', help: 'Machines seen since the start' },
     harbinger_quota_refused_total: {
       type: 'counter',
@@ -154,6 +158,7 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' 
         readings: Count,
         deadLetters: Count,
         fieldsIgnored: Count,
+        ignored: Count,
         fieldsRefused: Count,
         valuesRounded: Count,
       },
@@ -170,6 +175,7 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' 
     harbinger_readings_total: pipeline.readings,
     harbinger_fields_ignored_total: pipeline.fieldsIgnored,
     harbinger_dead_letters_total: pipeline.deadLetters,
+    harbinger_messages_ignored_total: pipeline.ignored,
     harbinger_machines: machines,
     harbinger_quota_refused_total: Object.entries(quotas.counts).map(([quota, value]) => ({
       value,

@@ -16,6 +16,8 @@ export interface DeadLetter {
   reason: string;
   /** The name under which it was sent again before, if another letter has become this one. */
   origin?: string;
+  /** The machine, `site/machine`, if no rule says what it is (MACHINE_UNKNOWN). */
+  machine?: string;
   /** See RawMessage.form. */
   form?: MessageForm;
 }

@@ -11,7 +11,10 @@ import type { KnownMachine } from '../../ports/retiring.ts';
 import type { DecodeConfig, MachineRule } from '../config.ts';
 import { hashText } from '../hash.ts';
 import { ColumnSets } from './column-set.ts';
+import type { DeclaredMachines } from './declared.ts';
+import { compileGlob } from './glob.ts';
 import { columnOf, type MachineSchema } from './machine-schema.ts';
+import { UnknownMachine } from './unknown-machine.ts';
 
 export interface MachinesOptions {
   gateway: string;
@@ -19,6 +22,8 @@ export interface MachinesOptions {
   rules: MachineRule[];
   /** For a machine that no rule names: refuse its readings, or assign this type. */
   unknown: 'dead-letter' | { type: string };
+  /** Rules that people have made while the gateway runs; those of the configuration go before them. */
+  declared?: DeclaredMachines;
   /** How many machines one owner may have, see Quotas. */
   machinesMax: number;
   /** Called when an owner was refused a machine or a sensor. */
@@ -81,7 +86,7 @@ export class Machines {
         `'${key.slice(0, 140)}' is not a plain site/machine name: each has up to 64 letters (a–z), digits, and _ . - after the first`,
       );
     }
-    const type = this.typeOf(key);
+    const type = this.typeOf(site, machine);
     if (!this.quotas.admits(owner)) {
       this.options.refused?.('machines', owner);
       throw new HarbingerError(
@@ -146,16 +151,38 @@ export class Machines {
     return schema;
   }
 
-  private typeOf(key: string): MachineType {
-    const rule = this.rules.find((candidate) => candidate.matches(key));
-    if (rule) return rule.type;
-    const { unknown } = this.options;
+  /** The type that the configuration gives a machine, whether it is known or not; null if it says none. */
+  configuredType(key: string): MachineType | null {
+    return this.rules.find((candidate) => candidate.matches(key))?.type ?? null;
+  }
+
+  /** Whether machines may be of a type of this name. */
+  hasType(name: string): boolean {
+    return this.options.types.has(name);
+  }
+
+  /** True if messages of a machine are refused because no rule names it. */
+  isUnknown(site: string, machine: string): boolean {
+    try {
+      this.typeOf(site, machine);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  private typeOf(site: string, machine: string): MachineType {
+    const key = `${site}/${machine}`;
+    const configured = this.configuredType(key);
+    if (configured) return configured;
+    const { unknown, declared, types } = this.options;
+    const rule = declared?.ruleOf(key) ?? null;
+    // A type whose file is gone since the machine was accepted leaves it unknown.
+    const accepted = rule?.type != null ? types.get(rule.type) : undefined;
+    if (accepted) return accepted;
+    if (rule?.type === null) throw new UnknownMachine(site, machine, true);
     if (unknown !== 'dead-letter') return this.typeNamed(unknown.type, 'unknownMachines');
-    throw new HarbingerError(
-      'MACHINE_UNKNOWN',
-      'contract',
-      `no rule says what type of machine '${key}' is: add it under [[machines]]`,
-    );
+    throw new UnknownMachine(site, machine, false);
   }
 
   private typeNamed(name: string, where: string): MachineType {
@@ -175,25 +202,9 @@ export function createMachines(
   { gateway, machines: rules, unknownMachines, machinesMax }: MachinesConfig,
   types: ReadonlyMap<string, MachineType>,
   refused?: MachinesOptions['refused'],
+  declared?: DeclaredMachines,
 ): Machines {
   const unknown = unknownMachines === 'dead-letter' ? 'dead-letter' : { type: unknownMachines };
-  return new Machines({ gateway, types, rules, unknown, machinesMax, ...(refused && { refused }) });
-}
-
-/** Compiles a pattern in which * stands for any characters. A test takes linear time, however many stars there are. */
-function compileGlob(glob: string): (text: string) => boolean {
-  const [first = '', ...between] = glob.split('*');
-  const last = between.pop();
-  if (last === undefined) return (text) => text === glob;
-  return (text) => {
-    if (!text.startsWith(first) || !text.endsWith(last)) return false;
-    const end = text.length - last.length;
-    let at = first.length;
-    for (const part of between) {
-      const found = text.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return at <= end;
-  };
+  const optional = { ...(refused && { refused }), ...(declared && { declared }) };
+  return new Machines({ gateway, types, rules, unknown, machinesMax, ...optional });
 }

@@ -1,4 +1,5 @@
 import { lanes as laneNames } from '../../../shared/contract/lanes.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { LetterAdmin } from '../../deadletters/letter-admin.ts';
 import { shownReadings } from '../../decode/typed/shown.ts';
@@ -9,6 +10,7 @@ import type { RawMessage } from '../../ports/source.ts';
 import { RefusedAdmin } from '../../refused-batches/refused-admin.ts';
 import { isNameOf } from '../../uplink/batches.ts';
 import type { DataCalls } from '../messages.ts';
+import type { composeOnboarding } from '../onboarding/compose.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { dataStatus, type StatusParts } from '../status.ts';
 import type { DurableState } from './durable-state.ts';
@@ -29,6 +31,9 @@ type Shown =
 
 export interface CallParts extends Pick<StatusParts, Shown> {
   retire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
+  /** Creates the onboarding, with what it needs of the rest. */
+  onboarding: ReturnType<typeof composeOnboarding>['onboarding'];
+  addType(type: MachineType): void;
   state: DurableState;
   lossReporter: LossReporter;
   clock: Clock;
@@ -39,6 +44,10 @@ export function dataCalls(parts: CallParts): DataCalls {
   const { state, pipeline, lanes, uplink, lossReporter, clock } = parts;
   const { letters, refused, journals } = state;
   const letterAdmin = new LetterAdmin(letters, (messages) => takeAgain(pipeline, messages));
+  const onboarding = parts.onboarding({
+    idle: () => pipeline.idle(),
+    redrive: (ids) => letterAdmin.redrive(ids),
+  });
   const refusedAdmin = new RefusedAdmin(refused, {
     resender: uplink,
     positions: uplinkPositions(state),
@@ -69,6 +78,14 @@ export function dataCalls(parts: CallParts): DataCalls {
     refusedDrop: (which) => refusedAdmin.drop(which),
     machinesList: async (limit) => parts.machines.list(limit),
     machinesRetire: (those, topics) => parts.retire(those, topics),
+    machinesWaiting: (limit) => onboarding.waiting(limit),
+    machinesAccept: (rule, who) => onboarding.accept(rule, who),
+    machinesIgnore: (match, who) => onboarding.ignore(match, who),
+    machinesDeclared: () => onboarding.declared(),
+    machinesUndo: (match, who) => onboarding.undo(match, who),
+    async addType(type) {
+      parts.addType(type);
+    },
     readingsOf: (query) => readingsOf(state.byLane.readings, query),
     async stop() {
       lanes.stopRetrying();

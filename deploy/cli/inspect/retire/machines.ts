@@ -10,6 +10,7 @@ import { positive, type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
 import { addMute } from '../fleet/overrides.ts';
+import { addOnboarding } from '../onboarding/onboarding.ts';
 import {
   listAtGateway,
   nameFaultAtGateway,
@@ -47,7 +48,7 @@ export function addMachines(program: Command): void {
   const group = program
     .command('machines')
     .description(
-      'machines of the cloud: list, mute, unmute, retire, rename, delete; at their gateway: relearn, teach, fault',
+      'machines of the cloud: list, mute, unmute, retire, rename, delete; at their gateway: waiting, propose, accept, ignore, declared, undo, relearn, teach, fault',
     )
     .addHelpText(
       'after',
@@ -60,6 +61,8 @@ Examples:
   harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
 
   harbinger machines rename hall-1/pump-3 hall-2/pump-3 --at-gateway      with its maintenance windows and limits
+  harbinger machines waiting --data GATEWAY         who sends, and no rule names it
+  harbinger machines accept hall3/saw-1 --type motor --data GATEWAY
   harbinger machines relearn hall-1/pump-3 --note "new seal" --data GATEWAY   at its gateway: what it does now is normal
   harbinger machines retire hall-1/pump-3 --at-gateway    gone at the gateway too: its window, what is normal for it, its quota
   harbinger machines retire hall-1/fan-2 --at-gateway --sensor humidity   a probe that was taken off
@@ -85,6 +88,7 @@ readings of the time before delivers them, and they do not bring the machine bac
     });
 
   addMute(group);
+  addOnboarding(group);
 
   withReach(group.command('relearn'), 'gateway')
     .description(

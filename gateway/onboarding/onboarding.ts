@@ -1,0 +1,129 @@
+/**
+ * Onboarding (gateway/onboarding): machines that no rule names. waiting-list.ts summarises what they send, held-letters.ts finds
+ * the dead letters that hold it, and here people take them in, or say to ignore them; declared-book.ts keeps what they said. It
+ * runs in the data thread, except for admin.ts, and reads no payload itself: gateway/pipeline/onboarding gives it what was read.
+ */
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { RedrivenLetters } from '../ports/dead-letters.ts';
+import type {
+  AcceptedMachines,
+  OnboardingData,
+  WaitingMachine,
+  WhoAsks,
+} from '../ports/onboarding/onboarding.ts';
+import type { KnownMachine } from '../ports/retiring.ts';
+import type { DeclaredBook } from './declared-book.ts';
+import type { HeldLetters } from './held-letters.ts';
+import type { WaitingList } from './waiting-list.ts';
+
+export interface OnboardingParts {
+  book: DeclaredBook;
+  list: WaitingList;
+  held: HeldLetters;
+  hasType(name: string): boolean;
+  /** The name of the type that the configuration gives a machine; null if it says none. */
+  configuredType(key: string): string | null;
+  /** Machines that have sent readings; all of them. */
+  known(): readonly KnownMachine[];
+  /** The rule that people have made for a machine, by its name or a pattern. */
+  ruleOf(key: string): { type: string | null } | null;
+  /** Tests names `site/machine`. */
+  matcherOf(match: string): (key: string) => boolean;
+  /** Resolves when everything that came before is settled. */
+  idle(): Promise<void>;
+  redrive(ids: number[]): Promise<RedrivenLetters>;
+}
+
+const refusal = (code: string, message: string) => new HarbingerError(code, 'contract', message);
+
+export class Onboarding implements OnboardingData {
+  private readonly parts: OnboardingParts;
+
+  constructor(parts: OnboardingParts) {
+    this.parts = parts;
+  }
+
+  /** Machines that people ignore, or that are known by now, are left out. */
+  async waiting(limit: number): Promise<{ machines: WaitingMachine[]; notListed: number }> {
+    const { held, list } = this.parts;
+    const letters = await held.byMachine();
+    const waiting = list.list().filter(({ site, machine }) => this.isWaiting(`${site}/${machine}`));
+    const machines = waiting.slice(0, limit).map((one) => ({
+      ...one,
+      held: letters.get(`${one.site}/${one.machine}`)?.length ?? 0,
+    }));
+    return { machines, notListed: list.notListed + waiting.length - machines.length };
+  }
+
+  async accept({ match, type }: { match: string; type: string }, who: WhoAsks): Promise<AcceptedMachines> {
+    const { book, held, list, redrive, idle, matcherOf } = this.parts;
+    this.refuseType(match, type);
+    await book.set(match, type, who);
+    const matches = matcherOf(match);
+    // A message of before this is a dead letter by now, or will be.
+    await idle();
+    const letters = [...(await held.byMachine())].filter(([key]) => matches(key) && !this.isWaiting(key));
+    const ids = letters.flatMap(([, of]) => of).sort((a, b) => a - b);
+    const { redriven, failedAgain } = await redrive(ids);
+    list.forget(matches);
+    return { redriven, failedAgain, machines: letters.map(([key]) => key) };
+  }
+
+  async ignore(match: string, who: WhoAsks): Promise<void> {
+    const { book, list, configuredType, matcherOf } = this.parts;
+    const configured = configuredType(match);
+    if (configured !== null)
+      throw refusal(
+        'ONBOARDING_CONFIGURED',
+        `the configuration says that '${match}' is of type '${configured}': take it out of [[machines]] first`,
+      );
+    await book.set(match, null, who);
+    list.forget(matcherOf(match));
+  }
+
+  async declared() {
+    return this.parts.book.list();
+  }
+
+  async undo(match: string, who: WhoAsks): Promise<{ isKnown: boolean; machines: string[] }> {
+    const { book, known, matcherOf } = this.parts;
+    const rule = book.find(match);
+    if (!(await book.remove(match, who))) return { isKnown: false, machines: [] };
+    const matches = matcherOf(match);
+    const machines = known()
+      .map(({ site, machine, machineType }) => ({ key: `${site}/${machine}`, machineType }))
+      .filter(({ key, machineType }) => matches(key) && machineType === rule?.type && this.isWaiting(key));
+    return { isKnown: true, machines: machines.map(({ key }) => key) };
+  }
+
+  /** True for a machine that neither the configuration nor a person has named. */
+  private isWaiting(key: string): boolean {
+    if (this.parts.configuredType(key) !== null) return false;
+    const rule = this.parts.ruleOf(key);
+    return rule === null || (rule.type !== null && !this.parts.hasType(rule.type));
+  }
+
+  private refuseType(match: string, type: string): void {
+    const { hasType, configuredType, known, matcherOf } = this.parts;
+    if (!hasType(type))
+      throw refusal(
+        'ONBOARDING_TYPE',
+        `there is no machine type '${type}': put its file into the folder that machineTypesDir names (harbinger machines propose writes one), or take one of harbinger types list`,
+      );
+    const configured = configuredType(match);
+    if (configured !== null && configured !== type)
+      throw refusal(
+        'ONBOARDING_CONFIGURED',
+        `the configuration says that '${match}' is of type '${configured}': change it under [[machines]]`,
+      );
+    const matches = matcherOf(match);
+    const other = known().find(
+      (one) => one.machineType !== type && matches(`${one.site}/${one.machine}`) && configured === null,
+    );
+    if (other && configuredType(`${other.site}/${other.machine}`) === null)
+      throw refusal(
+        'ONBOARDING_KNOWN',
+        `${other.site}/${other.machine} is taken in as '${other.machineType}' already: take that back first (harbinger machines undo)`,
+      );
+  }
+}
