@@ -131,6 +131,7 @@ it('answers everywhere as documented', async () => {
   };
   const repeated = await api.ask('POST', '/api/decisions/replay', { body: { records: [record] } });
   expect(repeated).toMatchObject({ outcomes: [{ decisionId: 'd-1', outcome: 'same' }] });
+  await askOfWaitingMachines(api);
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 
@@ -138,3 +139,17 @@ it('is described only to callers with access', async () => {
   const { port } = await startHttp({ token: 'a-token-of-enough-length' });
   expect((await fetch(`http://127.0.0.1:${port}/api/openapi.json`)).status).toBe(401);
 });
+
+async function askOfWaitingMachines(api: ApiContract): Promise<void> {
+  const waiting = await api.ask('GET', '/api/machines/waiting');
+  expect(waiting).toMatchObject({ machines: [{ machine: 'saw-1', held: 2 }], notListed: 0 });
+  const saw = { match: 'hall3/+', type: 'motor', by: 'maria', note: 'new hall' };
+  const accepted = await api.ask('POST', '/api/machines/accept', { body: saw });
+  expect(accepted).toEqual({ redriven: 2, failedAgain: 0, machines: ['hall3/+'] });
+  await api.ask('POST', '/api/machines/accept', { body: { ...saw, type: 'none' }, status: 400 });
+  const ignored = await api.ask('POST', '/api/machines/ignore', { body: { match: 'hall3/phone' } });
+  expect(ignored).toEqual({ match: 'hall3/phone' });
+  expect(await api.ask('GET', '/api/machines/declared')).toEqual({ rules: [] });
+  const undone = await api.ask('DELETE', '/api/machines/declared', { body: { match: 'hall3/saw' } });
+  expect(undone).toEqual({ isKnown: true, machines: ['hall3/saw'] });
+}
