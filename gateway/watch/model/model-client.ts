@@ -32,8 +32,11 @@ import { PendingScores } from './pending-scores.ts';
 const inFlightMax = 4;
 /** Loading a native library from a slow SD card takes a while. */
 const startMsMax = 60_000;
-/** Windows and tensors are outside the heap that this limits. */
-const maxYoungGenerationSizeMb = 6;
+/**
+ * Windows and tensors are outside the heap that this limits. A worker needs a tenth of it; one that takes more and more ends with
+ * MODEL_CRASHED, before a small computer has no memory left for readings.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 };
 
 export interface ModelClientOptions {
   sources: ModelSource[];
@@ -170,7 +173,7 @@ export class ModelClient {
       worker = new Worker(entry ?? compiledEntry('gateway/watch/model/model-worker'), {
         workerData: start,
         name: 'harbinger-model',
-        resourceLimits: { maxYoungGenerationSizeMb },
+        resourceLimits,
       });
     } catch (error) {
       this.replace('MODEL_CRASHED', messageOf(error));

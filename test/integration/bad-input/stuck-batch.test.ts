@@ -23,7 +23,7 @@ const event = (id: string, note: string) =>
   });
 
 it('are quarantined, and the others of their batch and of other lanes are stored', async () => {
-  const preload = pathToFileURL(compiledEntry('test/support/endless-json')).href;
+  const preload = pathToFileURL(compiledEntry('test/support/preloads/endless-json')).href;
   site = await createSite({
     cloud: { ingest: { checkMsMax: 300 } },
     cloudEnv: { NODE_OPTIONS: `--import ${preload}` },

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const start = async (decodeMsMax: number) => {
-  const preload = pathToFileURL(compiledEntry('test/support/endless-json')).href;
+  const preload = pathToFileURL(compiledEntry('test/support/preloads/endless-json')).href;
   site = await createSite({ gateway: { decodeMsMax }, gatewayEnv: { NODE_OPTIONS: `--import ${preload}` } });
   await site.gateway.start();
 };

@@ -1,5 +1,8 @@
 /**
- * Loaded into a product process before its own code (`node --import`), in each of its threads. It makes the product as if
+ * Preloads (test/support/preloads): faults of the product's own threads. Each is loaded into a product process before its own code
+ * (`node --import`), in each of its threads. The product is not aware of it, and has nothing for it.
+ *
+ * This one makes the product as if
  * it had a mistake: reading JSON with the text "never read" does not end, and neither does checking what was read from
  * JSON with the text "never stored". Once it has read JSON with the text "never known", reading a message by its layout
  * does not end. Reading JSON with the text "never returned" does not end either, and is in a built-in function, from which
