@@ -6,7 +6,9 @@ import { FairTurns } from './fair-turns.ts';
 async function order(turns: FairTurns, sources: readonly string[]): Promise<string[]> {
   const said: string[] = [];
   for (const source of sources)
-    void turns.take(source).then((granted) => said.push(granted ? source : `${source} refused`));
+    void Promise.resolve(turns.take(source)).then((granted) =>
+      said.push(granted ? source : `${source} refused`),
+    );
   for (const _ of sources) {
     await turn();
     turns.release();

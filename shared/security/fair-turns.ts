@@ -21,11 +21,11 @@ export class FairTurns {
     this.limits = limits;
   }
 
-  /** Resolves with true when it is this source's turn, which ends with `release`, and with false if it gets none. */
-  take(source: string): Promise<boolean> {
+  /** True at once, or later, when it is this source's turn, which ends with `release`; false if it gets none. */
+  take(source: string): true | Promise<boolean> {
     if (this.running < this.limits.atOnceMax) {
       this.running += 1;
-      return Promise.resolve(true);
+      return true;
     }
     return new Promise((turn) => {
       const queue = this.queues.get(source) ?? [];

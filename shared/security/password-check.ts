@@ -103,7 +103,8 @@ export class PasswordCheck {
     given: Buffer,
     network: string,
   ): Promise<PasswordVerdict> {
-    if (!(await this.turns.take(network))) return 'busy';
+    const turn = this.turns.take(network);
+    if (turn !== true && !(await turn)) return 'busy';
     try {
       if (!(await this.verify(password, entry.passwordHash ?? ''))) return 'refused';
       entry.digest = given;
