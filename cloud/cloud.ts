@@ -37,6 +37,7 @@ import { type Clock, systemClock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotifications } from './alerts/alerts.ts';
+import { LaterRunner } from './alerts/work/later-runner.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
@@ -259,7 +260,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       ...base,
       ...concerns,
       models,
-      closing: operations.closing,
+      ...{ closing: operations.closing, working: operations.working },
       retention,
       backups,
       decommissioning,
@@ -279,6 +280,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const { port: httpPort } = await started.start('api', api);
     training.opened(apiConfig, httpPort);
     started.add('backups', () => backups.stop());
+    await started.start('later notifications', new LaterRunner({ ...base, later: operations.working }));
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
     await started.start('lessons', new Lessons({ ...base, outcomes: operations.outcomes, fleet, gateways }));

@@ -17,6 +17,7 @@ import { compileValidator } from '../shared/runtime/validate.ts';
 import { IngestConfig } from './config.ts';
 import { DirectLog } from './log/direct.ts';
 import { OperationsConfig } from './operations/config.ts';
+import { nothingHeld } from './operations/operations.testing.ts';
 import { openOperations } from './operations/operations.ts';
 import type { AlertRules } from './ports/alerts.ts';
 import type { ModelChunks } from './ports/models/models.ts';
@@ -64,7 +65,12 @@ export class TestStore implements ReadingStore {
   }
 }
 
-const noAlerts: AlertRules = { transition: () => null, recipients: () => [], groupOf: () => undefined };
+const noAlerts: AlertRules = {
+  transition: () => null,
+  recipients: () => [],
+  ...nothingHeld,
+  groupOf: () => undefined,
+};
 
 function defaults<T>(schema: Parameters<typeof compileValidator>[0]): T {
   return compileValidator(schema)({}, (problem) => new Error(problem)) as T;

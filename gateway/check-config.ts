@@ -16,7 +16,7 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
-import { notifierNameProblems, notifiersIn } from '../shared/notifications/config.ts';
+import { notifierNameProblems, notifiersIn, siteNotifierProblems } from '../shared/notifications/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
@@ -64,7 +64,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     },
     ({ routes }) => eachSound(routes, (rule, i) => namedMappingProblems(rule, `routes[${i}]`, mappings)),
     (config) => parts.problems(config),
-    ({ alerts }) => notifierNameProblems(alerts),
+    ({ alerts }) => [...notifierNameProblems(alerts), ...siteNotifierProblems(alerts)],
     ({ models }) => keyProblems(models),
     (config) => timeZoneProblems(config),
     ({ uplink }) => uplinkProblems(uplink),

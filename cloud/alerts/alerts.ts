@@ -11,6 +11,7 @@ import {
   notifierChecks,
   notifierNameProblems,
   receiversIn,
+  toldWhenProblems,
 } from '../../shared/notifications/config.ts';
 import { createNotifiers } from '../../shared/notifications/create-notifiers.ts';
 import { NotificationRunner } from '../../shared/notifications/notification-runner.ts';
@@ -25,6 +26,8 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
 import type { DeadNotifications } from '../ports/notifications.ts';
 import { transition } from './lifecycle.ts';
+import { afterShelf, withWork, workAfter } from './work/deeds.ts';
+import { isHeld } from './work/held.ts';
 
 export interface AlertsDeps extends NotifierDeps {
   queue: NotificationQueue & DeadNotifications;
@@ -34,12 +37,19 @@ export interface AlertsDeps extends NotifierDeps {
 
 /** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
-  refuse([...notifierNameProblems(config), ...notifierChecks.problems(config)]);
+  refuse([...notifierNameProblems(config), ...toldWhenProblems(config), ...notifierChecks.problems(config)]);
   const configs = receiversIn(config);
   const groups = new Map(configs.map(({ name, group }) => [name, group]));
+  const filters = new Map(configs.map(({ name, filter }) => [name, filter]));
   return {
-    transition,
+    transition: (current, event) => {
+      const step = transition(current, event);
+      return step && withWork(current, step);
+    },
     recipients: (step, told) => (isToldAsSilence(step.alert) ? [] : recipientsOf(configs, step, told)),
+    isHeld: (notifier, step, holding) => isHeld(filters.get(notifier), step, holding),
+    afterDeed: (alert, deed, nowMs) => ({ ...alert, work: workAfter(alert.work, deed, nowMs) }),
+    afterShelf,
     groupOf: (notifier) => groups.get(notifier),
   };
 }

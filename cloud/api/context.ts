@@ -15,6 +15,7 @@ import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
 import type { ReadingStore } from '../ports/store.ts';
+import type { AlertWorking } from '../ports/work/work.ts';
 import type { ViewContext } from './machine-evidence.ts';
 import type { StreamHub } from './stream-hub.ts';
 
@@ -30,6 +31,7 @@ export interface RouteContext {
   machines: MachineStates;
   alerts: AlertStates;
   closing: AlertClosing;
+  working: AlertWorking;
   outcomes: Outcomes & OutcomeWords;
   contacts: GatewayContacts;
   events: EventHistory;

@@ -47,6 +47,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     closing: { close: async (alertId) => found(operations, alertId) },
+    working: { work: async () => ({ done: [], refused: [] }) },
     outcomes: createMemoryOutcomes(),
     retention: null,
     decommissioning: createMemoryDecommissioning(),

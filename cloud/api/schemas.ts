@@ -30,6 +30,30 @@ export const OutcomeEntry = Type.Object({
   requestId: Type.Optional(Type.String()),
 });
 
+/** What people have done about an alert. */
+const Work = Type.Object(
+  {
+    version: Type.Integer({ description: 'counts what was done; name it with what you do next' }),
+    acknowledged: Type.Optional(Type.Object({ by: Type.String(), at: Type.String() })),
+    assignee: Type.Optional(Type.String({ description: 'who looks after it' })),
+    shelved: Type.Optional(
+      Type.Object({ by: Type.String(), at: Type.String(), until: Type.String(), note: Type.String() }),
+    ),
+    deeds: Type.Array(
+      Type.Object({
+        deed: Type.String({ description: 'reminded: by Harbinger, which asks again' }),
+        by: Type.String({ description: 'empty if nobody is named' }),
+        at: Type.String(),
+        note: Type.String(),
+        to: Type.Optional(Type.String()),
+        until: Type.Optional(Type.String()),
+      }),
+      { description: 'the latest ones, the oldest first' },
+    ),
+  },
+  { description: 'what people have done about it; absent if nothing' },
+);
+
 /** An alert, from its opening to its resolution. */
 const alertState = {
   alertId: Type.String({ description: 'the same from opened to resolved' }),
@@ -43,6 +67,7 @@ const alertState = {
       description: 'the time of the readings that its content is from, if later than updatedAt',
     }),
   ),
+  work: Type.Optional(Work),
   history: Type.Optional(
     Type.Array(
       Type.Object({

@@ -11,7 +11,8 @@ import {
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { Place } from '../ports/operations.ts';
-import { type AlertBook, type AlertChanged, alertIdOf, isPrediction } from './alerts/alert-book.ts';
+import { type AlertBook, alertIdOf, isPrediction } from './alerts/alert-book.ts';
+import type { AlertChanged } from './alerts/held-news.ts';
 import type { OwedEndingsTable } from './alerts/owed-endings.ts';
 import type { EventLists } from './event-lists.ts';
 import type { FleetTables } from './fleet/fleet-tables.ts';

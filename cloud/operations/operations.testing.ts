@@ -7,12 +7,20 @@ import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import { transition } from '../alerts/lifecycle.ts';
+import type { AlertRules } from '../ports/alerts.ts';
 import { OperationsConfig } from './config.ts';
 import { openOperations, type StoredOperations } from './operations.ts';
 
 export const journal = '00000000000000aa';
 
 /** Operations in a temporary folder, with two notifiers that hear of every change. */
+/** Rules of tests in which nobody does anything about an alert. */
+export const nothingHeld: Pick<AlertRules, 'isHeld' | 'afterDeed' | 'afterShelf'> = {
+  isHeld: () => false,
+  afterDeed: (alert) => alert,
+  afterShelf: () => null,
+};
+
 export class TestOperations {
   /** Begins after the events of tests. */
   readonly clock = manualClock(Date.UTC(2026, 2, 1, 12));
@@ -23,15 +31,19 @@ export class TestOperations {
   changes: Record<string, string[]> = {};
   /** The groups of notifiers, if they have any. */
   groups: Record<string, string> = {};
+  /** Rules that replace those of the tests, from the next opening on. */
+  rules: Partial<AlertRules> = {};
   now: StoredOperations = this.open();
 
   open(limits: Partial<OperationsConfig> = {}): StoredOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
     const rules = {
+      ...nothingHeld,
       transition,
       recipients: ({ change }: { change: string }) =>
         ['mail', 'hook'].filter((each) => this.changes[each]?.includes(change) ?? true),
       groupOf: (notifier: string) => this.groups[notifier],
+      ...this.rules,
     };
     return openOperations(config, {
       dataDir: this.dataDir,

@@ -2,9 +2,8 @@
  * The cloud's own durable state (cloud/operations), in one lmdb database: machines, alerts, notifications owed,
  * events, quarantine, audit, and how far each gateway's journal has been stored. One transaction applies a batch of
  * events with its alert changes and the notifications it owes; its promise resolves when that is synced to disk.
- *
- * This file opens the database and offers one port for each concern (see ../ports). Tables are changed only inside
- * `transaction`, which restores their copies in memory when a change fails.
+ * This file offers one port for each concern (see ../ports). Tables are changed only inside `transaction`, which restores
+ * their copies in memory when a change fails.
  */
 import { join } from 'node:path';
 import { DropNotes } from '../../shared/bounds/drop-notes.ts';
@@ -26,7 +25,9 @@ import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } f
 import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { RetiredMachines } from '../ports/retired/retired.ts';
+import type { AlertWorking, LaterNews } from '../ports/work/work.ts';
 import { alertClosing } from './alert-closing.ts';
+import { alertWorking } from './alert-working.ts';
 import { AlertBook, alertIdOf } from './alerts/alert-book.ts';
 import { keptConditions } from './alerts/kept-conditions.ts';
 import { OwedEndingsTable } from './alerts/owed-endings.ts';
@@ -84,6 +85,7 @@ export class StoredOperations {
   readonly maintenance: MaintenanceSpans;
   readonly alerts: AlertStates;
   readonly closing: AlertClosing;
+  readonly working: AlertWorking & LaterNews;
   readonly endings: OwedEndings;
   readonly outcomes: Outcomes & OutcomeWords;
   readonly notifications: NotificationQueue & DeadNotifications;
@@ -131,8 +133,7 @@ export class StoredOperations {
     const ages = new RecordAges(store, config, { clock, transaction });
     const { stampMs } = ages;
     const alerts = new AlertBook(store, {
-      stampMs,
-      rules: deps.rules,
+      ...{ stampMs, nowMs: () => clock.nowMs(), rules: deps.rules },
       openMax: config.alertsOpenMax,
       resolvedMax: config.alertsResolvedMax,
       forgotten: (gateway) => this.quotas.note('alerts', gateway),
@@ -164,11 +165,8 @@ export class StoredOperations {
     this.tables = { watermarks, machines, limits, maintenance, ...raised, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
-    const audit = new BoundedLog<AuditEntry>(store, 'audit', {
-      countMax: config.auditMax,
-      onDamaged,
-      stampMs,
-    });
+    const auditOptions = { countMax: config.auditMax, onDamaged, stampMs };
+    const audit = new BoundedLog<AuditEntry>(store, 'audit', auditOptions);
 
     this.watermarks = {
       get: (gateway, journal, lane) => {
@@ -196,6 +194,7 @@ export class StoredOperations {
       emit: (change: StateChange) => this.emit(change),
     };
     this.closing = alertClosing({ ...changing, groupOf: (notifier) => deps.rules.groupOf(notifier) });
+    this.working = alertWorking({ ...changing, rules: deps.rules });
     this.outcomes = Object.assign(outcomeWords(changing), {
       all: () => outcomes.all(),
       of: outcomes.of.bind(outcomes),

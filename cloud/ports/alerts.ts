@@ -3,6 +3,7 @@ import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.t
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { HarbingerEvent, Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import type { AlertWork, Deed, Holding } from './work/work.ts';
 
 /** One change of an alert, as it was told. */
 export interface AlertEntry {
@@ -32,6 +33,8 @@ interface AlertState {
   history?: AlertEntry[];
   /** It ended because its machine was retired; it opens again if the machine comes back with it. */
   isRetired?: boolean;
+  /** What people have done about it; absent if nothing. */
+  work?: AlertWork;
 }
 
 /** An alert about a machine. */
@@ -62,6 +65,15 @@ export interface AlertRules {
    * of this alert.
    */
   recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
+  /**
+   * True while a notifier that is to be sent a change must wait for it: its alert is shelved, its receivers are not there, or somebody
+   * may acknowledge it yet.
+   */
+  isHeld(notifier: string, step: Pick<AlertStep, 'alert' | 'change'>, holding: Holding): boolean;
+  /** The alert after a person's deed. */
+  afterDeed(alert: Alert, deed: Deed, nowMs: number): Alert;
+  /** The alert without its shelf if the time of that is over; null if it is as before. */
+  afterShelf(alert: Alert, nowMs: number): Alert | null;
   /** The group of a notifier, which notifiers of gateways may have told already; undefined if it has none. */
   groupOf(notifier: string): string | undefined;
 }

@@ -1,8 +1,10 @@
 import type { Static } from '@sinclair/typebox';
 import { repeatedProblems } from '../config/entry-problems.ts';
-import type { ConfigProblem } from '../config/problem.ts';
+import { type ConfigProblem, invalid } from '../config/problem.ts';
+import { eachSound } from '../config/sound-view.ts';
 import { isForPeople, notifiers } from '../notifiers/notifiers.ts';
 import type { CommonSettings } from '../notifiers/settings.ts';
+import { hoursProblems } from '../notifiers/told-when/hours.ts';
 import { lists } from '../parts/config.ts';
 import { type Configured, configuredLists } from '../parts/registry.ts';
 import { seamChecks } from '../parts/seam-checks.ts';
@@ -44,5 +46,26 @@ export function notifierNameProblems(config: AlertsConfig): ConfigProblem[] {
     notifiersIn(config),
     ({ place }) => `${place}.name`,
     ({ config: { name } }) => name,
+  );
+}
+
+/** Hours of notifiers in a time zone that this computer does not know. */
+export function toldWhenProblems(config: AlertsConfig): ConfigProblem[] {
+  return eachSound(notifiersIn(config), ({ place, config: { filter } }) =>
+    filter.hours ? hoursProblems(filter.hours, `${place}.filter.hours`) : [],
+  );
+}
+
+/** Settings that only the cloud can follow: a gateway tells at once, and knows nothing of acknowledgements. */
+export function siteNotifierProblems(config: AlertsConfig): ConfigProblem[] {
+  return eachSound(notifiersIn(config), ({ place, config: { filter } }) =>
+    (['hours', 'unacknowledgedMin'] as const)
+      .filter((key) => filter[key] !== undefined)
+      .map((key) =>
+        invalid(
+          `${place}.filter.${key}`,
+          `${place}.filter.${key} is for notifiers of the cloud, where alerts are acknowledged; a gateway tells at once: remove it here`,
+        ),
+      ),
   );
 }

@@ -1,6 +1,7 @@
 /** The settings that every notifier has. */
 import { type Static, Type } from '@sinclair/typebox';
 import { plainName } from '../contract/topics.ts';
+import { ToldHours, UnacknowledgedMin } from './told-when/hours.ts';
 
 export const NotifierFilter = Type.Object(
   {
@@ -24,6 +25,8 @@ export const NotifierFilter = Type.Object(
         description: 'The changes of an alert to be told of.',
       },
     ),
+    hours: Type.Optional(ToldHours),
+    unacknowledgedMin: Type.Optional(UnacknowledgedMin),
   },
   {
     additionalProperties: false,

@@ -91,6 +91,13 @@ export function dateTimeText(ms: number, zone?: string): string {
   return `${said.date} ${said.time} ${said.zone}`;
 }
 
+/** Day of the week (0: Sunday) and time, `06:05`, as the clock on the wall shows them. @param zone that of this computer if absent */
+export function wallClockOf(ms: number, zone?: string): { weekday: number; time: string } {
+  const { date, time } = partsOf(ms, zone);
+  const [day, month, year] = date.split(/[-/]/).map(Number).reverse() as [number, number, number];
+  return { weekday: new Date(Date.UTC(year, month - 1, day)).getUTCDay(), time };
+}
+
 /** The zone of this computer by its name: `Europe/Berlin`. */
 export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 

@@ -6,6 +6,7 @@ import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts
 import { countedSteps } from '../../../test/growth/steps.ts';
 import { transition } from '../../alerts/lifecycle.ts';
 import { openStore } from '../database.ts';
+import { nothingHeld } from '../operations.testing.ts';
 import { AlertBook } from './alert-book.ts';
 
 const opened = (i: number) => ({
@@ -18,8 +19,8 @@ const later = 300;
 async function stepsBeyond(openMax: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'harbinger-alerts-'));
   const store = openStore(folder, () => {});
-  const rules = { transition, recipients: () => ['mail'], groupOf: () => undefined };
-  const book = new AlertBook(store, { rules, openMax, resolvedMax: 10 });
+  const rules = { ...nothingHeld, transition, recipients: () => ['mail'], groupOf: () => undefined };
+  const book = new AlertBook(store, { rules, openMax, resolvedMax: 10, nowMs: () => 0 });
   await store.transaction(() => {
     for (let i = 0; i < openMax; i++) book.apply('north', opened(i));
   });

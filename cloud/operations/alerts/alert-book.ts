@@ -12,11 +12,13 @@ import {
   isEventOf,
   type Prediction,
 } from '../../../shared/contract/events.ts';
-import type { Alert, AlertRules, AlertStep, ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
+import type { AlertChange } from '../../../shared/notifiers/notifier.ts';
+import type { Alert, AlertRules, ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
 import type { Store } from '../database.ts';
 import type { AddedBefore, AgedList } from '../record-ages.ts';
 import { AlertRows, type Row, rowKey } from './alert-rows.ts';
+import { type AlertChanged, HeldNews } from './held-news.ts';
 import { ToldAlerts } from './told-alerts.ts';
 
 /** For each open alert that is kept, so many more are remembered by what their receivers know. */
@@ -28,6 +30,7 @@ export interface AlertBookOptions {
   rules: AlertRules;
   openMax: number;
   resolvedMax: number;
+  nowMs(): number;
   /** The time of a change that is made now. */
   stampMs?(): number;
   /** Called for each open alert that is not kept, because its gateway has most of too many. */
@@ -36,22 +39,18 @@ export interface AlertBookOptions {
   endForgotten?(gateway: string): void;
 }
 
-/** The change of one alert by one event, and the names of the notifiers that must hear of it. */
-export interface AlertChanged {
-  step: AlertStep;
-  recipients: string[];
-}
-
 /** Change it only inside a transaction. */
 export class AlertBook implements AgedList {
   readonly table: AlertRows;
   private readonly told: ToldAlerts;
   private readonly options: AlertBookOptions;
+  private readonly held: HeldNews;
 
   constructor(store: Store, options: AlertBookOptions) {
     this.table = new AlertRows(store, 'alerts');
     this.told = new ToldAlerts(store, toldFactor * options.openMax, options.endForgotten);
     this.options = options;
+    this.held = new HeldNews(options.rules, options.nowMs);
   }
 
   /** After a failed transaction. */
@@ -114,6 +113,28 @@ export class AlertBook implements AgedList {
     });
   }
 
+  /** Keeps what a person has done about an alert that is kept. */
+  putDeed(alert: Alert): void {
+    const key = rowKey(alert.gateway, alert.alertId);
+    const row = this.table.get(key);
+    if (row) this.table.put(key, this.held.withDeed(row, alert));
+  }
+
+  /** False if `tellDue` would find nothing. */
+  get hasHeld(): boolean {
+    for (const { later, alert } of this.table.values()) if (later || alert.work?.shelved) return true;
+    return false;
+  }
+
+  /** What notifiers may be told by now of what they had to wait for. */
+  tellDue(noticeOf: (alert: Alert, change: AlertChange) => HarbingerEvent): AlertChanged[] {
+    return [...this.table.entries()].flatMap(([key, row]) => {
+      const due = this.held.due(row, noticeOf);
+      if (due) this.table.put(key, due.row);
+      return due?.changed ?? [];
+    });
+  }
+
   /** Moves the open alerts of a machine to another name of it, and returns them. */
   move(from: MachineName, to: MachineName): Alert[] {
     return this.openRows(from.gateway, from).map((row) => {
@@ -149,18 +170,12 @@ export class AlertBook implements AgedList {
   }
 
   private applyTo(gateway: string, row: Row | null, event: HarbingerEvent): AlertChanged | null {
-    const { rules } = this.options;
-    const step = rules.transition(row?.alert ?? null, event);
+    const step = this.options.rules.transition(row?.alert ?? null, event);
     if (!step) return null;
-    const told = row?.told ?? [];
-    const recipients = step.change === null ? [] : rules.recipients({ ...step, change: step.change }, told);
+    const { row: after, recipients } = this.held.after(row, step);
     const key = rowKey(gateway, step.alert.alertId);
     if (this.told.table.get(key)) this.told.table.remove(key);
-    this.table.put(key, {
-      alert: step.alert,
-      told: [...new Set([...told, ...recipients])],
-      ...(this.options.stampMs && { changedMs: this.options.stampMs() }),
-    });
+    this.table.put(key, { ...after, ...(this.options.stampMs && { changedMs: this.options.stampMs() }) });
     return { step, recipients };
   }
 

@@ -9,6 +9,10 @@ export interface Row {
   alert: Alert;
   /** Names of the notifiers that have heard of this alert. */
   told: string[];
+  /** Names of the notifiers that are told of it as it is then, as soon as they may be. */
+  later?: string[];
+  /** Since when nobody has acknowledged it, in ms since 1970; absent: somebody has, or an earlier version did not say. */
+  waitsSinceMs?: number;
   /** When it was changed last, in ms since 1970; earlier versions did not say. */
   changedMs?: number;
 }

@@ -4,7 +4,8 @@ import { type HarbingerEvent, isEventOf } from '../../../shared/contract/events.
 import type { RecordBegun } from '../../../shared/contract/notices/record-begun.ts';
 import type { Alert } from '../../ports/alerts.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
-import type { AlertBook, AlertChanged } from '../alerts/alert-book.ts';
+import type { AlertBook } from '../alerts/alert-book.ts';
+import type { AlertChanged } from '../alerts/held-news.ts';
 import type { OwedEndingsTable } from '../alerts/owed-endings.ts';
 import type { MachineLimitsTable } from '../limits/machine-limits.ts';
 import type { MaintenanceTable } from '../maintenance/maintenance-table.ts';

@@ -1,0 +1,94 @@
+import { alertSaid } from '../../shared/contract/alert-content.ts';
+import { eventIdOf, newEvent } from '../../shared/contract/envelope.ts';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import type { Alert, AlertRules } from '../ports/alerts.ts';
+import type {
+  AlertChoice,
+  AlertRefusal,
+  AlertWorking,
+  Deed,
+  LaterNews,
+  WorkOutcome,
+} from '../ports/work/work.ts';
+import type { ClosingDeps } from './alert-closing.ts';
+import { applyAlertChanges, Changes } from './apply-event.ts';
+
+export type WorkingDeps = Omit<ClosingDeps, 'groupOf'> & { rules: AlertRules };
+
+/** What people do about open alerts, and what receivers are told of alerts later than it happens. */
+export function alertWorking({
+  tables,
+  rules,
+  nowMs,
+  transaction,
+  emit,
+}: WorkingDeps): AlertWorking & LaterNews {
+  const doOne = (choice: AlertChoice, deed: Deed): Alert | AlertRefusal => {
+    const found = meant(tables.alerts.all('open'), choice);
+    if ('code' in found) return found;
+    const after = rules.afterDeed(found, deed, nowMs());
+    tables.alerts.putDeed(after);
+    return after;
+  };
+  return {
+    async work(choices, deed): Promise<WorkOutcome> {
+      const results = await transaction(() => choices.map((choice) => doOne(choice, deed)));
+      const done = results.filter((each): each is Alert => !('code' in each));
+      const refused = results.filter((each): each is AlertRefusal => 'code' in each);
+      emit({ machines: [], alerts: done });
+      return { done, refused };
+    },
+    async tellDue() {
+      if (!tables.alerts.hasHeld) return 0;
+      const made = await transaction(() => {
+        const changes = new Changes();
+        for (const changed of tables.alerts.tellDue((...about) => noticeOf(...about, nowMs())))
+          applyAlertChanges(tables, changed.step.alert.gateway, [changed], changes);
+        return changes;
+      });
+      tables.notifications.announce(made.notifiers);
+      emit({ machines: [...made.machines.values()], alerts: [...made.alerts.values()] });
+      return made.alerts.size;
+    },
+  };
+}
+
+function meant(open: readonly Alert[], { alertId, gateway, version }: AlertChoice): Alert | AlertRefusal {
+  const found = open.filter(
+    (alert) => alert.alertId === alertId && (gateway === undefined || alert.gateway === gateway),
+  );
+  const [alert, ...others] = found;
+  const refusal = (code: string, message: string) => ({ alertId, code, message });
+  if (!alert) return refusal('ALERT_NOT_OPEN', `no alert '${alertId}' is open; it may have ended meanwhile`);
+  if (others.length > 0) {
+    const names = found.map((each) => each.gateway || "the cloud itself, whose name is ''").join(', ');
+    return refusal(
+      'ALERT_NOT_OPEN',
+      `alert '${alertId}' is open at several gateways (${names}): name one of them`,
+    );
+  }
+  const is = alert.work?.version ?? 0;
+  if (version === undefined || version === is) return alert;
+  const latest = alert.work?.deeds.at(-1);
+  const what = latest
+    ? `${latest.by || 'somebody'} did '${latest.deed}' at ${latest.at}`
+    : 'nothing was done';
+  return refusal(
+    'ALERT_CHANGED',
+    `alert '${alertId}' is at version ${is} and not ${version}: ${what}; look at it again, then repeat what is still right`,
+  );
+}
+
+/** The event that receivers get of an alert as it is now. Its time is not before the latest change of the alert. */
+function noticeOf(alert: Alert, change: AlertChange, nowMs: number): HarbingerEvent {
+  const { gateway, alertId, updatedAt } = alert;
+  const timeMs = Math.max(nowMs, Date.parse(updatedAt));
+  const about = { gateway: gateway || null, id: eventIdOf(`later/${nowMs}/${change}/${alertId}`), timeMs };
+  if ('condition' in alert) return newEvent(`io.harbinger.condition.${change}.v1`, about, alert.condition);
+  return newEvent(
+    `io.harbinger.prediction.${change}.v1`,
+    { ...about, subject: alertSaid(alert).where },
+    alert.prediction,
+  );
+}
