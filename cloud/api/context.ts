@@ -1,7 +1,7 @@
 import type { TProperties } from '@sinclair/typebox';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { AlertClosing, AlertStates } from '../ports/alerts.ts';
+import type { AlertClosing, AlertStates, AlertWorking } from '../ports/alerts.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
@@ -15,7 +15,6 @@ import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
 import type { ReadingStore } from '../ports/store.ts';
-import type { AlertWorking } from '../ports/work/work.ts';
 import type { ViewContext } from './machine-evidence.ts';
 import type { StreamHub } from './stream-hub.ts';
 

@@ -1,12 +1,6 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
-  ALERT_CHANGED: {
-    stage: 'api',
-    meaning: 'Somebody else has done something about an alert since it was looked at.',
-    retried: 'No. Nothing is changed.',
-    remedy: 'Look at the alert again, and repeat what is still right.',
-  },
   API_BUSY: {
     stage: 'api',
     meaning: 'Too many queries are running.',

@@ -159,6 +159,13 @@ async function askAboutRetirement(api: ApiContract): Promise<void> {
   const close = { alertId: 'alert-1', reason: 'a loose cover' };
   await api.ask('POST', '/api/alerts/close', { body: close });
   await api.ask('POST', '/api/alerts/close', { body: { ...close, alertId: 'none' }, status: 404 });
+  const work = { alerts: [{ alertId: 'alert-1' }], deed: 'acknowledge' };
+  await api.ask('POST', '/api/alerts/work', { body: work });
+  await api.ask('POST', '/api/alerts/work', { body: { ...work, deed: 'shelve' }, status: 400 });
+  await api.ask('POST', '/api/alerts/work', {
+    body: { ...work, alerts: [{ alertId: 'none' }] },
+    status: 409,
+  });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   const unknown = { machines: [{ ...pump, machine: 'none' }] };

@@ -5,7 +5,8 @@ import { Metrics } from '../../shared/parts/metrics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import type { Alert } from '../ports/alerts.ts';
+import type { Alert, WorkOutcome } from '../ports/alerts.ts';
+import type { AlertChoice } from '../ports/work/work.ts';
 import type { ApiConfig } from './config.ts';
 import {
   createMemoryAdmin,
@@ -47,7 +48,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     closing: { close: async (alertId) => found(operations, alertId) },
-    working: { work: async () => ({ done: [], refused: [] }) },
+    working: { work: async (choices) => worked(operations, choices) },
     outcomes: createMemoryOutcomes(),
     retention: null,
     decommissioning: createMemoryDecommissioning(),
@@ -69,6 +70,16 @@ function found({ ports }: MemoryOperations, alertId: string): Alert {
   const alert = ports.alerts.all('open').find((each) => each.alertId === alertId);
   if (!alert) throw new HarbingerError('ALERT_NOT_OPEN', 'api', `no alert '${alertId}' is open`);
   return alert;
+}
+
+function worked({ ports }: MemoryOperations, choices: readonly AlertChoice[]): WorkOutcome {
+  const open = ports.alerts.all('open');
+  const of = ({ alertId }: AlertChoice) => open.find((each) => each.alertId === alertId);
+  const message = 'it is not open';
+  return {
+    done: choices.flatMap((each) => of(each) ?? []),
+    refused: choices.flatMap((each) => (of(each) ? [] : { ...each, code: 'ALERT_NOT_OPEN', message })),
+  };
 }
 
 export async function stopAll(): Promise<void> {

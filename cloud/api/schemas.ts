@@ -30,7 +30,7 @@ export const OutcomeEntry = Type.Object({
   requestId: Type.Optional(Type.String()),
 });
 
-/** What people have done about an alert. */
+/** Deeds of people about an alert. */
 const Work = Type.Object(
   {
     version: Type.Integer({ description: 'counts what was done; name it with what you do next' }),

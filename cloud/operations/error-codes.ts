@@ -1,6 +1,12 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  ALERT_CHANGED: {
+    stage: 'api',
+    meaning: 'Somebody else has done something about an alert since it was looked at.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'Look at the alert again, and repeat what is still right.',
+  },
   ALERT_NOT_OPEN: {
     stage: 'api',
     meaning: 'An alert that was to be closed is not open, or is open at several gateways.',

@@ -3,7 +3,7 @@ import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.t
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { HarbingerEvent, Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
-import type { AlertWork, Deed, Holding } from './work/work.ts';
+import type { AlertChoice, AlertRefusal, AlertWork, Deed, Holding } from './work/work.ts';
 
 /** One change of an alert, as it was told. */
 export interface AlertEntry {
@@ -33,7 +33,7 @@ interface AlertState {
   history?: AlertEntry[];
   /** It ended because its machine was retired; it opens again if the machine comes back with it. */
   isRetired?: boolean;
-  /** What people have done about it; absent if nothing. */
+  /** Deeds of people about it; absent if there are none. */
   work?: AlertWork;
 }
 
@@ -99,3 +99,25 @@ export interface AlertStates {
   /** All of them if `state` is absent. */
   all(state?: Alert['state']): Alert[];
 }
+
+/** The outcome of one deed on several alerts. */
+export interface WorkOutcome {
+  done: Alert[];
+  refused: AlertRefusal[];
+}
+
+export interface AlertWorking {
+  /**
+   * Does the same about each of them, in one transaction. What cannot be done about one (it is not open, somebody else was
+   * faster) is refused for that one alone. Durable when resolved.
+   */
+  work(choices: readonly AlertChoice[], deed: Deed): Promise<WorkOutcome>;
+}
+
+/** News that receivers are told later than it happens. */
+export interface LaterNews {
+  /** Queues what may be told by now, ends shelves whose time is over, and returns how many alerts that were. */
+  tellDue(): Promise<number>;
+}
+
+export interface AlertDeeds extends AlertWorking, LaterNews {}

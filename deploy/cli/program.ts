@@ -7,7 +7,7 @@ import { toolName } from '../shown-commands.ts';
 import { addDevices } from './devices/devices.ts';
 import { addDoctor } from './doctor/doctor.ts';
 import { exitCodeLine } from './exit-codes.ts';
-import { addAlerts } from './inspect/alerts.ts';
+import { addAlerts } from './inspect/alerts/alerts.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';

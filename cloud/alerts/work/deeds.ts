@@ -1,5 +1,5 @@
 /**
- * Work on alerts (cloud/alerts/work): what follows from what people do about an alert, and when receivers hear of it. Pure;
+ * Work on alerts (cloud/alerts/work): the consequences of what people do about an alert, and when receivers hear of it. Pure;
  * operations keeps it with the alert.
  */
 import { alertSaid } from '../../../shared/contract/alert-content.ts';

@@ -1,7 +1,7 @@
 import { type Clock, every, type Timer } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { LaterNews } from '../../ports/work/work.ts';
+import type { LaterNews } from '../../ports/alerts.ts';
 
 const lookMs = 15_000;
 

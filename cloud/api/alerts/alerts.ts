@@ -6,6 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { answers } from '../../../shared/http/openapi.ts';
+import type { Alert as ListedAlert } from '../../ports/alerts.ts';
 import type { RouteContext } from '../context.ts';
 import { byAttention } from '../machine-view.ts';
 import { Alert } from '../schemas.ts';
@@ -19,6 +20,12 @@ const Query = Type.Object(
     ),
     alertId: Type.Optional(
       Type.String({ minLength: 1, maxLength: 128, description: 'only those of this id' }),
+    ),
+    unacknowledged: Type.Optional(
+      Type.Boolean({ description: 'true: only open ones that nobody has acknowledged or shelved' }),
+    ),
+    assignee: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'only those that this person looks after' }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 200 }),
   },
@@ -48,9 +55,15 @@ export function alertRoutes(
         .all(query.state)
         .filter(({ alertId }) => query.alertId === undefined || query.alertId === alertId)
         .filter((alert) => query.subject === undefined || alertSaid(alert).where === query.subject)
+        .filter((alert) => !query.unacknowledged || waitsForSomebody(alert))
+        .filter(({ work }) => query.assignee === undefined || work?.assignee === query.assignee)
         .sort(byAttention);
       const shown = alerts.slice(0, query.limit);
       return { alerts: asTheyAreNow(shown, context), total: alerts.length };
     },
   );
+}
+
+function waitsForSomebody({ state, work }: ListedAlert): boolean {
+  return state === 'open' && !work?.acknowledged && !work?.shelved;
 }

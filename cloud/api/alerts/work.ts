@@ -1,4 +1,4 @@
-/** What people do about open alerts: acknowledge, assign, shelve, comment. */
+/** Deeds of people about open alerts: acknowledge, assign, shelve, comment. */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/http/errors.ts';

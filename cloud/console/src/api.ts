@@ -2,6 +2,7 @@ import { ApiFailure } from './api-failure.ts';
 import type {
   Alert,
   AlertClosing,
+  AlertWorkRequest,
   MachineAddress,
   MachineDetail,
   Readings,
@@ -61,6 +62,9 @@ export const api = {
   readings: (query: ReadingsQuery) => get<Readings>('api/readings', { ...query }),
   async closeAlert(closing: AlertClosing): Promise<void> {
     await post('api/alerts/close', closing);
+  },
+  async workOnAlert(work: AlertWorkRequest): Promise<void> {
+    await post('api/alerts/work', work);
   },
   alerts: (query: { state?: Alert['state']; limit?: number }) =>
     get<{ alerts: Alert[]; total: number }>('api/alerts', query),

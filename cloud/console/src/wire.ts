@@ -6,6 +6,7 @@ import type { AlertEntry, ConditionAlert, MachineAlert as PlainAlert } from '../
 import type { StoredDecision } from '../../ports/history.ts';
 import type { BehaviourOfMachine, MachineState, ModeOfMachine } from '../../ports/machines.ts';
 import type { OutcomeEntry } from '../../ports/outcomes/outcomes.ts';
+import type { DeedName } from '../../ports/work/work.ts';
 
 export type { AlertEntry, Contribution, MachineStateName, MachineType, StoredDecision };
 
@@ -52,6 +53,16 @@ export interface AlertClosing {
   gateway: string;
   by: string;
   reason: string;
+}
+
+/** Something that a person does about an alert. */
+export interface AlertWorkRequest {
+  alerts: { alertId: string; gateway: string; version: number }[];
+  deed: DeedName;
+  by: string;
+  note?: string;
+  to?: string;
+  until?: string;
 }
 
 /** `gateway` is needed only where machines of several gateways have the same site and name. */

@@ -126,7 +126,7 @@ export class AlertBook implements AgedList {
     return false;
   }
 
-  /** What notifiers may be told by now of what they had to wait for. */
+  /** News that notifiers had to wait for and may be told by now. */
   tellDue(noticeOf: (alert: Alert, change: AlertChange) => HarbingerEvent): AlertChanged[] {
     return [...this.table.entries()].flatMap(([key, row]) => {
       const due = this.held.due(row, noticeOf);

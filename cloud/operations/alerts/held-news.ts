@@ -45,7 +45,7 @@ export class HeldNews {
     return this.sinceWhen({ ...before, alert }, before);
   }
 
-  /** What may be told by now, and the row after it; null if nothing has changed. */
+  /** News that may be told by now, and the row after it; null if nothing has changed. */
   due(before: Row, noticeOf: NoticeOf): { row: Row; changed: AlertChanged[] } | null {
     if (!before.later && !before.alert.work?.shelved) return null;
     const alert = this.rules.afterShelf(before.alert, this.nowMs()) ?? before.alert;
@@ -83,7 +83,7 @@ export class HeldNews {
 
 const isWaiting = ({ alert }: Row): boolean => alert.state === 'open' && !alert.work?.acknowledged;
 
-/** What a notifier that waits is told of an alert: its end only if it knows it. */
+/** The change by which a notifier that waits is told of an alert: its end only if it knows it. */
 function changeFor({ alert, told }: Row, name: string): AlertChange | null {
   const isTold = told.includes(name);
   if (alert.state === 'resolved') return isTold ? 'resolved' : null;

@@ -1,9 +1,7 @@
 /**
- * Work on alerts (cloud/ports/work): what people do about an alert while it is open, and when they are told of it. What an alert
+ * Work on alerts (cloud/ports/work): deeds of people about an alert while it is open, and when they are told of it. What an alert
  * says comes from its gateway and is never changed by this.
  */
-import type { Alert } from '../alerts.ts';
-
 /** Names and texts that people write. */
 export const workLimits = { byLengthMax: 64, noteLengthMax: 500, deedsMax: 50, shelfDaysMax: 30 } as const;
 
@@ -18,15 +16,15 @@ export const deedNames = [
 ] as const;
 export type DeedName = (typeof deedNames)[number];
 
-/** What a person does about an alert. */
+/** Something that a person does about an alert. */
 export interface Deed {
   deed: DeedName;
   /** Empty if nobody is named. */
   by: string;
   note: string;
-  /** Of `assign`: who looks after it. */
+  /** With `assign`: the person who looks after it. */
   to?: string;
-  /** Of `shelve`: until when nobody is told of it, in ms since 1970. */
+  /** With `shelve`: its end, in ms since 1970. */
   untilMs?: number;
 }
 
@@ -67,30 +65,11 @@ export interface AlertRefusal {
   message: string;
 }
 
-export interface WorkOutcome {
-  done: Alert[];
-  refused: AlertRefusal[];
-}
-
-export interface AlertWorking {
-  /**
-   * Does the same about each of them, in one transaction. What cannot be done about one (it is not open, somebody else was
-   * faster) is refused for that one alone. Durable when resolved.
-   */
-  work(choices: readonly AlertChoice[], deed: Deed): Promise<WorkOutcome>;
-}
-
-/** What decides, beside the alert, whether a notifier must wait for a change of it. */
+/** Facts that decide, beside the alert, whether a notifier must wait for a change of it. */
 export interface Holding {
   /** It was sent an earlier change. */
   isTold: boolean;
   /** Since when nobody has acknowledged the alert, by the clock of the cloud. */
   waitsSinceMs: number;
   nowMs: number;
-}
-
-/** What receivers are told later than it happens. */
-export interface LaterNews {
-  /** Queues what may be told by now, ends shelves whose time is over, and returns how many alerts that were. */
-  tellDue(): Promise<number>;
 }

@@ -1,5 +1,5 @@
 /**
- * Told when (shared/notifiers/told-when): the hours in which receivers of a notifier are told, and after how long without
+ * Times of telling (shared/notifiers/told-when): the hours in which receivers of a notifier are told, and after how long without
  * anybody's word. Here: the settings, and the hours by the clock on the wall. Who is told of what at all is the filter's part.
  */
 import { type Static, Type } from '@sinclair/typebox';

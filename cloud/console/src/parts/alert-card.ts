@@ -3,7 +3,8 @@ import type { Alert } from '../wire.ts';
 import { type AlertModel, type AlertOptions, alertModel, type ContributionModel } from './alert-model.ts';
 import { alertBadge } from './badge.ts';
 import { lifeBar } from './bars.ts';
-import { closeButton } from './close-dialog.ts';
+import { closeButton } from './work/close-dialog.ts';
+import { workButtons } from './work/work-dialog.ts';
 
 /** An alert with all that a technician asks about: which machine, how long it has, why, and which judge says so. */
 export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
@@ -35,8 +36,15 @@ export function alertCard(alert: Alert, options: AlertOptions): HTMLElement {
       h('div', { class: 'alert-figures' }, remaining(model), contributionBars(model.contributions)),
     ),
     model.outcome !== '' && h('p', { class: 'alert-action' }, h('b', {}, 'It turned out: '), model.outcome),
+    model.work !== '' && h('p', { class: 'alert-action' }, h('b', {}, 'In hand: '), model.work),
     historyOf(model),
-    h('footer', { class: 'muted alert-foot' }, model.origin, closeButton(alert, options.nowMs)),
+    deedsOf(model),
+    h(
+      'footer',
+      { class: 'muted alert-foot' },
+      model.origin,
+      h('span', { class: 'alert-buttons' }, ...workButtons(alert), closeButton(alert, options.nowMs)),
+    ),
   );
 }
 
@@ -59,18 +67,34 @@ function historyOf({ history }: AlertModel): Child {
   );
 }
 
+/** Deeds of people about it; folded, because what stands is above. */
+function deedsOf({ deeds }: AlertModel): Child {
+  if (deeds.length === 0) return null;
+  return h(
+    'details',
+    { class: 'alert-history' },
+    h('summary', {}, deeds.length === 1 ? 'What was done' : `What was done, ${deeds.length} entries`),
+    h(
+      'ol',
+      {},
+      ...deeds.map(({ when, text }) => h('li', {}, h('span', { class: 'muted' }, when), ` ${text}`)),
+    ),
+  );
+}
+
 /** Draws alerts anew; a history that a reader has opened stays open. */
 export function redrawn(container: Element, draw: () => void): void {
-  const open = new Set(
-    [...container.querySelectorAll<HTMLDetailsElement>('.alert-history[open]')].map((each) => idOf(each)),
-  );
+  const open = new Set([...container.querySelectorAll('.alert-history[open]')].map((each) => idOf(each)));
   draw();
   for (const each of container.querySelectorAll<HTMLDetailsElement>('.alert-history'))
     if (open.has(idOf(each))) each.open = true;
 }
 
-function idOf(inCard: Element): string | undefined {
-  return inCard.closest<HTMLElement>('[data-alert]')?.dataset.alert;
+/** An alert has a history of what was told, and one of what was done. */
+function idOf(history: Element): string {
+  const card = history.closest<HTMLElement>('[data-alert]');
+  const index = card ? [...card.querySelectorAll('.alert-history')].indexOf(history) : 0;
+  return `${card?.dataset.alert} ${index}`;
 }
 
 function remaining({ life }: AlertModel): Child {

@@ -18,6 +18,7 @@ import {
 } from '../format.ts';
 import { machineHref } from '../router.ts';
 import type { Alert, AlertEntry, Contribution, Life, Machine, MachineAlert, MachineType } from '../wire.ts';
+import { deedModels, workWords } from './work-words.ts';
 
 export interface AlertOptions {
   nowMs: number;
@@ -41,6 +42,9 @@ export interface AlertModel {
   /** Whether nobody knows that it still holds. */
   isUnknown: boolean;
   history: HistoryModel[];
+  /** In whose hands it is: acknowledged, looked after, shelved; empty if in nobody's. */
+  work: string;
+  deeds: HistoryModel[];
   /** Its outcome in words; empty if nobody has said. */
   outcome: string;
   /** Empty where nothing is to be done, or its reasons say it. */
@@ -75,6 +79,8 @@ export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
     asOf,
     isUnknown,
     history: historyModels(alert.history ?? [], options.nowMs),
+    work: workWords(alert, options.nowMs),
+    deeds: deedModels(alert, options.nowMs),
     outcome: 'prediction' in stored && stored.outcome ? outcomeText(stored.outcome) : '',
     reasons: [...mutedReasons(alert), ...reasons],
   };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ApiFailure } from '../api-failure.ts';
-import { alertOf } from '../plant.testing.ts';
+import { ApiFailure } from '../../api-failure.ts';
+import { alertOf } from '../../plant.testing.ts';
 import { closeProblem, closeRequest, closeTitle } from './close-model.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z');

@@ -1,11 +1,11 @@
-import { alertSaid } from '../../shared/contract/alert-content.ts';
-import { type Closed, closedLimits, closedText } from '../../shared/contract/alerts/closed.ts';
-import { newEvent } from '../../shared/contract/envelope.ts';
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Alert, AlertClosing } from '../ports/alerts.ts';
-import type { StateChange } from '../ports/operations.ts';
-import { applyAlertChanges, Changes, type EventTables } from './apply-event.ts';
+import { alertSaid } from '../../../shared/contract/alert-content.ts';
+import { type Closed, closedLimits, closedText } from '../../../shared/contract/alerts/closed.ts';
+import { newEvent } from '../../../shared/contract/envelope.ts';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { Alert, AlertClosing } from '../../ports/alerts.ts';
+import type { StateChange } from '../../ports/operations.ts';
+import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
 
 export interface ClosingDeps {
   tables: EventTables;

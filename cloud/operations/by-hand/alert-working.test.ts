@@ -1,12 +1,12 @@
-/** What people do about open alerts, and when receivers hear of them. With the rules of the cloud, on a real database. */
+/** Deeds of people about open alerts, and when receivers hear of them. With the rules of the cloud, on a real database. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AlertsConfig } from '../../shared/notifications/config.ts';
-import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
-import type { NotifierFilter } from '../../shared/notifiers/settings.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import { createAlertRules } from '../alerts/alerts.ts';
-import type { Deed } from '../ports/work/work.ts';
-import { TestOperations } from './operations.testing.ts';
+import { AlertsConfig } from '../../../shared/notifications/config.ts';
+import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import type { NotifierFilter } from '../../../shared/notifiers/settings.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { createAlertRules } from '../../alerts/alerts.ts';
+import type { Deed } from '../../ports/work/work.ts';
+import { TestOperations } from '../operations.testing.ts';
 
 let test: TestOperations;
 const minuteMs = 60_000;

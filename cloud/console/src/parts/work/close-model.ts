@@ -1,8 +1,8 @@
 /** The words and the request of closing an alert by hand. */
-import { alertSaid } from '../../../../shared/contract/alert-content.ts';
-import { ApiFailure, failureText } from '../api-failure.ts';
-import type { Alert, AlertClosing } from '../wire.ts';
-import { alertModel } from './alert-model.ts';
+import { alertSaid } from '../../../../../shared/contract/alert-content.ts';
+import { ApiFailure, failureText } from '../../api-failure.ts';
+import type { Alert, AlertClosing } from '../../wire.ts';
+import { alertModel } from '../alert-model.ts';
 
 /** Null for one that has ended. */
 export function closeTitle(alert: Alert, nowMs: number): string | null {

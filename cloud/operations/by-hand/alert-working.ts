@@ -1,29 +1,19 @@
-import { alertSaid } from '../../shared/contract/alert-content.ts';
-import { eventIdOf, newEvent } from '../../shared/contract/envelope.ts';
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { AlertChange } from '../../shared/notifiers/notifier.ts';
-import type { Alert, AlertRules } from '../ports/alerts.ts';
-import type {
-  AlertChoice,
-  AlertRefusal,
-  AlertWorking,
-  Deed,
-  LaterNews,
-  WorkOutcome,
-} from '../ports/work/work.ts';
+/**
+ * By hand (cloud/operations/by-hand): deeds of people about alerts. Here: those about open ones, and what receivers are told
+ * of alerts later than it happens; closing one is beside it. What follows from a deed is decided in cloud/alerts/work.
+ */
+import { alertSaid } from '../../../shared/contract/alert-content.ts';
+import { eventIdOf, newEvent } from '../../../shared/contract/envelope.ts';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import type { AlertChange } from '../../../shared/notifiers/notifier.ts';
+import type { Alert, AlertDeeds, AlertRules, WorkOutcome } from '../../ports/alerts.ts';
+import type { AlertChoice, AlertRefusal, Deed } from '../../ports/work/work.ts';
+import { applyAlertChanges, Changes } from '../apply-event.ts';
 import type { ClosingDeps } from './alert-closing.ts';
-import { applyAlertChanges, Changes } from './apply-event.ts';
 
 export type WorkingDeps = Omit<ClosingDeps, 'groupOf'> & { rules: AlertRules };
 
-/** What people do about open alerts, and what receivers are told of alerts later than it happens. */
-export function alertWorking({
-  tables,
-  rules,
-  nowMs,
-  transaction,
-  emit,
-}: WorkingDeps): AlertWorking & LaterNews {
+export function alertWorking({ tables, rules, nowMs, transaction, emit }: WorkingDeps): AlertDeeds {
   const doOne = (choice: AlertChoice, deed: Deed): Alert | AlertRefusal => {
     const found = meant(tables.alerts.all('open'), choice);
     if ('code' in found) return found;

@@ -1,8 +1,8 @@
 /** Alerts that a person closes: ended for good, told once, and not opened again by what goes on. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { conditionEvent } from '../../shared/notifiers/condition.testing.ts';
-import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
-import { TestOperations } from './operations.testing.ts';
+import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
+import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { TestOperations } from '../operations.testing.ts';
 
 let test: TestOperations;
 beforeEach(() => {

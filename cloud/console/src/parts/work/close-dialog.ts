@@ -1,11 +1,9 @@
-import { api } from '../api.ts';
-import { fill, h } from '../dom.ts';
-import type { Alert } from '../wire.ts';
+import { api } from '../../api.ts';
+import { fill, h } from '../../dom.ts';
+import type { Alert } from '../../wire.ts';
+import { failure } from '../empty.ts';
 import { closeProblem, closeRequest, closeTitle } from './close-model.ts';
-import { failure } from './empty.ts';
-
-/** The person who closed an alert last on this page, who mostly closes the next one too. */
-let lastBy = '';
+import { lastPerson, notePerson } from './person.ts';
 
 /** A button that asks who closes the alert, and why; null for one that has ended. */
 export function closeButton(alert: Alert, nowMs: number): HTMLElement | null {
@@ -29,7 +27,7 @@ function openDialog(alert: Alert, title: string): void {
     send.disabled = true;
     try {
       await api.closeAlert(request);
-      lastBy = request.by;
+      notePerson(request.by);
       dialog.close();
     } catch (error) {
       fill(problem, failure(closeProblem(error)));
@@ -37,7 +35,7 @@ function openDialog(alert: Alert, title: string): void {
     }
   };
   const cancel = () => dialog.close();
-  by.value = lastBy;
+  by.value = lastPerson();
   dialog.append(
     h(
       'form',
