@@ -72,6 +72,7 @@ import { Sink } from './sink/sink.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store/keeper.ts';
 import { UnknownTypes, unknownTypesReport } from './unknown-types.ts';
+import { Rollouts } from './updates/rollouts.ts';
 import { createWatching } from './watching.ts';
 
 export interface CloudDeps {
@@ -284,6 +285,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await started.start('jobs', jobs);
     await started.start('conditions', watching);
     await started.start('lessons', new Lessons({ ...base, outcomes: operations.outcomes, fleet, gateways }));
+    await started.start('rollouts', new Rollouts({ ...base, fleet, gateways }));
     await started.start('heartbeat', heartbeat);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };

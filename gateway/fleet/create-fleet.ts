@@ -14,7 +14,7 @@ export function createFleet({ dataDir, models, accounts, ...deps }: CreateFleetD
   lessons: MachineLessons;
 } {
   const { kinds, overrides, lessons } = createFleetKinds(
-    { dataDir, log: deps.log },
+    { dataDir, gateway: deps.gateway, log: deps.log },
     { ...(models && { models }), ...(accounts && { accounts }) },
   );
   const fleet = new Fleet({ ...deps, kinds, file: fleetFile(join(dataDir, 'fleet.json'), deps.log) });

@@ -12,6 +12,7 @@ import { accountsKind } from './accounts/part.ts';
 import { Lessons } from './lessons/part.ts';
 import { modelsKind } from './models/part.ts';
 import { Overrides } from './overrides/part.ts';
+import { Updates } from './updates/part.ts';
 
 /** Followers of documents in other rooms. */
 export interface FollowedHere {
@@ -28,11 +29,12 @@ export interface FleetKinds {
 
 /** @param models absent: there is one version of each model here @param accounts absent: no source has users here */
 export function createFleetKinds(
-  { dataDir, log }: { dataDir: string; log: Log },
+  { gateway, dataDir, log }: { gateway: string; dataDir: string; log: Log },
   { models, accounts }: FollowedHere = {},
 ): FleetKinds {
   const overrides = new Overrides(models);
   const lessons = Lessons.in(dataDir, log);
+  const updates = Updates.in(dataDir, gateway, log);
   const ofOthers = [...(models ? [modelsKind(models)] : []), ...(accounts ? [accountsKind(accounts)] : [])];
-  return { kinds: [overrides, lessons, ...ofOthers], overrides, lessons };
+  return { kinds: [overrides, lessons, updates, ...ofOthers], overrides, lessons };
 }
