@@ -50,6 +50,11 @@ const recipes = {
     builds: [product],
     own: async (...given) => (await import('../debian/packages.mjs')).packages(...given),
   },
+  image: {
+    builds: [product],
+    own: async (...given) => (await import('../image/image.mjs')).image(...given),
+  },
+  'image-proof': { builds: [product, tests], entry: '.cache/tests/test/image/main.js' },
   fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
   modbus: { builds: [product, tests], entry: '.cache/tests/test/modbus/main.js' },
 };
