@@ -50,7 +50,7 @@ it('goes from stage to stage as the gateways of each run the new version', async
   expect(body()).toEqual({ ...update, share: 1 });
 });
 
-it('waits for those that are not there yet', async () => {
+it('waits for gateways that do not run it yet', async () => {
   const { steps } = await rollout(() => ({ state: 'preparing' }));
   expect(steps).toEqual([1]);
 });

@@ -1,4 +1,4 @@
-/** Updates of the system that this gateway runs on, if that is an image: says what is wanted to the image, and what became of it. */
+/** Updates of the system that this gateway runs on, if that is an image: says what is wanted to the image, and how it ended. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DesiredDocument, keyOf } from '../../../../shared/contract/fleet/documents.ts';

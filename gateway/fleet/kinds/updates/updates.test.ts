@@ -29,7 +29,7 @@ function updates({ version = '0.1.0', outcome = '' } = {}) {
   return { kind, wanted };
 }
 
-it('are told to the image, and are in force when it runs the version', () => {
+it('are left as a wish for the image, and are in force when it runs the version', () => {
   const asked = document({});
   const { kind, wanted } = updates();
   kind.prepare([asked]);
@@ -69,7 +69,7 @@ it('wait for their turn, and a document for this gateway alone goes first', () =
   expect(wanted()).toBeNull();
 });
 
-it('are refused by name where the gateway is a package, and where they are no update', () => {
+it('are refused by name where the gateway is a package, and where the content is unsound', () => {
   expect(updates({ version: '' }).kind.problem(document({}).body)).toContain('apt');
   const { kind } = updates();
   expect(kind.problem({ system: '0.2.0', source: 'file:///etc/shadow' })).toContain('source');
