@@ -5,9 +5,8 @@
  * acknowledgement. A batch that was not received as it was sent gets none: its gateway is told so, and the connection
  * stays.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
 import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
@@ -16,8 +15,9 @@ import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
+import type { ConnectionSlots } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
+import { RenewedTls } from '../../shared/security/server-tls.ts';
 import type { ContactSink } from '../ports/contacts/contacts.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
@@ -29,7 +29,7 @@ import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
 import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
-import { readTlsFiles } from './tls-files.ts';
+import { createPort } from './tls-files.ts';
 
 export interface ListenerDeps extends DownlinkDeps {
   credentials: PasswordCheck;
@@ -60,6 +60,7 @@ export class Listener {
   private readonly refusals: BatchRefusalLog;
   private readonly slots: ConnectionSlots;
   private readonly downlink: Downlink;
+  private readonly certificates: RenewedTls;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -68,6 +69,7 @@ export class Listener {
     this.config = config;
     this.deps = deps;
     const { clock, log, metrics } = deps;
+    this.certificates = new RenewedTls(deps);
     this.refusals = new BatchRefusalLog({ clock, log, metrics });
     this.downlink = new Downlink(deps);
     this.slots = limitConnections(config.connectionsMax, { clock, log, metrics });
@@ -101,7 +103,10 @@ export class Listener {
       },
     });
     this.watch(this.broker);
-    this.server = this.createServer((socket) => this.connect(socket));
+    this.server = createPort(this.config.tls, connectMsMax, this.certificates);
+    this.server.on(this.config.tls ? 'secureConnection' : 'connection', (socket: Socket) =>
+      this.connect(socket),
+    );
     this.slots.attach(this.server);
     return listen(this.server, this.config);
   }
@@ -114,6 +119,7 @@ export class Listener {
     const { server, broker } = this;
     if (!broker) return;
     this.downlink.stop();
+    this.certificates.stop();
     this.duplicates.stop();
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     this.stopping = true;
@@ -124,27 +130,17 @@ export class Listener {
     await this.drained();
   }
 
+  /** Reads certificates again; returns how many are new, and why others could not be read. */
+  renewCertificates(): { renewed: number; problems: string[] } {
+    return this.certificates.look();
+  }
+
   get connectionCount(): number {
     return this.connections.size;
   }
 
   private drained(): Promise<unknown> {
     return Promise.race([this.deps.batchLog.idle(), sleep(this.deps.clock, drainMsMax)]);
-  }
-
-  private createServer(onSocket: (socket: Socket) => void): Server {
-    const { tls } = this.config;
-    if (!tls) return createServer(onSocket);
-    const server = createTlsServer(
-      {
-        ...readTlsFiles(tls),
-        handshakeTimeout: connectMsMax,
-        ...(tls.clientCaFile !== undefined && { requestCert: true, rejectUnauthorized: true }),
-      },
-      onSocket,
-    );
-    closeFailedHandshakes(server, () => undefined);
-    return server;
   }
 
   private connect(socket: Socket): void {

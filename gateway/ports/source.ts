@@ -99,6 +99,8 @@ export interface Source extends Reporting {
   stop(): Promise<void>;
   /** Ports on which it listens, after start(), by their names in the run file, e.g. `mqttPort`. */
   addresses?(): Readonly<Record<string, number>>;
+  /** Reads its certificates again, after start(); absent for a source without any. Returns how many are new, and which could not be read. */
+  renewCertificates?(): { renewed: number; problems: string[] };
   /** The sessions that it keeps, after start(); absent for a source without sessions. */
   sessions?(): SessionAdmin;
   /** The retained messages that it keeps, after start(); absent for a source without any. */

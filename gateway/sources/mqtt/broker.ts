@@ -29,9 +29,15 @@ export interface BrokerDeps {
 
 export interface Broker extends Source {
   /** The ports that it listens on, after start(). @throws HarbingerError BROKER_NOT_STARTED */
-  ports(): { port: number; websocketPort: number | null };
+  ports(): ReturnType<Engine['ports']>;
   /** @throws HarbingerError BROKER_NOT_STARTED */
   stats(): BrokerStats;
+}
+
+function addressesOf(engine: Engine): Record<string, number> {
+  const { port: mqttPort, websocketPort, further } = engine.ports();
+  const others = further.map((port, i) => [`listenerPort${i}`, port]);
+  return { mqttPort, ...(websocketPort !== null && { websocketPort }), ...Object.fromEntries(others) };
 }
 
 /**
@@ -57,7 +63,7 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
       }
       engine = await Engine.start(config, dataDir, { ...deps, credentials, refusals });
       deps.log.info(
-        { host: config.host, ...engine.ports(), tls: config.tls !== undefined },
+        { host: config.host, ...addressesOf(engine), tls: config.tls !== undefined },
         'MQTT broker listens',
       );
     },
@@ -69,10 +75,8 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     sessions: () => running().sessions(),
     retained: () => running().retained(),
     siteBroker: () => running().siteBroker(),
-    addresses() {
-      const { port: mqttPort, websocketPort } = running().ports();
-      return { mqttPort, ...(websocketPort !== null && { websocketPort }) };
-    },
+    addresses: () => addressesOf(running()),
+    renewCertificates: () => running().renewCertificates(),
     samples: () => brokerSamples(running().stats()),
     status: () => running().stats(),
     summary: () => ({ connections: running().stats().connections }),

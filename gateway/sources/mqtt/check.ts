@@ -1,4 +1,4 @@
-import { type Listener, listenerAt } from '../../../shared/config/listeners.ts';
+import type { Listener } from '../../../shared/config/listeners.ts';
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../shared/config/sound-view.ts';
 import { covers, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
@@ -6,6 +6,7 @@ import { isLoopback } from '../../../shared/security/loopback.ts';
 import { userProblems } from './access/credentials.ts';
 import { grantProblems } from './access/grants.ts';
 import type { BrokerConfig } from './config.ts';
+import { portsOf } from './listeners/ports.ts';
 
 /**
  * Returns the problems of the settings that the schema cannot express. @param place where the broker's table is
@@ -26,6 +27,13 @@ export function brokerProblems(
             ),
           ]
         : [],
+    () =>
+      eachSound(portsOf(config, place), ({ tls, tlsSection }) => {
+        if (tls?.clientCertificates !== 'required' || tls.clientCaFile !== undefined) return [];
+        const key = `${tlsSection}.clientCertificates`;
+        const why = `${key} = "required" needs ${tlsSection}.clientCaFile: any authority of the public would do otherwise`;
+        return [invalid(key, why)];
+      }),
     () =>
       config.telemetryFilters.length === 0 && routeTopics.length === 0
         ? [
@@ -48,10 +56,7 @@ export function brokerProblems(
 
 /** Returns the ports that the broker will listen on. */
 export function brokerListeners(config: BrokerConfig, place: string): (() => Listener)[] {
-  return [
-    listenerAt(() => config, place),
-    () => ({ key: `${place}.websocketPort`, host: config.host, port: config.websocketPort ?? 0 }),
-  ];
+  return portsOf(config, place).map(({ setting, host, port }) => () => ({ key: setting, host, port }));
 }
 
 /**

@@ -43,6 +43,58 @@ export const BrokerUser = Type.Object(
   { additionalProperties: false },
 );
 
+const BrokerTls = (description: string) =>
+  Type.Object(
+    {
+      certFile: Type.String({
+        ...filePath,
+        description: 'PEM file of the certificate, with its chain.',
+        examples: ['/etc/harbinger/gateway.crt'],
+      }),
+      keyFile: Type.String({
+        ...filePath,
+        description: 'PEM file of its private key.',
+        examples: ['/etc/harbinger/gateway.key'],
+      }),
+      clientCaFile: Type.Optional(
+        Type.String({
+          ...filePath,
+          description: 'PEM file of the authority that issues certificates to devices.',
+          examples: ['/etc/harbinger/ca.crt'],
+        }),
+      ),
+      clientCertificates: Type.Optional(
+        Type.Union([Type.Literal('optional'), Type.Literal('required')], {
+          description:
+            'Whether a client must show a certificate that clientCaFile has issued, or may. With clientCaFile it must, unless this says otherwise; optional without it is for devices that are known by their fingerprint.',
+          examples: ['optional'],
+        }),
+      ),
+    },
+    { additionalProperties: false, description },
+  );
+export type BrokerTls = Static<ReturnType<typeof BrokerTls>>;
+
+export const BrokerListener = Type.Object(
+  {
+    host: Type.Optional(
+      Type.String({ description: 'The address to listen on. Default: broker.host.', examples: ['0.0.0.0'] }),
+    ),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 8883,
+      description: 'The port; 0 takes any free one.',
+    }),
+    transport: Type.Union([Type.Literal('tcp'), Type.Literal('websocket')], {
+      default: 'tcp',
+      description: 'MQTT over tcp, or over websocket.',
+    }),
+    tls: Type.Optional(BrokerTls('With this table the port speaks TLS, and nothing else.')),
+  },
+  { additionalProperties: false },
+);
+
 /** The listener for sensors: MQTT 3.1 and 3.1.1 over TCP or TLS, and over WebSocket. */
 export const BrokerConfig = Type.Object(
   {
@@ -65,26 +117,13 @@ export const BrokerConfig = Type.Object(
         examples: [9001],
       }),
     ),
-    tls: Type.Optional(
-      Type.Object(
-        {
-          certFile: Type.String({
-            ...filePath,
-            description: 'PEM file of the certificate, with its chain.',
-            examples: ['/etc/harbinger/gateway.crt'],
-          }),
-          keyFile: Type.String({
-            ...filePath,
-            description: 'PEM file of its private key.',
-            examples: ['/etc/harbinger/gateway.key'],
-          }),
-        },
-        {
-          additionalProperties: false,
-          description: 'With this table both ports speak TLS, and nothing else.',
-        },
-      ),
-    ),
+    tls: Type.Optional(BrokerTls('With this table port and websocketPort speak TLS, and nothing else.')),
+    listeners: Type.Array(BrokerListener, {
+      default: [],
+      maxItems: 16,
+      description:
+        'Further ports, each plain or with TLS, over TCP or WebSocket: so that devices that cannot speak TLS and others that do are served at once.',
+    }),
     users: Type.Array(BrokerUser, {
       default: [],
       maxItems: 10_000,

@@ -25,8 +25,8 @@ import { checkAedes } from './connection/aedes-client.ts';
 import { type ConnectedClient, Connection, type ConnectionOrigin } from './connection/connection.ts';
 import { Connections } from './connection/connections.ts';
 import { FanOut } from './connection/fan-out.ts';
-import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
+import { type ConnectionEvents, type Listeners, openListeners } from './listeners/listeners.ts';
 import type { PublishPacket } from './packet.ts';
 import { describe, type RefusalCounts, reasonOf, takeoverText } from './refusal-counts.ts';
 import { Interest } from './sessions/interest.ts';
@@ -157,19 +157,23 @@ export class Engine {
     await this.aedes.listen();
     checkAedes(this.aedes);
     const { refusals } = this.deps;
-    this.listeners = await openListeners(this.config, {
+    const events: ConnectionEvents = {
       accepted: this.accept,
       broken: (error, address) => refusals.count(reasonOf(error) ?? 'malformed', { address }, error.message),
       overLimit: (address, which) => refusals.count('limit', { address }, overLimitTexts[which]),
-    });
+    };
+    this.listeners = await openListeners(this.config, events, this.deps);
     this.connections.start();
     this.leftWills.start();
     this.expireSessions();
   }
 
-  ports(): { port: number; websocketPort: number | null } {
-    const { port, websocketPort } = this.listeners;
-    return { port, websocketPort };
+  ports(): Pick<Listeners, 'port' | 'websocketPort' | 'further'> {
+    return this.listeners;
+  }
+
+  renewCertificates(): ReturnType<Listeners['renewCertificates']> {
+    return this.listeners.renewCertificates();
   }
 
   private readonly accept = (stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void => {

@@ -1,8 +1,10 @@
+import { eachSound } from '../../../shared/config/sound-view.ts';
 import { tlsProblems } from '../../../shared/config/tls-problems.ts';
 import { sourcePart } from '../../ports/source.ts';
 import { brokerListeners, brokerProblems, storedTopics } from './check.ts';
 import { BrokerConfig } from './config.ts';
-import { tlsOwner } from './connection/tls-files.ts';
+import { portsOf } from './listeners/ports.ts';
+import { tlsOwner } from './listeners/tls-files.ts';
 import { BrokerStatus, brokerStatistics } from './statistics.ts';
 
 export const mqtt = sourcePart({
@@ -13,7 +15,10 @@ export const mqtt = sourcePart({
   status: BrokerStatus,
   check: (config, place, { routeTopics }) => brokerProblems(config, place, routeTopics),
   listeners: brokerListeners,
-  checkFiles: ({ tls = {} }, place) => tlsProblems(tls, `${place}.tls`, tlsOwner),
+  checkFiles: (config, place) =>
+    eachSound(portsOf(config, place), ({ tls, tlsSection, isWebSocket, isFurther }) =>
+      tls && (isFurther || !isWebSocket) ? tlsProblems(tls, tlsSection, tlsOwner) : [],
+    ),
   async create(config, { routeTopics, dataDir, ...deps }) {
     const { createBroker } = await import('./broker.ts');
     return createBroker({ config: storing(config, routeTopics), dataDir }, deps);

@@ -1,3 +1,7 @@
+/**
+ * Listeners (gateway/sources/mqtt/listeners): the ports of the broker, over TCP and WebSocket, plain and with TLS. Here: opening
+ * them. ports.ts says which there are, tls-files.ts reads certificates. Bytes of a connection are the business of ../connection.
+ */
 import {
   createServer as createHttpServer,
   type Server as HttpServer,
@@ -7,19 +11,27 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
 import { ConnectionSlots, closeFailedHandshakes } from '../../../../shared/security/connection-slots.ts';
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
-import type { BrokerConfig } from '../config.ts';
+import { certificateOfPeer, clientRules, RenewedTls } from '../../../../shared/security/server-tls.ts';
+import type { BrokerConfig, BrokerTls } from '../config.ts';
+import type { ConnectionOrigin } from '../connection/connection.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
-import type { ConnectionOrigin } from './connection.ts';
+import { type Port, portsOf } from './ports.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 export interface Listeners {
   port: number;
   websocketPort: number | null;
+  /** The ports of `broker.listeners`, in their order. */
+  further: readonly number[];
+  /** Reads certificates again. Returns how many listeners have got others, and why some could not. */
+  renewCertificates(): { renewed: number; problems: string[] };
   /** Stops accepting. Open connections stay open. */
   close(): void;
 }
@@ -33,44 +45,61 @@ export interface ConnectionEvents {
 }
 
 /** @throws HarbingerError BROKER_PORT_BUSY, BROKER_LISTEN_FAILED, BROKER_TLS_FILES */
-export async function openListeners(config: BrokerConfig, events: ConnectionEvents): Promise<Listeners> {
+export async function openListeners(
+  config: BrokerConfig,
+  events: ConnectionEvents,
+  deps: { clock: Clock; log: Log },
+): Promise<Listeners> {
   const servers: (Server | HttpServer)[] = [];
+  const certificates = new RenewedTls(deps);
   const slots = new ConnectionSlots({
     connectionsMax: config.connectionsMax,
     displaced: (address) => events.overLimit(address, 'waiting'),
     refused: (address) => events.overLimit(address, 'new'),
   });
   const close = () => {
+    certificates.stop();
     for (const server of servers) server.close();
   };
   try {
-    const tcp = config.tls ? tlsServer(config.tls, events) : createServer(socketOptions);
-    tcp.on(config.tls ? 'secureConnection' : 'connection', (socket: Socket) =>
-      events.accepted(socket, originOf(socket, slots)),
-    );
-    slots.attach(tcp);
-    servers.push(tcp);
-    const port = await listen(tcp, config.host, config.port, '--mqtt-port');
-    let websocketPort: number | null = null;
-    if (config.websocketPort !== undefined) {
-      const http = webSocketServer(config, events, slots);
-      slots.attach(http);
-      servers.push(http);
-      websocketPort = await listen(http, config.host, config.websocketPort, 'broker.websocketPort');
+    const numbers: number[] = [];
+    for (const port of portsOf(config)) {
+      const make = { port, config, events, slots, certificates };
+      const server = port.isWebSocket ? webSocketServer(make) : tcpServer(make);
+      slots.attach(server);
+      servers.push(server);
+      numbers.push(await listen(server, port));
     }
-    return { port, websocketPort, close };
+    const hasWebSocket = config.websocketPort !== undefined;
+    const [port = 0, ...others] = numbers;
+    const further = hasWebSocket ? others.slice(1) : others;
+    const websocketPort = hasWebSocket ? others[0]! : null;
+    return { port, websocketPort, further, close, renewCertificates: () => certificates.look() };
   } catch (error) {
     close();
     throw error;
   }
 }
 
+interface Making {
+  port: Port;
+  config: BrokerConfig;
+  events: ConnectionEvents;
+  slots: ConnectionSlots;
+  certificates: RenewedTls;
+}
+
 /** TCP keep-alive detects peers that disappeared without closing and have not asked for MQTT keep-alive. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 const tlsOptions = { ...socketOptions, handshakeTimeout: 10_000 };
 
-function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
-  const server = createTlsServer({ ...tlsOptions, ...readTlsFiles(files) });
+function tcpServer({ port, events, slots, certificates }: Making): Server {
+  const { tls } = port;
+  const accept = (socket: Socket) => events.accepted(socket, originOf(socket, port, slots));
+  if (!tls) return createServer(socketOptions, accept);
+  const read = () => readTlsFiles(tls, port.tlsSection);
+  const server = createTlsServer({ ...tlsOptions, ...clientRules(tls), ...read() }, accept);
+  certificates.watch(server, read);
   closeFailedHandshakes(server, (error, address) => events.broken(tlsProblem(error), address));
   return server;
 }
@@ -84,17 +113,17 @@ function tlsProblem(error: Error): Error {
     : error;
 }
 
-/** Encrypted if the MQTT port is, as passwords are sent to both. */
-function webSocketServer(
-  { packetBytesMax, tls }: BrokerConfig,
-  events: ConnectionEvents,
-  slots: ConnectionSlots,
-): HttpServer {
+function webSocketServer({ port, config, events, slots, certificates }: Making): HttpServer {
+  const { packetBytesMax } = config;
   const answer = (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
   };
-  const https = tls && createHttpsServer({ ...tlsOptions, ...readTlsFiles(tls) }, answer);
-  if (https) closeFailedHandshakes(https, (error, address) => events.broken(tlsProblem(error), address));
+  const https = port.tls && sealedHttp(port.tls, port, answer);
+  if (https) {
+    const { tls, tlsSection } = port;
+    certificates.watch(https as unknown as TlsServer, () => readTlsFiles(tls!, tlsSection));
+    closeFailedHandshakes(https, (error, address) => events.broken(tlsProblem(error), address));
+  }
   const http = https ?? createHttpServer(socketOptions, answer);
   http.headersTimeout = 10_000;
   http.on('clientError', (error, socket) => {
@@ -117,12 +146,24 @@ function webSocketServer(
         stream.destroy(new ConnectionRefusal('malformed', 'MQTT came in a text frame of WebSocket'));
     });
     const stream = createWebSocketStream(webSocket);
-    events.accepted(stream, originOf(request.socket, slots, request), request);
+    events.accepted(stream, originOf(request.socket, port, slots, request), request);
   });
   return http;
 }
 
-function listen(server: Server | HttpServer, host: string, port: number, option: string): Promise<number> {
+function sealedHttp(
+  tls: BrokerTls,
+  { tlsSection }: Port,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+) {
+  return createHttpsServer({ ...tlsOptions, ...clientRules(tls), ...readTlsFiles(tls, tlsSection) }, answer);
+}
+
+function listen(
+  server: Server | HttpServer,
+  { host, port, setting, isWebSocket, isFurther }: Port,
+): Promise<number> {
+  const option = isWebSocket || isFurther ? setting : '--mqtt-port';
   return new Promise((resolve, reject) => {
     // Never removed, as a later error (such as no file handles being left) must not end the process.
     server.on('error', (error) => {
@@ -142,11 +183,19 @@ function listen(server: Server | HttpServer, host: string, port: number, option:
   });
 }
 
-function originOf(socket: Socket, slots: ConnectionSlots, request?: IncomingMessage): ConnectionOrigin {
+function originOf(
+  socket: Socket,
+  { tls, isFurther }: Port,
+  slots: ConnectionSlots,
+  request?: IncomingMessage,
+): ConnectionOrigin {
   const address = socket.remoteAddress ?? 'unknown';
+  const certificate = tls && socket instanceof TLSSocket ? certificateOfPeer(socket, tls) : null;
   return {
     address,
-    local: isLoopback(address) && (!request || isLocalRequest(request)),
+    ...(certificate && { certificate }),
+    // Anonymous access is for the ports that `broker.host` keeps on this computer.
+    local: !isFurther && isLoopback(address) && (!request || isLocalRequest(request)),
     bytesRead: () => socket.bytesRead,
     signedIn: () => slots.occupy(socket),
   };
