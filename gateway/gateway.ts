@@ -39,7 +39,7 @@ import type { ModelLibrary } from './ports/models/models.ts';
 import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
-import { createOnboarding, createRetirement } from './retirement.ts';
+import { createOnboarding, createRetirement, watchingAt } from './retirement.ts';
 import { noticesFile } from './site-notices/notices-file.ts';
 import { SiteNotices } from './site-notices/site-notices.ts';
 import { siteNoticesReport } from './site-notices/statistics.ts';
@@ -264,6 +264,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     decisions,
     deadNotices: siteNotices,
     machines,
+    watching: watchingAt(data),
     onboarding: createOnboarding({ data, types, machineTypesDir, machines }),
     clock,
     log,

@@ -3,6 +3,7 @@ import type { Decisions } from './decisions/create-decisions.ts';
 import { createOnboardingAdmin, type OnboardingAdminParts } from './onboarding/admin.ts';
 import type { DataClient } from './pipeline/client.ts';
 import type { OnboardingAdmin } from './ports/onboarding/onboarding.ts';
+import type { WatchAdmin } from './ports/onboarding/watching.ts';
 import type { MachineAdmin, MachineHere, MachineOrSensor } from './ports/retiring.ts';
 import type { Source } from './ports/source.ts';
 import type { SiteTopics } from './site-topics/site-topics.ts';
@@ -36,6 +37,15 @@ export function createOnboarding(
     addType: (type) => data.call('addType', type),
   };
   return createOnboardingAdmin({ ...parts, data: calls });
+}
+
+/** The data thread's stream of what arrives, for people who watch. */
+export function watchingAt(data: Pick<DataClient, 'call'>): WatchAdmin {
+  return {
+    open: (filter) => data.call('watchOpen', filter),
+    take: (id) => data.call('watchTake', id),
+    close: (id) => data.call('watchClose', id),
+  };
 }
 
 /** All that a gateway may know. */

@@ -17,6 +17,7 @@ import { addOverrides } from './inspect/fleet/overrides.ts';
 import { addLimits } from './inspect/machine-settings/limits.ts';
 import { addMaintenance } from './inspect/machine-settings/maintenance.ts';
 import { addNotifications } from './inspect/notifications.ts';
+import { addWatch } from './inspect/onboarding/watch.ts';
 import { addOutcomes } from './inspect/outcomes/outcomes.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
@@ -63,6 +64,7 @@ Examples:
   harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
   harbinger query "select count(*) from pump"
   harbinger decode --mapping tasmota --topic tele/plug/SENSOR < message
+  harbinger watch 'hall/#'                         what arrives, and what happens to it
   harbinger deadletters list                       messages that could not become readings, and why
   harbinger refused redrive --all                  send again what the cloud had refused
   harbinger machines retire hall-1/pump-3          take a machine out of the list
@@ -77,6 +79,7 @@ Exit codes: ${exitCodeLine()}.`,
     addPlant,
     addReplay,
     addMachines,
+    addWatch,
     addGateways,
     addSessions,
     addDevices,

@@ -14,6 +14,7 @@ import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { OnboardingAdmin } from '../ports/onboarding/onboarding.ts';
+import type { WatchAdmin } from '../ports/onboarding/watching.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
@@ -232,11 +233,14 @@ function condition() {
   return { ok: true, reasons: [] as string[] };
 }
 
+const noWatching: WatchAdmin = { open: async () => 1, take: async () => null, close: async () => {} };
+
 export async function startHttp(
   config: Record<string, unknown> = { openOnLoopback: true },
   letters = memoryLetters(5),
   log: Log = silentLog,
   devices: DeviceAdmin = memoryDevices(),
+  watching: WatchAdmin = noWatching,
 ) {
   const registry = new Registry();
   new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
@@ -257,6 +261,7 @@ export async function startHttp(
     machines: memoryMachines(),
     devices,
     onboarding: memoryOnboarding(),
+    watching,
     limits: memoryLimits(),
     maintenance: memoryMaintenance(),
     decisions: {

@@ -22,6 +22,7 @@ import type { DeadNoticeAdmin } from '../ports/kept-items.ts';
 import type { LimitAdmin } from '../ports/limits/limits.ts';
 import type { MaintenanceAdmin } from '../ports/maintenance/maintenance.ts';
 import type { OnboardingAdmin } from '../ports/onboarding/onboarding.ts';
+import type { WatchAdmin } from '../ports/onboarding/watching.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
@@ -33,6 +34,7 @@ import { machineRoutes } from './machines.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { notificationRoutes } from './notifications.ts';
 import { onboardingRoutes } from './onboarding/waiting.ts';
+import { watchingRoute } from './onboarding/watching.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -59,6 +61,7 @@ export interface GatewayHttpDeps {
   machines: MachineAdmin;
   devices: DeviceAdmin;
   onboarding: OnboardingAdmin;
+  watching: WatchAdmin;
   limits: LimitAdmin;
   maintenance: MaintenanceAdmin;
   decisions: DecisionReplays;
@@ -143,6 +146,7 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   machineRoutes(app, deps);
   deviceRoutes(app, deps.devices);
   onboardingRoutes(app, deps);
+  watchingRoute(app, deps);
   limitRoutes(app, deps);
   maintenanceRoutes(app, deps);
   decisionRoutes(app, deps);

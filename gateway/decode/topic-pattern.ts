@@ -58,3 +58,9 @@ export function compileTopicPattern(pattern: string): (topic: string) => TopicMa
     return match;
   };
 }
+
+/** Compiles an MQTT filter to a test of topics. @throws HarbingerError CONFIG_INVALID if it is none */
+export function matcherOfFilter(filter: string): (topic: string) => boolean {
+  const match = compileTopicPattern(filter);
+  return (topic) => match(topic) !== null;
+}

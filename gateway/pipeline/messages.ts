@@ -9,6 +9,7 @@ import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters, ShownLetter } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { OnboardingData } from '../ports/onboarding/onboarding.ts';
+import type { WatchAdmin } from '../ports/onboarding/watching.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { JournalReadings, ReadingsQuery } from '../ports/replay/replay.ts';
 import type { KnownMachine, MachineOrSensor, RetiredInData } from '../ports/retiring.ts';
@@ -58,6 +59,9 @@ export interface DataCalls {
   machinesIgnore: OnboardingData['ignore'];
   machinesDeclared: OnboardingData['declared'];
   machinesUndo: OnboardingData['undo'];
+  watchOpen: WatchAdmin['open'];
+  watchTake: WatchAdmin['take'];
+  watchClose: WatchAdmin['close'];
   /** Adds a machine type that was written after the start. */
   addType(type: MachineType): Promise<void>;
   readingsOf(query: ReadingsQuery): Promise<JournalReadings>;

@@ -14,6 +14,7 @@ import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { Strangers } from './onboarding/strangers.ts';
 import type { Pulse } from './stuck/pulse.ts';
+import type { Watched } from './watching/watched.ts';
 
 export interface PipelineDeps {
   random: Random;
@@ -39,6 +40,8 @@ export interface PipelineDeps {
   retainedAgain?(schema: MachineSchema): void;
   /** Reads what unknown machines send. */
   strangers?: Strangers;
+  /** Shows people what arrives, while they watch. */
+  watched?: Watched;
   /** Notes the fields of readings that are not stored as they were sent. */
   fields: FieldNotes;
   /** Called with rows for windows; `seq` is that of their block. */
@@ -54,4 +57,13 @@ export interface Begun {
   decoded: readonly Decoded[];
   /** Why the message as a whole is a dead letter. */
   failure: { error: unknown } | null;
+}
+
+export interface PipelineCounts {
+  messages: number;
+  readings: number;
+  deadLetters: number;
+  fieldsIgnored: number;
+  /** Messages, or readings of several, of machines that people have said to ignore. */
+  ignored: number;
 }

@@ -29,22 +29,13 @@ import type { ColumnBatch } from '../ports/watch.ts';
 import { InOrder } from './in-order.ts';
 import { BatchLetters } from './letter.ts';
 import { reported } from './maintenance/reported.ts';
-import type { Begun, PipelineDeps } from './pipeline-deps.ts';
+import type { Begun, PipelineCounts, PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { type Exceptions, settle } from './settle.ts';
 import { InHand } from './stuck/in-hand.ts';
 import { Pulse } from './stuck/pulse.ts';
 import { StuckMessages, stuckError } from './stuck/stuck-messages.ts';
 import { type EachMessage, handleEach, type MessageHandler } from './stuck/watched-batch.ts';
-
-export interface PipelineCounts {
-  messages: number;
-  readings: number;
-  deadLetters: number;
-  fieldsIgnored: number;
-  /** Messages, or readings of several, of machines that people have said to ignore. */
-  ignored: number;
-}
 
 export class Pipeline implements MessageHandler<Begun> {
   /** Messages that were stuck; they are not tried again, unless somebody sends their dead letters again. */
@@ -218,12 +209,13 @@ export class Pipeline implements MessageHandler<Begun> {
 
   /** Processes one item of a message. */
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
-    const { fields } = this.deps;
+    const { fields, watched } = this.deps;
     if (item.unreadable) {
       if (route.schema) fields.unreadable(route.schema, item.unreadable.refused, message.receivedMs);
       throw item.unreadable.error;
     }
     const schema = this.deps.routes.machineOf(route, item, message);
+    if (watched?.isOn && !('values' in item)) watched.changed(schema, item, message);
     if (item.lifecycle || item.maintenance) {
       const told = item.lifecycle ?? item.maintenance;
       if (!route.storesAgain && isToldAgain(message, told)) return this.deps.retainedAgain?.(schema);
@@ -249,15 +241,22 @@ export class Pipeline implements MessageHandler<Begun> {
 
   /** Returns false for a reading that was stored before. */
   private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage, route: Route): boolean {
+    const outcome = this.placed(schema, claim, message, route);
+    const { identity, watched } = this.deps;
+    if (watched?.isOn) watched.reading(schema, claim, this.row, message, outcome, identity.ms);
+    return outcome === 'stored';
+  }
+
+  private placed(schema: MachineSchema, claim: ReadingClaim, message: RawMessage, route: Route) {
     const { identity, builder } = this.deps;
     if (!route.storesAgain && isReadAgain(message, claim)) {
       this.deps.retainedAgain?.(schema);
-      return false;
+      return 'again';
     }
     this.counts.fieldsIgnored += this.row.ignored;
-    if (!identity.assign(schema, claim, this.row, message)) return false;
+    if (!identity.assign(schema, claim, this.row, message)) return 'resend';
     builder.add(schema, this.row, identity.ms, identity.ns);
-    return true;
+    return 'stored';
   }
 
   private async append(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
@@ -282,6 +281,7 @@ export class Pipeline implements MessageHandler<Begun> {
 
   private deadLetter(message: RawMessage, error: unknown): void {
     if (message.retained !== undefined) this.notReadings.push(this.place);
+    if (this.deps.watched?.isOn) this.deps.watched.refused(message, error);
     if (error instanceof UnknownMachine && error.isIgnored) return void this.counts.ignored++;
     this.keepLetter(message, error);
   }

@@ -10,6 +10,7 @@ import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
+import { Watchers } from '../commissioning/watchers.ts';
 import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
@@ -25,6 +26,7 @@ import { type RecentReadings, recentReadings } from '../decode/identity/recent-r
 import { DeclaredMachines } from '../decode/machines/declared.ts';
 import type { MachineQuota } from '../decode/machines/machines.ts';
 import { createRoutes } from '../decode/routes.ts';
+import { matcherOfFilter } from '../decode/topic-pattern.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -45,6 +47,7 @@ import { type RetireParts, retire } from './plane/retire.ts';
 import type { Exceptions } from './settle.ts';
 import type { Pulse } from './stuck/pulse.ts';
 import type { EachMessage } from './stuck/watched-batch.ts';
+import { Watched } from './watching/watched.ts';
 
 export interface DataPlaneDeps extends DurableStateDeps, CloudHandlers {
   limited: TimeLimited;
@@ -99,6 +102,7 @@ export async function startDataPlane(
   const { journals, byLane, letters, refused, losses } = state;
   const { dataDir } = config;
   const { limited } = deps;
+  const watchers = new Watchers({ clock, filter: matcherOfFilter });
   const { strangers, onboarding } = composeOnboarding({
     ...{ dataDir, machines, declared, routes, letters, limited, clock, log },
   });
@@ -144,6 +148,7 @@ export async function startDataPlane(
     builder,
     fields,
     strangers,
+    watched: new Watched(watchers, routes),
     retainedAgain: (schema) => counted.retainedAgain.note(schema),
     journal: (block) => lanes.append('readings', block),
     deadLetters: (added) => letters.add(added),
@@ -188,6 +193,7 @@ export async function startDataPlane(
   const shown = {
     retire: (...args: Parameters<CallParts['retire']>) => retire(retireParts, ...args),
     onboarding,
+    watchers,
     addType: (type: MachineType) => void types.set(type.name, type),
     pipeline,
     identity,

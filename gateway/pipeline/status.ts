@@ -24,7 +24,8 @@ import type { Journal, JournalStats } from '../ports/journal.ts';
 import { type RefusedCounts, refusedReport } from '../refused-batches/statistics.ts';
 import { type UplinkStats, uplinkReport } from '../uplink/statistics.ts';
 import type { Uplink } from '../uplink/uplink.ts';
-import type { Pipeline, PipelineCounts } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { PipelineCounts } from './pipeline-deps.ts';
 
 export interface DataStatus {
   pipeline: PipelineCounts & FieldNotes['counts'];

@@ -133,7 +133,8 @@ function explainReading(
   found.notStored.push(...notes);
 }
 
-function valuesIn({ set, type }: MachineSchema, row: Row): ExplainedValue[] {
+/** Returns the values of a row as people read them: texts of states as they were sent, units written out. */
+export function valuesIn({ set, type }: MachineSchema, row: Row): ExplainedValue[] {
   return set.sensors.flatMap((sensor, column): ExplainedValue[] => {
     const number = row.values[column]!;
     if (Number.isNaN(number)) return [];

@@ -1,6 +1,7 @@
 import { lanes as laneNames } from '../../../shared/contract/lanes.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Watchers } from '../../commissioning/watchers.ts';
 import { LetterAdmin } from '../../deadletters/letter-admin.ts';
 import { shownReadings } from '../../decode/typed/shown.ts';
 import type { LossReporter } from '../../lanes/loss-reporter.ts';
@@ -33,6 +34,7 @@ export interface CallParts extends Pick<StatusParts, Shown> {
   retire(those: readonly MachineOrSensor[], topics: readonly string[]): Promise<RetiredInData>;
   /** Creates the onboarding, with what it needs of the rest. */
   onboarding: ReturnType<typeof composeOnboarding>['onboarding'];
+  watchers: Watchers;
   addType(type: MachineType): void;
   state: DurableState;
   lossReporter: LossReporter;
@@ -83,6 +85,9 @@ export function dataCalls(parts: CallParts): DataCalls {
     machinesIgnore: (match, who) => onboarding.ignore(match, who),
     machinesDeclared: () => onboarding.declared(),
     machinesUndo: (match, who) => onboarding.undo(match, who),
+    watchOpen: async (filter) => parts.watchers.open(filter),
+    watchTake: async (id) => parts.watchers.take(id),
+    watchClose: async (id) => parts.watchers.close(id),
     async addType(type) {
       parts.addType(type);
     },
