@@ -243,6 +243,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
     data: () => status.latest(),
     model: () => watch.modelStatus(),
     drift: () => watch.inputDrift(),
+    peers: () => sources.flatMap(({ made }) => made.peers?.() ?? []),
     notifiers: () => siteNotices.health(),
     outbox,
   });

@@ -23,6 +23,8 @@ export interface WatchingDeps {
   data(): DataStatus | null;
   model(): WatchStats['model'];
   drift(): GatewayFacts['drift'];
+  /** How the connections of sources are. */
+  peers(): GatewayFacts['peers'];
   /** How the notifiers of this gateway do. */
   notifiers(): readonly NotifierFacts[];
   outbox: Outbox;
@@ -49,7 +51,7 @@ export function createWatching(deps: WatchingDeps): ConditionEvaluator<GatewayFa
   });
 }
 
-function factsOf({ config, space, data, model, drift, notifiers, clock }: WatchingDeps): () => GatewayFacts {
+function factsOf({ config, space, data, model, drift, peers, notifiers, clock }: WatchingDeps): () => GatewayFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
   const clockWatch = new ClockWatch(clock);
   const letters = new Arrivals(clock, hourMs);
@@ -76,6 +78,7 @@ function factsOf({ config, space, data, model, drift, notifiers, clock }: Watchi
         arrivedWithinHour: letters.observe(status.pipeline.deadLetters),
         byCode: status.deadLetters.byCode,
       },
+      peers: peers(),
       notifiers: notifiers(),
       drift: drift(),
       model: {

@@ -7,6 +7,7 @@ import { cloudUnreachable } from './cloud.ts';
 import { deadLettersArrive } from './dead-letters.ts';
 import type { GatewayFacts } from './facts.ts';
 import { modelMissing } from './model.ts';
+import { brokerUnreachable } from './peers.ts';
 import { batchesRefused } from './refused.ts';
 
 const nowMs = Date.UTC(2026, 5, 1);
@@ -67,6 +68,19 @@ describe('cloud-unreachable', () => {
       'No cloud is configured any more.',
     );
     expect(cloudUnreachable.ended(opened('warning'), { cloud })).toBe('The cloud is reached again.');
+  });
+});
+
+describe('broker-unreachable', () => {
+  const peer = { name: 'plant', address: 'mqtt://b', isConnected: true, lostSinceMs: null, problem: '' };
+
+  it('is found for each broker that is lost, and says whether it is reached again or not wanted any more', () => {
+    const lost = { ...peer, isConnected: false, lostSinceMs: nowMs - 1, problem: 'refused' };
+    expect(found(brokerUnreachable, { peers: [peer, lost] })).toEqual(['warning']);
+    expect(brokerUnreachable.check({ peers: [lost] }, nowMs, [])).toMatchObject([{ item: 'plant' }]);
+    const open = { ...opened('warning'), item: 'plant' };
+    expect(brokerUnreachable.ended(open, { peers: [peer] })).toBe('The broker plant is reached again.');
+    expect(brokerUnreachable.ended(open, { peers: [] })).toBe('The broker plant is not configured any more.');
   });
 });
 

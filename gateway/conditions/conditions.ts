@@ -13,12 +13,14 @@ import { deadLettersArrive } from './dead-letters.ts';
 import type { GatewayFacts } from './facts.ts';
 import { modelMissing } from './model.ts';
 import { modelInputs } from './model-inputs.ts';
+import { brokerUnreachable } from './peers.ts';
 import { batchesRefused } from './refused.ts';
 
 export const gatewayConditions: Conditions<GatewayFacts> = [
   diskSpace,
   backlogGrows,
   cloudUnreachable,
+  brokerUnreachable,
   batchesRefused,
   deadLettersArrive,
   modelMissing,

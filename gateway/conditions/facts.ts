@@ -2,6 +2,7 @@ import type { CertificateFacts } from '../../shared/conditions/certificates.ts';
 import type { ClockFacts } from '../../shared/conditions/clock.ts';
 import type { DiskFacts } from '../../shared/conditions/disk-space.ts';
 import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
+import type { PeerState } from '../ports/source.ts';
 import type { ModelDrift } from '../ports/watch.ts';
 
 export interface BacklogFacts {
@@ -24,6 +25,8 @@ export interface GatewayFacts {
   /** Batches that the cloud refused, set aside here. */
   refusedBatches: number | null;
   deadLetters: { arrivedWithinHour: number; byCode: Readonly<Record<string, number>> } | null;
+  /** Connections that sources keep to others, such as brokers of a plant. */
+  peers: readonly PeerState[];
   /** The notifiers of this gateway. */
   notifiers: readonly NotifierFacts[];
   /** Inputs of models, compared with what they were trained on. */

@@ -105,8 +105,22 @@ export interface Source extends Reporting {
   sessions?(): SessionAdmin;
   /** The retained messages that it keeps, after start(); absent for a source without any. */
   retained?(): RetainedAdmin;
+  /** How the connections are that it makes to others, after start(); absent for a source that makes none. */
+  peers?(): readonly PeerState[];
   /** Where the gateway says what it knows, after start(); absent for a source that nobody can subscribe to. */
   siteBroker?(): SiteBroker;
+}
+
+/** A connection that a source makes and keeps. */
+export interface PeerState {
+  /** Its name in the settings, and its address. */
+  name: string;
+  address: string;
+  isConnected: boolean;
+  /** When it was lost; null while it is there. */
+  lostSinceMs: number | null;
+  /** Why there is none, or what is refused there; empty if all is well. */
+  problem: string;
 }
 
 /** Passes on what the gateway itself publishes, on topics below `harbinger/`, retained. */

@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { sources } from '../../../gateway/sources/sources.ts';
 import { brokerHarness } from './broker.ts';
 import { modbusHarness } from './modbus.ts';
+import { mqttClientHarness } from './mqtt-client.ts';
 import { polledExample } from './polled-example.ts';
 import { describeReadingsSource, type ReadingsHarness } from './readings-suite.ts';
 import { serialHarness } from './serial.ts';
 import { describeSource } from './suite.ts';
 
-const harnesses = [brokerHarness, serialHarness];
+const harnesses = [brokerHarness, serialHarness, mqttClientHarness];
 /** Harnesses of sources that hand in readings. */
 const ofReadings: readonly ReadingsHarness[] = [modbusHarness];
 
