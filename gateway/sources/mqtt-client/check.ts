@@ -1,7 +1,7 @@
+import { brokerFileProblems, brokerSettingsProblems } from '../../../shared/broker-sessions/settings.ts';
 import { repeatedProblems } from '../../../shared/config/entry-problems.ts';
 import { type ConfigProblem, doubtful, invalid } from '../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../shared/config/sound-view.ts';
-import { brokerFileProblems, brokerSettingsProblems } from '../../../shared/mqtt/session/settings.ts';
 import { type Filter, overlaps, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttClientConfig, RemoteBroker } from './config.ts';
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { brokerSettings } from '../../../shared/mqtt/session/settings.ts';
+import { brokerSettings } from '../../../shared/broker-sessions/settings.ts';
 
 const levels = (description: string, example: string) =>
   Type.String({

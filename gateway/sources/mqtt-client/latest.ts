@@ -29,7 +29,7 @@ export class LatestMessages {
     return isRetained && before?.digest !== digest;
   }
 
-  /** Those of topics on which a retained message came. */
+  /** Latest messages of topics on which a retained one came. */
   kept(): Kept[] {
     return [...this.digests].flatMap(([topic, { digest, isRetained }]) =>
       isRetained ? [[topic, digest] as const] : [],

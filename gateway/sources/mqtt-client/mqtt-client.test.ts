@@ -1,91 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
-import { silentLog } from '../../../shared/runtime/log.ts';
-import { systemRandom } from '../../../shared/runtime/random.ts';
-import { PretendBroker } from '../../../test/support/peers/pretend-broker.ts';
-import type { RawMessage, Settle } from '../../ports/source.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PretendBroker } from '../../../test/support/peers/pretend-broker.ts';
 import { mqttClientProblems } from './check.ts';
-import { MqttClientConfig } from './config.ts';
-import { createMqttClient, type MqttClientSource } from './mqtt-client.ts';
+import { type Intake, Remote, until } from './harness.testing.ts';
+import type { MqttClientSource } from './mqtt-client.ts';
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 5 });
-/** Time that passes fifty times as fast. */
-const fast: Clock = {
-  nowMs: systemClock.nowMs,
-  monotonicMs: () => 50 * systemClock.monotonicMs(),
-  setTimer: (delayMs, fn) => systemClock.setTimer(delayMs / 50, fn),
-};
-
-/** Messages that were handed in, settled when the test says so. */
-class Intake {
-  isHolding = false;
-  areReadings = true;
-  readonly messages: RawMessage[] = [];
-  readonly held: Settle[] = [];
-
-  accept(message: RawMessage, settled: Settle): void {
-    this.messages.push({ ...message, payload: Buffer.from(message.payload) });
-    if (this.isHolding) this.held.push(settled);
-    else setImmediate(settled, undefined, 0, this.areReadings);
-  }
-
-  acceptReadings(): void {
-    throw new Error('no readings are expected');
-  }
-
-  settle(place: number, error?: Error): void {
-    this.held[place]!(error, 0, true);
-  }
-
-  get texts(): string[] {
-    return this.messages.map(({ topic, payload }) => `${topic} ${payload}`);
-  }
-}
-
-let dataDir: string;
+let plant: Remote;
 let remote: PretendBroker;
 let intake: Intake;
-const started: MqttClientSource[] = [];
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'harbinger-mqtt-client-'));
-  remote = await new PretendBroker().listen();
-  intake = new Intake();
+  plant = await Remote.listen();
+  ({ broker: remote, intake } = plant);
 });
-afterEach(async () => {
-  for (const source of started.splice(0)) await source.stop();
-  await remote.stop();
-  rmSync(dataDir, { recursive: true });
-});
+afterEach(() => plant.remove());
 
-const configOf = (more: object = {}): MqttClientConfig => {
-  const url = `mqtt://127.0.0.1:${remote.port}`;
-  const config = { brokers: [{ name: 'plant', url, subscribe: ['plant/#'], ...more }] };
-  return Value.Default(MqttClientConfig, config) as MqttClientConfig;
-};
-
-async function start(more: object = {}): Promise<MqttClientSource> {
-  const deps = { intake, dataDir, clock: fast, random: systemRandom, log: silentLog };
-  const source = createMqttClient(configOf(more), deps);
-  started.push(source);
-  await source.start();
-  return source;
-}
-
-async function connected(more: object = {}): Promise<MqttClientSource> {
-  const source = await start(more);
-  await until(() => expect(source.stats()).toMatchObject([{ connected: true }]));
-  return source;
-}
-
-const stopped = async (source: MqttClientSource) => {
-  started.splice(started.indexOf(source), 1);
-  await source.stop();
-};
+const connected = (more?: object) => plant.connected(more);
+const stopped = (source: MqttClientSource) => plant.stopped(source);
+const configOf = (more?: object) => plant.configOf(more);
 
 describe('what is acknowledged', () => {
   it.each([1, 2] as const)('at QoS %i is stored, in the order in which it came', async (qos) => {
@@ -159,6 +92,17 @@ describe('what is acknowledged', () => {
     await until(() => expect(remote.acknowledged).toEqual([1]));
   });
 
+  it('at QoS 2 is another message, if its number came before and it is not marked', async () => {
+    await connected({ qos: 2 });
+    const packet = { cmd: 'publish', topic: 'plant/a', qos: 2, messageId: 9, retain: false } as const;
+    remote.send({ ...packet, payload: 'x', dup: false });
+    await until(() => expect(remote.acknowledged).toEqual([9]));
+    remote.send({ ...packet, payload: 'y', dup: false });
+    remote.send({ ...packet, payload: 'y', dup: true });
+    await until(() => expect(remote.acknowledged).toEqual([9, 9, 9]));
+    expect(intake.texts).toEqual(['plant/a x', 'plant/a y']);
+  });
+
   it('is what came before a stop, and nothing is read any more', async () => {
     const source = await connected();
     intake.isHolding = true;
@@ -188,7 +132,7 @@ describe('the session', () => {
   it('is known before it is made, so that a gateway that is killed finds it', async () => {
     await connected();
     const { clientId } = remote.connects[0]!;
-    expect(JSON.parse(readFileSync(join(dataDir, 'mqtt-client.json'), 'utf8')).brokers).toMatchObject([
+    expect(JSON.parse(readFileSync(join(plant.dataDir, 'mqtt-client.json'), 'utf8')).brokers).toMatchObject([
       { clientId },
     ]);
   });
@@ -201,10 +145,10 @@ describe('the session', () => {
   });
 
   it('is begun anew when its file is damaged, which is set aside', async () => {
-    writeFileSync(join(dataDir, 'mqtt-client.json'), '{"format": ');
+    writeFileSync(join(plant.dataDir, 'mqtt-client.json'), '{"format": ');
     await connected({ clientId: 'mine' });
     expect(remote.connects).toMatchObject([{ clientId: 'mine' }]);
-    expect(readFileSync(join(dataDir, 'mqtt-client.json.damaged'), 'utf8')).toBe('{"format": ');
+    expect(readFileSync(join(plant.dataDir, 'mqtt-client.json.damaged'), 'utf8')).toBe('{"format": ');
   });
 
   it.each([
@@ -260,68 +204,6 @@ describe('retained messages of the broker', () => {
     await connected();
     await forgetSession();
     await until(() => expect(states()).toEqual(['new', 'new']));
-  });
-});
-
-describe('a broker that is not well', () => {
-  it.each([
-    [4, /check username and password/],
-    [5, /may not connect there/],
-    [2, /does not take this client id/],
-  ])('which refuses with code %i is said, with what to do', async (code, remedy) => {
-    remote.refuseWith = code;
-    const source = await start();
-    await until(() =>
-      expect(source.stats()).toMatchObject([{ connected: false, problem: expect.stringMatching(remedy) }]),
-    );
-    remote.refuseWith = 0;
-    await until(() =>
-      expect(source.peers?.()).toMatchObject([{ isConnected: true, problem: '', lostSinceMs: null }]),
-    );
-  });
-
-  it('which refuses a subscription is connected, with the problem', async () => {
-    remote.refusedFilters.add('secret/#');
-    const source = await connected({ subscribe: ['plant/#', 'secret/#'] });
-    expect(source.stats()).toMatchObject([
-      { problem: expect.stringMatching(/subscription to secret\/#: give the user/) },
-    ]);
-  });
-
-  it('which says nothing any more is left, and connected to again', async () => {
-    const source = await connected({ keepaliveS: 5 });
-    await until(() => expect(remote.pings).toBeGreaterThan(1));
-    remote.isMute = true;
-    await until(() => expect(source.stats()).toMatchObject([{ connected: false }]));
-    remote.isMute = false;
-    await until(() => expect(source.stats()).toMatchObject([{ connected: true }]));
-  });
-
-  it('which stands still here is pinged all the same, and not taken for dead', async () => {
-    await connected({ keepaliveS: 5, inFlightMax: 1 });
-    intake.isHolding = true;
-    remote.publish('plant/a', 'x');
-    await until(() => expect(intake.held.length).toBe(1));
-    const { pings } = remote;
-    await until(() => expect(remote.pings).toBeGreaterThan(pings + 8));
-    expect(remote.connects.length).toBe(1);
-  });
-
-  it('which sends a packet over the limit is left', async () => {
-    const source = await connected({ packetBytesMax: 1_024 });
-    remote.publish('plant/a', 'x'.repeat(2_000));
-    await until(() => expect(source.stats()[0]!.problem).toMatch(/over the limit of 1024 bytes/));
-  });
-
-  it('which nobody listens for is tried again', async () => {
-    const { port } = remote;
-    const starting = start();
-    await remote.stop();
-    const source = await starting;
-    remote.cut();
-    await until(() => expect(source.stats()[0]!.problem).toMatch(/nothing listens there/));
-    remote = await new PretendBroker().listen(port);
-    await until(() => expect(source.stats()).toMatchObject([{ connected: true }]));
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Other MQTT brokers as a source (gateway/sources/mqtt-client): the Mosquitto of a plant, say, whose messages are taken like
- * those of the own broker, and acknowledged there when they are on this disk. The protocol is in shared/mqtt/session. From
+ * those of the own broker, and acknowledged there when they are on this disk. The protocol is in shared/broker-sessions. From
  * outside only part.ts is imported.
  */
 import { refuse } from '../../../shared/config/problem.ts';

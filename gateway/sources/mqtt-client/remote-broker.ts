@@ -1,5 +1,5 @@
-import type { LinkHandlers } from '../../../shared/mqtt/session/link.ts';
-import { BrokerSession, type SessionDeps } from '../../../shared/mqtt/session/session.ts';
+import type { LinkHandlers } from '../../../shared/broker-sessions/link.ts';
+import { BrokerSession, type SessionDeps } from '../../../shared/broker-sessions/session.ts';
 import type { MessageIntake, PeerState, RawMessage } from '../../ports/source.ts';
 import { topicHere } from './check.ts';
 import type { RemoteBroker } from './config.ts';

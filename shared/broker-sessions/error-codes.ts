@@ -1,4 +1,4 @@
-import { declareErrors } from '../../runtime/errors.ts';
+import { declareErrors } from '../runtime/errors.ts';
 
 export const errorCodes = declareErrors({
   MQTT_SESSION_BROKEN: {

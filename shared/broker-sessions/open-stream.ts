@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Clock, sleep } from '../../runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../runtime/errors.ts';
-import { readCertificates, readKeyPair } from '../../security/pem-files.ts';
-import { mqttAddress } from '../address.ts';
-import { guardPackets } from '../packet-guard.ts';
+import { mqttAddress } from '../mqtt/address.ts';
+import { guardPackets } from '../mqtt/packet-guard.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { readCertificates, readKeyPair } from '../security/pem-files.ts';
 import { connectRemedy } from './remedies.ts';
 import { type BrokerSettings, tlsOwner } from './settings.ts';
 
@@ -59,7 +59,7 @@ export function brokenError({ name, url }: BrokerSettings, why: string, cause?: 
   });
 }
 
-/** An address of numbers is no server name. */
+/** Returns false for an address of numbers, which is not a server name. */
 function isName(host: string): boolean {
   return !/^[\d.]+$/.test(host) && !host.includes(':');
 }

@@ -7,7 +7,7 @@ import {
   type Packet,
   parser,
 } from 'mqtt-packet';
-import { type Clock, every, type Timer } from '../../runtime/clock.ts';
+import { type Clock, every, type Timer } from '../runtime/clock.ts';
 import { type Unanswered, UnansweredQueue } from './unanswered.ts';
 import type { Unreleased } from './unreleased.ts';
 
@@ -77,7 +77,9 @@ export class Link {
     });
     this.parser = parser({ protocolVersion: options.protocolVersion });
     this.parser.on('packet', (packet: Packet) => this.take(packet));
-    this.parser.on('error', (error: Error) => this.end(`it sent what is no MQTT: ${error.message}`));
+    this.parser.on('error', (error: Error) =>
+      this.end(`it sent something that is not MQTT: ${error.message}`),
+    );
     stream.on('readable', () => this.read());
     stream.on('error', (error) => this.end(error.message));
     stream.on('close', () => this.end('the connection was closed'));

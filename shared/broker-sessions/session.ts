@@ -1,15 +1,15 @@
 /**
- * Sessions at brokers of others (shared/mqtt/session): subscriptions whose messages are acknowledged only when they are
+ * Sessions at brokers of others (shared/broker-sessions): subscriptions whose messages are acknowledged only when they are
  * stored, over connections that are made again when they end. MQTT.js cannot do it: it acknowledges QoS 2 before it hands a
  * message over, and at QoS 1 it handles one message at a time. The broker of sensors is in gateway/sources/mqtt.
  */
 import type { IConnackPacket, IConnectPacket, ISubscription } from 'mqtt-packet';
-import { type BackoffOptions, backoffMs } from '../../runtime/backoff.ts';
-import { type Clock, sleep } from '../../runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log.ts';
-import type { Random } from '../../runtime/random.ts';
-import { disablePacketNumberCache } from '../packet-numbers.ts';
+import { disablePacketNumberCache } from '../mqtt/packet-numbers.ts';
+import { type BackoffOptions, backoffMs } from '../runtime/backoff.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
 import { Link, type LinkHandlers } from './link.ts';
 import { brokenError, openStream } from './open-stream.ts';
 import { refusalText } from './remedies.ts';

@@ -31,7 +31,7 @@ const wrongClient = 'it does not take this client id: set another one as clientI
 const wrongLogin = 'check username and password, and the user there';
 const noRight = 'this user may not connect there: give it the right, or use another one';
 
-/** What a broker says in its CONNACK, by the code of MQTT 3.1.1 and of MQTT 5, with what to do. */
+/** Meanings of refusals in a CONNACK, by the code of MQTT 3.1.1 and of MQTT 5, with what to do. */
 const refusals: Readonly<Record<number, string>> = {
   1: 'it does not speak this version of MQTT: set another version',
   2: wrongClient,

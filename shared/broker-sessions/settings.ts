@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type ConfigProblem, doubtful, invalid, namedProblemsIn } from '../../config/problem.ts';
-import { filePath } from '../../config/schema/file-paths.ts';
-import { rules } from '../../config/sound-view.ts';
-import { tlsProblems } from '../../config/tls-problems.ts';
-import { plainName } from '../../contract/topics.ts';
-import type { PemOwner } from '../../security/pem-files.ts';
-import { mqttAddress } from '../address.ts';
+import { type ConfigProblem, doubtful, invalid, namedProblemsIn } from '../config/problem.ts';
+import { filePath } from '../config/schema/file-paths.ts';
+import { rules } from '../config/sound-view.ts';
+import { tlsProblems } from '../config/tls-problems.ts';
+import { plainName } from '../contract/topics.ts';
+import { mqttAddress } from '../mqtt/address.ts';
+import type { PemOwner } from '../security/pem-files.ts';
 
 /** Settings of a table that says how a broker is reached. */
 export const brokerSettings = {

@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureDebianBinary, environmentOf } from './debian/packages.ts';
-import { freePort } from './debian/server.ts';
+import { ensureDebianBinary, environmentOf } from '../debian/packages.ts';
+import { freePort } from '../debian/server.ts';
 
 export function mosquittoBinary() {
   return ensureDebianBinary({ packages: ['mosquitto'], binary: 'usr/sbin/mosquitto' });
