@@ -101,7 +101,7 @@ export class RemoteBrokerReader {
     message.retained = isRetained ? (isAgain ? 'again' : 'new') : undefined;
     this.deps.intake.accept(message, (error, _, areReadings) => {
       if (error) this.failed += 1;
-      // Of a live message it is not known whether it was stored as readings; it was heard all the same.
+      // A live message may not have become readings, which is not known; it was heard all the same.
       else if (areReadings !== false && latest.note(here, digest, isRetained)) this.deps.changed();
       settled(error);
     });
