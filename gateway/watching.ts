@@ -51,7 +51,16 @@ export function createWatching(deps: WatchingDeps): ConditionEvaluator<GatewayFa
   });
 }
 
-function factsOf({ config, space, data, model, drift, peers, notifiers, clock }: WatchingDeps): () => GatewayFacts {
+function factsOf({
+  config,
+  space,
+  data,
+  model,
+  drift,
+  peers,
+  notifiers,
+  clock,
+}: WatchingDeps): () => GatewayFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
   const clockWatch = new ClockWatch(clock);
   const letters = new Arrivals(clock, hourMs);
