@@ -21,10 +21,11 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
-import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
+import { GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createModelLibrary, createWatch, savedIn } from './create-watch.ts';
 import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
 import { Devices } from './devices/devices.ts';
+import { beginSettings } from './fleet/begin-settings.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { fleetReport } from './fleet/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
@@ -87,6 +88,7 @@ export async function startGateway(
     const unlock = lockDataDir(config.dataDir);
     started.add('data folder', async () => unlock());
     noteDataFormat(config.dataDir, 'gateway');
+    const settings = beginSettings(config, GatewayConfig, deps);
     const data = new DataClient(clock, config.journal.gatherMs);
     await started.start('heap growth', new HeapGrowth({ clock, messages: () => data.settled }));
     const library = createModelLibrary(config, { types, data, ...deps });
@@ -102,7 +104,7 @@ export async function startGateway(
     for (const [name, file] of saved) await started.start(name, file);
     started.add('data thread', () => data.stop());
     data.load();
-    const parts = await createParts({ config, types, library, watch, data }, deps);
+    const parts = await createParts({ config, types, library, watch, data, settings }, deps);
     const { decisions, sources, status, http, jobs, watching, heartbeat } = parts;
     const { siteTopics, siteNotices, fleet, models, trialReports, handlers, taking } = parts;
     await data.start({ config, types }, { ...handlers, model: (message) => library.heard(message) });
@@ -150,10 +152,11 @@ interface PartsOf {
   library: ModelLibrary & Pick<Library, 'downloads'>;
   watch: Watch;
   data: DataClient;
+  settings: ReturnType<typeof beginSettings>;
 }
 
 /** Creates the other parts of the main thread and connects them; nothing of them runs yet. */
-async function createParts({ config, types, library, watch, data }: PartsOf, deps: GatewayDeps) {
+async function createParts({ config, types, library, watch, data, settings }: PartsOf, deps: GatewayDeps) {
   const { clock, random, log } = deps;
   const { gateway, dataDir, machineTypesDir } = config;
   const siteTopics = new SiteTopics({
@@ -189,7 +192,7 @@ async function createParts({ config, types, library, watch, data }: PartsOf, dep
   });
   const reserved = () => config.broker?.users.map(({ name }) => name) ?? [];
   const devices = Devices.in(dataDir, { reserved, clock, log });
-  const asking = { say, tellOpen, models, accounts: devices, clock, log };
+  const asking = { say, tellOpen, models, accounts: devices, settings, clock, log };
   const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
   const base = { dataDir, clock, random, log };

@@ -14,6 +14,7 @@ import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions/decisions.ts';
 import { addFleet } from './inspect/fleet/fleet.ts';
 import { addOverrides } from './inspect/fleet/overrides.ts';
+import { addSettings } from './inspect/fleet/settings.ts';
 import { addLimits } from './inspect/machine-settings/limits.ts';
 import { addMaintenance } from './inspect/machine-settings/maintenance.ts';
 import { addNotifications } from './inspect/notifications.ts';
@@ -86,6 +87,7 @@ Exit codes: ${exitCodeLine()}.`,
     addLimits,
     addMaintenance,
     addOverrides,
+    addSettings,
     addFleet,
     addQuery,
     addDecisions,

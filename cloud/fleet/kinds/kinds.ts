@@ -4,6 +4,7 @@ import { accounts } from './accounts/part.ts';
 import { lessons } from './lessons/part.ts';
 import { models } from './models/part.ts';
 import { overrides } from './overrides/part.ts';
+import { settings } from './settings/part.ts';
 import { updates } from './updates/part.ts';
 
-export const fleetKinds: readonly FleetKind[] = [overrides, models, lessons, accounts, updates];
+export const fleetKinds: readonly FleetKind[] = [overrides, models, lessons, accounts, settings, updates];

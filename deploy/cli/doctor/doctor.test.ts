@@ -37,6 +37,7 @@ const sound: Facts = {
     modelState: 'ready',
     backlogBlocks: 3,
     isConnected: true,
+    settings: [],
   },
   ownVersion: '1.0.0',
 };

@@ -191,7 +191,28 @@ async function runningFacts(side: 'gateway' | 'cloud', dataDir: string): Promise
     modelState: intelligence?.model?.state ?? null,
     backlogBlocks: side === 'gateway' ? blocks.reduce((sum, lane) => sum + (lane.blocks ?? 0), 0) : null,
     isConnected: uplink?.connected ?? null,
+    settings: settingsOf(status),
   };
+}
+
+interface SettingShown {
+  kind: string;
+  body: { setting: string; value: unknown };
+  who: string;
+  why: string;
+  state: string;
+  problem?: string;
+}
+
+/** Settings of which the file is not the last word, with who wants them, and why. */
+function settingsOf(status: Record<string, unknown> | null): string[] {
+  const { documents = [] } = (status?.fleet ?? {}) as { documents?: SettingShown[] };
+  return documents
+    .filter(({ kind, state }) => kind === 'settings' && (state === 'in-force' || state === 'preparing'))
+    .map(({ body: { setting, value }, who, why, problem }) => {
+      const source = `from the cloud, in place of the configuration file (${who}: ${why})`;
+      return `${setting} is ${JSON.stringify(value)}, ${source}${problem === undefined ? '' : `; ${problem}`}`;
+    });
 }
 
 /** The version of the process: it notes it in its data folder when it starts. */

@@ -49,6 +49,8 @@ export interface RunningFacts {
   modelState: string | null;
   backlogBlocks: number | null;
   isConnected: boolean | null;
+  /** Settings that the cloud wants otherwise than the configuration file, in words. */
+  settings: string[];
 }
 
 /** Blocks of a few hundred readings each: more than some minutes of a full site. */
@@ -186,7 +188,7 @@ function running({ side, running: process, ownVersion }: Facts): Finding[] {
         advice: `systemctl status harbinger-${side}; why it ended: journalctl -u harbinger-${side} -n 50; first settings: harbinger setup ${side}`,
       },
     ];
-  const { url, version, reasons, modelState, backlogBlocks, isConnected } = process;
+  const { url, version, reasons, modelState, backlogBlocks, isConnected, settings } = process;
   const found: Finding[] = reasons.map((text) => ({ about: 'service', state: 'wrong', text }));
   if (reasons.length === 0) found.push(ok('service', `the ${side} runs and is ready (${url})`));
   if (version !== null && version !== ownVersion)
@@ -197,6 +199,7 @@ function running({ side, running: process, ownVersion }: Facts): Finding[] {
       advice: `systemctl restart harbinger-${side}`,
     });
   else found.push(ok('versions', ownVersion));
+  found.push(...settings.map((text) => ok('settings', text)));
   if (modelState !== null && modelState !== 'ready')
     found.push({
       about: 'model',
