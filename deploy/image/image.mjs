@@ -44,7 +44,7 @@ export async function image(root, argv, say) {
   const made = filesOf(cache, version, arch);
   if (proof === null || !existsSync(made.image)) {
     await makeImage({ root, cache, arch, version, settings, keys: keys ?? join(cache, 'keys'), say });
-    tool('sh', ['-c', 'gzip -n -6 <"$1" >"$2"', 'sh', made.image, made.packed]);
+    tool('sh', ['-c', 'gzip -n -1 <"$1" >"$2"', 'sh', made.image, made.packed]);
     for (const file of Object.values(made)) say(`${file}  ${(statSync(file).size / 1e6).toFixed(1)} MB`);
   }
   if (proof === null) return;

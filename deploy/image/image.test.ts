@@ -6,7 +6,18 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { answersIn, questionsOf } from '../cli/setup/answers.ts';
 import { example } from './disk.mjs';
-import { entry, imageBytes, margin, names, partitions, raucConfig, sizes, table, uuids } from './layout.mjs';
+import {
+  entry,
+  fstab,
+  imageBytes,
+  margin,
+  names,
+  partitions,
+  raucConfig,
+  sizes,
+  table,
+  uuids,
+} from './layout.mjs';
 import { hook } from './update.mjs';
 
 const files = join(packageRoot, 'deploy/image/files');
@@ -50,6 +61,16 @@ test.each(scripts)('%s is sound for its shell, and may be run', (path) => {
   const shell = readFileSync(path, 'utf8').startsWith('#!/bin/bash') ? 'bash' : 'sh';
   expect(spawnSync(shell, ['-n', path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   expect(statSync(path).mode & 0o111).toBe(0o111);
+});
+
+it('the boot partition is written by scripts that sync themselves: with each write, a kernel would take minutes', () => {
+  expect(fstab).toMatch(/ \/boot vfat ro,umask=0077,/);
+  for (const name of ['boot-files', 'slots'])
+    expect(readFileSync(join(files, 'usr/lib/harbinger-image', name), 'utf8')).toMatch(/^ *sync\b|\bsync;/m);
+});
+
+it('the kernel finds the second table of partitions if the first one was cut off, and starts again after a panic', () => {
+  expect(entry('a', '1.0.0', 'ttyS0')).toMatch(/ gpt .*sysctl\.kernel\.panic=\d+ /);
 });
 
 describe('the settings on the boot partition', () => {

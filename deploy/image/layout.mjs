@@ -75,7 +75,7 @@ options ${options.join(' ')}
 `;
 }
 
-export const fstab = `PARTUUID=${uuids.boot} /boot vfat ro,sync,umask=0077,nofail,x-systemd.device-timeout=10min 0 0
+export const fstab = `PARTUUID=${uuids.boot} /boot vfat ro,umask=0077,nofail,x-systemd.device-timeout=10min 0 0
 tmpfs /tmp tmpfs nosuid,nodev,size=25% 0 0
 `;
 

@@ -145,6 +145,7 @@ export function makeSystem({ root, cache, folder, arch, deb, version, keyring, t
     folder,
     `systemctl enable systemd-networkd systemd-resolved systemd-timesyncd harbinger-first harbinger-health harbinger-wanted.path harbinger-wanted.service ssh
 systemctl mask e2scrub_reap.service e2scrub_all.timer apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer
+mkdir -p /etc/systemd/system-generators && ln -s /dev/null /etc/systemd/system-generators/systemd-ssh-generator
 chgrp harbinger /etc/harbinger
 passwd -l root`,
   );

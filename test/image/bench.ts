@@ -1,6 +1,6 @@
 /** The start of a proof of the image: settings, a key, a disk of its own, and a computer that was set up once. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../support/ports.ts';
@@ -9,7 +9,7 @@ import { type Architecture, Guest, grow } from './guest.ts';
 /** A card that is larger than the image. */
 const diskBytes = 4 * 2 ** 30;
 /** Emulated, beside other work: many times what a computer takes. */
-export const secondsMax = 900;
+export const secondsMax = 1_500;
 export const site = {
   name: 'hall-1',
   gateway: 'hall-1-gw',
@@ -31,30 +31,31 @@ export class Bench {
     this.ports = ports;
   }
 
+  /** The port of the cloud stays the same, because the settings have it. */
+  static async in(folder: string, arch: Architecture): Promise<Bench> {
+    const ports = join(folder, 'cloud-port');
+    if (!existsSync(ports)) writeFileSync(ports, String(await freePort()));
+    const cloud = Number(readFileSync(ports, 'utf8'));
+    return new Bench(folder, arch, { mqtt: await freePort(), ssh: await freePort(), cloud });
+  }
+
   /** Puts the first settings on a copy of the image, as a person does with a card. */
-  static async of(image: string, folder: string, arch: Architecture): Promise<Bench> {
-    const bench = new Bench(folder, arch, {
-      mqtt: await freePort(),
-      ssh: await freePort(),
-      cloud: await freePort(),
-    });
-    mkdirSync(folder, { recursive: true });
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'proof', '-f', bench.at('key')]);
+  prepare(image: string): void {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'proof', '-f', this.at('key')]);
     writeFileSync(
-      bench.at('harbinger.toml'),
+      this.at('harbinger.toml'),
       `hostname = "${site.gateway}"
-ssh_key = "${readFileSync(bench.at('key.pub'), 'utf8').trim()}"
+ssh_key = "${readFileSync(this.at('key.pub'), 'utf8').trim()}"
 site = "${site.name}"
 gateway = "${site.gateway}"
 machine = "${site.machine}"
-cloud = "mqtt://10.0.2.2:${bench.ports.cloud}"
+cloud = "mqtt://10.0.2.2:${this.ports.cloud}"
 password = "${site.linkPassword}"
 `,
     );
-    execFileSync('cp', ['--sparse=always', image, bench.disk]);
-    execFileSync('mcopy', ['-i', `${bench.disk}${bootAt}`, bench.at('harbinger.toml'), '::harbinger.toml']);
-    grow(bench.disk, diskBytes);
-    return bench;
+    execFileSync('cp', ['--sparse=always', image, this.disk]);
+    execFileSync('mcopy', ['-i', `${this.disk}${bootAt}`, this.at('harbinger.toml'), '::harbinger.toml']);
+    grow(this.disk, diskBytes);
   }
 
   at(name: string): string {
@@ -70,15 +71,10 @@ password = "${site.linkPassword}"
     return new Guest({ arch: this.#arch, disk: this.disk, folder, ports, ...options });
   }
 
-  /** A file of the boot partition of a disk that is not in use. */
-  onBoot(name: string, disk = this.disk): string {
-    return execFileSync('mtype', ['-i', `${disk}${bootAt}`, `::${name}`], { encoding: 'utf8' });
-  }
-
   /** Keeps a copy of the disk, which is not in use. */
-  keep(name: string): string {
-    execFileSync('cp', ['--sparse=always', this.disk, this.at(name)]);
-    return this.at(name);
+  keep(path: string): string {
+    execFileSync('cp', ['--sparse=always', this.disk, path]);
+    return path;
   }
 
   /** Publishes as the sensor until it is acknowledged, with a client that is not ours. */

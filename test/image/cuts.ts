@@ -29,7 +29,7 @@ export interface CutOptions {
 
 /** Shows that all that was acknowledged is at the cloud after a power cut at any write, each time. */
 export async function cutsUnderLoad({ bench, password, cuts, seed, say }: CutOptions): Promise<void> {
-  const initial = bench.keep('initial.img');
+  const initial = bench.keep(bench.at('initial.img'));
   const log = bench.at('writes.log');
   const promised = await take(bench, password, log);
   const writes = readWrites(log);

@@ -23,7 +23,8 @@ const help = `Starts the image in QEMU and shows what it promises. Takes half an
   --first N  power cuts of the first start; default 5
   --seed S   where they are; default 17
   --only P   only a part, besides the first start: cuts, first, updates, none
-  --keep     keep the disks and the console
+  --keep     keep the disks and the console; the last line says in which folder
+  --folder F go on in a folder that was kept, with its disk as it is and its PASSWORD: F:PASSWORD
 `;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '17' },
       only: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      folder: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,13 +54,17 @@ async function main(): Promise<number> {
   }
   const { image, arch, only } = values;
   const isWanted = (part: string) => only === undefined || only === part;
-  const folder = mkdtempSync(join(tmpdir(), 'harbinger-image-proof-'));
+  const [kept, known = ''] = values.folder?.split(':') ?? [];
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'harbinger-image-proof-'));
   const hold = holdProcess();
   try {
-    const bench = await Bench.of(image, folder, arch as Architecture);
-    const blank = bench.keep('blank.img');
-    const log = bench.at('first.log');
-    const password = await firstBoot(bench, log, say);
+    const bench = await Bench.in(folder, arch as Architecture);
+    const [blank, log] = [bench.at('blank.img'), bench.at('first.log')];
+    if (kept === undefined) {
+      bench.prepare(image);
+      bench.keep(blank);
+    }
+    const password = kept === undefined ? await firstBoot(bench, log, say) : known;
     const options = { bench, password, cuts: numberOf(values.cuts), seed: numberOf(values.seed), say };
     if (isWanted('cuts')) await cutsUnderLoad(options);
     if (isWanted('updates')) {
@@ -73,7 +79,7 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     hold.cancel();
-    if (values.keep) say(`kept: ${folder}`);
+    if (values.keep || kept !== undefined) say(`kept: ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   }
 }

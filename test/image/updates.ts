@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pack } from '../../deploy/image/root.mjs';
 import { keysIn, makeUpdate } from '../../deploy/image/update.mjs';
 import { type Bench, secondsMax, site } from './bench.ts';
-import { withCloud } from './cloud.ts';
+import { type Cloud, withCloud } from './cloud.ts';
 import { serveFile } from './file-server.ts';
-import type { Architecture, Guest } from './guest.ts';
+import type { Architecture } from './guest.ts';
 
 export interface UpdateOptions {
   bench: Bench;
@@ -44,50 +44,50 @@ export async function updates({ bench, password, arch, squashfs, keys, say }: Up
   const next = bundleOf('next', version.next, packed(version.next));
   // A gateway that ends at once.
   writeFileSync(join(system, 'usr/lib/harbinger-gateway/bin/node'), '#!/bin/sh\nexit 1\n');
-  const sick = stickWith(bundleOf('sick', version.sick, packed(version.sick)));
+  const sick = bundleOf('sick', version.sick, packed(version.sick));
   rmSync(system, { recursive: true });
 
   await withCloud(bench, async (cloud) => {
-    let guest = bench.boot({ stick: strange });
-    try {
-      await guest.shows(/slot a is well/, secondsMax);
-      await guest.shows(/was refused/, secondsMax);
-      await bench.acknowledged(guest, password);
-      await isRunning(guest, 'a');
-      say('a bundle that a stranger has signed is refused, and the gateway serves');
-
-      const server = await serveFile(next);
+    const guest = bench.boot({ stick: strange });
+    /** Asks for an update at the cloud, and serves its bundle until the console has shown a line. */
+    const wanted = async (as: string, bundle: string, line: RegExp) => {
+      const seen = guest.lines().length;
+      const server = await serveFile(bundle);
       try {
-        await cloud.want('updates', {
-          system: version.next,
-          source: `http://10.0.2.2:${server.port}/${version.next}.raucb`,
-          stages: [1],
-        });
-        await guest.shows(/slot b is well/, trialSecondsMax);
+        const source = `http://10.0.2.2:${server.port}/${as}.raucb`;
+        await cloud.want('updates', { system: as, source, stages: [1] });
+        await guest.shows(line, trialSecondsMax, seen);
       } finally {
         await server.close();
       }
+    };
+    const serves = async (slot: string) => {
       await bench.acknowledged(guest, password);
-      await isRunning(guest, 'b');
-      await follows(cloud.standings);
+      await guest.can(`grep -q harbinger.slot=${slot} /proc/cmdline`, secondsMax);
+    };
+    try {
+      await guest.shows(/slot a is well/, secondsMax);
+      await guest.shows(/was refused/, secondsMax);
+      await serves('a');
+      say('a bundle that a stranger has signed is refused, and the gateway serves');
+
+      await wanted(version.next, next, /slot b is well/);
+      await serves('b');
+      await stands(cloud, 'in-force');
       say('an update that the cloud wants is fetched, installed, well, and reported as in force');
 
       const seen = guest.lines().length;
-      await guest.run(
-        'dd if=/dev/zero of=$(findmnt -no SOURCE /) bs=1M count=16 conv=fsync; echo b >/proc/sysrq-trigger',
-      );
+      const destroy = 'dd if=/dev/zero of=$(findmnt -no SOURCE /) bs=1M count=16 conv=fsync';
+      await guest.run(`${destroy}; echo b >/proc/sysrq-trigger`);
       await guest.shows(/slot a is well/, trialSecondsMax, seen);
-      await bench.acknowledged(guest, password);
-      await isRunning(guest, 'a');
+      await serves('a');
       await guest.shows(/slot b has a copy of slot a/, secondsMax, seen);
       say('a slot that is destroyed is left by itself, and filled again from the other one');
 
-      await guest.cut();
-      guest = bench.boot({ stick: sick });
-      await guest.shows(/slot b is not well/, trialSecondsMax);
+      await wanted(version.sick, sick, /slot b is not well/);
       await guest.shows(/slot a is well/, trialSecondsMax, guest.lines().length);
-      await bench.acknowledged(guest, password);
-      await isRunning(guest, 'a');
+      await serves('a');
+      await stands(cloud, 'refused');
       say('a signed version that is not well is left by itself, and the one before serves again');
     } finally {
       await guest.cut();
@@ -95,15 +95,12 @@ export async function updates({ bench, password, arch, squashfs, keys, say }: Up
   });
 }
 
-async function isRunning(guest: Guest, slot: string): Promise<void> {
-  await guest.can(`grep -q harbinger.slot=${slot} /proc/cmdline`, secondsMax);
-}
-
-async function follows(standings: () => Promise<{ gateway: string; state: string | null }[]>): Promise<void> {
+/** Waits until the cloud knows how the update stands at the gateway. */
+async function stands(cloud: Cloud, as: string): Promise<void> {
   for (const endMs = performance.now() + secondsMax * 1_000; ; await delay(1_000)) {
-    const state = (await standings()).find(({ gateway }) => gateway === site.gateway)?.state;
-    if (state === 'in-force') return;
-    if (performance.now() > endMs) throw new Error(`the update is not in force at the cloud: ${state}`);
+    const state = (await cloud.standings()).find(({ gateway }) => gateway === site.gateway)?.state;
+    if (state === as) return;
+    if (performance.now() > endMs) throw new Error(`the update is ${state} at the cloud, and not ${as}`);
   }
 }
 
