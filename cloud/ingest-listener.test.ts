@@ -27,6 +27,13 @@ describe('login', () => {
     );
   });
 
+  it('answers a client of MQTT 5 that its version is not spoken', async () => {
+    const five = { protocolVersion: 5 } as const;
+    await expect(cloud.connect('north', 'a password of gateway north', five)).rejects.toMatchObject({
+      code: 0x84,
+    });
+  });
+
   it('throttles a client that guesses, and accepts others behind the same address', async () => {
     for (let i = 0; i < 5; i++) {
       await expect(cloud.connect('north', `guess ${i}`)).rejects.toThrow(/Bad username or password/);

@@ -28,7 +28,7 @@ import { Downlink, type DownlinkDeps } from './downlink.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
-import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
+import { connectRefusal, maySubscribe, type PublishFacts, publishLane } from './rights.ts';
 import { createPort } from './tls-files.ts';
 
 export interface ListenerDeps extends DownlinkDeps {
@@ -44,10 +44,8 @@ export interface ListenerDeps extends DownlinkDeps {
 const packetBytesMax = batchLimits.bodyBytesMax + batchLimits.headerBytesMax + 1_024;
 const connectBytesMax = 8_192;
 const connectMsMax = 10_000;
-/** For unacknowledged batches of all connections together. */
-const heldBytesMax = 256 << 20;
-/** How long `stop` waits for batches that are being stored. */
-const drainMsMax = 4_000;
+const heldBytesMax = 256 << 20; // unacknowledged batches of all connections together
+const drainMsMax = 4_000; // `stop` waits so long for batches that are being stored
 
 /** The MQTT server for gateways: each has its own credentials, and the right to its own topics only. */
 export class Listener {
@@ -84,8 +82,10 @@ export class Listener {
     this.broker = await Aedes.createBroker({
       connectTimeout: connectMsMax,
       maxClientsIdLength: 128,
-      preConnect: (_, packet, done) =>
-        packet.will ? done(new Error('gateways have no last will'), false) : done(null, true),
+      preConnect: (client, packet, done) => {
+        const refusal = connectRefusal(client.conn, packet);
+        done(refusal, refusal === null);
+      },
       authenticate: (client, username, password, done) => {
         this.authenticate(client, username ?? '', password ?? Buffer.alloc(0)).then(
           (verdict) => done(verdict === 'accepted' ? null : refusedLogin(verdict), verdict === 'accepted'),
@@ -202,7 +202,7 @@ export class Listener {
       [fleetTopic(gateway)]: () => this.downlink.heard(gateway, client, asBuffer(packet.payload)),
       [modelAskTopic(gateway)]: () => this.downlink.asked(gateway, client, asBuffer(packet.payload)),
     }[packet.topic];
-    if (said) {
+    if (said && packet.qos < 2) {
       said();
       return done(null);
     }

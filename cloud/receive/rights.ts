@@ -25,6 +25,19 @@ export function publishLane(gateway: string, { topic, qos, retain }: PublishFact
   return target.lane;
 }
 
+/** CONNACK of MQTT 5 with the reason "unsupported protocol version". */
+const versionRefused = Buffer.from([0x20, 3, 0, 0x84, 0]);
+
+/** Why a gateway may not connect like this; null if it may. Gateways speak 3.1.1, and a client of MQTT 5 is told so. */
+export function connectRefusal(
+  conn: { write(bytes: Buffer): unknown },
+  { will, protocolVersion }: { will?: unknown; protocolVersion?: number },
+): Error | null {
+  if (protocolVersion === 5) conn.write(versionRefused);
+  if (protocolVersion === 5) return new Error('gateways speak MQTT 3.1.1, and this client speaks MQTT 5');
+  return will ? new Error('gateways have no last will') : null;
+}
+
 /** A gateway may subscribe only to its own downlink topics. */
 export function maySubscribe(gateway: string, filter: string): boolean {
   return filter.startsWith(downlinkPrefix(gateway));

@@ -6,10 +6,11 @@ export class PacketClient {
   readonly socket: Socket;
   readonly received: Packet[] = [];
   closed = false;
+  private readonly answers = parser({ protocolVersion: 4 });
 
   constructor(socket: Socket) {
     this.socket = socket;
-    const answers = parser({ protocolVersion: 4 });
+    const answers = this.answers;
     answers.on('packet', (packet: Packet) => this.received.push(packet));
     answers.on('error', () => undefined);
     socket.on('data', (bytes) => answers.parse(bytes));
@@ -17,6 +18,11 @@ export class PacketClient {
     socket.once('close', () => {
       this.closed = true;
     });
+  }
+
+  /** Reads what follows as that version of MQTT. */
+  protected speaks(protocolVersion: 4 | 5): void {
+    (this.answers as unknown as { settings: object }).settings = { protocolVersion };
   }
 
   /** Opens a connection to a broker on this computer, before CONNECT. */

@@ -227,7 +227,7 @@ export class Acknowledging implements ConnectionGate {
     const keep: Callback = (error) => {
       if (error)
         return callback(new ConnectionRefusal('intake', `message could not be stored: ${error.message}`));
-      const kept = this.keep(packet);
+      const kept = this.keep(packet, clientId);
       if (!kept) return callback(null);
       const connection = client?.connection;
       connection?.addPending(0);
@@ -260,13 +260,10 @@ export class Acknowledging implements ConnectionGate {
   /**
    * Retains the message and queues it for kept sessions, before its acknowledgement. Returns null if neither is needed.
    */
-  private keep(packet: PublishPacket): Promise<unknown> | null {
+  private keep(packet: PublishPacket, clientId: string): Promise<unknown> | null {
     const writes: Promise<void>[] = [];
-    if (packet.retain) {
-      writes.push(this.persistence.retain(packet, packet.qos > 0));
-      packet.retain = false; // or Aedes would retain it again, after the acknowledgement
-    }
-    const queued = packet.qos > 0 ? this.persistence.queueForSessions(packet) : null;
+    if (packet.retain) writes.push(this.persistence.retain(packet, packet.qos > 0));
+    const queued = packet.qos > 0 ? this.persistence.queueForSessions(packet, clientId) : null;
     if (queued) writes.push(queued);
     return writes.length > 0 ? Promise.all(writes) : null;
   }

@@ -95,7 +95,7 @@ export const BrokerListener = Type.Object(
   { additionalProperties: false },
 );
 
-/** The listener for sensors: MQTT 3.1 and 3.1.1 over TCP or TLS, and over WebSocket. */
+/** The listener for sensors: MQTT 5, 3.1.1 and 3.1 over TCP or TLS, and over WebSocket. */
 export const BrokerConfig = Type.Object(
   {
     host: Type.String({
@@ -187,7 +187,8 @@ export const BrokerConfig = Type.Object(
     sessionExpiryHours: Type.Number({
       default: 168,
       exclusiveMinimum: 0,
-      description: 'How long a client may be absent before its session is dropped.',
+      description:
+        'How long a client may be absent before its session is dropped; with MQTT 5 also the longest that a client may ask for.',
     }),
     subscriptionsMax: Type.Integer({
       default: 100,
@@ -209,7 +210,7 @@ export const BrokerConfig = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'The MQTT broker that sensors connect to: MQTT 3.1 and 3.1.1.',
+    description: 'The MQTT broker that sensors connect to: MQTT 5, 3.1.1 and 3.1.',
   },
 );
 

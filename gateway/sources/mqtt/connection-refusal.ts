@@ -24,11 +24,14 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export class ConnectionRefusal extends Error {
   readonly reason: RefusalReason;
   readonly returnCode: number;
+  /** The reason code for a client of MQTT 5, where it is not that of `reason`. */
+  readonly reasonCode: number | undefined;
 
-  constructor(reason: RefusalReason, message: string, returnCode = 5) {
+  constructor(reason: RefusalReason, message: string, returnCode = 5, reasonCode?: number) {
     super(message);
     this.name = 'ConnectionRefusal';
     this.reason = reason;
     this.returnCode = returnCode;
+    this.reasonCode = reasonCode;
   }
 }

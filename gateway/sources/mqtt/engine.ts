@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
-import { Aedes, type Client } from 'aedes';
+import type { Aedes, Client } from 'aedes';
 import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts';
-import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
+import { type Filter, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
@@ -17,37 +17,41 @@ import type { RetainedAdmin, SessionAdmin } from '../../ports/retiring.ts';
 import type { MessageIntake, SiteBroker } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
+import { SubscribeAnswers } from './access/subscribe-answers.ts';
 import { Subscribing } from './access/subscribing.ts';
 import { Takeovers } from './access/takeovers.ts';
 import { Acknowledging } from './acknowledging.ts';
 import { type BrokerConfig, persistenceLimits } from './config.ts';
 import { checkAedes } from './connection/aedes-client.ts';
-import { type ConnectedClient, Connection, type ConnectionOrigin } from './connection/connection.ts';
+import { type ConnectedClient, Connection } from './connection/connection.ts';
 import { Connections } from './connection/connections.ts';
 import { FanOut } from './connection/fan-out.ts';
+import type { ConnectionOrigin } from './connection/origin.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
 import { type ConnectionEvents, type Listeners, openListeners } from './listeners/listeners.ts';
+import { makeAedes } from './make-aedes.ts';
+import { readyForSubscribers } from './mqtt5/message-properties.ts';
+import { throughMqtt5 } from './mqtt5/mqtt5.ts';
+import { SessionEnds } from './mqtt5/session-ends.ts';
 import type { PublishPacket } from './packet.ts';
-import { describe, type RefusalCounts, reasonOf, takeoverText } from './refusal-counts.ts';
+import {
+  describe,
+  noRightAnyMore,
+  overLimitTexts,
+  type RefusalCounts,
+  reasonOf,
+  takeoverText,
+} from './refusal-counts.ts';
 import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
-import { ownUser } from './sessions/retained/retained.ts';
+import { siteBroker } from './sessions/retained/site-broker.ts';
 import { sessionAdmin } from './sessions/session-admin.ts';
 import type { BrokerStats } from './statistics.ts';
 import { LeftWills } from './wills/left-wills.ts';
 
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
-
-const overLimitTexts = {
-  new: 'closed a new connection: as many clients as broker.connectionsMax allows have signed in',
-  waiting:
-    'closed a connection that had not signed in, in favour of a new one: broker.connectionsMax is reached',
-};
-
-const noRightAnyMore = (topic: string) =>
-  `a will on ${topic.slice(0, 200)} is not published: its user has no right to that any more`;
 
 type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
@@ -69,12 +73,14 @@ export class Engine {
   private readonly acknowledging: Acknowledging;
   private readonly admission: Admission;
   private readonly subscribing: Subscribing;
+  private readonly subscribeAnswers: SubscribeAnswers;
   private readonly takeovers: Takeovers;
   private readonly fanOut = new FanOut();
   private readonly connections: Connections;
   private readonly buffers = new ReadBuffers();
   private readonly aedes: Aedes;
   private readonly leftWills: LeftWills;
+  private readonly sessionEnds: SessionEnds;
   private listeners!: Listeners;
   private expiry: Timer | null = null;
   private connectionsSeen = 0;
@@ -117,6 +123,9 @@ export class Engine {
     );
     this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
+    this.sessionEnds = new SessionEnds(clock, persistence, (id) => this.admission.isConnected(id));
+    persistence.keepsBefore = true;
+    this.subscribeAnswers = new SubscribeAnswers(this.subscribing.codes);
     this.aedes = this.makeAedes();
     this.leftWills = new LeftWills(persistence.wills, clock, (will) => this.publishWill(will));
     credentials.onChange((users) =>
@@ -125,27 +134,23 @@ export class Engine {
   }
 
   private makeAedes(): Aedes {
-    const aedes = new Aedes({
+    const aedes = makeAedes(this.config, {
       persistence: this.persistence,
-      concurrency: 0, // no limit: with one, a slow subscriber would delay all others (see FanOut)
-      connectTimeout: this.config.connectTimeoutMs,
-      drainTimeout: 10_000,
-      queueLimit: 1_000, // packets that may arrive between CONNECT and CONNACK
-      maxTopicLevels: topicLevelsMax,
-      maxInflightInbound: 0, // UnreleasedMessages limits them, before a message is handed over
       preConnect: this.admission.preConnect,
       authenticate: this.admission.authenticate,
-      authorizePublish: this.acknowledging.authorize as never,
+      authorizePublish: throughMqtt5(this.acknowledging.authorize, this.deps.clock) as never,
       authorizeSubscribe: this.subscribing.authorize,
       authorizeForward: this.fanOut.authorize,
     });
     this.fanOut.attach(aedes);
     this.interest.watch(aedes);
     this.subscribing.watch(aedes);
+    this.subscribeAnswers.watch(aedes);
     aedes.on('clientError', (client, error) => this.noteError(client, error));
     aedes.on('connectionError', (client, error) => this.noteError(client, error));
     aedes.on('clientDisconnect', (client) => {
-      if (!client.clean) this.persistence.sessions.left(client.id);
+      const isV5 = (client as ConnectedClient).connection.v5 !== null;
+      if (!client.clean && !isV5) this.persistence.sessions.left(client.id);
     });
     (aedes as NodeJS.EventEmitter).on('error', (error) => {
       this.deps.refusals.tell('broker', {}, `the broker continues after an internal error: ${error.message}`);
@@ -165,6 +170,7 @@ export class Engine {
     this.listeners = await openListeners(this.config, events, this.deps);
     this.connections.start();
     this.leftWills.start();
+    for (const [id, { expiryS }] of this.persistence.sessions.all()) this.sessionEnds.left(id, expiryS);
     this.expireSessions();
   }
 
@@ -186,19 +192,31 @@ export class Engine {
     });
     this.connections.all.add(connection);
     const client = this.aedes.handle(stream, request) as ConnectedClient;
+    this.subscribeAnswers.attach(client);
     connection.attach(client);
     stream.on('close', () => {
       this.connections.all.delete(connection);
       this.acknowledging.forget(connection);
-      this.admission.release(client.id, connection);
+      this.left(client, connection);
     });
   };
+
+  /** Called when a connection has closed. */
+  private left(client: ConnectedClient, connection: Connection): void {
+    const isLatest = this.admission.release(client.id, connection);
+    this.persistence.incoming.forgetUnkept(client);
+    connection.v5?.outgoing.close();
+    if (!isLatest || !connection.v5?.keepsSession) return;
+    this.persistence.sessions.left(client.id, client.sessionExpiryInterval);
+    this.sessionEnds.left(client.id, client.sessionExpiryInterval);
+  }
 
   /** Resolves when the will is durable, and subscribers are being sent it. */
   private async publishWill(will: PublishPacket): Promise<void> {
     const { user, clientId = '', topic } = will;
     if (user !== undefined && !this.admission.rightsNow(user, clientId).mayPublish(topic))
       return this.deps.refusals.count('will', { client: clientId, user }, noRightAnyMore(topic));
+    readyForSubscribers(will, this.deps.clock.nowMs());
     const settled = promisify(this.acknowledging.authorize);
     await settled(null, will);
     await promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer)(will);
@@ -226,17 +244,7 @@ export class Engine {
   }
 
   siteBroker(): SiteBroker {
-    const { retained } = this.persistence;
-    const publish = promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer);
-    return {
-      kept: () => retained.siteTexts(),
-      // Not through `acknowledging`: it is nobody's reading, whatever telemetryFilters say.
-      async publish(topic, payload) {
-        const packet = { cmd: 'publish', topic, payload, qos: 1, dup: false } as const;
-        await retained.store({ ...packet, retain: true, user: ownUser }, false);
-        await publish({ ...packet, retain: false }); // Aedes would retain it without its owner
-      },
-    };
+    return siteBroker(this.persistence, promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer));
   }
 
   private expireSessions(): void {
@@ -251,6 +259,7 @@ export class Engine {
     this.listeners?.close();
     this.expiry?.cancel();
     this.leftWills.stop();
+    this.sessionEnds.stop();
     this.acknowledging.refuse();
     const idle = new AbortController();
     this.acknowledging.whenIdle(() => idle.abort());

@@ -59,7 +59,7 @@ export const reasonLists: ReasonList[] = [
       limit:
         'As many clients as `broker.connectionsMax` are connected. Raise it, or find what connects so often.',
       timeout: 'The client connected and did not log in within `broker.connectTimeoutMs`.',
-      version: 'The client speaks MQTT 5; it must speak MQTT 3.1.1.',
+      version: 'The client speaks an unknown version of MQTT; it must speak 5, 3.1.1 or 3.1.',
       malformed: 'The client sent bytes that are not MQTT, or plain text to a port that speaks TLS.',
       oversize: 'A packet is larger than `broker.packetBytesMax`.',
       credentials:
@@ -73,7 +73,8 @@ export const reasonLists: ReasonList[] = [
       'session-limit':
         'The user has as many kept sessions as one user may (`broker.sessionsMax`). Raise it, let clients connect with a clean session, or give those that make up a new client id at each start a fixed one.',
       will: 'The user has no right to publish to the topic of its last will (`publish` of its user).',
-      publish: 'The user has no right to publish to a topic (`publish` of its user).',
+      publish:
+        'The user has no right to publish to a topic (`publish` of its user). With MQTT 5 the message is refused and the connection stays; it is counted all the same.',
       keepalive: 'The client was silent for one and a half of its keep-alive intervals.',
       slow: 'The client does not read what is sent to it.',
       intake: 'A message could not be stored; see the errors of the journal. The client resends it.',

@@ -158,6 +158,19 @@ export class RawClient extends PacketClient {
     this.send({ ...connect, ...credentials, ...overrides } as Packet);
   }
 
+  /** The same with MQTT 5. */
+  connect5(overrides: Record<string, unknown> = {}): void {
+    this.speaks(5);
+    const connect = { cmd: 'connect', clientId: 'raw', clean: true, keepalive: 60, protocolVersion: 5 };
+    const credentials = { protocolId: 'MQTT', username: 'sensor', password: Buffer.from('secret') };
+    this.send5({ ...connect, ...credentials, ...overrides } as Packet);
+  }
+
+  send5(...packets: Packet[]): void {
+    const bytes = packets.map((packet) => mqttPacket.generate(packet, { protocolVersion: 5 }));
+    this.socket.write(Buffer.concat(bytes));
+  }
+
   publish(topic: string, payload: string | Buffer, more: Record<string, unknown> = {}): void {
     this.send({
       cmd: 'publish',

@@ -10,6 +10,23 @@ export interface QueuedPacket {
   brokerId?: string;
   brokerCounter?: number;
   messageId?: number | undefined;
+  /** Properties of MQTT 5. */
+  properties?: MessageProperties;
+  /** When (ms since 1970) it expires, as its sender says. */
+  messageExpiry?: number;
+}
+
+/** The properties that a message keeps on its way to subscribers, and those of a will that are for the broker. */
+export interface MessageProperties {
+  payloadFormatIndicator?: boolean;
+  messageExpiryInterval?: number;
+  contentType?: string;
+  responseTopic?: string;
+  correlationData?: Buffer;
+  userProperties?: Record<string, string | string[]>;
+  subscriptionIdentifier?: number | number[];
+  willDelayInterval?: number;
+  topicAlias?: number;
 }
 
 /** A message, as Aedes passes it around. */

@@ -5,10 +5,19 @@ import { ConnectionRefusal, type RefusalReason, refusalReasons } from './connect
 
 const windowMs = 60_000;
 const logsPerWindow = 5;
-const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
+const versionHint = 'the client speaks an unknown version of MQTT; set it to 5 or 3.1.1 (or 3.1)';
 
 export const takeoverText =
   'closed the earlier connection: the client has reconnected, or another one has the same client id (each needs its own)';
+
+export const overLimitTexts = {
+  new: 'closed a new connection: as many clients as broker.connectionsMax allows have signed in',
+  waiting:
+    'closed a connection that had not signed in, in favour of a new one: broker.connectionsMax is reached',
+};
+
+export const noRightAnyMore = (topic: string) =>
+  `a will on ${topic.slice(0, 200)} is not published: its user has no right to that any more`;
 
 /** The latest connection that was refused or closed, for people who look for what went wrong with a sensor. */
 export interface LatestRefusal {
@@ -79,6 +88,8 @@ export function reasonOf(error: Error): RefusalReason | null {
       return 'timeout';
     case 'unacceptable protocol version':
       return 'version';
+    case 'identifier rejected':
+      return 'client-id';
     case 'drain timeout':
       return 'slow';
     case 'connection closed':

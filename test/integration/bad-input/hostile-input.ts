@@ -10,7 +10,7 @@ export const password = 'a-sensor-password';
 
 const temperature = '{"temperature": 1}';
 const noUtf8 = Buffer.from([...Buffer.from('telemetry/load/'), 0xc3, 0x28]);
-const mqtt5 = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
+const mqtt6 = Buffer.from([0, 4, ...Buffer.from('MQTT'), 6, 2, 0, 0, 0, 0, 1, 0x63]);
 
 /**
  * Input that closes a connection: the gateway's counter for it, the user who sends it (null: before CONNECT), the
@@ -42,7 +42,7 @@ export const badConnects: [what: string, returnCode: number, bytes: Buffer][] = 
     2,
     connectPacket('x'.repeat(1_000), true, { username: 'sensors', password }),
   ],
-  ['MQTT 5', 1, packetBytes(0x10, mqtt5)],
+  ['MQTT 6', 1, packetBytes(0x10, mqtt6)],
 ];
 
 /** JSON that is nested so deeply that it overflows the stack of a recursive reader. */

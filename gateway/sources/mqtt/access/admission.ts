@@ -6,12 +6,15 @@ import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { BrokerConfig } from '../config.ts';
 import type { ConnectedClient, Connection } from '../connection/connection.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
+import type { ConnectAsked, Mqtt5 } from '../mqtt5/mqtt5.ts';
 import type { Rights } from '../rights.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Credentials } from './credentials.ts';
 import { type Grants, rightsOf } from './grants.ts';
 
 const clientIdLengthMax = 128;
+
+type Opened = ReturnType<Sessions['open']>;
 
 /** The user of a local program that gives no name, if the configuration admits it. No configured user can have this name. */
 const anonymousUser = '(anonymous)';
@@ -59,8 +62,11 @@ export class Admission {
     return rightsOf(this.credentials.find(user) ?? noGrants, user, clientId);
   }
 
-  release(clientId: string, connection: Connection): void {
-    if (this.live.get(clientId) === connection) this.live.delete(clientId);
+  /** False if another connection with its client id has been opened since. */
+  release(clientId: string, connection: Connection): boolean {
+    const isLatest = this.live.get(clientId) === connection;
+    if (isLatest) this.live.delete(clientId);
+    return isLatest;
   }
 
   /** Aedes' preConnect: records the fields of CONNECT that Aedes does not pass to `authenticate`. */
@@ -73,6 +79,7 @@ export class Admission {
     connection.namelessClient = packet.clientId === '';
     connection.forwards = (packet as { bridgeMode?: boolean }).bridgeMode === true;
     connection.willTopic = packet.will?.topic ?? null;
+    connection.v5?.connect(packet as ConnectAsked);
     connection.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // Connections checks it: Aedes would reset a timer at every packet, and drop paused clients
     callback(null, true);
@@ -90,7 +97,10 @@ export class Admission {
       (error) => {
         const refusal =
           error instanceof ConnectionRefusal ? error : new ConnectionRefusal('busy', String(error), 3);
-        done(refusal as unknown as AuthenticateError, null);
+        const { connection } = client as ConnectedClient;
+        // Aedes knows few reason codes, so a client of MQTT 5 is answered by its connection.
+        if (connection.v5) connection.drop(refusal.reason, refusal.message, refusal.reasonCode);
+        else done(refusal as unknown as AuthenticateError, null);
       },
     );
   };
@@ -102,7 +112,7 @@ export class Admission {
     password: Buffer | undefined,
   ): Promise<void> {
     const { id, connection } = client;
-    if (connection.namelessClient && !client.clean) {
+    if (connection.namelessClient && !client.clean && !connection.v5) {
       throw new ConnectionRefusal('client-id', 'a session that is to be kept needs a client id', 2);
     }
     if (id.length > clientIdLengthMax || hasControlCharacter(id)) {
@@ -143,12 +153,19 @@ export class Admission {
     return (await this.credentials.check(name, password, address)).name;
   }
 
+  private openSession(client: ConnectedClient, user: string): Opened {
+    const { v5 } = client.connection;
+    if (v5) return openSession5(this.sessions, client, v5, user);
+    return client.clean ? 'opened' : this.sessions.open(client.id, user);
+  }
+
   private claim(client: ConnectedClient, rights: Rights): void {
     const { id, connection } = client;
     const earlier = this.live.get(id);
     const holder = earlier?.rights?.user ?? this.sessions.ownerOf(id);
-    const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
-    if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
+    const isOthers = holder !== undefined && holder !== rights.user;
+    const opened = isOthers ? 'other-user' : this.openSession(client, rights.user);
+    if (opened === 'other-user') {
       throw new ConnectionRefusal('client-id', `client id ${id} belongs to another user`, 2);
     }
     if (opened === 'full') {
@@ -162,6 +179,18 @@ export class Admission {
     this.live.set(id, connection);
     if (earlier && !earlier.closed) this.takenOver(client, earlier);
   }
+}
+
+/** With MQTT 5, whether a session is resumed and whether it is kept are two questions. */
+function openSession5(sessions: Sessions, client: ConnectedClient, v5: Mqtt5, user: string): Opened {
+  const { id } = client;
+  const isKnown = !v5.cleanStart && sessions.ownerOf(id) !== undefined;
+  const expiryS = client.sessionExpiryInterval;
+  v5.keepsSession = isKnown || expiryS > 0;
+  client.clean = !v5.keepsSession;
+  if (client.clean) return 'opened';
+  if (v5.cleanStart) void sessions.drop(id);
+  return sessions.open(id, user, expiryS);
 }
 
 function hasControlCharacter(text: string): boolean {

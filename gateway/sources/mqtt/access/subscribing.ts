@@ -1,14 +1,18 @@
 import type { Aedes, Client, Subscription } from 'aedes';
 import type { ConnectedClient } from '../connection/connection.ts';
 import { describe, type RefusalCounts } from '../refusal-counts.ts';
-import { noSubscription } from '../sessions/kept-subscriptions.ts';
+import { noSubscription, type SubscriptionRecord } from '../sessions/kept-subscriptions.ts';
 import type { BrokerPersistence } from '../sessions/persistence.ts';
+
+const quotaExceeded = 0x97;
 
 type Done = (error: Error | null, subscription?: Subscription | null) => void;
 
 /** Grants the subscriptions that a client's rights and the limit on their number allow. */
 export class Subscribing {
   refused = 0;
+  /** The reason codes of refused subscriptions, where it is not "not authorized". */
+  readonly codes = new WeakMap<Subscription, number>();
   private readonly persistence: BrokerPersistence;
   private readonly refusals: RefusalCounts;
   private readonly subscriptionsMax: number;
@@ -34,12 +38,13 @@ export class Subscribing {
     const { topic } = subscription;
     const room = granted.has(topic) || (granted.size < this.subscriptionsMax && granted.hasRoomFor(topic));
     if (rights?.maySubscribe(topic) && room) {
-      granted.add(topic);
+      granted.add(topic, subscription.qos, (subscription as SubscriptionRecord).subscriptionIdentifier);
       return done(null, subscription);
     }
     this.refused += 1;
+    if (!room) this.codes.set(subscription, quotaExceeded);
     const noRight = topic.startsWith('$share/')
-      ? 'shared subscriptions are not offered (MQTT 5 has them)'
+      ? 'shared subscriptions are not offered'
       : 'no right to subscribe';
     const full = granted.hasRoomFor(topic)
       ? 'subscriptionsMax is reached'

@@ -1,13 +1,23 @@
 import { type Duplex, PassThrough } from 'node:stream';
 import type { Aedes, Client } from 'aedes';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import type { Mqtt5Client } from '../mqtt5/mqtt5.ts';
+import type { PublishPacket } from '../packet.ts';
 
 /**
  * The parts of an Aedes client that the broker uses beyond its public interface (`checkAedes` verifies that they exist):
  * the parser, so that bytes and texts can be checked before Aedes acts on them, and the function that resumes reading.
  */
-export interface AedesClient extends Client {
+export interface AedesClient extends Omit<Client, keyof Mqtt5Client>, Mqtt5Client {
   conn: Duplex;
+  /** Taken over from a session that the client resumes, too. */
+  clean: boolean;
+  closed: boolean;
+  connected: boolean;
+  subscriptions: Record<string, { qos: 0 | 1 | 2; si?: number }>;
+  broker: { persistence: { outgoingUpdate(client: { id: string }, packet: PublishPacket): Promise<void> } };
+  /** The packet id of the next message to it. */
+  _nextId: number;
   _parser: TextParser;
   _nextBatch(): void;
 }
@@ -22,6 +32,9 @@ export interface ParsedPacket {
   protocolVersion?: number;
   messageId?: number;
   will?: { qos: number };
+  topic?: string;
+  reasonCode?: number;
+  properties?: { topicAlias?: number; sessionExpiryInterval?: number };
   username?: string;
   password?: Buffer;
   subscriptions?: unknown[];
@@ -54,12 +67,16 @@ export function checkAedes(aedes: Aedes): void {
     typeof parser._newPacket === 'function' &&
     typeof parser.packet?.length === 'number' &&
     typeof parser._list?.slice === 'function' &&
-    typeof probe._nextBatch === 'function';
+    typeof probe._nextBatch === 'function' &&
+    typeof probe.deliverQoS === 'function' &&
+    typeof probe._nextId === 'number' &&
+    probe._topicAliases instanceof Map &&
+    typeof (Object.getPrototypeOf(aedes) as Record<string, unknown>).scheduleSessionExpiry === 'function';
   probe.close?.();
   if (fits) return;
   throw new HarbingerError(
     'BROKER_AEDES_CHANGED',
     'broker',
-    'this version of aedes has other internals than 1.2; install the version in package-lock.json',
+    'this version of aedes has other internals than 2.0.0-beta.1; install the version in package-lock.json',
   );
 }

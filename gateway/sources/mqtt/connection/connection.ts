@@ -5,14 +5,16 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
-import type { PresentedCertificate } from '../../../ports/devices/devices.ts';
 import type { Settle } from '../../../ports/source.ts';
 import { ConnectionRefusal, type RefusalReason } from '../connection-refusal.ts';
+import { Mqtt5 } from '../mqtt5/mqtt5.ts';
+import { isConnect5 } from '../mqtt5/packet-check.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
 import { GrantedFilters } from './granted-filters.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
+import type { ConnectionOrigin } from './origin.ts';
 import { refuseViolations } from './packet-rules.ts';
 import { type ReadBuffers, readInto } from './read-buffers.ts';
 import { refuseBadTexts } from './texts.ts';
@@ -55,19 +57,6 @@ export interface ConnectionDeps {
   packetBytesMax: number;
 }
 
-export interface ConnectionOrigin {
-  /** The peer's address, for logs and throttling. */
-  address: string;
-  /** The peer is a program on this computer, and not a web page from elsewhere that runs in its browser. */
-  local: boolean;
-  /** The certificate that the peer has presented, and that the listener has verified. */
-  certificate?: PresentedCertificate;
-  /** Bytes received so far on the underlying socket. Keep-alive compares them, so that no packet needs to be timed. */
-  bytesRead(): number;
-  /** Keeps its place among the connections: until it has signed in, it goes to another one if there are too many. */
-  signedIn(): void;
-}
-
 /** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */
 export class Connection implements InletHandler {
   /** Distinguishes the connections of this process. */
@@ -90,8 +79,10 @@ export class Connection implements InletHandler {
   seenBytes = -1;
   seenAtMs = 0;
   drainSinceMs = 0;
+  /** The additions of MQTT 5; null for a client of 3.1.1, whose packets then never come by it. */
+  v5: Mqtt5 | null = null;
   /** Receives the answers to all messages that the gate takes: one function, as there are many messages. */
-  readonly settled: Settle;
+  settled: Settle;
 
   private client!: ConnectedClient;
   private readonly gate: ConnectionGate;
@@ -123,7 +114,7 @@ export class Connection implements InletHandler {
     this.gate = gate;
     this.settled = (error, ticket) => gate.settle(this, error, ticket);
     this.clock = clock;
-    this.inlet = new Inlet(this, buffers, packetBytesMax, connectBytesMax);
+    this.inlet = new Inlet(this.opening(), buffers, packetBytesMax, connectBytesMax);
     const read = stream.read;
     this.readStream = () => read.call(stream) as Buffer | null;
     // Aedes takes bytes with read(null). Node itself calls read(0) to start reading.
@@ -139,7 +130,8 @@ export class Connection implements InletHandler {
     this.client = client;
     client.connection = this;
     refuseBadTexts(client);
-    refuseViolations(client);
+    client.subscriptions = Object.create(null) as AedesClient['subscriptions']; // see makeAedes
+    refuseViolations(client, this);
   }
 
   get clientId(): string {
@@ -150,9 +142,21 @@ export class Connection implements InletHandler {
     return this.client.closed;
   }
 
+  /** Until CONNECT has come, which decides once who handles what comes after it. */
+  private opening(): InletHandler {
+    const pass = (bytes: Buffer) => {
+      if (isConnect5(bytes)) this.v5 = new Mqtt5(this, this.client);
+      const handler = this.v5 ?? this;
+      this.inlet.handler = handler;
+      return handler.pass(bytes);
+    };
+    return { publish: () => false, pass };
+  }
+
   /** Closes the connection; the reason is logged and counted where Aedes reports the client's error. */
-  drop(reason: RefusalReason, message: string): void {
-    if (!this.client.closed) this.client.emit('error', new ConnectionRefusal(reason, message));
+  drop(reason: RefusalReason, message: string, reasonCode?: number): void {
+    if (this.client.closed) return;
+    this.client.emit('error', new ConnectionRefusal(reason, message, undefined, reasonCode));
   }
 
   /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns true to continue reading. */
@@ -256,12 +260,20 @@ export class Connection implements InletHandler {
     return true;
   }
 
+  take(topic: string, payload: Buffer, messageId: number, resend: boolean): void {
+    this.gate.take(this, topic, payload, messageId, resend);
+  }
+
+  onlyStores(topic: string): boolean {
+    return this.gate.onlyStored(topic) && this.rights?.mayPublish(topic) === true;
+  }
+
   /** Returns the topic if its message only has to be stored; otherwise null. */
-  private telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
+  telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
     const { interestVersion } = this.gate;
     if (this.lastTopic.matches(chunk, start, end, interestVersion)) return this.lastTopic.text;
     const topic = chunk.toString('utf8', start, end);
-    if (!this.gate.onlyStored(topic) || !this.rights?.mayPublish(topic)) return null;
+    if (!this.onlyStores(topic)) return null;
     this.lastTopic.remember(topic, chunk, start, end, interestVersion);
     return topic;
   }

@@ -1,5 +1,6 @@
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
-import type { ConnectedClient } from './connection.ts';
+import type { PublishPacket } from '../packet.ts';
+import type { ConnectedClient, Connection } from './connection.ts';
 
 /** A subscriber with more unsent bytes than this gets no further messages. */
 const unreadBytesMax = 262_144;
@@ -37,11 +38,39 @@ export class FanOut {
    * Aedes' authorizeForward. A subscriber that does not read loses messages, and delays nobody else. One with a kept
    * session is disconnected instead, and finds the messages in its queue when it reconnects.
    */
-  readonly authorize = (client: Client, packet: AedesPublishPacket): AedesPublishPacket | null => {
-    if (client.conn.writableLength <= unreadBytesMax) return packet;
+  readonly authorize = (subscriber: Client, packet: AedesPublishPacket): AedesPublishPacket | null => {
+    const client = subscriber as ConnectedClient;
+    const { connection } = client;
+    if (client.conn.writableLength <= unreadBytesMax) {
+      asGranted(connection, packet);
+      if (connection.v5 === null || connection.v5.outgoing.admits(packet as PublishPacket)) {
+        if (packet.retain && !client.clean) noteId(client, packet as PublishPacket);
+        return packet;
+      }
+    } else if (!client.clean && packet.qos > 0) connection.drop('slow', 'does not read its messages');
     this.dropped += 1;
-    if (!client.clean && packet.qos > 0)
-      (client as ConnectedClient).connection.drop('slow', 'does not read its messages');
     return null;
   };
+}
+
+/**
+ * Notes the packet id of a message that goes out with RETAIN as its sender set it, as Aedes does for those without: its
+ * acknowledgement is recognised by it. What is sent because it is retained has no name, and is not in the queue.
+ */
+function noteId(client: ConnectedClient, packet: PublishPacket): void {
+  if (packet.qos === 0 || !packet.brokerId || packet.messageId !== undefined) return;
+  packet.messageId = client._nextId;
+  client._nextId = client._nextId >= 65_535 ? 1 : client._nextId + 1;
+  void client.broker.persistence.outgoingUpdate(client, packet);
+}
+
+/** Lowers the QoS to what the client's subscriptions grant [MQTT-3.8.4-8], and adds their identifiers [MQTT-3.3.4-4]. */
+function asGranted({ granted, v5 }: Connection, packet: AedesPublishPacket): void {
+  const grant = granted.grantOf(packet.topic);
+  if (!grant) return;
+  if (grant.qos < packet.qos) packet.qos = grant.qos as AedesPublishPacket['qos'];
+  if (v5 === null || grant.identifiers.length === 0) return;
+  const subscriptionIdentifier = grant.identifiers.length === 1 ? grant.identifiers[0]! : grant.identifiers;
+  const kept = packet as PublishPacket;
+  kept.properties = { ...kept.properties, subscriptionIdentifier };
 }

@@ -29,7 +29,7 @@ const headerBytesMax = 5;
 const roomAtOnceMax = 65_536;
 
 export class Inlet {
-  private readonly handler: InletHandler;
+  handler: InletHandler;
   private readonly buffers: Pick<ReadBuffers, 'take' | 'give'>;
   private readonly packetBytesMax: number;
   /** Limit of the next packet's body. The first packet (CONNECT, whose sender is not known yet) has its own limit. */

@@ -1,15 +1,24 @@
 /**
- * Checks of a packet that MQTT 3.1.1 demands and the parser does not make. The sender of a packet that violates it is
+ * Checks of a packet that MQTT demands and the parser does not make. The sender of a packet that violates it is
  * disconnected [MQTT-4.8.0-1], and nothing of the packet is acted upon.
  */
 import { ConnectionRefusal } from '../connection-refusal.ts';
+import { Mqtt5 } from '../mqtt5/mqtt5.ts';
 import type { AedesClient, ParsedPacket } from './aedes-client.ts';
 
 /** CONNACK with the return code "unacceptable protocol version". */
 const versionRefused = Buffer.from([0x20, 2, 0, 1]);
 
+interface Rules {
+  /** The additions of MQTT 5 on this connection, once its CONNECT has said that it speaks it. */
+  v5: Mqtt5 | null;
+}
+
 /** Makes the parser refuse packets that violate the specification. */
-export function refuseViolations({ _parser: parser, conn }: Pick<AedesClient, '_parser' | 'conn'>): void {
+export function refuseViolations(
+  { _parser: parser, conn }: Pick<AedesClient, '_parser' | 'conn'>,
+  connection: Rules,
+): void {
   const newPacket = parser._newPacket;
   const emitError = parser._emitError;
   parser._emitError = function answered(error) {
@@ -19,9 +28,13 @@ export function refuseViolations({ _parser: parser, conn }: Pick<AedesClient, '_
     emitError.call(this, isVersion ? new ConnectionRefusal('version', error.message, 1) : error);
   };
   parser._newPacket = function checked() {
-    const problem = violationOf(this.packet, this._pos);
-    if (problem === null) return newPacket.call(this);
-    this._emitError(new ConnectionRefusal('malformed', problem));
+    const { v5 } = connection;
+    const problem = violationOf(this.packet, this._pos, v5);
+    if (problem === null) {
+      if (v5) follow(v5, this.packet);
+      return newPacket.call(this);
+    }
+    this._emitError(new ConnectionRefusal('malformed', problem, undefined, 0x82));
     return false;
   };
 }
@@ -30,18 +43,19 @@ export function refuseViolations({ _parser: parser, conn }: Pick<AedesClient, '_
  * The violation, with the number of its statement in the specification; null if there is none.
  * @param end where the parser has found the end of the packet's fields, or of those before a PUBLISH's payload
  */
-function violationOf(packet: ParsedPacket, end: number): string | null {
+function violationOf(packet: ParsedPacket, end: number, v5: Mqtt5 | null): string | null {
+  const isV5 = v5 !== null;
   const { length, messageId } = packet;
   switch (packet.cmd) {
     case 'connect':
-      if (packet.protocolVersion === 5) return null; // Aedes answers that it is not served
       if (packet.will?.qos === 3) return 'a will has QoS 3 [MQTT-3.1.2-14]';
-      if (packet.password !== undefined && packet.username === undefined)
+      if (!isV5 && packet.password !== undefined && packet.username === undefined)
         return 'a password comes without a user name [MQTT-3.1.2-22]';
       return end === length ? null : 'the length of CONNECT is not that of its fields [MQTT-3.1.3-1]';
     case 'publish':
       if (packet.qos === 0 && packet.dup) return 'a PUBLISH of QoS 0 has DUP [MQTT-3.3.1-2]';
       if (packet.qos > 0 && !isPacketId(messageId)) return `PUBLISH ${noPacketId}`;
+      if (isV5 && Mqtt5.aliasProblem(packet) !== null) return Mqtt5.aliasProblem(packet);
       return end <= length ? null : 'a PUBLISH ends within its topic or packet id';
     case 'subscribe':
       if (!isPacketId(messageId)) return `SUBSCRIBE ${noPacketId}`;
@@ -55,14 +69,23 @@ function violationOf(packet: ParsedPacket, end: number): string | null {
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      if (length !== 2) return `the length of ${packet.cmd.toUpperCase()} is not 2`;
+      if (!isV5 && length !== 2) return `the length of ${packet.cmd.toUpperCase()} is not 2`;
       return isPacketId(messageId) ? null : `${packet.cmd.toUpperCase()} ${noPacketId}`;
-    case 'pingreq':
     case 'disconnect':
+      if (v5) return v5.leaveProblem(packet); // PacketCheck has looked at the rest
+      return length === 0 ? null : 'the length of DISCONNECT is not 0';
+    case 'pingreq':
       return length === 0 ? null : `the length of ${packet.cmd.toUpperCase()} is not 0`;
     default:
       return `${packet.cmd.toUpperCase()} is not sent by clients`;
   }
+}
+
+/** Notes what a packet means for the messages that are under way. */
+function follow(v5: Mqtt5, { cmd, messageId = 0, reasonCode = 0 }: ParsedPacket): void {
+  if (cmd === 'pubrel') v5.released(messageId);
+  if (cmd === 'puback' || cmd === 'pubcomp' || (cmd === 'pubrec' && reasonCode >= 0x80))
+    v5.outgoing.acknowledged();
 }
 
 const noPacketId = 'has no packet id above 0 [MQTT-2.3.1-1]';

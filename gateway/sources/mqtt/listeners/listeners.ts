@@ -20,7 +20,7 @@ import { ConnectionSlots, closeFailedHandshakes } from '../../../../shared/secur
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
 import { certificateOfPeer, clientRules, RenewedTls } from '../../../../shared/security/server-tls.ts';
 import type { BrokerConfig, BrokerTls } from '../config.ts';
-import type { ConnectionOrigin } from '../connection/connection.ts';
+import type { ConnectionOrigin } from '../connection/origin.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
 import { type Port, portsOf } from './ports.ts';
 import { readTlsFiles } from './tls-files.ts';

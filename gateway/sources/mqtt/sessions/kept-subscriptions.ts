@@ -5,6 +5,11 @@ import type { Interest } from './interest.ts';
 export interface SubscriptionRecord {
   topic: string;
   qos: 0 | 1 | 2;
+  /** The options of MQTT 5: no messages of its own, RETAIN as published, which retained messages come at SUBSCRIBE. */
+  nl?: boolean;
+  rap?: boolean;
+  rh?: number;
+  subscriptionIdentifier?: number;
 }
 
 /** Stands for the subscriptions of a kept session that has none. It is never granted. */

@@ -1,3 +1,4 @@
+import { propertyBytes } from '../mqtt5/message-properties.ts';
 import type { QueuedPacket } from '../packet.ts';
 
 export interface QueueEntry {
@@ -63,8 +64,9 @@ export class OutgoingQueue {
   }
 }
 
-function bytesOf({ topic = '', payload }: QueuedPacket): number {
-  return topic.length + (payload?.length ?? 0);
+function bytesOf(packet: QueuedPacket): number {
+  const { topic = '', payload } = packet;
+  return topic.length + (payload?.length ?? 0) + propertyBytes(packet);
 }
 
 /** A release that an earlier process left on disk has only its message id. */

@@ -14,6 +14,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { PersistenceLimits } from '../config.ts';
+import type { OutgoingWindow } from '../mqtt5/outgoing.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
 import { Wills } from '../wills/wills.ts';
 import { KeptImportNotes } from './import/import-notes.ts';
@@ -35,6 +36,7 @@ type PersistentClient = ClientRef & {
     readonly closed: boolean;
     readonly keepaliveMs: number;
     readonly rights?: { user: string } | null;
+    readonly v5?: { outgoing: OutgoingWindow } | null;
     granted: { has(filter: string): boolean };
     drop(reason: 'intake', message: string): void;
   };
@@ -65,6 +67,8 @@ export class BrokerPersistence {
   /** QoS 2 messages that clients have sent and not released yet. */
   readonly incoming: UnreleasedMessages;
   readonly wills: Wills;
+  /** True in the broker, which retains and queues a message before it is acknowledged, and not when Aedes asks. */
+  keepsBefore = false;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
   private readonly expiry: SessionExpiry;
@@ -78,9 +82,9 @@ export class BrokerPersistence {
     this.mirror = new Mirror(records, clock, log);
     this.expiry = new SessionExpiry(clock, limits.sessionExpiryHours, loaded);
     const { write, writeLater } = this.mirror;
-    this.retained = new Retained(write, limits, ({ user, topic, limit }) =>
-      tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText),
-    );
+    const onRefused = ({ user, topic, limit }: { user: string; topic: string; limit: string }) =>
+      tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText);
+    this.retained = new Retained(write, limits, onRefused, () => clock.nowMs());
     this.retainedAgain = new RetainedAgain(this.retained, limits);
     const onDropped = (who: { user: string; client: string }) => tell?.('queue', who, queueText);
     const seenMs = () => this.expiry.seenMs;
@@ -130,17 +134,18 @@ export class BrokerPersistence {
    * Queues a message of QoS 1 or 2 for the sessions that have subscribed to it; null if there are none. Resolves when it
    * is written. Aedes itself would queue it only after the acknowledgement; it then finds it by the id assigned here.
    */
-  queueForSessions(packet: PublishPacket): Promise<void> | null {
-    const clients = this.sessions.matching(packet.topic);
+  queueForSessions(packet: PublishPacket, from: string): Promise<void> | null {
+    const isFor = ({ clientId, nl }: { clientId: string; nl?: boolean }) => nl !== true || clientId !== from;
+    const clients = this.sessions.matching(packet.topic).filter(isFor);
     if (clients.length === 0) return null;
     packet.brokerId = this.broker.id;
     packet.brokerCounter = ++this.broker.counter;
     return this.outgoingEnqueueCombi(clients, packet);
   }
 
-  /** Called by Aedes. Messages of clients were retained before, by `retain`; Aedes' own `$SYS` messages never are. */
+  /** Called by Aedes. In the broker, all messages have been retained before, by `retain`. */
   async storeRetained(packet: PublishPacket): Promise<void> {
-    await this.retained.store(packet, false);
+    if (!this.keepsBefore) await this.retained.store(packet, false);
   }
 
   createRetainedStream(pattern: string): Readable {
@@ -190,12 +195,12 @@ export class BrokerPersistence {
   }
 
   async subscriptionsByTopic(topic: string): Promise<(SubscriptionRecord & { clientId: string })[]> {
-    return this.sessions.matching(topic);
+    return this.keepsBefore ? [] : this.sessions.matching(topic);
   }
 
-  /** Called when a client connects with a clean session: drops everything kept for it. */
-  async cleanSubscriptions(client: ClientRef): Promise<void> {
-    void this.sessions.drop(client.id);
+  /** Called when a client connects and wants nothing of before: drops it, but a session that has been opened for it. */
+  async cleanSubscriptions(client: PersistentClient): Promise<void> {
+    if (client.clean !== false) void this.sessions.drop(client.id);
     this.incoming.forgetKept(client.id);
   }
 
@@ -218,8 +223,11 @@ export class BrokerPersistence {
     return this.sessions.acknowledged(client.id, packet.messageId);
   }
 
-  outgoingStream(client: ClientRef): Readable {
+  outgoingStream(client: PersistentClient): Readable {
     const queued = this.sessions.queued(client.id);
+    const { connection } = client;
+    if (queued.length > 0 && connection?.v5)
+      return Readable.from(connection.v5.outgoing.paced(queued, () => connection.closed));
     // The queue is nearly always empty, and an iterator would be a large part of the cost of connecting.
     return queued.length > 0 ? Readable.from(queued) : new Readable({ objectMode: true, read: end });
   }
@@ -274,9 +282,8 @@ export class BrokerPersistence {
     return client.connection ? this.wills.take(client.id) : this.wills.takeOfClosed(client.id);
   }
 
-  /** Aedes would publish these after four minutes, of clients too that are back; LeftWills does so instead. */
   streamWill(): Readable {
-    return Readable.from([]);
+    return Readable.from([]); // LeftWills publishes them: Aedes would after four minutes, of clients too that are back
   }
 
   getClientList(topic: string): Readable {

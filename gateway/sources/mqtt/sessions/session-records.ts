@@ -5,6 +5,7 @@
 
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
+import { readProperties, storedProperties } from '../mqtt5/message-properties.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
@@ -12,6 +13,8 @@ import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
 export interface Session {
   user: string;
   lastSeenMs: number;
+  /** How many seconds it lasts without its client (MQTT 5); null: as long as the configuration says. */
+  expiryS: number | null;
   /** It existed when its client connected the last time. */
   isResumed: boolean;
   subscriptions: Map<string, SubscriptionRecord>;
@@ -19,7 +22,8 @@ export interface Session {
 }
 
 export function newSession(user: string): Session {
-  return { user, lastSeenMs: 0, isResumed: false, subscriptions: new Map(), queue: new OutgoingQueue() };
+  const empty = { subscriptions: new Map(), queue: new OutgoingQueue() };
+  return { user, lastSeenMs: 0, expiryS: null, isResumed: false, ...empty };
 }
 
 export type Put = RecordChange & { value: Buffer };
@@ -34,8 +38,15 @@ function queuedKey(clientId: string, seq: number): string {
   return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
 }
 
-export function putSession(clientId: string, { user, lastSeenMs, subscriptions }: Session): Put {
-  const value = encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
+export function putSession(clientId: string, { user, lastSeenMs, expiryS, subscriptions }: Session): Put {
+  const lasting = expiryS === null ? {} : { expiryS };
+  const value = encodeRecord({
+    clientId,
+    user,
+    lastSeenMs,
+    ...lasting,
+    subscriptions: [...subscriptions.values()],
+  });
   return { key: sessionKey(clientId), value };
 }
 
@@ -44,10 +55,10 @@ export function deleteSession(clientId: string): RecordChange {
 }
 
 export function putQueued(clientId: string, { seq, packet }: Pick<QueueEntry, 'seq' | 'packet'>): Put {
-  const { payload, ...rest } = packet;
+  const { payload, properties: _, messageExpiry: __, ...rest } = packet;
   return {
     key: queuedKey(clientId, seq),
-    value: encodeRecord({ clientId, packet: rest }, payload),
+    value: encodeRecord({ clientId, packet: rest, ...storedProperties(packet) }, payload),
   };
 }
 
@@ -61,11 +72,12 @@ export function readSession(
   { head }: DecodedRecord,
 ): { clientId: string; session: Session } | null {
   const { clientId, user, lastSeenMs, subscriptions } = head;
+  const expiryS = typeof head.expiryS === 'number' ? head.expiryS : null;
   if (!key.startsWith('c!') || typeof clientId !== 'string') return null;
   if (typeof user !== 'string' || typeof lastSeenMs !== 'number' || !Array.isArray(subscriptions))
     return null;
   const byTopic = new Map((subscriptions as SubscriptionRecord[]).map((each) => [each.topic, each]));
-  return { clientId, session: { ...newSession(user), lastSeenMs, subscriptions: byTopic } };
+  return { clientId, session: { ...newSession(user), lastSeenMs, expiryS, subscriptions: byTopic } };
 }
 
 /** The queued message. Null if the record is of another kind or is not readable. */
@@ -78,7 +90,8 @@ export function readQueued(
   const seq = Number(key.slice(-seqDigits));
   if (!key.startsWith('o!') || typeof clientId !== 'string') return null;
   if (!Number.isSafeInteger(seq) || typeof packet?.cmd !== 'string') return null;
-  return { clientId, seq, packet: packet.cmd === 'publish' ? { ...packet, payload: body } : packet };
+  const whole = packet.cmd === 'publish' ? { ...packet, payload: body, ...readProperties(head) } : packet;
+  return { clientId, seq, packet: whole };
 }
 
 /** The client or topic that a record belongs to, for the log. */

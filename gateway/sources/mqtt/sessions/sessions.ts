@@ -96,7 +96,7 @@ export class Sessions {
   }
 
   /** Opens or resumes the session of `clientId`, unless it is another user's, or the user has too many. */
-  open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
+  open(clientId: string, user: string, expiryS: number | null = null): 'opened' | 'other-user' | 'full' {
     const known = this.sessions.get(clientId);
     if (known && known.user !== user) return 'other-user';
     if (!known && !this.quotas.admits(user)) return 'full';
@@ -104,6 +104,7 @@ export class Sessions {
     const session = known ?? newSession(user);
     session.isResumed = known !== undefined;
     session.lastSeenMs = this.deps.seenMs();
+    session.expiryS = expiryS;
     this.sessions.set(clientId, session);
     this.deps.writeLater([putSession(clientId, session)]);
     return 'opened';
@@ -118,10 +119,15 @@ export class Sessions {
     return this.sessions.get(clientId)?.user;
   }
 
+  expiryOf(clientId: string): number | null {
+    return this.sessions.get(clientId)?.expiryS ?? null;
+  }
+
   /** Starts the expiry time of the session, as its client has disconnected or is there. */
-  left(clientId: string): void {
+  left(clientId: string, expiryS?: number): void {
     const session = this.sessions.get(clientId);
     if (!session) return;
+    if (expiryS !== undefined) session.expiryS = expiryS;
     session.lastSeenMs = this.deps.seenMs();
     this.deps.writeLater([putSession(clientId, session)]);
   }
@@ -276,5 +282,18 @@ function recordOf({ key, value }: Put): [string, Buffer] {
 function copyOf(packet: QueuedPacket): QueuedPacket {
   const { cmd, topic, qos, retain, brokerId, brokerCounter } = packet;
   const payload = Buffer.from(packet.payload ?? '');
-  return { cmd, topic, payload, qos, retain, dup: false, brokerId, brokerCounter, messageId: undefined };
+  const { properties, messageExpiry } = packet;
+  const more = properties && { properties, ...(messageExpiry !== undefined && { messageExpiry }) };
+  return {
+    cmd,
+    topic,
+    payload,
+    qos,
+    retain,
+    dup: false,
+    brokerId,
+    brokerCounter,
+    messageId: undefined,
+    ...more,
+  };
 }

@@ -69,6 +69,8 @@ export class LeftWills {
   }
 }
 
-function waitMsOf({ keepaliveMs }: LeftWill): number {
-  return Math.min(waitMsMax, intervals * (keepaliveMs || usualKeepaliveMs));
+/** No earlier than the delay that the client asked for (MQTT 5): its session is kept for that long. */
+function waitMsOf({ keepaliveMs, packet }: LeftWill): number {
+  const delayMs = (packet.properties?.willDelayInterval ?? 0) * 1_000;
+  return Math.max(delayMs, Math.min(waitMsMax, intervals * (keepaliveMs || usualKeepaliveMs)));
 }

@@ -4,6 +4,7 @@
  */
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
+import { readProperties, storedProperties } from '../mqtt5/message-properties.ts';
 import type { PublishPacket } from '../packet.ts';
 
 /** The connection on which a client has left its will. */
@@ -36,7 +37,7 @@ export class Wills {
   load(key: string, { head: { keepaliveMs, ...head }, body }: DecodedRecord): boolean {
     const { clientId, topic } = head;
     if (!key.startsWith('w!') || typeof clientId !== 'string' || typeof topic !== 'string') return false;
-    const packet = { ...(head as unknown as PublishPacket), payload: body };
+    const packet = { ...(head as unknown as PublishPacket), payload: body, ...readProperties(head) };
     const known = typeof keepaliveMs === 'number' ? keepaliveMs : 0;
     this.byClient.set(clientId, { packet, keepaliveMs: known, owner: null });
     return true;
@@ -92,6 +93,7 @@ function keyOf(clientId: string): string {
   return `w!${encodeURIComponent(clientId)}`;
 }
 
-function recordOf({ packet: { payload, ...head }, keepaliveMs }: Will): Buffer {
-  return encodeRecord({ ...head, keepaliveMs }, payload);
+function recordOf({ packet, keepaliveMs }: Will): Buffer {
+  const { payload, properties: _, ...head } = packet;
+  return encodeRecord({ ...head, ...storedProperties(packet), keepaliveMs }, payload);
 }

@@ -110,7 +110,7 @@ async function between(): Promise<void> {
   persistence.sessions.open('c', 'user');
   await persistence.addSubscriptions({ id: 'c' }, [{ topic: 'between', qos: 1 }]);
   await deliver(persistence, 'c');
-  await persistence.queueForSessions(message('between', 'N1'));
+  await persistence.queueForSessions(message('between', 'N1'), 'sender');
   await persistence.retain(message('both', 'between'), true);
   await persistence.destroy();
 }
@@ -159,7 +159,7 @@ describe('sessions of an older version that ran again after an upgrade', () => {
     expect(await topics(persistence, 'c')).toEqual(['first', 'between']);
     expect(await queueOf(persistence, 'd')).toEqual(['B3']);
     expect(await retained(persistence)).toEqual(['both=between', 'old=first']);
-    await persistence.queueForSessions(message('between', 'N2'));
+    await persistence.queueForSessions(message('between', 'N2'), 'sender');
     expect((await queueOf(persistence, 'c')).at(-1)).toBe('N2');
     await persistence.destroy();
     expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'broker.imported-2', 'sessions']);

@@ -7,6 +7,7 @@ import { isSiteTopic } from '../../../../../shared/contract/site/site-topics.ts'
 import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../../shared/mqtt/topic-filter.ts';
 import type { PersistenceLimits } from '../../config.ts';
+import { propertyBytes, readProperties, storedProperties } from '../../mqtt5/message-properties.ts';
 import type { PublishPacket } from '../../packet.ts';
 import type { Mirror } from '../mirror.ts';
 
@@ -28,8 +29,16 @@ export class Retained {
   private readonly sizes: Quotas;
   private readonly write: Mirror['write'];
   private readonly onRefused: RetainedRefused | undefined;
+  private readonly nowMs: () => number;
 
-  constructor(write: Mirror['write'], limits: PersistenceLimits, onRefused?: RetainedRefused) {
+  /** @param nowMs ms since 1970, for messages that expire */
+  constructor(
+    write: Mirror['write'],
+    limits: PersistenceLimits,
+    onRefused?: RetainedRefused,
+    nowMs: () => number = () => 0,
+  ) {
+    this.nowMs = nowMs;
     this.write = write;
     this.onRefused = onRefused;
     this.counts = new Quotas(limits.retainedMessagesMax);
@@ -51,6 +60,7 @@ export class Retained {
     const about = {
       ...(typeof user === 'string' && { user }),
       ...(areReadings === true && { areReadings }),
+      ...readProperties(head),
     };
     this.put({ cmd: 'publish', topic: key.slice(2), payload: body, qos, retain: true, ...about });
     return true;
@@ -107,6 +117,7 @@ export class Retained {
 
   *matching(filters: string[]): Generator<PublishPacket> {
     const seen = new Set<string>();
+    const nowMs = this.nowMs();
     for (const text of filters) {
       const filter = parseFilter(text);
       if (!filter) continue;
@@ -116,7 +127,8 @@ export class Retained {
       for (const [topic, packet] of exact ? [[text, exact] as const] : this.byTopic) {
         if (seen.has(topic) || !matches(topic)) continue;
         seen.add(topic);
-        yield packet;
+        if ((packet.messageExpiry ?? Number.POSITIVE_INFINITY) > nowMs) yield packet;
+        else void this.removeAll([topic]);
       }
     }
   }
@@ -162,9 +174,10 @@ export class Retained {
   }
 }
 
-function recordOf({ qos, user, payload, areReadings }: PublishPacket): Buffer {
+function recordOf(packet: PublishPacket): Buffer {
+  const { qos, user, payload, areReadings } = packet;
   const head = { qos, ...(user !== undefined && { user }), ...(areReadings === true && { areReadings }) };
-  return encodeRecord(head, payload);
+  return encodeRecord({ ...head, ...storedProperties(packet) }, payload);
 }
 
 /** Empty for the broker's own messages, and for those that an earlier version kept. */
@@ -173,5 +186,5 @@ function ownerOf({ user = '' }: PublishPacket): string {
 }
 
 function sizeOf(packet: PublishPacket): number {
-  return packet.topic.length + packet.payload.length;
+  return packet.topic.length + packet.payload.length + propertyBytes(packet);
 }

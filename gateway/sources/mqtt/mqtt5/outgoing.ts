@@ -1,0 +1,112 @@
+import mqttPacket from 'mqtt-packet';
+import type { QueuedPacket } from '../packet.ts';
+
+type Done = () => void;
+export type Deliver = (packet: QueuedPacket, done: Done) => void;
+
+/** The part of Aedes' client that is needed here. */
+export interface QosClient {
+  maximumPacketSize?: number;
+  receiveMaximum: number;
+  deliverQoS: Deliver;
+}
+
+/** Limits of messages that wait because the client has not acknowledged those before them. */
+const waitingMax = 1_000;
+const waitingBytesMax = 262_144;
+/** More than properties and headers of most messages take: below it no message needs to be measured. */
+const roomForTheRest = 1_024;
+
+/**
+ * Messages of QoS 1 and 2 on their way to one client: no more at once than its Receive Maximum [MQTT-3.3.4-9], and none
+ * that is over its Maximum Packet Size [MQTT-3.1.2-24]. Aedes heeds neither.
+ */
+export class OutgoingWindow {
+  /** Messages that were not sent, because the client takes no packets of their size. */
+  tooLarge = 0;
+  private readonly client: QosClient;
+  private inFlight = 0;
+  private readonly waiting: { packet: QueuedPacket; bytes: number }[] = [];
+  private waitingBytes = 0;
+  /** Names of queued messages that have their place already. */
+  private readonly reserved = new Set<string>();
+  private readonly whenRoom: Done[] = [];
+  private readonly deliver: Deliver;
+
+  /** `overflow` is called when too much waits, which ends the connection. */
+  constructor(client: QosClient, overflow: () => void) {
+    this.client = client;
+    this.deliver = client.deliverQoS;
+    client.deliverQoS = (packet, done) => {
+      if (packet.qos === 0 || (this.hasRoom && this.waiting.length === 0)) return this.deliver(packet, done);
+      done(); // publishers do not wait for a subscriber
+      const bytes = packet.payload?.length ?? 0;
+      if (this.waiting.length >= waitingMax || this.waitingBytes + bytes > waitingBytesMax) return overflow();
+      this.waiting.push({ packet, bytes });
+      this.waitingBytes += bytes;
+    };
+  }
+
+  private get hasRoom(): boolean {
+    return this.inFlight < this.client.receiveMaximum;
+  }
+
+  /** Asked when a message is about to be sent: false if it is larger than the client takes. */
+  admits(packet: QueuedPacket): boolean {
+    const { maximumPacketSize: max } = this.client;
+    const known = packet.payload?.length ?? 0;
+    if (
+      max !== undefined &&
+      known + 4 * (packet.topic?.length ?? 0) + roomForTheRest > max &&
+      sizeOf(packet) > max
+    ) {
+      this.tooLarge += 1;
+      if (this.reserved.delete(nameOf(packet))) this.acknowledged();
+      return false;
+    }
+    if ((packet.qos ?? 0) > 0 && !this.reserved.delete(nameOf(packet))) this.inFlight += 1;
+    return true;
+  }
+
+  /** The messages of a kept session, each as soon as the window has room for it. Ends when `isClosed`. */
+  async *paced(queued: Iterable<QueuedPacket>, isClosed: () => boolean): AsyncGenerator<QueuedPacket> {
+    for (const packet of queued) {
+      if (packet.cmd === 'publish') {
+        while (!this.hasRoom && !isClosed())
+          await new Promise<void>((resolve) => this.whenRoom.push(resolve));
+        this.inFlight += 1;
+        this.reserved.add(nameOf(packet));
+      }
+      if (isClosed()) return;
+      yield packet;
+    }
+  }
+
+  /** Called for each PUBACK, PUBCOMP, and PUBREC with an error. */
+  acknowledged(): void {
+    this.inFlight = Math.max(0, this.inFlight - 1);
+    this.whenRoom.shift()?.();
+    while (this.hasRoom && this.waiting.length > 0) {
+      const { packet, bytes } = this.waiting.shift()!;
+      this.waitingBytes -= bytes;
+      this.deliver(packet, noop);
+    }
+  }
+
+  /** Called when the connection has closed. */
+  close(): void {
+    this.waiting.length = 0;
+    for (const resolve of this.whenRoom.splice(0)) resolve();
+  }
+}
+
+function noop(): void {}
+
+function nameOf({ brokerId, brokerCounter }: QueuedPacket): string {
+  return `${brokerId}:${brokerCounter}`;
+}
+
+function sizeOf(packet: QueuedPacket): number {
+  const whole = { ...packet, messageId: 1, dup: false, retain: packet.retain === true };
+  return mqttPacket.generate(whole as mqttPacket.Packet, { protocolVersion: 5 }).length;
+}
