@@ -23,6 +23,12 @@ export interface Wanted {
   isShadow: boolean;
 }
 
+export const noRoom: Waits = {
+  state: 'refused',
+  problem: `${slotsMax} other versions of models run here already`,
+};
+export const preparing = (problem: string): Waits => ({ state: 'preparing', problem });
+
 /** The version that a wish needs. */
 export const wantedBy = ({ model, machineType, role }: Wish): Wanted => ({
   model,

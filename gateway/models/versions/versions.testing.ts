@@ -11,6 +11,7 @@ import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import type { AlertInput, Assessor } from '../../ports/decision.ts';
+import type { RolloutStop } from '../../ports/fleet/fleet.ts';
 import { modelsFile } from './state-file.ts';
 import { Versions } from './versions.ts';
 
@@ -71,6 +72,7 @@ export function versionsBench() {
   let documents: DesiredDocument[] = [];
   let version = 0;
 
+  const fetched = new Set<string>();
   const state = { installed: 'pump-rul@2.0.0' as string | null, startsSlow: false };
 
   const make = () => {
@@ -83,7 +85,11 @@ export function versionsBench() {
         type === 'pump' && state.installed !== null ? parsedRef(state.installed) : null,
       types: new Map([['pump', pump]]),
       library: {
-        installed: () => [],
+        installed: () =>
+          [...fetched].map((text) => ({
+            ...parsedRef(text)!,
+            ...{ machineType: 'pump', digest: '', folder: text, trustedBy: 'test' },
+          })),
         refused: () => [],
         keep: () => undefined,
         async want(ref) {
@@ -92,6 +98,7 @@ export function versionsBench() {
             throw new HarbingerError('MODEL_REFUSED_HASH', 'intelligence', `${refText(ref)} is damaged`);
           if (is === 'later')
             throw new HarbingerError('MODEL_UNKNOWN', 'intelligence', 'it is not here yet', { retry: true });
+          fetched.add(refText(ref));
           return { ...ref, machineType: 'pump', digest: '', folder: refText(ref), trustedBy: 'test' };
         },
       },
@@ -136,6 +143,9 @@ export function versionsBench() {
     /** Settings of the test: the version that is installed, from the next start on, and whether versions start slowly. */
     state,
     running,
+    /** Versions that were fetched. */
+    fetched,
+    follow,
     get versions() {
       return versions;
     },
@@ -171,9 +181,10 @@ export function versionsBench() {
       return answers.map((answer) => (answer?.model ? refText(answer.model) : 'nobody'));
     },
     assessed,
-    async restart(): Promise<void> {
+    async restart(stops: readonly RolloutStop[] = []): Promise<void> {
       await versions.stop();
       versions = make();
+      versions.halt(stops);
       follow();
       versions.begin();
       await settle();

@@ -15,15 +15,23 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
-import type { FollowedModels, MachineOverrides, PinnedModels, Waits } from '../../ports/fleet/fleet.ts';
+import type {
+  FollowedModels,
+  MachineOverrides,
+  PinnedModels,
+  RolloutStop,
+  Waits,
+} from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
 import type { KnownCases, ModelStep, RunModel, SwitchedBy } from '../../ports/models/versions.ts';
 import { Assignments, judging } from './assignments.ts';
+import { Pins } from './pins.ts';
 import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
-import { pinnedOf, type Slot, Slots, slotsMax, type Wanted, wantedBy } from './slots.ts';
+import { noRoom, preparing, type Slot, Slots, type Wanted, wantedBy } from './slots.ts';
 import { Standing } from './standing.ts';
 import type { ModelsFile } from './state-file.ts';
 import { type ModelsStats, statsOf } from './statistics.ts';
+import { Stops } from './stops.ts';
 import { Trials } from './trials/trials.ts';
 import { versionedAssessor } from './versioned-assessor.ts';
 
@@ -44,8 +52,6 @@ export interface VersionsDeps {
 }
 
 const check = compileValidator(ModelsBody);
-const noRoom: Waits = { state: 'refused', problem: `${slotsMax} other versions of models run here already` };
-const preparing = (problem: string): Waits => ({ state: 'preparing', problem });
 
 export class Versions implements FollowedModels, PinnedModels {
   readonly assessor: Assessor;
@@ -53,13 +59,13 @@ export class Versions implements FollowedModels, PinnedModels {
   private readonly deps: VersionsDeps;
   private readonly slots: Slots;
   private readonly standing: Standing;
+  private readonly stops: Stops;
   private readonly listeners: (() => void)[] = [];
   /** Wishes, and those of them that are in force. */
   private wishes: Wish[] = [];
   private inForce: Wish[] = [];
   private readonly assignments: Assignments;
-  private pinned: readonly Wanted[] = [];
-  private overrides: MachineOverrides | null = null;
+  private readonly pins: Pins;
   private isInstalledKnown = false;
   private stopped = false;
 
@@ -67,8 +73,10 @@ export class Versions implements FollowedModels, PinnedModels {
     const { installed, installedBeside, answerMsMax, clock, library, run, log } = deps;
     this.deps = deps;
     this.standing = new Standing(deps);
+    this.stops = new Stops({ ...deps, standing: this.standing });
     this.slots = new Slots({ library, run, clock, log, changed: () => this.changed() });
-    const pinOf = (machine: MachineIdentity) => this.pinOf(machine);
+    this.pins = new Pins({ ...deps, slots: this.slots });
+    const pinOf = (machine: MachineIdentity) => this.pins.of(machine);
     this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing, pinOf });
     this.assessor = versionedAssessor({
       ...{ installed, installedBeside, answerMsMax, clock },
@@ -81,6 +89,7 @@ export class Versions implements FollowedModels, PinnedModels {
       clock,
       scaleOf: (machineType) => scaleOf(deps.types.get(machineType)),
       steps: this.standing,
+      mayStep: (machineType) => this.stops.of(machineType) === null,
       rollBack: (wish, why) => this.rollBack(wish, why),
       prove: (wish) => {
         this.standing.prove(wish.machineType);
@@ -141,6 +150,8 @@ export class Versions implements FollowedModels, PinnedModels {
     if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
     const wish = wishesOf([document])[0];
     if (!wish) return preparing('it is being made ready');
+    const held = this.stops.waits(wish, this.inForce);
+    if (held) return held;
     const isChosen = this.wishes.some((each) => isSameWish(each, wish));
     if (!isChosen)
       return this.wishes.some(({ key }) => key === wish.key) || !this.isOutranked(wish)
@@ -173,23 +184,22 @@ export class Versions implements FollowedModels, PinnedModels {
 
   /** Knows from now on what people say about machines. */
   connect(overrides: MachineOverrides): void {
-    this.overrides = overrides;
+    this.pins.connect(overrides);
   }
 
   pin(models: readonly string[]): void {
-    this.pinned = models.flatMap((model) => pinnedOf(model, this.deps.types) ?? []);
+    this.pins.set(models);
+    this.update();
+  }
+
+  halt(stops: readonly RolloutStop[]): void {
+    this.stops.set(stops);
     this.update();
   }
 
   pinWaits(model: string): Waits | null {
     if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
-    const wanted = pinnedOf(model, this.deps.types);
-    if (!wanted) return { state: 'refused', problem: `no machine type here has a model named as ${model}` };
-    if (isSameRef(wanted.model, this.deps.installedOf(wanted.machineType))) return null;
-    const slot = this.slots.find(wanted);
-    if (slot) return slot.waits;
-    const isKnown = this.pinned.some((each) => isSameRef(each.model, wanted.model));
-    return isKnown ? noRoom : preparing('it is being made ready');
+    return this.pins.waits(model);
   }
 
   /** Which version judges a machine: the installed one, if null. */
@@ -239,12 +249,13 @@ export class Versions implements FollowedModels, PinnedModels {
       const { model, before } = judging(this.standing.of(type), this.deps.installedOf(type));
       return [...live(type, model), ...live(type, before)];
     });
-    const open = this.wishes.filter((wish) => !this.standing.rolledBackOf(wish));
+    const isHeld = (wish: Wish) => this.stops.waits(wish, this.inForce) !== null;
+    const open = this.wishes.filter((wish) => !this.standing.rolledBackOf(wish) && !isHeld(wish));
     const byRole = (role: Wish['role']) => open.filter((wish) => wish.role === role);
     const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
       live(machineType, model),
     );
-    this.slots.want([...standing, ...this.pinned, ...asked, ...byRole('shadow').map(wantedBy)], anew);
+    this.slots.want([...standing, ...this.pins.wanted(), ...asked, ...byRole('shadow').map(wantedBy)], anew);
   }
 
   /** Says anew which slot judges what, and what is tried. Takes effect with the next batch. */
@@ -256,11 +267,6 @@ export class Versions implements FollowedModels, PinnedModels {
   private judged(input: AlertInput, slot: Slot | null): void {
     const ab = this.assignments.abOf(input.machine.type.name);
     if (ab) this.trials.exposed(ab.wish, input, slot === ab.slot);
-  }
-
-  private pinOf(machine: MachineIdentity): ModelRef | null {
-    const pin = this.pinned.length === 0 ? undefined : this.overrides?.of(machine)?.pin;
-    return pin ? parsedRef(pin.model) : null;
   }
 
   private rollBack(wish: Wish, why: string): void {

@@ -32,6 +32,15 @@ export interface PinnedModels {
   /** Why a pinned version does not judge; null: it does. */
   pinWaits(model: string): Waits | null;
   onReady(listener: () => void): void;
+  /** Holds rollouts of these from now on, and of no others. */
+  halt(stops: readonly RolloutStop[]): void;
+}
+
+/** The word of a person that nothing is rolled out any further. */
+export interface RolloutStop {
+  /** Null: of all types. */
+  machineType: string | null;
+  word: PersonsWord;
 }
 
 export interface Waits {

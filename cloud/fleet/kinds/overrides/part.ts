@@ -8,12 +8,13 @@ const actionTexts: Record<string, string> = {
   mute: 'muted',
   rules: 'judged by rules alone',
   alert: 'an alert is open',
+  stop: 'no version of a model is rolled out any further',
 };
 
 export const overrides: FleetKind = {
   kind: 'overrides',
   about:
-    'A person’s word in place of what gateways would decide by themselves: mute machines, judge them by rules alone, by a pinned version of a model, or have an alert open.',
+    'A person’s word in place of what gateways would decide by themselves: mute machines, judge them by rules alone, by a pinned version of a model, have an alert open, or stop rollouts.',
   body: OverrideBody,
   problem(body, { gateway, untilMs }) {
     const problem = overrideProblem(asBody(body));

@@ -41,6 +41,7 @@ Examples:
   harbinger overrides set rules --type pump --why "the model is odd"          the rules decide, and no model
   harbinger overrides set pin plant/pump-2 --model pump-rul@2.0.0 --why "compare"
   harbinger overrides set alert plant/pump-2 --for 8h --why "loud bearing"    an alert is open, whatever is measured
+  harbinger overrides set stop --type pump --why "odd"                        no version of its model is rolled out further
   harbinger overrides set rules --all --until 2026-12-24T06:00 --why "trial"  for all machines
   harbinger overrides remove rules --type pump --why "a new model"
 
@@ -152,7 +153,7 @@ function withScope(command: Command): Command {
 function actionArgument(): Argument {
   return new Argument(
     '<action>',
-    'mute: nobody is told of alerts; rules: the rules decide, and no model; pin: one version of the model judges; alert: an alert is open',
+    'mute: nobody is told of alerts; rules: the rules decide, and no model; pin: one version of the model judges; alert: an alert is open; stop: rollouts of models stop where they are',
   ).choices(overrideActions);
 }
 

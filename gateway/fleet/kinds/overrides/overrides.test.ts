@@ -40,3 +40,25 @@ it('takes a warning, of a machine of any type, where nothing else is named', () 
   overrides.apply([document(body)]);
   expect(overrides.forced()).toMatchObject([{ severity: 'warning', machineType: 'generic' }]);
 });
+
+it('holds rollouts of a type or of all, before any other kind is followed, and none of a single machine', () => {
+  const halted: unknown[] = [];
+  const models = {
+    ...{ pin: () => {}, pinWaits: () => null, onReady: () => {} },
+    halt: (stops: readonly { machineType: string | null; word: { who: string } }[]) =>
+      halted.push(stops.map(({ machineType, word: { who } }) => [machineType, who])),
+  };
+  const overrides = new Overrides(models);
+  overrides.prepare([document({ action: 'stop', type: 'pump' }), document({ action: 'stop', fleet: true })]);
+  overrides.prepare([]);
+  expect(halted).toEqual([
+    [
+      ['pump', 'maria'],
+      [null, 'maria'],
+    ],
+    [],
+  ]);
+  overrides.apply([document({ action: 'stop', fleet: true })]);
+  expect(overrides.of({ site: 'hall-1', machine: 'fan-3', type: { name: 'pump' } })).toBeNull();
+  expect(overrides.problem({ ...body, action: 'stop' })).toMatch(/one machine is held by pin/);
+});

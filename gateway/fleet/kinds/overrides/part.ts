@@ -10,6 +10,7 @@ import type {
   MachineOverrides,
   PersonsWord,
   PinnedModels,
+  RolloutStop,
   Waits,
 } from '../../../ports/fleet/fleet.ts';
 
@@ -41,6 +42,8 @@ export class Overrides implements FollowedKind, MachineOverrides {
 
   prepare(documents: readonly DesiredDocument[]): void {
     this.models?.pin(documents.flatMap(({ body }) => (body as OverrideBody).model ?? []));
+    // Before anything else comes into force that the same message may bring.
+    this.models?.halt([...documents].sort((a, b) => a.version - b.version).flatMap(stopOf));
   }
 
   waits({ body }: DesiredDocument): Waits | null {
@@ -61,7 +64,7 @@ export class Overrides implements FollowedKind, MachineOverrides {
     this.wanted = documents.flatMap((document) => forcedBy(document) ?? []);
     for (const document of [...documents].sort((a, b) => a.version - b.version)) {
       const body = document.body as OverrideBody;
-      if (body.action === 'alert') continue;
+      if (body.action === 'alert' || body.action === 'stop') continue;
       const place = placeOf(body);
       const action = body.action as keyof MachineOverride;
       const { model } = body;
@@ -91,6 +94,11 @@ export class Overrides implements FollowedKind, MachineOverrides {
 function wordOf(document: DesiredDocument): PersonsWord {
   const { version, who, why, untilMs } = document;
   return { key: keyOf(document), version, who, why, ...(untilMs !== undefined && { untilMs }) };
+}
+
+function stopOf(document: DesiredDocument): RolloutStop[] {
+  const { action, type = null } = document.body as OverrideBody;
+  return action === 'stop' ? [{ machineType: type, word: wordOf(document) }] : [];
 }
 
 function forcedBy(document: DesiredDocument): ForcedAlert | null {

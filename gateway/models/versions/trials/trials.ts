@@ -43,6 +43,8 @@ export interface TrialsDeps {
   rollBack(wish: Wish, why: string): void;
   prove(wish: Wish): void;
   promote(wish: Wish): void;
+  /** False: a person has stopped rollouts of this type, so that nothing is promoted, and the version before stays warm. */
+  mayStep(machineType: string): boolean;
   /** The remaining life at which machines of a type warn; null: they do not. */
   scaleOf(machineType: string): number | null;
 }
@@ -182,6 +184,7 @@ export class Trials implements ModelChallengers, ModelTrials {
     const running = this.running.find((each) => each.key === key);
     const isFitting = what === 'roll-back' || (running?.role === 'guard') === (what === 'prove');
     if (!running || !isFitting) return null;
+    if (what !== 'roll-back' && !this.deps.mayStep(running.wish.machineType)) return null;
     work(running);
     return this.deps.steps.owe({ what, model: running.wish.model, before: running.against, why });
   }
