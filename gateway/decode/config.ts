@@ -18,6 +18,13 @@ export const RouteRule = choice('format', formats, {
   machine: Type.Optional(
     Type.String({ description: 'The machine, where the topic does not name it.', examples: ['pump-1'] }),
   ),
+  gzip: Type.Optional(
+    Type.Boolean({
+      description:
+        'True: payloads may be packed by gzip. They are recognised by their first two bytes, and unpacked to at most 4 MiB and 200 times their length; others are read as they are. Such a route is read more slowly, also where nothing is packed.',
+      examples: [true],
+    }),
+  ),
   labels: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
       maxItems: 8,

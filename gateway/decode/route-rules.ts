@@ -8,6 +8,7 @@ import { formatOf, type RouteRule } from './config.ts';
 import { formats } from './formats/formats.ts';
 import type { OwnMappings } from './mapping/files.ts';
 import { readyNames } from './mapping/ready/ready.ts';
+import { unpacking } from './packed/packed.ts';
 import { compileTopicPattern, patternProblems, type TopicMatch } from './topic-pattern.ts';
 
 /** A rule of the configuration, ready for use. */
@@ -46,7 +47,8 @@ export async function compileRule(rule: RouteRule, deps?: FormatDeps): Promise<C
   refuse([...ruleProblems(rule, 'routes'), ...problemsOf(formats, [formatOf(rule, 'routes')])]);
   const { topic, format, site, machine, labels, timeKeys } = rule;
   const storesAgain = rule.retainedAgain === 'store';
-  const decoder = await createPart(formats, { kind: format, config: rule }, deps);
+  const made = await createPart(formats, { kind: format, config: rule }, deps);
+  const decoder = rule.gzip ? unpacking(made) : made;
   const match = compileTopicPattern(topic);
   return { name: nameOf(format, topic), match, decoder, site, machine, labels, timeKeys, storesAgain };
 }

@@ -28,6 +28,8 @@ export const influxHarness: FormatHarness = {
     (bytes) => Buffer.from(`m,${'t=1,'.repeat(bytes / 4)}u=1 a=1 1`),
     (bytes) => Buffer.from(`m ${manyFields(bytes / 10)} 1`),
     (bytes) => Buffer.from(`m a="${'\\"'.repeat(bytes / 2)}" 1`),
+    (bytes) => Buffer.from(`m a="${'\n'.repeat(bytes)}" 1`),
+    (bytes) => Buffer.from(`m a="${'\n# "'.repeat(bytes / 4)}`),
   ],
 };
 

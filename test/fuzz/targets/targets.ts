@@ -6,6 +6,7 @@ import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
 import { layoutTarget } from './layouts.ts';
 import { mqttTarget } from './mqtt.ts';
+import { packedTarget } from './packed.ts';
 import { presenceTarget } from './presence.ts';
 import { readingsTarget } from './readings.ts';
 import { timesTarget } from './times.ts';
@@ -15,6 +16,7 @@ const others: Record<string, () => Promise<Target>> = {
   readings: readingsTarget,
   times: timesTarget,
   presence: presenceTarget,
+  gzip: packedTarget,
   mqtt: mqttTarget,
   frame: frameTarget,
   'gateway-http': gatewayHttpTarget,

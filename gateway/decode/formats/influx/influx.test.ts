@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeText, readingsIn } from '../../fixtures.testing.ts';
-import { influx } from './influx.ts';
+import { createInflux, influx } from './influx.ts';
 
 const read = (text: string, sensor?: string) => readingsIn(decodeText(influx, text, sensor));
 
@@ -25,6 +25,49 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     ]);
     expect(read('flow value=3')).toEqual([{ values: { flow: 3 } }]);
     expect(read('flow value=3 0')[0]?.deviceTime).toEqual({ ms: 0, ns: 0 });
+  });
+
+  it.each([
+    ['ns', '1700000000123456789', 456_789],
+    ['us', '1700000000123456', 456_000],
+    ['ms', '1700000000123', 0],
+    ['s', '1700000000', -123],
+  ] as const)('takes times in %s where the route says so', (precision, time, ns) => {
+    const read = createInflux({ precision }).decode(Buffer.from(`m a=1 ${time}`), {
+      site: 's',
+      machine: 'm',
+    });
+    const ms = ns < 0 ? 1_700_000_000_000 : 1_700_000_000_123;
+    expect(read).toEqual([{ values: { m_a: 1 }, deviceTime: { ms, ns: Math.max(0, ns) } }]);
+  });
+
+  it('reads every type and escape that InfluxDB documents', () => {
+    const line = String.raw`my\ Measure\,ment,tag\=Key=tag\,Value=\ x f=1,g=-1.5e-3,i=-7i,u=12345u,t=t,T=T,true=true,False=False,FALSE=FALSE,s="a \"b\" c\\d, e=f",a\ b=2 1700000000000000000`;
+    const [reading] = read(`  # comment with " in it\n\n${line}\n`);
+    expect(reading?.deviceTime).toEqual({ ms: 1_700_000_000_000, ns: 0 });
+    expect(
+      Object.entries(reading!.values).map(([name, value]) => [name.replace('my_Measure_ment_', ''), value]),
+    ).toEqual([
+      ['f', 1],
+      ['g', -0.0015],
+      ['i', -7],
+      ['u', 12345],
+      ['t', true],
+      ['T', true],
+      ['true', true],
+      ['False', false],
+      ['FALSE', false],
+      ['s', 'a "b" c\\d, e=f'],
+      ['a_b', 2],
+    ]);
+  });
+
+  it('keeps a line together whose quoted value has a newline, and quotes elsewhere are only characters', () => {
+    const text = 'm note="two\nlines",a=1 5\nm,tag="x b=2 6\n# "\nm c=3 6';
+    expect(read(text).map(({ values }) => values)).toEqual([
+      { m_note: 'two\nlines', m_a: 1 },
+      { m_b: 2, m_c: 3 },
+    ]);
   });
 
   it('accepts a JSON object, because a refused reading is resent as one', () => {

@@ -1,4 +1,4 @@
-import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder, DecodeTarget } from '../../../ports/decode.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
@@ -6,6 +6,8 @@ import { type Labels, labelsOf, mixed } from '../../objects/labels.ts';
 import { messageLimits, tooMany, ValueCount } from '../../objects/message-limits.ts';
 import { sensorName } from '../../objects/names.ts';
 import { roundedInLine } from '../../objects/rounded.ts';
+import type { InfluxConfig } from './config.ts';
+import { splitLines } from './split-lines.ts';
 
 /** A longer measurement cannot name a sensor, and would be repeated in the name of each of its fields. */
 const measurementLengthMax = 64;
@@ -13,34 +15,50 @@ const hasTime = /\s-?\d{1,19}$/;
 
 /**
  * Reads InfluxDB's line protocol as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` becomes
- * `motor_rpm` and `motor_current`, and `temperature value=21.5` becomes `temperature`. Times are counts of ns; lines of
+ * `motor_rpm` and `motor_current`, and `temperature value=21.5` becomes `temperature`. Times are counts of ns, or of the unit that the route says; lines of
  * one time form one reading. The topic names the machine: tags are ignored, so lines that differ only in tags are
  * refused, unless the route names the tags as labels. A JSON object is accepted too, because a refused reading is kept, and resent, as one.
  */
-export const influx: Decoder = {
-  decode(payload, target) {
-    if (isJsonObject(payload)) return readJson(payload, target);
-    const found: Found = { target, readings: new Map(), count: new ValueCount(), things: new Map() };
-    let lines = 0;
-    for (const line of linesOf(textOf(payload).replaceAll('\r', ''))) {
-      if (++lines > messageLimits.readings) throw tooMany(`${messageLimits.readings} lines`);
-      if (/^\s*[^#\s]/.test(line)) addLine(found, line.trim());
-    }
-    if (found.readings.size === 0) throw unreadable('the payload has no line');
-    return Array.from(found.readings.values(), ({ reading }) => reading);
-  },
-};
+export function createInflux({ precision = 'ns' }: InfluxConfig): Decoder {
+  const unitNs = unitsNs[precision];
+  return {
+    decode(payload, target) {
+      if (isJsonObject(payload)) return readJson(payload, target);
+      const found: Found = {
+        target,
+        unitNs,
+        readings: new Map(),
+        count: new ValueCount(),
+        things: new Map(),
+      };
+      let lines = 0;
+      for (const line of splitLines(textOf(payload).replaceAll('\r', ''))) {
+        if (line === '') continue;
+        if (++lines > messageLimits.readings) throw tooMany(`${messageLimits.readings} lines`);
+        if (/^\s*[^#\s]/.test(line)) addLine(found, line.trim());
+      }
+      if (found.readings.size === 0) throw unreadable('the payload has no line');
+      return Array.from(found.readings.values(), ({ reading }) => reading);
+    },
+  };
+}
+
+const unitsNs = { ns: 1n, us: 1_000n, ms: 1_000_000n, s: 1_000_000_000n };
+
+export const influx = createInflux({});
 
 /** Readings of the lines so far, by time, each with the number of its values. */
 interface Found {
   target: DecodeTarget;
+  /** The unit of times, ns. */
+  unitNs: bigint;
   readings: Map<string, { reading: DecodedReading; values: number }>;
   count: ValueCount;
   /** By sensor: the tags that its values have. */
   things: Map<string, Labels>;
 }
 
-function addLine({ target, readings, count, things }: Found, text: string): void {
+function addLine({ target, unitNs, readings, count, things }: Found, text: string): void {
   const isTimed = hasTime.test(text);
   const { measurement, tags, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
   const labels = labelsOf({ tags }, { apart: target.labels });
@@ -48,8 +66,8 @@ function addLine({ target, readings, count, things }: Found, text: string): void
   const found = readings.get(key) ?? { reading: { values: {} }, values: 0 };
   const { reading } = found;
   if (isTimed) {
-    const ms = Number(timestampNs / 1_000_000n);
-    reading.deviceTime = { ms, ns: Number(timestampNs % 1_000_000n) };
+    const timeNs = timestampNs * unitNs;
+    reading.deviceTime = { ms: Number(timeNs / 1_000_000n), ns: Number(timeNs % 1_000_000n) };
   }
   const isNameable = measurement.length <= measurementLengthMax;
   if (!isNameable) reading.values[measurement] = null;

@@ -1,0 +1,53 @@
+/**
+ * Packed payloads (gateway/decode/packed): messages that a sender has packed by gzip are unpacked before their format reads them,
+ * where the route says so. What is unpacked is bounded before it is; which format reads it is decided in ../route-rules.ts.
+ */
+import { gunzipSync } from 'node:zlib';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Decoder } from '../../ports/decode.ts';
+
+/** Bytes of a message when it is unpacked. A plain message can hardly have more. */
+export const unpackedMax = 4 << 20;
+/** A message that grows more than this is made to exhaust whoever unpacks it: readings grow ten- to fiftyfold. */
+export const ratioMax = 200;
+/** However short it is, a message may have so many bytes. */
+const freeBytes = 4_096;
+
+/** The two bytes with which gzip begins; no text does, and no item of CBOR. */
+function isPacked(payload: Buffer): boolean {
+  return payload[0] === 0x1f && payload[1] === 0x8b;
+}
+
+/** @throws HarbingerError DECODE_GZIP */
+export function unpacked(payload: Buffer): Buffer {
+  const maxOutputLength = Math.min(unpackedMax, freeBytes + payload.length * ratioMax);
+  try {
+    return gunzipSync(payload, { maxOutputLength });
+  } catch (error) {
+    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    const problem = isTooLarge
+      ? `unpacked, it has more than ${maxOutputLength} bytes: at most ${ratioMax} times its own length and ${unpackedMax} in all; send it in parts`
+      : `it begins as gzip does and cannot be unpacked: ${messageOf(error)}`;
+    throw new HarbingerError('DECODE_GZIP', 'decode', problem);
+  }
+}
+
+/**
+ * Unpacks messages that are packed, for a decoder; others are read as they are. None of them is read by its layout, because the
+ * bytes of packed messages have none.
+ */
+export function unpacking(decoder: Decoder): Decoder {
+  return {
+    ...(decoder.namesMachines !== undefined && { namesMachines: decoder.namesMachines }),
+    ...(decoder.status && { status: () => decoder.status!() }),
+    ...(decoder.samples && { samples: () => decoder.samples!() }),
+    ...(decoder.ofTopic && {
+      ofTopic(topic, target) {
+        const own = decoder.ofTopic!(topic, target);
+        return { ...own, decoder: unpacking(own.decoder) };
+      },
+    }),
+    decode: (payload, target, trace) =>
+      decoder.decode(isPacked(payload) ? unpacked(payload) : payload, target, trace),
+  };
+}

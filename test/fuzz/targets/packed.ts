@@ -1,0 +1,26 @@
+import { gzipSync } from 'node:zlib';
+import { json } from '../../../gateway/decode/formats/json/json.ts';
+import { unpacking } from '../../../gateway/decode/packed/packed.ts';
+import { OneFormat } from '../../conformance/formats/one-format.ts';
+import { mutate } from '../mutate.ts';
+import type { Target } from '../target.ts';
+
+/** Machines are reused, as a gateway remembers each one. */
+const machinesMax = 100;
+
+/** Messages that are packed by gzip, through the whole pipeline: right ones, changed ones, and ones that grow. */
+export async function packedTarget(): Promise<Target> {
+  const format = new OneFormat(unpacking(json), undefined, machinesMax);
+  const texts = ['{"flow":3}', `[${'{"a":1},'.repeat(900)}{"a":2}]`, `{"a":"${' '.repeat(1 << 20)}"}`, ''];
+  const seeds = texts.map((text) => gzipSync(text));
+  return {
+    kind: 'gzip',
+    draw: (random) => [mutate(random, seeds[Math.floor(random.next() * seeds.length)]!, seeds)],
+    async take([message = Buffer.alloc(0)]) {
+      await format.take(message, message.length % 2 === 0 ? 'open' : 'meter');
+      const [unexpected] = format.unexpected.splice(0);
+      if (unexpected !== undefined) throw new Error(`an unexpected error: ${unexpected}`);
+    },
+    close: async () => {},
+  };
+}
