@@ -13,6 +13,13 @@ import type { ReachOptions } from '../../options.ts';
 
 export type TeachOptions = ReachOptions & {
   from?: string;
+  influx?: string;
+  influxDatabase?: string;
+  influxOrg?: string;
+  influxUser?: string;
+  influxMeasurement?: string;
+  influxTag?: string[];
+  influxField?: string[];
   cloudUrl?: string;
   cloudToken?: string;
   by?: string;

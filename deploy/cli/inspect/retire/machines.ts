@@ -6,7 +6,7 @@ import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { withLocalTimes } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
-import { positive, type ReachOptions, withReach } from '../../options.ts';
+import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
 import { addMute } from '../fleet/overrides.ts';
@@ -18,7 +18,6 @@ import {
   renameAtGateway,
   retireAtGateway,
 } from './at-gateway.ts';
-import type { TeachOptions } from './history.ts';
 import {
   machineName,
   machineNames,
@@ -28,6 +27,7 @@ import {
   refuseUnconfirmed,
   withYes,
 } from './names.ts';
+import { addTeach } from './teach-command.ts';
 
 type Options = ReachOptions & { gateway?: string };
 type RenameOptions = Options & { atGateway?: boolean; toGateway?: string };
@@ -108,44 +108,7 @@ readings of the time before delivers them, and they do not bring the machine bac
     .addHelpText('after', '\nExample:\n  harbinger machines relearn hall-1/pump-3 --note "new seal"\n')
     .action((name: NamedMachine, options: WhyOptions & { what: string }) => relearnAtGateway(name, options));
 
-  withReach(group.command('teach'), 'gateway')
-    .description(
-      'at a gateway: learn what is normal for a machine from its history; nothing is told about it',
-    )
-    .argument('<machine>', 'SITE/MACHINE', machineName)
-    .option(
-      '--from <file>',
-      'a CSV with a column time and the names of its sensors (default: what its cloud has stored)',
-    )
-    .option(
-      '--cloud-url <url>',
-      'the cloud to ask, if it does not run with its data beside those of the gateway',
-    )
-    .option(
-      '--cloud-token <token>',
-      'its API token, if it is not that of the gateway (better: $HARBINGER_CLOUD_TOKEN)',
-    )
-    .option('--days <n>', 'how many days of it, from the cloud', positive, 90)
-    .option('--anyway', 'also if the history is doubtful: sensors in other units, or always the same')
-    .option('--by <name>', 'who says so (default: the user of this shell)')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  harbinger machines teach hall-1/pump-3 --from history.csv
-  harbinger machines teach hall-1/pump-3 --days 30      from the embedded store of its cloud
-
-What was learnt takes the place of what was normal before. Rows at rest are left out, and columns that are not named as a
-sensor is (case matters); the oldest row must be the first. A history without values is refused, and one in which sensors are
-always the same, or never where they are now: another unit, another machine (--anyway). Faults that people have
-named stay. After an upgrade that cannot go on with what an older version has learnt, the gateway learns from
-its journal's tail by itself; this adds what the journal does not have any more.
-`,
-    )
-    .action(async (name: NamedMachine, options: TeachOptions) => {
-      const { teachAtGateway } = await import('./teach.ts');
-      await teachAtGateway(name, options);
-    });
+  addTeach(group);
 
   withReach(group.command('fault'), 'gateway')
     .description(

@@ -1,6 +1,7 @@
-/** `harbinger machines teach`: what is normal for a machine is learnt from its history: a CSV, or what its cloud has stored. */
+/** `harbinger machines teach`: what is normal for a machine is learnt from its history: a CSV, an InfluxDB, or what its cloud has stored. */
 import { userInfo } from 'node:os';
 import type { KnownMachine, Lesson, Saved, TeachOutcome } from '../../../../gateway/ports/retiring.ts';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { randomHex, systemRandom } from '../../../../shared/runtime/random.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
@@ -8,6 +9,7 @@ import { printable, printJson } from '../../output.ts';
 import { isUnsaved } from './at-gateway.ts';
 import { doubtsText } from './doubts-text.ts';
 import { cloudHistory, csvHistory, type History, type TeachOptions } from './history.ts';
+import { influxHistory } from './influx-history.ts';
 import type { NamedMachine } from './names.ts';
 
 const lessonRows = 1_000;
@@ -28,8 +30,7 @@ export async function teachAtGateway(name: NamedMachine, options: TeachOptions):
     process.exitCode = exitCodes.failed;
     return;
   }
-  const history =
-    options.from === undefined ? cloudHistory(known, options) : await csvHistory(options.from, known);
+  const history = await historyOf(known, options);
   const who = { by: options.by ?? userInfo().username, isSure: options.anyway === true };
   const outcome = await teach(endpoint, name, history, who);
   if (options.json) printJson(outcome);
@@ -44,6 +45,13 @@ export async function teachAtGateway(name: NamedMachine, options: TeachOptions):
     for (const line of notes(outcome, history, known.sensors)) process.stderr.write(`${line}\n`);
   }
   if (!outcome.isTaught || isUnsaved(outcome, options.json)) process.exitCode = exitCodes.failed;
+}
+
+async function historyOf(known: KnownMachine, options: TeachOptions): Promise<History> {
+  if (options.from !== undefined && options.influx !== undefined)
+    throw new HarbingerError('USAGE', 'cli', 'give either --from or --influx');
+  if (options.from !== undefined) return csvHistory(options.from, known);
+  return options.influx === undefined ? cloudHistory(known, options) : influxHistory(known, options);
 }
 
 function taughtText({ rows, atRest, learning }: Taught): string {
