@@ -24,7 +24,7 @@ export function unpacked(payload: Buffer): Buffer {
   try {
     return gunzipSync(payload, { maxOutputLength });
   } catch (error) {
-    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    const isTooLarge = error instanceof RangeError; // so Node says that there is more
     const problem = isTooLarge
       ? `unpacked, it has more than ${maxOutputLength} bytes: at most ${ratioMax} times its own length and ${unpackedMax} in all; send it in parts`
       : `it begins as gzip does and cannot be unpacked: ${messageOf(error)}`;
