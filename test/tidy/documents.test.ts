@@ -69,7 +69,8 @@ describe('decision records', () => {
   });
 
   function headOf(path: string) {
-    const head = /^# (.+)\n\nDecision (\d{4}) · (\d{4}-\d\d-\d\d) · (accepted|superseded by \d{4})\n/;
+    const head =
+      /^# (.+)\n\nDecision (\d{4}) · (\d{4}-\d\d-\d\d) · (proposed|accepted|superseded by \d{4})\n/;
     const [, title, number, date, status] = head.exec(textOf(path)) ?? [];
     return { title, number, date, status };
   }
