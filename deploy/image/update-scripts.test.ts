@@ -47,7 +47,7 @@ it('a bundle is installed, said to be tried, and started; a second time it is le
 });
 
 it('a bundle that is refused is said to be, with the reason, and nothing is started', () => {
-  standIn('rauc', 'echo "signature verification failed" >&2; exit 1');
+  standIn('rauc', 'echo "LastError: signature verification failed"; echo "Installing b failed" >&2; exit 1');
   const { status, calls, outcome } = run('update', '/stick/b.raucb', 'stick 2');
   expect(status).toBe(1);
   expect(calls).toBe('rauc install /stick/b.raucb\n');
