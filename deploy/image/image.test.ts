@@ -69,6 +69,12 @@ it('the boot partition is written by scripts that sync themselves: with each wri
     expect(readFileSync(join(files, 'usr/lib/harbinger-image', name), 'utf8')).toMatch(/^ *sync\b|\bsync;/m);
 });
 
+it('udev leaves alone the device through which RAUC reads from an address: it would end when udev closes it', () => {
+  // Rules are read in the order of their names: `watch` is set by 60-block, and the flag is read by 60-persistent-storage.
+  const rules = readFileSync(join(files, 'etc/udev/rules.d/60-harbinger-nbd.rules'), 'utf8');
+  expect(rules).toMatch(/nbd.*UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG.*nowatch/);
+});
+
 it('the kernel finds the second table of partitions if the first one was cut off, and starts again after a panic', () => {
   expect(entry('a', '1.0.0', 'ttyS0')).toMatch(/ gpt .*sysctl\.kernel\.panic=\d+ /);
 });
