@@ -223,8 +223,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const offerRetention = (admin: RetentionAdmin) => {
       retention = admin;
     };
-    const { machineTypesDir } = config;
-    const training = new Training({ trainer: deps.trainer, machineTypes, machineTypesDir, events });
+    const of = { machineTypes, machineTypesDir: config.machineTypesDir, events, registry: models, fleet };
+    const training = new Training({ trainer: deps.trainer, ...of });
     started.add('training', () => training.end());
     const offers = { offerRetention, ...training.jobDeps() };
     const jobDeps = { ...base, ...concerns, ...offers, store, records: operations.records };

@@ -251,7 +251,10 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
     outbox,
   });
   const made = () => sources.map((source) => source.made);
-  const machines = createRetirement({ data, watch, decisions, siteTopics, sources: made });
+  const machines = createRetirement({
+    ...{ data, watch, decisions, siteTopics, lessons, clock },
+    sources: made,
+  });
   const http = createGatewayHttp({
     config: config.http,
     metrics: new Metrics(() => status.reporters()),

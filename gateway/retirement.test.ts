@@ -19,12 +19,15 @@ function bench() {
   const maintenance = new MaintenanceBook(about);
   const ownLimits = new MachineLimitBook(about);
   const done: string[] = [];
+  const relearnt: string[] = [];
   const learnt = new Set(['fan', 'pump', 'saw']);
   const note = (what: string) => async (_: string, machine: string) => {
     done.push(`${what} ${machine}`);
     return machine === 'pump';
   };
   const admin = createRetirement({
+    lessons: { relearnt: ({ machine }, atMs) => void relearnt.push(`${machine} ${atMs}`) },
+    clock: { nowMs: () => 7 },
     data: {
       call: (async (_: string, those: MachineOrSensor[]) => {
         const isKnown = ({ machine }: MachineOrSensor) => machine === 'fan' || machine === 'pump';
@@ -55,7 +58,7 @@ function bench() {
     siteTopics: { retired: (_, machine) => void done.push(`site ${machine}`) },
     sources: () => [],
   });
-  return { admin, done, maintenance, ownLimits };
+  return { admin, done, relearnt, maintenance, ownLimits };
 }
 
 it('what was learnt of all of them is forgotten at once, before anything is waited for', async () => {
@@ -96,7 +99,7 @@ it('a renamed machine has the maintenance windows and limits of before, and limi
 });
 
 it('what people change of what is normal is on disk before they are told so', async () => {
-  const { admin, done } = bench();
+  const { admin, done, relearnt } = bench();
   const said = { by: 'maria', note: 'new seal' };
   const lesson = { teaching: 'one', sensors: ['x'], rows: [], isFirst: true };
   expect(await admin.named(fan, said)).toEqual({ isKnown: true, isNoted: true, isSaved: true });
@@ -107,7 +110,8 @@ it('what people change of what is normal is on disk before they are told so', as
   });
   expect(done.splice(0)).toEqual(['saved hall/fan', 'saved hall/fan', 'saved hall/fan']);
   await admin.teach(fan, { ...lesson, isLast: false });
+  expect(relearnt.splice(0)).toEqual(['fan 7']);
   await admin.relearn(saw, said);
-  expect(done).toEqual([]);
+  expect([done, relearnt]).toEqual([[], ['saw 7']]);
   expect(await admin.named(pump, said)).toMatchObject({ isNoted: true, isSaved: false });
 });

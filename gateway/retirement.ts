@@ -1,7 +1,10 @@
 /** Changes of machines as a whole that people make: unknown ones are taken in, and those that are gone are taken out of everything that a gateway keeps. */
+
+import type { Clock } from '../shared/runtime/clock.ts';
 import type { Decisions } from './decisions/create-decisions.ts';
 import { createOnboardingAdmin, type OnboardingAdminParts } from './onboarding/admin.ts';
 import type { DataClient } from './pipeline/client.ts';
+import type { MachineLessons } from './ports/fleet/lessons.ts';
 import type { OnboardingAdmin } from './ports/onboarding/onboarding.ts';
 import type { WatchAdmin } from './ports/onboarding/watching.ts';
 import type { MachineAdmin, MachineHere, MachineOrSensor } from './ports/retiring.ts';
@@ -22,6 +25,8 @@ interface RetirementParts {
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
+  lessons: Pick<MachineLessons, 'relearnt'>;
+  clock: Pick<Clock, 'nowMs'>;
 }
 
 export function createOnboarding(
@@ -57,6 +62,8 @@ export function createRetirement({
   decisions,
   siteTopics,
   sources,
+  lessons,
+  clock,
 }: RetirementParts): MachineAdmin {
   return {
     async list(limit) {
@@ -84,6 +91,8 @@ export function createRetirement({
     },
     async relearn(machine, said) {
       const outcome = watch.relearn(machine.site, machine.machine, said);
+      // False alarms of before count no more from now on, also for a machine that sends nothing for long.
+      if (outcome.isKnown) lessons.relearnt(machine, clock.nowMs());
       return { ...outcome, isSaved: await saved(machine, outcome.hasChanged) };
     },
     async teach(machine, lesson) {

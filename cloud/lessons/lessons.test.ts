@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DesiredDocument } from '../../shared/contract/fleet/documents.ts';
+import { documentLimits } from '../../shared/contract/fleet/documents.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import type { Asked, ShownDocument } from '../ports/fleet/fleet.ts';
@@ -47,7 +48,7 @@ it('are of self-learned warnings that were false alarms or confirmed, of the las
     warning('false-alarm', -1, { raisedBy: { policy: 'model', name: 'm', version: '1' } }),
     warning('confirmed', -2, { machine: 'fan-2', gateway: 'h' }),
   ];
-  const found = lessonsOf(outcomes, nowMs);
+  const { byGateway: found } = lessonsOf(outcomes, nowMs);
   expect([...found.keys()]).toEqual(['g', 'h']);
   expect(found.get('g')).toEqual([
     {
@@ -88,4 +89,30 @@ it('are told when they have changed, and only then', async () => {
   await lessons.look();
   expect(told[2]).toMatchObject({ body: { lessons: [] } });
   await lessons.stop();
+});
+
+it('fit into a document however long names are, the newest first, and it is known how many are left out', async () => {
+  const long = (i: number) => `${'m'.repeat(60)}-${i}`;
+  const outcomes = Array.from({ length: 60 }, (_, i) =>
+    [0, 1, 2, 3].flatMap((k) => [
+      {
+        ...warning('false-alarm', -i - k / 10),
+        site: 's'.repeat(64),
+        machine: long(i),
+        failureMode: 'f'.repeat(64),
+      },
+      {
+        ...warning('confirmed', -i - k / 10 - 0.05),
+        site: 's'.repeat(64),
+        machine: long(i),
+        failureMode: 'f'.repeat(64),
+      },
+    ]),
+  ).flat() as Outcome[];
+  const { byGateway, left } = lessonsOf(outcomes, nowMs);
+  const lessons = byGateway.get('g')!;
+  expect(JSON.stringify({ lessons }).length).toBeLessThanOrEqual(documentLimits.bodyBytesMax);
+  expect(lessons.length).toBeGreaterThan(20);
+  expect(lessons.map(({ machine }) => machine)).toEqual(lessons.map((_, i) => long(i)));
+  expect(left.get('g')).toBe(60 - lessons.length);
 });

@@ -2,6 +2,7 @@
  * Lessons (cloud/lessons): tells gateways what warnings of their self-learned detectors turned out to be, as documents of the kind
  * `lessons`. What a gateway does with them is its business (gateway/decisions/alert/lessons).
  */
+import { documentLimits } from '../../shared/contract/fleet/documents.ts';
 import { type Lesson, lessonLimits } from '../../shared/contract/fleet/lessons.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -10,6 +11,8 @@ import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { Outcome, Outcomes, WarningOutcome } from '../ports/outcomes/outcomes.ts';
 
 const lookMs = 10_000;
+/** Some are left for the rest of the document. */
+const bytesMax = documentLimits.bodyBytesMax - 64;
 /** Older ones say little of how a machine is now. */
 const learntMsMax = 365 * 86_400_000;
 
@@ -49,7 +52,7 @@ export class Lessons {
 
   private async tell(): Promise<void> {
     const { outcomes, fleet, gateways, clock, log } = this.deps;
-    const byGateway = lessonsOf(outcomes.all(), clock.nowMs());
+    const { byGateway, left } = lessonsOf(outcomes.all(), clock.nowMs());
     const wanted = fleet.wanted('lessons');
     for (const gateway of gateways) {
       const lessons = byGateway.get(gateway) ?? [];
@@ -58,7 +61,8 @@ export class Lessons {
       const before = (known?.body.lessons ?? []) as Lesson[];
       if (textOf(before) === textOf(lessons)) continue;
       try {
-        const why = 'what warnings turned out to be';
+        const more = left.get(gateway) ?? 0;
+        const why = `what warnings turned out to be${more === 0 ? '' : `; ${more} older lessons were left out`}`;
         await fleet.set({ kind: 'lessons', gateway, body: { lessons }, who: 'harbinger', why });
       } catch (error) {
         log.warn(
@@ -75,8 +79,14 @@ const textOf = (lessons: readonly Lesson[]) =>
     lessons.map((each) => [each.site, each.machine, each.failureMode, each.falseMs, each.rightMs]),
   );
 
-/** Lessons by gateway, the latest first. */
-export function lessonsOf(outcomes: Iterable<Outcome>, nowMs: number): Map<string, Lesson[]> {
+interface LessonsToTell {
+  /** The latest first, as many as a document holds. */
+  byGateway: Map<string, Lesson[]>;
+  /** How many older ones were left out. */
+  left: Map<string, number>;
+}
+
+export function lessonsOf(outcomes: Iterable<Outcome>, nowMs: number): LessonsToTell {
   const found = new Map<string, Lesson & { gateway: string }>();
   for (const outcome of outcomes) {
     if (!isLesson(outcome)) continue;
@@ -89,15 +99,25 @@ export function lessonsOf(outcomes: Iterable<Outcome>, nowMs: number): Map<strin
     lesson[verdict === 'false-alarm' ? 'falseMs' : 'rightMs'].push(atMs);
   }
   const byGateway = new Map<string, Lesson[]>();
+  const left = new Map<string, number>();
+  const bytesOf = new Map<string, number>();
   const latestOf = ({ falseMs, rightMs }: Lesson) => Math.max(...falseMs, ...rightMs);
   const all = [...found].sort(([a, x], [b, y]) => latestOf(y) - latestOf(x) || (a < b ? -1 : 1));
   for (const [, { gateway, ...lesson }] of all) {
     const own = byGateway.get(gateway) ?? [];
     byGateway.set(gateway, own);
-    if (own.length < lessonLimits.entriesMax)
-      own.push({ ...lesson, falseMs: latest(lesson.falseMs), rightMs: latest(lesson.rightMs) });
+    const told = { ...lesson, falseMs: latest(lesson.falseMs), rightMs: latest(lesson.rightMs) };
+    const bytes = (bytesOf.get(gateway) ?? 0) + Buffer.byteLength(JSON.stringify(told)) + 1;
+    // Whatever is left out is older than all that is told, whatever its size.
+    if (own.length >= lessonLimits.entriesMax || bytes > bytesMax) {
+      left.set(gateway, (left.get(gateway) ?? 0) + 1);
+      bytesOf.set(gateway, Number.POSITIVE_INFINITY);
+      continue;
+    }
+    bytesOf.set(gateway, bytes);
+    own.push(told);
   }
-  return byGateway;
+  return { byGateway, left };
 }
 
 const latest = (times: readonly number[]) => times.toSorted((a, b) => b - a).slice(0, lessonLimits.timesMax);

@@ -7,6 +7,7 @@ export const noTraining: Pick<CloudJobDeps, 'training' | 'emit' | 'offerTraining
     api: () => null,
     machineTypes: new Map(),
     machineTypesDir: null,
+    removeWorse: async () => [],
     stopping: new AbortController().signal,
   },
   emit: async () => {},

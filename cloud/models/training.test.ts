@@ -6,7 +6,9 @@ it('says by which API is trained, also where a job has taken that out of it', ()
     trainer: undefined,
     machineTypes: new Map(),
     machineTypesDir: undefined,
-    events: { apply: async () => {} },
+    events: { apply: async () => {}, page: () => ({ items: [], next: null }) },
+    registry: { find: () => null, remove: async () => false },
+    fleet: { wanted: () => [] },
   });
   const { api } = training.jobDeps().training;
   expect(api()).toBeNull();

@@ -3,6 +3,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { localUrl } from '../../shared/files/run-file.ts';
 import type { OwnApi, Trainer, TrainingAdmin } from '../ports/models/training.ts';
 import type { EventApplier } from '../ports/operations.ts';
+import { type OldCandidatesDeps, removeWorse } from './old-candidates.ts';
 
 /** Parts of a cloud that train: the trainer, the API by which it reads, and the job that has begun it. */
 export class Training {
@@ -10,6 +11,7 @@ export class Training {
   readonly machineTypes: ReadonlyMap<string, MachineType>;
   readonly machineTypesDir: string | null;
   private readonly events: EventApplier;
+  readonly removeWorse: (machineType: string, keptMax: number) => Promise<string[]>;
   private readonly stop = new AbortController();
   readonly stopping: AbortSignal = this.stop.signal;
   private own: OwnApi | null = null;
@@ -20,12 +22,15 @@ export class Training {
     trainer: Trainer | undefined;
     machineTypes: ReadonlyMap<string, MachineType>;
     machineTypesDir: string | undefined;
-    events: EventApplier;
+    events: EventApplier & OldCandidatesDeps['events'];
+    registry: OldCandidatesDeps['registry'];
+    fleet: OldCandidatesDeps['fleet'];
   }) {
     this.trainer = of.trainer ?? null;
     this.machineTypes = of.machineTypes;
     this.machineTypesDir = of.machineTypesDir ?? null;
     this.events = of.events;
+    this.removeWorse = (machineType, keptMax) => removeWorse(of, machineType, keptMax);
   }
 
   /** Bound: a job takes it out of this. */

@@ -40,6 +40,8 @@ export interface CloudJobDeps {
     api(): OwnApi | null;
     machineTypes: ReadonlyMap<string, MachineType>;
     machineTypesDir: string | null;
+    /** Removes candidates of a type that were worse from the registry, but the newest ones. Returns what went. */
+    removeWorse(machineType: string, keptMax: number): Promise<string[]>;
     /** Aborts when the cloud stops. */
     stopping: AbortSignal;
   };

@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { TrainingOrder } from '../../cloud/ports/models/training.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { childTrainer } from './child-trainer.ts';
 
@@ -35,6 +40,34 @@ describe('a training in a process of its own', () => {
     });
     await expect(running('process.exit(3)').train(order, api, never)).rejects.toThrow(/exit code 3/);
     await expect(running('console.log("{")').train(order, api, never)).rejects.toThrow(/cannot be read/);
+  });
+
+  it('is ended when its process takes too much memory, and says how much it may take', async () => {
+    const script = ['-e', 'setInterval(() => {}, 1000)', '--'];
+    const command = () => ({ command: process.execPath, args: script });
+    const trainer = childTrainer(systemClock, command, () => 5_000);
+    await expect(trainer.train(order, api, never)).rejects.toThrow(
+      /took 5000 MB of memory, and may take 768 \(jobs.retraining.memoryMb/,
+    );
+  });
+
+  it('ends when the input that its parent holds open is closed', async () => {
+    // A cloud that takes requests and never answers.
+    const cloud = createServer(() => {});
+    await new Promise<void>((resolve) => cloud.listen(0, '127.0.0.1', resolve));
+    const { port } = cloud.address() as AddressInfo;
+    const args = ['models', 'train', '--from', 'store', '--machine-type', 'pump', '--no-push', '--no-sign'];
+    const child = spawn(
+      process.execPath,
+      [compiledEntry('deploy/cli/main'), ...args, '--url', `http://127.0.0.1:${port}`],
+      { stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, HARBINGER_ENDS_WITH_INPUT: '1' } },
+    );
+    const ended = once(child, 'exit');
+    await once(cloud, 'request');
+    child.stdin!.end();
+    await ended;
+    cloud.closeAllConnections();
+    cloud.close();
   });
 
   it('is ended when its time is up, and one that cannot be started says so', async () => {

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { OwnApi, TrainedCandidate, Trainer, TrainingOrder } from '../../cloud/ports/models/training.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
-import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { type Clock, every, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Retrained } from './main.ts';
 
@@ -10,6 +11,20 @@ import type { Retrained } from './main.ts';
 const endMsMax = 10_000;
 const outputMax = 4 << 20;
 const wordsMax = 4_000;
+
+/** Memory besides that of JavaScript: tensors, and what was read. */
+const otherMb = 512;
+const lookMs = 1_000;
+
+/** Says what memory a process has; null where this computer does not say. Others than Linux are bounded for JavaScript alone. */
+function residentMbOf(pid: number): number | null {
+  try {
+    const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return found ? Number(found[1]) / 1_024 : null;
+  } catch {
+    return null;
+  }
+}
 
 export interface ChildCommand {
   command: string;
@@ -23,7 +38,11 @@ const ownCommand = (memoryMb: number): ChildCommand => ({
 });
 
 /** Trains with `harbinger models train --from store` as a child of the lowest priority, whose memory and time are bounded. */
-export function childTrainer(clock: Clock = systemClock, commandOf = ownCommand): Trainer {
+export function childTrainer(
+  clock: Clock = systemClock,
+  commandOf = ownCommand,
+  memoryOf = residentMbOf,
+): Trainer {
   return {
     async train(order, api, signal) {
       const { command, args } = commandOf(order.memoryMb);
@@ -33,6 +52,7 @@ export function childTrainer(clock: Clock = systemClock, commandOf = ownCommand)
         envOf(order, api),
         signal,
         clock,
+        { memoryOf, mbMax: order.memoryMb + otherMb },
       );
       return candidateIn(output);
     },
@@ -62,7 +82,7 @@ function argumentsOf(order: TrainingOrder, { url }: OwnApi): string[] {
 /** The token is not among the arguments, which everybody on the computer can read. */
 function envOf(_: TrainingOrder, { token }: OwnApi): NodeJS.ProcessEnv {
   const { HARBINGER_TOKEN: _token, HARBINGER_MODEL_KEY: _key, ...env } = process.env;
-  return { ...env, ...(token !== null && { HARBINGER_TOKEN: token }) };
+  return { ...env, HARBINGER_ENDS_WITH_INPUT: '1', ...(token !== null && { HARBINGER_TOKEN: token }) };
 }
 
 function run(
@@ -71,10 +91,13 @@ function run(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
   clock: Clock,
+  bound: MemoryBound,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(failed('it was ended before it began'));
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    // It stays open as long as this process lives, however that ends; the child ends with it.
+    child.stdin.on('error', () => {});
     try {
       if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     } catch {
@@ -95,7 +118,9 @@ function run(
       timer = clock.setTimer(endMsMax, () => child.kill('SIGKILL'));
     };
     signal.addEventListener('abort', end, { once: true });
+    const { memory, stop } = boundMemory(child, bound, clock);
     const over = () => {
+      stop();
       signal.removeEventListener('abort', end);
       timer?.cancel();
     };
@@ -106,9 +131,29 @@ function run(
     child.once('close', (code, by) => {
       over();
       if (code === 0) resolve(output);
-      else reject(failed(lastWords(words) || `its process has ended (${by ?? `exit code ${code}`})`));
+      else
+        reject(
+          failed(memory() ?? (lastWords(words) || `its process has ended (${by ?? `exit code ${code}`})`)),
+        );
     });
   });
+}
+
+interface MemoryBound {
+  memoryOf(pid: number): number | null;
+  mbMax: number;
+}
+
+/** Ends a child that takes more memory than it may; `memory` then says so. */
+function boundMemory(child: ChildProcess, { memoryOf, mbMax }: MemoryBound, clock: Clock) {
+  let problem: string | null = null;
+  const timer = every(clock, lookMs, () => {
+    const mb = child.pid === undefined ? null : memoryOf(child.pid);
+    if (mb === null || mb <= mbMax) return;
+    problem = `its process took ${Math.round(mb)} MB of memory, and may take ${mbMax} (jobs.retraining.memoryMb and ${otherMb}); give it more, or fewer readings (rowsMax)`;
+    child.kill('SIGKILL');
+  });
+  return { memory: () => problem, stop: () => timer.cancel() };
 }
 
 /** The sentence that a command ends with. */

@@ -105,8 +105,8 @@ function livesOfMachine({ name, marks, warnings, missedMs, state }: Known, until
       isDown = false;
       continue;
     }
-    // A machine that has failed lives again once it was replaced, or, without such a report, until it fails anew.
-    if (what !== 'replaced' || !isDown) add(fromMs, atMs, what);
+    // A machine that has failed lives again once it was replaced. Told twice, or without such a report, nobody knows since when.
+    if (!isDown) add(fromMs, atMs, what);
     fromMs = atMs;
     isDown = what !== 'replaced';
   }

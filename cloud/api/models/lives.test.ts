@@ -76,8 +76,10 @@ describe('lives', () => {
     expect(spans(outcomes, [replaced(2)], up).at(-1)).toBe('12–100 running');
   });
 
-  it('of a machine that is not reported as replaced go on from failure to failure', () => {
-    expect(spans([failure(10, 'missed'), failure(50, 'missed')])).toEqual(['?–10 failed', '10–50 failed']);
+  it('end once with a failure that is told twice, and are not known until a replacement is reported', () => {
+    const twice = [failure(10, 'missed'), failure(11, 'missed')];
+    expect(spans(twice)).toEqual(['?–10 failed']);
+    expect(spans([...twice, failure(50, 'missed')], [replaced(20)])).toEqual(['?–10 failed', '20–50 failed']);
   });
 
   it('ended otherwise where a person says that it was planned', () => {

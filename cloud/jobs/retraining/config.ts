@@ -54,7 +54,15 @@ export const RetrainingConfig = Type.Object(
       minimum: 256,
       maximum: 65_536,
       default: 1_024,
-      description: 'Most memory of JavaScript that its process may take.',
+      description:
+        'Most memory of JavaScript that its process may take; with all else it may take half a gigabyte more, or is ended.',
+    }),
+    worseKept: Type.Integer({
+      minimum: 0,
+      maximum: 1_000,
+      default: 8,
+      description:
+        'Candidates of a machine type that were worse and stay in the registry, the newest ones; older ones are removed, but none that is wanted at a gateway.',
     }),
   },
   { additionalProperties: false },

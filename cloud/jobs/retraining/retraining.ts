@@ -118,7 +118,9 @@ class Retraining implements Job, TrainingAdmin {
     try {
       log.info({ machineType, by }, 'training begins');
       const candidate = await this.candidate(machineType, by, over.signal);
-      return await this.ended({ machineType, by, why, beganAt: timeText(sinceMs), ...candidate });
+      const ended = await this.ended({ machineType, by, why, beganAt: timeText(sinceMs), ...candidate });
+      await this.tidy(machineType);
+      return ended;
     } catch (error) {
       const problem = isLate ? `it took longer than ${this.config.minutesMax} minutes` : messageOf(error);
       const nothing = { isNotWorse: false, isPushed: false, isShadow: false, reasons: [] };
@@ -142,6 +144,27 @@ class Retraining implements Job, TrainingAdmin {
     const out = join(this.deps.dataDir, 'retraining');
     const order = { machineType, out, key, machineTypesDir, livesMin, rowsMax, tolerance, memoryMb, by };
     return trainer.train({ ...order, isShadowWanted: shadow }, own, signal);
+  }
+
+  /** Never rejects: there is a bound on the registry itself. */
+  private async tidy(machineType: string): Promise<void> {
+    const { clock, log, audit, training } = this.deps;
+    try {
+      const removed = await training.removeWorse(machineType, this.config.worseKept);
+      for (const model of removed) {
+        log.info(
+          { model },
+          'a candidate that was worse was removed from the registry, as newer ones are there',
+        );
+        const said = {
+          subject: `${model}: it was worse, and newer candidates are there`,
+          outcome: 'removed',
+        };
+        await audit.add({ atMs: clock.nowMs(), action: 'models.remove', by: 'job', address: '', ...said });
+      }
+    } catch (error) {
+      log.warn({ machineType, problem: messageOf(error) }, 'candidates that were worse are not removed yet');
+    }
   }
 
   private async ended(said: TrainingEnded): Promise<TrainingEnded> {

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { builtInTypesDir, loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { bundleOf } from '../../../shared/model/trust/bundle.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { endWithInput } from '../../retrain/ends-with-input.ts';
 import { type CloudApi, type Retrained, retrain } from '../../retrain/main.ts';
 import { type Endpoint, fetchBytes, findEndpoint, request, upload } from '../http-client.ts';
 import type { ReachOptions } from '../options.ts';
@@ -43,6 +44,7 @@ export type FromStore = Omit<StoreFlags, 'sign'> & {
 
 /** Trains from the store, and prints what came of it. */
 export async function runFromStore(flags: FromStore): Promise<Retrained> {
+  endWithInput();
   const folders =
     flags.machineTypes === undefined ? [builtInTypesDir] : [builtInTypesDir, flags.machineTypes];
   const types = loadMachineTypes(folders);

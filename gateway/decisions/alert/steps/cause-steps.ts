@@ -43,7 +43,6 @@ export function stepCauses(judged: Judged): SteppedCauses {
   const add = (step: SaidStep | null) => step && watched.push(step);
   const { step: ofLimits, passed } = stepMachineLimits(judged);
   // A short window is judged by its limits alone.
-  if (judged.input.relearnt) judged.context.lessons?.relearnt(judged.input.machine, judged.context.wallMs);
   if (!judged.input.isShort || judged.input.relearnt)
     for (const policy of type.alerts) if (isEstimatePolicy(policy)) add(stepEstimate(judged, policy));
   const ofFaults = stepFaults(judged);

@@ -222,7 +222,7 @@ export class TellingGateway {
       openConditions: () => [],
     });
     const outbox = siteTopics.overheard(data);
-    const { fleet, overrides } = createFleet({
+    const { fleet, overrides, lessons } = createFleet({
       ...{ ...base, gateway: gatewayName, dataDir: folder, outbox: data },
       say: (message) => plane?.sayFleet(message),
       tellOpen: () => void decisions.tellOpen(),
@@ -250,7 +250,8 @@ export class TellingGateway {
     await fleet.start();
     await started.calls.startUplink();
     void watch.tellUnsent();
-    const admin = createRetirement({ data, watch, decisions, siteTopics, sources: () => [] });
+    const ofAdmin = { data, watch, decisions, siteTopics, lessons, clock: base.clock };
+    const admin = createRetirement({ ...ofAdmin, sources: () => [] });
     return { plane: started, watch, decisions, siteTopics, fleet, admin };
   }
 }
