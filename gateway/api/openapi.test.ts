@@ -147,7 +147,7 @@ async function askOfWaitingMachines(api: ApiContract): Promise<void> {
   expect(waiting).toMatchObject({ machines: [{ machine: 'saw-1', held: 2 }], notListed: 0 });
   const saw = { match: 'hall3/+', type: 'motor', by: 'maria', note: 'new hall' };
   const accepted = await api.ask('POST', '/api/machines/accept', { body: saw });
-  expect(accepted).toEqual({ redriven: 2, failedAgain: 0, machines: ['hall3/+'] });
+  expect(accepted).toEqual({ redriven: 2, failedAgain: 0, left: 0, machines: ['hall3/+'] });
   await api.ask('POST', '/api/machines/accept', { body: { ...saw, type: 'none' }, status: 400 });
   const ignored = await api.ask('POST', '/api/machines/ignore', { body: { match: 'hall3/phone' } });
   expect(ignored).toEqual({ match: 'hall3/phone' });

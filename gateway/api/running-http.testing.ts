@@ -220,7 +220,7 @@ function memoryOnboarding(): OnboardingAdmin {
     }),
     async accept({ match, type }) {
       if (type === 'none') throw new HarbingerError('ONBOARDING_TYPE', 'contract', 'there is no such type');
-      return { redriven: 2, failedAgain: 0, machines: [match] };
+      return { redriven: 2, failedAgain: 0, left: 0, machines: [match] };
     },
     ignore: async () => {},
     declared: async () => [],

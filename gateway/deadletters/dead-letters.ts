@@ -9,7 +9,7 @@ import { decodeRecord, encodeRecord } from '../../shared/files/json/json-record.
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, KnownLetter } from '../ports/dead-letters.ts';
 import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
 import { busyError, openError, stoppedError, writeError } from './letter-errors.ts';
 import { letterKeys } from './letter-keys.ts';
@@ -73,8 +73,8 @@ export interface DeadLetters {
   show(id: number): Promise<DeadLetter | null>;
   /** The ids of all letters, oldest first. */
   ids(): number[];
-  /** The ids of those with a code, oldest first. */
-  idsOf(code: string): number[];
+  /** Letters with a code, oldest first, as far as is known without reading them. */
+  ofCode(code: string): KnownLetter[];
   /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
   /**
@@ -191,8 +191,8 @@ class StoredDeadLetters implements DeadLetters {
     return this.table.ids();
   }
 
-  idsOf(code: string): number[] {
-    return this.table.ids(code);
+  ofCode(code: string): KnownLetter[] {
+    return this.table.ofCode(code);
   }
 
   drop(which: readonly number[] | 'all'): Promise<number> {

@@ -15,6 +15,8 @@ export interface LetterKey {
   source: string;
   /** Ms since 1970 from which its age counts: when it was kept. */
   keptMs: number;
+  /** See DeadLetter.machine. */
+  machine?: string;
   /** The record's key is that of an earlier version, which had neither source nor time. */
   isOld: boolean;
 }
@@ -25,8 +27,9 @@ export function sizeOf({ payload, topic, client, reason, code }: StoredLetter): 
   return letterOverheadBytes + payload.length + topic.length + client.length + reason.length + code.length;
 }
 
-export function textOf({ id, code, bytes, source, keptMs, isOld }: LetterKey): string {
-  return `letter/${id}/${bytes}/${isOld ? '' : `${keptMs}/${source}/`}${code}`;
+export function textOf({ id, code, bytes, source, keptMs, machine, isOld }: LetterKey): string {
+  const of = machine === undefined ? '' : `@${machine}`;
+  return `letter/${id}/${bytes}/${isOld ? '' : `${keptMs}/${source}/`}${code}${of}`;
 }
 
 /**
@@ -35,9 +38,10 @@ export function textOf({ id, code, bytes, source, keptMs, isOld }: LetterKey): s
  */
 export function parseLetterKey(text: string): LetterKey | null {
   const pattern = /^letter\/(\d+)\/(\d+)\/(?:(\d+)\/([0-9a-z.]+)\/)?(.*)$/s;
-  const [, id, bytes, keptMs, source = '', code] = pattern.exec(text) ?? [];
-  if (code === undefined) return null;
-  const about = { id: Number(id), bytes: Number(bytes), code, source };
+  const [, id, bytes, keptMs, source = '', last] = pattern.exec(text) ?? [];
+  if (last === undefined) return null;
+  const [code = '', machine] = last.split('@', 2);
+  const about = { id: Number(id), bytes: Number(bytes), code, source, ...(machine && { machine }) };
   if (keptMs === undefined) return { ...about, keptMs: Number.POSITIVE_INFINITY, isOld: true };
   return { ...about, keptMs: Number(keptMs), isOld: false };
 }

@@ -64,11 +64,15 @@ export class LetterTable {
     return this.letters.values();
   }
 
-  /** Oldest first; with a code, those that have it. */
-  ids(code?: string): number[] {
-    if (code !== undefined && !this.byCode.has(code)) return [];
-    const keys = code === undefined ? this.keys() : [...this.keys()].filter((key) => key.code === code);
-    return [...keys].map(({ id }) => id).sort((a, b) => a - b);
+  /** Oldest first. */
+  ids(): number[] {
+    return [...this.letters.keys()].sort((a, b) => a - b);
+  }
+
+  /** The letters with a code, oldest first. */
+  ofCode(code: string): LetterKey[] {
+    if (!this.byCode.has(code)) return [];
+    return [...this.keys()].filter((key) => key.code === code).sort((a, b) => a.id - b.id);
   }
 
   /** Adds letters and makes room for them. `undo` takes all of it back. */
@@ -84,7 +88,9 @@ export class LetterTable {
         lose(addition, 'size', bytes, letter);
         continue;
       }
-      const key = { id: nextId++, code: letter.code, bytes, source: sourceOf(letter), keptMs, isOld: false };
+      const { code, machine } = letter;
+      const of = machine === undefined ? {} : { machine };
+      const key = { id: nextId++, code, bytes, source: sourceOf(letter), keptMs, ...of, isOld: false };
       added.set(key.id, letter);
       this.put(key);
       while (shares.count > limits.countMax || shares.bytes > limits.bytesMax) {

@@ -1,56 +1,106 @@
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { DeadLetter, KnownLetter } from '../ports/dead-letters.ts';
 
 interface Letters {
-  /** The ids of the letters with a code, oldest first. */
-  idsOf(code: string): number[];
+  /** The letters with a code, oldest first. */
+  ofCode(code: string): KnownLetter[];
   show(id: number): Promise<DeadLetter | null>;
 }
 
-/** Finds the dead letters that hold messages of unknown machines. Each is read once. */
+/** The dead letters of one machine, oldest first. */
+export interface Held {
+  ids: number[];
+  /** When the first was kept, in ms since 1970; infinite if that is not known. */
+  sinceMs: number;
+}
+
+/** One call reads letters for no longer; the next one goes on. */
+const readMsMax = 5_000;
+/** Letters of before this start that are summarised: the newest of each machine, and of all. */
+const ofMachineMax = 20;
+const ofAllMax = 1_000;
+
+/** Finds the dead letters that hold messages of unknown machines. */
 export class HeldLetters {
   private readonly letters: Letters;
+  private readonly clock: Pick<Clock, 'monotonicMs'>;
   private readonly heldBefore: (letter: DeadLetter, machine: string) => void;
-  private machineOf = new Map<number, string>();
-  /** The newest letter of before this start; its machines are summarised from the letters. */
+  /** The machines of letters of earlier versions, which had to be read. */
+  private readMachines = new Map<number, string>();
+  /** The newest letter of before this start. */
   private readonly lastBefore: number;
-  private reading: Promise<void> = Promise.resolve();
+  private hasSummarised = false;
+  private reading: Promise<unknown> = Promise.resolve();
 
-  /** @param heldBefore called for each letter that was there when the gateway started, oldest first */
-  constructor(letters: Letters, heldBefore: (letter: DeadLetter, machine: string) => void) {
+  /** @param heldBefore called for letters that were there when the gateway started, oldest first */
+  constructor(
+    letters: Letters,
+    clock: Pick<Clock, 'monotonicMs'>,
+    heldBefore: (letter: DeadLetter, machine: string) => void,
+  ) {
     this.letters = letters;
+    this.clock = clock;
     this.heldBefore = heldBefore;
-    this.lastBefore = letters.idsOf('MACHINE_UNKNOWN').at(-1) ?? 0;
+    this.lastBefore = this.known().at(-1)?.id ?? 0;
   }
 
-  /** The ids of the letters of each machine, `site/machine`, oldest first. */
-  async byMachine(): Promise<Map<string, number[]>> {
-    const update = this.reading.then(() => this.update());
-    this.reading = update.catch(() => {});
-    await update;
-    const found = new Map<string, number[]>();
-    for (const [id, machine] of this.machineOf) {
-      const ids = found.get(machine);
-      if (ids) ids.push(id);
-      else if (machine !== '') found.set(machine, [id]);
-    }
+  /** By machine, `site/machine`. Letters of earlier versions that there was no time to read are missing. */
+  byMachine(): Promise<Map<string, Held>> {
+    const found = this.reading.then(() => this.find());
+    this.reading = found.catch(() => {});
     return found;
   }
 
-  private async update(): Promise<void> {
-    const before = this.machineOf;
-    const now = new Map<number, string>();
-    for (const id of this.letters.idsOf('MACHINE_UNKNOWN')) {
-      const known = before.get(id);
-      now.set(id, known ?? (await this.read(id)));
-    }
-    this.machineOf = now;
+  private known(): KnownLetter[] {
+    return this.letters.ofCode('MACHINE_UNKNOWN');
   }
 
-  private async read(id: number): Promise<string> {
-    const letter = await this.letters.show(id).catch(() => null);
-    const machine = letter ? machineIn(letter) : '';
-    if (letter && machine !== '' && id <= this.lastBefore) this.heldBefore(letter, machine);
-    return machine;
+  private async find(): Promise<Map<string, Held>> {
+    const untilMs = this.clock.monotonicMs() + readMsMax;
+    await this.readOlder(untilMs);
+    const found = new Map<string, Held>();
+    for (const { id, machine = this.readMachines.get(id), keptMs } of this.known()) {
+      if (machine === undefined || machine === '') continue;
+      const held = found.get(machine);
+      if (held) held.ids.push(id);
+      else found.set(machine, { ids: [id], sinceMs: keptMs });
+    }
+    if (!this.hasSummarised) await this.summarise(found, untilMs);
+    return found;
+  }
+
+  /** Reads letters of earlier versions for their machines, and forgets those that are gone. */
+  private async readOlder(untilMs: number): Promise<void> {
+    const before = this.readMachines;
+    this.readMachines = new Map();
+    for (const { id, machine } of this.known()) {
+      if (machine !== undefined) continue;
+      const read = before.get(id);
+      if (read !== undefined) this.readMachines.set(id, read);
+      else if (this.clock.monotonicMs() < untilMs) {
+        const letter = await this.show(id);
+        this.readMachines.set(id, letter === null ? '' : machineIn(letter));
+      }
+    }
+  }
+
+  private async summarise(found: ReadonlyMap<string, Held>, untilMs: number): Promise<void> {
+    this.hasSummarised = true;
+    const machines = new Map<number, string>();
+    for (const [machine, { ids }] of found) {
+      const before = ids.filter((id) => id <= this.lastBefore);
+      for (const id of before.slice(-ofMachineMax)) machines.set(id, machine);
+    }
+    const newest = [...machines].sort(([a], [b]) => a - b).slice(-ofAllMax);
+    for (const [id, machine] of newest) {
+      if (this.clock.monotonicMs() >= untilMs) return;
+      const letter = await this.show(id);
+      if (letter) this.heldBefore(letter, machine);
+    }
+  }
+
+  private show(id: number): Promise<DeadLetter | null> {
+    return this.letters.show(id).catch(() => null);
   }
 }
 

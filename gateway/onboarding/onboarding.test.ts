@@ -128,7 +128,7 @@ describe('accepting a machine', () => {
     await first.take(['telemetry/hall3/saw-1', '{"temperature":21}', atMs + 1_000]);
     await first.take(['telemetry/attic/fan', '{"temperature":1}', atMs]);
     const outcome = await first.plane.calls.machinesAccept({ match: 'hall3/saw-1', type: 'motor' }, maria);
-    expect(outcome).toEqual({ redriven: 2, failedAgain: 0, machines: ['hall3/saw-1'] });
+    expect(outcome).toEqual({ redriven: 2, failedAgain: 0, left: 0, machines: ['hall3/saw-1'] });
     expect(first.rows).toEqual([
       { machine: 'hall3/saw-1 motor', timeMs: atMs - 5_000 },
       { machine: 'hall3/saw-1 motor', timeMs: atMs + 1_000 },

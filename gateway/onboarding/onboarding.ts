@@ -3,6 +3,7 @@
  * the dead letters that hold it, and here people take them in, or say to ignore them; declared-book.ts keeps what they said. It
  * runs in the data thread, except for admin.ts, and reads no payload itself: gateway/pipeline/onboarding gives it what was read.
  */
+import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { RedrivenLetters } from '../ports/dead-letters.ts';
 import type {
@@ -32,7 +33,12 @@ export interface OnboardingParts {
   /** Resolves when everything that came before is settled. */
   idle(): Promise<void>;
   redrive(ids: number[]): Promise<RedrivenLetters>;
+  clock: Pick<Clock, 'monotonicMs'>;
 }
+
+/** One request takes in letters for no longer; those that are left need another. */
+const redriveMsMax = 20_000;
+const redrivenTogether = 500;
 
 const refusal = (code: string, message: string) => new HarbingerError(code, 'contract', message);
 
@@ -48,25 +54,34 @@ export class Onboarding implements OnboardingData {
     const { held, list } = this.parts;
     const letters = await held.byMachine();
     const waiting = list.list().filter(({ site, machine }) => this.isWaiting(`${site}/${machine}`));
-    const machines = waiting.slice(0, limit).map((one) => ({
-      ...one,
-      held: letters.get(`${one.site}/${one.machine}`)?.length ?? 0,
-    }));
+    const machines = waiting.slice(0, limit).map((one) => {
+      const { ids = [], sinceMs = one.firstMs } = letters.get(`${one.site}/${one.machine}`) ?? {};
+      const messages = Math.max(one.messages, ids.length);
+      return { ...one, messages, firstMs: Math.min(one.firstMs, sinceMs), held: ids.length };
+    });
     return { machines, notListed: list.notListed + waiting.length - machines.length };
   }
 
   async accept({ match, type }: { match: string; type: string }, who: WhoAsks): Promise<AcceptedMachines> {
-    const { book, held, list, redrive, idle, matcherOf } = this.parts;
+    const { book, held, list, redrive, idle, matcherOf, clock } = this.parts;
     this.refuseType(match, type);
     await book.set(match, type, who);
     const matches = matcherOf(match);
     // A message of before this is a dead letter by now, or will be.
     await idle();
     const letters = [...(await held.byMachine())].filter(([key]) => matches(key) && !this.isWaiting(key));
-    const ids = letters.flatMap(([, of]) => of).sort((a, b) => a - b);
-    const { redriven, failedAgain } = await redrive(ids);
+    const ids = letters.flatMap(([, held]) => held.ids).sort((a, b) => a - b);
+    const outcome = { redriven: 0, failedAgain: 0, left: ids.length };
+    const untilMs = clock.monotonicMs() + redriveMsMax;
+    while (outcome.left > 0 && clock.monotonicMs() < untilMs) {
+      const some = ids.splice(0, redrivenTogether);
+      const { redriven, failedAgain } = await redrive(some);
+      outcome.redriven += redriven;
+      outcome.failedAgain += failedAgain;
+      outcome.left = ids.length;
+    }
     list.forget(matches);
-    return { redriven, failedAgain, machines: letters.map(([key]) => key) };
+    return { ...outcome, machines: letters.map(([key]) => key) };
   }
 
   async ignore(match: string, who: WhoAsks): Promise<void> {

@@ -22,6 +22,15 @@ export interface DeadLetter {
   form?: MessageForm;
 }
 
+/** A letter as far as it is known without being read. */
+export interface KnownLetter {
+  id: number;
+  /** See DeadLetter.machine; absent from letters of earlier versions. */
+  machine?: string;
+  /** Ms since 1970 when it was kept; infinite for letters of versions that did not note it. */
+  keptMs: number;
+}
+
 /** A letter, with the readable form of a payload that is binary. */
 export interface ShownLetter extends DeadLetter {
   text?: string;

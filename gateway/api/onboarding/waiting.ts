@@ -82,7 +82,11 @@ export function onboardingRoutes(
     },
     ({ query }) => onboarding.waiting(query.limit),
   );
-  const Accepted = Type.Object({ redriven: Count, failedAgain: Count, machines: Type.Array(Type.String()) });
+  const Accepted = Type.Object({
+    ...{ redriven: Count, failedAgain: Count },
+    left: Type.Integer({ minimum: 0, description: 'held messages for which there was no time: ask again' }),
+    machines: Type.Array(Type.String()),
+  });
   app.post<{ Body: Static<typeof Accepting> }>(
     '/api/machines/accept',
     {

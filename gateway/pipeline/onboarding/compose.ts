@@ -43,10 +43,10 @@ export function composeOnboarding(parts: ComposedParts) {
       );
   const list = new WaitingList();
   const strangers = new Strangers({ list, machines, declared, limited, routes: () => routes });
-  const held = new HeldLetters(letters, (letter, machine) => strangers.heldBefore(letter, machine));
+  const held = new HeldLetters(letters, clock, (letter, machine) => strangers.heldBefore(letter, machine));
   const onboarding = (rest: Rest) =>
     new Onboarding({
-      ...{ book, list, held, ...rest },
+      ...{ book, list, held, clock, ...rest },
       ruleOf: (key) => declared.ruleOf(key),
       hasType: (name) => machines.hasType(name),
       configuredType: (key) => machines.configuredType(key)?.name ?? null,

@@ -67,6 +67,8 @@ export interface AcceptedMachines {
   /** Dead letters that were sent again; how many of them failed once more. */
   redriven: number;
   failedAgain: number;
+  /** Letters for which there was no time: ask again. */
+  left: number;
   /** Machines that had any. */
   machines: string[];
 }

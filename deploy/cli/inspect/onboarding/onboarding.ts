@@ -13,7 +13,7 @@ import type {
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { toolName } from '../../../shown-commands.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { findEndpoint, request } from '../../http-client.ts';
+import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { shownTime, zoned } from '../../shown-times.ts';
@@ -125,7 +125,7 @@ function addAccept(group: Command): void {
       const { type } = options;
       const body = { match, type, ...whoOf(options) };
       const endpoint = findEndpoint('gateway', options);
-      const outcome = (await request(endpoint, 'POST', '/api/machines/accept', body)) as AcceptedMachines;
+      const outcome = await acceptAll(endpoint, body);
       if (options.json) printJson(outcome);
       else {
         const { redriven, failedAgain, machines } = outcome;
@@ -193,6 +193,22 @@ function addDeclared(group: Command): void {
       else process.stderr.write(`nothing of this name: ${toolName()} machines declared lists them\n`);
       if (!answer.isKnown) process.exitCode = exitCodes.failed;
     });
+}
+
+/** Asks again for what there was no time for, as long as it gets on. */
+async function acceptAll(endpoint: Endpoint, body: object): Promise<AcceptedMachines> {
+  const ask = async () => (await request(endpoint, 'POST', '/api/machines/accept', body)) as AcceptedMachines;
+  const whole = await ask();
+  const machines = new Set(whole.machines);
+  for (let got = whole.redriven; whole.left > 0 && got > 0; ) {
+    const more = await ask();
+    got = more.redriven;
+    whole.redriven += more.redriven;
+    whole.failedAgain += more.failedAgain;
+    whole.left = more.left;
+    for (const machine of more.machines) machines.add(machine);
+  }
+  return { ...whole, machines: [...machines] };
 }
 
 function withWho(command: Command): Command {
