@@ -261,7 +261,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       ...base,
       ...concerns,
       models,
-      ...{ closing: operations.closing, working: operations.working },
+      ...{ closing: operations.closing, working: operations.working, notifiers: notifying.notifiers },
       retention,
       backups,
       decommissioning,

@@ -24,7 +24,7 @@ import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
-import type { DeadNotifications } from '../ports/notifications.ts';
+import type { DeadNotifications, Notifiers } from '../ports/notifications.ts';
 import { transition } from './lifecycle.ts';
 import { afterShelf, withWork, workAfter } from './work/deeds.ts';
 import { isHeld } from './work/held.ts';
@@ -61,6 +61,7 @@ function isToldAsSilence(content: AlertContent): boolean {
 
 export interface Notifications {
   runner: NotificationRunner;
+  notifiers: Notifiers;
   /** Reports waiting and dead notifications. */
   queue: Reporter;
   running: readonly RunningPart[];
@@ -70,12 +71,31 @@ export interface Notifications {
 export async function createNotifications(config: AlertsConfig, deps: AlertsDeps): Promise<Notifications> {
   const { policies, running } = await createNotifiers(config, deps);
   const { harbinger_notifications_total } = countedMetrics(deps.registry, attemptStatistics);
+  const runner = new NotificationRunner(policies, {
+    ...deps,
+    notifications: harbinger_notifications_total,
+  });
   return {
-    runner: new NotificationRunner(policies, { ...deps, notifications: harbinger_notifications_total }),
+    runner,
+    notifiers: notifiersOf(runner, deps.queue),
     queue: queueReporter(
       deps.queue,
       policies.map(({ notifier }) => notifier.name),
     ),
     running,
+  };
+}
+
+function notifiersOf(runner: NotificationRunner, queue: NotificationQueue): Notifiers {
+  return {
+    states: () => {
+      const [waiting, summedUp] = [queue.waiting(), queue.summedUp()];
+      return runner.health().map(({ name, confirmedMs, failingSinceMs, lastError }) => ({
+        ...{ name, confirmedMs, failingSinceMs, lastError },
+        waiting: waiting.get(name) ?? 0,
+        summedUp: summedUp.get(name) ?? 0,
+      }));
+    },
+    test: (name, by) => runner.test(name, by),
   };
 }

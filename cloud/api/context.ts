@@ -10,6 +10,7 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { ModelRegistry } from '../ports/models/models.ts';
 import type { TrainingAdmin, TrainingProposals } from '../ports/models/training.ts';
+import type { Notifiers } from '../ports/notifications.ts';
 import type { Outcomes, OutcomeWords } from '../ports/outcomes/outcomes.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
@@ -43,6 +44,7 @@ export interface RouteContext {
   viewContext(): ViewContext;
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
+  notifiers: Notifiers;
   audit: AuditLog;
   decommissioning: Decommissioning;
   fleet: FleetAdmin;

@@ -19,6 +19,7 @@ import { Registry } from '../models/registry.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
+import { askAboutAlerts } from './alerts/asking.testing.ts';
 import {
   createMemoryAdmin,
   createMemoryDecommissioning,
@@ -159,13 +160,7 @@ async function askAboutRetirement(api: ApiContract): Promise<void> {
   const close = { alertId: 'alert-1', reason: 'a loose cover' };
   await api.ask('POST', '/api/alerts/close', { body: close });
   await api.ask('POST', '/api/alerts/close', { body: { ...close, alertId: 'none' }, status: 404 });
-  const work = { alerts: [{ alertId: 'alert-1' }], deed: 'acknowledge' };
-  await api.ask('POST', '/api/alerts/work', { body: work });
-  await api.ask('POST', '/api/alerts/work', { body: { ...work, deed: 'shelve' }, status: 400 });
-  await api.ask('POST', '/api/alerts/work', {
-    body: { ...work, alerts: [{ alertId: 'none' }] },
-    status: 409,
-  });
+  await askAboutAlerts(api);
   await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   const unknown = { machines: [{ ...pump, machine: 'none' }] };

@@ -48,6 +48,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     closing: { close: async (alertId) => found(operations, alertId) },
+    notifiers: createMemoryNotifiers(),
     working: { work: async (choices) => worked(operations, choices) },
     outcomes: createMemoryOutcomes(),
     retention: null,
@@ -79,6 +80,16 @@ function worked({ ports }: MemoryOperations, choices: readonly AlertChoice[]): W
   return {
     done: choices.flatMap((each) => of(each) ?? []),
     refused: choices.flatMap((each) => (of(each) ? [] : { ...each, code: 'ALERT_NOT_OPEN', message })),
+  };
+}
+
+function createMemoryNotifiers(): ApiDeps['notifiers'] {
+  const state = { name: 'maintenance', confirmedMs: 1, failingSinceMs: null, lastError: null };
+  return {
+    states: () => [{ ...state, waiting: 0, summedUp: 0 }],
+    async test(name) {
+      if (name !== state.name) throw new HarbingerError('NOTIFIER_UNKNOWN', 'alerts', 'there is none');
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import { alertRoutes } from './alerts/alerts.ts';
 import { closeRoutes } from './alerts/close.ts';
 import { closedIn } from './alerts/closed-alerts.ts';
 import { notificationRoutes } from './alerts/notifications.ts';
+import { notifierRoutes } from './alerts/notifiers.ts';
 import { workRoutes } from './alerts/work.ts';
 import type { ApiConfig } from './config.ts';
 import type { Readiness, RouteContext } from './context.ts';
@@ -151,6 +152,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     eventRoutes,
     alertRoutes,
     workRoutes,
+    notifierRoutes,
     closeRoutes,
     outcomeRoutes,
     fleetRoutes,

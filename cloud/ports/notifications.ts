@@ -9,3 +9,23 @@ export interface DeadNotifications {
   redrive(key: string): Promise<boolean>;
   deadCount(): number;
 }
+
+/** A notifier, how its attempts have gone, and how much waits for it. */
+export interface NotifierState {
+  name: string;
+  /** When its receiver confirmed last, in ms since 1970; null if it has not since the start. */
+  confirmedMs: number | null;
+  /** Since when each attempt has failed; null if the latest did not. */
+  failingSinceMs: number | null;
+  lastError: string | null;
+  waiting: number;
+  /** Alerts that wait to be told in a digest. */
+  summedUp: number;
+}
+
+/** The notifiers of the configuration. */
+export interface Notifiers {
+  states(): NotifierState[];
+  /** Sends a test, and resolves when its receiver has confirmed. @throws HarbingerError */
+  test(name: string, by: string): Promise<void>;
+}

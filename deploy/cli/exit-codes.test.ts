@@ -77,6 +77,7 @@ const argumentValues: Record<string, string> = {
 
 /** Arguments of the commands that need others than their options say. */
 const wholeArguments: Record<string, string[]> = {
+  'alerts shelve': ['x', '--for', '8h'],
   'models retrain': ['pump', '--why', 'x'],
 };
 

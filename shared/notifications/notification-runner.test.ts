@@ -75,7 +75,7 @@ const failing = (retry: boolean) => () => Promise.reject(new HarbingerError('NO'
 
 async function withRunner(
   policies: NotifierPolicy[],
-  use: (queue: Queue, clock: ManualClock) => Promise<void>,
+  use: (queue: Queue, clock: ManualClock, runner: NotificationRunner) => Promise<void>,
   queue = new Queue(),
 ): Promise<void> {
   const clock = manualClock();
@@ -94,7 +94,7 @@ async function withRunner(
   });
   runner.start();
   try {
-    await use(queue, clock);
+    await use(queue, clock, runner);
   } finally {
     await runner.stop();
   }
@@ -179,5 +179,24 @@ describe('the notification runner', () => {
     const queue = new Queue();
     queue.add('a', 'gone');
     await withRunner([], async () => vi.waitFor(() => expect(queue.dead).toHaveLength(1), 30_000), queue);
+  });
+
+  it('sends a test beside its queue, an opening and an end, and says what the receiver answered', async () => {
+    const sent: string[] = [];
+    const slow = policy('slow', () => new Promise(() => {}));
+    const well = policy('test', async ({ change, event }) => void sent.push(`${change} ${event.type}`));
+    const ill = policy('ill', failing(true));
+    await withRunner([slow, well, ill], async (queue, clock, runner) => {
+      queue.add('waits', 'slow');
+      await runner.test('test', 'anna');
+      expect(sent.map((each) => each.split(' ')[0])).toEqual(['opened', 'resolved']);
+      await expect(runner.test('ill', '')).rejects.toMatchObject({ code: 'NO' });
+      await expect(runner.test('none', '')).rejects.toThrow('there are: slow, test, ill');
+      const first = runner.test('slow', '').catch((error: unknown) => error);
+      await expect(runner.test('slow', '')).rejects.toMatchObject({ code: 'NOTIFIER_TESTED' });
+      await clock.advance(1_000);
+      expect(await first).toMatchObject({ code: 'NOTIFY_TIMEOUT' });
+      expect(queue.dead).toEqual([]);
+    });
   });
 });

@@ -4,8 +4,9 @@ import { backoffMs } from '../runtime/backoff.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Random } from '../runtime/random.ts';
+import { type Random, randomHex } from '../runtime/random.ts';
 import type { NotificationQueue } from './queue.ts';
+import { testNotices } from './test-notices.ts';
 
 export interface NotifierPolicy {
   notifier: Notifier;
@@ -23,6 +24,8 @@ export interface NotifierHealth {
   lastError: string | null;
   /** False before the first attempt. */
   isKnown: boolean;
+  /** When its receiver confirmed last, in ms since 1970; null if it has not since the start. */
+  confirmedMs: number | null;
 }
 
 export interface NotificationRunnerDeps {
@@ -51,6 +54,8 @@ export class NotificationRunner {
   private readonly wake = new Map<string, () => void>();
   private unsubscribe: () => void = () => {};
   private loops: Promise<void>[] = [];
+  /** Names of the notifiers that are being tested. */
+  private readonly testing = new Set<string>();
   private readonly outcomes = new Map<string, Omit<NotifierHealth, 'name' | 'isKnown'>>();
 
   constructor(policies: NotifierPolicy[], deps: NotificationRunnerDeps) {
@@ -75,8 +80,29 @@ export class NotificationRunner {
   health(): NotifierHealth[] {
     return this.policies.map(({ notifier: { name } }) => {
       const outcome = this.outcomes.get(name);
-      return { name, failingSinceMs: null, lastError: null, ...outcome, isKnown: outcome !== undefined };
+      const none = { failingSinceMs: null, lastError: null, confirmedMs: null };
+      return { name, ...none, ...outcome, isKnown: outcome !== undefined };
     });
+  }
+
+  /**
+   * Sends a test to a receiver at once, beside its queue: an alert that opens and ends. Resolves when both are confirmed.
+   * @param by who has asked for it; empty if nobody is named @throws HarbingerError NOTIFIER_UNKNOWN, NOTIFIER_TESTED, or what the receiver has answered
+   */
+  async test(name: string, by: string): Promise<void> {
+    const policy = this.policies.find(({ notifier }) => notifier.name === name);
+    if (!policy) throw unknownNotifier(name, this.policies);
+    if (this.testing.has(name)) throw testedAlready(name);
+    this.testing.add(name);
+    const { clock, random, log } = this.deps;
+    try {
+      const about = { nowMs: clock.nowMs(), by };
+      for (const notice of testNotices(name, randomHex(random, 8), about))
+        await this.withinTimeout(policy, notice);
+      log.info({ notifier: name }, 'a test was confirmed by its receiver');
+    } finally {
+      this.testing.delete(name);
+    }
   }
 
   private async run(policy: NotifierPolicy): Promise<void> {
@@ -106,7 +132,8 @@ export class NotificationRunner {
       if (this.stopping.signal.aborted) return;
       return this.failed(policy, notification, error);
     }
-    this.outcomes.set(name, { failingSinceMs: null, lastError: null });
+    const confirmedMs = this.deps.clock.nowMs();
+    this.outcomes.set(name, { failingSinceMs: null, lastError: null, confirmedMs });
     await queue.confirm(notification);
     notifications.inc({ notifier: name, outcome: 'confirmed' });
     log.info({ notifier: name, key: notification.key }, 'notification confirmed');
@@ -117,7 +144,8 @@ export class NotificationRunner {
     const { name } = policy.notifier;
     const reason = messageOf(error).slice(0, 500);
     const failingSinceMs = this.outcomes.get(name)?.failingSinceMs ?? clock.nowMs();
-    this.outcomes.set(name, { failingSinceMs, lastError: reason });
+    const confirmedMs = this.outcomes.get(name)?.confirmedMs ?? null;
+    this.outcomes.set(name, { failingSinceMs, lastError: reason, confirmedMs });
     const attempts = notification.attempts + 1;
     const hopeless = error instanceof HarbingerError && !error.retry;
     // A digest is what is told whenever the receiver answers again, so it goes on until it does.
@@ -202,4 +230,14 @@ export class NotificationRunner {
   private any(notifier: string): Notification | null {
     return this.deps.queue.next(notifier, Number.MAX_SAFE_INTEGER).due;
   }
+}
+
+function unknownNotifier(name: string, policies: readonly NotifierPolicy[]): HarbingerError {
+  const names = policies.map(({ notifier }) => notifier.name).join(', ');
+  const known = names === '' ? 'none is configured' : `there are: ${names}`;
+  return new HarbingerError('NOTIFIER_UNKNOWN', 'alerts', `no notifier is called '${name}'; ${known}`);
+}
+
+function testedAlready(name: string): HarbingerError {
+  return new HarbingerError('NOTIFIER_TESTED', 'alerts', `'${name}' is being tested; wait for the outcome`);
 }

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { alertSaid, contentOf } from '../../contract/alert-content.ts';
-import type { AlertEvent } from '../../contract/events.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { post } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
+import { alertKeyOf, cutText, urgencyOf } from '../urgency.ts';
 import type { NtfyConfig } from './config.ts';
 
 /** ntfy's priorities: 5 rings even on a silenced phone, 4 rings, 2 makes no sound. */
@@ -42,37 +40,11 @@ function messageOf({ topic }: NtfyConfig, notification: Notification, page: stri
   return {
     topic,
     title: headline,
-    message: cut(body.slice(body.indexOf('\n')).trim()),
+    message: cutText(body.slice(body.indexOf('\n')).trim(), messageBytesMax),
     priority: priorities[urgency],
     tags: [tags[urgency]],
-    sequence_id: sequenceIdOf(notification),
+    // ntfy accepts up to 64 letters, digits, `-` and `_`.
+    sequence_id: alertKeyOf(notification),
     ...(link !== undefined && { click: link }),
   };
-}
-
-function urgencyOf({ change, event }: Notification): keyof typeof priorities {
-  if (change === 'digest') {
-    const { open, critical } = event.data;
-    return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
-  }
-  const { data } = event as AlertEvent;
-  const isFirst = 'until' in data && data.until !== undefined;
-  if (change !== 'resolved' || isFirst) return alertSaid(contentOf(data)).severity;
-  return 'outcome' in data && data.outcome === 'failed' ? 'critical' : 'over';
-}
-
-/** ntfy accepts up to 64 letters, digits, `-` and `_`. */
-function sequenceIdOf({ key }: Notification): string {
-  const [alert = ''] = key.split('/');
-  return createHash('sha256').update(alert).digest('hex').slice(0, 32);
-}
-
-/** Truncates to at most `messageBytesMax` bytes of UTF-8, without splitting a character. */
-function cut(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= messageBytesMax) return text;
-  return `${bytes
-    .subarray(0, messageBytesMax)
-    .toString()
-    .replace(/\uFFFD$/, '')}…`;
 }

@@ -54,6 +54,23 @@ const changes = () =>
     .filter(({ data }) => 'failureMode' in data)
     .map((each) => String(each.alertchange));
 
+it('receivers are tested and listed by command', async () => {
+  const notifications = (...command: string[]) =>
+    harbinger('notifications', ...command, '--url', site.cloud.httpUrl);
+  const test = await notifications('test', 'shift', '--by', 'anna');
+  expect([test.code, test.stdout, test.stderr]).toEqual([0, 'shift has confirmed the test\n', '']);
+  const ofTest = [...shift.told.values()].filter(({ idempotencykey }) => idempotencykey.startsWith('test-'));
+  expect(ofTest.map(({ alertchange }) => alertchange)).toEqual(['opened', 'resolved']);
+  expect(JSON.stringify(ofTest)).toContain('This is a test that a person has asked for');
+  const none = await notifications('test', 'nobody');
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('there are: shift')]);
+  shift.isAway = true;
+  const away = await notifications('test', 'shift');
+  expect([away.code, away.stderr]).toEqual([1, expect.stringContaining('answered 503')]);
+  shift.isAway = false;
+  expect((await notifications('receivers')).stdout).toContain('shift');
+});
+
 it('is acknowledged, assigned and noted by command, and is so after a kill of the cloud', async () => {
   await send(6.2, 3);
   await until(async () => (await fanAlert()) !== undefined, 'the alert in the cloud');

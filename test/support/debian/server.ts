@@ -22,6 +22,8 @@ export interface ServerProcess {
 export interface ServerCommand {
   binary: { path: string; libraryPath?: string };
   args: string[];
+  /** Its working folder; that of this process if absent. */
+  cwd?: string;
   /** An address that answers 2xx once the server is ready. */
   readyUrl: string;
 }
@@ -63,6 +65,7 @@ export function serverProcess(command: ServerCommand): ServerProcess {
       output = '';
       child = spawn(command.binary.path, command.args, {
         env: environmentOf(command.binary),
+        ...(command.cwd !== undefined && { cwd: command.cwd }),
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       process.on('exit', killAtExit);

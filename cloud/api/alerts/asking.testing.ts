@@ -1,0 +1,15 @@
+import type { ApiContract } from '../../../shared/http/openapi-contract.testing.ts';
+
+/** Asks the routes by which people work on alerts, and try receivers. */
+export async function askAboutAlerts(api: ApiContract): Promise<void> {
+  await api.ask('GET', '/api/notifications/receivers');
+  await api.ask('POST', '/api/notifications/test', { body: { name: 'maintenance' } });
+  await api.ask('POST', '/api/notifications/test', { body: { name: 'none' }, status: 404 });
+  const work = { alerts: [{ alertId: 'alert-1' }], deed: 'acknowledge' };
+  await api.ask('POST', '/api/alerts/work', { body: work });
+  await api.ask('POST', '/api/alerts/work', { body: { ...work, deed: 'shelve' }, status: 400 });
+  await api.ask('POST', '/api/alerts/work', {
+    body: { ...work, alerts: [{ alertId: 'none' }] },
+    status: 409,
+  });
+}
