@@ -21,7 +21,8 @@ const withNeeded = leaves.filter(({ registeredArguments }) =>
 /** They ask the API of a running gateway or cloud, and do nothing else: they take over no signals of this process. */
 const asking = leaves.filter(
   (command) =>
-    !['replay', 'train'].includes(command.name()) && command.options.some(({ long }) => long === '--url'),
+    !['replay', 'train', 'watch'].includes(command.name()) &&
+    command.options.some(({ long }) => long === '--url'),
 );
 
 /** Runs one command in this process, silently. @returns the exit code that its error gives; null if it has none */
@@ -78,6 +79,7 @@ const argumentValues: Record<string, string> = {
 /** Arguments of the commands that need others than their options say. */
 const wholeArguments: Record<string, string[]> = {
   'alerts shelve': ['x', '--for', '8h'],
+  'devices import': [join(import.meta.dirname, 'one-device.testing.csv')],
   'models retrain': ['pump', '--why', 'x'],
 };
 
