@@ -70,6 +70,7 @@ export function checkAedes(aedes: Aedes): void {
     typeof probe._nextBatch === 'function' &&
     typeof probe.deliverQoS === 'function' &&
     typeof probe._nextId === 'number' &&
+    typeof probe.duplicates === 'object' &&
     probe._topicAliases instanceof Map &&
     typeof (Object.getPrototypeOf(aedes) as Record<string, unknown>).scheduleSessionExpiry === 'function';
   probe.close?.();

@@ -48,6 +48,7 @@ function violationOf(packet: ParsedPacket, end: number, v5: Mqtt5 | null): strin
   const { length, messageId } = packet;
   switch (packet.cmd) {
     case 'connect':
+      if (v5?.client.connecting || v5?.client.connected) return 'a second CONNECT [MQTT-3.1.0-2]';
       if (packet.will?.qos === 3) return 'a will has QoS 3 [MQTT-3.1.2-14]';
       if (!isV5 && packet.password !== undefined && packet.username === undefined)
         return 'a password comes without a user name [MQTT-3.1.2-22]';

@@ -21,6 +21,7 @@ export interface Mqtt5Client extends QosClient {
   id: string;
   clean: boolean;
   connackSent: boolean;
+  connecting: boolean;
   connected: boolean;
   closed: boolean;
   maximumPacketSize?: number;

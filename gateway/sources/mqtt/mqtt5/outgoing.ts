@@ -9,6 +9,8 @@ export interface QosClient {
   maximumPacketSize?: number;
   receiveMaximum: number;
   deliverQoS: Deliver;
+  /** By broker: the number of the latest message. Aedes sends no earlier one after it. */
+  duplicates: Record<string, number>;
 }
 
 /** Limits of messages that wait because the client has not acknowledged those before them. */
@@ -40,11 +42,31 @@ export class OutgoingWindow {
     client.deliverQoS = (packet, done) => {
       if (packet.qos === 0 || (this.hasRoom && this.waiting.length === 0)) return this.deliver(packet, done);
       done(); // publishers do not wait for a subscriber
+      if (!this.isNew(packet)) return;
       const bytes = packet.payload?.length ?? 0;
       if (this.waiting.length >= waitingMax || this.waitingBytes + bytes > waitingBytesMax) return overflow();
       this.waiting.push({ packet, bytes });
       this.waitingBytes += bytes;
     };
+  }
+
+  /** False for a message that another subscription of the client has matched, too. */
+  private isNew({ brokerId, brokerCounter = 0 }: QueuedPacket): boolean {
+    const { duplicates } = this.client;
+    if (!brokerId) return true;
+    if ((duplicates[brokerId] ?? 0) >= brokerCounter) return false;
+    duplicates[brokerId] = brokerCounter;
+    return true;
+  }
+
+  /** Delivers a message although later ones of QoS 0 may have gone before it. */
+  private deliverLate(packet: QueuedPacket): void {
+    const { duplicates } = this.client;
+    const { brokerId, brokerCounter = 0 } = packet;
+    const latest = brokerId ? (duplicates[brokerId] ?? 0) : 0;
+    if (brokerId) duplicates[brokerId] = brokerCounter - 1;
+    this.deliver(packet, noop);
+    if (brokerId) duplicates[brokerId] = latest;
   }
 
   private get hasRoom(): boolean {
@@ -89,7 +111,7 @@ export class OutgoingWindow {
     while (this.hasRoom && this.waiting.length > 0) {
       const { packet, bytes } = this.waiting.shift()!;
       this.waitingBytes -= bytes;
-      this.deliver(packet, noop);
+      this.deliverLate(packet);
     }
   }
 

@@ -224,8 +224,8 @@ export class BrokerPersistence {
   }
 
   outgoingStream(client: PersistentClient): Readable {
-    const queued = this.sessions.queued(client.id);
     const { connection } = client;
+    const queued = this.sessions.queued(client.id, connection !== undefined);
     if (queued.length > 0 && connection?.v5)
       return Readable.from(connection.v5.outgoing.paced(queued, () => connection.closed));
     // The queue is nearly always empty, and an iterator would be a large part of the cost of connecting.

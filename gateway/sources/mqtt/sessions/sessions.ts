@@ -29,7 +29,7 @@ type Deps = {
   interest: Interest;
   /** Ms since 1970, for the age of absent clients: never too early, or a clock that was wrong would end a session. */
   seenMs(): number;
-  /** Called when a user's messages for absent clients were dropped, as all of them together were too many. */
+  /** A user's messages for absent clients were dropped, as all of them together were too many. */
   onDropped?: (dropped: { user: string; client: string }) => void;
 };
 
@@ -267,16 +267,17 @@ export class Sessions {
     return entry?.packet;
   }
 
-  queued(clientId: string): QueuedPacket[] {
-    return [...(this.sessions.get(clientId)?.queue.entries.values() ?? [])].map(({ packet }) => ({
-      ...packet,
-    }));
+  /** @param marked whether those that were sent before are to have DUP [MQTT-3.3.1-1] */
+  queued(clientId: string, marked = false): QueuedPacket[] {
+    return [...(this.sessions.get(clientId)?.queue.entries.values() ?? [])].map(({ packet, messageId }) =>
+      marked && packet.cmd === 'publish' && messageId !== undefined
+        ? { ...packet, dup: true }
+        : { ...packet },
+    );
   }
 }
 
-function recordOf({ key, value }: Put): [string, Buffer] {
-  return [key, value];
-}
+const recordOf = ({ key, value }: Put): [string, Buffer] => [key, value];
 
 /** Copies the payload too, as it is part of a larger chunk. Omits the sender's message id: the receiver gets another. */
 function copyOf(packet: QueuedPacket): QueuedPacket {
