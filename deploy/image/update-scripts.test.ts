@@ -1,12 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../shared/files/paths.ts';
 
 const scripts = join(packageRoot, 'deploy/image/files/usr/lib/harbinger-image');
 let dir: string;
+/** No gateway listens there. */
+let port = 1;
 
 /** Stands in for a program of the image, and notes how it is called. */
 function standIn(name: string, then = 'exit 0') {
@@ -29,6 +34,8 @@ function run(script: string, ...args: string[]) {
       PATH: `${join(dir, 'bin')}:${process.env.PATH}`,
       HARBINGER_BOX: dir,
       HARBINGER_RETRY_SECONDS: '0',
+      HARBINGER_LOOK_SECONDS: '0',
+      HARBINGER_PORT: String(port),
       HARBINGER_WANTED: join(dir, 'wanted'),
     },
   });
@@ -65,6 +72,54 @@ it('a bundle whose installation was cut off is tried again', () => {
   writeFileSync(join(dir, 'tried'), 'stick 3\n');
   standIn('rauc');
   expect(run('update', '/stick/c.raucb', 'stick 3').calls).toContain('rauc install');
+});
+
+describe('what works', () => {
+  const status = {
+    formats: {},
+    pipeline: { messages: 3, readings: 2 },
+    uplink: { connected: true, lines: {} },
+  };
+  let counted: number[];
+  let server: Server;
+
+  beforeEach(async () => {
+    server = createServer((_, response) => {
+      const pipeline = { ...status.pipeline, readings: counted.length > 1 ? counted.shift() : counted[0] };
+      response.end(JSON.stringify({ ...status, pipeline, intelligence: { model: { state: 'ready' } } }));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    port = (server.address() as AddressInfo).port;
+  });
+  afterEach(() => {
+    port = 1;
+    server.close();
+  });
+
+  const works = (...args: string[]) =>
+    new Promise<string>((resolve) => {
+      const env = { ...process.env, HARBINGER_PORT: String(port) };
+      execFile('bash', [join(scripts, 'works'), ...args], { env }, (_, stdout) => resolve(stdout));
+    });
+
+  it('follows from the status of the gateway, a word each', async () => {
+    counted = [2];
+    expect(await works()).toBe('readings\nuplink\nmodel\n');
+    counted = [0];
+    expect(await works()).toBe('uplink\nmodel\n');
+  });
+
+  it('has readings before an update only where they come at this time', async () => {
+    counted = [2, 2];
+    expect(await works('0')).toBe('uplink\nmodel\n');
+    counted = [2, 3];
+    expect(await works('0')).toBe('readings\nuplink\nmodel\n');
+  });
+
+  it('is nothing where no gateway answers', async () => {
+    port = 1;
+    expect(await works()).toBe('');
+  });
 });
 
 it('the wish of a gateway is an address, and nothing else is done for it', () => {

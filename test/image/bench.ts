@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LoadGenerator } from '../load/generator.ts';
 import { freePort } from '../support/ports.ts';
 import { type Architecture, Guest, grow } from './guest.ts';
 
@@ -77,6 +78,15 @@ password = "${site.linkPassword}"
     return path;
   }
 
+  /** A sensor that sends running numbers, and goes on after the computer was away. */
+  sensor(password: string, { rate, total }: { rate: number; total?: number }): LoadGenerator {
+    return new LoadGenerator({
+      ...{ port: this.ports.mqtt, connections: 1, qos: 1, rate, topic, machine: site.machine },
+      ...{ username: site.machine, password, ...(total !== undefined && { total }) },
+      ...{ stallMsMax: 3_000 * secondsMax, drainMsMax: 1_000 * secondsMax },
+    });
+  }
+
   /** Publishes as the sensor until it is acknowledged, with a client that is not ours. */
   async acknowledged(guest: Guest, password: string): Promise<void> {
     const args = ['-p', String(this.ports.mqtt), '-u', site.machine, '-P', password, '-t', topic, '-q', '1'];
@@ -98,5 +108,3 @@ password = "${site.linkPassword}"
 export async function shownPassword(guest: Guest): Promise<string> {
   return (await guest.shows(/kept nowhere else: ([0-9a-f]{24})/, secondsMax))[1]!;
 }
-
-export const load = { topic, machine: site.machine };

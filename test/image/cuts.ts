@@ -3,10 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { LoadGenerator } from '../load/generator.ts';
 import { Ledger, type LedgerJson } from '../load/record/ledger.ts';
 import { flushedOf, Replay, readWrites } from '../support/power/write-log.ts';
-import { type Bench, load, secondsMax, site } from './bench.ts';
+import { type Bench, secondsMax } from './bench.ts';
 import { withCloud } from './cloud.ts';
 import type { Guest } from './guest.ts';
 
@@ -62,10 +61,7 @@ async function take(bench: Bench, password: string, log: string): Promise<Promis
     await bench.acknowledged(guest, password);
     await guest.shows(/slot a is well/, secondsMax);
     const promised: Promised[] = [];
-    const generator = new LoadGenerator({
-      ...{ port: bench.ports.mqtt, connections: 1, qos: 1, rate, total: readings, ...load },
-      ...{ username: site.machine, password, stallMsMax: 1_000 * secondsMax, drainMsMax: 1_000 * secondsMax },
-    });
+    const generator = bench.sensor(password, { rate, total: readings });
     // The ledger is read before the log, so that the log has every write that the ledger relies on.
     const note = () => {
       const ledger = generator.ledger.toJson();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pack } from '../../deploy/image/root.mjs';
 import { keysIn, makeUpdate } from '../../deploy/image/update.mjs';
+import type { Ledger } from '../load/record/ledger.ts';
 import { type Bench, secondsMax, site } from './bench.ts';
 import { type Cloud, withCloud } from './cloud.ts';
 import { serveFile } from './file-server.ts';
@@ -49,6 +50,8 @@ export async function updates({ bench, password, arch, squashfs, keys, say }: Up
 
   await withCloud(bench, async (cloud) => {
     const guest = bench.boot({ stick: strange });
+    // It sends over all of it: what it was promised is at the cloud in the end.
+    const sensor = bench.sensor(password, { rate: 1 });
     /** Asks for an update at the cloud, and serves its bundle until the console has shown a line. */
     const wanted = async (as: string, bundle: string, line: RegExp) => {
       const seen = guest.lines().length;
@@ -67,6 +70,8 @@ export async function updates({ bench, password, arch, squashfs, keys, say }: Up
     };
     try {
       await guest.shows(/slot a is well/, secondsMax);
+      await bench.acknowledged(guest, password);
+      await sensor.start();
       await guest.shows(/was refused/, secondsMax);
       await serves('a');
       say('a bundle that a stranger has signed is refused, and the gateway serves');
@@ -88,11 +93,23 @@ export async function updates({ bench, password, arch, squashfs, keys, say }: Up
       await guest.shows(/slot a is well/, trialSecondsMax, guest.lines().length);
       await serves('a');
       await stands(cloud, 'refused');
+      await sensor.stop();
+      await arrives(cloud, sensor.ledger);
       say('a signed version that is not well is left by itself, and the one before serves again');
     } finally {
       await guest.cut();
     }
   });
+}
+
+/** Waits until the cloud has each acknowledged reading, once. */
+async function arrives(cloud: Cloud, ledger: Ledger): Promise<void> {
+  for (const endMs = performance.now() + secondsMax * 1_000; ; await delay(1_000)) {
+    const { lostCount, repeatedCount } = ledger.compare(await cloud.readings());
+    if (repeatedCount > 0) throw new Error(`${repeatedCount} readings are stored more than once`);
+    if (lostCount === 0) return;
+    if (performance.now() > endMs) throw new Error(`${lostCount} acknowledged readings are lost`);
+  }
 }
 
 /** Waits until the cloud knows how the update stands at the gateway. */
