@@ -92,7 +92,7 @@ describe('access', () => {
       expect((await get(`${base}/api/machines`, headers)).status).toBe(200);
       expect((await post(`${base}/api/query`, { sql: 'select 1' }, headers)).status).toBe(200);
     }
-    const forged = cookie.replace('-read.', '-change.');
+    const forged = cookie.replace('~readToken~', '~token~');
     expect(forged).not.toBe(cookie);
     expect((await get(`${base}/api/machines`, { cookie: forged })).status).toBe(401);
   });

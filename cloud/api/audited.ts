@@ -1,7 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { bearerOf } from '../../shared/http/guard.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
-import { sessionCookie } from './access.ts';
 import type { RouteContext } from './context.ts';
 
 const subjectLengthMax = 500;
@@ -21,7 +19,7 @@ export async function audited<T extends object>(
   const about = {
     action,
     subject: subject.slice(0, subjectLengthMax),
-    by: credentialOf(request),
+    by: request.who?.name ?? 'loopback',
     address: request.ip,
   };
   const note = (outcome: string | null) => audit.add({ atMs: clock.nowMs(), ...about, outcome });
@@ -34,10 +32,4 @@ export async function audited<T extends object>(
     await note(`failed: ${codeOf(error) ?? 'unexpected error'}`);
     throw error;
   }
-}
-
-/** The credential that let the caller in; there are no user names. */
-function credentialOf({ headers }: FastifyRequest): 'token' | 'session' | 'loopback' {
-  if (bearerOf(headers) !== undefined) return 'token';
-  return headers.cookie?.includes(`${sessionCookie}=`) ? 'session' : 'loopback';
 }

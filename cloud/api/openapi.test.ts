@@ -29,6 +29,7 @@ import {
 } from './memory-ports.testing.ts';
 import { createMemoryTraining } from './models/memory-models.testing.ts';
 import { outcomes } from './outcomes/outcomes.testing.ts';
+import { askAboutPeople } from './people/asked.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
@@ -268,11 +269,8 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic' }, status: 400 });
   await api.ask('POST', '/api/notifications/redrive', { body: { keys: [key] } });
   await api.ask('GET', '/api/audit');
-  await api.ask('GET', '/api/session');
-  await api.ask('POST', '/api/session', { body: { token }, status: 204 });
-  await api.ask('POST', '/api/session', { body: { token: 'wrong' }, status: 401 });
-  await api.ask('DELETE', '/api/session', { status: 204 });
   await streamKeepsItsWord(base, api);
+  await askAboutPeople(api, token);
   expect(api.unasked()).toEqual([]);
 });
 

@@ -8,12 +8,11 @@ import type { FastifyInstance } from 'fastify';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
-import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
+import { createHttpServer, listenHttp } from '../../shared/http/server.ts';
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineLimits, MaintenanceSpans } from '../ports/machines.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
-import { type Access, createAccess } from './access.ts';
 import { alertRoutes } from './alerts/alerts.ts';
 import { closeRoutes } from './alerts/close.ts';
 import { closedIn } from './alerts/closed-alerts.ts';
@@ -42,6 +41,10 @@ import { modelRoutes } from './models/models.ts';
 import { trainingRoutes } from './models/training.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
+import { type Access, createAccess } from './people/access.ts';
+import { People } from './people/people.ts';
+import { peopleRoutes } from './people/people-routes.ts';
+import { guardByRole } from './people/roles.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
 import { backupRoutes } from './system/backup.ts';
@@ -63,6 +66,8 @@ export interface ApiDeps
   machineLimits?: MachineLimits;
   /** Absent: no machine is ever in maintenance. */
   maintenance?: MaintenanceSpans;
+  /** Keeps who may call; absent: nothing is kept. */
+  dataDir?: string;
   /** The built page; dist/console if absent. */
   pageFolder?: string;
   log: Log;
@@ -80,10 +85,11 @@ export function createApi(deps: ApiDeps): Api {
   let hub: StreamHub | null = null;
   return {
     async start() {
-      const { config, clock } = deps;
-      const access = createAccess(config, clock);
+      const { config, clock, dataDir, log } = deps;
+      const people = People.in(dataDir, clock, log);
+      const access = createAccess(config, clock, people);
       hub = new StreamHub({ ...deps, viewContext: viewContextOf(deps) }, clock, config.streamClientsMax);
-      app = await build(deps, access, hub);
+      app = await build(deps, { access, people }, hub);
       const port = await listenHttp(app, config);
       hub.start();
       return { port };
@@ -118,7 +124,12 @@ function viewContextOf({
   });
 }
 
-async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
+interface Callers {
+  access: Access;
+  people: People;
+}
+
+async function build(deps: ApiDeps, { access, people }: Callers, hub: StreamHub): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
   addHeaders(app);
   const measured = measureRequests(app, deps.metrics.registry);
@@ -134,15 +145,16 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
   sessionRoutes(app, access);
   healthRoutes(app, context);
   await app.register(async (guarded) => {
-    guardedRoutes(guarded, context, access);
+    guardByRole(guarded, access);
+    guardedRoutes(guarded, context);
+    peopleRoutes(guarded, { ...context, people });
     metricsRoute(guarded, deps.metrics, measured, hub);
   });
   await servePage(app, deps.pageFolder ?? join(packageRoot, 'dist', 'console'));
   return app;
 }
 
-function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Access): void {
-  guardRoutes(app, access.check);
+function guardedRoutes(app: FastifyInstance, context: RouteContext): void {
   for (const routes of [
     machineRoutes,
     maintenanceRoutes,

@@ -7,8 +7,11 @@ export interface AuditEntry {
   /** E.g. `quarantine.redrive`. */
   action: string;
   subject: string;
-  /** The credential that let the caller in. */
-  by: 'token' | 'session' | 'loopback' | 'job';
+  /**
+   * The name of the person or program that asked; of those who have none, the credential that let them in: `token`, `session` or
+   * `loopback`. `job` for what was done by itself.
+   */
+  by: string;
   address: string;
   /** Null in the entry that records the request. */
   outcome: string | null;

@@ -29,6 +29,7 @@ import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
 import { addModbus } from './modbus/modbus.ts';
 import { refuseEmptyPaths } from './options.ts';
+import { addTokens, addUsers } from './people/people.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
@@ -100,6 +101,8 @@ Exit codes: ${exitCodeLine()}.`,
     addOutcomes,
     addNotifications,
     addAudit,
+    addUsers,
+    addTokens,
     addModbus,
     addSetup,
     addDoctor,

@@ -7,6 +7,7 @@ import { answers } from '../../../shared/http/openapi.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
+import { refuseBelow, roleOfKind } from '../people/roles.ts';
 import { Name } from '../schemas.ts';
 
 const { nameLengthMax, whoLengthMax, whyLengthMax } = documentLimits;
@@ -95,6 +96,7 @@ export function fleetRoutes(app: FastifyInstance, context: FleetContext): void {
       },
     },
     async (request) => {
+      refuseBelow(request.who, roleOfKind(request.body.kind));
       const { who = '', ...asked } = request.body;
       const subject = `${asked.kind}${asked.name === undefined ? '' : `/${asked.name}`} ${JSON.stringify(shownBody(asked.body))}: ${asked.why}${who && ` (${who})`}`;
       const set = () => refusals(() => fleet.set({ ...asked, who }));
@@ -113,6 +115,7 @@ export function fleetRoutes(app: FastifyInstance, context: FleetContext): void {
       },
     },
     (request) => {
+      refuseBelow(request.who, roleOfKind(request.body.kind));
       const { who = '', why, ...name } = request.body;
       const about = { action: 'fleet.remove', subject: `${keyOf(name)}: ${why}${who && ` (${who})`}` };
       return audited(context, request, about, async () => {

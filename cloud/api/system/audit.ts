@@ -8,7 +8,10 @@ const AuditEntry = Type.Object({
   atMs: Type.Number({ description: 'ms since 1970' }),
   action: Type.String(),
   subject: Type.String({ description: 'the target of the change' }),
-  by: Type.String({ description: 'the credential of the caller: token, session or loopback' }),
+  by: Type.String({
+    description:
+      'the name of the user or token that asked; for the tokens of the configuration token or session, and loopback without one',
+  }),
   address: Type.String(),
   outcome: Type.Union([Type.String(), Type.Null()], {
     description: 'null in the entry of the request; otherwise the outcome',
@@ -20,7 +23,7 @@ export function auditRoutes(app: FastifyInstance, { audit }: Pick<RouteContext, 
     '/api/audit',
     {
       schema: {
-        summary: 'Changes made by hand: which credential, from where, and with which outcome',
+        summary: 'Changes made by hand: who, from where, and with which outcome',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(AuditEntry)),
       },

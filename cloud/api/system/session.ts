@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answers, noContent } from '../../../shared/http/openapi.ts';
 import { callerOf } from '../../../shared/http/server.ts';
-import { type Access, sessionCookie } from '../access.ts';
+import { type Access, sessionCookie } from '../people/access.ts';
 
 const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });
 
@@ -43,8 +43,14 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
 
   app.delete(
     '/api/session',
-    { schema: { summary: 'Sign out', response: noContent('the cookie is deleted') } },
-    (request, reply) => {
+    {
+      schema: {
+        summary: 'Sign out',
+        response: noContent('the session has ended, also for a copy of its cookie'),
+      },
+    },
+    async (request, reply) => {
+      await access.logout(callerOf(request));
       reply
         .header('set-cookie', cookie(request, '', 0))
         .code(204)

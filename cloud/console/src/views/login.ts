@@ -33,7 +33,11 @@ export function loginView(onSignedIn: () => void): HTMLElement {
       h('h1', {}, brandMark(), 'Harbinger'),
       h('label', { for: 'token' }, 'Access token'),
       token,
-      h('p', { class: 'muted' }, 'It is the value of api.token in the cloud’s configuration.'),
+      h(
+        'p',
+        { class: 'muted' },
+        'Yours, as `harbinger users add` has shown it; or the value of api.token in the cloud’s configuration.',
+      ),
       problem,
       h('button', { class: 'button button-main' }, 'Sign in'),
     ),
