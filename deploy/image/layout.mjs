@@ -62,8 +62,8 @@ export function entry(slot, version, console) {
     `harbinger.slot=${slot} harbinger.boot=PARTUUID=${uuids.boot} harbinger.data=PARTUUID=${uuids.data}`,
     // Uses the second table if the power failed while the first one was written.
     'gpt',
-    // Without `panic=`, the initramfs runs its own script instead of a shell; the kernel has its limit as a sysctl.
-    'sysctl.kernel.panic=10 sysctl.kernel.panic_on_oops=1',
+    // Starts again after 10 s, also where the kernel cannot even start the initramfs; each start takes a try of the slot.
+    'panic=10 sysctl.kernel.panic_on_oops=1',
     // Nobody has a password to log in with on a serial line.
     `console=tty0 console=${console} systemd.getty_auto=no quiet loglevel=4`,
   ];

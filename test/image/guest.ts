@@ -21,6 +21,9 @@ const computers = {
   },
 } satisfies Record<Architecture, { command: string; args: string[]; firmware: [string, string] }>;
 
+/** On a busy computer, an emulated timer may be too late for the check that the kernel makes of it. */
+const unchecked = 'io.systemd.boot.kernel-cmdline-extra=no_timer_check';
+
 const lookMs = 200;
 const linesMax = 20_000;
 
@@ -173,6 +176,7 @@ function argumentsOf({ arch, disk, log, stick, folder, ports, isHidden }: GuestO
     ...nodes.flatMap((node) => ['-blockdev', node]),
     ...['-device', `virtio-blk-pci,drive=${log === undefined ? 'disk' : 'logged'},bootindex=1`],
     ...(stick === undefined ? [] : ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick']),
+    ...(arch === 'amd64' ? ['-smbios', `type=11,value=${unchecked}`] : []),
     ...(isHidden ? ['-smbios', `type=11,value=${hidden}`] : []),
     ...['-netdev', `user,id=net,${forwarded}`, '-device', 'virtio-net-pci,netdev=net,romfile='],
   ];
