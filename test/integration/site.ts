@@ -21,6 +21,8 @@ export interface SiteOptions {
   store?: Table;
   /** Merged over the gateway's configuration. */
   gateway?: Table;
+  /** Port of the gateway's broker. Default: any. */
+  gatewayPort?: number;
   /** Added to the gateway's environment. */
   gatewayEnv?: NodeJS.ProcessEnv;
   /** Added to the cloud's environment; may depend on its data folder. */
@@ -92,6 +94,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     command: 'gateway',
     dataDir: gatewayDir,
     configFile: configFile('gateway'),
+    ...(options.gatewayPort !== undefined && { mqttPort: options.gatewayPort }),
     env: { ...env, ...options.gatewayEnv },
   });
   const cloud = new ProductProcess({

@@ -5,21 +5,13 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../shared/files/paths.ts';
-import { withFileLock } from '../support/debian/lock.ts';
-import {
-  type DebianBinary,
-  ensureDebianBinary,
-  environmentOf,
-  findOnPath,
-} from '../support/debian/packages.ts';
+import { type DebianBinary, ensureDebianBinary, environmentOf } from '../support/debian/packages.ts';
+import { pythonWith } from '../support/peers/python.ts';
 
 const run = promisify(execFile);
-const fetchMsMax = 240_000;
 const peers = join(packageRoot, 'test', 'peers', 'modbus');
 const pythonPackages = ['pymodbus==3.16.1', 'pyserial==3.5'];
 
@@ -65,24 +57,8 @@ async function compiled(
   return { path, args: [], env: environmentOf(header) };
 }
 
-/** A virtual environment of Python in the cache of test servers; complete when it has its name. */
 async function pythonSlave(): Promise<Command> {
-  const python = findOnPath('python3');
-  if (!python) throw new Error('no python3 here');
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'harbinger-test-servers');
-  const environment = join(cache, pythonPackages.join('_').replaceAll('==', '-'));
-  mkdirSync(cache, { recursive: true });
-  if (!existsSync(environment))
-    await withFileLock(join(cache, '.lock-python'), async () => {
-      if (existsSync(environment)) return;
-      const fresh = `${environment}.fetching`;
-      rmSync(fresh, { recursive: true, force: true });
-      await run(python, ['-m', 'venv', fresh], { timeout: fetchMsMax });
-      const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...pythonPackages];
-      await run(join(fresh, 'bin', 'python'), pip, { timeout: fetchMsMax });
-      renameSync(fresh, environment);
-    });
-  const path = join(environment, 'bin', 'python');
+  const path = await pythonWith(pythonPackages);
   return { path, args: [join(peers, 'slave.py')], env: process.env };
 }
 

@@ -29,6 +29,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   devices: ['contract', 'mqtt', 'security'],
   http: ['config', 'files', 'security'],
   mqtt: [],
+  sparkplug: [],
   'broker-sessions': ['config', 'contract', 'mqtt', 'security'],
   jobs: ['config', 'parts'],
   contract: [],

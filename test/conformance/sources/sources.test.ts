@@ -6,11 +6,12 @@ import { mqttClientHarness } from './mqtt-client.ts';
 import { polledExample } from './polled-example.ts';
 import { describeReadingsSource, type ReadingsHarness } from './readings-suite.ts';
 import { serialHarness } from './serial.ts';
+import { sparkplugHarness } from './sparkplug.ts';
 import { describeSource } from './suite.ts';
 
 const harnesses = [brokerHarness, serialHarness, mqttClientHarness];
 /** Harnesses of sources that hand in readings. */
-const ofReadings: readonly ReadingsHarness[] = [modbusHarness];
+const ofReadings: readonly ReadingsHarness[] = [modbusHarness, sparkplugHarness];
 
 it('every registered kind of source is tested', () => {
   expect(
