@@ -59,7 +59,8 @@ def message(kind, payload, device=None):
 class Node:
     def __init__(self, port):
         self.value = 1.0
-        self.node = psp.EdgeNode("Plant", "line1", metrics(), cmd_callback=self.command)
+        client = psp.Client(username="nodes", password="nodes-password")
+        self.node = psp.EdgeNode("Plant", "line1", metrics(), client, self.command)
         self.node.register(psp.Device("press", [temperature(self.value)]))
         self.node.connect("127.0.0.1", port=port)
 

@@ -82,7 +82,7 @@ export class EdgeNodes {
     else if (kind === 'NBIRTH') this.nodeBorn(node, payload, readings);
     else {
       const isBorn = node.isSure && this.follows(node, payload);
-      if (kind === 'DBIRTH') this.deviceBorn(node, device, payload, readings);
+      if (kind === 'DBIRTH') this.deviceBorn(node, device, payload, isBorn, readings);
       else if (kind === 'DDEATH') this.deviceDied(node, device, payload, readings);
       else this.data(node, kind === 'NDATA' ? '' : device, payload, readings);
       if (!isBorn) this.askRebirth(node);
@@ -115,26 +115,27 @@ export class EdgeNodes {
     const bdSeq = payload.metrics.find(({ name }) => name === bdSeqName)?.value;
     this.counts.births += 1;
     node.born(payload.seq ?? 0, typeof bdSeq === 'bigint' ? Number(bdSeq % 256n) : null);
-    this.birth(node, node.entity(''), payload, readings);
+    this.birth(node, node.entity(''), payload, true, readings);
   }
 
-  private deviceBorn(node: Node, device: string, payload: Payload, readings: ReadingList): void {
+  private deviceBorn(node: Node, device: string, payload: Payload, isSure: boolean, readings: ReadingList): void {
     this.counts.births += 1;
     const entity = node.entity(device);
     if (entity) entity.isAlive = true;
-    this.birth(node, entity, payload, readings);
+    this.birth(node, entity, payload, isSure, readings);
   }
 
-  private birth(node: Node, entity: Entity | null, payload: Payload, readings: ReadingList): void {
+  /** @param isSure false after a gap: its numbers are believed only from the next birth of the node on */
+  private birth(node: Node, entity: Entity | null, payload: Payload, isSure: boolean, readings: ReadingList): void {
     if (!entity)
       return this.tell(`${node.key}: its names make no name of a machine, or there are too many devices`);
-    node.forgetMetrics(entity);
+    node.forgetMetrics(entity, isSure);
     for (const { name, alias, type } of payload.metrics) {
       if (name === undefined || name === bdSeqName || control.test(name) || type === undefined) continue;
       const why = notTaken(type);
       if (why !== undefined)
         this.tell(`${node.key}: metric ${name} is ${why}, which is not a value of a sensor`);
-      if (!node.know(entity, name, type, alias)) {
+      if (!node.know(entity, name, type, isSure ? alias : undefined)) {
         this.tell(`${node.key}: it has too many metrics; ${name} and others are left out (metricsMax)`);
         break;
       }

@@ -136,11 +136,11 @@ export class Node {
   }
 
   /** Forgets what the birth before has said of it. */
-  forgetMetrics(entity: Entity): void {
+  forgetMetrics(entity: Entity, isSure: boolean): void {
     for (const name of entity.metrics.keys()) this.tables.remove(name);
     entity.metrics.clear();
     for (const [alias, known] of this.aliases) if (known.entity === entity) this.aliases.delete(alias);
-    entity.isSure = true;
+    entity.isSure = isSure;
   }
 
   /** Notes a metric of a birth; false if there is no room for it. */
