@@ -162,7 +162,9 @@ it.skipIf(skip !== null)(
     await until(async () => (await pressures()).includes(4.5), 'the last pressure');
     expect([...new Set(await pressures())]).toEqual([1.5, 2.5, 3.5, 4.5]);
     const viewer = await connectAsync(mosquitto.url);
-    const state = new Promise((resolve) => viewer.on('message', (_, text) => resolve(JSON.parse(String(text)))));
+    const state = new Promise((resolve) =>
+      viewer.on('message', (_, text) => resolve(JSON.parse(String(text)))),
+    );
     await viewer.subscribeAsync('spBv1.0/STATE/scada');
     expect(await state).toMatchObject({ online: true });
     await viewer.endAsync();

@@ -118,7 +118,13 @@ export class EdgeNodes {
     this.birth(node, node.entity(''), payload, true, readings);
   }
 
-  private deviceBorn(node: Node, device: string, payload: Payload, isSure: boolean, readings: ReadingList): void {
+  private deviceBorn(
+    node: Node,
+    device: string,
+    payload: Payload,
+    isSure: boolean,
+    readings: ReadingList,
+  ): void {
     this.counts.births += 1;
     const entity = node.entity(device);
     if (entity) entity.isAlive = true;
@@ -126,7 +132,13 @@ export class EdgeNodes {
   }
 
   /** @param isSure false after a gap: its numbers are believed only from the next birth of the node on */
-  private birth(node: Node, entity: Entity | null, payload: Payload, isSure: boolean, readings: ReadingList): void {
+  private birth(
+    node: Node,
+    entity: Entity | null,
+    payload: Payload,
+    isSure: boolean,
+    readings: ReadingList,
+  ): void {
     if (!entity)
       return this.tell(`${node.key}: its names make no name of a machine, or there are too many devices`);
     node.forgetMetrics(entity, isSure);
