@@ -29,7 +29,7 @@ export const types = {
   },
 } as const;
 
-/** Types whose values are no readings, with the word for them. */
+/** Types whose values are not those of sensors, with the word for them. */
 const others: Readonly<Record<number, string>> = {
   ...{
     16: 'a data set',
