@@ -3,7 +3,7 @@
  * exact. Which metrics a node has, and what its messages mean one after the other, is in gateway/sources/sparkplug.
  */
 import type { Quality, RawValue } from './values.ts';
-import { damaged, WireReader, wires } from './wire.ts';
+import { damaged, WireReader } from './wire.ts';
 
 export interface Metric {
   name?: string;
@@ -95,9 +95,8 @@ function noteQuality(metric: Metric, input: WireReader): void {
   let place = -1;
   const found: (RawValue | undefined)[] = [];
   while (input.next()) {
-    if (input.field === 1 && input.wire === wires.bytes) {
-      const key = keys < propertiesMax ? input.text() : (input.skip(), '');
-      if (key.toLowerCase() === 'quality') place = keys;
+    if (input.field === 1 && keys < propertiesMax) {
+      if (input.text().toLowerCase() === 'quality') place = keys;
       keys += 1;
     } else if (input.field === 2 && values < propertiesMax) {
       values += 1;
