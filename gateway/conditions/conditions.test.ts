@@ -84,6 +84,13 @@ describe('broker-unreachable', () => {
   });
 });
 
+it('dead-letters says what to do with machines that no rule names, where most are of such', () => {
+  const facts = { deadLetters: { arrivedWithinHour: 60, byCode: { DECODE_JSON: 3, MACHINE_UNKNOWN: 57 } } };
+  expect(deadLettersArrive.check(facts, nowMs, [])).toMatchObject([
+    { reasons: [expect.any(String), expect.stringContaining('harbinger machines waiting')] },
+  ]);
+});
+
 it('dead-letters is found from 50 within an hour on, until there are fewer than 25, and names the codes', () => {
   const facts = (arrivedWithinHour: number) => ({
     deadLetters: { arrivedWithinHour, byCode: { DECODE_JSON: 3, DECODE_TOPIC: 40 } },

@@ -22,7 +22,13 @@ export const deadLettersArrive: Condition<Pick<GatewayFacts, 'deadLetters'>> = {
         severity: 'warning',
         reasons: [
           `${countText(arrivedWithinHour, 'message')} of sensors could not be used within the last hour; of those kept, most are ${most.join(', ') || 'dropped'}.`,
-          'See which and why: harbinger deadletters list. Correct the sensor or its route, then: harbinger deadletters redrive.',
+          ...(codes[0]?.[0] === 'MACHINE_UNKNOWN'
+            ? [
+                'Machines send that no rule names: harbinger machines waiting shows which, and harbinger machines accept takes them in.',
+              ]
+            : [
+                'See which and why: harbinger deadletters list. Correct the sensor or its route, then: harbinger deadletters redrive.',
+              ]),
         ],
       },
     ];

@@ -84,6 +84,15 @@ describe('a machine that no rule names', () => {
     expect(saw!.samples[0]).toContain('"temperature":20');
   });
 
+  it('shows of a message that is not text only its length', async () => {
+    const { plane, waiting } = await start({ routes: [{ topic: 'c/{site}/{machine}', format: 'cbor' }] });
+    const message = { topic: 'c/hall3/saw', payload: Buffer.from([0xa1, 0x61, 0x61, 0x01]), client: 'c' };
+    await plane.take((each) => each({ ...message, receivedMs: Date.now(), resend: false, connection: 0 }));
+    expect(await waiting()).toMatchObject([
+      { samples: ['(4 bytes that are not text)'], fields: [{ name: 'a', low: 1 }] },
+    ]);
+  });
+
   it('is known again after a restart, by what is held of it', async () => {
     const first = await start();
     await first.take(['telemetry/hall3/saw-1', '{"temperature":20}'], ['telemetry/hall3/saw-1', '{"rpm":9}']);

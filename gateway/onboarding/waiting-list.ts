@@ -61,7 +61,7 @@ export class WaitingList {
     const shortTopic = topic.slice(0, topicLengthMax);
     if (entry.topics.length < topicsMax && !entry.topics.includes(shortTopic)) entry.topics.push(shortTopic);
     if (entry.samples.length < samplesMax && message.form === undefined)
-      entry.samples.push(payload.toString('utf8', 0, sampleLengthMax));
+      entry.samples.push(sampleOf(payload));
     if (payload.length > payloadMax) return false;
     const isDue = entry.reads < readAllMax || Math.abs(receivedMs - entry.readMs) >= readEveryMs;
     if (!isDue || !this.mayRead(receivedMs)) return false;
@@ -135,6 +135,13 @@ export class WaitingList {
     }
     return this.readsInSecond++ < readsPerSecond;
   }
+}
+
+/** The beginning of a text; of anything else only its length. */
+function sampleOf(payload: Buffer): string {
+  const text = payload.toString('utf8', 0, sampleLengthMax);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return /[\0-\x08\x0e-\x1f]/.test(text) ? `(${payload.length} bytes that are not text)` : text;
 }
 
 function median(values: readonly number[]): number | null {
