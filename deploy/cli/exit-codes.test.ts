@@ -21,7 +21,7 @@ const withNeeded = leaves.filter(({ registeredArguments }) =>
 /** They ask the API of a running gateway or cloud, and do nothing else: they take over no signals of this process. */
 const asking = leaves.filter(
   (command) =>
-    !['replay', 'train', 'watch'].includes(command.name()) &&
+    !['replay', 'train', 'watch', 'top'].includes(command.name()) &&
     command.options.some(({ long }) => long === '--url'),
 );
 

@@ -29,6 +29,8 @@ import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
 import { addModbus } from './modbus/modbus.ts';
 import { refuseEmptyPaths } from './options.ts';
+import { addStatus } from './overview/status.ts';
+import { addTop } from './overview/top.ts';
 import { addTokens, addUsers } from './people/people.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
@@ -65,6 +67,7 @@ Examples:
   harbinger plant                                  a virtual plant that wears out
   harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
   harbinger query "select count(*) from pump"
+  harbinger status                                 how a cloud and its plant are
   harbinger decode --mapping tasmota --topic tele/plug/SENSOR < message
   harbinger watch 'hall/#'                         what arrives, and what happens to it
   harbinger deadletters list                       messages that could not become readings, and why
@@ -80,6 +83,8 @@ Exit codes: ${exitCodeLine()}.`,
     addCloud,
     addPlant,
     addReplay,
+    addStatus,
+    addTop,
     addMachines,
     addWatch,
     addGateways,

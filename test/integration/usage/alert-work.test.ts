@@ -90,6 +90,15 @@ it('is acknowledged, assigned and noted by command, and is so after a kill of th
   expect(await fanAlert('state=open&unacknowledged=true')).toBeUndefined();
 });
 
+it('counts in the status of the cloud as acknowledged', async () => {
+  const { code, stdout } = await harbinger('status', '--url', site.cloud.httpUrl);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^cloud {5}ready$/m);
+  expect(stdout).toMatch(/^gateways {2}1 of 1 connected$/m);
+  expect(stdout).toMatch(/^machines {2}1: 1 warning$/m);
+  expect(stdout).toMatch(/^warning +hall\/fan-1 /m);
+});
+
 it('that somebody else has changed meanwhile, or that is not open, is refused with the reason', async () => {
   const { alertId, work } = (await fanAlert())!;
   expect(work?.version).toBe(2);
