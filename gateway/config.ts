@@ -15,7 +15,7 @@ import { filterOfPattern } from './decode/topic-pattern.ts';
 import { jobs } from './jobs/jobs.ts';
 import { ModelsConfig } from './models/config.ts';
 import { dataKeys } from './pipeline/config.ts';
-import type { SourceContext } from './ports/source.ts';
+import type { Source, SourceContext } from './ports/source.ts';
 import { sources } from './sources/sources.ts';
 import { WatchConfig } from './watch/config.ts';
 
@@ -78,4 +78,15 @@ export function sourcesIn(config: GatewayConfig): Configured[] {
 /** Returns the parts of the configuration that sources may read. */
 export function sourceContext({ routes }: Pick<GatewayConfig, 'routes'>): SourceContext {
   return { routeTopics: routes.map(({ topic }) => filterOfPattern(topic)) };
+}
+
+/** Gives sources what can change while they run, and has the configuration say it. Certificates are read again, too. */
+export function reloadSources(
+  config: GatewayConfig,
+  next: GatewayConfig,
+  running: readonly { made: Source }[],
+): { taken: string[]; problems: string[] } {
+  const taken = running.flatMap(({ made }) => made.reload?.(next) ?? []);
+  if (config.broker && next.broker) config.broker.users = next.broker.users;
+  return { taken, problems: running.flatMap(({ made }) => made.renewCertificates?.().problems ?? []) };
 }

@@ -99,6 +99,11 @@ export interface Source extends Reporting {
   stop(): Promise<void>;
   /** Ports on which it listens, after start(), by their names in the run file, e.g. `mqttPort`. */
   addresses?(): Readonly<Record<string, number>>;
+  /**
+   * Takes what of another configuration can change while it runs, after start(); absent for a source of which nothing can. `tables`
+   * are those of the whole configuration, which was checked. Returns the settings that it has taken.
+   */
+  reload?(tables: Readonly<Record<string, unknown>>): string[];
   /** Reads its certificates again, after start(); absent for a source without any. Returns how many are new, and which could not be read. */
   renewCertificates?(): { renewed: number; problems: string[] };
   /** The sessions that it keeps, after start(); absent for a source without sessions. */

@@ -76,6 +76,10 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     retained: () => running().retained(),
     siteBroker: () => running().siteBroker(),
     addresses: () => addressesOf(running()),
+    reload(tables) {
+      credentials.take((tables.broker as BrokerConfig | undefined)?.users ?? []);
+      return ['broker.users'];
+    },
     renewCertificates: () => running().renewCertificates(),
     samples: () => brokerSamples(running().stats()),
     status: () => running().stats(),

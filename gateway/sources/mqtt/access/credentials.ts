@@ -25,7 +25,7 @@ const noDevices: DeviceAccounts = {
 
 /** Checks names and passwords of sensors and other clients. */
 export class Credentials {
-  private readonly users = new Map<string, BrokerUser>();
+  private users: ReadonlyMap<string, BrokerUser> = new Map();
   private readonly passwords: PasswordCheck;
   private readonly devices: DeviceAccounts;
   private readonly listeners: ((users: readonly string[]) => void)[] = [];
@@ -39,16 +39,32 @@ export class Credentials {
     this.passwords = new PasswordCheck(clock, hashLimits, verify);
     this.devices = devices;
     refuse(userProblems(users));
-    for (const user of users) {
-      this.passwords.add(user.name, user);
-      this.users.set(user.name, user);
-    }
+    this.users = new Map(users.map((user) => [user.name, user]));
+    for (const user of users) this.passwords.add(user.name, user);
     this.learn([...devices.users()]);
     devices.onChange((changed) => {
       this.learn(changed);
       const meant = changed.filter((name) => !this.users.has(name));
       for (const listener of this.listeners) listener(meant);
     });
+  }
+
+  /** Takes these users of the configuration in place of those before. @throws ConfigError CONFIG_INVALID, PASSWORD_HASH_INVALID */
+  take(users: readonly BrokerUser[]): void {
+    refuse(userProblems(users));
+    const before = this.users;
+    this.users = new Map(users.map((user) => [user.name, user]));
+    const names = [...new Set([...before.keys(), ...this.users.keys()])];
+    const changed = names.filter(
+      (name) => JSON.stringify(before.get(name)) !== JSON.stringify(this.users.get(name)),
+    );
+    for (const name of changed) {
+      const user = this.users.get(name);
+      this.passwords.remove(name);
+      if (user) this.passwords.add(name, user);
+    }
+    this.learn(changed); // a device that a user had stood before
+    for (const listener of this.listeners) listener(changed);
   }
 
   /** Calls it with users who may sign in otherwise, or not at all, from now on. */

@@ -4,7 +4,7 @@ import { newDeviceSecret } from '../../../../shared/devices/device-secret.ts';
 import { silentLog } from '../../../../shared/runtime/log.ts';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { Devices } from '../../../devices/devices.ts';
-import { TestBroker, until } from '../harness.testing.ts';
+import { brokerConfig, TestBroker, until } from '../harness.testing.ts';
 
 const maria = { by: 'maria', address: '::1' };
 let gateway: TestBroker;
@@ -103,6 +103,34 @@ it('a will that was left to an earlier process is held to the rights of now', as
   await clock.advance(90_000);
   await until(() => expect(gateway.intake.texts).toEqual(['telemetry/hall-1/fan-4 died']));
   expect(gateway.broker.stats().refused.will).toBe(1);
+});
+
+it('users of a configuration that is read again are in force at once, and those who were changed sign in anew', async () => {
+  const first = [
+    { name: 'a', password: 'secret-a' },
+    { name: 'b', password: 'secret-b' },
+  ];
+  await gateway.start({ users: first });
+  const as = (username: string, password: string) => ({
+    clientId: username,
+    username,
+    password: Buffer.from(password),
+  });
+  const [a, b] = [await gateway.sensor(as('a', 'secret-a')), await gateway.sensor(as('b', 'secret-b'))];
+  const reload = (...users: object[]) => gateway.broker.reload?.({ broker: brokerConfig({ users }) });
+  const changed = [
+    { name: 'a', password: 'another' },
+    { name: 'c', password: 'secret-c' },
+  ];
+  expect(reload(...changed, first[1]!)).toEqual(['broker.users']);
+  await until(() => expect(a.closed).toBe(true));
+  expect(await gateway.connackOf(as('a', 'secret-a'))).toBe(4);
+  expect(await gateway.connackOf(as('a', 'another'))).toBe(0);
+  expect(await gateway.connackOf(as('c', 'secret-c'))).toBe(0);
+  b.publish('telemetry/b', '1');
+  await until(() => expect(b.of('puback').length).toBe(1));
+  reload(...changed);
+  await until(() => expect(b.closed).toBe(true));
 });
 
 it('a user of the configuration comes before a device of its name', async () => {
