@@ -26,31 +26,60 @@ const topics = [
   'x'.repeat(300),
 ];
 
-function packet(fields: Record<string, unknown>): Buffer {
-  return mqttPacket.generate(fields as unknown as Packet);
+type Version = 4 | 5;
+
+function packet(fields: Record<string, unknown>, protocolVersion: Version = 4): Buffer {
+  return mqttPacket.generate(fields as unknown as Packet, { protocolVersion });
+}
+
+/** Some of the properties that a packet of MQTT 5 may have. */
+function propertiesOf(random: Random, all: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(all).filter(() => below(random, 3) === 0));
 }
 
 /** Client ids are few, because sessions and what they keep are bounded by their number. */
-const connectOf = (random: Random) =>
-  packet({
-    cmd: 'connect',
-    protocolId: 'MQTT',
-    protocolVersion: 4,
-    clean: below(random, 3) > 0,
-    clientId: `f${below(random, 8)}`,
-    keepalive: 60,
-    ...login,
-    ...(below(random, 4) === 0 && {
-      will: {
-        topic: 'a/will',
-        payload: Buffer.from('gone'),
-        qos: below(random, 3),
-        retain: below(random, 2) === 0,
-      },
-    }),
-  });
+const connectOf = (random: Random, version: Version) =>
+  packet(
+    {
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: version,
+      ...(version === 5 && {
+        properties: propertiesOf(random, {
+          sessionExpiryInterval: below(random, 3),
+          receiveMaximum: 1 + below(random, 3),
+          maximumPacketSize: 1 + below(random, 300),
+          topicAliasMaximum: below(random, 3),
+          requestProblemInformation: below(random, 2) === 0,
+          userProperties: { a: 'b' },
+          authenticationMethod: 'x',
+        }),
+      }),
+      clean: below(random, 3) > 0,
+      clientId: `f${below(random, 8)}`,
+      keepalive: 60,
+      ...login,
+      ...(below(random, 4) === 0 && {
+        will: {
+          topic: 'a/will',
+          payload: Buffer.from('gone'),
+          qos: below(random, 3),
+          retain: below(random, 2) === 0,
+          ...(version === 5 && {
+            properties: propertiesOf(random, {
+              willDelayInterval: below(random, 3),
+              contentType: 'text/plain',
+            }),
+          }),
+        },
+      }),
+    },
+    version,
+  );
 
-function packetOf(random: Random): Buffer {
+function packetOf(random: Random, version: Version): Buffer {
+  const is5 = version === 5;
+  const write = (fields: Record<string, unknown>) => packet(fields, version);
   const messageId = 1 + below(random, 5);
   const topic = pick(random, topics);
   const qos = below(random, 3);
@@ -60,9 +89,24 @@ function packetOf(random: Random): Buffer {
       const retain = below(random, 4) === 0;
       const payload = Buffer.from('{"a":1}');
       const named = topic.replaceAll(/[#+]/g, 'w');
-      return packet({
+      const topicAlias = below(random, 18);
+      const isAlias = is5 && below(random, 4) === 0;
+      return write({
         cmd: 'publish',
-        topic: named,
+        topic: isAlias ? '' : named,
+        ...(is5 && {
+          properties: {
+            ...propertiesOf(random, {
+              messageExpiryInterval: below(random, 3),
+              contentType: 'application/json',
+              responseTopic: 'a/answer',
+              correlationData: Buffer.from([1, 2]),
+              userProperties: { unit: 'bar', constructor: ['1', '2'] },
+              topicAlias,
+            }),
+            ...(isAlias && { topicAlias }),
+          },
+        }),
         payload,
         qos,
         retain,
@@ -71,15 +115,32 @@ function packetOf(random: Random): Buffer {
       });
     }
     case 2:
-      return packet({ cmd: 'subscribe', messageId, subscriptions: [{ topic, qos }] });
+      return write({
+        cmd: 'subscribe',
+        messageId,
+        subscriptions: [topic, ...(below(random, 3) === 0 ? ['__proto__', '$share/g/a'] : [])].map(
+          (each) => ({
+            topic: each,
+            qos,
+            ...(is5 && { nl: below(random, 2) === 0, rap: below(random, 2) === 0, rh: below(random, 3) }),
+          }),
+        ),
+        ...(is5 && { properties: propertiesOf(random, { subscriptionIdentifier: 1 + below(random, 300) }) }),
+      });
     case 3:
-      return packet({ cmd: 'unsubscribe', messageId, unsubscriptions: [topic] });
+      return write({ cmd: 'unsubscribe', messageId, unsubscriptions: [topic] });
     case 4:
-      return packet({ cmd: 'pingreq' });
+      return below(random, 2) === 0 || !is5
+        ? packet({ cmd: 'pingreq' })
+        : write({
+            cmd: 'disconnect',
+            reasonCode: 4,
+            properties: propertiesOf(random, { sessionExpiryInterval: 1 }),
+          });
     case 5:
-      return connectOf(random);
+      return connectOf(random, version);
     default:
-      return packet({ cmd: pick(random, ['puback', 'pubrec', 'pubrel', 'pubcomp']), messageId });
+      return write({ cmd: pick(random, ['puback', 'pubrec', 'pubrel', 'pubcomp']), messageId });
   }
 }
 
@@ -120,8 +181,9 @@ export async function mqttTarget(): Promise<Target> {
   return {
     kind: 'mqtt',
     draw(random) {
-      const first = connectOf(random);
-      const more = Array.from({ length: 1 + below(random, 8) }, () => packetOf(random));
+      const version = below(random, 2) === 0 ? 4 : 5;
+      const first = connectOf(random, version);
+      const more = Array.from({ length: 1 + below(random, 8) }, () => packetOf(random, version));
       return [
         below(random, 8) === 0 ? mutate(random, first) : first,
         ...more.map((one) => mutate(random, one)),
