@@ -1,15 +1,34 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { DecisionRecord } from '../../shared/contract/events.ts';
+import { plainName } from '../../shared/contract/topics.ts';
 import { answers } from '../../shared/http/openapi.ts';
-import type { ReplayOutcome } from '../ports/replay/replay.ts';
+import type { ReplayOutcome, StoredReadings } from '../ports/replay/replay.ts';
 
 export interface DecisionReplays {
-  replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]>;
+  replay(records: readonly DecisionRecord[], stored?: readonly StoredReadings[]): Promise<ReplayOutcome[]>;
 }
 
-/** A record is about 1.5 kB. */
-const bodyBytesMax = 1 << 20;
+/** A record is about 1.5 kB, and a value of stored readings about 20 bytes. */
+const bodyBytesMax = 4 << 20;
+const rowsMax = 5_000;
+const sensorsMax = 256;
+
+const Name = Type.String({ ...plainName });
+
+const Stored = Type.Object(
+  {
+    site: Name,
+    machine: Name,
+    sensors: Type.Array(Name, { maxItems: sensorsMax }),
+    timesMs: Type.Array(Type.Number(), { maxItems: rowsMax }),
+    rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]), { maxItems: sensorsMax }), {
+      maxItems: rowsMax,
+      description: 'oldest first, one value a sensor',
+    }),
+  },
+  { additionalProperties: false },
+);
 
 const Replaying = Type.Object(
   {
@@ -18,6 +37,13 @@ const Replaying = Type.Object(
       maxItems: 100,
       description: 'as `GET /api/decisions` of a cloud returns them',
     }),
+    stored: Type.Optional(
+      Type.Array(Stored, {
+        maxItems: 100,
+        description:
+          'readings of their machines as the cloud has stored them, for decisions whose readings are no longer in the journal; the digest of the record tells whether they are those that were judged',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -31,6 +57,9 @@ const Outcome = Type.Object({
     },
   ),
   detail: Type.String(),
+  isStoredWanted: Type.Optional(
+    Type.Boolean({ description: 'it might be repeated by readings that the cloud has stored' }),
+  ),
   figures: Type.Optional(
     Type.Record(Type.String(), Type.Object({ recorded: Type.Unknown(), replayed: Type.Unknown() })),
   ),
@@ -50,6 +79,6 @@ export function decisionRoutes(app: FastifyInstance, { decisions }: { decisions:
         response: answers('an outcome for each record', Type.Object({ outcomes: Type.Array(Outcome) })),
       },
     },
-    async (request) => ({ outcomes: await decisions.replay(request.body.records) }),
+    async (request) => ({ outcomes: await decisions.replay(request.body.records, request.body.stored) }),
   );
 }

@@ -5,7 +5,7 @@ import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts'
 import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
 import type { AlertInput, Assessors, Decision, OpenAlert } from '../ports/decision.ts';
 import type { AnyDecisionPart, DecisionDeps } from '../ports/decisions/decision-part.ts';
-import type { ReplayOutcome } from '../ports/replay/replay.ts';
+import type { ReplayOutcome, StoredReadings } from '../ports/replay/replay.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { decisions } from './decisions.ts';
 import { decisionsReport } from './statistics.ts';
@@ -29,7 +29,7 @@ export interface Decisions {
   /** True if a kind can change something when it hears again that this machine is heard. */
   awaitsHearing(machine: { site: string; machine: string }): boolean;
   /** Repeats recorded decisions, one request at a time. Returns one outcome for each, in the same order. Never rejects. */
-  replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]>;
+  replay(records: readonly DecisionRecord[], stored?: readonly StoredReadings[]): Promise<ReplayOutcome[]>;
   /** The open alerts of all kinds, after their start. */
   open(): OpenAlert[];
   /** Report the counts of all kinds, and the statistics of each. */
@@ -79,8 +79,8 @@ export async function createDecisions(
     },
     awaitsHearing: ({ site, machine }) =>
       running.some(({ made }) => made.awaitsHearing?.(site, machine) ?? false),
-    replay(records) {
-      const replayed = replaying.then(() => replayAll(running, records));
+    replay(records, stored = []) {
+      const replayed = replaying.then(() => replayAll(running, records, stored));
       replaying = replayed;
       return replayed;
     },
@@ -95,11 +95,12 @@ export async function createDecisions(
 async function replayAll(
   running: Decisions['running'],
   records: readonly DecisionRecord[],
+  stored: readonly StoredReadings[],
 ): Promise<ReplayOutcome[]> {
   const outcomes = new Map<DecisionRecord, ReplayOutcome>();
   for (const { made } of running) {
     const its = records.filter(({ decision }) => decision === made.stats().decision.name);
-    const replayed = its.length === 0 ? [] : ((await made.replay?.(its)) ?? []);
+    const replayed = its.length === 0 ? [] : ((await made.replay?.(its, stored)) ?? []);
     replayed.forEach((outcome, i) => {
       outcomes.set(its[i]!, outcome);
     });

@@ -11,7 +11,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { LimitState, PassedLimit } from './limits/limit-state.ts';
 import type { TimeToLimit } from './limits/time-to-limit.ts';
-import type { ReplayOutcome } from './replay/replay.ts';
+import type { ReplayOutcome, StoredReadings } from './replay/replay.ts';
 import type { LifecycleNotice } from './watch.ts';
 
 export type { LimitState, PassedLimit } from './limits/limit-state.ts';
@@ -238,7 +238,7 @@ export interface Decision extends Partial<Reporting> {
    */
   awaitsHearing?(site: string, machine: string): boolean;
   /** Repeats recorded decisions of this kind; absent if none can be repeated. One outcome for each, in the same order. Never rejects. */
-  replay?(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]>;
+  replay?(records: readonly DecisionRecord[], stored?: readonly StoredReadings[]): Promise<ReplayOutcome[]>;
   /** The alerts that are open, after start(); absent if it has none. */
   open?(): readonly OpenAlert[];
   stats(): DecisionCounts;

@@ -18,7 +18,7 @@ import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
 import type { MachineLessons, MachineOverrides } from '../../ports/fleet/fleet.ts';
 import type { ModelChallengers } from '../../ports/models/versions.ts';
-import type { RecordedWindows, ReplayOutcome } from '../../ports/replay/replay.ts';
+import type { RecordedWindows, ReplayOutcome, StoredReadings } from '../../ports/replay/replay.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import { EventSender } from '../event-sender.ts';
@@ -188,8 +188,8 @@ export class AlertDecision implements Decision {
     return known !== null && awaitsHearing(known);
   }
 
-  async replay(records: readonly DecisionRecord[]): Promise<ReplayOutcome[]> {
-    return replayAlerts(records, this.options);
+  replay(records: readonly DecisionRecord[], stored: StoredReadings[] = []): Promise<ReplayOutcome[]> {
+    return replayAlerts(records, this.options, stored);
   }
 
   /** Open predictions, for status pages. */

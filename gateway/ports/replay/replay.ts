@@ -20,12 +20,26 @@ export interface ReplayOutcome {
   outcome: Replayed;
   /** A sentence without a full stop. */
   detail: string;
+  /** True if it might be repeated by readings that the cloud has stored. */
+  isStoredWanted?: true;
   /** The figures that were compared: as recorded, and as they are now; absent if it cannot be repeated. */
   figures?: Record<string, { recorded: unknown; replayed: unknown }>;
 }
 
 /** A window as it was judged, or why it is not to be had. */
-export type FoundWindow = { window: Float32Array; type: MachineType } | { missing: string };
+export type FoundWindow =
+  | { window: Float32Array; type: MachineType }
+  | { missing: string; isStoredWanted?: true };
+
+/** Readings of one machine as a cloud has stored them, oldest first. Whether they are those that were judged, the digest tells. */
+export interface StoredReadings {
+  site: string;
+  machine: string;
+  sensors: string[];
+  timesMs: number[];
+  /** By row, one value a sensor. */
+  rows: (number | null)[][];
+}
 
 /** Finds windows of earlier decisions again. */
 export interface RecordedWindows {
@@ -33,6 +47,7 @@ export interface RecordedWindows {
   find(
     machine: { site: string; machine: string },
     records: readonly DecisionRecord[],
+    stored?: readonly StoredReadings[],
   ): Promise<FoundWindow[]>;
 }
 

@@ -95,3 +95,20 @@ it('what cannot be found says why', async () => {
     'its readings are no longer in the journal, which begins with block 90: they were in blocks 42 to 100',
   );
 });
+
+it('windows whose blocks are gone are found in readings that the cloud has stored, if these are the right ones', async () => {
+  const { record, window } = judgedAt(100);
+  firstSeq = 400;
+  const seqs = Array.from({ length: 100 }, (_, i) => i + 1);
+  const rows = seqs.map((seq) => [...rowOf(seq)].map((value) => (Number.isNaN(value) ? null : value)));
+  const sensors = pump.sensors.map(({ name }) => name);
+  const stored = { ...about, sensors, timesMs: seqs.map((seq) => seq * 1_000), rows };
+  const [none] = await recorded.find(about, [record]);
+  expect(none).toMatchObject({ isStoredWanted: true });
+  const [found] = await recorded.find(about, [record], [stored]);
+  expect('window' in found! && found.window).toEqual(window);
+  const means = { ...stored, rows: rows.map((row) => row.map((value) => value && value + 0.01)) };
+  const [other] = await recorded.find(about, [record], [means]);
+  expect('missing' in other! && other.missing).toMatch(/no longer in the journal.*do not make the window/);
+  expect(other).not.toHaveProperty('isStoredWanted');
+});

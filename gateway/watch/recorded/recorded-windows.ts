@@ -10,6 +10,7 @@ import type {
   JournalReadings,
   ReadingsQuery,
   RecordedWindows,
+  StoredReadings,
 } from '../../ports/replay/replay.ts';
 import { windowOf } from '../windows/window-of-type.ts';
 import type { Windows } from '../windows/windows.ts';
@@ -54,17 +55,28 @@ export class RecordedWindowsInJournal implements RecordedWindows {
   async find(
     machine: { site: string; machine: string },
     records: readonly DecisionRecord[],
+    stored: readonly StoredReadings[] = [],
   ): Promise<FoundWindow[]> {
     const wanted = records.map((record) => this.wanted(machine, record));
     const groups = grouped(wanted.filter(isWanted));
     const reasons = new Map<Wanted, string>();
     for (const group of groups.values()) await this.findGroup(machine, group, reasons);
+    const given = stored.find(({ site, machine: name }) => site === machine.site && name === machine.machine);
+    if (given)
+      for (const group of groups.values()) {
+        const open = group.filter(({ found }) => !found);
+        matchStored(open, given);
+        for (const each of open) reasons.set(each, `${reasons.get(each)}; ${notStored}`);
+      }
     return wanted.map((each) => {
       if (typeof each === 'string') return { missing: each };
       const { found, type } = each;
       return found
         ? { window: found, type }
-        : { missing: reasons.get(each) ?? 'its readings were not found' };
+        : {
+            missing: reasons.get(each) ?? 'its readings were not found',
+            ...(!given && { isStoredWanted: true as const }),
+          };
     });
   }
 
@@ -147,6 +159,29 @@ function matchAll(open: readonly Wanted[], { journal, seq, timeMs, values }: Jou
     const copy = window.copy();
     const digest = windowDigest(copy);
     for (const each of here) if (each.judged.sha256 === digest) each.found = copy.slice();
+  }
+}
+
+const notStored =
+  'those that the cloud has stored do not make the window that was judged either: they are gone, were thinned, or rows had texts or came in parts';
+
+/** Tries the readings that a cloud has stored: the digest of the record says whether they are those that were judged. */
+function matchStored(open: readonly Wanted[], { sensors, timesMs, rows }: StoredReadings): void {
+  if (open.length === 0) return;
+  const { type } = open[0]!;
+  const columns = type.sensors.length;
+  const places = type.sensors.map(({ name }) => sensors.indexOf(name));
+  const window = windowOf(type, { take: () => false });
+  window.pause({ journal: '', seq: Number.POSITIVE_INFINITY }, window.gathered());
+  const byDigest = new Map<string, Wanted[]>();
+  for (const each of open)
+    byDigest.set(each.judged.sha256, [...(byDigest.get(each.judged.sha256) ?? []), each]);
+  const values = new Float32Array(columns);
+  for (const [i, row] of rows.entries()) {
+    for (const [column, place] of places.entries()) values[column] = row[place] ?? Number.NaN;
+    if (window.push(values, 0, columns, timesMs[i]!, false) !== 'row') continue;
+    const copy = window.copy();
+    for (const each of byDigest.get(windowDigest(copy)) ?? []) each.found ??= copy.slice();
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * Recorded decisions are made once more, with real processes and the model that comes with the product: thousands about virtual
- * pumps, by the command line, from the gateway's journal.
+ * pumps, by the command line, from the gateway's journal, and from the store of the cloud where that has them no more.
  */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StoredDecision } from '../../../cloud/ports/history.ts';
@@ -9,6 +11,7 @@ import type { ReplayOutcome } from '../../../gateway/ports/replay/replay.ts';
 import { createPumpLife, type PumpLife } from '../../../models/plant/pump.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { harbinger, harbingerJson } from '../cli.ts';
+import { modelIsReady } from '../model-site.ts';
 import { createSite, drained, type Site, until } from '../site.ts';
 
 const pumps = 120;
@@ -130,4 +133,28 @@ it('one is explained in sentences, and repeated on another backend within the st
   }
   const unknown = await harbinger('decisions', 'show', 'nothing', '--url', site.cloud.httpUrl);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('[DECISION_UNKNOWN]') });
+});
+
+it('decisions whose readings are no longer in the journal come out the same by those that the cloud has stored', async () => {
+  await drained(site);
+  await site.gateway.stop();
+  await rm(join(site.gatewayDir, 'journal'), { recursive: true });
+  await site.dropIn('backend', { intelligence: { backend: 'wasm' } });
+  await site.gateway.start();
+  await modelIsReady(site);
+  const limit = ['--limit', '200'];
+  const { items } = await harbingerJson<{ items: StoredDecision[] }>(
+    ...['decisions', 'list', ...limit, '--url', site.cloud.httpUrl],
+  );
+  const { outcomes } = await harbingerJson<{ outcomes: ReplayOutcome[] }>(
+    ...['decisions', 'replay', ...limit, ...ofBoth()],
+  );
+  const isWhole = ({ subject }: StoredDecision) => !subject.endsWith('0');
+  const byModel = items.filter((item) => item.answer.model && isWhole(item));
+  expect(byModel.length).toBeGreaterThan(20);
+  for (const { decisionId } of byModel) {
+    const { outcome, detail } = outcomes.find((each) => each.decisionId === decisionId)!;
+    expect([outcome, detail]).toEqual(['same', expect.stringContaining('by readings of the cloud’s store')]);
+  }
+  expect(outcomes.filter(({ outcome }) => outcome === 'differs')).toEqual([]);
 });

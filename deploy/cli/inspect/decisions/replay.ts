@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { StoredDecision } from '../../../../cloud/ports/history.ts';
 import type { ReplayOutcome } from '../../../../gateway/ports/replay/replay.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { findEndpoint, request } from '../../http-client.ts';
+import { type Endpoint, findEndpoint, request } from '../../http-client.ts';
 import { fromOne, httpUrl, type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { recordsOf, recordWith } from './records.ts';
+import { storedRows } from './stored-rows.ts';
 
 /** Records that a gateway takes at once. */
 const batchMax = 100;
@@ -42,7 +43,8 @@ Examples:
   harbinger decisions replay --subject plant/pump-2 --limit 200 --json
   harbinger decisions replay --url https://cloud:8080 --gateway-url https://hall-1:8081
 
-The gateway finds the readings in its journal, by the blocks and the digest that the record names. An answer is the
+The gateway finds the readings in its journal, by the blocks and the digest that the record names; where they are no
+longer there, it gets those that the cloud has stored, and the same digest says whether they are the right ones. An answer is the
 same bit by bit, or close within 0.1 % if another backend gives it. What cannot be repeated is listed with its reason.
 Exit codes: 0 nothing differs, 1 something does.
 `,
@@ -79,7 +81,39 @@ async function replayed(
     };
     for (const outcome of answer.outcomes) outcomes.set(outcome.decisionId, outcome);
   }
+  const isWanted = ({ decisionId }: StoredDecision) => outcomes.get(decisionId)?.isStoredWanted === true;
+  for (let left = bySubject.filter(isWanted); left.length > 0; left = left.filter(isWanted)) {
+    // The readings up to the newest of a machine are mostly those of the ones before it too.
+    const together = left.filter(({ subject }) => subject === left[0]!.subject).slice(0, batchMax);
+    for (const outcome of await fromStore(together.sort(byEnd), endpoint, options))
+      outcomes.set(outcome.decisionId, outcome);
+  }
   return records.flatMap(({ decisionId }) => outcomes.get(decisionId) ?? []);
+}
+
+const byEnd = (a: StoredDecision, b: StoredDecision) =>
+  Date.parse(b.window?.end ?? '') - Date.parse(a.window?.end ?? '');
+
+/** Repeats decisions about one machine, the newest first, by readings of the cloud. The older ones may be left as they were. */
+async function fromStore(
+  records: StoredDecision[],
+  gateway: Endpoint,
+  options: ReplayOptions,
+): Promise<ReplayOutcome[]> {
+  const stored = await storedRows(findEndpoint('cloud', options), records[0]!);
+  const body = { records, stored: stored ? [stored] : [] };
+  const { outcomes } = (await request(gateway, 'POST', '/api/decisions/replay', body)) as {
+    outcomes: ReplayOutcome[];
+  };
+  return outcomes.flatMap((each, i) => {
+    const { isStoredWanted: _, ...outcome } = each;
+    if (outcome.outcome !== 'impossible')
+      return [{ ...outcome, detail: `${outcome.detail}, by readings of the cloud’s store` }];
+    if (i > 0) return [];
+    return [
+      { ...outcome, detail: stored ? outcome.detail : `${outcome.detail}; the cloud has none stored either` },
+    ];
+  });
 }
 
 function show(records: readonly StoredDecision[], outcomes: readonly ReplayOutcome[]): void {

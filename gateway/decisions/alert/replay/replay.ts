@@ -6,7 +6,12 @@
 import type { Assessment, DecisionRecord } from '../../../../shared/contract/events.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { AlertInput, Assessor, Assessors, LimitState } from '../../../ports/decision.ts';
-import type { FoundWindow, RecordedWindows, ReplayOutcome } from '../../../ports/replay/replay.ts';
+import type {
+  FoundWindow,
+  RecordedWindows,
+  ReplayOutcome,
+  StoredReadings,
+} from '../../../ports/replay/replay.ts';
 import { compared, figuresOf } from './compare.ts';
 
 /** Windows that are assessed at once. */
@@ -31,11 +36,15 @@ interface Repeatable {
 export async function replayAlerts(
   records: readonly DecisionRecord[],
   parts: ReplayParts,
+  stored: readonly StoredReadings[] = [],
 ): Promise<ReplayOutcome[]> {
   const { windows = noWindows } = parts;
   const outcomes = new Map<DecisionRecord, ReplayOutcome>();
-  const impossible = (record: DecisionRecord, detail: string) =>
-    outcomes.set(record, { decisionId: record.decisionId, outcome: 'impossible', detail });
+  const impossible = (
+    record: DecisionRecord,
+    detail: string,
+    more: Pick<ReplayOutcome, 'isStoredWanted'> = {},
+  ) => outcomes.set(record, { decisionId: record.decisionId, outcome: 'impossible', detail, ...more });
   const repeatable: Repeatable[] = [];
   for (const [subject, group] of bySubject(records)) {
     const [site = '', machine = ''] = subject.split('/');
@@ -44,12 +53,15 @@ export async function replayAlerts(
       if (why !== null) impossible(record, why);
       return why === null;
     });
-    const found = await windows.find({ site, machine }, possible);
+    const found = await windows.find({ site, machine }, possible, stored);
     for (const [i, record] of possible.entries()) {
-      const input = inputOf(record, { site, machine }, found[i]!);
+      const window = found[i]!;
+      const input = inputOf(record, { site, machine }, window);
       const assessor = assessorOf(record, parts);
       const why = typeof input === 'string' ? input : assessor.notRepeatable?.(input);
-      if (typeof input === 'string' || why) impossible(record, why ?? 'it cannot be repeated');
+      if ('missing' in window && window.isStoredWanted)
+        impossible(record, window.missing, { isStoredWanted: true });
+      else if (typeof input === 'string' || why) impossible(record, why ?? 'it cannot be repeated');
       else repeatable.push({ record, input, assessor });
     }
   }
