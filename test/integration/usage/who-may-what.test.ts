@@ -1,0 +1,84 @@
+/**
+ * Devices and users of a real gateway and cloud: added from the command line and from the cloud, changed by a configuration that is
+ * read again, and no secret of theirs in any log, status, metric, list or audit.
+ */
+import { connectAsync } from 'mqtt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { harbinger, harbingerJson } from '../cli.ts';
+import { gatewayName, linkPassword, type Site, startSite, until } from '../site.ts';
+
+const secrets = [
+  linkPassword,
+  'first-password-of-panel',
+  'second-password-of-panel',
+  'a-wrong-password-of-fan-3',
+];
+const users = (password: string) => ({ broker: { users: [{ name: 'panel', password }] } });
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ gateway: users(secrets[1]!) });
+});
+afterAll(() => site?.dispose());
+
+const mayConnect = (username: string, password: string) =>
+  connectAsync(site.gateway.mqttUrl, { username, password, reconnectPeriod: 0 }, false).then(
+    async (client) => {
+      await client.endAsync(true);
+      return true;
+    },
+    () => false,
+  );
+
+async function madeSecret(args: string[], key: 'secret' | 'token'): Promise<string> {
+  const made = (await harbingerJson<Record<string, string>>(...args))[key]!;
+  secrets.push(made);
+  return made;
+}
+
+it('a device that is added signs in, here and from the cloud, and a revoked one does not', async () => {
+  const here = ['--url', site.gateway.httpUrl];
+  const secret = await madeSecret(['devices', 'add', 'fan-3', ...here], 'secret');
+  expect(await mayConnect('fan-3', secret)).toBe(true);
+  expect(await mayConnect('fan-3', secrets[3]!)).toBe(false);
+  const atCloud = ['--gateway', gatewayName, '--url', site.cloud.httpUrl];
+  const other = await madeSecret(['devices', 'add', 'fan-4', ...atCloud], 'secret');
+  await until(() => mayConnect('fan-4', other), 'fan-4 to be let in');
+  expect((await harbinger('devices', 'revoke', 'fan-3', ...here)).code).toBe(0);
+  expect(await mayConnect('fan-3', secret)).toBe(false);
+  expect((await harbinger('devices', 'revoke', 'fan-4', ...atCloud)).code).toBe(0);
+  await until(async () => !(await mayConnect('fan-4', other)), 'fan-4 to be refused');
+});
+
+it('a configuration that is read again lets its users in, and says what needs a restart', async () => {
+  expect(await mayConnect('panel', secrets[1]!)).toBe(true);
+  await site.dropIn('users', { ...users(secrets[2]!), journal: { whenFull: 'refuse' } });
+  process.kill(site.gateway.pid, 'SIGHUP');
+  await until(() => mayConnect('panel', secrets[2]!), 'the other password to be right');
+  expect(await mayConnect('panel', secrets[1]!)).toBe(false);
+  const said = site.gateway.logs.map((line) => JSON.stringify(line)).join('\n');
+  expect(said).toMatch(/"inForce":\["broker\.users"\]/);
+  expect(said).toMatch(/"afterRestart":\["journal\.whenFull"\]/);
+});
+
+it('no secret is in what can be read or asked for', async () => {
+  await madeSecret(['users', 'add', 'maria', '--role', 'viewer', '--url', site.cloud.httpUrl], 'token');
+  const texts = [...site.gateway.logs, ...site.cloud.logs].map((line) => JSON.stringify(line));
+  const asked = [
+    [site.gateway.httpUrl, ['/metrics', '/api/status', '/api/devices', '/api/deadletters', '/readyz']],
+    [
+      site.cloud.httpUrl,
+      ['/metrics', '/api/status', '/api/fleet', '/api/audit', '/api/people', '/api/events'],
+    ],
+  ] as const;
+  for (const [url, paths] of asked)
+    for (const path of paths) {
+      const answer = await fetch(`${url}${path}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+      texts.push(await answer.text());
+    }
+  const all = texts.join('\n');
+  expect(all).toContain('fan-3');
+  expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+  expect(all).not.toMatch(/scrypt:\d/);
+});
