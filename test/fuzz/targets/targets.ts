@@ -9,6 +9,7 @@ import { mqttTarget } from './mqtt.ts';
 import { packedTarget } from './packed.ts';
 import { presenceTarget } from './presence.ts';
 import { readingsTarget } from './readings.ts';
+import { sparkplugTarget } from './sparkplug.ts';
 import { timesTarget } from './times.ts';
 
 const others: Record<string, () => Promise<Target>> = {
@@ -17,6 +18,7 @@ const others: Record<string, () => Promise<Target>> = {
   times: timesTarget,
   presence: presenceTarget,
   gzip: packedTarget,
+  sparkplug: sparkplugTarget,
   mqtt: mqttTarget,
   frame: frameTarget,
   'gateway-http': gatewayHttpTarget,
