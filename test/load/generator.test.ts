@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { makeCertificate, noOpenssl } from '../support/openssl.ts';
 import { LoadGenerator } from './generator.ts';
 import { pumpCarrier, pumpSeq } from './mqtt/pump-payload.ts';
 import { Ledger } from './record/ledger.ts';
@@ -50,6 +54,30 @@ describe('LoadGenerator', () => {
       storedUnacked: 0,
     });
     expect(new Set(broker.received.map((message) => message.topic)).size).toBe(7);
+  });
+
+  it.each([0, 1] as const)('speaks MQTT 5 at QoS %i', async (qos) => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 3, qos, total: 500, mqtt5: true });
+    await load.start();
+    expect(await load.finished).toMatchObject({ end: 'complete', sent: 500, acked: 500 * qos });
+    expect(load.ledger.compare(stored())).toMatchObject({ lost: [], repeated: [] });
+  });
+
+  it.skipIf(noOpenssl !== null)('speaks TLS, with MQTT 5 (needs openssl)', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbinger-load-'));
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    makeCertificate(certFile, keyFile, '-subj', '/CN=localhost');
+    const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+    rmSync(folder, { recursive: true });
+    broker = new TestBroker();
+    broker.tls = tls;
+    await broker.start();
+    const { port } = broker;
+    const options = { port, connections: 2, qos: 1, total: 200, mqtt5: true, tlsCa: `${tls.cert}` } as const;
+    load = new LoadGenerator(options);
+    await load.start();
+    expect(await load.finished).toMatchObject({ end: 'complete', sent: 200, acked: 200 });
   });
 
   it('counts messages at QoS 0 after the broker has read them', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { LoadGenerator } from './generator.ts';
@@ -25,6 +25,8 @@ const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
   --seq-first N          first running number of each machine; default 1
   --username U           also HARBINGER_MQTT_USERNAME
   --password P           better as HARBINGER_MQTT_PASSWORD
+  --mqtt5                speaks MQTT 5, and not 3.1.1
+  --tls-ca FILE          speaks TLS, with a certificate of this authority
   --no-reconnect         ends when the connections are lost
   --ledger FILE          writes which running numbers were sent and acknowledged, as JSON
   --latencies FILE       writes when each message was due and how long its acknowledgement took (with --rate and
@@ -51,6 +53,8 @@ const { values } = parseArgs({
     'seq-first': { type: 'string' },
     username: { type: 'string', default: process.env.HARBINGER_MQTT_USERNAME },
     password: { type: 'string', default: process.env.HARBINGER_MQTT_PASSWORD },
+    mqtt5: { type: 'boolean', default: false },
+    'tls-ca': { type: 'string' },
     'no-reconnect': { type: 'boolean', default: false },
     ledger: { type: 'string' },
     latencies: { type: 'string' },
@@ -87,6 +91,8 @@ function options(): LoadOptions {
     seqFirst: number('seq-first'),
     username: values.username,
     password: values.password,
+    mqtt5: values.mqtt5,
+    tlsCa: values['tls-ca'] === undefined ? undefined : readFileSync(values['tls-ca'], 'utf8'),
   };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   const qos = number('qos') === 0 ? 0 : 1;

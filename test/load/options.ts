@@ -34,6 +34,10 @@ export interface LoadOptions {
   username?: string;
   password?: string;
   clientPrefix?: string;
+  /** Speaks MQTT 5, and not 3.1.1. */
+  mqtt5?: boolean;
+  /** Speaks TLS, with a certificate of this authority (PEM). */
+  tlsCa?: string;
   /** MQTT's clean session. Default true. */
   clean?: boolean;
   /** Whether to reconnect after a loss and resend everything unacknowledged. Default true. */

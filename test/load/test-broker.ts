@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { Aedes } from 'aedes';
 
 export interface Received {
@@ -18,6 +19,8 @@ export class TestBroker {
   refuse = false;
   /** Crashes when it has received this many messages. */
   crashAt = Number.POSITIVE_INFINITY;
+  /** Speaks TLS if set before the start. */
+  tls: { cert: Buffer; key: Buffer } | null = null;
   private server: Server | null = null;
   private broker: Aedes | null = null;
   private readonly sockets = new Set<Socket>();
@@ -37,10 +40,11 @@ export class TestBroker {
       } else if (!this.holdAcks) done(null);
     };
     this.broker = broker;
-    this.server = createServer((socket) => {
+    const onSocket = (socket: Socket) => {
       this.sockets.add(socket);
       broker.handle(socket);
-    });
+    };
+    this.server = this.tls ? createTlsServer(this.tls, onSocket) : createServer(onSocket);
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     const address = this.server.address();

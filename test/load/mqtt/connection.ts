@@ -3,6 +3,7 @@
  * library. It has the few packets that a publisher needs (wire.ts) and no more.
  */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { backoffMs } from '../../../shared/runtime/backoff.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
@@ -24,6 +25,10 @@ export interface ConnectionOptions {
    */
   window: number;
   reconnect: boolean;
+  /** Speaks MQTT 5, and not 3.1.1. */
+  mqtt5?: boolean | undefined;
+  /** Speaks TLS, with a certificate of this authority (PEM). */
+  tlsCa?: string | undefined;
   clock: Clock;
 }
 
@@ -43,7 +48,7 @@ export interface LatencySink {
 }
 
 /** The only CONNACK refusal that is temporary. */
-const serverUnavailable = 3;
+const serverUnavailable = [3, 0x88, 0x89];
 const retry = { firstMs: 50, maxMs: 1_000 };
 /** Arriving bytes are scanned at once, so all connections read into one buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024);
@@ -102,26 +107,34 @@ export class LoadConnection {
   }
 
   connect(): void {
-    const { host, port, clientId, clean } = this.#options;
+    const { clientId, clean, mqtt5, tlsCa } = this.#options;
     this.#scanner.reset();
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (length) => {
-          this.#received(length);
-          return true;
-        },
-      },
-    });
+    const socket = tlsCa === undefined ? this.#openPlain() : this.#openTls(tlsCa);
     this.#socket = socket;
-    socket.on('connect', () => socket.write(connectPacket(clientId, clean, this.#options)));
+    socket.on(tlsCa === undefined ? 'connect' : 'secureConnect', () =>
+      socket.write(connectPacket(clientId, clean, this.#options, mqtt5 ? 5 : 4)),
+    );
     socket.on('error', (error) => {
       this.#refused ??= error;
     });
     socket.on('close', () => this.#closed());
+  }
+
+  #openPlain(): Socket {
+    const { host, port } = this.#options;
+    const callback = (length: number) => {
+      this.#received(readBuffer, length);
+      return true;
+    };
+    return connect({ host, port, noDelay: true, onread: { buffer: readBuffer, callback } });
+  }
+
+  #openTls(ca: string): Socket {
+    const { host, port } = this.#options;
+    const socket = connectTls({ host, port, ca: [ca], checkServerIdentity: () => undefined });
+    socket.setNoDelay(true);
+    socket.on('data', (bytes) => this.#received(bytes, bytes.length));
+    return socket;
   }
 
   /** Fills and writes up to `count` free slots. Returns their number. Latencies count from `sentAtMs` (monotonic). */
@@ -179,10 +192,10 @@ export class LoadConnection {
     });
   }
 
-  #received(length: number): void {
+  #received(bytes: Uint8Array, length: number): void {
     this.#receivedAtMs = this.#options.clock.monotonicMs();
     try {
-      this.#scanner.push(readBuffer, length);
+      this.#scanner.push(bytes, length);
     } catch (error) {
       this.#socket?.destroy(error as Error);
       return;
@@ -212,7 +225,7 @@ export class LoadConnection {
     if (code !== 0) {
       const message = `the broker refused ${this.#options.clientId} with MQTT return code ${code}`;
       this.#refused = new HarbingerError('LOAD_REFUSED', 'cli', message);
-      this.#closing = code !== serverUnavailable;
+      this.#closing = !serverUnavailable.includes(code);
       this.#socket?.destroy();
       return;
     }

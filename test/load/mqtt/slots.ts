@@ -5,7 +5,7 @@ import {
   type PayloadFunction,
   writeDigits,
 } from './payload.ts';
-import { dupFlag, publishFrame } from './wire.ts';
+import { dupFlag, publishFrame, type Version } from './wire.ts';
 
 /** The frames that a connection has in flight, one per slot. Slot i always uses packet id i + 1. */
 export interface Slots {
@@ -41,8 +41,14 @@ export class TemplateSlots implements Slots {
     count: number,
     patcher: Patcher,
     members: number,
+    version: Version = 4,
   ) {
-    const frame = publishFrame(topic.replace(memberSlot, '0'.repeat(memberWidth)), payload.bytes, qos);
+    const frame = publishFrame(
+      topic.replace(memberSlot, '0'.repeat(memberWidth)),
+      payload.bytes,
+      qos,
+      version,
+    );
     this.#members = members;
     this.#memberAt = frame.bytes.indexOf('0'.repeat(memberWidth));
     if (!topic.includes(memberSlot)) this.#memberAt = -1;
@@ -83,8 +89,17 @@ export class FunctionSlots implements Slots {
   readonly #qos: 0 | 1;
   readonly #payload: PayloadFunction;
   readonly #frames: Buffer[];
+  readonly #version: Version;
 
-  constructor(topic: string, machine: string, payload: PayloadFunction, qos: 0 | 1, count: number) {
+  constructor(
+    topic: string,
+    machine: string,
+    payload: PayloadFunction,
+    qos: 0 | 1,
+    count: number,
+    version: Version = 4,
+  ) {
+    this.#version = version;
     this.#topic = topic;
     this.#machine = machine;
     this.#qos = qos;
@@ -93,7 +108,12 @@ export class FunctionSlots implements Slots {
   }
 
   fill(slot: number, seq: number, nowMs: number): void {
-    const frame = publishFrame(this.#topic, this.#payload(this.#machine, seq, nowMs), this.#qos);
+    const frame = publishFrame(
+      this.#topic,
+      this.#payload(this.#machine, seq, nowMs),
+      this.#qos,
+      this.#version,
+    );
     if (this.#qos === 1) frame.bytes.writeUInt16BE(slot + 1, frame.packetIdAt);
     this.#frames[slot] = frame.bytes;
   }
@@ -117,11 +137,13 @@ export interface SlotOptions {
   members: number;
   qos: 0 | 1;
   window: number;
+  mqtt5?: boolean | undefined;
 }
 
 export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
   const { topic, machine, index, payload, payloadBytes, members, qos, window } = options;
-  if (typeof payload === 'function') return new FunctionSlots(topic, machine, payload, qos, window);
+  const version = options.mqtt5 ? 5 : 4;
+  if (typeof payload === 'function') return new FunctionSlots(topic, machine, payload, qos, window, version);
   return new TemplateSlots(
     topic,
     compilePayload(payload, machine, index, payloadBytes),
@@ -129,6 +151,7 @@ export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
     window,
     patcher,
     members,
+    version,
   );
 }
 

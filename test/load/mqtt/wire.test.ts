@@ -22,6 +22,20 @@ describe('AckScanner', () => {
     expect(found).toEqual(packets);
   });
 
+  it.each([1, 2, 3, 5, 30])('passes over the properties of CONNACK in chunks of %i bytes', (size) => {
+    const found: number[][] = [];
+    const scanner = new AckScanner((type, value) => found.push([type, value]));
+    const bytes = Uint8Array.from([0x20, 6, 0, 0, 3, 0x21, 0, 9, 0x40, 2, 0, 7]);
+    for (let at = 0; at < bytes.length; at += size) {
+      const chunk = bytes.slice(at, at + size);
+      scanner.push(chunk, chunk.length);
+    }
+    expect(found).toEqual([
+      [2, 0],
+      [4, 7],
+    ]);
+  });
+
   it('refuses packets that a publisher never receives', () => {
     const scanner = new AckScanner(() => {});
     expect(() => scanner.push(Uint8Array.from([0x30, 200, 1, 2, 3]), 5)).toThrow(RangeError);
