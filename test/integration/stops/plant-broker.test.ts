@@ -1,12 +1,11 @@
 /** A plant with a Mosquitto of its own, whose messages a gateway takes: what was acknowledged to it is stored, once. */
 
 import { once } from 'node:events';
-import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reasonToSkip } from '../../support/needed.ts';
 import { type Mosquitto, mosquittoBinary, startMosquitto } from '../../support/peers/mosquitto.ts';
-import { freePort } from '../../support/ports.ts';
 import { drained, type Site, startSite, until } from '../site.ts';
 import { embeddedReadings } from '../stored.ts';
 
@@ -16,7 +15,7 @@ const each = 1_500;
 const beganMs = Date.now();
 
 /** Passes the connection of the gateway on, and can end it. */
-async function wire(port: number, to: number): Promise<{ cut(): void; stop(): Promise<void> }> {
+async function wire(to: number): Promise<{ port: number; cut(): void; stop(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((near) => {
     const far = dial(to, '127.0.0.1');
@@ -32,12 +31,13 @@ async function wire(port: number, to: number): Promise<{ cut(): void; stop(): Pr
     near.pipe(far);
     far.pipe(near);
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
+    port: (server.address() as AddressInfo).port,
     cut,
     async stop() {
       cut();
@@ -57,8 +57,8 @@ const ledger: number[] = [];
 beforeAll(async () => {
   if (skip !== null) return;
   broker = await startMosquitto(['max_inflight_messages 100']);
-  const port = await freePort();
-  between = await wire(port, broker.port);
+  between = await wire(broker.port);
+  const { port } = between;
   const remote = { name: 'plant', url: `mqtt://127.0.0.1:${port}`, subscribe: ['factory/#'], clientId: 'gw' };
   site = await startSite({
     gateway: {
