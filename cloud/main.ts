@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { reloadConfig } from '../shared/config/reload.ts';
 import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
@@ -93,6 +94,14 @@ export async function runCloud(
     },
     { clock: systemClock, log },
   );
+  // Nothing of it can change while a cloud runs; users and certificates are followed without it.
+  const reload = () =>
+    reloadConfig<CloudConfig>({
+      ...{ before: config, log },
+      read: () => readCloudConfig(options),
+      take: () => ({ taken: [], problems: [] }),
+    });
+  process.on('SIGHUP', reload);
   try {
     onStarted(cloud);
     await new Promise<void>((resolve) => {
@@ -100,6 +109,7 @@ export async function runCloud(
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   } finally {
+    process.off('SIGHUP', reload);
     withdraw();
     await cloud.stop();
   }

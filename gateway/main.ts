@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { changedSettings } from '../shared/config/changed-settings.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
+import { reloadConfig } from '../shared/config/reload.ts';
 import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
@@ -89,7 +89,12 @@ export async function runGateway(
     },
     { clock, log },
   );
-  const reload = () => reloadConfig(options, config, gateway, log);
+  const reload = () =>
+    reloadConfig({
+      ...{ before: config as GatewayConfig, log },
+      read: () => readGatewayConfig(options).config,
+      take: (next) => gateway.reload(next),
+    });
   process.on('SIGHUP', reload);
   try {
     onStarted(gateway);
@@ -104,34 +109,6 @@ export async function runGateway(
     await gateway.stop();
   }
   log.info('stopped in order: everything that was acknowledged is on disk');
-}
-
-/**
- * Reads the configuration again, and has the gateway take what can change while it runs. One with problems changes nothing. The log
- * says which settings are in force, and which need a restart.
- */
-function reloadConfig(
-  options: GatewayOptions,
-  before: GatewayConfig,
-  gateway: RunningGateway,
-  log: Log,
-): void {
-  try {
-    const { config: next } = readGatewayConfig(options);
-    const changed = changedSettings(before, next);
-    const { taken, problems } = gateway.reload(next);
-    const isTaken = (key: string) => taken.some((each) => key === each || key.startsWith(`${each}.`));
-    const inForce = changed.filter(isTaken);
-    const afterRestart = changed.filter((key) => !isTaken(key));
-    const about = { inForce, afterRestart, ...(problems.length > 0 && { problems }) };
-    if (afterRestart.length + problems.length === 0) log.info(about, 'the configuration was read again');
-    else log.warn(about, 'the configuration was read again: `afterRestart` needs a restart to be in force');
-  } catch (error) {
-    log.error(
-      { problem: messageOf(error) },
-      'the configuration was read again, and is not sound: nothing was changed',
-    );
-  }
 }
 
 /** Starts a gateway. `over` resolves when `signal` aborts, and rejects when the gateway cannot continue. */

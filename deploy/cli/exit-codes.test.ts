@@ -61,6 +61,7 @@ it.each(named(withNeeded))('harbinger %s ends with 2 without its arguments', asy
 
 /** Values of the options that a command cannot do without. */
 const neededValues: Record<string, string> = {
+  '--role': 'viewer',
   '--from': '2100-01-01T06:00:00Z',
   '--to': '2100-01-01T08:00:00Z',
 };

@@ -17,7 +17,7 @@ describe('a rule that does not fit', () => {
     ],
     [
       { topic, format: 'json', colour: 'red' },
-      /^unknown property 'colour'; there are format, topic, site, machine, labels, retainedAgain, timeKeys$/,
+      /^unknown property 'colour'; there are format, topic, site, machine, gzip, labels, retainedAgain, timeKeys$/,
     ],
   ])('%j is refused with one problem', (rule, problem) => {
     const problems = schemaProblems(RouteRule, rule);

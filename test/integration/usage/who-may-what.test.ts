@@ -61,6 +61,13 @@ it('a configuration that is read again lets its users in, and says what needs a 
   expect(said).toMatch(/"afterRestart":\["journal\.whenFull"\]/);
 });
 
+it('a cloud goes on when it is told to read its configuration again, and says what needs a restart', async () => {
+  process.kill(site.cloud.pid, 'SIGHUP');
+  const said = () => site.cloud.logs.map((line) => JSON.stringify(line)).join('\n');
+  await until(() => /the configuration was read again/.test(said()), 'the log to say so');
+  expect((await fetch(`${site.cloud.httpUrl}/healthz`)).status).toBe(200);
+});
+
 it('no secret is in what can be read or asked for', async () => {
   await madeSecret(['users', 'add', 'maria', '--role', 'viewer', '--url', site.cloud.httpUrl], 'token');
   const texts = [...site.gateway.logs, ...site.cloud.logs].map((line) => JSON.stringify(line));

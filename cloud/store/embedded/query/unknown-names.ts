@@ -4,6 +4,7 @@
  * first value. For a name whose values are in the table of other fields, it gives the query that reads them.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { reservedMeasurements } from '../../../../shared/domain/machine-type.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { findOtherFields } from '../other-fields.ts';
 import { quoted } from '../tables.ts';
@@ -64,7 +65,8 @@ async function queryOfOtherFields(
 }
 
 function noTable(name: string, tables: readonly Table[]): string {
-  if (tables.length === 0)
+  // Harbinger's own tables may be there before any reading.
+  if (tables.every((table) => reservedMeasurements.includes(table.name)))
     return `there is no table '${name}', because no reading is stored yet: publish one, and ask again`;
   const names = shown(tables.map((table) => table.name));
   return `there is no table '${name}'; there are ${names}. A machine type has a table once a reading of it is stored: publish one, and ask again`;
