@@ -76,7 +76,7 @@ const lifetimeMs = 86_400_000;
 export const mutations: Mutation[] = [
   {
     name: 'acknowledges before the journal has synced',
-    seed: 8,
+    seed: 11,
     seams: {
       plane: (plane) => ({ ...plane, take: (forEach) => unawaited(plane.take(forEach), null) }),
     },
