@@ -30,7 +30,7 @@ export class HeldNews {
     const { alert, change } = step;
     const told = before?.told ?? [];
     const accepting = change === null ? [] : this.rules.recipients({ ...step, change }, told);
-    // Who still waits to hear of it at all need not hear of its end.
+    // A notifier that still waits to hear of it at all need not hear of its end.
     const isUnknown = (name: string) => before?.later?.includes(name) && !told.includes(name);
     const concerned = change === 'resolved' ? accepting.filter((name) => !isUnknown(name)) : accepting;
     const row = this.sinceWhen({ ...before, alert, told }, before);
@@ -50,18 +50,23 @@ export class HeldNews {
     if (!before.later && !before.alert.work?.shelved) return null;
     const alert = this.rules.afterShelf(before.alert, this.nowMs()) ?? before.alert;
     const row = { ...before, alert };
+    // Its latest change may have been one in numbers alone; of what came before it, these have not heard.
+    const news = asNews(alert);
+    const waiting = row.later ?? [];
+    const awaited: string[] = [];
     const changed = (['opened', 'updated', 'resolved'] as const).flatMap((change) => {
-      const names = (row.later ?? []).filter((name) => changeFor(row, name) === change);
-      if (names.length === 0) return [];
-      const step = { alert, change, notice: noticeOf(alert, change) };
-      const accepted = this.rules.recipients(step, row.told);
-      const recipients = names.filter(
-        (name) => accepted.includes(name) && !this.rules.isHeld(name, step, this.holding(row, name)),
+      const step = { alert: news, change, notice: noticeOf(news, change) };
+      const accepted = new Set(this.rules.recipients(step, row.told));
+      const names = waiting.filter(
+        (name) => accepted.has(name) && !awaited.includes(name) && changesFor(row, name).includes(change),
       );
+      awaited.push(...names);
+      const recipients = names.filter((name) => !this.rules.isHeld(name, step, this.holding(row, name)));
       return recipients.length > 0 ? [{ step, recipients }] : [];
     });
     const recipients = changed.flatMap((each) => each.recipients);
-    const after = settled(row, recipients, row.later ?? []);
+    // Nobody waits for what its filter does not take, or for a notifier that is not configured any more.
+    const after = settled(row, recipients, awaited);
     const isSame = alert === before.alert && after.later?.length === before.later?.length;
     if (isSame) return null;
     const shown = { step: { alert, change: null, notice: noticeOf(alert, 'updated') }, recipients: [] };
@@ -83,16 +88,22 @@ export class HeldNews {
 
 const isWaiting = ({ alert }: Row): boolean => alert.state === 'open' && !alert.work?.acknowledged;
 
-/** The change by which a notifier that waits is told of an alert: its end only if it knows it. */
-function changeFor({ alert, told }: Row, name: string): AlertChange | null {
+/** The changes by which a notifier that waits may be told of an alert, the fittest first: its end only if it knows it. */
+function changesFor({ alert, told }: Row, name: string): AlertChange[] {
   const isTold = told.includes(name);
-  if (alert.state === 'resolved') return isTold ? 'resolved' : null;
-  return isTold ? 'updated' : 'opened';
+  if (alert.state === 'resolved') return isTold ? ['resolved'] : [];
+  return isTold ? ['updated'] : ['opened', 'updated'];
+}
+
+function asNews(alert: Alert): Alert {
+  if (!('prediction' in alert)) return alert;
+  const { isNews: _, ...prediction } = alert.prediction;
+  return { ...alert, prediction };
 }
 
 /** The row after some were told: who else waits still waits, unless there is nothing to tell any more. */
 function settled({ later: _, ...row }: Row, recipients: readonly string[], waiting: readonly string[]): Row {
-  const later = waiting.filter((name) => !recipients.includes(name) && changeFor(row, name) !== null);
+  const later = waiting.filter((name) => !recipients.includes(name) && changesFor(row, name).length > 0);
   return {
     ...row,
     told: [...new Set([...row.told, ...recipients])],

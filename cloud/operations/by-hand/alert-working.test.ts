@@ -6,6 +6,7 @@ import type { NotifierFilter } from '../../../shared/notifiers/settings.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { createAlertRules } from '../../alerts/alerts.ts';
 import type { Deed } from '../../ports/work/work.ts';
+import type { AlertBook } from '../alerts/alert-book.ts';
 import { TestOperations } from '../operations.testing.ts';
 
 let test: TestOperations;
@@ -176,6 +177,47 @@ describe('a shelved alert', () => {
     await act('unshelve');
     await later(0);
     expect(await heard('hook')).toEqual(['updated warning']);
+  });
+});
+
+describe('nobody waits for ever', () => {
+  const hasHeld = () => (test.now.alerts as AlertBook).hasHeld;
+
+  it('who was shelved away from news hears of it, also where only numbers have changed since', async () => {
+    await withReceivers({ hook: {} });
+    await test.apply([predictionEvent('opened', 1)]);
+    await heard('hook');
+    await act('shelve', { untilMs: inMinutes(60) });
+    await test.apply([predictionEvent('updated', 2), predictionEvent('updated', 3, { isNews: false })]);
+    await later(61);
+    expect(await heard('hook')).toEqual(['updated warning']);
+    expect(hasHeld()).toBe(false);
+  });
+
+  it('a receiver that takes updates alone is told by one', async () => {
+    const hours = { from: '06:00', to: '22:00', zone: 'UTC' };
+    await withReceivers({ updates: { hours, changes: ['updated'] } });
+    test.clock.setWall(Date.parse('2026-03-01T23:00:00Z'));
+    await test.apply([predictionEvent('opened', 1), predictionEvent('updated', 2)]);
+    expect(hasHeld()).toBe(true);
+    await later(8 * 60);
+    expect(await heard('updates')).toEqual(['updated warning']);
+    expect(hasHeld()).toBe(false);
+  });
+
+  it('a receiver whose filter leaves ends out, or that is not configured any more, is not waited for', async () => {
+    await withReceivers({ hook: { changes: ['opened', 'updated'] }, boss: { unacknowledgedMin: 30 } });
+    await test.apply([predictionEvent('opened', 1)]);
+    await heard('hook');
+    await act('shelve', { untilMs: inMinutes(60) });
+    await test.apply([predictionEvent('updated', 2), predictionEvent('resolved', 3)]);
+    await later(61);
+    expect([await heard('hook'), await heard('boss'), hasHeld()]).toEqual([[], [], false]);
+    await test.apply([predictionEvent('opened', 4, { predictionId: 'p-2' })]);
+    expect(hasHeld()).toBe(true);
+    await withReceivers({ hook: {} });
+    await later(1);
+    expect(hasHeld()).toBe(false);
   });
 });
 
