@@ -121,6 +121,9 @@ function sceneOf(run: RunState, watch: Watch, effects: RoundEffects, options: Ro
     },
     isExcused: (reading) => effects.excused.has(reading),
     losesDisk: (fromMs, toMs) => void effects.lostSpans.push({ fromMs, toMs }),
+    losesEvents() {
+      effects.eventsGoneMs = performance.now();
+    },
     mayBeLost: (ackedMs) => effects.mayBeLost(ackedMs),
     expect: (what, check) => void effects.checks.push({ what, check }),
     losses: () => (effects.after ? lossesBetween(run.before, effects.after) : []),

@@ -126,9 +126,10 @@ function eventProblems(
   for (const name of new Set([...load.lifecycle.map((notice) => notice.name), ...arrived])) {
     const notices = load.lifecycle.filter((notice) => notice.name === name);
     const [sent, came] = [notices.length, arrived.filter((one) => one === name).length];
-    // A message repeated after a stop without an acknowledgement may have arrived before; and what only a lost disk had is
-    // gone with it.
-    const kept = notices.filter(({ atMs }) => !effects.mayBeLost(atMs)).length;
+    // A message repeated after a stop without an acknowledgement may have arrived before; and what only a lost disk, or a database that was
+    // removed, had is gone with it.
+    const isKept = (atMs: number) => atMs > effects.eventsGoneMs && !effects.mayBeLost(atMs);
+    const kept = notices.filter(({ atMs }) => isKept(atMs)).length;
     const least = load.plantUnacked > 0 ? 0 : load.plantRepeats ? kept - 1 : kept;
     if (came > sent || came < least)
       problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);

@@ -32,6 +32,8 @@ export class RoundEffects {
   othersMax = 64;
   /** While these times passed, readings were journalled on a disk that was lost: of `performance.now()`. */
   readonly lostSpans: { fromMs: number; toMs: number }[] = [];
+  /** Until this time of `performance.now()`, events that the cloud had are gone. */
+  eventsGoneMs = Number.NEGATIVE_INFINITY;
   verdict: Verdict | null = null;
   after: Statement | null = null;
   isRetainedGone = false;

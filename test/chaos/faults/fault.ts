@@ -59,6 +59,8 @@ export interface Scene {
   isExcused(reading: string): boolean;
   /** Notes that what was journalled between these times of `performance.now()` was on a lost disk, and on no copy. */
   losesDisk(fromMs: number, toMs: number): void;
+  /** Notes that the events which the cloud has got until now are removed. */
+  losesEvents(): void;
   /** True if what was acknowledged at this time may be gone with a disk; to be asked in conditions. */
   mayBeLost(ackedMs: number): boolean;
   /** Adds a condition that is checked after everything is healed and drained. */

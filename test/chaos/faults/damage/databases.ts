@@ -132,9 +132,10 @@ const operationsLost: Fault = {
   target: 'cloud',
   plan: () => ({
     text: 'kill -9 cloud, remove its database of watermarks, alerts and events, start',
-    async run({ site, allow }) {
+    async run({ site, allow, losesEvents }) {
       allow('alerts-unknown');
       await site.cloud.kill9();
+      losesEvents();
       rmSync(join(site.cloudDir, 'operations'), { recursive: true, force: true });
       await site.cloud.start();
     },
