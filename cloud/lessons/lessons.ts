@@ -4,9 +4,10 @@
  */
 import { documentLimits } from '../../shared/contract/fleet/documents.ts';
 import { type Lesson, lessonLimits } from '../../shared/contract/fleet/lessons.ts';
-import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { RegularLook } from '../../shared/runtime/regular-look.ts';
 import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { Outcome, Outcomes, WarningOutcome } from '../ports/outcomes/outcomes.ts';
 
@@ -24,30 +25,13 @@ export interface LessonsDeps {
   log: Log;
 }
 
-export class Lessons {
+/** Tells gateways what has changed, again and again. */
+export class Lessons extends RegularLook {
   private readonly deps: LessonsDeps;
-  private timer: Timer | null = null;
-  private looking: Promise<void> | null = null;
 
   constructor(deps: LessonsDeps) {
+    super(deps.clock, lookMs, () => this.tell());
     this.deps = deps;
-  }
-
-  async start(): Promise<void> {
-    this.timer = every(this.deps.clock, lookMs, () => void this.look());
-  }
-
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    await this.looking;
-  }
-
-  /** Tells gateways what has changed. Never rejects. */
-  look(): Promise<void> {
-    this.looking ??= this.tell().finally(() => {
-      this.looking = null;
-    });
-    return this.looking;
   }
 
   private async tell(): Promise<void> {

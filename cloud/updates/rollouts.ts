@@ -4,9 +4,10 @@
  */
 import { isTurnOf, type UpdatesBody } from '../../shared/contract/fleet/updates.ts';
 import { shareAt } from '../../shared/contract/models/share-of.ts';
-import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { RegularLook } from '../../shared/runtime/regular-look.ts';
 import type { FleetAdmin, ShownDocument } from '../ports/fleet/fleet.ts';
 
 const lookMs = 10_000;
@@ -18,30 +19,13 @@ export interface RolloutDeps {
   log: Log;
 }
 
-export class Rollouts {
+/** Goes on where a stage is done, and halts where one has failed, again and again. */
+export class Rollouts extends RegularLook {
   private readonly deps: RolloutDeps;
-  private timer: Timer | null = null;
-  private looking: Promise<void> | null = null;
 
   constructor(deps: RolloutDeps) {
+    super(deps.clock, lookMs, () => this.goOn());
     this.deps = deps;
-  }
-
-  async start(): Promise<void> {
-    this.timer = every(this.deps.clock, lookMs, () => void this.look());
-  }
-
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    await this.looking;
-  }
-
-  /** Goes on where a stage is done, and halts where one has failed. Never rejects. */
-  look(): Promise<void> {
-    this.looking ??= this.goOn().finally(() => {
-      this.looking = null;
-    });
-    return this.looking;
   }
 
   private async goOn(): Promise<void> {

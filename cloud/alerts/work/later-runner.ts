@@ -1,35 +1,18 @@
-import { type Clock, every, type Timer } from '../../../shared/runtime/clock.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import { RegularLook } from '../../../shared/runtime/regular-look.ts';
 import type { LaterNews } from '../../ports/alerts.ts';
 
 const lookMs = 15_000;
 
 /** Tells receivers what they had to wait for: a shelf that is over, hours that begin, an alert that nobody acknowledges. */
-export class LaterRunner {
+export class LaterRunner extends RegularLook {
   private readonly deps: { later: LaterNews; clock: Clock; log: Log };
-  private timer: Timer | null = null;
-  private looking: Promise<void> | null = null;
 
   constructor(deps: { later: LaterNews; clock: Clock; log: Log }) {
+    super(deps.clock, lookMs, () => this.tell());
     this.deps = deps;
-  }
-
-  async start(): Promise<void> {
-    this.timer = every(this.deps.clock, lookMs, () => void this.look());
-  }
-
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    await this.looking;
-  }
-
-  /** Never rejects. */
-  look(): Promise<void> {
-    this.looking ??= this.tell().finally(() => {
-      this.looking = null;
-    });
-    return this.looking;
   }
 
   private async tell(): Promise<void> {
