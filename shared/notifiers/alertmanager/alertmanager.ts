@@ -2,9 +2,9 @@ import { alertSaid, contentOf } from '../../contract/alert-content.ts';
 import { timeText } from '../../contract/envelope.ts';
 import type { AlertEvent } from '../../contract/events.ts';
 import { alertTextOf } from '../alert-text.ts';
-import { post } from '../http-post.ts';
 import type { AlertNotification, Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
+import { postedJson } from '../posted-json.ts';
 import { cutText, isOver, urgencyOf } from '../urgency.ts';
 import type { AlertmanagerConfig } from './config.ts';
 
@@ -24,20 +24,12 @@ export function createAlertmanager(
 ): Notifier {
   const { name, link } = config;
   const url = `${config.url.replace(/\/+$/, '')}/api/v2/alerts`;
-  return {
-    name,
-    async notify(notification, signal) {
-      const headers = {
-        'content-type': 'application/json',
-        'idempotency-key': notification.key,
-        ...authorization(config),
-      };
-      const about = { page: link ?? deps.publicUrl, nowMs: deps.clock.nowMs() };
-      const body = JSON.stringify(alertsOf(config, notification, about));
-      await post({ receiver: `alertmanager '${name}'`, url, headers, body }, signal, deps.clock);
-    },
-    stop: () => Promise.resolve(),
-  };
+  const messageOf = (notification: Notification, page: string | undefined) =>
+    alertsOf(config, notification, { page, nowMs: deps.clock.nowMs() });
+  return postedJson(
+    { kind: 'alertmanager', name, url, link, headers: authorization(config), messageOf },
+    deps,
+  );
 }
 
 function authorization({ user, password = '', token }: AlertmanagerConfig): Record<string, string> {
@@ -71,7 +63,7 @@ function alertsOf(
     endsAt: timeText(isOpen ? nowMs + openMs : atMs),
   });
   if (notification.change === 'opened') return [one(urgency === 'critical' ? 'critical' : 'warning', true)];
-  // What a change or an end finds under the other severity is over.
+  // Under the other severity it is over, whether it has changed or ended.
   const over = isOver(notification);
   return severities.map((severity) => one(severity, !over && severity === urgency));
 }

@@ -1,7 +1,7 @@
 import { alertTextOf } from '../alert-text.ts';
-import { post } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
+import { postedJson } from '../posted-json.ts';
 import { alertKeyOf, cutText, urgencyOf } from '../urgency.ts';
 import type { NtfyConfig } from './config.ts';
 
@@ -17,20 +17,11 @@ const messageBytesMax = 4_000;
  * one alert share a sequence id, by which ntfy 2.16 and newer replace the earlier notification on the phone.
  */
 export function createNtfy(config: NtfyConfig, deps: Pick<NotifierDeps, 'clock' | 'publicUrl'>): Notifier {
-  const { name, url, token } = config;
-  return {
-    name,
-    async notify(notification, signal) {
-      const headers = {
-        'content-type': 'application/json',
-        'idempotency-key': notification.key,
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      };
-      const body = JSON.stringify(messageOf(config, notification, config.link ?? deps.publicUrl));
-      await post({ receiver: `ntfy '${name}'`, url, headers, body }, signal, deps.clock);
-    },
-    stop: () => Promise.resolve(),
-  };
+  const { token } = config;
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const message = (notification: Notification, page: string | undefined) =>
+    messageOf(config, notification, page);
+  return postedJson({ kind: 'ntfy', ...config, headers, messageOf: message }, deps);
 }
 
 function messageOf({ topic }: NtfyConfig, notification: Notification, page: string | undefined) {

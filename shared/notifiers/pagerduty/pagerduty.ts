@@ -1,9 +1,9 @@
 import { alertSaid, contentOf } from '../../contract/alert-content.ts';
 import type { AlertEvent } from '../../contract/events.ts';
 import { alertTextOf } from '../alert-text.ts';
-import { post } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
+import { postedJson } from '../posted-json.ts';
 import { alertKeyOf, cutText, isOver, urgencyOf } from '../urgency.ts';
 import type { PagerDutyConfig } from './config.ts';
 
@@ -19,16 +19,10 @@ export function createPagerDuty(
   config: PagerDutyConfig,
   deps: Pick<NotifierDeps, 'clock' | 'publicUrl'>,
 ): Notifier {
-  const { name, url, link } = config;
-  return {
-    name,
-    async notify(notification, signal) {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': notification.key };
-      const body = JSON.stringify(eventOf(config, notification, link ?? deps.publicUrl));
-      await post({ receiver: `pagerduty '${name}'`, url, headers, body }, signal, deps.clock);
-    },
-    stop: () => Promise.resolve(),
-  };
+  return postedJson(
+    { kind: 'pagerduty', ...config, messageOf: (notification, page) => eventOf(config, notification, page) },
+    deps,
+  );
 }
 
 function eventOf({ routingKey }: PagerDutyConfig, notification: Notification, page: string | undefined) {

@@ -1,7 +1,7 @@
 import { alertTextOf } from '../alert-text.ts';
-import { post } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
+import { postedJson } from '../posted-json.ts';
 import { cutText, urgencyOf } from '../urgency.ts';
 import type { SlackConfig } from './config.ts';
 
@@ -15,16 +15,7 @@ const textBytesMax = 3_000;
  * which Mattermost, Rocket.Chat and Discord take too. None of them knows idempotency keys: after a crash a message may come twice.
  */
 export function createSlack(config: SlackConfig, deps: Pick<NotifierDeps, 'clock' | 'publicUrl'>): Notifier {
-  const { name, url, link } = config;
-  return {
-    name,
-    async notify(notification, signal) {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': notification.key };
-      const body = JSON.stringify(messageOf(notification, link ?? deps.publicUrl));
-      await post({ receiver: `slack '${name}'`, url, headers, body }, signal, deps.clock);
-    },
-    stop: () => Promise.resolve(),
-  };
+  return postedJson({ kind: 'slack', ...config, messageOf }, deps);
 }
 
 function messageOf(notification: Notification, page: string | undefined) {
