@@ -132,7 +132,7 @@ it('answers everywhere as documented', async () => {
   const repeated = await api.ask('POST', '/api/decisions/replay', { body: { records: [record] } });
   expect(repeated).toMatchObject({ outcomes: [{ decisionId: 'd-1', outcome: 'same' }] });
   await askOfWaitingMachines(api);
-  // What is watched is a stream, which watching.test.ts reads.
+  // The answer to a watch is a stream, which watching.test.ts reads.
   await api.ask('POST', '/api/watch', { body: {}, status: 400 });
   expect(api.unasked()).toEqual(['GET /api/status', 'POST /api/watch']);
 });

@@ -10,7 +10,7 @@ export const accounts: FleetKind = {
   about: 'Accounts by which devices sign in at a gateway, with their rights and the hashes of their secrets.',
   body: DeviceAccount,
   problem(body, { gateway }) {
-    // Of all gateways, each would let the device in that is meant for one.
+    // Asked of all gateways, each would let the device in that is meant for one.
     if (gateway === undefined) return 'say at which gateway the device signs in: {"gateway": "hall"}';
     return accountProblem(asBody(body));
   },
