@@ -4,10 +4,9 @@
  */
 import { documentLimits } from '../../shared/contract/fleet/documents.ts';
 import { type Lesson, lessonLimits } from '../../shared/contract/fleet/lessons.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
+import { type Clock, RegularLook } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { RegularLook } from '../../shared/runtime/regular-look.ts';
 import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { Outcome, Outcomes, WarningOutcome } from '../ports/outcomes/outcomes.ts';
 

@@ -4,10 +4,9 @@
  */
 import { isTurnOf, type UpdatesBody } from '../../shared/contract/fleet/updates.ts';
 import { shareAt } from '../../shared/contract/models/share-of.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
+import { type Clock, RegularLook } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { RegularLook } from '../../shared/runtime/regular-look.ts';
 import type { FleetAdmin, ShownDocument } from '../ports/fleet/fleet.ts';
 
 const lookMs = 10_000;

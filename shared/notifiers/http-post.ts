@@ -1,6 +1,7 @@
 /** Sends one POST to a receiver, and converts the answer to the errors that the queue expects. */
 import type { Clock } from '../runtime/clock.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Notification, Notifier, NotifierDeps } from './notifier.ts';
 import { RetryAfterError, retryAfterMs } from './retry-after.ts';
 
 /** Bytes of the answer's body that are read, to quote it in an error. */
@@ -73,4 +74,33 @@ function refusal(receiver: string, answer: Response, said: string, nowMs: number
     return new HarbingerError('NOTIFY_REFUSED', 'alerts', message);
   }
   return new RetryAfterError(message, retryAfterMs(answer.headers.get('retry-after'), nowMs));
+}
+
+/** A receiver that takes a JSON message for each notification. */
+export interface JsonReceiver {
+  /** For error messages: `slack 'day-shift'`. */
+  kind: string;
+  name: string;
+  url: string;
+  headers?: Record<string, string>;
+  /** The address of the page that is set for this receiver. */
+  link?: string | undefined;
+  /** @param page the address of the page, if it is known */
+  messageOf(notification: Notification, page: string | undefined): unknown;
+}
+
+/** A notifier that posts JSON. The key of a notification goes along, for receivers that know such keys. */
+export function postedJson(
+  { kind, name, url, headers = {}, link, messageOf }: JsonReceiver,
+  { clock, publicUrl }: Pick<NotifierDeps, 'clock' | 'publicUrl'>,
+): Notifier {
+  return {
+    name,
+    async notify(notification, signal) {
+      const body = JSON.stringify(messageOf(notification, link ?? publicUrl));
+      const all = { 'content-type': 'application/json', 'idempotency-key': notification.key, ...headers };
+      await post({ receiver: `${kind} '${name}'`, url, headers: all, body }, signal, clock);
+    },
+    stop: () => Promise.resolve(),
+  };
 }

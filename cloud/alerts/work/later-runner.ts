@@ -1,7 +1,6 @@
-import type { Clock } from '../../../shared/runtime/clock.ts';
+import { type Clock, RegularLook } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import { RegularLook } from '../../../shared/runtime/regular-look.ts';
 import type { LaterNews } from '../../ports/alerts.ts';
 
 const lookMs = 15_000;

@@ -2,9 +2,9 @@ import { alertSaid, contentOf } from '../../contract/alert-content.ts';
 import { timeText } from '../../contract/envelope.ts';
 import type { AlertEvent } from '../../contract/events.ts';
 import { alertTextOf } from '../alert-text.ts';
+import { postedJson } from '../http-post.ts';
 import type { AlertNotification, Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
-import { postedJson } from '../posted-json.ts';
 import { cutText, isOver, urgencyOf } from '../urgency.ts';
 import type { AlertmanagerConfig } from './config.ts';
 

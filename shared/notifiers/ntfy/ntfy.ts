@@ -1,7 +1,7 @@
 import { alertTextOf } from '../alert-text.ts';
+import { postedJson } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
-import { postedJson } from '../posted-json.ts';
 import { alertKeyOf, cutText, urgencyOf } from '../urgency.ts';
 import type { NtfyConfig } from './config.ts';
 

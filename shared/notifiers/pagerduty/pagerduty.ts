@@ -1,9 +1,9 @@
 import { alertSaid, contentOf } from '../../contract/alert-content.ts';
 import type { AlertEvent } from '../../contract/events.ts';
 import { alertTextOf } from '../alert-text.ts';
+import { postedJson } from '../http-post.ts';
 import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
-import { postedJson } from '../posted-json.ts';
 import { alertKeyOf, cutText, isOver, urgencyOf } from '../urgency.ts';
 import type { PagerDutyConfig } from './config.ts';
 
