@@ -161,7 +161,10 @@ describe('resources', () => {
     const operations = createMemoryOperations();
     operations.set({ alerts: [alertOf({ gateway: 'north' })] });
     const close = async () => alertOf({ gateway: 'south', state: 'resolved' });
-    const { base } = await startApi({ operations, closing: { close } });
+    const { base } = await startApi({
+      operations,
+      closing: { close, closeAll: async () => ({ done: [], refused: [] }) },
+    });
     const asked = { alertId: 'alert-1', reason: 'a loose cover', gateway: 'south' };
     const { body } = await post(`${base}/api/alerts/close`, asked);
     expect(body).toMatchObject({ alert: { gateway: 'south', state: 'resolved' } });

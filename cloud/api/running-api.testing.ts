@@ -47,7 +47,10 @@ export async function startApi({
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),
     statusProperties: {},
-    closing: { close: async (alertId) => found(operations, alertId) },
+    closing: {
+      close: async (alertId) => found(operations, alertId),
+      closeAll: async (choices) => worked(operations, choices),
+    },
     notifiers: createMemoryNotifiers(),
     working: { work: async (choices) => worked(operations, choices) },
     outcomes: createMemoryOutcomes(),

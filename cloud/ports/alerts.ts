@@ -3,6 +3,7 @@ import type { EndedInCloud } from '../../shared/contract/alerts/ended-in-cloud.t
 import type { ConditionData } from '../../shared/contract/condition.ts';
 import type { HarbingerEvent, Prediction, RemainingLife } from '../../shared/contract/events.ts';
 import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import type { Verdict } from './outcomes/outcomes.ts';
 import type { AlertChoice, AlertRefusal, AlertWork, Deed, Holding } from './work/work.ts';
 
 /** One change of an alert, as it was told. */
@@ -78,13 +79,25 @@ export interface AlertRules {
   groupOf(notifier: string): string | undefined;
 }
 
+/** Words of a person who closes alerts. */
+export interface ClosingWords {
+  /** For those who were told of them. */
+  reason: string;
+  /** Empty if nobody is named. */
+  by: string;
+  /** The verdict on them, if it is stated with the closing. */
+  outcome?: { verdict: Verdict; cause: string };
+}
+
 /** Closes alerts by hand. */
 export interface AlertClosing {
   /**
-   * Ends an open alert, and returns it. Its gateway is let know. `by`: who does; empty if nobody is named. `gateway`: the one that
-   * reported it, where several have one of this id. @throws HarbingerError ALERT_NOT_OPEN
+   * Ends an open alert, and returns it. Its gateway is let know. `gateway`: the one that reported it, where several have one of this
+   * id. @throws HarbingerError ALERT_NOT_OPEN, OUTCOME_REFUSED
    */
-  close(alertId: string, why: { reason: string; by: string }, gateway?: string): Promise<Alert>;
+  close(alertId: string, words: ClosingWords, gateway?: string): Promise<Alert>;
+  /** Closes several, in one transaction; one that cannot be closed is refused alone. */
+  closeAll(choices: readonly AlertChoice[], words: ClosingWords): Promise<WorkOutcome>;
 }
 
 /** Alerts that are over in the cloud, of which their gateways have not said so yet. */

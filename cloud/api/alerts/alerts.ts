@@ -6,10 +6,10 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import type { Alert as ListedAlert } from '../../ports/alerts.ts';
 import type { RouteContext } from '../context.ts';
 import { byAttention } from '../machine-view.ts';
 import { Alert } from '../schemas.ts';
+import { waitsForSomebody } from './chosen.ts';
 import { asTheyAreNow } from './live-alerts.ts';
 
 const Query = Type.Object(
@@ -62,8 +62,4 @@ export function alertRoutes(
       return { alerts: asTheyAreNow(shown, context), total: alerts.length };
     },
   );
-}
-
-function waitsForSomebody({ state, work }: ListedAlert): boolean {
-  return state === 'open' && !work?.acknowledged && !work?.shelved;
 }

@@ -12,4 +12,11 @@ export async function askAboutAlerts(api: ApiContract): Promise<void> {
     body: { ...work, alerts: [{ alertId: 'none' }] },
     status: 409,
   });
+  const close = { reason: 'a loose cover', outcome: 'confirmed', cause: 'loose cover' };
+  const path = '/api/alerts/close-many';
+  await api.ask('POST', path, { body: { ...close, alerts: [{ alertId: 'alert-1' }] } });
+  await api.ask('POST', path, { body: { ...close, filter: { site: 'leeds' } } });
+  await api.ask('POST', path, { body: { ...close, filter: { site: 'nowhere' } }, status: 404 });
+  await api.ask('POST', path, { body: { ...close, alerts: [{ alertId: 'none' }] }, status: 409 });
+  await api.ask('POST', path, { body: close, status: 400 });
 }

@@ -6,35 +6,15 @@ import { answers } from '../../../shared/http/openapi.ts';
 import { type Deed, deedNames, workLimits } from '../../ports/work/work.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
-import { Alert, Name, Time, timeMs } from '../schemas.ts';
+import { Time, timeMs } from '../schemas.ts';
+import { atOnceMax, chosenAlerts, chosenIn, DoneView, refuseIfNone } from './chosen.ts';
 
 const { byLengthMax, noteLengthMax, shelfDaysMax } = workLimits;
-const atOnceMax = 200;
 const closed = { additionalProperties: false };
-
-const Choice = Type.Object(
-  {
-    alertId: Type.String({ minLength: 1, maxLength: 128 }),
-    gateway: Type.Optional(
-      Type.Union([Name, Type.Literal('')], {
-        description:
-          'the gateway that reported it, where several have one of this id; empty for the cloud itself',
-      }),
-    ),
-    version: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        description:
-          '`work.version` that the person has seen, 0 if there is no `work`: if somebody was faster, nothing is done',
-      }),
-    ),
-  },
-  closed,
-);
 
 const Body = Type.Object(
   {
-    alerts: Type.Array(Choice, { minItems: 1, maxItems: atOnceMax }),
+    ...chosenAlerts,
     deed: Type.Union(
       deedNames.map((name) => Type.Literal(name)),
       {
@@ -52,30 +32,25 @@ const Body = Type.Object(
   closed,
 );
 
-const Refusal = Type.Object({ alertId: Type.String(), code: Type.String(), message: Type.String() });
-
 export function workRoutes(
   app: FastifyInstance,
-  context: Pick<RouteContext, 'working' | 'audit' | 'clock'>,
+  context: Pick<RouteContext, 'alerts' | 'working' | 'audit' | 'clock'>,
 ): void {
   app.post<{ Body: Static<typeof Body> }>(
     '/api/alerts/work',
     {
       schema: {
         summary: 'Acknowledge, assign, shelve or comment on open alerts',
-        description: `Up to ${atOnceMax} at once, of which each is done or refused by itself: one that has ended, or that somebody else has changed since (\`version\`). If all are refused, the answer is 409. An acknowledged or shelved alert that becomes critical, or opens again, is neither any more. The request and its outcome are recorded in /api/audit.`,
+        description: `Up to ${atOnceMax} at once, by their ids or by what they have in common, of which each is done or refused by itself: one that has ended, or that somebody else has changed since (\`version\`). If all are refused, the answer is 409. An acknowledged or shelved alert that becomes critical, or opens again, is neither any more. The request and its outcome are recorded in /api/audit.`,
         body: Body,
-        response: answers(
-          'the alerts as they are now, and what was refused',
-          Type.Object({ done: Type.Array(Alert), refused: Type.Array(Refusal) }),
-        ),
+        response: answers('the alerts as they are now, and what was refused', DoneView),
       },
     },
     async (request) => {
-      const { alerts, deed: name } = request.body;
+      const { deed: name } = request.body;
       const deed = deedIn(request.body, context.clock.nowMs());
-      const ids = alerts.map(({ alertId }) => alertId).join(', ');
-      const about = { action: `alerts.${name}`, subject: `${textOf(deed)}${ids}` };
+      const { choices, left, text } = chosenIn(request.body, context.alerts);
+      const about = { action: `alerts.${name}`, subject: `${textOf(deed)}${text}` };
       const outcomeOf = ({ done, refused }: { done: object[]; refused: object[] }) => ({
         done: done.length,
         refused: refused.length,
@@ -84,15 +59,11 @@ export function workRoutes(
         context,
         request,
         about,
-        () => context.working.work(alerts, deed),
+        () => context.working.work(choices, deed),
         outcomeOf,
       );
-      const [first] = result.refused;
-      if (first && result.done.length === 0) {
-        const more = result.refused.length > 1 ? ` (and ${result.refused.length - 1} more)` : '';
-        throw new HttpError(409, first.code, `${first.message}${more}`);
-      }
-      return result;
+      refuseIfNone(result);
+      return { ...result, left };
     },
   );
 }

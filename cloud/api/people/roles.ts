@@ -17,6 +17,7 @@ const ranks: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2
 export const roleOfRoute: Readonly<Record<string, Role>> = {
   'POST /api/query': 'viewer',
   'POST /api/alerts/close': 'operator',
+  'POST /api/alerts/close-many': 'operator',
   'POST /api/alerts/work': 'operator',
   'POST /api/outcomes': 'operator',
   'POST /api/outcomes/set': 'operator',

@@ -101,3 +101,46 @@ it('as a warning open again when they become critical, and are not owed any more
   await test.apply([predictionEvent('updated', 3, { severity: 'critical' })]);
   expect([test.now.alerts.all('open'), owed()]).toEqual([[], ['p-1']]);
 });
+
+const words = {
+  reason: 'coupling changed',
+  by: 'maria',
+  outcome: { verdict: 'confirmed', cause: 'worn coupling' },
+} as const;
+const outcomeOf = (id: string) => [...test.now.outcomes.all()].find((each) => each.id === id);
+
+it('record what they turned out to be, with the cause, in the same moment, over a restart', async () => {
+  await test.apply([predictionEvent('opened', 1)]);
+  await test.now.closing.close('p-1', words);
+  await test.reopen();
+  expect(outcomeOf('p-1')).toMatchObject({
+    verdict: 'confirmed',
+    isInferred: false,
+    ending: 'closed',
+    history: [{ by: 'maria', cause: 'worn coupling', note: 'coupling changed' }],
+  });
+});
+
+it('at once, each by itself: what is not open, has changed or is about Harbinger is refused alone', async () => {
+  await test.apply([
+    predictionEvent('opened', 1),
+    predictionEvent('opened', 2, { predictionId: 'p-2', machine: 'pump-2' }),
+  ]);
+  await test.apply([conditionEvent('opened', 1)]);
+  const choices = [
+    { alertId: 'p-1' },
+    { alertId: 'p-2', version: 4 },
+    { alertId: 'c-1' },
+    { alertId: 'none' },
+  ];
+  const { done, refused } = await test.now.closing.closeAll(choices, words);
+  expect(done.map(({ alertId, state }) => `${alertId} ${state}`)).toEqual(['p-1 resolved']);
+  expect(refused.map(({ alertId, code }) => `${alertId} ${code}`)).toEqual([
+    'p-2 ALERT_CHANGED',
+    'c-1 OUTCOME_REFUSED',
+    'none ALERT_NOT_OPEN',
+  ]);
+  const { outcome: _, ...without } = words;
+  expect((await test.now.closing.closeAll([{ alertId: 'c-1' }], without)).done).toHaveLength(1);
+  expect(outcomeOf('p-2')).toMatchObject({ verdict: 'unknown' });
+});

@@ -2,10 +2,13 @@ import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { type Closed, closedLimits, closedText } from '../../../shared/contract/alerts/closed.ts';
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
-import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { Alert, AlertClosing } from '../../ports/alerts.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Alert, AlertClosing, ClosingWords, WorkOutcome } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
+import { outcomeLimits } from '../../ports/outcomes/outcomes.ts';
+import type { AlertChoice, AlertRefusal } from '../../ports/work/work.ts';
 import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
+import { meant, outcomeOf } from './alert-meant.ts';
 
 export interface ClosingDeps {
   tables: EventTables;
@@ -22,38 +25,62 @@ export interface ClosingDeps {
  * worse than it was. One that does not listen goes on with the same prediction, which opens nothing here unless it becomes worse.
  */
 export function alertClosing({ tables, groupOf, nowMs, transaction, emit }: ClosingDeps): AlertClosing {
+  const end = (alert: Alert, { reason, by, outcome }: ClosingWords, made: Changes): Alert => {
+    if (outcome && 'condition' in alert)
+      throw new HarbingerError(
+        'OUTCOME_REFUSED',
+        'api',
+        `alert '${alert.alertId}' is about Harbinger itself, and only warnings of machines turn out to be something: close it without an outcome`,
+      );
+    const { alertId } = alert;
+    const { severity, where } = alertSaid(alert);
+    const closed: Closed = { by, reason, severity };
+    const changed = tables.alerts.apply(alert.gateway, endOf(alert, closed, nowMs()));
+    applyAlertChanges(tables, alert.gateway, changed, made);
+    if (outcome) {
+      const warning = tables.outcomes.of(alert.gateway, alertId);
+      const note = reason.slice(0, outcomeLimits.noteLengthMax);
+      if (warning) tables.outcomes.say(warning, { ...outcome, by, note }, nowMs());
+    }
+    if (alert.gateway !== '') {
+      const told = new Set(
+        changed.flatMap(({ recipients }) => recipients.flatMap((each) => groupOf(each) ?? [])),
+      );
+      const toldGroups = [...told].slice(0, closedLimits.groupsMax);
+      const ended = { alertId, closed: { ...closed, toldGroups } };
+      const record = 'condition' in alert ? 'conditions' : 'predictions';
+      if (tables.endings.owe({ gateway: alert.gateway, ended, record, where })) made.owed.add(alert.gateway);
+    }
+    return changed.find(({ step }) => step.alert.alertId === alertId)?.step.alert ?? alert;
+  };
+  const closeOne = (choice: AlertChoice, words: ClosingWords, made: Changes): Alert | AlertRefusal => {
+    const found = meant(tables.alerts.all('open'), choice);
+    if ('code' in found) return found;
+    try {
+      return end(found, words, made);
+    } catch (error) {
+      if (codeOf(error) !== 'OUTCOME_REFUSED') throw error;
+      return { alertId: choice.alertId, code: 'OUTCOME_REFUSED', message: messageOf(error) };
+    }
+  };
+  const closeAll = async (choices: readonly AlertChoice[], words: ClosingWords): Promise<WorkOutcome> => {
+    const { results, made } = await transaction(() => {
+      const made = new Changes();
+      return { results: choices.map((choice) => closeOne(choice, words, made)), made };
+    });
+    tables.notifications.announce(made.notifiers);
+    tables.endings.announce(made.owed);
+    emit({ machines: [...made.machines.values()], alerts: [...made.alerts.values()] });
+    return outcomeOf(results);
+  };
   return {
-    async close(alertId, { reason, by }, gateway) {
-      const { closed, changes } = await transaction(() => {
-        const made = new Changes();
-        const open = tables.alerts
-          .all('open')
-          .filter(
-            (alert) => alert.alertId === alertId && (gateway === undefined || alert.gateway === gateway),
-          );
-        const [alert, ...others] = open;
-        if (!alert) throw notOpen(alertId);
-        if (others.length > 0) throw ambiguous(alertId, open);
-        const { severity, where } = alertSaid(alert);
-        const closed: Closed = { by, reason, severity };
-        const changed = tables.alerts.apply(alert.gateway, endOf(alert, closed, nowMs()));
-        applyAlertChanges(tables, alert.gateway, changed, made);
-        if (alert.gateway !== '') {
-          const told = new Set(
-            changed.flatMap(({ recipients }) => recipients.flatMap((each) => groupOf(each) ?? [])),
-          );
-          const toldGroups = [...told].slice(0, closedLimits.groupsMax);
-          const ended = { alertId, closed: { ...closed, toldGroups } };
-          const record = 'condition' in alert ? 'conditions' : 'predictions';
-          if (tables.endings.owe({ gateway: alert.gateway, ended, record, where }))
-            made.owed.add(alert.gateway);
-        }
-        return { closed: made.alerts.get(alertId) ?? alert, changes: made };
-      });
-      tables.notifications.announce(changes.notifiers);
-      tables.endings.announce(changes.owed);
-      emit({ machines: [...changes.machines.values()], alerts: [...changes.alerts.values()] });
-      return closed;
+    closeAll,
+    async close(alertId, words, gateway) {
+      const choice = { alertId, ...(gateway !== undefined && { gateway }) };
+      const { done, refused } = await closeAll([choice], words);
+      const [refusal] = refused;
+      if (refusal) throw new HarbingerError(refusal.code, 'api', refusal.message);
+      return done[0]!;
     },
   };
 }
@@ -68,21 +95,4 @@ function endOf(alert: Alert, closed: Closed, nowMs: number): HarbingerEvent {
     return newEvent('io.harbinger.condition.resolved.v1', about, { ...alert.condition, reasons, closed });
   const data = { ...alert.prediction, reasons, closed, outcome: 'closed' };
   return newEvent('io.harbinger.prediction.resolved.v1', { ...about, subject: alertSaid(alert).where }, data);
-}
-
-function notOpen(alertId: string): HarbingerError {
-  return new HarbingerError(
-    'ALERT_NOT_OPEN',
-    'api',
-    `no alert '${alertId}' is open; see the open ones with \`harbinger alerts list\``,
-  );
-}
-
-function ambiguous(alertId: string, open: readonly Alert[]): HarbingerError {
-  const gateways = open.map(({ gateway }) => gateway || "the cloud itself, whose name is ''").join(', ');
-  return new HarbingerError(
-    'ALERT_NOT_OPEN',
-    'api',
-    `alert '${alertId}' is open at several gateways (${gateways}): name one of them`,
-  );
 }

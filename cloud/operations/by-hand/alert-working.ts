@@ -10,6 +10,7 @@ import type { Alert, AlertDeeds, AlertRules, WorkOutcome } from '../../ports/ale
 import type { AlertChoice, AlertRefusal, Deed } from '../../ports/work/work.ts';
 import { applyAlertChanges, Changes } from '../apply-event.ts';
 import type { ClosingDeps } from './alert-closing.ts';
+import { meant, outcomeOf } from './alert-meant.ts';
 
 export type WorkingDeps = Omit<ClosingDeps, 'groupOf'> & { rules: AlertRules };
 
@@ -24,10 +25,9 @@ export function alertWorking({ tables, rules, nowMs, transaction, emit }: Workin
   return {
     async work(choices, deed): Promise<WorkOutcome> {
       const results = await transaction(() => choices.map((choice) => doOne(choice, deed)));
-      const done = results.filter((each): each is Alert => !('code' in each));
-      const refused = results.filter((each): each is AlertRefusal => 'code' in each);
-      emit({ machines: [], alerts: done });
-      return { done, refused };
+      const outcome = outcomeOf(results);
+      emit({ machines: [], alerts: outcome.done });
+      return outcome;
     },
     async tellDue() {
       if (!tables.alerts.hasHeld) return 0;
@@ -42,32 +42,6 @@ export function alertWorking({ tables, rules, nowMs, transaction, emit }: Workin
       return made.alerts.size;
     },
   };
-}
-
-function meant(open: readonly Alert[], { alertId, gateway, version }: AlertChoice): Alert | AlertRefusal {
-  const found = open.filter(
-    (alert) => alert.alertId === alertId && (gateway === undefined || alert.gateway === gateway),
-  );
-  const [alert, ...others] = found;
-  const refusal = (code: string, message: string) => ({ alertId, code, message });
-  if (!alert) return refusal('ALERT_NOT_OPEN', `no alert '${alertId}' is open; it may have ended meanwhile`);
-  if (others.length > 0) {
-    const names = found.map((each) => each.gateway || "the cloud itself, whose name is ''").join(', ');
-    return refusal(
-      'ALERT_NOT_OPEN',
-      `alert '${alertId}' is open at several gateways (${names}): name one of them`,
-    );
-  }
-  const is = alert.work?.version ?? 0;
-  if (version === undefined || version === is) return alert;
-  const latest = alert.work?.deeds.at(-1);
-  const what = latest
-    ? `${latest.by || 'somebody'} did '${latest.deed}' at ${latest.at}`
-    : 'nothing was done';
-  return refusal(
-    'ALERT_CHANGED',
-    `alert '${alertId}' is at version ${is} and not ${version}: ${what}; look at it again, then repeat what is still right`,
-  );
 }
 
 /** The event that receivers get of an alert as it is now. Its time is not before the latest change of the alert. */

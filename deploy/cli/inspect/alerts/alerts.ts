@@ -2,11 +2,8 @@
  * `harbinger alerts` (deploy/cli/inspect/alerts): the alerts of a cloud, and what people do about them. Here: the list, showing one and
  * closing one; alert-text.ts has the words. What gateways have open is in their status.
  */
-import { userInfo } from 'node:os';
 import { Argument, type Command } from 'commander';
-import type { Alert } from '../../../../cloud/ports/alerts.ts';
 import { verdicts } from '../../../../cloud/ports/outcomes/outcomes.ts';
-import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { localZone } from '../../../../shared/words/times.ts';
@@ -15,6 +12,7 @@ import { type ReachOptions, wholeNumber, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
 import { setOutcome, withSaid } from '../outcomes/say.ts';
 import { rowOf, type ShownAlert, shownText } from './alert-text.ts';
+import { addClose } from './close.ts';
 import { addWork } from './work.ts';
 
 export function addAlerts(program: Command): void {
@@ -31,7 +29,7 @@ Examples:
   harbinger alerts show 01JDZ…
   harbinger alerts ack 01JDZ… --note "on my way"
   harbinger alerts shelve 01JDZ… --for 8h --note "waits for the part"
-  harbinger alerts close 01JDZ…  --reason "bearing greased, watched by hand"
+  harbinger alerts close 01JDZ… --reason "bearing greased" --outcome confirmed --cause "dry bearing"
   harbinger alerts outcome 01JDZ… confirmed --cause "worn coupling"
 
 A closed alert ends at its gateway too, also later if that cannot be reached now. It does not open again as
@@ -84,26 +82,7 @@ another sensor or cause joins it, another one opens.
       for (const alert of found) process.stdout.write(shownText(alert, systemClock.nowMs()));
     });
 
-  withReach(group.command('close'), 'cloud')
-    .description('close an open alert; who was told of it is told that, and why')
-    .argument('<id>', 'its id, as `harbinger alerts list` shows it')
-    .requiredOption('--reason <text>', 'why, for those who were told of it')
-    .option('--by <name>', 'who closes it (default: the user of this shell)')
-    .option(
-      '--gateway <name>',
-      "the gateway that reported it, where several have one of this id ('': the cloud itself)",
-    )
-    .action(async (alertId: string, options: CloseOptions) => {
-      const { reason, by = userInfo().username, gateway } = options;
-      const body = { alertId, reason, by, ...(gateway !== undefined && { gateway }) };
-      const answer = (await request(findEndpoint('cloud', options), 'POST', '/api/alerts/close', body)) as {
-        alert: Alert;
-      };
-      if (options.json) return printJson(answer);
-      const { what, where } = alertSaid(answer.alert);
-      process.stdout.write(`closed: ${printable(what, 64)} on ${printable(where, 130)}\n`);
-    });
-
+  addClose(group);
   addWork(group);
 
   withSaid(withReach(group.command('outcome'), 'cloud'))
@@ -121,4 +100,3 @@ type ListOptions = ReachOptions & {
   unacknowledged?: boolean;
   assignee?: string;
 };
-type CloseOptions = ReachOptions & { reason: string; by?: string; gateway?: string };

@@ -121,7 +121,7 @@ async function work(deed: DeedName, ids: readonly string[], options: WorkOptions
   if (answer.refused.length > 0) process.exitCode = exitCodes.failed;
 }
 
-function refusalText({ code, message }: AlertRefusal): string {
+export function refusalText({ code, message }: AlertRefusal): string {
   return `${printable(message, 500)} (${printable(code, 64)})`;
 }
 
