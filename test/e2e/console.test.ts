@@ -1,6 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +93,15 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
 
   const texts = (selector: string) => page.locator(selector).allInnerTexts();
 
+  it('loads less than 150 kB of script before it shows anything', async () => {
+    const html = await readFile(join(folder, 'page', 'index.html'), 'utf8');
+    const scripts = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.js)"/g)].map(([, path]) => path!);
+    expect(scripts.length).toBeGreaterThan(0);
+    const texts = await Promise.all(scripts.map((path) => readFile(join(folder, 'page', path))));
+    const bytes = texts.reduce((sum, text) => sum + gzipSync(text).length, 0);
+    expect(bytes).toBeLessThan(150_000);
+  });
+
   it('asks for the token, then shows the fleet by urgency', async () => {
     await page.goto(base);
     await page.getByLabel('Access token').fill(token);
@@ -175,16 +185,21 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     expect((await stat(picture)).size).toBeGreaterThan(10_000);
   });
 
-  it('closes an alert by hand, with who does and why', async () => {
-    await page.locator('.alert-critical .alert-close').click();
+  it('closes an alert with what it turned out to be', async () => {
+    await page.locator('.alert-critical [data-deed="close"]').click();
     const dialog = page.locator('.close-dialog');
-    await dialog.locator('#close-by').fill('maria');
-    await dialog.locator('#close-reason').fill('bearing greased');
+    await dialog.locator('#work-by').fill('maria');
+    await dialog.getByLabel('The warning was right').check();
+    await dialog.locator('#work-cause').fill('dry bearing');
+    await dialog.locator('#work-note').fill('bearing greased');
     const [request] = await Promise.all([
-      page.waitForRequest((each) => each.url().endsWith('/api/alerts/close')),
+      page.waitForRequest((each) => each.url().endsWith('/api/alerts/close-many')),
       dialog.locator('.button-main').click(),
     ]);
-    expect(request.postDataJSON()).toMatchObject({ by: 'maria', reason: 'bearing greased' });
+    expect(request.postDataJSON()).toMatchObject({
+      alerts: [{ alertId: 'alert-1', version: 0 }],
+      ...{ by: 'maria', reason: 'bearing greased', outcome: 'confirmed', cause: 'dry bearing' },
+    });
     await dialog.waitFor({ ...elementWait, state: 'detached' });
   });
 

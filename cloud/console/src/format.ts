@@ -1,28 +1,40 @@
 /** Formats numbers, times, names and units for people. */
 import { unitText } from '../../../shared/words/units.ts';
+import { locale, texts } from './words/words.ts';
 
-const plain = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
-const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
-const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dayTime = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+/** A format of `Intl` is costly to make: one for each language is kept. */
+function perLanguage<T>(make: (locale: string) => T): () => T {
+  const made = new Map<string, T>();
+  return () => {
+    const name = locale();
+    const found = made.get(name) ?? make(name);
+    made.set(name, found);
+    return found;
+  };
+}
+
+const plain = perLanguage((name) => new Intl.NumberFormat(name, { maximumSignificantDigits: 4 }));
+const whole = perLanguage((name) => new Intl.NumberFormat(name, { maximumFractionDigits: 0 }));
+const tenths = perLanguage((name) => new Intl.NumberFormat(name, { maximumFractionDigits: 1 }));
+const clockTime = perLanguage(
+  (name) => new Intl.DateTimeFormat(name, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+);
+const dayTime = perLanguage(
+  (name) =>
+    new Intl.DateTimeFormat(name, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+);
 
 /** Writes four significant digits; a dash where there is no number. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 1e7)) return value.toExponential(2);
-  return size >= 1_000 ? whole.format(value) : plain.format(value);
+  return size >= 1_000 ? whole().format(value) : plain().format(value);
 }
 
 /** Rounds a remaining life to a whole number, or to a tenth where `middle` (p50 of the same estimate) is below ten. */
 export function life(value: number, middle = value): string {
-  return middle < 10 ? tenths.format(value) : whole.format(value);
+  return middle < 10 ? tenths().format(value) : whole().format(value);
 }
 
 export function percent(share: number | null | undefined): string {
@@ -40,22 +52,32 @@ export function duration(ms: number): string {
 }
 
 export function age(ms: number): string {
-  return ms < 2_000 ? 'now' : `${duration(ms)} ago`;
+  const { now, ago } = texts().frame;
+  return ms < 2_000 ? now : ago(duration(ms));
 }
 
 export function time(ms: number): string {
-  return clockTime.format(ms);
+  return clockTime().format(ms);
 }
 
 /** Hours and minutes; with the day if it is another one than that of `nowMs`. */
 export function shortTime(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
-  return isToday ? clockTime.format(ms).slice(0, 5) : dateTime(ms);
+  return isToday ? clockTime().format(ms).slice(0, 5) : dateTime(ms);
 }
 
 export function dateTime(ms: number): string {
-  return dayTime.format(ms);
+  return dayTime().format(ms);
 }
+
+const hours = perLanguage((name) => new Intl.DateTimeFormat(name, { hour: '2-digit', minute: '2-digit' }));
+const days = perLanguage((name) => new Intl.DateTimeFormat(name, { day: 'numeric', month: 'short' }));
+const months = perLanguage((name) => new Intl.DateTimeFormat(name, { month: 'short', year: 'numeric' }));
+
+/** Labels of a time axis. */
+export const hourText = (ms: number): string => hours().format(ms);
+export const dayText = (ms: number): string => days().format(ms);
+export const monthText = (ms: number): string => months().format(ms);
 
 /** `bearing-wear` → `Bearing wear`. */
 export function words(name: string): string {
@@ -75,6 +97,3 @@ export function niceCeiling(value: number): number {
   const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= value * 0.999_999) ?? 10;
   return step * power;
 }
-
-/** Names of the judges that assess machines. */
-export const judges = { model: 'Model', 'self-learned': 'Self-learned', rules: 'Rules' } as const;

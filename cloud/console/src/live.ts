@@ -1,10 +1,18 @@
-import { api } from './api.ts';
+import { api } from './api/api.ts';
+import { beat } from './beat.ts';
 import type { State } from './state.ts';
 import type { Snapshot } from './wire.ts';
 
 const retryMsMax = 10_000;
 /** The server sends something every 15 s: after this long without a message the connection is dead, whatever TCP says. */
 const silenceMsMax = 40_000;
+
+/** Beats each second. While nobody sees the page nothing is drawn. */
+export function startBeat(): void {
+  window.setInterval(() => {
+    if (!document.hidden) beat.value++;
+  }, 1_000);
+}
 
 /**
  * Keeps `state` up to date by server-sent events. After a loss it reconnects by itself, each time after a longer wait,

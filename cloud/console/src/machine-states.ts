@@ -1,26 +1,29 @@
 import { shortTime } from './format.ts';
 import type { Machine, MachineStateName } from './wire.ts';
+import { texts } from './words/words.ts';
 
-/** Most urgent first, as the API has them. */
-export const stateLabels: Record<MachineStateName, string> = {
-  failed: 'Failed',
-  critical: 'Critical',
-  warning: 'Warning',
-  silent: 'Silent',
-  unknown: 'Unknown',
-  ok: 'OK',
-  learning: 'Learning',
-  maintenance: 'Maintenance',
-  stopped: 'Stopped',
-};
+export const stateLabel = (state: MachineStateName): string => texts().fleet.states[state];
 
 /** The word on the badge of a machine; of maintenance also until when it lasts, and that it is muted. */
 export function badgeLabel({ state, maintenance, muted }: Machine, nowMs: number): string {
-  const until = state === 'maintenance' && maintenance ? ` until ${shortTime(maintenance.toMs, nowMs)}` : '';
-  return `${stateLabels[state]}${until}${muted ? ' · muted' : ''}`;
+  const words = texts().fleet;
+  const until = state === 'maintenance' && maintenance ? words.until(shortTime(maintenance.toMs, nowMs)) : '';
+  return `${stateLabel(state)}${until}${muted ? words.muted : ''}`;
 }
 
-export const states = Object.keys(stateLabels) as MachineStateName[];
+/** Most urgent first, as the API has them. */
+export const states: readonly MachineStateName[] = [
+  'failed',
+  'critical',
+  'warning',
+  'silent',
+  'unknown',
+  'ok',
+  'learning',
+  'maintenance',
+  'stopped',
+];
+const ranks: Readonly<Record<string, number>> = Object.fromEntries(states.map((name, i) => [name, i]));
 
 export function keyOf(machine: { gateway: string; site: string; machine: string }): string {
   return `${machine.gateway}/${machine.site}/${machine.machine}`;
@@ -29,7 +32,7 @@ export function keyOf(machine: { gateway: string; site: string; machine: string 
 /** The order that the API uses too: by state, then shortest life, then lowest health, then name. */
 export function byState(a: Machine, b: Machine): number {
   return (
-    states.indexOf(a.state) - states.indexOf(b.state) ||
+    ranks[a.state]! - ranks[b.state]! ||
     ascending(a.remainingLife?.p50 ?? null, b.remainingLife?.p50 ?? null) ||
     ascending(a.health, b.health) ||
     (keyOf(a) < keyOf(b) ? -1 : 1)

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { byState, keyOf } from './machine-states.ts';
 import type { Alert, Machine, Snapshot } from './wire.ts';
@@ -16,6 +17,10 @@ export class State {
   alertRevision = 0;
   /** Rises as well when an open alert says the same in other numbers. */
   alertContentRevision = 0;
+  /** Rises with every change: what is drawn from it is drawn anew. */
+  readonly changed = signal(0);
+  #sorted: { machines: readonly Machine[]; of: number } | null = null;
+  #machineRevision = 0;
   readonly #listeners = new Set<() => void>();
   #serverAheadMs = 0;
 
@@ -45,6 +50,7 @@ export class State {
 
   snapshot(snapshot: Snapshot): void {
     this.machines.clear();
+    this.#machineRevision++;
     this.alerts.clear();
     this.change(snapshot);
     this.alertRevision++;
@@ -53,6 +59,7 @@ export class State {
 
   change({ atMs, machines, alerts }: Snapshot): void {
     for (const machine of machines) this.machines.set(keyOf(machine), machine);
+    if (machines.length > 0) this.#machineRevision++;
     for (const alert of alerts) {
       const before = this.alerts.get(alert.alertId);
       if (before?.updatedAt !== alert.updatedAt || before?.state !== alert.state) this.alertRevision++;
@@ -62,8 +69,12 @@ export class State {
     this.heard(atMs);
   }
 
-  machinesByState(): Machine[] {
-    return [...this.machines.values()].sort(byState);
+  /** Sorted once for each change: there may be ten thousand, and a page is drawn each second. */
+  machinesByState(): readonly Machine[] {
+    if (this.#sorted?.of !== this.#machineRevision) {
+      this.#sorted = { machines: [...this.machines.values()].sort(byState), of: this.#machineRevision };
+    }
+    return this.#sorted.machines;
   }
 
   /** The machine of an alert; undefined if it is about none, or one that is not known. */
@@ -83,6 +94,7 @@ export class State {
   }
 
   #notify(): void {
+    this.changed.value++;
     for (const listener of this.#listeners) listener();
   }
 }

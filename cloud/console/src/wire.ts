@@ -5,10 +5,18 @@ import type { MachineStateName } from '../../../shared/machine-state/evidence.ts
 import type { AlertEntry, ConditionAlert, MachineAlert as PlainAlert } from '../../ports/alerts.ts';
 import type { StoredDecision } from '../../ports/history.ts';
 import type { BehaviourOfMachine, MachineState, ModeOfMachine } from '../../ports/machines.ts';
-import type { OutcomeEntry } from '../../ports/outcomes/outcomes.ts';
-import type { DeedName } from '../../ports/work/work.ts';
+import type { OutcomeEntry, Verdict } from '../../ports/outcomes/outcomes.ts';
+import type { AlertRefusal, DeedName } from '../../ports/work/work.ts';
 
-export type { AlertEntry, Contribution, MachineStateName, MachineType, StoredDecision };
+export type {
+  AlertEntry,
+  AlertRefusal,
+  Contribution,
+  MachineStateName,
+  MachineType,
+  StoredDecision,
+  Verdict,
+};
 
 /** `outcome`: what was stated last of what it turned out to be; absent in the live stream, and if nothing was. */
 export type MachineAlert = PlainAlert & { outcome?: OutcomeEntry };
@@ -47,17 +55,26 @@ export interface MachineDetail {
   alerts: Alert[];
 }
 
-/** The closing of an alert by hand: who does, and why. */
-export interface AlertClosing {
+/** An alert with the version that the person has seen. */
+export interface SeenAlert {
   alertId: string;
   gateway: string;
+  version: number;
+}
+
+/** The closing of alerts by hand: who does, why, and what they turned out to be. */
+export interface AlertClosing {
+  alerts: SeenAlert[];
   by: string;
   reason: string;
+  /** Absent for alerts about Harbinger itself. */
+  outcome?: Verdict;
+  cause?: string;
 }
 
 /** Something that a person does about an alert. */
 export interface AlertWorkRequest {
-  alerts: { alertId: string; gateway: string; version: number }[];
+  alerts: SeenAlert[];
   deed: DeedName;
   by: string;
   note?: string;
@@ -65,11 +82,29 @@ export interface AlertWorkRequest {
   until?: string;
 }
 
+/** Alerts as they are after a deed, and those about which it could not be done. */
+export interface WorkDone {
+  done: Alert[];
+  refused: AlertRefusal[];
+}
+
 /** `gateway` is needed only where machines of several gateways have the same site and name. */
 export interface MachineAddress {
   site: string;
   machine: string;
   gateway?: string | undefined;
+}
+
+/** Maintenance that is on or planned. `machine` absent: all machines of the site; `site` absent: of the gateway. */
+export interface MaintenanceSpan {
+  gateway: string;
+  windowId: string;
+  site?: string;
+  machine?: string;
+  fromMs: number;
+  toMs: number;
+  by: string;
+  note?: string;
 }
 
 /** Times are in ms since 1970. `points`: at most this many are returned. */

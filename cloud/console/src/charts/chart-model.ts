@@ -1,5 +1,5 @@
 /** Words, limits and scales of the charts, apart from how they are drawn. */
-import { life, number, time, unit } from '../format.ts';
+import { dayText, hourText, life, monthText, number, time, unit } from '../format.ts';
 import type { MachineType } from '../wire.ts';
 import { latest } from './series.ts';
 
@@ -66,12 +66,10 @@ export function extent(low: number, high: number, fromZero: boolean): [number, n
   return [fromZero ? 0 : low - room, high + room];
 }
 
-const hourText = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayText = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-
 /** A label of the time axis, as exact as the distance of its labels asks for. */
 export function stampText(seconds: number, stepSeconds: number): string {
   const atMs = seconds * 1_000;
-  if (stepSeconds >= 86_400) return dayText.format(atMs);
-  return stepSeconds >= 60 ? hourText.format(atMs) : time(atMs);
+  if (stepSeconds >= 28 * 86_400) return monthText(atMs);
+  if (stepSeconds >= 86_400) return dayText(atMs);
+  return stepSeconds >= 60 ? hourText(atMs) : time(atMs);
 }

@@ -5,6 +5,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { extent, stampText } from './chart-model.ts';
+import type { Mark } from './marks-model.ts';
+import { ranged } from './range-model.ts';
 import { type Columns, lonePoints, type Range } from './series.ts';
 
 export interface PlotOptions {
@@ -14,12 +16,17 @@ export interface PlotOptions {
   /** Horizontal lines for the limits of the machine type. They are drawn only within the range of the vertical axis. */
   limits?: { value: number; color: string }[];
   fromZero: boolean;
+  /** Times at which something was so: alerts as a strip above the line with a mark where they opened, maintenance as a shade. */
+  marks: readonly Mark[];
   /** The index under the pointer, or null when it leaves. */
   onPoint?(index: number | null): void;
+  /** A reader has drawn over a span of time, or turned the wheel over it. */
+  onRange?(range: Range): void;
 }
 
 export interface Plot {
   element: HTMLElement;
+  /** Draws anew: the options are asked for again. */
   set(data: Columns, range: Range): void;
   dispose(): void;
 }
@@ -50,7 +57,7 @@ export function plot(element: HTMLElement, options: () => PlotOptions): Plot {
     current?.destroy();
     current = null;
     if (range !== null && element.clientWidth > 0) {
-      current = build(element, options(), data, () => range ?? { fromMs: 0, toMs: 1 });
+      current = build(element, options, data, () => range ?? { fromMs: 0, toMs: 1 });
     }
   };
   const resized = new ResizeObserver(() => {
@@ -69,7 +76,7 @@ export function plot(element: HTMLElement, options: () => PlotOptions): Plot {
       data = next;
       range = nextRange;
       if (rebuildNeeded || current === null) rebuild();
-      else current.setData(data);
+      else current.setData(data as uPlot.AlignedData);
     },
     dispose() {
       resized.disconnect();
@@ -79,7 +86,8 @@ export function plot(element: HTMLElement, options: () => PlotOptions): Plot {
   };
 }
 
-function build(element: HTMLElement, options: PlotOptions, data: Columns, range: () => Range): uPlot {
+function build(element: HTMLElement, now: () => PlotOptions, data: Columns, range: () => Range): uPlot {
+  const options = now();
   const axis: uPlot.Axis = {
     stroke: color('muted'),
     grid: { stroke: color('line'), width: 1 },
@@ -93,7 +101,7 @@ function build(element: HTMLElement, options: PlotOptions, data: Columns, range:
     padding: [8, 8, 0, 0],
     cursor: {
       sync: { key: cursorKey, scales: ['x', null] },
-      drag: { x: false, y: false },
+      drag: { x: options.onRange !== undefined, y: false, setScale: false },
       points: { size: 6 },
     },
     scales: {
@@ -112,11 +120,69 @@ function build(element: HTMLElement, options: PlotOptions, data: Columns, range:
     series: [{}, ...options.series],
     bands: options.bands ?? [],
     hooks: {
-      draw: [(self) => drawLimits(self, options.limits ?? [])],
-      setCursor: [(self) => options.onPoint?.(self.cursor.idx ?? null)],
+      drawClear: [(self) => drawMarks(self, now().marks)],
+      draw: [(self) => drawLimits(self, now().limits ?? [])],
+      setCursor: [(self) => now().onPoint?.(self.cursor.idx ?? null)],
+      setSelect: [(self) => select(self, now().onRange)],
+      ready: [(self) => turnWheel(self, range, now)],
     },
   };
   return new uPlot(settings, data as uPlot.AlignedData, element);
+}
+
+/** A drag over less than this is a click. */
+const dragPixelsMin = 8;
+
+function select(self: uPlot, onRange: PlotOptions['onRange']): void {
+  const { left, width } = self.select;
+  if (width === 0) return;
+  self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  if (width < dragPixelsMin || !onRange) return;
+  const at = (pixels: number) => self.posToVal(pixels, 'x') * 1_000;
+  onRange({ fromMs: at(left), toMs: at(left + width) });
+}
+
+/** With Ctrl the wheel zooms around the pointer, and with Shift it moves in time; alone it scrolls the page. */
+function turnWheel(self: uPlot, range: () => Range, now: () => PlotOptions): void {
+  self.over.addEventListener(
+    'wheel',
+    (event) => {
+      const { onRange } = now();
+      if (!onRange || !(event.ctrlKey || event.shiftKey)) return;
+      event.preventDefault();
+      const turned = Math.sign(event.deltaY || event.deltaX);
+      const about = (self.cursor.left ?? 0) / Math.max(1, self.over.clientWidth);
+      const change = event.ctrlKey ? { zoom: turned > 0 ? 1.5 : 1 / 1.5, about } : { move: turned * 0.2 };
+      onRange(ranged(range(), change));
+    },
+    { passive: false },
+  );
+}
+
+const strip = 5;
+
+function drawMarks(self: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = self;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const { fromMs, toMs, kind } of marks) {
+    const [left, right] = [fromMs, toMs].map((ms) => self.valToPos(ms / 1_000, 'x', true)) as [
+      number,
+      number,
+    ];
+    const width = Math.max(devicePixelRatio, right - left);
+    if (kind === 'maintenance') {
+      ctx.fillStyle = color('sunken');
+      ctx.fillRect(left, bbox.top, width, bbox.height);
+      continue;
+    }
+    ctx.fillStyle = color(kind === 'critical' ? 'critical-fill' : 'warning-fill');
+    ctx.fillRect(left, bbox.top, width, strip * devicePixelRatio);
+    ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
+  }
+  ctx.restore();
 }
 
 function drawLimits(self: uPlot, limits: { value: number; color: string }[]): void {

@@ -4,6 +4,7 @@ import { actionOf, isEstimated, kindOf, whatOf } from '../../../../shared/contra
 import { mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
 import { outcomeText } from '../../../../shared/words/outcomes.ts';
+import { machineHref } from '../address/router.ts';
 import {
   age,
   dateTime,
@@ -16,8 +17,8 @@ import {
   unit,
   words,
 } from '../format.ts';
-import { machineHref } from '../router.ts';
 import type { Alert, AlertEntry, Contribution, Life, Machine, MachineAlert, MachineType } from '../wire.ts';
+import { texts } from '../words/words.ts';
 import { deedModels, workWords } from './work-words.ts';
 
 export interface AlertOptions {
@@ -86,7 +87,8 @@ export function alertModel(stored: Alert, options: AlertOptions): AlertModel {
   };
   if ('prediction' in alert) return { ...said, ...machineModel(alert, options) };
   const title = `${words(what)} · ${where}`;
-  const origin = alert.gateway === '' ? 'Found by the cloud' : `Found by gateway ${alert.gateway}`;
+  const { byCloud, byGateway } = texts().alerts;
+  const origin = alert.gateway === '' ? byCloud : byGateway(alert.gateway);
   return { ...said, machine: null, title, life: null, action: '', contributions: [], origin };
 }
 
@@ -96,24 +98,24 @@ function nowOf(
 ): { alert: Alert; isUnknown: boolean; asOf: string } {
   if (alert.state !== 'open' || !('prediction' in alert)) return { alert, isUnknown: false, asOf: '' };
   const { prediction, unknown, asOfMs } = liveAlert(alert, machine, { nowMs });
-  const asOf = unknown ? `last known ${age(nowMs - asOfMs)}` : `as of ${age(nowMs - asOfMs)}`;
+  const words = texts().alerts;
+  const asOf = unknown ? words.lastKnown(age(nowMs - asOfMs)) : words.asOf(age(nowMs - asOfMs));
   return { alert: { ...alert, prediction }, isUnknown: unknown !== null, asOf };
 }
 
 /** That nobody was told of it, and who wanted that. */
 function mutedReasons(alert: Alert): string[] {
   const muted = 'prediction' in alert && alert.state === 'open' ? alert.prediction.muted : undefined;
-  return muted ? [`${mutedText(muted)}; nobody is told of it`] : [];
+  return muted ? [texts().alerts.notTold(mutedText(muted))] : [];
 }
-
-const changeWords = { opened: 'opened', updated: 'changed', resolved: 'ended' } as const;
 
 /** The oldest first; a change of severity is named. */
 function historyModels(history: readonly AlertEntry[], nowMs: number): HistoryModel[] {
   return history.map(({ change, at, severity, reasons, remainingLife }, i) => {
     const rose = i > 0 && change === 'updated' && history[i - 1]!.severity !== severity;
-    const what = rose ? `became ${severity}` : `${changeWords[change]}${i === 0 ? ` as ${severity}` : ''}`;
-    const life = remainingLife ? [`${lifeText(remainingLife.p50)} ${remainingLife.unit} left`] : [];
+    const said = texts().alerts;
+    const what = rose ? said.became(severity) : `${said.changes[change]}${i === 0 ? said.as(severity) : ''}`;
+    const life = remainingLife ? [said.left(`${lifeText(remainingLife.p50)} ${remainingLife.unit}`)] : [];
     return {
       when: shortTime(Date.parse(at), nowMs),
       text: `${what}: ${[...life, ...reasons].join(' · ')}`,
@@ -152,10 +154,10 @@ export function placeName(alert: Alert): string {
 export function alertTimes(alert: Alert, nowMs: number): string {
   const openedMs = Date.parse(alert.openedAt);
   const sinceMs = Date.parse(sinceOf(alert));
-  if (alert.resolvedAt === null) return `since ${dateTime(sinceMs)} · ${age(nowMs - sinceMs)}`;
+  if (alert.resolvedAt === null) return texts().alerts.since(dateTime(sinceMs), age(nowMs - sinceMs));
   const resolvedMs = Date.parse(alert.resolvedAt);
   const outcome = ('prediction' in alert && alert.prediction.outcome) || 'resolved';
-  return `${outcome} ${dateTime(resolvedMs)} · was open ${duration(resolvedMs - openedMs)}`;
+  return texts().alerts.ended(outcome, dateTime(resolvedMs), duration(resolvedMs - openedMs));
 }
 
 function sinceOf(alert: Alert): string {
@@ -180,14 +182,22 @@ function contributionModels(
 }
 
 function originText({ prediction, gateway }: MachineAlert): string {
-  if (!isEstimated(prediction)) return `Measured, not estimated · gateway ${gateway}`;
-  const figures = `confidence ${percent(prediction.confidence)} · health ${percent(prediction.health)} · anomaly ${percent(prediction.anomaly)}`;
-  return `${judgeText(prediction)} · ${figures} · gateway ${gateway}`;
+  const words = texts().alerts;
+  if (!isEstimated(prediction)) return words.measured(gateway);
+  const { confidence, health, anomaly } = prediction;
+  return words.figures(
+    judgeText(prediction),
+    percent(confidence),
+    percent(health),
+    percent(anomaly),
+    gateway,
+  );
 }
 
 function judgeText({ source, model, detector }: MachineAlert['prediction']): string {
-  if (source === 'model' && model) return `Model ${model.name} ${model.version}`;
-  return detector ? 'Self-learned: this machine’s own past, without a model' : 'Rules, without a model';
+  const words = texts().alerts;
+  if (source === 'model' && model) return words.model(`${model.name} ${model.version}`);
+  return detector ? words.selfLearned : words.rules;
 }
 
 /** Order of open alerts: critical before warning, then the latest change first. */

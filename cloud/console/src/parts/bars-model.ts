@@ -1,6 +1,7 @@
 /** The figures and widths of the bars that show a share or a remaining life. Positions are percentages of the track. */
 import { life, percent, unit } from '../format.ts';
 import type { Life } from '../wire.ts';
+import { texts } from '../words/words.ts';
 
 export type Level = 'good' | 'middling' | 'bad' | 'none';
 
@@ -32,7 +33,7 @@ export interface LifeModel {
 
 /** `scaleMax`: the life at the right end of the track, above 0. Longer lives are drawn up to that end. */
 export function lifeModel(remaining: Life | null, scaleMax: number): LifeModel {
-  if (remaining === null) return { figure: '–', unit: ' not known', interval: '', band: null };
+  if (remaining === null) return { figure: '–', unit: texts().frame.notKnown, interval: '', band: null };
   const { p10, p50, p90 } = remaining;
   const at = (value: number) => Math.min(100, (value / scaleMax) * 100);
   return {

@@ -2,6 +2,7 @@
 import { knownMode } from '../../../../shared/contract/decisions/known-mode.ts';
 import { dateTime, number, percent, words } from '../format.ts';
 import type { StoredDecision } from '../wire.ts';
+import { texts } from '../words/words.ts';
 
 export interface DecisionModel {
   /** RFC 3339, for machines that read the page. */
@@ -41,22 +42,26 @@ export function decisionModel(decision: StoredDecision, withSubject: boolean): D
     cause: causeOf(decision),
     inputs: pairsOf(decision.inputs),
     answers: pairsOf(decision.answer),
-    origin: `confidence ${percent(decision.confidence)} · took ${number(decision.latencyMs)} ms · gateway ${decision.gateway} · ${decision.decisionId}`,
+    origin: texts().decisions.origin(
+      percent(decision.confidence),
+      number(decision.latencyMs),
+      decision.gateway,
+      decision.decisionId,
+    ),
   };
 }
 
 function causeOf({ mode, fallbackCause }: StoredDecision): string | null {
-  if (knownMode({ mode }) === null)
-    return `A newer gateway decided this as “${mode}”, of which this page does not know whether it was acted upon.`;
-  return fallbackCause === undefined ? null : `The active policy did not answer: ${fallbackCause}`;
+  if (knownMode({ mode }) === null) return texts().decisions.newerMode(mode);
+  return fallbackCause === undefined ? null : texts().decisions.fallback(fallbackCause);
 }
 
 const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Decisions about alerts are recorded when an alert changes, when another policy decides, and now and then as samples. */
 function titleOf({ decision, answer }: StoredDecision): string {
-  if (decision === 'alert' && answer.recorded === 'sample') return 'Assessment';
-  if (decision === 'alert' && answer.recorded === 'mode') return 'Change of judge';
+  if (decision === 'alert' && answer.recorded === 'sample') return texts().decisions.assessment;
+  if (decision === 'alert' && answer.recorded === 'mode') return texts().decisions.changeOfJudge;
   return words(decision);
 }
 

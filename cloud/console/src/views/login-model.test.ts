@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ApiFailure } from '../api-failure.ts';
+import { ApiFailure } from '../api/api-failure.ts';
 import { signInProblem } from './login-model.ts';
 
 it('says that a token is wrong, and otherwise what the server said', () => {

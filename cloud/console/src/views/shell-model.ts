@@ -3,10 +3,11 @@
  * the cloud.
  */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
+import type { Route } from '../address/router.ts';
 import { duration, time } from '../format.ts';
-import type { Route } from '../router.ts';
 import type { Connection } from '../state.ts';
 import type { Alert, Status } from '../wire.ts';
+import { texts } from '../words/words.ts';
 
 export interface ShellModel {
   /** Empty without open alerts. */
@@ -24,20 +25,18 @@ export interface ShellState {
   openAlerts: number;
 }
 
-const pills: Record<Connection, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not live' };
-
 export function shellModel({ connection, heardMs, silentMs, openAlerts }: ShellState): ShellModel {
   return {
     alertCount: openAlerts === 0 ? '' : String(openAlerts),
-    pill: pills[connection],
+    pill: texts().frame.pills[connection],
     lost: connection === 'lost' ? lostModel(heardMs, silentMs) : null,
   };
 }
 
 function lostModel(heardMs: number | null, silentMs: number): ShellModel['lost'] {
-  if (heardMs === null) return { text: 'No connection to Harbinger. Trying again…', age: '' };
+  if (heardMs === null) return { text: texts().frame.lostBefore, age: '' };
   return {
-    text: `Connection lost: what you see is as of ${time(heardMs)}. Trying again…`,
+    text: texts().frame.lostSince(time(heardMs)),
     age: `(${duration(silentMs)})`,
   };
 }
@@ -49,22 +48,30 @@ export interface Notice {
 }
 
 export function noticesOf(status: Status): Notice[] {
+  const words = texts().frame;
   const notices: Notice[] = [];
   if (!status.ready) {
-    const reasons = status.reasons.join('; ') || 'no reason given';
-    notices.push({ text: `The cloud is not ready: ${reasons}.`, link: null });
+    const reasons = status.reasons.join('; ') || words.noReason;
+    notices.push({ text: words.notReady(reasons), link: null });
   }
   if (status.notificationsDead) {
     notices.push({
-      text: 'Some alerts could not be sent to their receivers. See ',
-      link: { text: 'what was not delivered', href: 'api/notifications/dead' },
+      text: words.undelivered,
+      link: { text: words.undeliveredLink, href: 'api/notifications/dead' },
     });
   }
   return notices;
 }
 
+/** The links of the navigation, in their order. */
+export const viewLinks = [
+  { view: 'fleet', href: '#/' },
+  { view: 'alerts', href: '#/alerts' },
+  { view: 'decisions', href: '#/decisions' },
+] as const;
+
 /** The link of the navigation that is marked as the current one. A machine's page belongs to the fleet. */
-export function activeLink({ view }: Route): 'fleet' | 'alerts' | 'decisions' {
+export function activeLink({ view }: Route): (typeof viewLinks)[number]['view'] {
   return view === 'machine' ? 'fleet' : view;
 }
 

@@ -1,7 +1,8 @@
 /** Decides what the fleet view shows: which machines, on which scales, how many in each state, and when to reorder. */
-import { age, judges, niceCeiling, words } from '../../format.ts';
+import { age, niceCeiling, words } from '../../format.ts';
 import { keyOf, states } from '../../machine-states.ts';
 import type { Machine, MachineStateName } from '../../wire.ts';
+import { texts } from '../../words/words.ts';
 
 export interface FleetFilter {
   /** Null shows every state. */
@@ -10,10 +11,30 @@ export interface FleetFilter {
   search: string;
 }
 
+export interface MachineItem {
+  key: string;
+  machine: Machine;
+  lifeScaleMax: number;
+  /** Another gateway has a machine of the same name: where it is says its gateway too. */
+  isTwin: boolean;
+}
+
+/** Heads the machines of a site. */
+export interface SiteItem {
+  key: string;
+  machine: null;
+  site: string;
+  machines: number;
+  /** So many of them need somebody. */
+  urgent: number;
+}
+
+export type FleetItem = MachineItem | SiteItem;
+
 export interface FleetModel {
   tiles: { state: MachineStateName; count: number; pressed: boolean; hidden: boolean }[];
   /** The machines that pass the filter, in the order given. */
-  rows: { key: string; machine: Machine; lifeScaleMax: number }[];
+  rows: MachineItem[];
   /** How many machines the filter leaves; empty while it leaves all. */
   countText: string;
   /** Stands in place of the table; null while there are rows. */
@@ -23,10 +44,13 @@ export interface FleetModel {
 /** `machines` are most urgent first. `isLoaded` is false until the server has answered for the first time. */
 export function fleetModel(machines: readonly Machine[], filter: FleetFilter, isLoaded: boolean): FleetModel {
   const scales = lifeScales(machines);
+  const counts = new Map<MachineStateName, number>();
+  for (const { state } of machines) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const twins = twinsOf(machines);
   const shown = machines.filter((machine) => matches(machine, filter));
   return {
     tiles: states.map((state) => {
-      const count = machines.filter((machine) => machine.state === state).length;
+      const count = counts.get(state) ?? 0;
       const pressed = filter.state === state;
       return { state, count, pressed, hidden: count === 0 && !pressed && isRare(state) };
     }),
@@ -34,10 +58,53 @@ export function fleetModel(machines: readonly Machine[], filter: FleetFilter, is
       key: keyOf(machine),
       machine,
       lifeScaleMax: scales.get(machine.remainingLife?.unit ?? '') ?? 1,
+      isTwin: twins.has(`${machine.site}/${machine.machine}`),
     })),
-    countText: shown.length === machines.length ? '' : `${shown.length} of ${machines.length} machines`,
+    countText: shown.length === machines.length ? '' : texts().fleet.count(shown.length, machines.length),
     placeholder: placeholderOf(machines.length, shown.length, isLoaded),
   };
+}
+
+/** Names that several gateways have. */
+function twinsOf(machines: readonly Machine[]): Set<string> {
+  const [seen, twins] = [new Set<string>(), new Set<string>()];
+  for (const { site, machine } of machines) {
+    const name = `${site}/${machine}`;
+    if (seen.has(name)) twins.add(name);
+    seen.add(name);
+  }
+  return twins;
+}
+
+/** The rows as they come; by site, each site after its head, the site of the most urgent machine first. */
+export function itemsOf(rows: readonly MachineItem[], bySite: boolean): readonly FleetItem[] {
+  if (!bySite) return rows;
+  const sites = new Map<string, MachineItem[]>();
+  for (const row of rows) {
+    const found = sites.get(row.machine.site);
+    if (found) found.push(row);
+    else sites.set(row.machine.site, [row]);
+  }
+  return [...sites].flatMap(([site, of]) => [
+    { key: `site ${site}`, machine: null, site, machines: of.length, urgent: of.filter(isUrgent).length },
+    ...of,
+  ]);
+}
+
+const isUrgent = ({ machine: { state } }: MachineItem): boolean =>
+  ['failed', 'critical', 'warning', 'silent'].includes(state);
+
+/** So many machines fit on a wall. */
+export const wallMax = 24;
+
+export const wallRows = (rows: readonly MachineItem[]): readonly MachineItem[] => rows.filter(isUrgent);
+
+/** Heights of rows in pixels, as styles/fleet.css has them: a row has a line more for its reason. */
+export function heightOf({ machine }: FleetItem, isNarrow: boolean): number {
+  if (machine === null) return 52;
+  const hasReason = machine.state !== 'ok';
+  if (isNarrow) return hasReason ? 226 : 172;
+  return hasReason ? 88 : 60;
 }
 
 /** Their tiles are there only while there is such a machine. */
@@ -63,6 +130,7 @@ function lifeScales(machines: readonly Machine[]): Map<string, number> {
 
 function matches(machine: Machine, { state, search }: FleetFilter): boolean {
   if (state !== null && machine.state !== state) return false;
+  if (search === '') return true;
   const text = `${machine.site} ${machine.machine} ${machine.machineType} ${machine.gateway}`.toLowerCase();
   return search
     .toLowerCase()
@@ -94,13 +162,13 @@ export interface RowModel {
   isQuiet: boolean;
 }
 
-export function rowModel(machine: Machine, nowMs: number): RowModel {
+export function rowModel(machine: Machine, nowMs: number, isTwin = false): RowModel {
   const { source } = machine;
   const ageMs = nowMs - machine.lastSeenMs;
   return {
-    location: `${machine.site} · ${words(machine.machineType)}`,
+    location: `${machine.site} · ${words(machine.machineType)}${isTwin ? ` · ${machine.gateway}` : ''}`,
     reason: machine.state === 'ok' ? null : machine.stateReason,
-    source: source === null ? '–' : judges[source],
+    source: source === null ? '–' : texts().fleet.judges[source],
     seen: age(ageMs),
     isQuiet: ageMs > quietMs,
   };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { machine, pumpType } from '../../plant.testing.ts';
-import { ChartFetches, queriesOf, rangeOf, sensorOrder, sensorsOf, spans } from './charts-model.ts';
+import { csvOf, dueKey, queriesOf, rangeOf, sensorOrder, sensorsOf } from './charts-model.ts';
 
 describe('charts', () => {
   it('end at the machine’s last reading, which is part of them', () => {
-    const range = rangeOf(machine({ lastSeenMs: 5_000_000.7 }), spans[0].ms);
+    const range = rangeOf(machine({ lastSeenMs: 5_000_000.7 }), 'minutes15');
     expect(range).toEqual({ fromMs: 4_100_001, toMs: 5_000_001 });
   });
 
@@ -30,38 +30,20 @@ describe('charts', () => {
 });
 
 describe('fetches of readings', () => {
-  it('are due when the machine has reported, at most every three seconds', () => {
-    const fetches = new ChartFetches();
-    expect(fetches.isDue(100, 0)).toBe(true);
-    fetches.succeed(fetches.begin(0), 100);
-    expect(fetches.isDue(100, 60_000)).toBe(false);
-    expect(fetches.isDue(200, 3_000)).toBe(false);
-    expect(fetches.isDue(200, 3_001)).toBe(true);
+  it('are due when the machine has reported, at most every three seconds, and of long spans less often', () => {
+    const at = (lastSeenMs: number, wanted: Parameters<typeof dueKey>[1], nowMs = lastSeenMs) =>
+      dueKey(machine({ lastSeenMs }), wanted, nowMs);
+    expect(at(3_000, 'minutes15')).not.toBe(at(2_999, 'minutes15'));
+    expect(at(3_000, 'minutes15')).toBe(at(4_000, 'minutes15'));
+    expect(at(4_000, 'minutes15', 8_000)).not.toBe(at(4_000, 'minutes15'));
+    expect(at(3_000, 'year')).toBe(at(30_000, 'year'));
+    expect(at(3_000, { fromMs: 1, toMs: 2 })).toBe(at(9_000_000, { fromMs: 1, toMs: 2 }));
   });
+});
 
-  it('show only the answer of the newest one', () => {
-    const fetches = new ChartFetches();
-    const [older, newer] = [fetches.begin(0), fetches.begin(1)];
-    expect([fetches.succeed(newer, 100), fetches.succeed(older, 100), fetches.fail(older)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    expect(fetches.isDue(100, 60_000)).toBe(false);
-  });
-
-  it('are repeated after a failure even if the machine is silent', () => {
-    const fetches = new ChartFetches();
-    fetches.succeed(fetches.begin(0), 100);
-    expect(fetches.fail(fetches.begin(10_000))).toBe(true);
-    expect(fetches.isDue(100, 11_000)).toBe(false);
-    expect(fetches.isDue(100, 13_001)).toBe(true);
-  });
-
-  it('show nothing after the page was left', () => {
-    const fetches = new ChartFetches();
-    const number = fetches.begin(0);
-    fetches.stop();
-    expect([fetches.succeed(number, 100), fetches.fail(number)]).toEqual([false, false]);
-  });
+it('charts can be saved as CSV, whatever sensors are called', () => {
+  const values = { temperature: [1.5, null], '=cmd,"x"': [null, 2] };
+  expect(csvOf({ timesMs: [0, 1_000], values })).toBe(
+    'time,temperature,"=cmd,""x"""\r\n1970-01-01T00:00:00.000Z,1.5,\r\n1970-01-01T00:00:01.000Z,,2\r\n',
+  );
 });

@@ -1,21 +1,34 @@
 /** Which span of time a machine's charts show, what is fetched for it and when, and in which order sensors come. */
+import { type SpanName, spans } from '../../charts/range-model.ts';
 import type { Range } from '../../charts/series.ts';
 import { dateTime } from '../../format.ts';
 import type { Machine, MachineType, Readings, ReadingsQuery } from '../../wire.ts';
 
-export const spans = [
-  { label: '15 min', ms: 15 * 60_000 },
-  { label: '1 h', ms: 3_600_000 },
-  { label: '6 h', ms: 6 * 3_600_000 },
-  { label: '24 h', ms: 86_400_000 },
-  { label: '7 d', ms: 7 * 86_400_000 },
-  { label: '30 d', ms: 30 * 86_400_000 },
-] as const;
+/** The span that was chosen last: it is kept when another machine is opened. */
+export const chosenSpan: { current: SpanName } = { current: 'minutes15' };
 
-/** Ends at the last reading and not now: of a silent machine, its last readings are what matters. */
-export function rangeOf(machine: Machine, spanMs: number): Range {
+/** A span ends at the last reading and not now: of a silent machine, its last readings are what matters. */
+export function rangeOf(machine: Machine, wanted: SpanName | Range): Range {
+  if (typeof wanted !== 'string') return wanted;
   const toMs = Math.floor(machine.lastSeenMs) + 1;
-  return { fromMs: toMs - spanMs, toMs };
+  return { fromMs: toMs - spans[wanted], toMs };
+}
+
+/** Readings are fetched at most once in this time, however fast they come in; of long spans less often. */
+const refreshMs = 3_000;
+
+/** Changes when charts have to be fetched again: a chosen range stays as it is, a span follows the last reading. */
+export function dueKey(
+  { gateway, site, machine, lastSeenMs }: Machine,
+  wanted: SpanName | Range,
+  nowMs: number,
+): string {
+  const of = `${gateway}/${site}/${machine}`;
+  if (typeof wanted !== 'string') return `${of} ${wanted.fromMs} ${wanted.toMs}`;
+  const stepMs = Math.max(refreshMs, spans[wanted] / 1_000);
+  // The last readings of a machine that has fallen silent are fetched too.
+  const isQuiet = nowMs - lastSeenMs > stepMs;
+  return `${of} ${wanted} ${isQuiet ? lastSeenMs : Math.floor(lastSeenMs / stepMs)}`;
 }
 
 export function rangeText({ fromMs, toMs }: Range): string {
@@ -57,43 +70,16 @@ export function sensorsOf(
   return sensorOrder(names, type);
 }
 
-/** Readings are fetched at most once in this time, however fast they come in. */
-const refreshMs = 3_000;
+/** The readings of charts as CSV: a row for each time, a column for each sensor. */
+export function csvOf({ timesMs, values }: Pick<Readings, 'timesMs' | 'values'>): string {
+  const names = Object.keys(values);
+  const rows = timesMs.map((timeMs, i) =>
+    [new Date(timeMs).toISOString(), ...names.map((name) => values[name]?.[i] ?? '')].join(','),
+  );
+  return `${[['time', ...names].map(quoted).join(','), ...rows].join('\r\n')}\r\n`;
+}
 
-/** Decides when readings are fetched, and which answer may be shown. Times are monotonic. */
-export class ChartFetches {
-  #number = 0;
-  #fetchedAt = Number.NEGATIVE_INFINITY;
-  /** Time of the last reading that is on the charts. */
-  #shownMs = Number.NEGATIVE_INFINITY;
-
-  /** Whether the machine has reported since, and the last fetch is long enough ago. */
-  isDue(lastSeenMs: number, nowMs: number): boolean {
-    return lastSeenMs !== this.#shownMs && nowMs - this.#fetchedAt > refreshMs;
-  }
-
-  /** Notes that a fetch begins. Its number goes with its answer. */
-  begin(nowMs: number): number {
-    this.#fetchedAt = nowMs;
-    return ++this.#number;
-  }
-
-  /** Whether an answer may be shown: only that of the newest fetch, as answers may arrive in another order. */
-  succeed(number: number, lastSeenMs: number): boolean {
-    if (number !== this.#number) return false;
-    this.#shownMs = lastSeenMs;
-    return true;
-  }
-
-  /** Whether a failure may be shown. The next fetch is then due even if the machine does not report any more. */
-  fail(number: number): boolean {
-    if (number !== this.#number) return false;
-    this.#shownMs = Number.NEGATIVE_INFINITY;
-    return true;
-  }
-
-  /** From now on no answer may be shown. */
-  stop(): void {
-    this.#number = Number.POSITIVE_INFINITY;
-  }
+/** A name that a spreadsheet would read as a formula or as two cells stays a name. */
+function quoted(text: string): string {
+  return /^[A-Za-z0-9_. -]+$/.test(text) && !text.startsWith('-') ? text : `"${text.replaceAll('"', '""')}"`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiFailure } from '../../api-failure.ts';
+import { ApiFailure } from '../../api/api-failure.ts';
 import { badgeLabel, keyOf } from '../../machine-states.ts';
 import { alertOf, machine, pumpType } from '../../plant.testing.ts';
 import {

@@ -1,8 +1,9 @@
 /** Decides what a machine's page shows above and below its charts: its figures, its alerts, its decisions. */
-import { ApiFailure, failureText } from '../../api-failure.ts';
-import { age, dateTime, judges, niceCeiling, shortTime, words } from '../../format.ts';
+import { ApiFailure, failureText } from '../../api/api-failure.ts';
+import { age, dateTime, niceCeiling, shortTime, words } from '../../format.ts';
 import { keyOf } from '../../machine-states.ts';
 import type { Alert, Machine, MachineDetail, MachineType } from '../../wire.ts';
+import { locale, texts } from '../../words/words.ts';
 
 export interface Subject {
   machine: Machine;
@@ -29,16 +30,17 @@ export interface SummaryModel {
  * stand still while life runs out.
  */
 export function summaryModel(machine: Machine, nowMs: number, scaleBefore: number): SummaryModel {
-  const since = machine.since === null ? '' : ` · since ${dateTime(machine.since)}`;
+  const said = texts().machine;
+  const since = machine.since === null ? '' : said.since(dateTime(machine.since));
   const { maintenance } = machine;
   const planned =
     maintenance && maintenance.fromMs > nowMs
-      ? ` · maintenance planned from ${dateTime(maintenance.fromMs)} to ${dateTime(maintenance.toMs)}`
+      ? said.planned(dateTime(maintenance.fromMs), dateTime(maintenance.toMs))
       : '';
   return {
-    location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}${ranText(machine)}`,
+    location: `${machine.site} · ${words(machine.machineType)} · ${texts().fleet.gateway(machine.gateway)}${ranText(machine)}`,
     why: `${machine.stateReason}${since}${modeText(machine)}${behaviourText(machine)}${planned}${mutedText(machine, nowMs)}`,
-    source: machine.source === null ? '–' : judges[machine.source],
+    source: machine.source === null ? '–' : texts().fleet.judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
   };
@@ -47,18 +49,19 @@ export function summaryModel(machine: Machine, nowMs: number, scaleBefore: numbe
 function mutedText({ muted }: Machine, nowMs: number): string {
   if (!muted) return '';
   const { by, why, untilMs } = muted;
-  const until = untilMs === undefined ? '' : ` until ${shortTime(untilMs, nowMs)}`;
-  return ` · nobody is told of its alerts${until} (${by === '' ? '' : `${by}: `}${why})`;
+  const until = untilMs === undefined ? '' : texts().fleet.until(shortTime(untilMs, nowMs));
+  return `${texts().machine.nobodyTold}${until} (${by === '' ? '' : `${by}: `}${why})`;
 }
 
 /** In which mode it is and since when, while it runs and is heard. */
 function modeText({ mode, state }: Machine): string {
   if (!mode || notRunning.has(state)) return '';
   const { number, of, name, sinceMs, isNew } = mode;
-  const since = `since ${dateTime(sinceMs)}`;
-  if (number === null) return ` · in a mode that was never seen before (${name}), ${since}`;
-  const which = of === null ? `mode ${name}` : `mode ${number} of ${of} (${name})`;
-  return ` · ${which}, ${since}${isNew ? ', for the first time' : ''}`;
+  const since = dateTime(sinceMs);
+  const said = texts().machine;
+  if (number === null) return said.newMode(name, since);
+  const which = of === null ? said.mode(name) : said.modeOf(number, of, name);
+  return `${said.inMode(which, since)}${isNew ? said.firstTime : ''}`;
 }
 
 const notRunning: ReadonlySet<string> = new Set(['silent', 'stopped', 'maintenance', 'failed']);
@@ -67,16 +70,16 @@ const notRunning: ReadonlySet<string> = new Set(['silent', 'stopped', 'maintenan
 function behaviourText({ behaviour, openAlerts }: Machine): string {
   if (!behaviour || openAlerts > 0) return '';
   const { learning } = behaviour;
-  if (learning)
-    return ` · how its sensors go together is being learnt: ${learning.days} of ${learning.needed} days on which it runs`;
+  const said = texts().machine;
+  if (learning) return said.behaviourLearnt(learning.days, learning.needed);
   if (behaviour.sinceMs === null) return '';
   const since = dateTime(behaviour.sinceMs);
   const { state, beyond } = behaviour;
-  if (state === 'changed') return ` · its sensors have gone together in another way since ${since}`;
+  if (state === 'changed') return said.behaviourChanged(since);
   const what = beyond
-    ? `${beyond.sensor} is ${number(beyond.value)}, and ${number(beyond.low)} to ${number(beyond.high)} would be usual beside its other sensors`
-    : 'its sensors do not go together as on other days';
-  return ` · ${what} (since ${since})`;
+    ? said.behaviourBeyond(beyond.sensor, number(beyond.value), number(beyond.low), number(beyond.high))
+    : said.behaviourOther;
+  return said.behaviourSince(what, since);
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
@@ -86,14 +89,14 @@ function ranText({ runningS }: Machine): string {
   if (runningS === undefined) return '';
   const hours = runningS / 3_600;
   return hours < 1
-    ? ' · has run less than an hour'
-    : ` · has run ${Math.floor(hours).toLocaleString('en-GB')} h`;
+    ? texts().machine.ranLittle
+    : texts().machine.ran(Math.floor(hours).toLocaleString(locale()));
 }
 
 /** A sentence about a machine type that the cloud does not know; null if it does. */
 export function unknownTypeText({ machine, type }: Subject): string | null {
   if (type) return null;
-  return `The cloud does not know the machine type “${machine.machineType}”, so units and limits are not shown. Its setting machineTypesDir must name a folder with the file of this type.`;
+  return texts().machine.unknownType(machine.machineType);
 }
 
 export interface MachineAlerts {
@@ -110,7 +113,8 @@ export function machineAlerts(alerts: readonly Alert[]): MachineAlerts {
   return {
     open,
     resolved,
-    resolvedTitle: count === 0 ? '' : count === 1 ? 'One resolved alert' : `${count} resolved alerts`,
+    resolvedTitle:
+      count === 0 ? '' : count === 1 ? texts().machine.resolvedOne : texts().machine.resolvedMany(count),
   };
 }
 

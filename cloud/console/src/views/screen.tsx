@@ -1,0 +1,28 @@
+import type { VNode } from 'preact';
+import { route } from '../address/address.ts';
+import type { Route } from '../address/router.ts';
+import type { State } from '../state.ts';
+import { texts } from '../words/words.ts';
+import { AlertsView } from './alerts/alerts.tsx';
+import { DecisionsView } from './decisions/decisions.tsx';
+import { FleetView } from './fleet/fleet.tsx';
+import { MachineView } from './machine/machine.tsx';
+
+/** The view that the address names. */
+export function Screen({ state }: { state: State }): VNode {
+  const shown = route.value;
+  switch (shown.view) {
+    case 'machine':
+      return <MachineView state={state} address={shown} />;
+    case 'alerts':
+      return <AlertsView state={state} />;
+    case 'decisions':
+      return <DecisionsView key={shown.subject} subject={shown.subject} />;
+    case 'fleet':
+      return <FleetView state={state} />;
+  }
+}
+
+export function titleOf(shown: Route): string {
+  return shown.view === 'machine' ? shown.machine : texts().frame[shown.view];
+}
