@@ -12,7 +12,7 @@ import {
 } from '../shared/config/load-config.ts';
 import { timeZoneProblems } from '../shared/config/time-zone.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
-import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { readMachineTypes, typeFolders } from '../shared/domain/machine-types.ts';
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
@@ -56,8 +56,7 @@ const checks: ConfigCheck<CloudConfig>[] = [
 ];
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [
-  ({ machineTypesDir }) =>
-    readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])]).problems,
+  ({ machineTypesDir }) => readMachineTypes(typeFolders({ machineTypesDir })).problems,
   ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls),
   ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   (config) => parts.fileProblems(config),

@@ -18,7 +18,7 @@
 import { mkdirSync } from 'node:fs';
 import { conditionsReport } from '../shared/conditions/statistics.ts';
 import { noteDataFormat } from '../shared/data-format/data-format.ts';
-import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
+import { loadMachineTypes, typeFolders } from '../shared/domain/machine-types.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
 import { FreeSpace } from '../shared/files/free-space.ts';
 import { Heartbeat } from '../shared/heartbeat/heartbeat.ts';
@@ -218,6 +218,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifications: redrive.notifications,
       audit: operations.audit,
       outcomes: operations.outcomes,
+      machineLog: operations.machineLog,
       fleet,
     };
     const offerRetention = (admin: RetentionAdmin) => {
@@ -293,8 +294,4 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await started.stop();
     throw error;
   }
-}
-
-function typeFolders({ machineTypesDir }: CloudConfig): string[] {
-  return machineTypesDir === undefined ? [builtInTypesDir] : [builtInTypesDir, machineTypesDir];
 }

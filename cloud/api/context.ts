@@ -7,6 +7,7 @@ import type { BackupSource } from '../ports/backup/backup.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type { FleetAdmin } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
+import type { MachineLog } from '../ports/machine-log/machine-log.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { ModelRegistry } from '../ports/models/models.ts';
 import type { TrainingAdmin, TrainingProposals } from '../ports/models/training.ts';
@@ -40,6 +41,7 @@ export interface RouteContext {
   machineTypes: ReadonlyMap<string, MachineType>;
   machineLimits: MachineLimits;
   maintenance: MaintenanceSpans;
+  machineLog: MachineLog;
   /** Facts that decide in which state machines are now. */
   viewContext(): ViewContext;
   quarantine: QuarantineAdmin;

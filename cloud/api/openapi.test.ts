@@ -20,6 +20,7 @@ import type { MachineState } from '../ports/machines.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { Decommissioning } from '../ports/retired/retired.ts';
 import { askAboutAlerts } from './alerts/asking.testing.ts';
+import { askAboutLog } from './machine-log/asking.testing.ts';
 import {
   createMemoryAdmin,
   createMemoryDecommissioning,
@@ -162,6 +163,7 @@ async function askAboutRetirement(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/alerts/close', { body: close });
   await api.ask('POST', '/api/alerts/close', { body: { ...close, alertId: 'none' }, status: 404 });
   await askAboutAlerts(api);
+  await askAboutLog(api);
   await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   const unknown = { machines: [{ ...pump, machine: 'none' }] };

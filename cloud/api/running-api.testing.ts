@@ -8,6 +8,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import type { Alert, WorkOutcome } from '../ports/alerts.ts';
 import type { AlertChoice } from '../ports/work/work.ts';
 import type { ApiConfig } from './config.ts';
+import { createMemoryLog } from './machine-log/memory-log.testing.ts';
 import {
   createMemoryAdmin,
   createMemoryDecommissioning,
@@ -54,6 +55,7 @@ export async function startApi({
     notifiers: createMemoryNotifiers(),
     working: { work: async (choices) => worked(operations, choices) },
     outcomes: createMemoryOutcomes(),
+    machineLog: createMemoryLog(),
     retention: null,
     decommissioning: createMemoryDecommissioning(),
     fleet: createMemoryFleet(),

@@ -25,6 +25,7 @@ import { fleetRoutes } from './fleet/fleet.ts';
 import { mutedIn } from './fleet/muted.ts';
 import { addHeaders } from './headers.ts';
 import type { ViewContext } from './machine-evidence.ts';
+import { logRoutes } from './machine-log/machine-log.ts';
 import { decisionRoutes } from './machines/decisions.ts';
 import { eventRoutes } from './machines/events.ts';
 import { gatewayRoutes } from './machines/gateways.ts';
@@ -158,6 +159,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext): void {
   for (const routes of [
     machineRoutes,
     maintenanceRoutes,
+    logRoutes,
     retireRoutes,
     gatewayRoutes,
     readingRoutes,

@@ -18,6 +18,7 @@ import type { EventLists } from './event-lists.ts';
 import type { FleetTables } from './fleet/fleet-tables.ts';
 import type { MachineLimitsTable } from './limits/machine-limits.ts';
 import type { MachineTable } from './machine-table.ts';
+import type { LogTable } from './maintenance/log-table.ts';
 import type { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
 import type { OutcomeBook } from './outcomes/outcome-book.ts';
@@ -29,6 +30,7 @@ export interface EventTables {
   machines: MachineTable;
   limits: MachineLimitsTable;
   maintenance: MaintenanceTable;
+  machineLog: LogTable;
   alerts: AlertBook;
   endings: OwedEndingsTable;
   fleet: FleetTables;
@@ -72,6 +74,8 @@ export function applyEvent(
   // A machine that is not taken, because it was retired or its gateway has too many, has no outcomes either.
   if (isFailure && tables.machines.has({ gateway, ...event.data }))
     tables.outcomes.failed(gateway, machineOf(event.data), Date.parse(event.time), before);
+  if (isEventOf(event, 'io.harbinger.machine.maintained.v1'))
+    applyMaintained(tables.machines, event, changes);
   const known = knownBy(event);
   if (known) {
     const { ended, isMeant, isOwed } = reconcile(tables, gateway, event, known, hasTwin);
@@ -123,6 +127,17 @@ function applyToMachine(
   // Times that a person reports say what happened last; those of the arrival only what the gateway's clock said.
   const said = { atMs, place: condition.data.isByArrival ? place : undefined };
   changes.machine(machines.setCondition(gateway, machineOf(condition.data), condition.is, said));
+}
+
+/** A machine that was replaced is another one, and what was estimated of it before says nothing of that. */
+function applyMaintained(
+  machines: MachineTable,
+  { data, time }: HarbingerEvent<'io.harbinger.machine.maintained.v1'>,
+  changes: Changes,
+): void {
+  if (data.kind !== 'replaced' || !machines.has(data)) return;
+  const said = { atMs: Date.parse(time) };
+  changes.machine(machines.setCondition(data.gateway, machineOf(data), 'running', said));
 }
 
 function conditionIn(event: HarbingerEvent): { is: MachineState['condition']; data: Lifecycle } | null {

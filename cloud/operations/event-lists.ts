@@ -57,7 +57,7 @@ export class EventLists {
    * a transaction.
    */
   removeSubject(subject: string, isOf: (gateway: string, at: string) => boolean, max: number): number {
-    const isItsEvent = ({ source, time }: HarbingerEvent) => isOf(reporterOf(source), time);
+    const isItsEvent = (event: HarbingerEvent) => isOf(gatewayOf(event), event.time);
     const events = this.events.removeSubject(subject, isItsEvent, max);
     return (
       events + this.decisions.removeSubject(subject, ({ gateway, at }) => isOf(gateway, at), max - events)
@@ -74,4 +74,10 @@ export class EventLists {
     const subject = event.subject === undefined ? {} : { subject: event.subject };
     return this.events.add(event, { id, ...subject, owner: gateway }) !== null;
   }
+}
+
+/** The gateway of the machine that an event is about. */
+function gatewayOf(event: HarbingerEvent): string {
+  const isOfPerson = isEventOf(event, 'io.harbinger.machine.maintained.v1');
+  return isOfPerson ? event.data.gateway : reporterOf(event.source);
 }

@@ -11,14 +11,13 @@ import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { KeptConditions } from '../../shared/conditions/open-conditions.ts';
 import { type HarbingerEvent, isAlertEvent } from '../../shared/contract/events.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertClosing, AlertDeeds, AlertRules, AlertStates, OwedEndings } from '../ports/alerts.ts';
+import type { AlertClosing, AlertDeeds, AlertStates, OwedEndings } from '../ports/alerts.ts';
 import type { AuditEntry, AuditLog } from '../ports/audit.ts';
 import type { ContactStore } from '../ports/contacts/contacts.ts';
 import type { FleetStore } from '../ports/fleet/fleet.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
+import type { MachineLog } from '../ports/machine-log/machine-log.ts';
 import type { MachineLimits, MachineStates, MaintenanceSpans } from '../ports/machines.ts';
 import type { DeadNotifications } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
@@ -30,16 +29,17 @@ import { keptConditions } from './alerts/kept-conditions.ts';
 import { OwedEndingsTable } from './alerts/owed-endings.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
-import { alertClosing } from './by-hand/alert-closing.ts';
-import { alertWorking } from './by-hand/alert-working.ts';
+import { byHand } from './by-hand/by-hand.ts';
 import type { OperationsConfig } from './config.ts';
 import { keptContacts } from './contacts/kept-contacts.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
+import type { OperationsDeps } from './deps.ts';
 import { EventLists } from './event-lists.ts';
 import { FleetTables } from './fleet/fleet-tables.ts';
 import { claimFormat } from './format/format.ts';
 import { MachineLimitsTable } from './limits/machine-limits.ts';
 import { MachineTable } from './machine-table.ts';
+import { LogTable } from './maintenance/log-table.ts';
 import { MaintenanceTable } from './maintenance/maintenance-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { deadDroppedText, digestText } from './notifications/texts.ts';
@@ -53,15 +53,6 @@ import { RecordAges } from './record-ages.ts';
 import { RetiredTable, sayReturned } from './retired/retired-table.ts';
 import { Retirement } from './retired/retirement.ts';
 import { WatermarkTable } from './watermark-table.ts';
-
-export interface OperationsDeps {
-  dataDir: string;
-  clock: Clock;
-  rules: AlertRules;
-  log: Log;
-  /** Called once, when the database cannot be used any more by this process. */
-  failed(error: HarbingerError): void;
-}
 
 /** Opens `{dataDir}/operations`, creating it if there is none. @throws HarbingerError OPERATIONS_DAMAGED, OPERATIONS_VERSION */
 export function openOperations(config: OperationsConfig, deps: OperationsDeps): StoredOperations {
@@ -82,6 +73,7 @@ export class StoredOperations {
   readonly machines: MachineStates;
   readonly machineLimits: MachineLimits;
   readonly maintenance: MaintenanceSpans;
+  readonly machineLog: MachineLog;
   readonly alerts: AlertStates;
   readonly closing: AlertClosing;
   readonly working: AlertDeeds;
@@ -158,14 +150,15 @@ export class StoredOperations {
     const outcomes = new OutcomeBook(store, {
       outcomesMax: config.outcomesMax,
       ...{ stampMs, nowMs: () => clock.nowMs() },
-      decisionOf: (gateway, decisionId) => lists.decisionOf(gateway, decisionId),
+      decisionOf: lists.decisionOf.bind(lists),
     });
-    const raised = { alerts, endings, notifications, outcomes, fleet };
+    const machineLog = new LogTable(store);
+    const raised = { alerts, endings, notifications, outcomes, fleet, machineLog };
     this.tables = { watermarks, machines, limits, maintenance, ...raised, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
-    this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
-    const auditOptions = { countMax: config.auditMax, onDamaged, stampMs };
-    const audit = new BoundedLog<AuditEntry>(store, 'audit', auditOptions);
+    const ofList = { onDamaged, stampMs };
+    this.quarantineList = new QuarantineList(store, { countMax, bytesMax, ...ofList });
+    const audit = new BoundedLog<AuditEntry>(store, 'audit', { countMax: config.auditMax, ...ofList });
 
     this.watermarks = {
       get: (gateway, journal, lane) => {
@@ -192,8 +185,12 @@ export class StoredOperations {
       ...{ tables: this.tables, nowMs: () => clock.nowMs(), transaction },
       emit: (change: StateChange) => this.emit(change),
     };
-    this.closing = alertClosing({ ...changing, groupOf: (notifier) => deps.rules.groupOf(notifier) });
-    this.working = alertWorking({ ...changing, rules: deps.rules });
+    const { rules } = deps;
+    ({
+      closing: this.closing,
+      working: this.working,
+      machineLog: this.machineLog,
+    } = byHand({ ...changing, rules }));
     this.outcomes = Object.assign(outcomeWords(changing), {
       all: () => outcomes.all(),
       of: outcomes.of.bind(outcomes),

@@ -6,6 +6,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { MachineMaintained } from './alerts/machine-maintained.ts';
 import { MachineRef, Prediction } from './alerts/prediction.ts';
 import { ConditionData } from './condition.ts';
 import { DecisionRecord } from './decisions/decision-record.ts';
@@ -100,6 +101,7 @@ export const eventTypes = {
   'io.harbinger.machine.replaced.v1': Lifecycle,
   'io.harbinger.machine.limits.v1': MachineLimitsSet,
   'io.harbinger.machine.maintenance.v1': Maintenance,
+  'io.harbinger.machine.maintained.v1': MachineMaintained,
   'io.harbinger.alert.told.v1': AlertTold,
   'io.harbinger.fleet.reported.v1': DocumentReported,
   'io.harbinger.models.compared.v1': ModelsCompared,

@@ -18,6 +18,11 @@ const validate = compileValidator(MachineType);
 /** Folder of the built-in types. */
 export const builtInTypesDir = join(packageRoot, 'shared', 'domain', 'types');
 
+/** The folders of machine types: those of the product, then that of a site, if there is one. */
+export function typeFolders({ machineTypesDir }: { machineTypesDir?: string | undefined }): string[] {
+  return machineTypesDir === undefined ? [builtInTypesDir] : [builtInTypesDir, machineTypesDir];
+}
+
 const code = 'MACHINE_TYPE_INVALID';
 
 function filesIn(folder: string, problems: ConfigProblem[]): string[] {

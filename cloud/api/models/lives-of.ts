@@ -1,7 +1,10 @@
 /** Lives of machines, by what was reported and said of them. */
+
+import type { MaintainedKind } from '../../../shared/contract/alerts/machine-maintained.ts';
 import { type HarbingerEvent, isEventOf } from '../../../shared/contract/events.ts';
 import { type CountedOutcomes, type MachineLife, noOutcomes } from '../../../shared/contract/models/lives.ts';
 import type { EventHistory } from '../../ports/history.ts';
+import type { LogEntry } from '../../ports/machine-log/machine-log.ts';
 import type { MachineState } from '../../ports/machines.ts';
 import type { Outcome, Verdict, WarningOutcome } from '../../ports/outcomes/outcomes.ts';
 
@@ -23,14 +26,29 @@ export interface LivesSource {
   machines: readonly MachineState[];
   outcomes: Iterable<Outcome>;
   events: EventHistory;
+  log: Iterable<LogEntry>;
   machineType: string;
   untilMs: number;
 }
 
+/** A machine that was repaired begins another life too: the hours before it end in no failure, and say nothing of those after. */
+const endOf: Readonly<Partial<Record<MaintainedKind, Mark['what']>>> = {
+  replaced: 'replaced',
+  repaired: 'replaced',
+  retired: 'stopped',
+};
+
 const pageMax = 500;
 
 /** The lives that ended or began before `untilMs`, the machines by name and the oldest life of each first. */
-export function livesOf({ machines, outcomes, events, machineType, untilMs }: LivesSource): MachineLife[] {
+export function livesOf({
+  machines,
+  outcomes,
+  events,
+  log,
+  machineType,
+  untilMs,
+}: LivesSource): MachineLife[] {
   const known = new Map<string, Known>();
   const of = ({ gateway, site, machine }: Known['name']): Known => {
     const key = `${site}/${machine}/${gateway}`;
@@ -49,6 +67,10 @@ export function livesOf({ machines, outcomes, events, machineType, untilMs }: Li
   for (const outcome of outcomes) if (outcome.machineType === machineType) note(of(outcome), outcome);
   for (const { gateway, site, machine, atMs } of replacements(events, machineType))
     of({ gateway, site, machine }).marks.push({ atMs, what: 'replaced' });
+  for (const entry of log) {
+    const what = endOf[entry.kind];
+    if (entry.machineType === machineType && what) of(entry).marks.push({ atMs: entry.atMs, what });
+  }
   return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => livesOfMachine(each, untilMs));
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import type { LogEntry } from '../../ports/machine-log/machine-log.ts';
 import type { FailureOutcome, Outcome, WarningOutcome } from '../../ports/outcomes/outcomes.ts';
 import { createMemoryOperations } from '../memory-ports.testing.ts';
 import { machineOf } from '../plant-data.testing.ts';
@@ -39,6 +40,7 @@ function lives(
   events: HarbingerEvent[] = [],
   machines = [machineOf()],
   untilMs = at(100),
+  log: LogEntry[] = [],
 ) {
   const operations = createMemoryOperations();
   for (const event of events) operations.addEvent(event);
@@ -46,6 +48,7 @@ function lives(
     machines,
     outcomes,
     events: operations.ports.events,
+    log,
     machineType: 'pump',
     untilMs,
   });
@@ -54,9 +57,27 @@ function lives(
     ...{ counts, machine },
   }));
 }
+const logged = (hours: number, kind: LogEntry['kind']): LogEntry => ({
+  ...{ entryId: `e-${hours}`, ...pump, kind, by: '', note: '' },
+  ...{ atMs: at(hours), writtenMs: at(hours) },
+});
 const spans = (...given: Parameters<typeof lives>) => lives(...given).map(({ life }) => life);
 
 describe('lives', () => {
+  it('end where the maintenance log says repaired, replaced or retired, and not where somebody looked', () => {
+    const log = [
+      logged(10, 'repaired'),
+      logged(20, 'inspected'),
+      logged(30, 'replaced'),
+      logged(40, 'retired'),
+    ];
+    expect(spans([], [], [machineOf()], at(100), log)).toEqual([
+      '?–10 replaced',
+      '10–30 replaced',
+      '30–40 stopped',
+    ]);
+  });
+
   it('end with a failure, a replacement or now, and begin when the machine was new', () => {
     const events = [replaced(0), replaced(11), replaced(20)];
     expect(spans([failure(10, 'missed')], events)).toEqual([

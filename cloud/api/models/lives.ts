@@ -17,7 +17,13 @@ const Query = Type.Object(
 /** `GET /api/models/lives`. */
 export function livesRoutes(
   app: FastifyInstance,
-  { machines, outcomes, events, clock }: Pick<RouteContext, 'machines' | 'outcomes' | 'events' | 'clock'>,
+  {
+    machines,
+    outcomes,
+    events,
+    machineLog,
+    clock,
+  }: Pick<RouteContext, 'machines' | 'outcomes' | 'events' | 'machineLog' | 'clock'>,
 ): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/models/lives',
@@ -25,7 +31,7 @@ export function livesRoutes(
       schema: {
         summary: 'The lives of all machines of a type, by which a model of remaining life is trained',
         description:
-          'By what was reported on `lifecycle/…` and what people have said of failures. Their readings are at /api/readings.',
+          'By what was reported on `lifecycle/…`, what stands in the maintenance logs (/api/machines/log) and what people have said of failures. Their readings are at /api/readings.',
         querystring: Query,
         response: answers(
           'the machines by name, the oldest life of each first',
@@ -35,7 +41,14 @@ export function livesRoutes(
     },
     ({ query: { machineType, until } }) => {
       const untilMs = until === undefined ? clock.nowMs() : timeMs(until, 'until');
-      const of = { machines: machines.all(), outcomes: outcomes.all(), events, machineType, untilMs };
+      const of = {
+        machines: machines.all(),
+        outcomes: outcomes.all(),
+        events,
+        log: machineLog.all(),
+        machineType,
+        untilMs,
+      };
       return { untilMs, lives: livesOf(of) };
     },
   );

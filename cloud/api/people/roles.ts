@@ -25,6 +25,7 @@ export const roleOfRoute: Readonly<Record<string, Role>> = {
   'POST /api/notifications/test': 'operator',
   'POST /api/fleet': 'operator',
   'DELETE /api/fleet': 'operator',
+  'POST /api/machines/log': 'operator',
   'POST /api/machines/retire': 'admin',
   'POST /api/machines/rename': 'admin',
   'POST /api/machines/delete': 'admin',

@@ -24,40 +24,13 @@ export interface ClosingDeps {
  * Closes alerts by hand. Its gateway is not asked, but let know, and opens another one when the cause has ended and begins anew, or is
  * worse than it was. One that does not listen goes on with the same prediction, which opens nothing here unless it becomes worse.
  */
-export function alertClosing({ tables, groupOf, nowMs, transaction, emit }: ClosingDeps): AlertClosing {
-  const end = (alert: Alert, { reason, by, outcome }: ClosingWords, made: Changes): Alert => {
-    if (outcome && 'condition' in alert)
-      throw new HarbingerError(
-        'OUTCOME_REFUSED',
-        'api',
-        `alert '${alert.alertId}' is about Harbinger itself, and only warnings of machines turn out to be something: close it without an outcome`,
-      );
-    const { alertId } = alert;
-    const { severity, where } = alertSaid(alert);
-    const closed: Closed = { by, reason, severity };
-    const changed = tables.alerts.apply(alert.gateway, endOf(alert, closed, nowMs()));
-    applyAlertChanges(tables, alert.gateway, changed, made);
-    if (outcome) {
-      const warning = tables.outcomes.of(alert.gateway, alertId);
-      const note = reason.slice(0, outcomeLimits.noteLengthMax);
-      if (warning) tables.outcomes.say(warning, { ...outcome, by, note }, nowMs());
-    }
-    if (alert.gateway !== '') {
-      const told = new Set(
-        changed.flatMap(({ recipients }) => recipients.flatMap((each) => groupOf(each) ?? [])),
-      );
-      const toldGroups = [...told].slice(0, closedLimits.groupsMax);
-      const ended = { alertId, closed: { ...closed, toldGroups } };
-      const record = 'condition' in alert ? 'conditions' : 'predictions';
-      if (tables.endings.owe({ gateway: alert.gateway, ended, record, where })) made.owed.add(alert.gateway);
-    }
-    return changed.find(({ step }) => step.alert.alertId === alertId)?.step.alert ?? alert;
-  };
+export function alertClosing(deps: ClosingDeps): AlertClosing {
+  const { tables, transaction, emit } = deps;
   const closeOne = (choice: AlertChoice, words: ClosingWords, made: Changes): Alert | AlertRefusal => {
     const found = meant(tables.alerts.all('open'), choice);
     if ('code' in found) return found;
     try {
-      return end(found, words, made);
+      return endAlert(deps, found, words, made);
     } catch (error) {
       if (codeOf(error) !== 'OUTCOME_REFUSED') throw error;
       return { alertId: choice.alertId, code: 'OUTCOME_REFUSED', message: messageOf(error) };
@@ -83,6 +56,41 @@ export function alertClosing({ tables, groupOf, nowMs, transaction, emit }: Clos
       return done[0]!;
     },
   };
+}
+
+/** Ends one alert, and owes that to its gateway. Call it inside a transaction. @throws HarbingerError OUTCOME_REFUSED */
+export function endAlert(
+  { tables, groupOf, nowMs }: Pick<ClosingDeps, 'tables' | 'groupOf' | 'nowMs'>,
+  alert: Alert,
+  { reason, by, outcome }: ClosingWords,
+  made: Changes,
+): Alert {
+  if (outcome && 'condition' in alert)
+    throw new HarbingerError(
+      'OUTCOME_REFUSED',
+      'api',
+      `alert '${alert.alertId}' is about Harbinger itself, and only warnings of machines turn out to be something: close it without an outcome`,
+    );
+  const { alertId } = alert;
+  const { severity, where } = alertSaid(alert);
+  const closed: Closed = { by, reason, severity };
+  const changed = tables.alerts.apply(alert.gateway, endOf(alert, closed, nowMs()));
+  applyAlertChanges(tables, alert.gateway, changed, made);
+  if (outcome) {
+    const warning = tables.outcomes.of(alert.gateway, alertId);
+    const note = reason.slice(0, outcomeLimits.noteLengthMax);
+    if (warning) tables.outcomes.say(warning, { ...outcome, by, note }, nowMs());
+  }
+  if (alert.gateway !== '') {
+    const told = new Set(
+      changed.flatMap(({ recipients }) => recipients.flatMap((each) => groupOf(each) ?? [])),
+    );
+    const toldGroups = [...told].slice(0, closedLimits.groupsMax);
+    const ended = { alertId, closed: { ...closed, toldGroups } };
+    const record = 'condition' in alert ? 'conditions' : 'predictions';
+    if (tables.endings.owe({ gateway: alert.gateway, ended, record, where })) made.owed.add(alert.gateway);
+  }
+  return changed.find(({ step }) => step.alert.alertId === alertId)?.step.alert ?? alert;
 }
 
 /** The event that receivers of the alert get. Its time is not before the latest change of the alert. */

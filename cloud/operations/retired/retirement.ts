@@ -104,6 +104,7 @@ export class Retirement {
       for (const name of names) {
         changes.forgotten.push(...tables.alerts.remove(name, ({ openedAt }) => isWithin(name, openedAt)));
         tables.outcomes.remove(name, (at) => isWithin(name, at));
+        tables.machineLog.remove(name, (at) => isWithin(name, at));
         if (name.untilMs !== undefined) continue;
         if (!tables.machines.has(name)) tables.limits.remove(name);
         const row = tables.retired.get(name);
@@ -123,6 +124,7 @@ export class Retirement {
     tables.endings.move(from, to);
     tables.limits.move(from, to);
     tables.outcomes.move(from, to);
+    tables.machineLog.move(from, to);
     tables.maintenance.move(from, to);
     // Back to a former name: from now on that one has the history, as before a rename that was a mistake.
     if (tables.retired.leadsTo(to, from)) tables.retired.undo(to, from);

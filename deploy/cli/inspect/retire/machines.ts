@@ -18,6 +18,7 @@ import {
   renameAtGateway,
   retireAtGateway,
 } from './at-gateway.ts';
+import { addLog } from './log.ts';
 import {
   machineName,
   machineNames,
@@ -48,7 +49,7 @@ export function addMachines(program: Command): void {
   const group = program
     .command('machines')
     .description(
-      'machines of the cloud: list, mute, unmute, retire, rename, delete; at their gateway: waiting, propose, accept, ignore, declared, undo, relearn, teach, fault',
+      'machines of the cloud: list, mute, unmute, log, retire, rename, delete; at their gateway: waiting, propose, accept, ignore, declared, undo, relearn, teach, fault',
     )
     .addHelpText(
       'after',
@@ -109,6 +110,7 @@ readings of the time before delivers them, and they do not bring the machine bac
     .action((name: NamedMachine, options: WhyOptions & { what: string }) => relearnAtGateway(name, options));
 
   addTeach(group);
+  addLog(group);
 
   withReach(group.command('fault'), 'gateway')
     .description(
