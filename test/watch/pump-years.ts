@@ -41,7 +41,8 @@ class Pump {
     this.at = 100 * random.next();
   }
 
-  next(row: number): Float32Array {
+  /** @param coolness °C below its usual temperatures, as after a start */
+  next(row: number, coolness = 0): Float32Array {
     if (this.at >= this.life.lifeCycles) [this.life, this.at] = [createPumpLife(this.random), 0];
     const sample = this.life.sample(Math.floor(this.at)) as unknown as Record<string, number>;
     this.at += 1 / this.stretch;
@@ -49,7 +50,7 @@ class Pump {
     const warmth = 8 * Math.sin((2 * Math.PI * days) / 365) + 2 * Math.sin(2 * Math.PI * days);
     const product = 1 + 0.1 * Math.sin(7 * Math.floor(days / 25));
     return Float32Array.from(inputs, ({ name, unit }) =>
-      unit === 'Cel' ? sample[name]! + warmth : product * sample[name]!,
+      unit === 'Cel' ? sample[name]! + warmth - coolness : product * sample[name]!,
     );
   }
 }
@@ -59,6 +60,8 @@ export interface PumpYears {
   days: number;
   seed: number;
   stretch: number;
+  /** They stand still at weekends, and in two weeks of December: what is at rest is not judged. On Mondays they are cold for some hours. */
+  weekends?: boolean;
   /** Changes a row in place. */
   change?(row: Float32Array, at: { pump: number; days: number }): void;
   add(input: AlertInput): void;
@@ -68,18 +71,28 @@ export interface PumpYears {
 
 export const indexOf = (sensor: string): number => inputs.findIndex(({ name }) => name === sensor);
 
-export function runPumps({ pumps, days, seed, stretch, change, add, day }: PumpYears): void {
+/** Hours since they started; null: they stand still. */
+function runningHours(days: number): number | null {
+  // The first day is a Thursday.
+  const weekday = Math.floor(days + 3) % 7;
+  if (weekday >= 5 || days % 365 >= 351) return null;
+  return 24 * ((days + 3) % 7);
+}
+
+export function runPumps({ pumps, days, seed, stretch, weekends, change, add, day }: PumpYears): void {
   const random = seededRandom(seed);
   const all = Array.from({ length: pumps }, () => new Pump(random, stretch));
   const type = { sensors: inputs, name: 'pump' };
   for (let row = 0; row < days * rowsPerDay; row++) {
     const timeMs = beganMs + (row * dayMs) / rowsPerDay;
-    all.forEach((pump, i) => {
-      const window = pump.next(row);
-      change?.(window, { pump: i, days: row / rowsPerDay });
-      const machine = { site: 'plant', machine: `pump-${i}`, type };
-      add({ machine, window, timeMs, rows: 1 } as unknown as AlertInput);
-    });
+    const hours = weekends ? runningHours(row / rowsPerDay) : Number.POSITIVE_INFINITY;
+    if (hours !== null)
+      all.forEach((pump, i) => {
+        const window = pump.next(row, 15 * Math.exp(-hours));
+        change?.(window, { pump: i, days: row / rowsPerDay });
+        const machine = { site: 'plant', machine: `pump-${i}`, type };
+        add({ machine, window, timeMs, rows: 1 } as unknown as AlertInput);
+      });
     if (row % rowsPerDay === rowsPerDay - 1) day?.(timeMs);
   }
 }
