@@ -1,43 +1,10 @@
-/** A site that has versions of the pump's model, which are signed with a key of the test. */
-import { createPrivateKey } from 'node:crypto';
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** A site that trusts versions of the pump's model, which are signed with a key of the test. */
 import type { Comparison } from '../../cloud/api/models/compare.ts';
 import type { ShownDocument } from '../../cloud/ports/fleet/fleet.ts';
 import type { ModelsCompared } from '../../shared/contract/models/compared.ts';
-import { packageRoot } from '../../shared/files/paths.ts';
-import { readContents } from '../../shared/model/trust/contents.ts';
-import { newKeyPair } from '../../shared/model/trust/keys.ts';
-import { signContents, writeSignature } from '../../shared/model/trust/signature.ts';
 import { harbinger } from './cli.ts';
+import { trustedKey } from './model-version.ts';
 import { createSite, type Site, type SiteOptions, statusOf, until } from './site.ts';
-
-const pair = newKeyPair();
-const signer = { name: 'ours', privateKey: createPrivateKey(pair.privatePem) };
-
-export interface Version {
-  version: string;
-  /** How many times as long a life it says, of all machines. */
-  lives?: number;
-  /** Bytes of its model card. */
-  padding?: number;
-}
-
-/** Writes a copy of the pump's model under another version, and signs it. */
-export async function makeVersion(
-  into: string,
-  { version, lives = 1, padding = 0 }: Version,
-): Promise<string> {
-  await cp(join(packageRoot, 'models', 'artefacts', 'pump-rul'), into, { recursive: true });
-  const path = join(into, 'manifest.json');
-  const manifest = JSON.parse(await readFile(path, 'utf8'));
-  manifest.version = version;
-  manifest.output.labelCap *= lives;
-  await writeFile(path, JSON.stringify(manifest));
-  if (padding > 0) await writeFile(join(into, 'MODEL-CARD.md'), 'x'.repeat(padding));
-  writeSignature(into, signContents(readContents(into), signer));
-  return into;
-}
 
 /** Judged as often as readings come, each estimate is stored, and the speed of this computer decides nothing. */
 const patient = {
@@ -65,7 +32,7 @@ export function createModelSite(
       models: {
         downloadBytesPerS: 1_000_000_000,
         ...models,
-        keys: [{ name: 'site', publicKey: pair.publicText }],
+        keys: [trustedKey],
       },
     },
   });

@@ -3,14 +3,14 @@
  * them. A scenario reports a problem where its figure could be met by accident (checks.ts).
  */
 import type { Scenario } from '../scenario.ts';
-import { decisions } from './decisions.ts';
+import { decisions, inference } from './alone.ts';
 import { drain } from './drain.ts';
 import { intoEmbedded, intoInflux } from './end-to-end.ts';
 import { footprint } from './footprint.ts';
-import { inference } from './inference.ts';
 import { pumpIngest, qos0Ingest, qos1Ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { gatewayKilled, influxKilled } from './outages.ts';
+import { shadow } from './shadow.ts';
 import { firstAck } from './start.ts';
 import { sustained } from './sustained.ts';
 
@@ -23,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   influxKilled,
   gatewayKilled,
   latency,
+  shadow,
   inference,
   decisions,
   drain,

@@ -74,6 +74,7 @@ function status(
       model: { state: 'ready', backend: { name: 'wasm' }, requests: 0, failures },
       scorer: { machines: active + fallback - short + dropped },
     },
+    models: { running: [], trials: [] },
     alerts: { dropped, short, decision: { decided: { active, fallback }, undecided: 0 } },
   };
 }

@@ -154,11 +154,16 @@ export const qos0Ingest: Scenario = {
 
 const pumps = 1_000;
 
-async function runPumps(side: Side, { folder, quick }: BenchContext): Promise<Sample> {
+/** @param start starts the product, ready to be measured */
+export async function runPumps(
+  side: Side,
+  { folder, quick }: BenchContext,
+  start = (): Promise<ProductSide> => startProductSide({ folder }),
+): Promise<Sample> {
   const total = quick ? 60_000 : 400_000;
   const shape: LoadShape = { connections: pumps, qos: 1, window: 4, total, pumps: true };
   if (side === 'bare') return runBare(shape, folder);
-  const product = await startProductSide({ folder });
+  const product = await start();
   let load: MeasuredLoad;
   let assessed: Assessed;
   try {
@@ -187,5 +192,5 @@ export const pumpIngest: Scenario = {
     ...cost,
   ],
   seconds: 18,
-  run: runPumps,
+  run: (side, context) => runPumps(side, context),
 };

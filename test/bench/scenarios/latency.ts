@@ -3,7 +3,7 @@ import { type LatencyEntry, readLatencyLog } from '../../load/record/latency-log
 import { StandstillWatch, withoutStandstills } from '../measure/standstills.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
 import { type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';
-import { type RunningSide, startBare, startProductSide, statusOf } from '../sides/sides.ts';
+import { type ProductSide, type RunningSide, startBare, startProductSide, statusOf } from '../sides/sides.ts';
 import { WearingPumps } from '../sides/wearing-pumps.ts';
 import { startReceiver } from '../sides/webhook-receiver.ts';
 import { assessedBetween, rateProblems, storeProblems } from './checks.ts';
@@ -90,6 +90,12 @@ async function runAlone(context: BenchContext): Promise<Sample> {
   return sample;
 }
 
+/** Further configuration of the gateway, and what is done before anything is measured. */
+export interface PreparedProduct {
+  gateway?: Record<string, unknown>;
+  prepare?(product: ProductSide): Promise<void>;
+}
+
 /**
  * Reading → alert. Pumps that wear out are read twice a second, so that each reading is assessed by itself (assessments
  * of one machine are at least 200 ms apart). The reading that completes the evidence is then the newest one in the
@@ -97,13 +103,17 @@ async function runAlone(context: BenchContext): Promise<Sample> {
  * alert, has the event: it includes journal, uplink, cloud and its disk. If an assessment skipped readings, the event
  * would carry too late a time, so skipped readings are counted and are a problem.
  */
-async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
+export async function runWithAlerts(
+  { folder, quick }: BenchContext,
+  { gateway = {}, prepare }: PreparedProduct = {},
+): Promise<Sample> {
   const receiver = await startReceiver();
   const webhook = [{ name: 'bench', url: receiver.url, filter: { changes: ['opened'] } }];
   const store = { kind: 'embedded' };
-  const product = await startProductSide({ folder, store, cloud: { alerts: { webhook } } });
+  const product = await startProductSide({ folder, store, gateway, cloud: { alerts: { webhook } } });
   const plant = new WearingPumps(product.mqttPort, pumps);
   try {
+    await prepare?.(product);
     await warmUp(product, folder);
     const { report: introduced } = await runLoad(product, loadShape(introductionSeconds), folder);
     await plant.start();

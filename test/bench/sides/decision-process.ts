@@ -15,15 +15,16 @@ const policy = (name: string): Policy<number, number> => ({
   version: '1.0.0',
   decide: async (inputs) => inputs.map((input) => ({ answer: input, confidence: 1, reasons: [] })),
 });
-const decision = new GovernedDecision<number, number>({
+const options = {
   name: 'bench',
   active: policy('active'),
   fallback: policy('rules'),
   budgetMs: 1_000,
   breaker: { failures: 5, halfOpenAfterMs: 30_000 },
-  check: (answer) => (Number.isFinite(answer) ? null : 'not finite'),
+  check: (answer: number) => (Number.isFinite(answer) ? null : 'not finite'),
   clock: systemClock,
-});
+};
+const decision = new GovernedDecision<number, number>(options);
 
 /** So many parts of the time are judged by themselves, so that a moment in which the computer does something else counts once. */
 const parts = 15;
@@ -40,8 +41,12 @@ function p99(values: readonly number[]): number {
   );
 }
 
-/** Returns the µs of each call, divided by `count`. */
-async function timesOf(count: number, call: () => Promise<unknown> | unknown): Promise<number[]> {
+/** Returns the µs of each call, divided by `count`. @param between what is waited for after each, and is not counted */
+async function timesOf(
+  count: number,
+  call: () => Promise<unknown> | unknown,
+  between?: () => Promise<void>,
+): Promise<number[]> {
   for (let i = 0; i < 500; i++) await call();
   const times: number[] = [];
   const endMs = performance.now() + measureMs;
@@ -49,7 +54,8 @@ async function timesOf(count: number, call: () => Promise<unknown> | unknown): P
     await call();
     const nowMs = performance.now();
     times.push((1_000 * (nowMs - atMs)) / count);
-    atMs = nowMs;
+    await between?.();
+    atMs = between ? performance.now() : nowMs;
   }
   return times;
 }
@@ -57,6 +63,20 @@ async function timesOf(count: number, call: () => Promise<unknown> | unknown): P
 const single = await timesOf(1, () => decision.decide([1]));
 const batch = Array.from({ length: 64 }, (_, i) => i);
 const batched = await timesOf(batch.length, () => decision.decide(batch));
+const challenger = { policy: policy('candidate'), takes: (input: number) => input % 10 === 0 };
+const challengers = [challenger];
+const shadowed = new GovernedDecision<number, number>({
+  ...options,
+  shadow: {
+    challengers: () => challengers,
+    kept: (input) => input + 0 * window.slice().length,
+    compared() {},
+    dropped() {},
+  },
+});
+// The candidate is asked in a later turn, so there must be one.
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const beside = await timesOf(batch.length, () => shadowed.decide(batch), turn);
 const [decided] = await decision.decide([1]);
 const inputs = { machineType: 'pump', rows: 30 };
 const answer = { remainingLife: { p10: 1, p50: 2, p90: 3 }, health: 1 };
@@ -70,6 +90,7 @@ console.log(
     single: p99(single),
     singleMedian: at(single, 0.5),
     batched: p99(batched),
+    shadowed: p99(beside),
     record: p99(record),
     recordMedian: at(record, 0.5),
   }),

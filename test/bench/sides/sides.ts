@@ -133,6 +133,10 @@ export interface GatewayStatus {
     model: { state: string; backend: { name: string } | null; requests: number; failures: number };
     scorer: { machines: number } | null;
   };
+  models: {
+    running: { model: string; isShadow: boolean; state: string }[];
+    trials: { readings: number; dropped: number; failures: Record<string, number> }[];
+  };
   alerts: {
     /** Inputs that were dropped for lack of time. */
     dropped: number;

@@ -6,7 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createModelSite, makeVersion, modelCommands, modelIsReady, promotions } from '../model-site.ts';
+import { createModelSite, modelCommands, modelIsReady, promotions } from '../model-site.ts';
+import { makeVersion } from '../model-version.ts';
 import { PumpHall } from '../pump-hall.ts';
 import { drained, type Site, until } from '../site.ts';
 
