@@ -1,7 +1,7 @@
 import { isSameRef, type ModelRef, parsedRef } from '../../../shared/contract/models/model-ref.ts';
 import type { Assessor, MachineIdentity } from '../../ports/decision.ts';
 import type { Wish } from './plan.ts';
-import { type Slot, type Slots, wantedBy } from './slots.ts';
+import { type Slot, type Slots, type Wanted, wantedBy } from './slots.ts';
 import type { Standing } from './standing.ts';
 import type { Active } from './state-file.ts';
 import type { WantedTrial } from './trials/trials.ts';
@@ -22,6 +22,8 @@ export interface AssignmentsDeps {
   standing: Standing;
   /** The version that a person wants for a machine; null: nobody wants one. */
   pinOf(machine: MachineIdentity): ModelRef | null;
+  /** The version that it keeps because rollouts were stopped for it; null: it follows its type. */
+  heldOf(machine: MachineIdentity): ModelRef | null;
 }
 
 /** The versions that judge in place of the installed one; none where it was itself installed since. */
@@ -38,6 +40,23 @@ export class Assignments {
 
   constructor(deps: AssignmentsDeps) {
     this.deps = deps;
+  }
+
+  /** Versions that are to run beside the installed ones, those that judge first. @param kept those that people have pinned, or held */
+  wanted(wishes: readonly Wish[], kept: readonly Wanted[]): Wanted[] {
+    const { standing, installedOf } = this.deps;
+    const live = (machineType: string, model: ModelRef | null): Wanted[] =>
+      model && !isSameRef(model, installedOf(machineType)) ? [{ model, machineType, isShadow: false }] : [];
+    const judged = standing.types().flatMap((type) => {
+      const { model, before } = judging(standing.of(type), installedOf(type));
+      return [...live(type, model), ...live(type, before)];
+    });
+    const byRole = (role: Wish['role']) => wishes.filter((wish) => wish.role === role);
+    const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
+      live(machineType, model),
+    );
+    const isBeside = ({ machineType, model }: Wanted) => !isSameRef(model, installedOf(machineType));
+    return [...judged, ...kept.filter(isBeside), ...asked, ...byRole('shadow').map(wantedBy)];
   }
 
   assign(inForce: readonly Wish[]): void {
@@ -65,6 +84,12 @@ export class Assignments {
       if (isSameRef(pin, this.deps.installedOf(type.name))) return null;
       const slot = this.liveSlot(type.name, pin);
       if (slot?.run) return slot;
+    }
+    const held = this.deps.heldOf(about);
+    if (held) {
+      // Until it is ready after a restart, the installed one judges rather than a newer one.
+      const slot = this.liveSlot(type.name, held);
+      return slot?.run ? slot : null;
     }
     if (this.byType.size === 0) return null;
     const assignment = this.byType.get(type.name);

@@ -4,7 +4,7 @@ import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { KnownCases, ModelStep } from '../../ports/models/versions.ts';
 import type { Wish } from './plan.ts';
-import type { Active, ModelsFile, RolledBack } from './state-file.ts';
+import type { Active, Hold, ModelsFile, RolledBack } from './state-file.ts';
 
 /** Documents that were rolled back and are remembered; the oldest are forgotten. */
 const rolledBackMax = 64;
@@ -21,6 +21,7 @@ export class Standing {
   private active = new Map<string, Active>();
   private rolledBack: RolledBack[] = [];
   private steps: ModelStep[] = [];
+  private holds: Hold[] = [];
   private saving: Promise<void> = Promise.resolve();
 
   constructor({ file, clock, log }: { file: ModelsFile; clock: Clock; log: Log }) {
@@ -36,6 +37,7 @@ export class Standing {
     this.active = new Map(saved.active.map((each) => [each.machineType, each]));
     this.rolledBack = saved.rolledBack;
     this.steps = saved.owed ?? [];
+    this.holds = saved.holds ?? [];
   }
 
   of(machineType: string): Active | null {
@@ -120,7 +122,8 @@ export class Standing {
   }
 
   /** Does not try what a document wants again; the version before it judges. */
-  rollBack({ key, version, machineType, model }: Wish, why: string): void {
+  rollBack(wish: Wish, why: string): void {
+    const { key, version, machineType, model } = wish;
     const atMs = this.clock.nowMs();
     const entry = { key, version, model: refText(model), atMs, why: why.slice(0, 400) };
     this.rolledBack = [...this.rolledBack, entry].slice(-rolledBackMax);
@@ -132,6 +135,7 @@ export class Standing {
       if (before === undefined) this.active.delete(machineType);
       else this.active.set(machineType, { ...rest, ...by, model: before, sinceMs: atMs, isProven: true });
     }
+    this.holds = this.holds.map((hold) => ({ ...hold, judged: hold.judged.flatMap(backFrom(wish)) }));
     this.save();
   }
 
@@ -143,6 +147,23 @@ export class Standing {
     this.steps = [...this.steps, step].slice(-owedMax);
     this.save();
     return step;
+  }
+
+  /** Notes what judges now for each of these documents that is new, and forgets the others. */
+  hold(documents: readonly Pick<Hold, 'key' | 'version'>[]): void {
+    const isKept = documents.length === this.holds.length && documents.every((each) => this.holdOf(each));
+    if (isKept) return;
+    const judged = [...this.active.values()].map(({ machineType, model, before }) => ({
+      ...{ machineType, model, ...(before !== undefined && { before }) },
+    }));
+    this.holds = documents.map(
+      ({ key, version }) => this.holdOf({ key, version }) ?? { key, version, judged },
+    );
+    this.save();
+  }
+
+  holdOf({ key, version }: Pick<Hold, 'key' | 'version'>): Hold | null {
+    return this.holds.find((each) => each.key === key && each.version === version) ?? null;
   }
 
   owed(): readonly ModelStep[] {
@@ -167,6 +188,7 @@ export class Standing {
       active: [...this.active.values()],
       rolledBack: this.rolledBack,
       ...(this.steps.length > 0 && { owed: this.steps }),
+      ...(this.holds.length > 0 && { holds: this.holds }),
     });
     this.saving = this.saving
       .then(() => this.file.save(content()))
@@ -178,3 +200,11 @@ export class Standing {
       );
   }
 }
+
+/** Puts in the place of a version that is taken back the one before it, or the installed one. */
+const backFrom =
+  ({ machineType, model }: Wish) =>
+  (judged: Hold['judged'][number]): Hold['judged'] => {
+    if (judged.machineType !== machineType || !isSameRef(parsedRef(judged.model), model)) return [judged];
+    return judged.before === undefined ? [] : [{ machineType, model: judged.before }];
+  };

@@ -4,7 +4,8 @@
  *     {"format": "harbinger-models", "version": 1, "active": [...], "rolledBack": [...], "check": 1}
  *
  * `active` says of each machine type which version judges in place of the installed one, and which judged before. `rolledBack` names the documents that
- * are not followed any more, and why. `owed`, if there, has steps that were taken and are not recorded yet. `check` is the CRC-32 of the two lists as JSON. Where the file is damaged, it is set
+ * are not followed any more, and why. `owed`, if there, has steps that were taken and are not recorded yet; `holds`, which versions go on to judge machines
+ * for which a person has stopped rollouts. `check` is the CRC-32 of the two lists as JSON. Where the file is damaged, it is set
  * aside: what the cloud wants is followed, also what was rolled back, and is guarded anew.
  */
 import { type Static, Type } from '@sinclair/typebox';
@@ -68,6 +69,15 @@ const Owed = Type.Object({
   ),
 });
 
+const Hold = Type.Object({
+  /** The document of a person who has stopped rollouts for some machines, and its version. */
+  key: Type.String(),
+  version: Type.Integer(),
+  /** Versions that judged each type in place of the installed ones then, and before; a type that is missing: the installed one did. */
+  judged: Type.Array(Type.Pick(Active, ['machineType', 'model', 'before'])),
+});
+export type Hold = Static<typeof Hold>;
+
 const version = 1;
 const Content = Type.Object({
   format: Type.Literal('harbinger-models'),
@@ -76,9 +86,11 @@ const Content = Type.Object({
   rolledBack: Type.Array(RolledBack),
   /** Steps whose record may not be written yet; the checksum does not cover them. */
   owed: Type.Optional(Type.Array(Owed)),
+  /** Versions that go on to judge some machines; the checksum does not cover them either. */
+  holds: Type.Optional(Type.Array(Hold)),
   check: Type.Integer(),
 });
-export type ModelsContent = Pick<Static<typeof Content>, 'active' | 'rolledBack' | 'owed'>;
+export type ModelsContent = Pick<Static<typeof Content>, 'active' | 'rolledBack' | 'owed' | 'holds'>;
 export type ModelsFile = RecordFile<ModelsContent>;
 
 const format: CheckedFormat<ModelsContent> = {

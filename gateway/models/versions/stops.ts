@@ -2,6 +2,7 @@ import { timeText } from '../../../shared/contract/envelope.ts';
 import { isSameRef, type ModelRef, parsedRef } from '../../../shared/contract/models/model-ref.ts';
 import type { PersonsWord, RolloutStop, Waits } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
+import { Holds } from './holds.ts';
 import type { Wish } from './plan.ts';
 import type { Standing } from './standing.ts';
 
@@ -14,14 +15,19 @@ export interface StopsDeps {
 /** Rollouts that people have stopped: what is not in force yet does not come, and nothing is promoted. */
 export class Stops {
   private readonly deps: StopsDeps;
+  /** Stops of types, and of all. */
   private stops: readonly RolloutStop[] = [];
+  /** Stops of sites and of single machines. */
+  readonly holds: Holds;
 
   constructor(deps: StopsDeps) {
     this.deps = deps;
+    this.holds = new Holds(deps);
   }
 
   set(stops: readonly RolloutStop[]): void {
-    this.stops = stops;
+    this.stops = stops.filter(({ site }) => site === undefined);
+    this.holds.set(stops.filter(({ site }) => site !== undefined));
   }
 
   /** The word of a person that stops what is under way for a type: one about the type itself counts more than one about all. */

@@ -24,10 +24,10 @@ import type {
 } from '../../ports/fleet/fleet.ts';
 import type { ModelLibrary } from '../../ports/models/models.ts';
 import type { KnownCases, ModelStep, RunModel, SwitchedBy } from '../../ports/models/versions.ts';
-import { Assignments, judging } from './assignments.ts';
+import { Assignments } from './assignments.ts';
 import { Pins } from './pins.ts';
 import { isSameWish, scaleOf, type Wish, wishesOf } from './plan.ts';
-import { noRoom, preparing, type Slot, Slots, type Wanted, wantedBy } from './slots.ts';
+import { noRoom, preparing, type Slot, Slots, wantedBy } from './slots.ts';
 import { Standing } from './standing.ts';
 import type { ModelsFile } from './state-file.ts';
 import { type ModelsStats, statsOf } from './statistics.ts';
@@ -77,7 +77,9 @@ export class Versions implements FollowedModels, PinnedModels {
     this.slots = new Slots({ library, run, clock, log, changed: () => this.changed() });
     this.pins = new Pins({ ...deps, slots: this.slots });
     const pinOf = (machine: MachineIdentity) => this.pins.of(machine);
-    this.assignments = new Assignments({ ...deps, slots: this.slots, standing: this.standing, pinOf });
+    const heldOf = (machine: MachineIdentity) => parsedRef(this.held(machine)?.model ?? '');
+    const { slots, standing } = this;
+    this.assignments = new Assignments({ ...deps, slots, standing, pinOf, heldOf });
     this.assessor = versionedAssessor({
       ...{ installed, installedBeside, answerMsMax, clock },
       slotOf: (machine) => this.assignments.slotOf(machine),
@@ -137,7 +139,7 @@ export class Versions implements FollowedModels, PinnedModels {
 
   prepare(documents: readonly DesiredDocument[]): void {
     const before = this.wishes;
-    this.wishes = wishesOf(documents);
+    this.wishes = this.wishesOf(documents);
     const isNew = (wish: Wish) => !before.some((each) => isSameWish(each, wish));
     const fresh = this.wishes.filter(isNew);
     this.update((slot) => fresh.some(({ model }) => isSameRef(model, slot.model)));
@@ -164,7 +166,7 @@ export class Versions implements FollowedModels, PinnedModels {
 
   apply(documents: readonly DesiredDocument[]): void {
     const before = this.inForce;
-    const wishes = wishesOf(documents);
+    const wishes = this.wishesOf(documents);
     this.inForce = wishes;
     for (const wish of wishes) if (!before.some((each) => isSameWish(each, wish))) this.comeIntoForce(wish);
     for (const wish of before)
@@ -196,6 +198,8 @@ export class Versions implements FollowedModels, PinnedModels {
     this.stops.set(stops);
     this.update();
   }
+
+  held = (machine: MachineIdentity) => this.stops.holds.held(machine, this.inForce);
 
   pinWaits(model: string): Waits | null {
     if (!this.isInstalledKnown) return preparing('the installed models are being loaded');
@@ -238,25 +242,17 @@ export class Versions implements FollowedModels, PinnedModels {
     for (const listener of this.listeners) listener();
   }
 
-  /** Runs what is wanted, the versions that judge first. @param anew slots that are tried again if they were refused */
+  /** Runs what is wanted. @param anew slots that are tried again if they were refused */
   private update(anew: (slot: Slot) => boolean = () => false): void {
     if (this.stopped || !this.isInstalledKnown) return;
-    const live = (machineType: string, model: ModelRef | null): Wanted[] =>
-      model && !isSameRef(model, this.deps.installedOf(machineType))
-        ? [{ model, machineType, isShadow: false }]
-        : [];
-    const standing = this.standing.types().flatMap((type) => {
-      const { model, before } = judging(this.standing.of(type), this.deps.installedOf(type));
-      return [...live(type, model), ...live(type, before)];
-    });
     const isHeld = (wish: Wish) => this.stops.waits(wish, this.inForce) !== null;
     const open = this.wishes.filter((wish) => !this.standing.rolledBackOf(wish) && !isHeld(wish));
-    const byRole = (role: Wish['role']) => open.filter((wish) => wish.role === role);
-    const asked = [...byRole('active'), ...byRole('ab')].flatMap(({ machineType, model }) =>
-      live(machineType, model),
-    );
-    this.slots.want([...standing, ...this.pins.wanted(), ...asked, ...byRole('shadow').map(wantedBy)], anew);
+    const kept = [...this.stops.holds.wanted(), ...this.pins.wanted()];
+    this.slots.want(this.assignments.wanted(open, kept), anew);
   }
+
+  private wishesOf = (documents: readonly DesiredDocument[]): Wish[] =>
+    wishesOf(documents).map((wish) => this.stops.holds.without(wish));
 
   /** Says anew which slot judges what, and what is tried. Takes effect with the next batch. */
   private assign(): void {

@@ -34,12 +34,18 @@ export interface PinnedModels {
   onReady(listener: () => void): void;
   /** Holds rollouts of these from now on, and of no others. */
   halt(stops: readonly RolloutStop[]): void;
+  /** The version that goes on to judge a machine because of a stop, where others of its type are judged by another one; null: none does. */
+  held(machine: Parameters<MachineOverrides['of']>[0]): (PersonsWord & { model: string }) | null;
 }
 
-/** The word of a person that nothing is rolled out any further. */
+/** The word of a person that nothing is rolled out any further: for all, for a type, or for the machines of a site or one of them. */
 export interface RolloutStop {
   /** Null: of all types. */
   machineType: string | null;
+  /** Absent: of all sites. */
+  site?: string;
+  /** Absent: of all machines of the site. */
+  machine?: string;
   word: PersonsWord;
 }
 

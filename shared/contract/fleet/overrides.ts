@@ -25,7 +25,7 @@ export const OverrideBody = Type.Object({
   action: Type.String({
     maxLength: 40,
     description:
-      'mute: nobody is told of its alerts; rules: the rules decide about it, and no model does; pin: one version of its model judges it; alert: an alert is open, whatever is measured; stop: versions of models are rolled out no further',
+      'mute: nobody is told of its alerts; rules: the rules decide about it, and no model does; pin: one version of its model judges it; alert: an alert is open, whatever is measured; stop: versions of models are rolled out no further, or, of a site or machine, to others alone',
   }),
   model: Type.Optional(
     Type.String({ maxLength: 140, description: 'of pin: name@version, e.g. pump-rul@2.0.0' }),
@@ -61,8 +61,6 @@ export function overrideProblem(body: OverrideBody): string | null {
     return 'say which machines: {"site": "hall-1", "machine": "fan-3"}, {"site": "hall-1"}, {"type": "pump"} or {"fleet": true}';
   if (!(overrideActions as readonly string[]).includes(action))
     return `there is no action '${action}'; there are: ${overrideActions.join(', ')}`;
-  if (action === 'stop' && site !== undefined)
-    return 'a rollout is of a machine type: {"type": "pump"} or {"fleet": true}; one machine is held by pin';
   if (action === 'alert') {
     if (machine === undefined) return 'an alert is of one machine: {"site": "hall-1", "machine": "fan-3"}';
     if (severity !== undefined && !(alertSeverities as readonly string[]).includes(severity))

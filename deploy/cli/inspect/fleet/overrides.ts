@@ -42,6 +42,7 @@ Examples:
   harbinger overrides set pin plant/pump-2 --model pump-rul@2.0.0 --why "compare"
   harbinger overrides set alert plant/pump-2 --for 8h --why "loud bearing"    an alert is open, whatever is measured
   harbinger overrides set stop --type pump --why "odd"                        no version of its model is rolled out further
+  harbinger overrides set stop plant/pump-2 --for 7d --why "under test"       it keeps the version that judges it now
   harbinger overrides set rules --all --until 2026-12-24T06:00 --why "trial"  for all machines
   harbinger overrides remove rules --type pump --why "a new model"
 

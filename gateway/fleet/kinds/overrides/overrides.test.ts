@@ -41,24 +41,31 @@ it('takes a warning, of a machine of any type, where nothing else is named', () 
   expect(overrides.forced()).toMatchObject([{ severity: 'warning', machineType: 'generic' }]);
 });
 
-it('holds rollouts of a type or of all, before any other kind is followed, and none of a single machine', () => {
+const fan = { site: 'hall-1', machine: 'fan-3', type: { name: 'pump' } };
+const held = { key: 'overrides/stop:hall-1', version: 3, who: 'maria', why: 'odd', model: 'wear-net@1.0.0' };
+
+it('holds rollouts of a type, of all, of a site and of a machine before any other kind is followed', () => {
   const halted: unknown[] = [];
   const models = {
     ...{ pin: () => {}, pinWaits: () => null, onReady: () => {} },
-    halt: (stops: readonly { machineType: string | null; word: { who: string } }[]) =>
-      halted.push(stops.map(({ machineType, word: { who } }) => [machineType, who])),
+    held: () => null,
+    halt: (stops: readonly { machineType: string | null; site?: string; machine?: string }[]) =>
+      halted.push(stops.map(({ machineType, site, machine }) => [machineType, site, machine].join())),
   };
   const overrides = new Overrides(models);
-  overrides.prepare([document({ action: 'stop', type: 'pump' }), document({ action: 'stop', fleet: true })]);
+  const stops = [{ type: 'pump' }, { fleet: true }, { site: 'hall-1' }, { site: 'hall-1', machine: 'fan-3' }];
+  overrides.prepare(stops.map((where) => document({ action: 'stop', ...where })));
   overrides.prepare([]);
-  expect(halted).toEqual([
-    [
-      ['pump', 'maria'],
-      [null, 'maria'],
-    ],
-    [],
-  ]);
+  expect(halted).toEqual([['pump,,', ',,', ',hall-1,', ',hall-1,fan-3'], []]);
   overrides.apply([document({ action: 'stop', fleet: true })]);
-  expect(overrides.of({ site: 'hall-1', machine: 'fan-3', type: { name: 'pump' } })).toBeNull();
-  expect(overrides.problem({ ...body, action: 'stop' })).toMatch(/one machine is held by pin/);
+  expect(overrides.of(fan)).toBeNull();
+  expect(overrides.problem({ ...body, action: 'stop' })).toBeNull();
+});
+
+it('names the version that a machine keeps because of a stop, unless somebody has pinned another one', () => {
+  const models = { pin() {}, halt() {}, onReady() {}, pinWaits: () => null, held: () => held };
+  const overrides = new Overrides(models);
+  expect(overrides.of(fan)).toEqual({ pin: held });
+  overrides.apply([document({ action: 'pin', site: 'hall-1', model: 'wear-net@2.0.0' })]);
+  expect(overrides.of(fan)?.pin?.model).toBe('wear-net@2.0.0');
 });

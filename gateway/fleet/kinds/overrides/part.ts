@@ -77,8 +77,11 @@ export class Overrides implements FollowedKind, MachineOverrides {
 
   /** Words about the machine itself count more than those about its site, its type, and all. */
   of(machine: Asked): MachineOverride | null {
-    if (this.byPlace.size === 0) return null;
+    const held = this.models?.held(machine) ?? null;
+    if (this.byPlace.size === 0) return held && { pin: held };
     const said = placesOf(machine).flatMap((place) => this.byPlace.get(place) ?? []);
+    // A version that somebody has named counts more than that nothing is to change.
+    if (held) said.push({ pin: held });
     return said.length === 0 ? null : Object.assign({}, ...said.reverse());
   }
 
@@ -97,8 +100,10 @@ function wordOf(document: DesiredDocument): PersonsWord {
 }
 
 function stopOf(document: DesiredDocument): RolloutStop[] {
-  const { action, type = null } = document.body as OverrideBody;
-  return action === 'stop' ? [{ machineType: type, word: wordOf(document) }] : [];
+  const { action, type = null, site, machine } = document.body as OverrideBody;
+  if (action !== 'stop') return [];
+  const place = { ...(site !== undefined && { site }), ...(machine !== undefined && { machine }) };
+  return [{ machineType: type, ...place, word: wordOf(document) }];
 }
 
 function forcedBy(document: DesiredDocument): ForcedAlert | null {
