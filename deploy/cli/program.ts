@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
+import { addCerts } from './certs/certs.ts';
 import { addDevices } from './devices/devices.ts';
 import { addDoctor } from './doctor/doctor.ts';
 import { exitCodeLine } from './exit-codes.ts';
@@ -109,6 +110,7 @@ Exit codes: ${exitCodeLine()}.`,
     addUsers,
     addTokens,
     addModbus,
+    addCerts,
     addSetup,
     addDoctor,
     addBackup,

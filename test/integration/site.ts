@@ -45,6 +45,8 @@ export interface Site {
   ingestPort: number;
   /** Writes a file that is merged over the gateway's configuration at its next start. */
   dropIn(name: string, config: Table): Promise<void>;
+  /** The same for the cloud's. */
+  dropInCloud(name: string, config: Table): Promise<void>;
   /** Stops both and removes the folder. */
   dispose(): Promise<void>;
 }
@@ -66,7 +68,7 @@ const gatewayDefaults = {
 export async function createSite(options: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'harbinger-integration-'));
   const [gatewayDir, cloudDir] = [join(folder, 'gateway'), join(folder, 'cloud')];
-  for (const dir of [gatewayDir, cloudDir, join(folder, 'gateway.toml.d')])
+  for (const dir of [gatewayDir, cloudDir, join(folder, 'gateway.toml.d'), join(folder, 'cloud.toml.d')])
     await mkdir(dir, { recursive: true });
   const ingestPort = await freePort();
   const uplink = {
@@ -111,6 +113,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     cloud,
     ingestPort,
     dropIn: (name, config) => writeToml(join(folder, 'gateway.toml.d', `${name}.toml`), config),
+    dropInCloud: (name, config) => writeToml(join(folder, 'cloud.toml.d', `${name}.toml`), config),
     async dispose() {
       await gateway.stop();
       await cloud.stop();

@@ -36,3 +36,9 @@ export function issueCertificate(
 ): void {
   makeCertificate(certFile, keyFile, '-CA', ca.certFile, '-CAkey', ca.keyFile, ...options);
 }
+
+/** Runs openssl and returns what it prints. @throws where it ends with another code than 0 */
+export function opensslOutput(...args: readonly string[]): string {
+  if ('unavailable' in openssl) throw new Error(openssl.unavailable);
+  return execFileSync(openssl.path, args, { encoding: 'utf8', stdio: 'pipe', env: environmentOf(openssl) });
+}
