@@ -15,6 +15,7 @@ import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { readMachineTypes, typeFolders } from '../shared/domain/machine-types.ts';
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
+import { httpTlsOwner } from '../shared/http/tls.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { notifierNameProblems, notifiersIn } from '../shared/notifications/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
@@ -57,6 +58,7 @@ const checks: ConfigCheck<CloudConfig>[] = [
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [
   ({ machineTypesDir }) => readMachineTypes(typeFolders({ machineTypesDir })).problems,
+  ({ api }) => tlsProblems(api.tls ?? {}, 'api.tls', httpTlsOwner),
   ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls),
   ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   (config) => parts.fileProblems(config),

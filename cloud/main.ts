@@ -6,7 +6,7 @@ import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
-import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
+import { httpAddress, publishRunFile } from '../shared/files/run-file.ts';
 import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
@@ -80,7 +80,14 @@ export async function runCloud(
     checkDataFormat(dataDir, 'cloud');
     return startCloud(config, { dataDir, log, failed, ...(trainer && { trainer }) });
   };
-  const cloud = await startWithSpace(start, { dataDir, http: api, clock: systemClock, log, signal });
+  const cloud = await startWithSpace(start, {
+    dataDir,
+    http: api,
+    place: 'api',
+    clock: systemClock,
+    log,
+    signal,
+  });
   if (cloud === null) return;
   const withdraw = publishRunFile(
     dataDir,
@@ -90,16 +97,15 @@ export async function runCloud(
       startedAt: new Date(systemClock.nowMs()).toISOString(),
       mqttPort: cloud.mqttPort,
       httpPort: cloud.httpPort,
-      httpUrl: localUrl(api.host, cloud.httpPort),
+      ...httpAddress(api, cloud.httpPort),
     },
     { clock: systemClock, log },
   );
-  // Nothing of it can change while a cloud runs; users and certificates are followed without it.
   const reload = () =>
     reloadConfig<CloudConfig>({
       ...{ before: config, log },
       read: () => readCloudConfig(options),
-      take: () => ({ taken: [], problems: [] }),
+      take: (next) => cloud.reload(next),
     });
   process.on('SIGHUP', reload);
   try {

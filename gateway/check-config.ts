@@ -15,6 +15,7 @@ import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { heartbeatTls } from '../shared/heartbeat/config.ts';
 import { httpProblems } from '../shared/http/check.ts';
+import { httpTlsOwner } from '../shared/http/tls.ts';
 import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { notifierNameProblems, notifiersIn, siteNotifierProblems } from '../shared/notifications/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
@@ -76,6 +77,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     (config) => parts.fileProblems(config),
     ({ models }) => keyFileProblems(models),
     (config) => unsignedModels(config),
+    ({ http }) => tlsProblems(http.tls ?? {}, 'http.tls', httpTlsOwner),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
     ({ heartbeat }) => tlsProblems(heartbeat.mqtt ?? {}, 'heartbeat.mqtt', heartbeatTls),
   ];

@@ -84,7 +84,7 @@ export function sourceContext({ routes }: Pick<GatewayConfig, 'routes'>): Source
 export function reloadSources(
   config: GatewayConfig,
   next: GatewayConfig,
-  running: readonly { made: Source }[],
+  running: readonly { made: Pick<Source, 'reload' | 'renewCertificates'> }[],
 ): { taken: string[]; problems: string[] } {
   const taken = running.flatMap(({ made }) => made.reload?.(next) ?? []);
   if (config.broker && next.broker) config.broker.users = next.broker.users;

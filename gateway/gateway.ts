@@ -141,7 +141,7 @@ export async function startGateway(
     void watch.tellUnsent();
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
-    const reload = (next: GatewayConfig) => reloadSources(config, next, sources);
+    const reload = (next: GatewayConfig) => reloadSources(config, next, [...sources, { made: http }]);
     return { ports, answers: () => data.call('status'), reload, stop: () => started.stop() };
   } catch (error) {
     await started.stop();

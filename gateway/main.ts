@@ -6,7 +6,7 @@ import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
-import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
+import { httpAddress, publishRunFile } from '../shared/files/run-file.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
@@ -75,7 +75,14 @@ export async function runGateway(
   const { dataDir } = config;
   const { http } = config;
   const start = () => startOnce(config, types, { log, signal });
-  const running = await startWithSpace(start, { dataDir, http, clock: systemClock, log, signal });
+  const running = await startWithSpace(start, {
+    dataDir,
+    http,
+    place: 'http',
+    clock: systemClock,
+    log,
+    signal,
+  });
   if (running === null) return;
   const { gateway, clock, over } = running;
   const withdraw = publishRunFile(
@@ -85,7 +92,7 @@ export async function runGateway(
       pid: process.pid,
       startedAt: new Date(clock.nowMs()).toISOString(),
       ...gateway.ports,
-      httpUrl: localUrl(http.host, gateway.ports.httpPort),
+      ...httpAddress(http, gateway.ports.httpPort),
     },
     { clock, log },
   );

@@ -3,7 +3,7 @@ import { httpSettings } from '../../shared/http/settings.ts';
 
 export const ApiConfig = Type.Object(
   {
-    ...httpSettings(8080),
+    ...httpSettings(8080, 'cloud'),
     publicUrl: Type.Optional(
       Type.String({
         pattern: '^https?://',

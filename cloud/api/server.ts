@@ -9,6 +9,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
 import { createHttpServer, listenHttp } from '../../shared/http/server.ts';
+import { HttpCertificates } from '../../shared/http/tls.ts';
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineLimits, MaintenanceSpans } from '../ports/machines.ts';
@@ -75,8 +76,10 @@ export interface ApiDeps
 }
 
 export interface Api {
-  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
+  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED, API_TLS_FILES */
   start(): Promise<{ port: number }>;
+  /** Has a renewed certificate in use at once. */
+  renewCertificates: HttpCertificates['look'];
   /** Closes open streams and connections; does not wait for callers. */
   stop(): Promise<void>;
 }
@@ -84,17 +87,19 @@ export interface Api {
 export function createApi(deps: ApiDeps): Api {
   let app: FastifyInstance | null = null;
   let hub: StreamHub | null = null;
+  const certificates = new HttpCertificates(deps.config.tls, 'api', deps);
   return {
     async start() {
       const { config, clock, dataDir, log } = deps;
       const people = People.in(dataDir, clock, log);
       const access = createAccess(config, clock, people);
       hub = new StreamHub({ ...deps, viewContext: viewContextOf(deps) }, clock, config.streamClientsMax);
-      app = await build(deps, { access, people }, hub);
+      app = await build(deps, { access, people, certificates }, hub);
       const port = await listenHttp(app, config);
       hub.start();
       return { port };
     },
+    renewCertificates: () => certificates.look(),
     async stop() {
       hub?.stop();
       await app?.close();
@@ -128,10 +133,15 @@ function viewContextOf({
 interface Callers {
   access: Access;
   people: People;
+  certificates: HttpCertificates;
 }
 
-async function build(deps: ApiDeps, { access, people }: Callers, hub: StreamHub): Promise<FastifyInstance> {
-  const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
+async function build(
+  deps: ApiDeps,
+  { access, people, certificates }: Callers,
+  hub: StreamHub,
+): Promise<FastifyInstance> {
+  const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log, certificates);
   addHeaders(app);
   const measured = measureRequests(app, deps.metrics.registry);
   await describeApi(app, 'Machines, their readings, remaining life, alerts and decisions.');

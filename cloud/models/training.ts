@@ -1,6 +1,6 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { localUrl } from '../../shared/files/run-file.ts';
+import { httpAddress } from '../../shared/files/run-file.ts';
 import type { OwnApi, Trainer, TrainingAdmin } from '../ports/models/training.ts';
 import type { EventApplier } from '../ports/operations.ts';
 import { type OldCandidatesDeps, removeWorse } from './old-candidates.ts';
@@ -36,8 +36,10 @@ export class Training {
   /** Bound: a job takes it out of this. */
   readonly api = (): OwnApi | null => this.own;
 
-  opened({ host, token }: { host: string; token?: string }, port: number): void {
-    this.own = { url: localUrl(host, port), token: token ?? null };
+  opened(api: { host: string; token?: string; tls?: { certFile: string } }, port: number): void {
+    const { httpUrl, httpCertFile } = httpAddress(api, port);
+    const shown = httpCertFile === undefined ? {} : { certFile: httpCertFile };
+    this.own = { url: httpUrl, token: api.token ?? null, ...shown };
   }
 
   /** Ends what is being trained: its process gets the signal before this returns. */

@@ -1,6 +1,12 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  API_CA_FILE: {
+    stage: 'cli',
+    meaning: 'The file of `--ca-file` (or `$HARBINGER_CA_FILE`) holds no certificate that can be used.',
+    retried: 'No.',
+    remedy: 'Name the PEM file of the authority, such as the `ca.crt` that `harbinger certs init` has made.',
+  },
   API_REFUSED: {
     stage: 'cli',
     meaning: 'The gateway or cloud has refused a request of the command line; the message has its words.',

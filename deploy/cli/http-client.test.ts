@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHttpGuard } from '../../shared/http/guard.ts';
 import { createHttpServer, guardRoutes } from '../../shared/http/server.ts';
+import { HttpCertificates } from '../../shared/http/tls.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 import { type Endpoint, findEndpoint, request } from './http-client.ts';
 
 const token = 'a-token-of-sixteen-characters';
@@ -50,3 +52,37 @@ it('the folders that were tried are all named, and the other side is told from n
   writeFileSync(join(dir, 'cloud', 'run.json'), JSON.stringify({ ...run, role: 'cloud' }));
   expect(findEndpoint('cloud', { data: dir })).toMatchObject({ url: run.httpUrl, role: 'cloud' });
 });
+
+it.skipIf(noOpenssl)(
+  'trusts a process on this computer by the certificate in its run file, and others by a CA file',
+  async () => {
+    const files = { certFile: join(dir, 'own.crt'), keyFile: join(dir, 'own.key') };
+    makeCertificate(files.certFile, files.keyFile, '-subj', '/CN=another.example');
+    const certificates = new HttpCertificates(files, 'api', { clock: systemClock, log: silentLog });
+    const sealed = createHttpServer({ connectionsMax: 8, paramLengthMax: 32 }, silentLog, certificates);
+    sealed.post('/api/x', async ({ body }) => ({ body }));
+    const httpUrl = await sealed.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const run = {
+        role: 'cloud',
+        pid: 1,
+        startedAt: '',
+        httpPort: 1,
+        httpUrl,
+        httpCertFile: files.certFile,
+      };
+      writeFileSync(join(dir, 'run.json'), JSON.stringify(run));
+      const asked = (options: object) => request(findEndpoint('cloud', options), 'POST', '/api/x', { a: 1 });
+      expect(await asked({ data: dir })).toEqual({ body: { a: 1 } });
+      expect(await asked({ url: httpUrl, caFile: files.certFile })).toEqual({ body: { a: 1 } });
+      await expect(asked({ url: httpUrl })).rejects.toThrow(
+        'name the certificate of its authority: --ca-file FILE',
+      );
+      expect(() => findEndpoint('cloud', { url: httpUrl, caFile: files.keyFile })).toThrow(
+        'no PEM certificate',
+      );
+    } finally {
+      await sealed.close();
+    }
+  },
+);

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { type RunFile, readRunFile, runFileName } from '../../shared/files/run-file.ts';
 import { readToken } from '../../shared/http/api-token.ts';
+import { fetchTrusting, readTrusted, type Trusted, trustRemedy } from '../../shared/http/trusting.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const requestMsMax = 60_000;
 const uploadMsMax = 600_000;
+const caOwner = { code: 'API_CA_FILE', stage: 'cli' } as const;
 
 export type Role = 'gateway' | 'cloud';
 
 export interface Endpoint {
   url: string;
   token: string | null;
+  /** Certificates to trust where it speaks HTTPS; the authorities of this computer if absent. */
+  trusted?: Trusted;
   /** The side that is expected there; messages say it. */
   role?: Role;
   /** The environment variable that holds its token, for messages. Default: $HARBINGER_TOKEN. */
@@ -26,6 +30,7 @@ export interface EndpointOptions {
   url?: string;
   token?: string;
   data?: string;
+  caFile?: string;
 }
 
 /**
@@ -35,15 +40,27 @@ export interface EndpointOptions {
  */
 export function findEndpoint(role: Role, options: EndpointOptions): Endpoint {
   const token = options.token ?? process.env.HARBINGER_TOKEN ?? null;
-  if (options.url !== undefined) return { url: options.url.replace(/\/+$/, ''), token, role };
+  const caFile = options.caFile ?? process.env.HARBINGER_CA_FILE;
+  const named = caFile === undefined ? {} : { trusted: readTrusted(caFile, '--ca-file', caOwner) };
+  if (options.url !== undefined) return { url: options.url.replace(/\/+$/, ''), token, role, ...named };
   const { dir, run } = findRunning(role, options.data);
   const tokenFile = join(dir, 'api-token');
   return {
     url: run.httpUrl,
     token: token ?? readToken(tokenFile),
     role,
+    ...(caFile === undefined ? trustedOf(run) : named),
     ...(run.mqttPort !== undefined && { mqttPort: run.mqttPort }),
   };
+}
+
+/** Trusts the certificate that a process on this computer says it shows, if this user may read that. */
+function trustedOf({ httpCertFile }: RunFile): { trusted?: Trusted } {
+  try {
+    return httpCertFile === undefined ? {} : { trusted: readTrusted(httpCertFile, runFileName, caOwner) };
+  } catch {
+    return {};
+  }
 }
 
 /** The folder that something runs on, with its run file. @throws HarbingerError RUN_FILE with all folders that were tried */
@@ -127,7 +144,8 @@ export async function download(
   throw refusalOf(endpoint, 'POST', path, response.status, parseAnswer(await response.text()));
 }
 
-async function send(
+/** The answer, whatever its status. @throws HarbingerError API_UNREACHABLE */
+export async function send(
   endpoint: Endpoint,
   method: string,
   path: string,
@@ -135,18 +153,21 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const isBytes = Buffer.isBuffer(body);
+  const url = `${endpoint.url}${path}`;
+  const sent = {
+    method,
+    headers: {
+      ...(endpoint.token !== null && { authorization: `Bearer ${endpoint.token}` }),
+      ...(body !== undefined && { 'content-type': `application/${isBytes ? 'octet-stream' : 'json'}` }),
+    },
+    ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
+    signal,
+  };
   try {
-    return await fetch(`${endpoint.url}${path}`, {
-      method,
-      headers: {
-        ...(endpoint.token !== null && { authorization: `Bearer ${endpoint.token}` }),
-        ...(body !== undefined && { 'content-type': `application/${isBytes ? 'octet-stream' : 'json'}` }),
-      },
-      ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
-      signal,
-    });
+    return await (url.startsWith('https:') ? fetchTrusting(url, sent, endpoint.trusted) : fetch(url, sent));
   } catch (error) {
-    const cause = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
+    const reason = error instanceof Error && error.cause ? error.cause : error;
+    const cause = `${messageOf(reason)}${trustRemedy(reason)}`;
     throw new HarbingerError('API_UNREACHABLE', 'cli', `${endpoint.url} cannot be reached: ${cause}`, {
       retry: true,
     });

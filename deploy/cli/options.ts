@@ -95,10 +95,14 @@ export interface ReachOptions {
   url?: string;
   token?: string;
   data?: string;
+  caFile?: string;
   json?: boolean;
 }
 
 export function withReach(command: Command, role: 'gateway' | 'cloud'): Command {
+  // `replay` has it already, for MQTT and the API of the same gateway.
+  if (!command.options.some(({ long }) => long === '--ca-file'))
+    command.option('--ca-file <file>', 'whom to trust where it speaks HTTPS with a certificate of your own');
   return command
     .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`, httpUrl)
     .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')

@@ -80,9 +80,14 @@ function argumentsOf(order: TrainingOrder, { url }: OwnApi): string[] {
 }
 
 /** The token is not among the arguments, which everybody on the computer can read. */
-function envOf(_: TrainingOrder, { token }: OwnApi): NodeJS.ProcessEnv {
+function envOf(_: TrainingOrder, { certFile, token }: OwnApi): NodeJS.ProcessEnv {
   const { HARBINGER_TOKEN: _token, HARBINGER_MODEL_KEY: _key, ...env } = process.env;
-  return { ...env, HARBINGER_ENDS_WITH_INPUT: '1', ...(token !== null && { HARBINGER_TOKEN: token }) };
+  return {
+    ...env,
+    HARBINGER_ENDS_WITH_INPUT: '1',
+    ...(certFile !== undefined && { HARBINGER_CA_FILE: certFile }),
+    ...(token !== null && { HARBINGER_TOKEN: token }),
+  };
 }
 
 function run(

@@ -13,6 +13,7 @@ import {
   textAnswer,
 } from '../../shared/http/openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
+import { HttpCertificates } from '../../shared/http/tls.ts';
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -71,8 +72,10 @@ export interface GatewayHttpDeps {
 }
 
 export interface GatewayHttp {
-  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
+  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED, API_TLS_FILES */
   start(): Promise<{ port: number }>;
+  /** Has a renewed certificate in use at once. */
+  renewCertificates: HttpCertificates['look'];
   /** Closes open connections; does not wait for callers. */
   stop(): Promise<void>;
 }
@@ -84,20 +87,26 @@ export interface GatewayHttp {
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
+  const certificates = new HttpCertificates(deps.config.tls, 'http', deps);
   return {
     async start() {
       const guard = createHttpGuard(deps.config, 'http', deps.clock);
-      app = await build(deps, guard);
+      app = await build(deps, guard, certificates);
       return { port: await listenHttp(app, deps.config) };
     },
+    renewCertificates: () => certificates.look(),
     async stop() {
       await app?.close();
     },
   };
 }
 
-async function build(deps: GatewayHttpDeps, guard: HttpGuard): Promise<FastifyInstance> {
-  const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log);
+async function build(
+  deps: GatewayHttpDeps,
+  guard: HttpGuard,
+  certificates: HttpCertificates,
+): Promise<FastifyInstance> {
+  const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log, certificates);
   await describeApi(app, 'A gateway’s health, status, machines, dead letters and refused batches.');
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
@@ -16,6 +16,8 @@ export const RunFile = Type.Object({
   mqttPort: Type.Optional(Type.Integer()),
   httpPort: Type.Integer(),
   httpUrl: Type.String(),
+  /** The certificate that it shows, where it speaks HTTPS: programs on this computer need no other proof of who it is. */
+  httpCertFile: Type.Optional(Type.String()),
 });
 export type RunFile = Static<typeof RunFile>;
 
@@ -85,8 +87,17 @@ export function readRunFile(dataDir: string): RunFile {
   }
 }
 
+/** The address of an HTTP server for the run file. */
+export function httpAddress(
+  { host, tls }: { host: string; tls?: { certFile: string } },
+  port: number,
+): Pick<RunFile, 'httpUrl' | 'httpCertFile'> {
+  if (tls === undefined) return { httpUrl: localUrl(host, port) };
+  return { httpUrl: localUrl(host, port, 'https'), httpCertFile: resolve(tls.certFile) };
+}
+
 /** Returns the URL at which a program on this computer reaches a server that listens on `host`. */
-export function localUrl(host: string, port: number): string {
+export function localUrl(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

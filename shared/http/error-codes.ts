@@ -32,6 +32,12 @@ export const errorCodes = declareErrors({
     retried: 'No. Nothing is started.',
     remedy: 'Correct `host` and `port`; ports below 1024 need the right to bind them.',
   },
+  API_TLS_FILES: {
+    stage: 'api',
+    meaning: 'A certificate or key of the HTTP API cannot be used; the message says which file, and why.',
+    retried: 'No. Nothing is started; while it runs, the certificate of before stays in use.',
+    remedy: 'Do what the message says; `harbinger certs` makes certificates.',
+  },
   API_LOOPBACK_ONLY: {
     stage: 'api',
     meaning:

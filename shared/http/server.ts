@@ -2,6 +2,7 @@
  * HTTP (shared/http): the common base of the servers of gateway and cloud: access, limits, error answers, OpenAPI,
  * listening. It has no routes; these are in gateway/api and cloud/api.
  */
+import type { Server as TlsServer } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
@@ -9,6 +10,7 @@ import { ConnectionSlots } from '../security/connection-slots.ts';
 import { errorHandler, HttpError, schemaError } from './errors.ts';
 import { type HttpCaller, type Right, refuseChanges } from './guard.ts';
 import { routeSchemas } from './route-schemas.ts';
+import type { HttpCertificates } from './tls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,17 +25,31 @@ export interface HttpLimits {
   paramLengthMax: number;
 }
 
-/** Creates a server that bounds what a caller may send and answers every error as `{error: {code, message}}`. */
-export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance {
-  const app = fastify({
+/**
+ * Creates a server that bounds what a caller may send and answers every error as `{error: {code, message}}`. With certificates it
+ * speaks HTTPS, and nothing else. @throws HarbingerError API_TLS_FILES
+ */
+export function createHttpServer(
+  limits: HttpLimits,
+  log: Log,
+  certificates?: HttpCertificates,
+): FastifyInstance {
+  const tls = certificates?.options() ?? null;
+  const bounds = { maxHeaderSize: 16 << 10 };
+  // Routes do not see which of the two it is, so that one type stands for both.
+  const app: FastifyInstance = fastify({
     bodyLimit: 64 << 10,
     requestTimeout: 30_000,
     forceCloseConnections: true,
-    http: { maxHeaderSize: 16 << 10 },
+    ...(tls === null ? { http: bounds } : ({ https: { ...bounds, ...tls } } as object)),
     routerOptions: { maxParamLength: limits.paramLengthMax },
     schemaController: routeSchemas(),
     schemaErrorFormatter: schemaError,
   });
+  if (tls !== null && certificates) {
+    certificates.follow(app.server as unknown as TlsServer);
+    app.addHook('onClose', async () => certificates.stop());
+  }
   shareConnections(app, limits.connectionsMax);
   app.setErrorHandler(errorHandler(log));
   app.setNotFoundHandler((request) => {

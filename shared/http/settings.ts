@@ -1,7 +1,30 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../config/schema/file-paths.ts';
+
+const HttpTls = (side: string) =>
+  Type.Object(
+    {
+      certFile: Type.String({
+        ...filePath,
+        description: 'PEM file of the certificate, with its chain.',
+        examples: [`/etc/harbinger/certs/${side}.crt`],
+      }),
+      keyFile: Type.String({
+        ...filePath,
+        description: 'PEM file of its private key.',
+        examples: [`/etc/harbinger/certs/${side}.key`],
+      }),
+    },
+    {
+      additionalProperties: false,
+      description:
+        'With this table the port speaks HTTPS (TLS 1.2 and 1.3), and nothing else. A renewed certificate is in use within 30 s.',
+    },
+  );
+export type HttpTls = Static<ReturnType<typeof HttpTls>>;
 
 /** Settings common to both servers, for a configuration schema. They load no server. */
-export const httpSettings = (defaultPort: number) => ({
+export const httpSettings = (defaultPort: number, side: 'cloud' | 'gateway') => ({
   host: Type.String({
     default: '127.0.0.1',
     minLength: 1,
@@ -36,4 +59,5 @@ export const httpSettings = (defaultPort: number) => ({
     default: false,
     description: 'Lets programs on this computer in without a token; only where host is a loopback address.',
   }),
+  tls: Type.Optional(HttpTls(side)),
 });

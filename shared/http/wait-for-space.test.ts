@@ -23,7 +23,14 @@ async function waiting(start: () => Promise<string>) {
   const clock = manualClock();
   const stop = new AbortController();
   const http = { host: '127.0.0.1', port: await freePort() };
-  const deps = { dataDir: join(folder, 'not', 'there'), http, clock, log: silentLog, signal: stop.signal };
+  const deps = {
+    dataDir: join(folder, 'not', 'there'),
+    http,
+    place: 'api',
+    clock,
+    log: silentLog,
+    signal: stop.signal,
+  };
   const started = startWithSpace(start, deps);
   const ask = async (path: string) => {
     const response = await fetch(`http://127.0.0.1:${http.port}${path}`);

@@ -4,6 +4,8 @@ import { codeOf, isDiskFull, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { HttpError } from './errors.ts';
 import { createHttpServer, listenHttp } from './server.ts';
+import type { HttpTls } from './settings.ts';
+import { HttpCertificates } from './tls.ts';
 
 const pollMs = 1_000;
 /** Longest time between two attempts. A quota, for example, may be raised without any change of the free space. */
@@ -12,7 +14,9 @@ const attemptMsMax = 30_000;
 export interface SpaceDeps {
   dataDir: string;
   /** Where `/healthz` and `/readyz` are served while there is no space. */
-  http: { host: string; port: number };
+  http: { host: string; port: number; tls?: HttpTls };
+  /** The table of the configuration that `http` is. */
+  place: string;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
@@ -56,8 +60,9 @@ async function moreSpace(dataDir: string, clock: Clock, signal: AbortSignal): Pr
 }
 
 /** Answers that the process lives and is not ready. Returns a function that ends it. */
-async function serve(reason: string, { http, log }: SpaceDeps): Promise<() => Promise<void>> {
-  const app = createHttpServer({ connectionsMax: 64, paramLengthMax: 32 }, log);
+async function serve(reason: string, { http, place, clock, log }: SpaceDeps): Promise<() => Promise<void>> {
+  const certificates = new HttpCertificates(http.tls, place, { clock, log });
+  const app = createHttpServer({ connectionsMax: 64, paramLengthMax: 32 }, log, certificates);
   app.get('/healthz', () => ({ status: 'ok', reasons: [] }));
   app.get('/readyz', (_request, reply) => {
     reply.code(503).send({ status: 'not ready', reasons: [reason] });

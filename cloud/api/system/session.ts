@@ -69,6 +69,7 @@ function signedIn(access: Access, request: FastifyRequest): boolean {
 }
 
 function cookie(request: FastifyRequest, value: string, maxAgeS: number): string {
-  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  const isSealed = request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https';
+  const secure = isSealed ? '; Secure' : '';
   return `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`;
 }

@@ -26,6 +26,8 @@ export type TrainedCandidate = Pick<
 /** The address of this cloud's API, for whoever trains. */
 export interface OwnApi {
   url: string;
+  /** The certificate that it shows, where it speaks HTTPS. */
+  certFile?: string;
   token: string | null;
 }
 

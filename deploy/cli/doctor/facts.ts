@@ -13,7 +13,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import { validityWarnings } from '../certificates.ts';
 import { checkSide } from '../config-sides.ts';
-import { type Endpoint, findEndpoint, request } from '../http-client.ts';
+import { type Endpoint, findEndpoint, request, send } from '../http-client.ts';
 import type { Facts, RunningFacts } from './findings.ts';
 
 const waitMsMax = 5_000;
@@ -180,7 +180,7 @@ async function runningFacts(side: 'gateway' | 'cloud', dataDir: string): Promise
     return null;
   }
   const status = await answerOf(endpoint, '/api/status');
-  const ready = await reasonsOf(endpoint.url);
+  const ready = await reasonsOf(endpoint);
   const blocks = Object.values((status?.backlog ?? {}) as Record<string, { blocks?: number }>);
   const uplink = status?.uplink as { connected?: boolean } | null | undefined;
   const intelligence = status?.intelligence as { model?: { state?: string } } | undefined;
@@ -234,9 +234,9 @@ async function answerOf(endpoint: Endpoint, path: string): Promise<Record<string
 }
 
 /** Why it is not ready: the answer is an error then, whose body has the reasons. */
-async function reasonsOf(url: string): Promise<string[]> {
+async function reasonsOf(endpoint: Endpoint): Promise<string[]> {
   try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(waitMsMax) });
+    const response = await send(endpoint, 'GET', '/readyz', undefined, AbortSignal.timeout(waitMsMax));
     const { reasons } = (await response.json()) as { reasons?: unknown };
     return Array.isArray(reasons) ? reasons.map(String) : [];
   } catch (error) {

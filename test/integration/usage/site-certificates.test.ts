@@ -3,13 +3,16 @@
  * `harbinger certs`, mutual TLS between gateway and cloud, and Mosquitto's client with a password and with a certificate.
  */
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { stringify } from 'smol-toml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mosquittoClients } from '../../support/debian/clients.ts';
 import { environmentOf } from '../../support/debian/packages.ts';
 import { reasonToSkip } from '../../support/needed.ts';
 import { freePort } from '../../support/ports.ts';
+import { ProductProcess } from '../../support/processes.ts';
 import { harbinger, harbingerJson } from '../cli.ts';
 import { createSite, type Site, until } from '../site.ts';
 
@@ -47,6 +50,31 @@ beforeAll(async () => {
   await site.gateway.start();
 });
 afterAll(() => site?.dispose());
+
+it('page and API over HTTPS, for commands here and elsewhere', async () => {
+  const api = { tls: pairOf('cloud'), openOnLoopback: true };
+  const configFile = join(site.folder, 'sealed.toml');
+  await writeFile(configFile, stringify({ api, store: { kind: 'embedded' }, gateways: [] }));
+  const dataDir = join(site.folder, 'sealed');
+  const sealed = new ProductProcess({ command: 'cloud', dataDir, configFile, until: 'listening' });
+  await sealed.start();
+  try {
+    const url = sealed.httpUrl.replace('http://', 'https://');
+    const list = (...reach: string[]) => harbinger('alerts', 'list', ...reach);
+    expect(await list('--data', dataDir)).toMatchObject({ code: 0, stderr: '' });
+    expect(await list('--url', url, '--ca-file', file('ca.crt'))).toMatchObject({ code: 0, stderr: '' });
+    expect((await list('--url', url)).stderr).toContain('--ca-file');
+    await expect(fetch(sealed.httpUrl)).rejects.toThrow();
+    const dir = join(site.folder, 'certs');
+    expect(await harbinger('certs', 'renew', 'cloud', '--dir', dir)).toMatchObject({ code: 0 });
+    process.kill(sealed.pid, 'SIGHUP');
+    const said = () => sealed.logs.map(({ text }) => text).join('\n');
+    await until(() => said().includes('new connections get the renewed certificate'), 'the log to say so');
+    expect(await list('--data', dataDir)).toMatchObject({ code: 0, stderr: '' });
+  } finally {
+    await sealed.stop();
+  }
+});
 
 async function publish(port: number, machine: string, value: number, ...login: string[]): Promise<void> {
   if ('unavailable' in clients) throw new Error(clients.unavailable);
