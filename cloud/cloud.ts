@@ -37,6 +37,7 @@ import { type Clock, systemClock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotifications } from './alerts/alerts.ts';
+import { SiteStorms } from './alerts/storms/storms.ts';
 import { LaterRunner } from './alerts/work/later-runner.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
@@ -114,7 +115,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const metrics = new Metrics(() => reporters);
   const { registry } = metrics;
   const space = new FreeSpace(dataDir, clock);
-  const rules = createAlertRules(config.alerts);
+  const storms = new SiteStorms(config.conditions, clock);
+  const rules = createAlertRules(config.alerts, storms);
   const credentials = createCredentials(config.gateways, clock);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
   const unlock = lockDataDir(dataDir);
@@ -243,6 +245,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       store: { kind: store.kind, healthy: () => keeper.healthy },
       notifiers: () => notifying.runner.health(),
       retention: () => retention,
+      storms,
       twins: () => listener.duplicates.twins(),
       proposals: () => proposals.list(),
     });

@@ -69,6 +69,26 @@ export const CloudConfig = Type.Object(
           description:
             'A gateway that is not connected for so long is silent, which is an alert; one that is often lost for longer is told later, at most after twelve times as long.',
         }),
+        stormMachinesMin: Type.Integer({
+          minimum: 2,
+          maximum: 10_000,
+          default: 10,
+          description:
+            'When alerts of so many machines of one site open within `stormWindowMin`, a common cause is likely: one alert says so (`site-degraded`), and warnings of single machines of that site wait until it is over; what is critical does not.',
+        }),
+        stormPercentMin: Type.Number({
+          minimum: 1,
+          maximum: 100,
+          default: 30,
+          description: 'And these are at least so many per cent of the machines of that site.',
+        }),
+        stormWindowMin: Type.Integer({
+          minimum: 1,
+          maximum: 120,
+          default: 5,
+          description:
+            'See `stormMachinesMin`; in minutes. It is over when fewer than half as many open within this time.',
+        }),
       },
     ),
     jobs: jobsTable(jobs),

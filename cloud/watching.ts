@@ -7,6 +7,7 @@ import type { FreeSpace } from '../shared/files/free-space.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
+import type { SiteStorms } from './alerts/storms/storms.ts';
 import { cloudConditions } from './conditions/conditions.ts';
 import type { CloudFacts, WatchedGateway } from './conditions/facts.ts';
 import type { CloudConfig } from './config.ts';
@@ -23,6 +24,8 @@ export interface WatchingDeps {
   store: { kind: string; healthy(): boolean };
   notifiers(): readonly NotifierFacts[];
   twins(): readonly TwinGateways[];
+  /** Absent: none is ever found. */
+  storms?: SiteStorms;
   retention(): RetentionAdmin | null;
   proposals(): readonly TrainingProposal[];
   dataDir: string;
@@ -37,6 +40,8 @@ const hourMs = 3_600_000;
 export function createWatching(deps: WatchingDeps): ConditionEvaluator<CloudFacts> {
   const { config, operations, clock, random, log } = deps;
   const { off } = config.conditions;
+  if (deps.storms)
+    deps.storms.machinesAt = (site) => operations.machines.all().filter((each) => each.site === site).length;
   return new ConditionEvaluator({
     conditions: cloudConditions.filter(({ name }) => !off.includes(name)),
     about: { kind: 'cloud', name: 'cloud' },
@@ -75,6 +80,7 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
         operations,
       ),
       gatewayNow: (name) => watched(contacts.of(name)),
+      storms: deps.storms?.list() ?? [],
       twins: deps.twins().filter(({ gateway }) => !operations.retired.isGatewayRetired(gateway)),
       store: { kind: deps.store.kind, isHealthy: deps.store.healthy() },
       quarantine: {

@@ -23,9 +23,10 @@ import { countedMetrics } from '../../shared/parts/metrics.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { AlertRules } from '../ports/alerts.ts';
+import type { Alert, AlertRules } from '../ports/alerts.ts';
 import type { DeadNotifications, Notifiers } from '../ports/notifications.ts';
 import { transition } from './lifecycle.ts';
+import type { SiteStorms } from './storms/storms.ts';
 import { afterShelf, withWork, workAfter } from './work/deeds.ts';
 import { isHeld } from './work/held.ts';
 
@@ -36,7 +37,7 @@ export interface AlertsDeps extends NotifierDeps {
 }
 
 /** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
-export function createAlertRules(config: AlertsConfig): AlertRules {
+export function createAlertRules(config: AlertsConfig, storms?: SiteStorms): AlertRules {
   refuse([...notifierNameProblems(config), ...toldWhenProblems(config), ...notifierChecks.problems(config)]);
   const configs = receiversIn(config);
   const groups = new Map(configs.map(({ name, group }) => [name, group]));
@@ -44,14 +45,21 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
   return {
     transition: (current, event) => {
       const step = transition(current, event);
+      if (step?.change === 'opened' && 'prediction' in step.alert) storms?.opened(step.alert);
       return step && withWork(current, step);
     },
     recipients: (step, told) => (isToldAsSilence(step.alert) ? [] : recipientsOf(configs, step, told)),
-    isHeld: (notifier, step, holding) => isHeld(filters.get(notifier), step, holding),
+    isHeld: (notifier, step, holding) =>
+      isHeld(filters.get(notifier), step, { ...holding, isStorm: isInStorm(step.alert, storms) }),
     afterDeed: (alert, deed, nowMs) => ({ ...alert, work: workAfter(alert.work, deed, nowMs) }),
     afterShelf,
     groupOf: (notifier) => groups.get(notifier),
   };
+}
+
+/** True if a common cause of many alerts of its site is told instead. */
+function isInStorm(alert: Alert, storms: SiteStorms | undefined): boolean {
+  return 'prediction' in alert && storms?.isOn(alert.prediction.site) === true;
 }
 
 /** That a gateway did not reach the cloud is known here only when it is over, and was told as its silence. */

@@ -12,6 +12,7 @@ import { gatewayIdle, gatewaySilent } from './gateway.ts';
 import { gatewayTwins } from './gateway-twins.ts';
 import { quarantineFills } from './quarantine.ts';
 import { retentionFails } from './retention.ts';
+import { siteDegraded } from './site.ts';
 import { storeDown } from './store.ts';
 import { modelContract } from './training.ts';
 
@@ -19,6 +20,7 @@ export const cloudConditions: Conditions<CloudFacts> = [
   gatewaySilent,
   gatewayIdle,
   gatewayTwins,
+  siteDegraded,
   diskSpace,
   storeDown,
   retentionFails,

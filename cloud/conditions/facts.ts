@@ -5,6 +5,7 @@ import type { NotifierFacts } from '../../shared/conditions/notifier.ts';
 import type { GatewayContact, TwinGateways } from '../ports/contacts/contacts.ts';
 import type { TrainingProposal } from '../ports/models/training.ts';
 import type { RetentionState } from '../ports/retention/retention.ts';
+import type { SiteStorm } from '../ports/work/storms.ts';
 
 /** A gateway that may have to be told of. */
 export interface WatchedGateway extends GatewayContact {
@@ -23,6 +24,8 @@ export interface CloudFacts {
   gatewayNow(name: string): GatewayContact | undefined;
   /** Names under which more than one gateway is connected. */
   twins: readonly TwinGateways[];
+  /** Sites of which many machines have had an alert within minutes. */
+  storms: readonly SiteStorm[];
   store: { kind: string; isHealthy: boolean };
   quarantine: { bytes: number; bytesMax: number; arrivedWithinHour: number };
   notifiers: readonly NotifierFacts[];

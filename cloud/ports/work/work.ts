@@ -71,5 +71,7 @@ export interface Holding {
   isTold: boolean;
   /** Since when nobody has acknowledged the alert, by the clock of the cloud. */
   waitsSinceMs: number;
+  /** Many machines of its site are told of now, as one alert. */
+  isStorm?: boolean;
   nowMs: number;
 }
