@@ -84,7 +84,7 @@ export class BrokerPersistence {
     const { write, writeLater } = this.mirror;
     const onRefused = ({ user, topic, limit }: { user: string; topic: string; limit: string }) =>
       tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText);
-    this.retained = new Retained(write, limits, onRefused, () => clock.nowMs());
+    this.retained = new Retained(this.mirror, limits, onRefused, () => clock.nowMs());
     this.retainedAgain = new RetainedAgain(this.retained, limits);
     const onDropped = (who: { user: string; client: string }) => tell?.('queue', who, queueText);
     const seenMs = () => this.expiry.seenMs;

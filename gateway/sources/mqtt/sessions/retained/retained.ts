@@ -6,6 +6,7 @@ import { Quotas } from '../../../../../shared/bounds/quotas.ts';
 import { isSiteTopic } from '../../../../../shared/contract/site/site-topics.ts';
 import { type DecodedRecord, encodeRecord } from '../../../../../shared/files/json/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../../shared/mqtt/topic-filter.ts';
+import type { RecordChange } from '../../../../ports/records.ts';
 import type { PersistenceLimits } from '../../config.ts';
 import { propertyBytes, readProperties, storedProperties } from '../../mqtt5/message-properties.ts';
 import type { PublishPacket } from '../../packet.ts';
@@ -27,19 +28,19 @@ export class Retained {
   private readonly byTopic = new Map<string, PublishPacket>();
   private readonly counts: Quotas;
   private readonly sizes: Quotas;
-  private readonly write: Mirror['write'];
+  private readonly disk: Pick<Mirror, 'write' | 'writeLater'>;
   private readonly onRefused: RetainedRefused | undefined;
   private readonly nowMs: () => number;
 
   /** @param nowMs ms since 1970, for messages that expire */
   constructor(
-    write: Mirror['write'],
+    disk: Pick<Mirror, 'write' | 'writeLater'>,
     limits: PersistenceLimits,
     onRefused?: RetainedRefused,
     nowMs: () => number = () => 0,
   ) {
     this.nowMs = nowMs;
-    this.write = write;
+    this.disk = disk;
     this.onRefused = onRefused;
     this.counts = new Quotas(limits.retainedMessagesMax);
     this.sizes = new Quotas(limits.retainedBytesMax);
@@ -75,7 +76,7 @@ export class Retained {
     const { topic } = packet;
     const key = `r!${topic}`;
     if (packet.payload.length === 0) {
-      if (this.remove(topic)) await this.write([{ key, value: null }], sync);
+      if (this.remove(topic)) await this.disk.write([{ key, value: null }], sync);
       return;
     }
     const limit = this.limitOf(packet);
@@ -87,7 +88,7 @@ export class Retained {
     const payload = Buffer.from(packet.payload); // copied, as the original is part of a larger chunk
     const kept = { ...packet, payload, retain: true };
     this.put(kept);
-    await this.write([{ key, value: recordOf(kept) }], sync);
+    await this.disk.write([{ key, value: recordOf(kept) }], sync);
   }
 
   /** The texts of the gateway's own messages, by topic; null where the message is somebody else's. */
@@ -103,10 +104,7 @@ export class Retained {
   /** Removes messages of topics; written when resolved. Returns how many there were. */
   async removeAll(topics: readonly string[]): Promise<number> {
     const removed = topics.filter((topic) => this.remove(topic));
-    await this.write(
-      removed.map((topic) => ({ key: `r!${topic}`, value: null })),
-      false,
-    );
+    await this.disk.write(removed.map(removalOf), false);
     return removed.length;
   }
 
@@ -128,7 +126,7 @@ export class Retained {
         if (seen.has(topic) || !matches(topic)) continue;
         seen.add(topic);
         if ((packet.messageExpiry ?? Number.POSITIVE_INFINITY) > nowMs) yield packet;
-        else void this.removeAll([topic]);
+        else if (this.remove(topic)) this.disk.writeLater([removalOf(topic)]);
       }
     }
   }
@@ -172,6 +170,10 @@ export class Retained {
     this.discount(before);
     return this.byTopic.delete(topic);
   }
+}
+
+function removalOf(topic: string): RecordChange {
+  return { key: `r!${topic}`, value: null };
 }
 
 function recordOf(packet: PublishPacket): Buffer {
