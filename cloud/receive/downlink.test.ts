@@ -1,9 +1,10 @@
 import type { Client } from 'aedes';
 import { beforeEach, expect, it } from 'vitest';
 import { type EndedInCloud, parseEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
-import { openAlertsKey, parseCloudSays } from '../../shared/contract/fleet/exchange.ts';
+import { encodeGatewaySays, openAlertsKey, parseCloudSays } from '../../shared/contract/fleet/exchange.ts';
 import { readGreeting } from '../../shared/contract/greeting.ts';
 import { desiredTopic, endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import { Downlink } from './downlink.ts';
 
@@ -17,6 +18,7 @@ beforeEach(() => {
   [owed, listener] = [{}, null];
   downlink = new Downlink({
     clock,
+    log: silentLog,
     endings: {
       of: (gateway) => owed[gateway] ?? [],
       onOwed(each) {
@@ -58,7 +60,7 @@ it('says to a gateway that subscribes what is owed to it, and what is owed later
 
 it('asks a gateway that hears what is wanted of it which alerts are open', () => {
   const fleet = { onChange: () => () => undefined, answer: () => Promise.reject(new Error('not asked')) };
-  const asking = new Downlink({ clock, fleet });
+  const asking = new Downlink({ clock, log: silentLog, fleet });
   const [north, south] = [newClient(), newClient()];
   asking.subscribed('north', north.client, [desiredTopic('north')]);
   asking.subscribed('south', south.client, [desiredTopic('south')]);
@@ -66,6 +68,32 @@ it('asks a gateway that hears what is wanted of it which alerts are open', () =>
   expect(north.sent.map(({ payload }) => parseCloudSays(payload)?.retell)).toEqual([[openAlertsKey]]);
   expect(south.sent).toEqual([]);
   asking.stop();
+});
+
+it('says what is wanted once it can be read again, and a failure to read it ends nothing', async () => {
+  let fails = true;
+  const said: string[] = [];
+  const fleet = {
+    onChange: () => () => undefined,
+    answer: async () => {
+      if (fails) throw new Error('the database is gone');
+      return { timeMs: 0, documents: [], want: [], retell: [openAlertsKey] };
+    },
+  };
+  const log = Object.assign(Object.create(silentLog) as typeof silentLog, {
+    warn: ({ problem }: { problem: string }) => void said.push(problem),
+  });
+  const asked = new Downlink({ clock, log, fleet });
+  const { client, sent } = newClient();
+  asked.subscribed('north', client, [desiredTopic('north')]);
+  const says = encodeGatewaySays({ have: [], documents: [] });
+  asked.heard('north', client, says);
+  await expect.poll(() => said).toEqual(['the database is gone']);
+  await new Promise(setImmediate);
+  fails = false;
+  asked.heard('north', client, says);
+  await expect.poll(() => sent.length).toBe(1);
+  asked.stop();
 });
 
 it('says nothing of it to a gateway that has not subscribed, nor after its connection or this is gone', async () => {

@@ -4,6 +4,8 @@ import { encodeCloudSays, openAlertsKey, parseGatewaySays } from '../../shared/c
 import { encodeGreeting } from '../../shared/contract/greeting.ts';
 import { desiredTopic, endedTopic, greetingTopic, modelPieceTopic } from '../../shared/contract/topics.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type { OwedEndings } from '../ports/alerts.ts';
 import type { FleetExchange } from '../ports/fleet/fleet.ts';
 import type { ModelChunks } from '../ports/models/models.ts';
@@ -13,6 +15,7 @@ const gatherMs = 100;
 
 export interface DownlinkDeps {
   clock: Clock;
+  log: Log;
   /** Absent if nothing ends alerts but gateways. */
   endings?: OwedEndings;
   /** Absent if nothing is wanted of gateways. */
@@ -27,6 +30,7 @@ export interface DownlinkDeps {
  */
 export class Downlink {
   private readonly clock: Clock;
+  private readonly log: Log;
   private readonly endings: OwedEndings | undefined;
   private readonly fleet: FleetExchange | undefined;
   private readonly models: ModelChunks | undefined;
@@ -42,8 +46,9 @@ export class Downlink {
   private readonly waiting = new Set<string>();
   private timer: Timer | null = null;
 
-  constructor({ clock, endings, fleet, models }: DownlinkDeps) {
+  constructor({ clock, log, endings, fleet, models }: DownlinkDeps) {
     this.clock = clock;
+    this.log = log;
     this.endings = endings;
     this.fleet = fleet;
     this.models = models;
@@ -85,6 +90,12 @@ export class Downlink {
     void this.fleet
       .answer(gateway, said)
       .then((says) => this.sayWanted(gateway, client, says))
+      .catch((error) =>
+        this.log.warn(
+          { gateway, problem: messageOf(error) },
+          'a gateway could not be told what is wanted of it; it is when it says again what it has',
+        ),
+      )
       .finally(() => this.answering.delete(client));
   }
 

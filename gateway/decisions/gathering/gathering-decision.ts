@@ -2,6 +2,7 @@ import type { DecisionRecord } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Decision, DecisionCounts } from '../../ports/decision.ts';
 import type { Gathering, GatheringCounts, GatheringSetpoint } from '../../ports/gathering/gathering.ts';
@@ -58,7 +59,10 @@ export class GatheringDecision implements Decision {
     gathering.waited = () => {
       this.timer ??= clock.setTimer(config.everyMs, () => {
         this.timer = null;
-        this.deciding = this.decide(gathering);
+        this.deciding = this.decide(gathering).catch((error: unknown) => {
+          const { log } = this.options;
+          log.error({ problem: messageOf(error) }, 'how to gather was not decided');
+        });
       });
     };
   }

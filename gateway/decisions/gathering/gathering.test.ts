@@ -67,6 +67,16 @@ describe('gathering', () => {
     });
   });
 
+  it('is decided again after a failure', async () => {
+    const { counts: counted } = gathering;
+    gathering.counts = () => {
+      throw new Error('it cannot be read');
+    };
+    await second(10, 0);
+    gathering.counts = counted;
+    expect(await second(10, 0)).toBe(16);
+  });
+
   it('is not decided while nothing waits, and no timer runs', async () => {
     await clock.advance(600_000);
     expect(await second(0, 0)).toBe(8);

@@ -4,6 +4,7 @@ import { refText } from '../../../shared/contract/models/model-ref.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import { type Clock, every, type Timer } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Decision, DecisionCounts } from '../../ports/decision.ts';
 import type { ModelStep, ModelTrials, SwitchedBy, TrialNow } from '../../ports/models/versions.ts';
@@ -64,9 +65,7 @@ export class PromotionDecision implements Decision {
     // A stop may have come between a step and its record.
     for (const step of models.owed()) this.addStep(step);
     models.onSwitch((by) => this.switched(by));
-    this.timer = every(clock, config.everyMs, () => {
-      this.deciding = this.deciding.then(() => this.decide(models));
-    });
+    this.timer = every(clock, config.everyMs, () => this.inTurn(() => this.decide(models)));
   }
 
   async stop(): Promise<void> {
@@ -157,7 +156,15 @@ export class PromotionDecision implements Decision {
       const record = recordOf(before ? { ...ofPerson, before: refText(before) } : ofPerson, decisionId);
       this.add(record, atMs, null);
     }
-    this.deciding = this.deciding.then(() => this.send());
+    this.inTurn(() => this.send());
+  }
+
+  /** Begins it when what is under way has ended. A failure is logged, and holds up nothing that comes later. */
+  private inTurn(work: () => Promise<void>): void {
+    this.deciding = this.deciding.then(work).catch((error: unknown) => {
+      const { log } = this.options;
+      log.error({ problem: messageOf(error) }, 'versions of models were not judged');
+    });
   }
 
   private addStep(step: ModelStep): void {
