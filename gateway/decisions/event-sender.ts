@@ -64,10 +64,13 @@ export class EventSender {
     return this.entries.flatMap((entry) => (entry.keep ? [entry.event] : []));
   }
 
-  /** Tries once to send all events, together, so that they share a commit. Never rejects. */
+  /**
+   * Tries once to send all events that are here now, together, so that they share a commit; those that are added meanwhile
+   * wait for the next time. Never rejects.
+   */
   async flush(): Promise<void> {
     if (this.entries.length === 0) return;
-    const trying = this.entries;
+    const trying = [...this.entries];
     const results = await Promise.allSettled(
       trying.map(({ event }) => withinBudget(() => this.outbox.event(event), appendMsMax, this.clock)),
     );
@@ -79,11 +82,13 @@ export class EventSender {
       // A malformed event would not be accepted later either.
       failed.push({ ...trying[i]!, keep: trying[i]!.keep && codeOf(result.reason) !== 'EVENT_INVALID' });
     });
-    this.entries = failed.filter((entry) => entry.keep);
-    this.held = new Set(this.entries.flatMap(({ event }) => event.subject ?? []));
+    const again = failed.filter((entry) => entry.keep);
+    const tried = new Set(trying);
+    this.entries = [...again, ...this.entries.filter((entry) => !tried.has(entry))];
+    this.held = new Set(this.entries.flatMap(({ event, keep }) => (keep && event.subject) || []));
     this.counts.sent += trying.length - failed.length;
     this.counts.failed += failed.length;
-    this.counts.lost += failed.length - this.entries.length;
+    this.counts.lost += failed.length - again.length;
     if (failed.length > 0 && this.mayWarn()) this.warn(failed.length, problem);
   }
 

@@ -222,22 +222,6 @@ describe('the decision', () => {
     expect(await decision.replay(records())).toMatchObject([{ outcome: 'same' }, { outcome: 'same' }]);
   });
 
-  it('goes on to judge after a failure', async () => {
-    const { clock, state, decision, records } = running();
-    await decision.start();
-    Object.defineProperty(state, 'trials', {
-      configurable: true,
-      get: () => {
-        throw new Error('it cannot be read');
-      },
-    });
-    await clock.advance(60_000);
-    Object.defineProperty(state, 'trials', { writable: true, value: [trialOf({ key: 'good' })] });
-    await clock.advance(60_000);
-    await decision.stop();
-    expect(records().map(({ answer }) => answer.action)).toEqual(['propose']);
-  });
-
   it('writes down what a person has decided, once, with who and why', async () => {
     const { clock, state, decision, records } = running();
     await decision.start();

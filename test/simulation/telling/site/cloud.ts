@@ -119,7 +119,7 @@ export class TellingCloud {
     const fleet = new Fleet({
       ...{ ...base, contacts, store: operations.fleet, kinds: fleetKinds, gateways: [gatewayName] },
     });
-    const downlink = new Downlink({ clock, endings: operations.endings, fleet });
+    const downlink = new Downlink({ ...base, endings: operations.endings, fleet });
     const duplicates = new DuplicateGateways({
       ...{ ...base, onDuplicateBatch: () => undefined, onNames: () => undefined },
       onAlone: (gateway) => downlink.askOpen(gateway),
