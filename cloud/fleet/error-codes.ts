@@ -19,6 +19,12 @@ export const errorCodes = declareErrors({
     retried: 'No. Nothing is changed.',
     remedy: 'See the names with `harbinger fleet list`.',
   },
+  FLEET_CHANGED: {
+    stage: 'fleet',
+    meaning: 'Somebody else has changed or removed the document since it was read.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'See with `harbinger fleet list` how it is now, and ask again.',
+  },
   FLEET_TAKEN_BACK: {
     stage: 'fleet',
     meaning:

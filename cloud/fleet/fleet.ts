@@ -10,7 +10,6 @@ import {
   isSealed,
   keyOf,
   nameOfKey,
-  sealOf,
   shownBody,
 } from '../../shared/contract/fleet/documents.ts';
 import type { CloudSays, GatewaySays, HeldEntry } from '../../shared/contract/fleet/exchange.ts';
@@ -18,6 +17,7 @@ import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { Exclusive } from '../../shared/runtime/order/exclusive.ts';
+import type { Random } from '../../shared/runtime/random.ts';
 import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type {
   Asked,
@@ -30,11 +30,12 @@ import type {
 import { checkedAsked } from './asked.ts';
 import type { FleetKind } from './kind.ts';
 import { standingOf } from './standing.ts';
+import { isFor, Versions } from './versions.ts';
 
 /** Documents that are over are shown for so long, and removed then. */
 const overMsMax = 7 * 86_400_000;
 const tidyMs = 3_600_000;
-/** A version is the time at which it was asked for, or the next one; one that is farther ahead is nobody's. */
+/** A version that is farther ahead of the time is nobody's. */
 const aheadMsMax = 10 * 366 * 86_400_000;
 
 export interface FleetDeps {
@@ -44,6 +45,7 @@ export interface FleetDeps {
   gateways: readonly string[];
   contacts: Pick<GatewayContacts, 'of'>;
   clock: Clock;
+  random: Random;
   log: Log;
 }
 
@@ -54,9 +56,11 @@ export class Fleet implements FleetAdmin, FleetExchange {
   private readonly listeners = new Set<Listener>();
   private readonly exclusive = new Exclusive();
   private tidying: Timer | null = null;
+  private readonly versions: Versions;
 
   constructor(deps: FleetDeps) {
     this.deps = deps;
+    this.versions = new Versions(deps);
   }
 
   async start(): Promise<void> {
@@ -94,34 +98,40 @@ export class Fleet implements FleetAdmin, FleetExchange {
     return this.deps.store.compared();
   }
 
-  set(asked: Asked): Promise<ShownDocument> {
+  set({ inPlaceOf, ...asked }: Asked): Promise<ShownDocument> {
     return this.exclusive.run(async () => {
       const { kinds, gateways, clock, store } = this.deps;
       const content = checkedAsked(asked, { kinds, gateways, nowMs: clock.nowMs() });
       const known = store.get(keyOf(content));
+      refuseChanged(keyOf(content), known, inPlaceOf);
       if (!known || known.removed) this.refuseTooMany(content.gateway);
-      const document = this.issued(content);
+      const document = this.versions.issued(content);
       await this.put([document]);
       return this.shown(document);
     });
   }
 
-  remove(name: DocumentName, { who, why }: { who: string; why: string }): Promise<void> {
+  remove(
+    name: DocumentName,
+    { who, why, inPlaceOf }: { who: string; why: string; inPlaceOf?: number },
+  ): Promise<void> {
     return this.exclusive.run(async () => {
       const known = this.deps.store.get(keyOf(name));
+      refuseChanged(keyOf(name), known, inPlaceOf);
       if (!known || known.removed)
         throw new HarbingerError(
           'FLEET_NOT_WANTED',
           'fleet',
           `there is no '${keyOf(name)}'; see harbinger fleet list`,
         );
-      await this.put([this.issued(removalOf(name, who, why))]);
+      await this.put([this.versions.issued(removalOf(name, who, why))]);
     });
   }
 
   answer(gateway: string, { have, documents }: GatewaySays): Promise<CloudSays> {
     const { clock, log } = this.deps;
     return this.exclusive.run(async () => {
+      this.versions.hear(gateway, have);
       try {
         await this.takeBack(gateway, documents);
         await this.outbid(gateway, have, documents);
@@ -160,8 +170,11 @@ export class Fleet implements FleetAdmin, FleetExchange {
   private async takeBack(gateway: string, documents: readonly DesiredDocument[]): Promise<void> {
     const { store, log } = this.deps;
     const lost = documents.filter((document) => {
-      const known = store.get(keyOf(document))?.version ?? store.forgottenVersion;
-      return isFor(gateway, document) && isSealed(store.secret, document) && document.version > known;
+      const known = store.get(keyOf(document));
+      // One that people have asked for since this cloud was put back is meant, and outbids that of the gateway.
+      if (known && known.askedMs > document.askedMs) return false;
+      const { version = store.forgottenVersion } = known ?? {};
+      return isFor(gateway, document) && isSealed(store.secret, document) && document.version > version;
     });
     if (lost.length === 0) return;
     await this.put(lost);
@@ -188,27 +201,9 @@ export class Fleet implements FleetAdmin, FleetExchange {
       if (version > clock.nowMs() + aheadMsMax) continue;
       const name = { kind: document.kind, name: document.name, ...ofGateway(document) };
       const why = 'this cloud does not know of it';
-      newer.push(this.issued(known ?? removalOf(name, 'harbinger', why), version));
+      newer.push(this.versions.issued(known ?? removalOf(name, 'harbinger', why), version));
     }
     if (newer.length > 0) await this.put(newer);
-  }
-
-  /** A document with the next version, which is above all others and above `than`, and its seal. */
-  private issued(
-    content: Omit<DesiredDocument, 'version' | 'seal' | 'askedMs'> & { askedMs?: number },
-    than = 0,
-  ) {
-    const { store, clock } = this.deps;
-    const nowMs = clock.nowMs();
-    const versions = store.all().map(({ version }) => version);
-    const version = Math.max(
-      nowMs,
-      than + 1,
-      store.forgottenVersion + 1,
-      ...versions.map((each) => each + 1),
-    );
-    const document = { askedMs: nowMs, ...content, version };
-    return { ...document, seal: sealOf(store.secret, document) };
   }
 
   private async put(documents: readonly DesiredDocument[]): Promise<void> {
@@ -258,12 +253,20 @@ export class Fleet implements FleetAdmin, FleetExchange {
     const beforeMs = this.deps.clock.nowMs() - overMsMax;
     const over = this.live().filter(({ untilMs = Number.POSITIVE_INFINITY }) => untilMs < beforeMs);
     for (const document of over)
-      await this.remove(document, { who: 'harbinger', why: 'it is over' }).catch(() => undefined);
+      await this.remove(document, {
+        who: 'harbinger',
+        why: 'it is over',
+        inPlaceOf: document.version,
+      }).catch(() => undefined);
   }
 }
 
-const isFor = (gateway: string, document: { gateway?: string }) =>
-  document.gateway === undefined || document.gateway === gateway;
+/** Somebody else may have changed or removed it since it was read. */
+function refuseChanged(key: string, known: DesiredDocument | undefined, inPlaceOf: number | undefined) {
+  if (inPlaceOf === undefined || (known && !known.removed && known.version === inPlaceOf)) return;
+  const problem = `'${key}' was changed or removed meanwhile: look at it again, and ask again`;
+  throw new HarbingerError('FLEET_CHANGED', 'fleet', problem);
+}
 
 const ofGateway = ({ gateway }: { gateway?: string }) => (gateway === undefined ? {} : { gateway });
 

@@ -33,10 +33,11 @@ export class Rollouts extends RegularLook {
       if (document.isOver || document.gateway !== undefined) continue;
       const next = nextOf(document, gateways);
       if (!next) continue;
-      const { kind, name, who, why, untilMs } = document;
+      const { kind, name, who, why, untilMs, version: inPlaceOf } = document;
       const until = untilMs === undefined ? {} : { untilMs };
       try {
-        await fleet.set({ kind, name, who, why, ...until, body: { ...next } });
+        // A person may have changed or removed it since it was read.
+        await fleet.set({ kind, name, who, why, ...until, inPlaceOf, body: { ...next } });
       } catch (error) {
         log.warn(
           { problem: messageOf(error) },

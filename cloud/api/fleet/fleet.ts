@@ -128,6 +128,7 @@ export function fleetRoutes(app: FastifyInstance, context: FleetContext): void {
 
 const statuses: Readonly<Record<string, number>> = {
   FLEET_INVALID: 400,
+  FLEET_CHANGED: 409,
   FLEET_TOO_MANY: 409,
   FLEET_NOT_WANTED: 404,
 };

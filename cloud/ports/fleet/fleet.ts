@@ -47,6 +47,8 @@ export interface Asked {
   who: string;
   why: string;
   untilMs?: number;
+  /** The version that it changes; refused if there is another one by now. Absent: whatever there is. */
+  inPlaceOf?: number;
 }
 
 /** How a document stands at one of its gateways. */
@@ -77,10 +79,10 @@ export interface FleetAdmin {
   wanted(kind: string): DesiredDocument[];
   /** Figures that gateways have told of versions of models that are tried, in no order. */
   compared(): ComparedAt[];
-  /** Durable when resolved, and on its way. @throws HarbingerError FLEET_INVALID, FLEET_TOO_MANY */
+  /** Durable when resolved, and on its way. @throws HarbingerError FLEET_INVALID, FLEET_TOO_MANY, FLEET_CHANGED */
   set(asked: Asked): Promise<ShownDocument>;
   /** @throws HarbingerError FLEET_NOT_WANTED */
-  remove(name: DocumentName, who: { who: string; why: string }): Promise<void>;
+  remove(name: DocumentName, who: { who: string; why: string; inPlaceOf?: number }): Promise<void>;
 }
 
 /** The side of the link to gateways. */

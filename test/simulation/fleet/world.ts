@@ -73,7 +73,7 @@ class Cloud {
     const of = (gateway: string) =>
       ({ gateway, isConnected: isConnected(gateway), heardMs: 1, state: 'heard' }) as never;
     const deps = { store, kinds: fleetKinds, gateways: gatewayNames, contacts: { of } };
-    const fleet = new CloudFleet({ ...deps, clock: process.clock, log: silentLog });
+    const fleet = new CloudFleet({ ...deps, clock: process.clock, random, log: silentLog });
     fleet.onChange((gateway, document) => {
       const says = { timeMs: process.clock.nowMs(), documents: [document], want: [], retell: [] };
       for (const each of this.world.gateways)

@@ -117,7 +117,7 @@ export class TellingCloud {
       silentAfterMs: config.conditions.gatewaySilentS * 1_000,
     });
     const fleet = new Fleet({
-      ...{ ...base, contacts, store: operations.fleet, kinds: fleetKinds, gateways: [gatewayName] },
+      ...{ ...base, random, contacts, store: operations.fleet, kinds: fleetKinds, gateways: [gatewayName] },
     });
     const downlink = new Downlink({ ...base, endings: operations.endings, fleet });
     const duplicates = new DuplicateGateways({
