@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isBeyondAlarmSide, limitPolicyOf, limitsOf, wearRangesOf } from './limits.ts';
 import type { MachineType, Sensor } from './machine-type.ts';
@@ -43,8 +44,53 @@ describe('the limits of a sensor', () => {
       { warnLow: 2, warn: 3 },
       ['high warning 3 back 2.75', 'low warning 2 back 2.25'],
     ],
+    [
+      'a range that is wide for the room between a limit and its end',
+      { warn: 1, max: 1_000 },
+      ['high warning 1 back 0.75'],
+    ],
+    ['a low limit near the upper end', { warnLow: 98, min: -10_000, max: 100 }, ['low warning 98 back 98.5']],
+    [
+      'an alarm far from its warning',
+      { warn: 1, alarm: 101, max: 1_000 },
+      ['high warning 1 back 0.75', 'high critical 101 back 100.75'],
+    ],
+    [
+      'a dead band of its own that is wider than all that is inside',
+      { warn: 1, deadBand: 5 },
+      ['high warning 1 back 0'],
+    ],
+    ['a fault bit', { kind: 'state', warn: 1, max: 65_535 }, ['high warning 1 back 1']],
+    [
+      'a counter',
+      { kind: 'counter', alarm: 9_000, max: Number.MAX_SAFE_INTEGER },
+      ['high critical 9000 back 9000'],
+    ],
   ])('%s', (_, given, limits) => {
     expect(said(given)).toEqual(limits);
+  });
+
+  it('can be left by some value that the sensor can have, whatever is declared', () => {
+    const number = fc.integer({ min: -1_000_000, max: 1_000_000 });
+    const kind = fc.constantFrom(undefined, 'state', 'counter');
+    fc.assert(
+      fc.property(number, number, number, fc.option(fc.nat(1_000_000)), kind, (a, b, c, band, of) => {
+        const [min, at, max] = [a, b, c].sort((one, other) => one - other) as [number, number, number];
+        for (const side of ['warn', 'warnLow', 'alarm', 'alarmLow'] as const)
+          for (const { backAt } of limitsOf(
+            sensor({
+              min,
+              max,
+              [side]: at,
+              ...(band !== null && { deadBand: band }),
+              ...(of && { kind: of }),
+            }),
+          )) {
+            expect(backAt).toBeGreaterThanOrEqual(min);
+            expect(backAt).toBeLessThanOrEqual(max);
+          }
+      }),
+    );
   });
 
   it('give rules a range where one side has both', () => {

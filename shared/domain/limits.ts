@@ -21,7 +21,7 @@ export interface WearRange {
 const shareOfDistance = 0.1;
 const shareOfRange = 0.01;
 const shareOfLimit = 0.02;
-/** A dead band that is not declared never takes more than this of the room between the limits of both sides. */
+/** A dead band that is not declared never takes more than this of the room inside the limits, so that each can be left. */
 const shareOfRoomMax = 0.25;
 
 interface Side {
@@ -40,18 +40,26 @@ function sidesOf({ warn, alarm, warnLow, alarmLow }: Sensor): Side[] {
   return sides.filter((side) => side.warn !== undefined || side.alarm !== undefined);
 }
 
-/** The room between the limits of both sides; infinite if there is but one side. */
-function roomOf(sides: readonly Side[]): number {
-  const innermost = (wanted: Limit['side']) => {
-    const side = sides.find((candidate) => candidate.side === wanted);
+/**
+ * The room in which values are inside the limits of a side: up to the limits of the other side, else to the end of the range. Infinite for a
+ * sensor of an open type, which has no range.
+ */
+function roomOf(wanted: Limit['side'], sides: readonly Side[], { min, max }: Sensor): number {
+  const innermost = (of: Limit['side']) => {
+    const side = sides.find((candidate) => candidate.side === of);
     return side && (side.warn ?? side.alarm);
   };
-  const [high, low] = [innermost('high'), innermost('low')];
-  return high === undefined || low === undefined ? Number.POSITIVE_INFINITY : high - low;
+  const high = innermost('high') ?? (wanted === 'low' ? max : Number.POSITIVE_INFINITY);
+  const low = innermost('low') ?? (wanted === 'high' ? min : Number.NEGATIVE_INFINITY);
+  return high - low;
 }
 
-/** Dead band of a limit that is alone on its side. A sensor of an open type has no range to take a part of. */
-function singleDistance({ min, max }: Sensor, at: number): number {
+/**
+ * Dead band of a limit that is alone on its side. A sensor of an open type has no range to take a part of. States and counters have steps and no noise,
+ * and their range says nothing of how far they move.
+ */
+function singleDistance({ min, max, kind }: Sensor, at: number): number {
+  if (kind !== undefined) return 0;
   const range = max - min;
   return Number.isFinite(range) ? shareOfRange * range : shareOfLimit * Math.abs(at);
 }
@@ -91,13 +99,13 @@ export function limitedColumnsOf(type: MachineType): readonly LimitedColumn[] {
 
 function declaredIn(sensor: Sensor): readonly Limit[] {
   const sides = sidesOf(sensor);
-  const room = roomOf(sides);
   return sides.flatMap(({ side, warn, alarm }) => {
+    const room = Math.max(0, roomOf(side, sides, sensor));
     const distance =
       warn !== undefined && alarm !== undefined
         ? shareOfDistance * Math.abs(alarm - warn)
         : singleDistance(sensor, warn ?? alarm ?? 0);
-    const deadBand = sensor.deadBand ?? Math.min(distance, shareOfRoomMax * room);
+    const deadBand = Math.min(sensor.deadBand ?? Math.min(distance, shareOfRoomMax * room), room);
     const limit = (severity: Limit['severity'], at: number | undefined): Limit[] =>
       at === undefined
         ? []

@@ -94,7 +94,7 @@ export const Sensor = Type.Object(
       Type.Number({
         minimum: 0,
         description:
-          'How far back inside a limit a value must be to count as returned. Defaults to a tenth of the distance between the warning and the alarm limit of its side, or 1 % of min … max where only one of them is given.',
+          'How far back inside a limit a value must be to count as returned. Defaults to a tenth of the distance between the warning and the alarm limit of its side, or 1 % of min … max where only one of them is given (a state or a counter: 0), and is at most a quarter of the room inside the limits.',
         examples: [0.3],
       }),
     ),

@@ -54,6 +54,14 @@ describe('a sensor beyond a limit', () => {
     expect(at([...out, 1, 4.4])[0]!.met).not.toHaveProperty('backMs');
   });
 
+  it('is back from the limit of a fault bit, and meets it anew', () => {
+    const bit = typeOf([sensor('fault', { kind: 'state', warn: 1, max: 65_535 })]);
+    const rows = [...steady(1, 20), ...steady(0, 62), ...steady(1, 20)];
+    const { levels } = follow(bit, rows);
+    const changes = levels.filter(({ met }, i) => met.length !== (levels[i - 1]?.met.length ?? 0));
+    expect(changes.map(({ atMs }) => atMs)).toEqual([10_000, 80_000, 92_000]);
+  });
+
   it('is a warning after the delay, and says since when', () => {
     const { limits, first } = follow(vibration, steady(6.2, 30));
     expect(first('warning')).toBe(10_000);
