@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { harbinger } from '../../../integration/cli.ts';
 import { statusOf } from '../../observe/reported.ts';
 import type { Site } from '../../site/site.ts';
-import { type Fault, pause, seconds } from '../fault.ts';
+import { eventually, type Fault, pause, seconds } from '../fault.ts';
 import { allowRollback, confirmedIn, expectLoss, readingBlocks } from './put-back.ts';
 
 /** Null if the command has succeeded. */
@@ -16,9 +16,16 @@ async function failureOf(...args: string[]): Promise<string | null> {
   return code === 0 ? null : `exit code ${code}: ${stderr}`;
 }
 
+/** Beside messages that are stuck for seconds the gateway answers later. */
 async function lastReadingsSeq(site: Site): Promise<number> {
-  const { journals } = await statusOf(site);
-  return journals.find(({ lane }) => lane === 'readings')?.lastSeq ?? 0;
+  let seq = 0;
+  const problem = await eventually(async () => {
+    const { journals } = await statusOf(site);
+    seq = journals.find(({ lane }) => lane === 'readings')?.lastSeq ?? 0;
+    return null;
+  });
+  if (problem !== null) throw new Error(`the gateway does not say what it has journalled: ${problem}`);
+  return seq;
 }
 
 const gatewayRestored: Fault = {
