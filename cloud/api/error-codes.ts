@@ -31,6 +31,12 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'See `/api/machines` for those that have.',
   },
+  API_SITE_UNKNOWN: {
+    stage: 'api',
+    meaning: 'No machine of that site has reported.',
+    retried: 'No.',
+    remedy: 'See `/api/machines` for the sites of those that have.',
+  },
   API_PAGE_MISSING: {
     stage: 'api',
     meaning: 'The console has not been built.',

@@ -32,6 +32,7 @@ import { createMemoryTraining } from './models/memory-models.testing.ts';
 import { outcomes } from './outcomes/outcomes.testing.ts';
 import { askAboutPeople } from './people/asked.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
+import { askAboutReport } from './report/asking.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
 afterAll(stopAll);
@@ -164,6 +165,7 @@ async function askAboutRetirement(api: ApiContract): Promise<void> {
   await api.ask('POST', '/api/alerts/close', { body: { ...close, alertId: 'none' }, status: 404 });
   await askAboutAlerts(api);
   await askAboutLog(api);
+  await askAboutReport(api);
   await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
   await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
   const unknown = { machines: [{ ...pump, machine: 'none' }] };

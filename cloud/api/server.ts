@@ -47,6 +47,7 @@ import { type Access, createAccess } from './people/access.ts';
 import { People } from './people/people.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { guardByRole } from './people/roles.ts';
+import { reportRoutes } from './report/report.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
 import { backupRoutes } from './system/backup.ts';
@@ -179,6 +180,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext): void {
     notifierRoutes,
     closeRoutes,
     outcomeRoutes,
+    reportRoutes,
     fleetRoutes,
     modelRoutes,
     comparedRoutes,

@@ -30,6 +30,7 @@ import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
 import { addModbus } from './modbus/modbus.ts';
 import { refuseEmptyPaths } from './options.ts';
+import { addReport } from './overview/report.ts';
 import { addStatus } from './overview/status.ts';
 import { addTop } from './overview/top.ts';
 import { addTokens, addUsers } from './people/people.ts';
@@ -86,6 +87,7 @@ Exit codes: ${exitCodeLine()}.`,
     addReplay,
     addStatus,
     addTop,
+    addReport,
     addMachines,
     addWatch,
     addGateways,
