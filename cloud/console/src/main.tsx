@@ -14,6 +14,7 @@ import './styles/wall.css';
 import './styles/machine.css';
 import './styles/decisions.css';
 import './styles/login.css';
+import './styles/tables.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { followAddress } from './address/browser.ts';

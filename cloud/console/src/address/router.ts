@@ -1,10 +1,13 @@
+const plainViews = ['alerts', 'gateways', 'inbox', 'models', 'settings', 'audit'] as const;
+export type PlainView = (typeof plainViews)[number];
+
 export type Route =
   | { view: 'fleet' }
   | { view: 'machine'; site: string; machine: string; gateway: string | undefined }
-  | { view: 'alerts' }
+  | { view: PlainView }
   | { view: 'decisions'; subject: string | undefined };
 
-/** Reads `#/machines/{site}/{machine}?gateway=…`, `#/alerts` and `#/decisions?subject=…`; anything else is the fleet. */
+/** Reads `#/machines/{site}/{machine}?gateway=…`, `#/decisions?subject=…` and `#/` with the name of a view; anything else is the fleet. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
@@ -12,9 +15,9 @@ export function parseRoute(hash: string): Route {
   if (first === 'machines' && site && machine) {
     return { view: 'machine', site, machine, gateway: parameters.get('gateway') ?? undefined };
   }
-  if (first === 'alerts') return { view: 'alerts' };
   if (first === 'decisions') return { view: 'decisions', subject: parameters.get('subject') ?? undefined };
-  return { view: 'fleet' };
+  const plain = plainViews.find((name) => name === first);
+  return plain ? { view: plain } : { view: 'fleet' };
 }
 
 export function machineHref(of: { gateway?: string; site: string; machine: string }): string {

@@ -1,3 +1,7 @@
+/**
+ * The client of the API (cloud/console/src/api): here the calls about machines, alerts and decisions, and how each is made; plant-api.ts has the
+ * others. A failure is an ApiFailure with a sentence for the person at the page. Nothing is kept here.
+ */
 import type {
   Alert,
   AlertClosing,
@@ -14,6 +18,8 @@ import type {
 } from '../wire.ts';
 import { texts } from '../words/words.ts';
 import { ApiFailure } from './api-failure.ts';
+
+export type Query = Record<string, string | number | undefined>;
 
 const answerMsMax = 20_000;
 
@@ -39,7 +45,7 @@ async function failureOf(response: Response): Promise<ApiFailure> {
   );
 }
 
-async function get<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
+export async function get<T>(path: string, query: Query = {}): Promise<T> {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) parameters.set(name, String(value));
@@ -48,14 +54,14 @@ async function get<T>(path: string, query: Record<string, string | number | unde
   return (await response.json()) as T;
 }
 
-function send(method: 'POST' | 'DELETE', path: string, body: object): Promise<Response> {
+export function send(method: 'POST' | 'DELETE', path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return call(path, { method, headers, body: JSON.stringify(body) });
 }
 
-const post = (path: string, body: object) => send('POST', path, body);
+export const post = (path: string, body: object) => send('POST', path, body);
 
-async function answered<T>(response: Promise<Response>): Promise<T> {
+export async function answered<T>(response: Promise<Response>): Promise<T> {
   return (await (await response).json()) as T;
 }
 

@@ -16,14 +16,14 @@ export function AlertCard(props: AlertOptions & { alert: Alert; children?: Compo
       <header class="alert-head">
         {children}
         <AlertBadge state={model.state} ending={model.ending} />
-        <h3>
+        <h2>
           {model.machine && (
             <a class="alert-machine" href={model.machine.href}>
               {model.machine.name}
             </a>
           )}
           {model.title}
-        </h3>
+        </h2>
         <span class="alert-times muted">{[model.times, model.asOf].filter(Boolean).join(' · ')}</span>
       </header>
       <Line label={words.whatToDo} text={model.action} />

@@ -1,7 +1,6 @@
 /** The words and figures of one alert, and the order in which alerts are shown. */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, kindOf, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
-import { mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import { liveAlert } from '../../../../shared/machine-state/live-alert.ts';
 import { outcomeText } from '../../../../shared/words/outcomes.ts';
 import { machineHref } from '../address/router.ts';
@@ -106,7 +105,9 @@ function nowOf(
 /** That nobody was told of it, and who wanted that. */
 function mutedReasons(alert: Alert): string[] {
   const muted = 'prediction' in alert && alert.state === 'open' ? alert.prediction.muted : undefined;
-  return muted ? [texts().alerts.notTold(mutedText(muted))] : [];
+  if (!muted) return [];
+  const { by, why, until } = muted;
+  return [texts().alerts.notTold(by, until === undefined ? '' : dateTime(Date.parse(until)), why)];
 }
 
 /** The oldest first; a change of severity is named. */

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { path, route } from '../address/address.ts';
 import { api } from '../api/api.ts';
 import { keepLive } from '../live.ts';
+import { AskDialog, question } from '../parts/ask.tsx';
 import { asking } from '../parts/work/work.ts';
 import { WorkDialog } from '../parts/work/work-dialog.tsx';
 import { State } from '../state.ts';
@@ -29,6 +30,7 @@ export function runConsole(
       live.stop();
       untitle();
       asking.value = null;
+      question.value = null;
       onSignedOut();
     },
     { once: true },
@@ -52,6 +54,7 @@ function Console({ state, onSignOut }: { state: State; onSignOut: (() => void) |
         <Screen key={shown} state={state} />
       </Shell>
       <WorkDialog state={state} />
+      <AskDialog />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
-import { Failure } from '../parts/empty.tsx';
 import { BrandMark } from '../parts/icons.tsx';
+import { Failure } from '../parts/layout/empty.tsx';
 import { texts } from '../words/words.ts';
 import { signInProblem } from './login-model.ts';
 

@@ -31,7 +31,7 @@ describe('the frame', () => {
       'The cloud is not ready: disk full; store away.',
     );
     expect(noticesOf({ ...fine, ready: false })[0]?.text).toContain('no reason given');
-    expect(noticesOf({ ...fine, notificationsDead: true })[0]?.link?.href).toBe('api/notifications/dead');
+    expect(noticesOf({ ...fine, notificationsDead: true })[0]?.link?.href).toBe('#/inbox');
   });
 
   it('marks the link of the view, for a machine that of the fleet', () => {

@@ -57,7 +57,7 @@ export function noticesOf(status: Status): Notice[] {
   if (status.notificationsDead) {
     notices.push({
       text: words.undelivered,
-      link: { text: words.undeliveredLink, href: 'api/notifications/dead' },
+      link: { text: words.undeliveredLink, href: '#/inbox' },
     });
   }
   return notices;
@@ -67,12 +67,17 @@ export function noticesOf(status: Status): Notice[] {
 export const viewLinks = [
   { view: 'fleet', href: '#/' },
   { view: 'alerts', href: '#/alerts' },
-  { view: 'decisions', href: '#/decisions' },
+  { view: 'gateways', href: '#/gateways' },
+  { view: 'inbox', href: '#/inbox' },
+  { view: 'models', href: '#/models' },
+  { view: 'settings', href: '#/settings' },
+  { view: 'audit', href: '#/audit' },
 ] as const;
 
-/** The link of the navigation that is marked as the current one. A machine's page belongs to the fleet. */
+/** The link of the navigation that is marked as the current one. A machine's page belongs to the fleet, decisions to models. */
 export function activeLink({ view }: Route): (typeof viewLinks)[number]['view'] {
-  return view === 'machine' ? 'fleet' : view;
+  if (view === 'machine') return 'fleet';
+  return view === 'decisions' ? 'models' : view;
 }
 
 /** The title in the browser's tab. The number of open critical alerts can be seen there from another tab. */

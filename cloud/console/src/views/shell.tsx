@@ -41,7 +41,7 @@ export function Shell({ state, main, onSignOut, children }: Props): VNode {
       <header class="top">
         <a class="brand" href="#/">
           <BrandMark />
-          Harbinger
+          <span>Harbinger</span>
         </a>
         <nav aria-label={words.views}>
           {viewLinks.map(({ view, href }) => (

@@ -5,7 +5,7 @@ import type { State } from '../../state.ts';
 import type { Alert, AlertRefusal } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 import { placeName } from '../alert-model.ts';
-import { Failure } from '../empty.tsx';
+import { Failure } from '../layout/empty.tsx';
 import { lastPerson, notePerson } from './person.ts';
 import { act, asking } from './work.ts';
 import { WorkFields } from './work-fields.tsx';

@@ -12,7 +12,7 @@ import { words as named } from '../../format.ts';
 import { useLoaded } from '../../loaded.ts';
 import { AlertCard } from '../../parts/alert-card.tsx';
 import { alertTimes, placeName } from '../../parts/alert-model.ts';
-import { Empty, Failure } from '../../parts/empty.tsx';
+import { Empty, Failure } from '../../parts/layout/empty.tsx';
 import { WorkButtons } from '../../parts/work/work-dialog.tsx';
 import type { State } from '../../state.ts';
 import type { Alert } from '../../wire.ts';

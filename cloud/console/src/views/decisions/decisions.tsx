@@ -4,7 +4,7 @@ import { api } from '../../api/api.ts';
 import { failureText } from '../../api/api-failure.ts';
 import { beat } from '../../beat.ts';
 import { DecisionList } from '../../parts/decision-list.tsx';
-import { Empty, Failure } from '../../parts/empty.tsx';
+import { Empty, Failure } from '../../parts/layout/empty.tsx';
 import type { StoredDecision } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 import { DecisionPages, type PageRequest } from './decisions-model.ts';

@@ -103,7 +103,7 @@ export const wallRows = (rows: readonly MachineItem[]): readonly MachineItem[] =
 export function heightOf({ machine }: FleetItem, isNarrow: boolean): number {
   if (machine === null) return 52;
   const hasReason = machine.state !== 'ok';
-  if (isNarrow) return hasReason ? 226 : 172;
+  if (isNarrow) return hasReason ? 252 : 190;
   return hasReason ? 88 : 60;
 }
 

@@ -6,7 +6,7 @@ import { LifeBar, ShareBar } from '../../parts/bars.tsx';
 import { texts } from '../../words/words.ts';
 import { type MachineItem, rowModel, type SiteItem } from './fleet-model.ts';
 
-type Place = Parameters<Parameters<typeof import('../../parts/long-list.tsx').LongList>[0]['draw']>[1];
+type Place = Parameters<Parameters<typeof import('../../parts/layout/long-list.tsx').LongList>[0]['draw']>[1];
 
 /** One machine of the fleet. The whole row is a link to the machine's page. */
 export function FleetRow({ row, nowMs, place }: { row: MachineItem; nowMs: number; place: Place }): VNode {

@@ -10,7 +10,7 @@ import type { Range } from '../../charts/series.ts';
 import { isState } from '../../charts/state-bands.ts';
 import { StateChart } from '../../charts/state-chart.tsx';
 import { useLoaded } from '../../loaded.ts';
-import { Failure } from '../../parts/empty.tsx';
+import { Failure } from '../../parts/layout/empty.tsx';
 import type { Alert } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 import { chosenSpan, csvOf, dueKey, queriesOf, rangeOf, rangeText, sensorsOf } from './charts-model.ts';

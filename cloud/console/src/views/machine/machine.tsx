@@ -9,7 +9,7 @@ import { follow } from '../../beat.ts';
 import { useLoaded } from '../../loaded.ts';
 import { AlertCard } from '../../parts/alert-card.tsx';
 import { DecisionList } from '../../parts/decision-list.tsx';
-import { Empty, Failure } from '../../parts/empty.tsx';
+import { Empty, Failure } from '../../parts/layout/empty.tsx';
 import type { State } from '../../state.ts';
 import type { MachineAddress, MachineDetail, StoredDecision } from '../../wire.ts';
 import { texts } from '../../words/words.ts';

@@ -38,7 +38,8 @@ export const alerts: Texts['alerts'] = {
   ended: (outcome, time, duration) => `${outcome} ${time} · war ${duration} offen`,
   lastKnown: (age) => `zuletzt bekannt ${age}`,
   asOf: (age) => `Stand ${age}`,
-  notTold: (muted) => `${muted}; niemand erfährt davon`,
+  notTold: (by, until, why) =>
+    `Stummgeschaltet${by && ` von ${by}`}${until && ` bis ${until}`}: ${why}; niemand erfährt davon`,
   changes: { opened: 'begonnen', updated: 'geändert', resolved: 'beendet' },
   became: (severity) => `wurde ${severity}`,
   as: (severity) => ` als ${severity}`,

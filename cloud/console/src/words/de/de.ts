@@ -7,5 +7,6 @@ import { decisions } from './decisions.ts';
 import { fleet } from './fleet.ts';
 import { frame } from './frame.ts';
 import { machine } from './machine.ts';
+import { plant } from './plant.ts';
 
-export const de: Texts = { frame, fleet, machine, alerts, decisions };
+export const de: Texts = { frame, fleet, machine, alerts, decisions, plant };

@@ -37,7 +37,8 @@ export const alerts = {
   ended: (outcome: string, time: string, duration: string) => `${outcome} ${time} · was open ${duration}`,
   lastKnown: (age: string) => `last known ${age}`,
   asOf: (age: string) => `as of ${age}`,
-  notTold: (muted: string) => `${muted}; nobody is told of it`,
+  notTold: (by: string, until: string, why: string) =>
+    `Muted${by && ` by ${by}`}${until && ` until ${until}`}: ${why}; nobody is told of it`,
   changes: { opened: 'opened', updated: 'changed', resolved: 'ended' },
   became: (severity: string) => `became ${severity}`,
   as: (severity: string) => ` as ${severity}`,

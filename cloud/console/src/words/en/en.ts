@@ -6,8 +6,9 @@ import { decisions } from './decisions.ts';
 import { fleet } from './fleet.ts';
 import { frame } from './frame.ts';
 import { machine } from './machine.ts';
+import { plant } from './plant.ts';
 
-export const en = { frame, fleet, machine, alerts, decisions };
+export const en = { frame, fleet, machine, alerts, decisions, plant };
 
 /** Texts in any language. */
 export type Texts = typeof en;
