@@ -1,5 +1,8 @@
 /** Tests what the command line says when the gateway or cloud that it asks is another, or wants a token. */
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -86,3 +89,18 @@ it.skipIf(noOpenssl)(
     }
   },
 );
+
+it('one that never answers is left when the process is told to end', async () => {
+  const server = createServer(() => {});
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const stop = new AbortController();
+  const { port } = server.address() as AddressInfo;
+  const endpoint = { url: `http://127.0.0.1:${port}`, token: null, signal: stop.signal };
+  const asked = request(endpoint, 'GET', '/api/x');
+  const refused = expect(asked).rejects.toThrow(/had not answered when this was ended/);
+  await once(server, 'request');
+  stop.abort();
+  await refused;
+  server.closeAllConnections();
+  server.close();
+});

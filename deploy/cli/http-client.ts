@@ -24,6 +24,8 @@ export interface Endpoint {
   tokenVariable?: string;
   /** MQTT port of the process, where its run file gives one. */
   mqttPort?: number;
+  /** Ends a request that waits for its answer. */
+  signal?: AbortSignal;
 }
 
 export interface EndpointOptions {
@@ -153,6 +155,7 @@ export async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const isBytes = Buffer.isBuffer(body);
+  const ending = endpoint.signal;
   const url = `${endpoint.url}${path}`;
   const sent = {
     method,
@@ -161,11 +164,17 @@ export async function send(
       ...(body !== undefined && { 'content-type': `application/${isBytes ? 'octet-stream' : 'json'}` }),
     },
     ...(body !== undefined && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
-    signal,
+    signal: ending ? AbortSignal.any([signal, ending]) : signal,
   };
   try {
     return await (url.startsWith('https:') ? fetchTrusting(url, sent, endpoint.trusted) : fetch(url, sent));
   } catch (error) {
+    if (ending?.aborted)
+      throw new HarbingerError(
+        'API_UNREACHABLE',
+        'cli',
+        `${endpoint.url} had not answered when this was ended`,
+      );
     const reason = error instanceof Error && error.cause ? error.cause : error;
     const cause = `${messageOf(reason)}${trustRemedy(reason)}`;
     throw new HarbingerError('API_UNREACHABLE', 'cli', `${endpoint.url} cannot be reached: ${cause}`, {

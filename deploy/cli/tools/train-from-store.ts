@@ -55,7 +55,8 @@ export async function runFromStore(flags: FromStore): Promise<Retrained> {
       'config',
       `no machine type '${flags.machineType}'; types are ${[...types.keys()].join(', ')}`,
     );
-  const endpoint = findEndpoint('cloud', flags);
+  // One that never answers must not keep a process that was told to end.
+  const endpoint = { ...findEndpoint('cloud', flags), signal: flags.signal };
   const output = (line: string) => void (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
   const done = await retrain({
     ...{ cloud: cloudAt(endpoint, flags.by ?? userInfo().username), type, out: flags.out, seed: flags.seed },
