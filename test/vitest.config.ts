@@ -49,8 +49,21 @@ const outside = ['dist/**', '.cache/**', 'node_modules/**'];
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'product', include: product, exclude: outside } },
-      { extends: true, test: { name: 'alone', include: alone, exclude: outside } },
+      // These come first, and more at a time: they wait for their processes most of the time, and the others for a core.
+      {
+        extends: true,
+        test: {
+          name: 'product',
+          include: product,
+          exclude: outside,
+          maxWorkers: 5,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, exclude: outside, sequence: { groupOrder: 1 } },
+      },
       // All others share processes, so that each module is loaded once and not once for each test file.
       {
         extends: true,
@@ -59,6 +72,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...outside, ...product, ...alone],
           isolate: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
@@ -75,8 +89,9 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     pool: 'forks',
-    // One more than most have cores: integration tests wait for other processes most of the time.
+    // One more than most have cores: some tests wait.
     maxWorkers: 3,
+    setupFiles: [fileURLToPath(new URL('./fast-modules.ts', import.meta.url))],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new ClosingReporter()],
   },

@@ -176,7 +176,7 @@ export class ProductProcess {
   }
 
   async #waitUntilStarted(child: ChildProcess): Promise<void> {
-    const { command, startMsMax = 60_000, until = 'ready' } = this.#options;
+    const { command, startMsMax = 150_000, until = 'ready' } = this.#options;
     let leftMs = startMsMax;
     const closed = new Promise((resolve) => child.once('close', resolve));
     while (leftMs > 0 && child.exitCode === null && child.signalCode === null) {
