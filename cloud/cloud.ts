@@ -41,7 +41,7 @@ import { SiteStorms } from './alerts/storms/storms.ts';
 import { LaterRunner } from './alerts/work/later-runner.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
-import { type CloudConfig, reloadCloud } from './config.ts';
+import { type CloudConfig, createReload } from './config.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { CloudDecommissioning } from './decommissioning.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -85,6 +85,8 @@ export interface CloudDeps {
   failed?(error: Error): void;
   /** Trains models in a process of its own; without it the cloud trains none. */
   trainer?: Trainer;
+  /** Reads the configuration again. */
+  readAgain?(): CloudConfig;
   /** The store to use instead of the one the configuration names. */
   store?: ReadingStore;
 }
@@ -97,8 +99,7 @@ export interface RunningCloud {
   operations: StoredOperations;
   notifications: NotificationQueue & DeadNotifications;
   status(): Record<string, unknown>;
-  /** Takes what of another configuration can change. Returns the settings that it has taken, and problems. */
-  reload(next: CloudConfig): { taken: string[]; problems: string[] };
+  reload: ReturnType<typeof createReload>;
   /** Stops in reverse order of starting; each part is given a limited time. */
   stop(): Promise<void>;
 }
@@ -168,24 +169,22 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       limited: timeLimited(config.ingest.checkMsMax),
     });
     const batchLog = new DirectLog(sink);
+    const gateways = config.gateways.map(({ id }) => id);
     const contacts = new Contacts({
       ...base,
-      configured: config.gateways.map(({ id }) => id),
+      configured: gateways,
       latestBatchMs: operations.latestBatchMs(),
       store: operations.contacts,
       silentAfterMs: config.conditions.gatewaySilentS * 1_000,
     });
     operations.gatewayBackMs = (gateway) => contacts.of(gateway)?.backSinceMs ?? null;
     const { endings } = operations;
-    const gateways = config.gateways.map(({ id }) => id);
     const fleet = new Fleet({ ...base, store: operations.fleet, kinds: fleetKinds, gateways, contacts });
     await started.start('fleet', fleet);
     const models = new Registry({ ...base, config: config.models });
     models.load();
-    const receiveMetrics = createReceiveMetrics(registry);
-    const chunks = new RegistryChunks(models, log);
-    const ends = { credentials, batchLog, contacts, endings, fleet, models: chunks };
-    const receive = { ...base, ...ends, metrics: receiveMetrics };
+    const ends = { credentials, batchLog, contacts, endings, fleet, models: new RegistryChunks(models, log) };
+    const receive = { ...base, ...ends, metrics: createReceiveMetrics(registry) };
     const listener = new Listener(config.ingest, receive);
     operations.hasTwin = (gateway) => listener.duplicates.isShared(gateway);
 
@@ -289,7 +288,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     await started.start('rollouts', new Rollouts({ ...base, fleet, gateways }));
     await started.start('heartbeat', heartbeat);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
-    const reload = (next: CloudConfig) => reloadCloud(config, next, { sealed: [listener, api] });
+    const following = { gateways, credentials, contacts, listener, api, training, heartbeat };
+    const reload = createReload(config, deps.readAgain, { ...base, ...following, httpPort });
     const parts = { mqttPort, httpPort, store, operations, notifications };
     return { ...parts, status, reload, stop: () => started.stop() };
   } catch (error) {

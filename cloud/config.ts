@@ -1,11 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
+import { type ConfigAdmin, ConfigReload, type LiveSettings } from '../shared/config/reload.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import { TimeZone } from '../shared/config/time-zone.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
+import { withToken } from '../shared/http/api-token.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from '../shared/notifications/config.ts';
+import type { Log } from '../shared/runtime/log.ts';
 import { ApiConfig } from './api/config.ts';
 import { cloudConditions } from './conditions/conditions.ts';
 import { jobs } from './jobs/jobs.ts';
@@ -106,17 +109,88 @@ export function prepareCloudConfig(table: Table): Table {
   };
 }
 
-/** Parts of a running cloud that can take something of another configuration. */
-export interface Reloaded {
-  /** Parts with certificates. */
-  sealed: readonly { renewCertificates(): { renewed: number; problems: string[] } }[];
+/** Settings that a running cloud follows. */
+export const liveInCloud: LiveSettings = {
+  settings: [
+    'gateways',
+    'api.token',
+    'api.readToken',
+    'api.openOnLoopback',
+    'heartbeat',
+    'conditions.diskFreePercentMin',
+  ],
+  restartBecause: {
+    ...{ ingest: 'ports and bounds of connections are made when they are opened' },
+    ...{ api: 'the port is opened when the process starts' },
+    ...{ dataDir: 'the data folder is locked until the process ends' },
+    ...{ store: 'the store is opened when the process starts' },
+    ...{ alerts: 'notifiers are made when the process starts' },
+  },
+};
+
+export interface FollowingParts {
+  /** Names of the gateways that may connect, as all parts of the cloud know them. */
+  gateways: string[];
+  credentials: { add(name: string, known: object): void; remove(name: string): void };
+  contacts: { configure(gateways: readonly string[]): void };
+  listener: {
+    end(gateways: readonly string[]): void;
+    renewCertificates(): { problems: string[] };
+  };
+  api: {
+    follow(config: CloudConfig['api']): void;
+    renewCertificates(): { problems: string[] };
+    offerConfig(admin: ConfigAdmin): void;
+  };
+  /** Trains by the API of this cloud. */
+  training: { opened(api: CloudConfig['api'], httpPort: number): void };
+  httpPort: number;
+  heartbeat: { follow(config: CloudConfig['heartbeat']): void };
 }
 
-/** Gives a running cloud what can change, and has its configuration say it. Certificates are read again, too. */
-export function reloadCloud(
-  _config: CloudConfig,
-  _next: CloudConfig,
-  { sealed }: Reloaded,
-): { taken: string[]; problems: string[] } {
-  return { taken: [], problems: sealed.flatMap((each) => each.renewCertificates().problems) };
+/** Gives a running cloud what can change. Certificates are read again, too. */
+export function createReload(
+  running: CloudConfig,
+  read: (() => CloudConfig) | undefined,
+  parts: FollowingParts & { dataDir: string; log: Log },
+): ConfigReload<CloudConfig> {
+  const { api, heartbeat, listener, training, httpPort, dataDir, log } = parts;
+  const followApi = () => {
+    const settings = withToken(running.api, dataDir, log);
+    api.follow(settings);
+    training.opened(settings, httpPort);
+  };
+  let known = running.gateways;
+  const reload = new ConfigReload<CloudConfig>({
+    ...{ running, live: liveInCloud, read: read ?? (() => running), log },
+    take: (_next, inForce) => {
+      if (inForce.includes('gateways')) followGateways(known, running.gateways, parts);
+      known = running.gateways;
+      if (inForce.some((setting) => setting.startsWith('api.'))) followApi();
+      if (inForce.some((setting) => setting.startsWith('heartbeat'))) heartbeat.follow(running.heartbeat);
+      return [listener, api].flatMap((each) => each.renewCertificates().problems);
+    },
+  });
+  api.offerConfig(reload);
+  return reload;
+}
+
+type Gateways = CloudConfig['gateways'];
+
+/** Lets in who is listed now. Those that were left out, or have another password, lose their connection. */
+function followGateways(
+  before: Gateways,
+  after: Gateways,
+  { gateways, credentials, contacts, listener }: FollowingParts,
+): void {
+  const now = new Map(after.map((gateway) => [gateway.id, gateway]));
+  const isSame = (gateway: Gateways[number]) =>
+    JSON.stringify(gateway) === JSON.stringify(now.get(gateway.id) ?? null);
+  const ended = before.filter((gateway) => !isSame(gateway)).map(({ id }) => id);
+  for (const id of ended) credentials.remove(id);
+  for (const gateway of after)
+    if (!before.some((each) => isSame(each) && each.id === gateway.id)) credentials.add(gateway.id, gateway);
+  gateways.splice(0, gateways.length, ...now.keys());
+  contacts.configure(gateways);
+  listener.end(ended);
 }

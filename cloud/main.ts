@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
-import { reloadConfig } from '../shared/config/reload.ts';
 import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
@@ -78,7 +77,8 @@ export async function runCloud(
   const start = async () => {
     prepareDataDir(dataDir, 'cloud');
     checkDataFormat(dataDir, 'cloud');
-    return startCloud(config, { dataDir, log, failed, ...(trainer && { trainer }) });
+    const readAgain = () => readCloudConfig(options);
+    return startCloud(config, { dataDir, log, failed, readAgain, ...(trainer && { trainer }) });
   };
   const cloud = await startWithSpace(start, {
     dataDir,
@@ -101,13 +101,7 @@ export async function runCloud(
     },
     { clock: systemClock, log },
   );
-  const reload = () =>
-    reloadConfig<CloudConfig>({
-      ...{ before: config, log },
-      read: () => readCloudConfig(options),
-      take: (next) => cloud.reload(next),
-    });
-  process.on('SIGHUP', reload);
+  process.on('SIGHUP', cloud.reload.atSignal);
   try {
     onStarted(cloud);
     await new Promise<void>((resolve) => {
@@ -115,7 +109,7 @@ export async function runCloud(
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   } finally {
-    process.off('SIGHUP', reload);
+    process.off('SIGHUP', cloud.reload.atSignal);
     withdraw();
     await cloud.stop();
   }

@@ -59,9 +59,9 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
   const clockWatch = new ClockWatch(clock);
   const quarantined = new Arrivals(clock, hourMs);
-  const freeShareMin = config.conditions.diskFreePercentMin / 100;
   return () => {
     const free = space.space;
+    const freeShareMin = config.conditions.diskFreePercentMin / 100;
     const counts = operations.quarantine.counts();
     const dropped = Object.values(counts.quarantineDropped).reduce((sum, each) => sum + each, 0);
     const watched = (contact: GatewayContact | undefined) =>

@@ -1,13 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
+import { type ConfigAdmin, ConfigReload, type LiveSettings } from '../shared/config/reload.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import { TimeZone } from '../shared/config/time-zone.ts';
 import { isTable, type Table } from '../shared/config/toml-files.ts';
+import { liveSettings } from '../shared/contract/fleet/settings.ts';
 import { HeartbeatConfig } from '../shared/heartbeat/config.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from '../shared/notifications/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';
+import type { Log } from '../shared/runtime/log.ts';
 import { GatewayHttpConfig } from './api/config.ts';
 import { gatewayConditions } from './conditions/conditions.ts';
 import { DecisionsConfig, withKindsWrittenOut } from './decisions/config.ts';
@@ -80,13 +83,56 @@ export function sourceContext({ routes }: Pick<GatewayConfig, 'routes'>): Source
   return { routeTopics: routes.map(({ topic }) => filterOfPattern(topic)) };
 }
 
-/** Gives sources what can change while they run, and has the configuration say it. Certificates are read again, too. */
-export function reloadSources(
-  config: GatewayConfig,
-  next: GatewayConfig,
-  running: readonly { made: Pick<Source, 'reload' | 'renewCertificates'> }[],
-): { taken: string[]; problems: string[] } {
-  const taken = running.flatMap(({ made }) => made.reload?.(next) ?? []);
-  if (config.broker && next.broker) config.broker.users = next.broker.users;
-  return { taken, problems: running.flatMap(({ made }) => made.renewCertificates?.().problems ?? []) };
+/** Settings that a running gateway follows. */
+export const liveInGateway: LiveSettings = {
+  settings: [
+    'broker.users',
+    'http.token',
+    'http.readToken',
+    'http.openOnLoopback',
+    'heartbeat',
+    'conditions.diskFreePercentMin',
+    ...liveSettings,
+  ],
+  restartBecause: {
+    ...{ broker: 'ports and bounds of connections are made when they are opened' },
+    ...{ http: 'the port is opened when the process starts' },
+    ...{ dataDir: 'the data folder is locked until the process ends' },
+    ...{ timeZone: 'threads have the time zone that they were started with' },
+    ...{ machines: 'the data thread knows the machines that it was started with' },
+    ...{ uplink: 'the data thread has the connection to the cloud' },
+    ...{ alerts: 'notifiers are made when the process starts' },
+  },
+};
+
+export interface FollowingParts {
+  sources: readonly { made: Pick<Source, 'reload' | 'renewCertificates'> }[];
+  http: {
+    followTokens(): void;
+    renewCertificates(): { problems: string[] };
+    offerConfig(admin: ConfigAdmin): void;
+  };
+  heartbeat: { follow(config: GatewayConfig['heartbeat']): void };
+  settings: { takeFromFile(setting: string, value: unknown): void };
+}
+
+/** Gives a running gateway what can change. Certificates are read again, too. */
+export function createReload(
+  running: GatewayConfig,
+  read: () => GatewayConfig,
+  { sources, http, heartbeat, settings, log }: FollowingParts & { log: Log },
+): ConfigReload<GatewayConfig> {
+  const reload = new ConfigReload<GatewayConfig>({
+    ...{ running, live: liveInGateway, read, log },
+    set: (setting, value) => settings.takeFromFile(setting, value),
+    take: (next, inForce) => {
+      for (const { made } of sources) made.reload?.(next);
+      if (inForce.some((setting) => setting.startsWith('http.'))) http.followTokens();
+      if (inForce.some((setting) => setting.startsWith('heartbeat'))) heartbeat.follow(running.heartbeat);
+      const sealed = [...sources.map(({ made }) => made.renewCertificates?.()), http.renewCertificates()];
+      return sealed.flatMap((each) => each?.problems ?? []);
+    },
+  });
+  http.offerConfig(reload);
+  return reload;
 }

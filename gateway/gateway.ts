@@ -21,7 +21,7 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
-import { GatewayConfig, reloadSources, sourceContext, sourcesIn } from './config.ts';
+import { createReload, GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createModelLibrary, createWatch, savedIn } from './create-watch.ts';
 import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
 import { Devices } from './devices/devices.ts';
@@ -60,6 +60,8 @@ export interface GatewayDeps {
   log: Log;
   /** Called when something has ended without which nothing can be acknowledged: the process should then exit. */
   failed(error: Error): void;
+  /** Reads the configuration again. */
+  readAgain?(): GatewayConfig;
 }
 
 export interface RunningGateway {
@@ -67,8 +69,7 @@ export interface RunningGateway {
   ports: { httpPort: number } & Readonly<Record<string, number>>;
   /** Resolves when the data thread has answered the main thread. @throws HarbingerError if it does not within a minute */
   answers(): Promise<unknown>;
-  /** Takes what of another configuration can change while it runs. Returns the settings that it has taken, and problems. */
-  reload(next: GatewayConfig): { taken: string[]; problems: string[] };
+  reload: ReturnType<typeof createReload>;
   stop(): Promise<void>;
 }
 
@@ -141,7 +142,7 @@ export async function startGateway(
     void watch.tellUnsent();
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
-    const reload = (next: GatewayConfig) => reloadSources(config, next, [...sources, { made: http }]);
+    const reload = createReload(config, deps.readAgain ?? (() => config), { ...parts, settings, log });
     return { ports, answers: () => data.call('status'), reload, stop: () => started.stop() };
   } catch (error) {
     await started.stop();

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
-import { reloadConfig } from '../shared/config/reload.ts';
 import { useTimeZone } from '../shared/config/time-zone.ts';
 import { checkDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
@@ -74,7 +73,11 @@ export async function runGateway(
   useTimeZone(config);
   const { dataDir } = config;
   const { http } = config;
-  const start = () => startOnce(config, types, { log, signal });
+  const readAgain = () => {
+    const next = readGatewayConfig(options).config;
+    return { ...next, http: withToken(next.http, dataDir, log) };
+  };
+  const start = () => startOnce(config, types, { log, signal, readAgain });
   const running = await startWithSpace(start, {
     dataDir,
     http,
@@ -96,13 +99,7 @@ export async function runGateway(
     },
     { clock, log },
   );
-  const reload = () =>
-    reloadConfig({
-      ...{ before: config as GatewayConfig, log },
-      read: () => readGatewayConfig(options).config,
-      take: (next) => gateway.reload(next),
-    });
-  process.on('SIGHUP', reload);
+  process.on('SIGHUP', gateway.reload.atSignal);
   try {
     onStarted(gateway);
     if (!clock.isSet()) reportUnsetClock(clock, log, signal);
@@ -111,7 +108,7 @@ export async function runGateway(
     log.fatal({ cause: messageOf(error) }, 'the gateway cannot continue; start it again');
     throw error;
   } finally {
-    process.off('SIGHUP', reload);
+    process.off('SIGHUP', gateway.reload.atSignal);
     withdraw();
     await gateway.stop();
   }
@@ -122,7 +119,7 @@ export async function runGateway(
 async function startOnce(
   config: GatewayConfig,
   types: Map<string, MachineType>,
-  { log, signal }: { log: Log; signal: AbortSignal },
+  { log, signal, readAgain }: { log: Log; signal: AbortSignal; readAgain: () => GatewayConfig },
 ) {
   const { dataDir } = config;
   prepareDataDir(dataDir, 'gateway');
@@ -136,7 +133,7 @@ async function startOnce(
   });
   over.catch(() => {}); // it may reject before it is awaited
   const clock = continuedClock(systemClock, newestTime(join(dataDir, 'journal')));
-  const parts = { clock, random: systemRandom, log, failed: (error: Error) => fail(error) };
+  const parts = { clock, random: systemRandom, log, failed: (error: Error) => fail(error), readAgain };
   return { gateway: await startGateway({ ...config, http }, types, parts), clock, over };
 }
 

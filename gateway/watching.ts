@@ -65,13 +65,13 @@ function factsOf({
   const clockWatch = new ClockWatch(clock);
   const letters = new Arrivals(clock, hourMs);
   const dropped = new Arrivals(clock, hourMs);
-  const freeShareMin = config.conditions.diskFreePercentMin / 100;
   let lostSinceMs: number | null = null;
   const cloudOf = (uplink: DataStatus['uplink']): GatewayFacts['cloud'] =>
     uplink ? { isConnected: uplink.connected, lostSinceMs, lastError: uplink.lastError } : 'none';
   return () => {
     const status = data();
     const free = space.space;
+    const freeShareMin = config.conditions.diskFreePercentMin / 100;
     const uplink = status?.uplink ?? null;
     if (uplink) lostSinceMs = uplink.connected ? null : (lostSinceMs ?? clock.nowMs());
     const { models, refusals, state, lastError } = model();

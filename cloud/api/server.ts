@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { ConfigAdmin } from '../../shared/config/reload.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
@@ -43,7 +44,7 @@ import { modelRoutes } from './models/models.ts';
 import { trainingRoutes } from './models/training.ts';
 import { outcomeRoutes } from './outcomes/outcomes.ts';
 import { servePage } from './page.ts';
-import { type Access, createAccess } from './people/access.ts';
+import { type Access, createAccess, followingAccess } from './people/access.ts';
 import { People } from './people/people.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { guardByRole } from './people/roles.ts';
@@ -52,6 +53,7 @@ import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
 import { backupRoutes } from './system/backup.ts';
 import { columnRoutes } from './system/columns.ts';
+import { configurationRoutes } from './system/configuration.ts';
 import { healthRoutes } from './system/health.ts';
 import { quarantineRoutes } from './system/quarantine.ts';
 import { retentionRoutes } from './system/retention.ts';
@@ -79,6 +81,10 @@ export interface ApiDeps
 export interface Api {
   /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED, API_TLS_FILES */
   start(): Promise<{ port: number }>;
+  /** Lets callers in by the tokens of these settings. */
+  follow(settings: ApiConfig): void;
+  /** Has callers read the configuration again by this. */
+  offerConfig(admin: ConfigAdmin): void;
   /** Has a renewed certificate in use at once. */
   renewCertificates: HttpCertificates['look'];
   /** Closes open streams and connections; does not wait for callers. */
@@ -89,16 +95,24 @@ export function createApi(deps: ApiDeps): Api {
   let app: FastifyInstance | null = null;
   let hub: StreamHub | null = null;
   const certificates = new HttpCertificates(deps.config.tls, 'api', deps);
+  let admin: ConfigAdmin | null = null;
+  let follow = (_: ApiConfig) => {};
   return {
     async start() {
       const { config, clock, dataDir, log } = deps;
       const people = People.in(dataDir, clock, log);
-      const access = createAccess(config, clock, people);
+      const accessBy = (settings: ApiConfig) => createAccess(settings, clock, people);
+      const access = followingAccess(accessBy(config));
+      follow = (settings) => access.follow(accessBy(settings));
       hub = new StreamHub({ ...deps, viewContext: viewContextOf(deps) }, clock, config.streamClientsMax);
-      app = await build(deps, { access, people, certificates }, hub);
+      app = await build(deps, { access, people, certificates, admin: () => admin }, hub);
       const port = await listenHttp(app, config);
       hub.start();
       return { port };
+    },
+    follow: (settings) => follow(settings),
+    offerConfig(offered) {
+      admin = offered;
     },
     renewCertificates: () => certificates.look(),
     async stop() {
@@ -135,11 +149,12 @@ interface Callers {
   access: Access;
   people: People;
   certificates: HttpCertificates;
+  admin: () => ConfigAdmin | null;
 }
 
 async function build(
   deps: ApiDeps,
-  { access, people, certificates }: Callers,
+  { access, people, certificates, admin }: Callers,
   hub: StreamHub,
 ): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log, certificates);
@@ -160,6 +175,7 @@ async function build(
     guardByRole(guarded, access);
     guardedRoutes(guarded, context);
     peopleRoutes(guarded, { ...context, people });
+    configurationRoutes(guarded, context, admin);
     metricsRoute(guarded, deps.metrics, measured, hub);
   });
   await servePage(app, deps.pageFolder ?? join(packageRoot, 'dist', 'console'));

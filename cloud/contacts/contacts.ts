@@ -61,7 +61,7 @@ interface Known {
 export class Contacts implements ContactSink, GatewayContacts {
   private readonly options: ContactsOptions;
   private readonly known = new Map<string, Known>();
-  private readonly configured: ReadonlySet<string>;
+  private configured: ReadonlySet<string>;
   private readonly mayWarn: () => boolean;
   private timer: Timer | null = null;
   private keeping: Promise<void> = Promise.resolve();
@@ -77,6 +77,13 @@ export class Contacts implements ContactSink, GatewayContacts {
     };
     for (const [gateway, kept] of options.store.load()) add(gateway, kept, kept);
     for (const [gateway, ms] of options.latestBatchMs) add(gateway, newContact(ms), null);
+  }
+
+  /** Knows these gateways from now on, and no others. */
+  configure(gateways: readonly string[]): void {
+    this.configured = new Set(gateways);
+    for (const gateway of [...this.known.keys()])
+      if (!this.configured.has(gateway)) this.known.delete(gateway);
   }
 
   start(): void {

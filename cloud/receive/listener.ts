@@ -135,6 +135,11 @@ export class Listener {
     return this.certificates.look();
   }
 
+  /** Closes the connections of these gateways. */
+  end(gateways: readonly string[]): void {
+    for (const [client, { gateway }] of this.connections) if (gateways.includes(gateway)) client.close();
+  }
+
   get connectionCount(): number {
     return this.connections.size;
   }

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { ConfigError, type ConfigProblem } from '../../shared/config/problem.ts';
+import type { LiveSettings } from '../../shared/config/reload.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { onlySide, requireSide } from '../service/installed-side.ts';
 import { shellQuoted, toolName } from '../shown-commands.ts';
@@ -25,6 +26,19 @@ export async function checkSide(side: string, file: string): Promise<CheckedSide
     return { ...checkCloudConfig({ config: file }, { files: true }), schema: CloudConfig };
   }
   throw new HarbingerError('USAGE', 'cli', `'${side}' is neither gateway nor cloud`);
+}
+
+/** @throws HarbingerError USAGE if there is no such side */
+export function sideOf(side: string): 'gateway' | 'cloud' {
+  if (side === 'gateway' || side === 'cloud') return side;
+  throw new HarbingerError('USAGE', 'cli', `'${side}' is neither gateway nor cloud`);
+}
+
+/** Settings that a side follows while it runs. @throws HarbingerError USAGE */
+export async function liveSettingsOf(side: string): Promise<LiveSettings> {
+  if (sideOf(side) === 'gateway') return (await import('../../gateway/config.ts')).liveInGateway;
+  requireSide('cloud');
+  return (await import('../../cloud/config.ts')).liveInCloud;
 }
 
 export const otherSide = (side: string) => (side === 'gateway' ? 'cloud' : 'gateway');

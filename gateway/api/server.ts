@@ -4,6 +4,7 @@
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { ConfigAdmin } from '../../shared/config/reload.ts';
 import { createHttpGuard, type HttpGuard } from '../../shared/http/guard.ts';
 import {
   answers,
@@ -27,6 +28,7 @@ import type { WatchAdmin } from '../ports/onboarding/watching.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import type { GatewayHttpConfig } from './config.ts';
+import { configurationRoutes } from './configuration/configuration.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { type DecisionReplays, decisionRoutes } from './decisions.ts';
 import { deviceRoutes } from './devices/devices.ts';
@@ -74,6 +76,10 @@ export interface GatewayHttpDeps {
 export interface GatewayHttp {
   /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED, API_TLS_FILES */
   start(): Promise<{ port: number }>;
+  /** Lets callers in by the tokens that the configuration has now. */
+  followTokens(): void;
+  /** Has callers read the configuration again by this. */
+  offerConfig(admin: ConfigAdmin): void;
   /** Has a renewed certificate in use at once. */
   renewCertificates: HttpCertificates['look'];
   /** Closes open connections; does not wait for callers. */
@@ -87,14 +93,24 @@ export interface GatewayHttp {
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
+  let admin: ConfigAdmin | null = null;
   const certificates = new HttpCertificates(deps.config.tls, 'http', deps);
+  const makeGuard = () => createHttpGuard(deps.config, 'http', deps.clock);
+  let guard: HttpGuard | null = null;
   return {
     async start() {
-      const guard = createHttpGuard(deps.config, 'http', deps.clock);
-      app = await build(deps, guard, certificates);
+      guard = makeGuard();
+      const check: HttpGuard['check'] = (caller) => guard!.check(caller);
+      app = await build(deps, check, certificates, () => admin);
       return { port: await listenHttp(app, deps.config) };
     },
     renewCertificates: () => certificates.look(),
+    followTokens() {
+      guard = makeGuard();
+    },
+    offerConfig(offered) {
+      admin = offered;
+    },
     async stop() {
       await app?.close();
     },
@@ -103,8 +119,9 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
 
 async function build(
   deps: GatewayHttpDeps,
-  guard: HttpGuard,
+  check: HttpGuard['check'],
   certificates: HttpCertificates,
+  admin: () => ConfigAdmin | null,
 ): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log, certificates);
   await describeApi(app, 'A gateway’s health, status, machines, dead letters and refused batches.');
@@ -115,7 +132,11 @@ async function build(
   conditionRoute(app, '/healthz', deps.health, living);
   const ready = { summary: 'Messages are accepted', yes: 'ready', no: 'not ready' };
   conditionRoute(app, '/readyz', deps.ready, ready);
-  await app.register(async (guarded) => guardedRoutes(guarded, deps, guard));
+  await app.register(async (guarded) => {
+    guardRoutes(guarded, check);
+    configurationRoutes(guarded, admin);
+    guardedRoutes(guarded, deps);
+  });
   return app;
 }
 
@@ -133,8 +154,7 @@ function conditionRoute(
   });
 }
 
-function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpGuard): void {
-  guardRoutes(app, guard.check);
+function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps): void {
   documentRoute(app);
   const metrics = {
     summary: 'Metrics of this process',

@@ -13,3 +13,24 @@ export function changedSettings(before: unknown, after: unknown, place = ''): st
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+type Table = Record<string, unknown>;
+
+/** The value of a setting by its key, such as `uplink.url`. */
+export function valueAt(table: object, setting: string): unknown {
+  let at: unknown = table;
+  for (const name of setting.split('.')) at = (at as Table | undefined)?.[name];
+  return at;
+}
+
+/** Sets it in the table that the rooms read. A missing table is made. */
+export function setAt(table: object, setting: string, value: unknown): void {
+  const names = setting.split('.');
+  let at = table as Table;
+  for (const name of names.slice(0, -1)) {
+    at[name] ??= {};
+    at = at[name] as Table;
+  }
+  if (value === undefined) delete at[names.at(-1)!];
+  else at[names.at(-1)!] = value;
+}

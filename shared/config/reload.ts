@@ -1,35 +1,108 @@
 import { messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { changedSettings } from './changed-settings.ts';
+import { changedSettings, setAt, valueAt } from './changed-settings.ts';
 
-export interface Reload<Config> {
-  before: Config;
+/** Settings that a running process follows, tables with all that is in them, and why others need a restart. */
+export interface LiveSettings {
+  settings: readonly string[];
+  /** By the begin of their names, the longest counts. */
+  restartBecause: Readonly<Record<string, string>>;
+}
+
+/** Settings that differ, by what happens to them. Values are not among them, as they may be secrets. */
+export interface ConfigChanges {
+  inForce: string[];
+  afterRestart: { setting: string; why: string }[];
+}
+
+export interface ReloadReport extends ConfigChanges {
+  /** Sentences: files that cannot be read, for example. */
+  problems: string[];
+}
+
+/** How people have a running process read its configuration again. */
+export interface ConfigAdmin {
+  /** Says what reading it again would do. @throws ConfigError if it is not sound */
+  compare(): ConfigChanges;
+  /** @throws ConfigError if it is not sound: nothing was changed then */
+  reload(): ReloadReport;
+}
+
+export interface Reload<Config extends object> {
+  /** The configuration that the process runs by; settings that are in force are set there. */
+  running: Config;
+  live: LiveSettings;
   /** @throws ConfigError if it is not sound */
   read(): Config;
-  /** Takes what can change while the process runs; returns the settings that are in force now. */
-  take(next: Config): { taken: readonly string[]; problems: readonly string[] };
+  /** Has parts take what was set; returns problems. @param inForce the settings that have changed */
+  take(next: Config, inForce: readonly string[]): string[];
+  /** Sets what is in force; in place of `running` where more than the file decides on it. */
+  set?(setting: string, value: unknown): void;
   log: Log;
 }
 
-/**
- * Reads a configuration again. One with problems changes nothing. The log says which settings are in force, and which need a
- * restart.
- */
-export function reloadConfig<Config>({ before, read, take, log }: Reload<Config>): void {
-  try {
-    const next = read();
-    const changed = changedSettings(before, next);
-    const { taken, problems } = take(next);
-    const isTaken = (key: string) => taken.some((each) => key === each || key.startsWith(`${each}.`));
-    const inForce = changed.filter(isTaken);
-    const afterRestart = changed.filter((key) => !isTaken(key));
-    const about = { inForce, afterRestart, ...(problems.length > 0 && { problems }) };
-    if (afterRestart.length + problems.length === 0) log.info(about, 'the configuration was read again');
-    else log.warn(about, 'the configuration was read again: `afterRestart` needs a restart to be in force');
-  } catch (error) {
-    log.error(
-      { problem: messageOf(error) },
-      'the configuration was read again, and is not sound: nothing was changed',
-    );
+const otherwise = 'it is read when the process starts';
+
+/** Sorts settings that differ by what happens to them. */
+export function changesBetween(before: object, after: object, live: LiveSettings): ConfigChanges {
+  const changed = changedSettings(before, after);
+  const begins = Object.keys(live.restartBecause).sort((a, b) => b.length - a.length);
+  return {
+    inForce: changed.filter((setting) => liveOf(setting, live) !== undefined),
+    afterRestart: changed
+      .filter((setting) => liveOf(setting, live) === undefined)
+      .map((setting) => {
+        const begin = begins.find((each) => isWithin(setting, each));
+        return { setting, why: begin === undefined ? otherwise : live.restartBecause[begin]! };
+      }),
+  };
+}
+
+const isWithin = (setting: string, table: string) => setting === table || setting.startsWith(`${table}.`);
+const liveOf = (setting: string, { settings }: LiveSettings) =>
+  settings.find((each) => isWithin(setting, each));
+
+/** Reads a configuration again. One with problems changes nothing. */
+export class ConfigReload<Config extends object> implements ConfigAdmin {
+  private readonly of: Reload<Config>;
+
+  constructor(of: Reload<Config>) {
+    this.of = of;
   }
+
+  compare(): ConfigChanges {
+    const { running, read, live } = this.of;
+    return changesBetween(running, read(), live);
+  }
+
+  reload(): ReloadReport {
+    const { running, read, live, log, take } = this.of;
+    const set = this.of.set ?? ((setting, value) => setAt(running, setting, value));
+    try {
+      const next = read();
+      const changes = changesBetween(running, next, live);
+      for (const setting of new Set(changes.inForce.map((each) => liveOf(each, live)!)))
+        set(setting, valueAt(next, setting));
+      const problems = take(next, changes.inForce);
+      const report = { ...changes, problems };
+      const isAll = changes.afterRestart.length + problems.length === 0;
+      if (isAll) log.info(report, 'the configuration was read again');
+      else
+        log.warn(report, 'the configuration was read again: `afterRestart` needs a restart to be in force');
+      return report;
+    } catch (error) {
+      const problem = messageOf(error);
+      log.error({ problem }, 'the configuration was read again, and is not sound: nothing was changed');
+      throw error;
+    }
+  }
+
+  /** The same for a signal, which nobody gets an answer to; the log has it. */
+  readonly atSignal = (): void => {
+    try {
+      this.reload();
+    } catch {
+      // It is logged.
+    }
+  };
 }

@@ -21,9 +21,9 @@ export interface HeartbeatDeps {
 const firstMs = 5_000;
 
 export class Heartbeat {
-  private readonly everyMs: number;
-  private readonly timeoutMs: number;
-  private readonly senders: readonly SendHeartbeat[];
+  private everyMs = 0;
+  private timeoutMs = 0;
+  private senders: readonly SendHeartbeat[] = [];
   private readonly deps: HeartbeatDeps;
   private readonly stopping = new AbortController();
   private readonly counts: HeartbeatState = { sent: 0, failed: 0, withheld: 0, lastProblem: null };
@@ -31,10 +31,26 @@ export class Heartbeat {
   private work: Promise<void> = Promise.resolve();
 
   constructor(config: HeartbeatConfig, deps: HeartbeatDeps) {
+    this.deps = deps;
+    this.use(config);
+  }
+
+  /** Sends by another configuration from now on. */
+  follow(config: HeartbeatConfig): void {
+    this.use(config);
+    this.timer?.cancel();
+    this.timer = null;
+    this.counts.lastProblem = null;
+    // One that is on its way plans the next.
+    void this.work.then(() => {
+      if (this.timer === null) this.start();
+    });
+  }
+
+  private use(config: HeartbeatConfig): void {
     this.everyMs = config.everyS * 1_000;
     this.timeoutMs = config.timeoutMs;
     this.senders = sendersOf(config);
-    this.deps = deps;
   }
 
   start(): void {
@@ -53,7 +69,8 @@ export class Heartbeat {
   }
 
   private plan(delayMs: number): void {
-    if (this.stopping.signal.aborted) return;
+    this.timer?.cancel();
+    if (this.senders.length === 0 || this.stopping.signal.aborted) return;
     this.timer = this.deps.clock.setTimer(delayMs, () => {
       const beganMs = this.deps.clock.monotonicMs();
       this.work = this.beat().then(() =>

@@ -32,6 +32,13 @@ export const errorCodes = declareErrors({
     retried: 'No. Nothing is started.',
     remedy: 'Correct `host` and `port`; ports below 1024 need the right to bind them.',
   },
+  API_CONFIG: {
+    stage: 'api',
+    meaning:
+      'The configuration cannot be read again: it is not sound, or the process still starts. Nothing was changed.',
+    retried: 'No.',
+    remedy: 'Correct what the message names; `harbinger config check` names all problems.',
+  },
   API_TLS_FILES: {
     stage: 'api',
     meaning: 'A certificate or key of the HTTP API cannot be used; the message says which file, and why.',

@@ -1,5 +1,6 @@
 /** Errors of an HTTP API, always answered as `{error: {code, message}}`. */
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import { ConfigError, describeProblem } from '../config/problem.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -53,6 +54,23 @@ export function errorHandler(log: Log) {
     else if (status === 503) reply.header('retry-after', '5');
     reply.code(status).send({ error: { code, message } });
   };
+}
+
+/** Answers about a configuration, whose problems are those of its author. @throws HttpError 409, 503 */
+export function configAnswer<T>(answer: () => T | undefined): T {
+  try {
+    const found = answer();
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const said = error.problems.slice(0, 20).map((problem) => describeProblem(problem));
+    throw new HttpError(
+      409,
+      'API_CONFIG',
+      `the configuration is not sound, and nothing was changed: ${said.join('; ')}`,
+    );
+  }
+  throw new HttpError(503, 'API_CONFIG', 'the process is still starting', 5);
 }
 
 const places: Record<string, string> = { querystring: 'parameter', params: 'path', body: 'body' };

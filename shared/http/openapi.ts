@@ -53,3 +53,31 @@ export async function describeApi(app: FastifyInstance, description: string): Pr
 export function documentRoute(app: FastifyInstance): void {
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
+
+const inForce = Type.Array(Type.String());
+const afterRestart = Type.Array(Type.Object({ setting: Type.String(), why: Type.String() }));
+const problems = Type.Array(Type.String(), { description: 'what could not be taken, e.g. a certificate' });
+
+/** The routes by which a running process compares its configuration with its files, and reads them again. */
+export const configRoutes = {
+  compare: {
+    path: '/api/configuration/changes',
+    schema: {
+      summary:
+        'Settings of the configuration that differ from those that run, by what reading it again would do',
+      response: answers('their names; values may be secrets', Type.Object({ inForce, afterRestart })),
+    },
+  },
+  reload: {
+    path: '/api/configuration/reload',
+    schema: {
+      summary: 'Read the configuration again, as SIGHUP does',
+      description:
+        'A configuration that is not sound changes nothing; the answer says what is wrong with it.',
+      response: answers(
+        'what happened to each setting that differs',
+        Type.Object({ inForce, afterRestart, problems }),
+      ),
+    },
+  },
+} as const;

@@ -107,6 +107,22 @@ export function createAccess(config: ApiConfig, clock: Clock, people: People): A
   };
 }
 
+/** An access in whose place another one can come while callers are let in by it. */
+export function followingAccess(first: Access): Access & { follow(next: Access): void } {
+  let now = first;
+  return {
+    get tokenNeeded() {
+      return now.tokenNeeded;
+    },
+    check: (caller) => now.check(caller),
+    login: (token, caller) => now.login(token, caller),
+    logout: (caller) => now.logout(caller),
+    follow(next) {
+      now = next;
+    },
+  };
+}
+
 const whoIs = ({ name, role }: Person): Who => ({ role, name, person: name });
 const roleOf = (right: Right): Role => (right === 'change' ? 'admin' : 'viewer');
 

@@ -39,6 +39,8 @@ export const roleOfRoute: Readonly<Record<string, Role>> = {
   'POST /api/columns/free': 'admin',
   'POST /api/retention/run': 'admin',
   'POST /api/backup': 'admin',
+  'GET /api/configuration/changes': 'admin',
+  'POST /api/configuration/reload': 'admin',
   'GET /api/people': 'admin',
   'POST /api/people': 'admin',
   'DELETE /api/people': 'admin',

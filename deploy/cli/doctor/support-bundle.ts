@@ -1,6 +1,6 @@
 /**
  * Collects what a helper needs in one JSON file that only its owner can read. No secret is in it: settings are hidden by their schema
- * (tools/hide-secrets.ts), and every secret that the configuration and the data folder have is looked for in what else is
+ * (config/hide-secrets.ts), and every secret that the configuration and the data folder have is looked for in what else is
  * collected, and replaced.
  */
 import { execFile } from 'node:child_process';
@@ -11,9 +11,9 @@ import { promisify } from 'node:util';
 import { ownVersion } from '../../../shared/files/paths.ts';
 import { replaceFileSync } from '../../../shared/files/replace.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
+import { hideSecrets } from '../config/hide-secrets.ts';
 import { checkSide } from '../config-sides.ts';
 import { findEndpoint, request } from '../http-client.ts';
-import { hideSecrets } from '../tools/hide-secrets.ts';
 import { gatherFacts, type Place } from './facts.ts';
 import { findingsOf } from './findings.ts';
 

@@ -13,3 +13,38 @@ export type SettingsBody = Static<typeof SettingsBody>;
 
 /** Says it in words. */
 export const settingsText = ({ setting, value }: SettingsBody) => `${setting} is ${JSON.stringify(value)}`;
+
+/** Settings that are read whenever they are needed, so that another value counts at once. */
+export const liveSettings: readonly string[] = [
+  ...[
+    'updateMsMin',
+    'updateLifeChange',
+    'nowMsMin',
+    'nowPerMinuteMax',
+    'estimateMsMin',
+    'sampleMs',
+    'recordsPerMinuteMax',
+    'flapping.returnMs',
+    'flapping.holdMs',
+    'flapping.holdMsMax',
+  ].map((name) => `decisions.alerts.${name}`),
+  ...[
+    'promote',
+    'readingsMin',
+    'guardMsMin',
+    'failuresMin',
+    'failedShareMax',
+    'agreementMin',
+    'differenceMax',
+    'alertsFactorMax',
+  ].map((name) => `decisions.promotion.${name}`),
+  ...['downloadBytesPerS', 'downloadBytesMax', 'downloadsMax'].map((name) => `models.${name}`),
+];
+
+/** Settings by which something is made when the gateway starts. */
+export const startSettings: readonly string[] = [
+  ...['budgetMs', 'breaker.failures', 'breaker.halfOpenAfterMs', 'breaker.latencyShare'].map(
+    (name) => `decisions.alerts.${name}`,
+  ),
+  ...['batchMax', 'intervalMsMin', 'requestMsMax', 'saveNormalsMs'].map((name) => `intelligence.${name}`),
+];

@@ -58,7 +58,7 @@ it('a configuration that is read again lets its users in, and says what needs a 
   expect(await mayConnect('panel', secrets[1]!)).toBe(false);
   const said = site.gateway.logs.map((line) => JSON.stringify(line)).join('\n');
   expect(said).toMatch(/"inForce":\["broker\.users"\]/);
-  expect(said).toMatch(/"afterRestart":\["journal\.whenFull"\]/);
+  expect(said).toMatch(/"afterRestart":\[\{"setting":"journal\.whenFull"/);
 });
 
 it('a cloud goes on when it is told to read its configuration again, and says what needs a restart', async () => {
@@ -66,6 +66,35 @@ it('a cloud goes on when it is told to read its configuration again, and says wh
   const said = () => site.cloud.logs.map((line) => JSON.stringify(line)).join('\n');
   await until(() => /the configuration was read again/.test(said()), 'the log to say so');
   expect((await fetch(`${site.cloud.httpUrl}/healthz`)).status).toBe(200);
+});
+
+it('a gateway that is added to the configuration of the cloud is let in, and one that is left out loses its connection', async () => {
+  const at = ['cloud', '--url', site.cloud.httpUrl];
+  const [own, other] = [gatewayName, 'hall-2'].map((id) => ({ id, password: linkPassword }));
+  await site.dropInCloud('gateways', { gateways: [own, other], ingest: { checkMsMax: 9_999 } });
+  const expected = { inForce: ['gateways'], afterRestart: [{ setting: 'ingest.checkMsMax' }] };
+  expect(await harbingerJson('config', 'diff', ...at)).toMatchObject(expected);
+  expect(await harbingerJson('config', 'reload', ...at)).toMatchObject({ ...expected, problems: [] });
+  expect(await harbingerJson('config', 'diff', ...at)).toMatchObject({ inForce: [] });
+  const url = `mqtt://127.0.0.1:${site.ingestPort}`;
+  const login = { username: 'hall-2', password: linkPassword, clientId: 'uplink', reconnectPeriod: 0 };
+  const client = await connectAsync(url, login, false);
+  const { gateways } = await site.cloud.json<{ gateways: { gateway: string }[] }>('/api/gateways');
+  expect(gateways.map(({ gateway }) => gateway)).toContain('hall-2');
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  await site.dropInCloud('gateways', { gateways: [own], ingest: { checkMsMax: 9_999 } });
+  expect(await harbinger('config', 'reload', ...at)).toMatchObject({ code: 0 });
+  await closed;
+  await expect(connectAsync(url, login, false)).rejects.toThrow();
+});
+
+it('a token of a gateway is another as soon as its configuration is read again, and a wrong file changes nothing', async () => {
+  const at = ['gateway', '--url', site.gateway.httpUrl];
+  await site.dropIn('wrong', { uplink: { batchBytesMax: 'many' } });
+  const refused = await harbinger('config', 'reload', ...at);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was changed') });
+  await site.dropIn('wrong', { heartbeat: { everyS: 77 } });
+  expect(await harbingerJson('config', 'reload', ...at)).toMatchObject({ inForce: ['heartbeat.everyS'] });
 });
 
 it('no secret is in what can be read or asked for', async () => {

@@ -1,10 +1,11 @@
 import { type TObject, Type } from '@sinclair/typebox';
+import { setAt, valueAt } from '../../../../shared/config/changed-settings.ts';
 import type { DesiredDocument } from '../../../../shared/contract/fleet/documents.ts';
 import { SettingsBody } from '../../../../shared/contract/fleet/settings.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import type { FollowedKind, Waits } from '../../../ports/fleet/fleet.ts';
-import { schemaAt, setAt, settable, valueAt } from './settable.ts';
+import { schemaAt, settable } from './settable.ts';
 
 const check = compileValidator(SettingsBody);
 const fail = (problem: string) => new Error(problem);
@@ -20,6 +21,8 @@ export class Settings implements FollowedKind {
   private readonly schema: TObject;
   /** Values of the file, of settings that are otherwise now. */
   private readonly ofFile = new Map<string, unknown>();
+  /** Settings that the cloud wants otherwise. */
+  private wanted: ReadonlySet<string> = new Set();
   private readonly checks = new Map<string, ReturnType<typeof compileValidator>>();
 
   /** @param table the configuration that the gateway runs by, which it changes; @param schema of it */
@@ -30,7 +33,9 @@ export class Settings implements FollowedKind {
 
   /** Takes what counts from the start on; called before anything is made by the configuration. */
   begin(documents: readonly DesiredDocument[]): void {
-    for (const [setting, value] of wantedBy(documents)) this.set(setting, value);
+    const wanted = wantedBy(documents);
+    this.wanted = new Set(wanted.keys());
+    for (const [setting, value] of wanted) this.set(setting, value);
   }
 
   problem(body: Record<string, unknown>): string | null {
@@ -55,11 +60,18 @@ export class Settings implements FollowedKind {
 
   apply(documents: readonly DesiredDocument[]): void {
     const wanted = wantedBy(documents);
+    this.wanted = new Set(wanted.keys());
     for (const [setting, { atStart }] of settable) {
       if (atStart) continue;
       if (wanted.has(setting)) this.set(setting, wanted.get(setting));
       else if (this.ofFile.has(setting)) this.set(setting, this.ofFile.get(setting));
     }
+  }
+
+  /** Takes another value of the file, which counts unless the cloud wants another one. */
+  takeFromFile(setting: string, value: unknown): void {
+    if (this.ofFile.has(setting)) this.ofFile.set(setting, value);
+    if (!this.wanted.has(setting)) setAt(this.table, setting, value);
   }
 
   private set(setting: string, value: unknown): void {

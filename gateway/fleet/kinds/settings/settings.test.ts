@@ -68,3 +68,19 @@ it.each([
 ])('%s with the value %s is refused, and says why', (setting, value, why) => {
   expect(new Settings(tables(), GatewayConfig).problem({ setting, value })).toMatch(why);
 });
+
+it('another value of the file counts unless the cloud wants one, and when that is over', () => {
+  const table = tables();
+  const { alerts } = table.decisions;
+  const settings = new Settings(table, GatewayConfig);
+  settings.takeFromFile('decisions.alerts.sampleMs', 3);
+  expect(alerts.sampleMs).toBe(3);
+  settings.apply([document('decisions.alerts.sampleMs', 5)]);
+  settings.takeFromFile('decisions.alerts.sampleMs', 4);
+  expect(alerts.sampleMs).toBe(5);
+  settings.apply([]);
+  expect(alerts.sampleMs).toBe(4);
+  settings.takeFromFile('decisions.alerts.sampleMs', 6);
+  settings.apply([]);
+  expect(alerts.sampleMs).toBe(6);
+});

@@ -1,4 +1,7 @@
-/** `harbinger config`: checks a configuration file, hashes a password. */
+/**
+ * `harbinger config` (deploy/cli/config): checks a configuration file, has a running side read its own again, hashes a password. What a
+ * configuration may say is declared beside the code that reads it.
+ */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ConfigError, describeProblem } from '../../../shared/config/problem.ts';
@@ -10,10 +13,13 @@ import { validityWarnings } from '../certificates.ts';
 import { checkSide, otherSide, otherSideHint } from '../config-sides.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
+import { addConfigChanges } from './changes.ts';
 import { hideSecrets } from './hide-secrets.ts';
 
 export function addConfig(program: Command): void {
-  const group = program.command('config').description('check configuration; make password hashes');
+  const group = program
+    .command('config')
+    .description('check configuration, see what a change would do, have it read again; make password hashes');
   group
     .command('check')
     .description(
@@ -46,6 +52,7 @@ export function addConfig(program: Command): void {
       if (options.json) printJson(hideSecrets(checked, schema));
       else process.stdout.write(`${file} is a sound ${role} configuration\n`);
     });
+  addConfigChanges(group);
   group
     .command('hash-password')
     .description('read a password from the terminal or a pipe and print its hash for passwordHash')
