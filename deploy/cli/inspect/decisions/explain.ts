@@ -30,20 +30,26 @@ function whatOf({ at, gateway, decision, subject, answer }: StoredDecision): str
 }
 
 function byWhom(record: StoredDecision): string[] {
-  const { mode, policy, fallbackCause, breaker } = record;
-  const by = answeredBy(record);
+  const { policy, breaker } = record;
   const on = policy.backend === undefined ? '' : ` on ${policy.backend}`;
-  const sentences =
-    knownMode(record) === null
-      ? [`It was made as “${mode}” by ${by}${on}; this version does not know whether it was acted upon.`]
-      : mode === 'fallback'
-        ? [
-            `It was decided by ${by}, because the active policy did not answer (${fallbackCause ?? 'no reason given'}).`,
-          ]
-        : [`It was decided by ${by}${on}, as it is meant to be.`];
+  const sentences = [howDecided(record, `${answeredBy(record)}${on}`)];
   return breaker
     ? [...sentences, `The breaker is ${breaker.state}: opened by ${breaker.openedBy}, ${breaker.detail}.`]
     : sentences;
+}
+
+function howDecided(record: StoredDecision, by: string): string {
+  const { mode, fallbackCause, override } = record;
+  if (mode === 'shadow') return `It is an answer of ${by}, which only runs beside; nothing followed from it.`;
+  const known = knownMode(record);
+  if (known === null)
+    return `It was made as “${mode}” by ${by}; this version does not know whether it was acted upon.`;
+  if (known === 'fallback')
+    return `It was decided by ${by}, because the active policy did not answer (${fallbackCause ?? 'no reason given'}).`;
+  if (known === 'active') return `It was decided by ${by}, as it is meant to be.`;
+  const { by: who = '', why = 'no reason is known', until, document } = override ?? {};
+  const end = until === undefined ? 'until it is removed' : `until ${until}`;
+  return `It was decided by ${by}, because ${who || 'a person'} wants it ${end}: ${why}${document === undefined ? '' : ` (${document})`}.`;
 }
 
 function fromWhat({ window, inputs }: StoredDecision): string[] {

@@ -81,3 +81,16 @@ it('knows how it has answered within the last hour, and forgets what was before'
   says(false, false);
   expect(trial.beside?.counts()).toMatchObject({ answered: 1, failed: 0, declined: 0 });
 });
+
+it('readings about which it was not asked, because its breaker was open, do not count as failures', () => {
+  const { trial, figures } = trialOf();
+  const fails = (failure: string, from: number) =>
+    trial.observed({
+      ...{ input: inputOf('pump-1', from * minuteMs), active: assessmentOf('pump-rul@2.0.0', 100) },
+      ...{ challenger: null, failure, activeMs: 1, challengerMs: 1 },
+    });
+  for (let i = 0; i < 5; i++) fails('timeout', i);
+  for (let i = 5; i < 95; i++) fails('breaker-open', i);
+  expect(trial.beside?.counts()).toMatchObject({ answered: 0, failed: 5 });
+  expect(figures().failures).toEqual({ timeout: 5, 'breaker-open': 90 });
+});

@@ -144,7 +144,8 @@ export class Trial {
   private fails(cause: string): void {
     this.failures[cause] = (this.failures[cause] ?? 0) + 1;
     if (cause === 'no-answer') this.beside?.said(0, 1);
-    else this.beside?.failed(cause);
+    // While its breaker is open it is not asked, which says nothing more of it than what has opened that.
+    else if (cause !== 'breaker-open') this.beside?.failed(cause);
   }
 
   figures(nowMs: number): ModelsCompared {
