@@ -4,15 +4,16 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
+import { longTests } from './long-tests.mjs';
 import { Problem } from './problem.mjs';
 import { product, tests } from './targets.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * `entry` is a built program; `tools` are commands of packages, of which the last one gets the arguments; `own` is a
- * function of the build.
- * @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, tools?: string[][],
+ * `entry` is a built program; `tools` are commands of packages, of which the last one gets the arguments, or `files` where
+ * those name none; `own` is a function of the build.
+ * @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, tools?: string[][], files?: (root: string) => string[],
  *   own?: (root: string, args: string[], say: (text: string) => void) => Promise<void> }} Recipe
  */
 const vitest = ['vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
@@ -26,7 +27,11 @@ const recipes = {
   demo: { builds: [product], entry: 'dist/deploy/demo/main.js' },
   harbinger: { builds: [product], entry: 'dist/deploy/cli/main.js' },
   test: { builds: [product, tests], tools: [[...vitest, '--tags-filter', '!long']] },
-  'test-long': { builds: [product, tests], tools: [[...vitest, '--tags-filter', 'long']] },
+  'test-long': {
+    builds: [product, tests],
+    tools: [[...vitest, '--tags-filter', 'long']],
+    files: longTests,
+  },
   docs: { builds: [], tools: [[...vitest, 'deploy/reference', 'test/tidy/rooms.test.ts', '-u']] },
   typecheck: {
     builds: [],
@@ -65,7 +70,8 @@ export async function main([name = '', ...args]) {
     const recipe = recipes[name];
     if (!recipe) throw new Problem('USAGE', `'${name}' is not one of ${Object.keys(recipes).join(', ')}`);
     const built = await ensureBuilt(root, recipe.builds, say);
-    if (recipe.tools) process.exitCode = runTools(recipe.tools, args);
+    const files = args.every((arg) => arg.startsWith('-')) ? recipe.files?.(root) : undefined;
+    if (recipe.tools) process.exitCode = runTools(recipe.tools, [...(files ?? []), ...args]);
     else if (recipe.own) await recipe.own(root, args, say);
     else if (recipe.entry !== undefined) await runEntry(join(root, recipe.entry), args);
     else if (!built) say('already built, from these sources');

@@ -77,7 +77,7 @@ function isSame(root, path, recorded) {
  * @param {string} root
  * @param {import('./targets.mjs').Target} target
  */
-function pathsOf(root, target) {
+export function pathsOf(root, target) {
   const found = target.files.filter((path) => existsSync(join(root, path)));
   /** @param {string} folder */
   const walk = (folder) => {

@@ -1,9 +1,11 @@
 /** Commands that documents show exist, with their arguments and options. */
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { longTag, longTests } from '../../deploy/build/long-tests.mjs';
 import { createProgram } from '../../deploy/cli/program.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { documents, type ShownCommand, shownCommands } from './documents.ts';
-import { textOf } from './tree.ts';
+import { sources, textOf } from './tree.ts';
 
 const program = createProgram();
 
@@ -44,6 +46,12 @@ describe('commands in documents', () => {
     const unknown = named.filter(({ name }) => !(name in scripts));
     expect(unknown.map(({ path, name }) => `${path}: npm run ${name}`)).toEqual([]);
   });
+});
+
+it('npm run test:long finds all tests that are long', () => {
+  const long = sources.filter(({ text }) => longTag.test(text)).map(({ path }) => path);
+  expect(long.length).toBeGreaterThan(10);
+  expect(longTests(packageRoot)).toEqual(expect.arrayContaining(long));
 });
 
 /** `a b|c` stands for `a b` and `a c`, and `a b c|d` for `a b c` and `a b d`. */

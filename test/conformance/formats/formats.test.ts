@@ -9,4 +9,4 @@ it('every registered kind of format is tested', () => {
   );
 });
 
-for (const harness of harnesses) describeFormat(harness);
+for (const harness of harnesses) describeFormat(harness, { tags: ['long'] });

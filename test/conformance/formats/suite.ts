@@ -37,7 +37,8 @@ export interface FormatHarness {
 /** Limit of names and values decoded from a message, per byte of the message. */
 const growthMax = 40;
 
-export function describeFormat(harness: FormatHarness): void {
+/** @param tags of what costs much */
+export function describeFormat(harness: FormatHarness, { tags }: { tags: string[] }): void {
   describe(`a format of kind ${harness.kind}`, () => {
     const part = partOfKind(formats, harness.kind);
     const target: DecodeTarget = Object.freeze({
@@ -117,7 +118,7 @@ export function describeFormat(harness: FormatHarness): void {
 
     it.each(['open', 'meter'] as const)(
       'takes a message of a machine of type %s in time and space proportional to its length',
-      { tags: ['long'], timeout: growthTestMsMax },
+      { tags, timeout: growthTestMsMax },
       async (type) => {
         const decoder = await create();
         for (const grown of growing) {
