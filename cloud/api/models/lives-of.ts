@@ -7,6 +7,7 @@ import type { EventHistory } from '../../ports/history.ts';
 import type { LogEntry } from '../../ports/machine-log/machine-log.ts';
 import type { MachineState } from '../../ports/machines.ts';
 import type { Outcome, Verdict, WarningOutcome } from '../../ports/outcomes/outcomes.ts';
+import type { RetiredMachines } from '../../ports/retired/retired.ts';
 
 interface Mark {
   atMs: number;
@@ -27,6 +28,8 @@ export interface LivesSource {
   outcomes: Iterable<Outcome>;
   events: EventHistory;
   log: Iterable<LogEntry>;
+  /** The names that machines had before. */
+  formerNames: RetiredMachines['formerNames'];
   machineType: string;
   untilMs: number;
 }
@@ -46,32 +49,60 @@ export function livesOf({
   outcomes,
   events,
   log,
+  formerNames,
   machineType,
   untilMs,
 }: LivesSource): MachineLife[] {
   const known = new Map<string, Known>();
-  const of = ({ gateway, site, machine }: Known['name']): Known => {
-    const key = `${site}/${machine}/${gateway}`;
+  const ofType = machines.filter((each) => each.machineType === machineType);
+  const nameAt = namesOf(ofType, formerNames);
+  const of = (said: Known['name'], atMs: number): Known => {
+    const { gateway, site, machine } = nameAt(said, atMs);
+    const key = keyOf({ gateway, site, machine });
     const found = known.get(key);
     if (found) return found;
     const fresh = { name: { gateway, site, machine }, marks: [], warnings: [], missedMs: [], state: null };
     known.set(key, fresh);
     return fresh;
   };
-  for (const state of machines.filter((each) => each.machineType === machineType)) {
-    of(state).state = state;
+  for (const state of ofType) {
+    const now = of(state, Number.POSITIVE_INFINITY);
+    now.state = state;
     const { condition, conditionMs } = state;
     if (condition === 'running' && conditionMs !== undefined)
-      of(state).marks.push({ atMs: conditionMs, what: 'replaced' });
+      now.marks.push({ atMs: conditionMs, what: 'replaced' });
   }
-  for (const outcome of outcomes) if (outcome.machineType === machineType) note(of(outcome), outcome);
+  for (const outcome of outcomes) {
+    const atMs = Date.parse(outcome.kind === 'warning' ? outcome.openedAt : outcome.failedAt);
+    if (outcome.machineType === machineType) note(of(outcome, atMs), outcome);
+  }
   for (const { gateway, site, machine, atMs } of replacements(events, machineType))
-    of({ gateway, site, machine }).marks.push({ atMs, what: 'replaced' });
+    of({ gateway, site, machine }, atMs).marks.push({ atMs, what: 'replaced' });
   for (const entry of log) {
     const what = endOf[entry.kind];
-    if (entry.machineType === machineType && what) of(entry).marks.push({ atMs: entry.atMs, what });
+    if (entry.machineType === machineType && what)
+      of(entry, entry.atMs).marks.push({ atMs: entry.atMs, what });
   }
   return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => livesOfMachine(each, untilMs));
+}
+
+const keyOf = ({ gateway, site, machine }: Known['name']) => `${site}/${machine}/${gateway}`;
+
+/**
+ * Says which name a machine has now that had one at some time. Its lives are those of one machine: under two names, one could be learnt
+ * from and the other one held back.
+ */
+function namesOf(machines: readonly MachineState[], formerNames: LivesSource['formerNames']) {
+  const spans = new Map<string, { fromMs: number; toMs: number; now: Known['name'] }[]>();
+  for (const now of machines)
+    for (const former of formerNames(now)) {
+      const key = keyOf(former);
+      const known = spans.get(key) ?? [];
+      spans.set(key, known);
+      known.push({ fromMs: former.afterMs ?? Number.NEGATIVE_INFINITY, toMs: former.untilMs, now });
+    }
+  return (said: Known['name'], atMs: number): Known['name'] =>
+    spans.get(keyOf(said))?.find(({ fromMs, toMs }) => atMs > fromMs && atMs <= toMs)?.now ?? said;
 }
 
 function note(machine: Known, outcome: Outcome): void {

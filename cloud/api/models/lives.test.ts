@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { LogEntry } from '../../ports/machine-log/machine-log.ts';
 import type { FailureOutcome, Outcome, WarningOutcome } from '../../ports/outcomes/outcomes.ts';
+import type { RetiredMachines } from '../../ports/retired/retired.ts';
 import { createMemoryOperations } from '../memory-ports.testing.ts';
 import { machineOf } from '../plant-data.testing.ts';
 import { livesOf } from './lives-of.ts';
@@ -41,6 +42,7 @@ function lives(
   machines = [machineOf()],
   untilMs = at(100),
   log: LogEntry[] = [],
+  formerNames: RetiredMachines['formerNames'] = () => [],
 ) {
   const operations = createMemoryOperations();
   for (const event of events) operations.addEvent(event);
@@ -49,6 +51,7 @@ function lives(
     outcomes,
     events: operations.ports.events,
     log,
+    formerNames,
     machineType: 'pump',
     untilMs,
   });
@@ -95,6 +98,25 @@ describe('lives', () => {
     expect(spans(outcomes, [replaced(2)], down)).toEqual(['?–2 replaced', '2–10 failed']);
     const up = [machineOf({ condition: 'running', conditionMs: at(12) })];
     expect(spans(outcomes, [replaced(2)], up).at(-1)).toBe('12–100 running');
+  });
+
+  it('of a machine that was renamed are under its name of now, as far as that name was its own', () => {
+    const now = machineOf({ machine: 'pump-9' });
+    const former = (afterMs?: number) => () => [
+      { ...pump, ...(afterMs !== undefined && { afterMs }), untilMs: at(30) },
+    ];
+    const named = (formerNames: RetiredMachines['formerNames']) =>
+      lives(
+        [failure(10, 'missed'), failure(25, 'missed')],
+        [replaced(11)],
+        [now],
+        at(100),
+        [],
+        formerNames,
+      ).map(({ life, machine }) => `${machine} ${life}`);
+    expect(named(former())).toEqual(['pump-9 ?–10 failed', 'pump-9 11–25 failed']);
+    // Until then another machine had that name.
+    expect(named(former(at(20)))).toEqual(['pump-1 ?–10 failed', 'pump-9 ?–25 failed']);
   });
 
   it('end once with a failure that is told twice, and are not known until a replacement is reported', () => {

@@ -22,8 +22,9 @@ export function livesRoutes(
     outcomes,
     events,
     machineLog,
+    decommissioning: { retired },
     clock,
-  }: Pick<RouteContext, 'machines' | 'outcomes' | 'events' | 'machineLog' | 'clock'>,
+  }: Pick<RouteContext, 'machines' | 'outcomes' | 'events' | 'machineLog' | 'decommissioning' | 'clock'>,
 ): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/models/lives',
@@ -31,7 +32,7 @@ export function livesRoutes(
       schema: {
         summary: 'The lives of all machines of a type, by which a model of remaining life is trained',
         description:
-          'By what was reported on `lifecycle/…`, what stands in the maintenance logs (/api/machines/log) and what people have said of failures. Their readings are at /api/readings.',
+          'By what was reported on `lifecycle/…`, what stands in the maintenance logs (/api/machines/log) and what people have said of failures. A machine that was renamed has all its lives under its name of now. Their readings are at /api/readings.',
         querystring: Query,
         response: answers(
           'the machines by name, the oldest life of each first',
@@ -46,6 +47,7 @@ export function livesRoutes(
         outcomes: outcomes.all(),
         events,
         log: machineLog.all(),
+        formerNames: retired.formerNames.bind(retired),
         machineType,
         untilMs,
       };
