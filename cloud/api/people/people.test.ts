@@ -2,11 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { createHttpServer } from '../../../shared/http/server.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { get, post, startApi, stopAll, testConfig, token } from '../running-api.testing.ts';
 import { hashOfToken } from './people.ts';
-import { roleFor, roleOfRoute } from './roles.ts';
+import { guardByRole, namingProperties, roleFor, roleOfRoute } from './roles.ts';
 
 let dataDir = '';
 beforeEach(() => {
@@ -68,6 +71,58 @@ it('roles may do what they may, and no more', async () => {
   expect(await status('otto', '/api/gateways/retire', { gateway: 'x' })).toBe('403 API_ROLE');
   expect(await status('ada', '/api/fleet', account)).toBe(400); // the fleet of this test has one kind
   expect(await status('ada', '/api/people')).toBe(200);
+});
+
+it('a person and a named token are who they are, whoever they say, on every route where callers say it', async () => {
+  const base = await apiWith({ otto: 'admin' });
+  const { paths } = (await get(`${base}/api/openapi.json`)).body;
+  const naming: string[] = [];
+  const others: string[] = [];
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods as Record<string, object>)) {
+      const content = 'requestBody' in operation ? JSON.stringify(operation.requestBody) : '{}';
+      const { properties = {} } = Object.values(JSON.parse(content).content ?? {}).map(
+        (each) => (each as { schema: { properties?: object } }).schema,
+      )[0] ?? { properties: {} };
+      if (namingProperties.some((name) => name in properties)) naming.push(`${method} ${path}`);
+      // Whoever adds another name for it, or one deeper in a body, adds it to the hook too.
+      const named = JSON.stringify(Object.values(properties));
+      if (/"(by|who|person|user|author|\w+By)":\{/.test(named)) others.push(`${method} ${path}`);
+      if (Object.keys(properties).some((name) => /^(person|user|author|\w+By)$/.test(name)))
+        others.push(`${method} ${path}`);
+    }
+  }
+  expect(others).toEqual([]);
+  expect(naming.length).toBeGreaterThan(7);
+
+  const app = createHttpServer({ connectionsMax: 8, paramLengthMax: 32 }, silentLog);
+  const who = { role: 'admin' as const, name: 'otto', person: 'otto' };
+  guardByRole(app, { check: () => who } as never);
+  const Body = Type.Object({ by: Type.Optional(Type.String()), who: Type.Optional(Type.String()) });
+  const echo = async ({ body }: { body: unknown }) => ({ body });
+  app.post('/naming', { schema: { body: Body } }, echo);
+  app.post('/other', { schema: { body: Type.Object({ by: Type.Any() }).properties.by } }, echo);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const said = async (path: string, body: object) => (await post(`${url}${path}`, body, {})).body as unknown;
+  expect(await said('/naming', { by: 'ada', who: 'ada' })).toEqual({ body: { by: 'otto', who: 'otto' } });
+  expect(await said('/naming', {})).toEqual({ body: { by: 'otto', who: 'otto' } });
+  expect(await said('/other', { by: 'ada' })).toEqual({ body: { by: 'ada' } });
+  await app.close();
+});
+
+it('what a person asks for has their name, also in what is told and stored', async () => {
+  const base = await apiWith({ otto: 'operator' });
+  const mute = { kind: 'overrides', body: {}, why: 'x', who: 'ada' };
+  const { document } = (await post(`${base}/api/fleet`, mute, as(secretOf('otto')))).body as never as {
+    document: { who: string };
+  };
+  expect(document.who).toBe('otto');
+  await post(`${base}/api/alerts/close`, { alertId: 'none', reason: 'x', by: 'ada' }, as(secretOf('otto')));
+  expect(JSON.stringify((await get(`${base}/api/audit`)).body)).not.toContain('ada');
+  const shared = (await post(`${base}/api/fleet`, mute, as(token))).body as never as {
+    document: { who: string };
+  };
+  expect(shared.document.who).toBe('ada');
 });
 
 it('the audit names who did it, and neither it nor the list nor the file has a token', async () => {

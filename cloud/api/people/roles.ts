@@ -55,12 +55,22 @@ export function roleFor(method: string, path: string): Role {
   return roleOfRoute[`${method === 'HEAD' ? 'GET' : method} ${path}`] ?? (reads ? 'viewer' : 'admin');
 }
 
-/** Lets callers of all routes of `app` in by their role, and notes who they are. */
+/** Properties of bodies in which callers say who they are. */
+export const namingProperties = ['by', 'who'] as const;
+
+/** Lets callers of all routes of `app` in by their role, and notes who they are. Those with a name of their own have no other. */
 export function guardByRole(app: FastifyInstance, access: Access): void {
   app.decorateRequest('who', null);
   app.addHook('onRequest', async (request) => {
     request.who = access.check(callerOf(request));
     refuseBelow(request.who, roleFor(request.method, request.routeOptions.url ?? ''));
+  });
+  app.addHook('preValidation', async (request) => {
+    const { who, body, routeOptions } = request;
+    const { properties } = (routeOptions.schema?.body ?? {}) as { properties?: object };
+    if (who?.person === undefined || typeof body !== 'object' || body === null) return;
+    for (const name of namingProperties)
+      if (name in (properties ?? {})) (body as Record<string, unknown>)[name] = who.person;
   });
 }
 
