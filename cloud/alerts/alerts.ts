@@ -5,7 +5,8 @@
  */
 import type { Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
-import type { AlertContent } from '../../shared/contract/alert-content.ts';
+import { type AlertContent, alertSaid, contentOf, reporterOf } from '../../shared/contract/alert-content.ts';
+import { isAlertEvent } from '../../shared/contract/events.ts';
 import {
   type AlertsConfig,
   notifierChecks,
@@ -23,6 +24,7 @@ import { countedMetrics } from '../../shared/parts/metrics.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
+import { AckLinks, ackLinkMs } from '../../shared/security/ack-links.ts';
 import type { Alert, AlertRules } from '../ports/alerts.ts';
 import type { DeadNotifications, Notifiers } from '../ports/notifications.ts';
 import { transition } from './lifecycle.ts';
@@ -31,6 +33,8 @@ import { afterShelf, withWork, workAfter } from './work/deeds.ts';
 import { isHeld } from './work/held.ts';
 
 export interface AlertsDeps extends NotifierDeps {
+  /** Keeps the secret that signs links in mails. */
+  dataDir: string;
   queue: NotificationQueue & DeadNotifications;
   random: Random;
   registry: Registry;
@@ -77,7 +81,8 @@ export interface Notifications {
 
 /** @throws ConfigError ALERTS_TLS_FILES */
 export async function createNotifications(config: AlertsConfig, deps: AlertsDeps): Promise<Notifications> {
-  const { policies, running } = await createNotifiers(config, deps);
+  const links = { acknowledgeLink: ackLinkIn(deps) };
+  const { policies, running } = await createNotifiers(config, { ...deps, ...links });
   const { harbinger_notifications_total } = countedMetrics(deps.registry, attemptStatistics);
   const runner = new NotificationRunner(policies, {
     ...deps,
@@ -91,6 +96,27 @@ export async function createNotifications(config: AlertsConfig, deps: AlertsDeps
       policies.map(({ notifier }) => notifier.name),
     ),
     running,
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** Links for mails; none where the address of the page is not known. */
+function ackLinkIn({ dataDir, publicUrl, clock }: AlertsDeps): NonNullable<NotifierDeps['acknowledgeLink']> {
+  let links: AckLinks | null = null;
+  return ({ event, notifier }) => {
+    if (publicUrl === undefined || !isAlertEvent(event)) return undefined;
+    links ??= AckLinks.in(dataDir);
+    const { alertId } = alertSaid(contentOf(event.data));
+    // Of a whole day, so that a mail that is sent again is the same.
+    const untilMs = Math.ceil((clock.nowMs() + ackLinkMs) / dayMs) * dayMs;
+    const grant = {
+      alertId,
+      gateway: reporterOf(event.source),
+      notifier,
+      untilMs,
+    };
+    return `${publicUrl.replace(/#.*$/, '').replace(/\/+$/, '')}/acknowledge/${links.token(grant)}`;
   };
 }
 

@@ -15,6 +15,7 @@ import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { MachineLimits, MaintenanceSpans } from '../ports/machines.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
+import { acknowledgePage } from './alerts/acknowledge-page.ts';
 import { alertRoutes } from './alerts/alerts.ts';
 import { closeRoutes } from './alerts/close.ts';
 import { closedIn } from './alerts/closed-alerts.ts';
@@ -171,6 +172,7 @@ async function build(
   };
   sessionRoutes(app, access);
   healthRoutes(app, context);
+  acknowledgePage(app, context, deps.dataDir);
   await app.register(async (guarded) => {
     guardByRole(guarded, access);
     guardedRoutes(guarded, context);

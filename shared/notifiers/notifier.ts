@@ -51,6 +51,8 @@ export interface Notifier extends Partial<Reporting> {
 export interface NotifierDeps {
   /** The address under which people open the page, for links to what an alert is about; absent if it is not known. */
   publicUrl?: string | undefined;
+  /** The address of a page on which the alert is acknowledged; absent if nobody can do that. */
+  acknowledgeLink?: (notification: AlertNotification) => string | undefined;
   clock: Clock;
   log: Log;
 }

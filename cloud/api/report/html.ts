@@ -1,6 +1,7 @@
 /** The report as one HTML document without scripts, fit for a mail and for printing. */
 import { whatOf } from '../../../shared/contract/alerts/alert-kinds.ts';
 import { percentText } from '../../../shared/words/amounts.ts';
+import { escapedHtml } from '../../../shared/words/html.ts';
 import { dateTimeText, durationText, runningTimeText } from '../../../shared/words/times.ts';
 import type { Verdict } from '../../ports/outcomes/outcomes.ts';
 import type { Named } from './measures.ts';
@@ -26,8 +27,8 @@ export function reportHtml(report: SiteReport, zone?: string): string {
   const title = `${site}: ${time(fromMs)} to ${time(toMs)}`;
   const open = alerts.filter(({ endedAt }) => endedAt === null).length;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head><body>
-<h1>${escaped(title)}</h1>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapedHtml(title)}</title><style>${style}</style></head><body>
+<h1>${escapedHtml(title)}</h1>
 <p>${report.measures.alerts} alerts about machines, ${open} of the shown ones are open. ${verdictText(report)}</p>
 ${section(
   'What was told, and what came of it',
@@ -96,7 +97,7 @@ function measuresHtml({ measures: m }: SiteReport): string {
     ['part of the ten noisiest', m.noisiestShare === null ? '' : percentText(m.noisiestShare)],
   ];
   const table = rows
-    .map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`)
+    .map(([name, value]) => `<tr><th>${escapedHtml(name)}</th><td>${escapedHtml(value)}</td></tr>`)
     .join('');
   const named = ({ machine, what, count }: Named) => [machine, whatOf(what), String(count)];
   return `<table>${table}</table>
@@ -108,7 +109,7 @@ function verdictText({ verdicts }: SiteReport): string {
   const parts = (Object.keys(verdicts) as Verdict[])
     .filter((verdict) => verdicts[verdict] > 0)
     .map((verdict) => `${verdicts[verdict]} ${verdictWords[verdict]}`);
-  return parts.length > 0 ? `Of all: ${escaped(parts.join(', '))}.` : '';
+  return parts.length > 0 ? `Of all: ${escapedHtml(parts.join(', '))}.` : '';
 }
 
 function machineRow({
@@ -126,20 +127,8 @@ function machineRow({
 
 function section(title: string, head: string[], rows: string[][], none: string): string {
   const cells = (tag: string, row: string[]) =>
-    row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('');
+    row.map((cell) => `<${tag}>${escapedHtml(cell)}</${tag}>`).join('');
   const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
   const table = `<table><tr>${cells('th', head)}</tr>\n${body}</table>`;
-  return `<h2>${escaped(title)}</h2>\n${rows.length > 0 ? table : `<p class="quiet">${escaped(none)}</p>`}`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (each) => entities[each] ?? each);
+  return `<h2>${escapedHtml(title)}</h2>\n${rows.length > 0 ? table : `<p class="quiet">${escapedHtml(none)}</p>`}`;
 }

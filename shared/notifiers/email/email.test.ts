@@ -84,6 +84,26 @@ describe('an e-mail', () => {
     await notifier.stop();
   });
 
+  it('is HTML too, with a picture within it, and a link that acknowledges what is open', async () => {
+    const { port } = { port: await startServer() };
+    const config = { name: 'technicians', host: '127.0.0.1', port, security: 'none' };
+    const to = { from: 'harbinger@example.com', to: ['anna@example.com'], timeoutMs: 5_000 };
+    const notifier = createEmail(
+      compileValidator(EmailConfig)({ ...config, ...to }, (problem) => new Error(problem)),
+      { log: silentLog, acknowledgeLink: ({ key }) => `https://h.example/acknowledge/${key.length}` },
+    );
+    await notifier.notify(opened, never);
+    await notifier.notify(resolved, never);
+    const [first, last] = mails.map((mail) => mail.replaceAll('=\r\n', '').replaceAll('=3D', '='));
+    expect(first).toContain('Content-Type: multipart/alternative');
+    expect(first).toContain('src="cid:remaining-life@harbinger"');
+    expect(first).toMatch(/Content-Type: image\/png[\s\S]*iVBORw0KGgo/);
+    expect(first).toContain(`Acknowledge it: https://h.example/acknowledge/${opened.key.length}`);
+    expect(first).toContain(`href="https://h.example/acknowledge/${opened.key.length}"`);
+    expect(last).not.toContain('acknowledge');
+    await notifier.stop();
+  });
+
   it('logs in', async () => {
     const seen: unknown[] = [];
     const port = await startServer({

@@ -3,14 +3,18 @@ import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../runtime/errors.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { readCaFile } from '../ca-file.ts';
-import type { Notification, Notifier, NotifierDeps } from '../notifier.ts';
+import type { AlertNotification, Notification, Notifier, NotifierDeps } from '../notifier.ts';
 import { pageLink } from '../page-link.ts';
 import type { EmailConfig } from './config.ts';
+import { type MailLinks, mailHtml } from './html/mail-html.ts';
 
 /**
- * Sends a plain-text mail through an SMTP server. The notification is confirmed when the server accepts the message.
+ * Sends a mail, as plain text and as HTML, through an SMTP server. The notification is confirmed when the server accepts the message.
  */
-export function createEmail(config: EmailConfig, deps: Pick<NotifierDeps, 'log' | 'publicUrl'>): Notifier {
+export function createEmail(
+  config: EmailConfig,
+  deps: Pick<NotifierDeps, 'log' | 'publicUrl' | 'acknowledgeLink'>,
+): Notifier {
   const transport = nodemailer.createTransport({
     host: config.host,
     port: config.port,
@@ -25,11 +29,15 @@ export function createEmail(config: EmailConfig, deps: Pick<NotifierDeps, 'log' 
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  const linksOf = (notification: Notification): MailLinks => ({
+    page: pageLink(config.link ?? deps.publicUrl, notification),
+    acknowledge: canAcknowledge(notification) ? deps.acknowledgeLink?.(notification) : undefined,
+  });
   return {
     name: config.name,
     async notify(notification) {
       const sent = await transport
-        .sendMail(mailOf(config, notification, config.link ?? deps.publicUrl))
+        .sendMail(mailOf(config, notification, linksOf(notification)))
         .catch((error: unknown) => {
           throw failureOf(config, error);
         });
@@ -50,21 +58,31 @@ export function createEmail(config: EmailConfig, deps: Pick<NotifierDeps, 'log' 
  * Builds the mail. The Message-ID derives from the idempotency key, so a duplicate can be recognised. Mails of one
  * alert share a thread.
  */
-function mailOf(config: EmailConfig, notification: Notification, page: string | undefined) {
-  const { headline, body } = alertTextOf(notification, pageLink(page, notification));
+function mailOf(config: EmailConfig, notification: Notification, links: MailLinks) {
+  const said = alertTextOf(notification, links.page);
+  const { headline, body } = said;
+  const text = links.acknowledge === undefined ? body : `${body}\nAcknowledge it: ${links.acknowledge}\n`;
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
-  const idOf = (text: string) =>
-    `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;
+  const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const idOf = (text: string) => `<${digestOf(text)}@${domain}>`;
   const [alert = ''] = notification.key.split('/');
   return {
     messageId: idOf(notification.key),
+    // A resend is the same mail, byte by byte.
+    baseBoundary: digestOf(notification.key),
     references: idOf(`alert ${alert}`),
     from: config.from,
     to: config.to,
     subject: `[Harbinger] ${headline}`,
-    text: body,
+    text,
+    ...mailHtml(notification, said, links),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Harbinger-Key': notification.key },
   };
+}
+
+/** Only what is open waits for somebody. */
+function canAcknowledge(notification: Notification): notification is AlertNotification {
+  return notification.change === 'opened' || notification.change === 'updated';
 }
 
 /**
