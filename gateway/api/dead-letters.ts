@@ -33,7 +33,7 @@ const Redriven = Type.Object({
 });
 
 function wireForm(letter: ShownDeadLetter) {
-  const { atMs, payload, origin: _, ...rest } = letter;
+  const { atMs, payload, origin: _, resend: _r, connection: _c, ...rest } = letter;
   return { ...rest, at: new Date(atMs).toISOString(), payload: Buffer.from(payload).toString('base64') };
 }
 

@@ -38,14 +38,15 @@ export async function redriveLetters(
     }
     if (group.length === 0) continue;
     outcome.failedAgain += await take(
-      group.map(({ id, topic, payload, client, user, atMs, origin, form }) => ({
+      group.map(({ id, topic, payload, client, user, atMs, resend, connection, origin, form }) => ({
         topic,
         payload,
         client,
         ...(user !== undefined && { user }),
         receivedMs: atMs,
-        resend: false,
-        connection: 0,
+        // These tell whether an equal reading is another one, as they did when it arrived.
+        resend: resend === true,
+        connection: connection ?? 0,
         // Ids are given anew on a disk that was put back, times are not.
         letter: origin ?? `${id}@${atMs}`,
         ...(form !== undefined && { form }),

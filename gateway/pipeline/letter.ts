@@ -15,6 +15,8 @@ export function letterOf(message: RawMessage, error: unknown): Letter {
     payload: Buffer.from(message.payload),
     client: message.client,
     ...(message.user !== undefined && { user: message.user }),
+    ...(message.resend && { resend: true }),
+    ...(message.connection !== 0 && { connection: message.connection }),
     ...(message.letter !== undefined && { origin: message.letter }),
     ...(message.form !== undefined && { form: message.form }),
     ...(error instanceof UnknownMachine && { machine: `${error.site}/${error.machine}` }),

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { unlimited } from '../../shared/runtime/budget.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -49,17 +49,18 @@ async function start(name: string, machines: object[], drops?: () => Promise<num
     },
   );
   planes.push(plane);
-  const take = (...messages: [topic: string, text: string][]) =>
+  const takeOn = (connection: number, messages: (readonly [topic: string, text: string])[], resend = false) =>
     plane.take((each) => {
       for (const [topic, text] of messages) {
         const payload = Buffer.from(text);
-        each({ topic, payload, client: 'c', receivedMs: Date.now(), resend: false, connection: 0 });
+        each({ topic, payload, client: 'c', receivedMs: Date.now(), resend, connection });
       }
     });
+  const take = (...messages: [topic: string, text: string][]) => takeOn(0, messages);
   const readings = async () => (await plane.calls.status()).pipeline.readings;
   const events = async () =>
     (await plane.calls.status()).journals.find(({ lane }) => lane === 'events')?.lastSeq;
-  return { plane, take, readings, events };
+  return { plane, take, takeOn, readings, events };
 }
 
 const known = (type: string) => [{ match: 'lab/*', type }];
@@ -111,5 +112,79 @@ it('readings that a source has handed in are kept, shown and sent again as such'
     failedAgain: 0,
     unknown: [],
   });
+  expect(await second.readings()).toBe(1);
+});
+
+const nowS = Math.floor(Date.now() / 1_000);
+/** Devices whose claims distinguish nothing, or not for ever, with values that never change. */
+const standstills: [string, (i: number) => object][] = [
+  ['seq goes round at 16', (i) => ({ seq: i % 16 })],
+  ['seq is always 0', () => ({ seq: 0 })],
+  ['the clock has seconds', (i) => ({ ts: nowS - 60 + Math.floor(i / 4) })],
+  ['the id is the name of the device', () => ({ id: 'esp-17' })],
+];
+
+describe.each(standstills)('held messages of one unbroken connection: %s', (_, claimOf) => {
+  const message = (i: number) => ['telemetry/lab/m1', JSON.stringify({ ...claimOf(i), level: 20 })] as const;
+  const held = Array.from({ length: 150 }, (_, i) => message(i));
+
+  it('each is stored once, although the gateway ends while they are sent again', async () => {
+    const first = await start('a', []);
+    await first.takeOn(7, held);
+    await first.plane.calls.stop();
+    planes.pop();
+
+    let groups = 0;
+    const second = await start('a', known('generic'), async () => {
+      if (++groups === 2) throw new Error('the power fails');
+      return 100;
+    });
+    await expect(second.plane.calls.deadLettersRedrive('all')).rejects.toThrow('the power fails');
+    const stored = await second.readings();
+    cpSync(join(folder, 'a'), join(folder, 'b'), { recursive: true });
+    const third = await start('b', known('generic'));
+    await third.plane.calls.deadLettersRedrive('all');
+    expect(stored + (await third.readings())).toBe(150);
+  });
+
+  it('those after a kill are stored too, beside readings that came before it', async () => {
+    const first = await start('a', []);
+    await first.takeOn(7, held);
+    const ids = held.map((_, i) => i + 1);
+    await first.plane.calls.stop();
+    planes.pop();
+    const second = await start('a', known('generic'));
+    await second.plane.calls.deadLettersRedrive(ids.slice(0, 40));
+    const stored = await second.readings();
+    await second.plane.calls.stop();
+    planes.pop();
+    const third = await start('a', known('generic'));
+    await third.plane.calls.deadLettersRedrive('all');
+    expect([stored, await third.readings()]).toEqual([40, 110]);
+  });
+
+  it('go on as live ones after the machine was accepted', async () => {
+    const first = await start('a', []);
+    await first.takeOn(7, held);
+    await first.plane.calls.stop();
+    planes.pop();
+    const second = await start('a', known('generic'));
+    await second.takeOn(7, held.slice(0, 20));
+    await second.plane.calls.deadLettersRedrive('all');
+    await second.takeOn(7, held.slice(0, 20));
+    expect(await second.readings()).toBe(190);
+  });
+});
+
+it('what a device has sent again while its machine was unknown is stored once, with DUP and on another connection', async () => {
+  const first = await start('a', []);
+  const message = ['telemetry/lab/m1', '{"seq":3,"level":20}'] as const;
+  await first.takeOn(7, [message]);
+  await first.takeOn(7, [message], true);
+  await first.takeOn(8, [message]);
+  await first.plane.calls.stop();
+  planes.pop();
+  const second = await start('a', known('generic'));
+  await second.plane.calls.deadLettersRedrive('all');
   expect(await second.readings()).toBe(1);
 });

@@ -18,6 +18,10 @@ export interface DeadLetter {
   origin?: string;
   /** The machine, `site/machine`, if no rule says what it is (MACHINE_UNKNOWN). */
   machine?: string;
+  /** See RawMessage.resend. */
+  resend?: true;
+  /** See RawMessage.connection; absent if it is 0, or the letter was kept by an earlier version. */
+  connection?: number;
   /** See RawMessage.form. */
   form?: MessageForm;
 }

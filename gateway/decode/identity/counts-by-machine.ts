@@ -42,6 +42,9 @@ export class CountsByMachine {
   }
 }
 
+/** Machines with readings that were taken for resends, or whose clock stands still. */
+export type CountedMachines = Record<'assumed' | 'still', Pick<CountsByMachine, 'note'>>;
+
 /**
  * Readings that were taken for resends although nothing marks them as such: they came on another connection than an
  * equal earlier one. A device whose running number or clock stands still loses readings by this, so it must be visible.

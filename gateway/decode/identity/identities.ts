@@ -1,3 +1,6 @@
+import { IdentityKey } from './identity-key.ts';
+import type { RecentReadings } from './recent-readings.ts';
+
 /** Bytes of an identity on disk. */
 export const bytesPerIdentity = 12;
 
@@ -31,5 +34,35 @@ export class Identities {
     const taken = this.words.slice(from, this.used);
     this.used = from;
     return taken;
+  }
+}
+
+/**
+ * Connections of dead letters that were sent again. In memory each identity has the connection on which it came last, which
+ * a restart forgets; but letters outlive one, and most of those of one connection may be sent again only after it. So
+ * with each identity of a letter another one is stored, of it and its connection.
+ */
+export class LetterConnections {
+  private readonly recent: RecentReadings;
+  private readonly added: Identities;
+  private readonly key = new IdentityKey();
+
+  constructor(recent: RecentReadings, added: Identities) {
+    this.recent = recent;
+    this.added = added;
+  }
+
+  remember(of: IdentityKey, connection: number, content: number): void {
+    this.key.ofConnection(of, connection);
+    this.recent.add(this.key.high, this.key.low, content);
+    this.added.add(this.key.high, this.key.low, content);
+  }
+
+  /** True if a letter with this identity came on this connection. What was found last stays found. */
+  have(of: IdentityKey, connection: number): boolean {
+    this.key.ofConnection(of, connection);
+    const isKnown = this.recent.find(this.key.high, this.key.low) !== -1;
+    this.recent.find(of.high, of.low);
+    return isKnown;
   }
 }

@@ -8,8 +8,8 @@ import type { Moment } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim, ReadingOrigin, Row } from '../row.ts';
 import { fingerprint, sensorsOf } from './content.ts';
-import type { CountsByMachine } from './counts-by-machine.ts';
-import { Identities } from './identities.ts';
+import type { CountedMachines } from './counts-by-machine.ts';
+import { Identities, LetterConnections } from './identities.ts';
 import { IdentityKey } from './identity-key.ts';
 import { OccupiedTimes, searchedMax, separationsMax } from './occupied-times.ts';
 import type { RecentReadings } from './recent-readings.ts';
@@ -18,13 +18,8 @@ import type { ReadingIdentityCounts } from './statistics.ts';
 import { StillClocks } from './still-clocks.ts';
 import { isAcceptedTime, isFromUnsetClock, type TimeBounds } from './time-bounds.ts';
 
-/** Machines with readings that were taken for resends, or whose clock stands still. */
-export type CountedMachines = Record<'assumed' | 'still', Pick<CountsByMachine, 'note'>>;
-
-/** Content of a timestamp that was assigned at arrival, which matches no reading with a device time. */
-const atArrival = 0;
-/** Content of an `id` that names the sender rather than a reading. */
-const ofSender = 0;
+/** Contents of a timestamp assigned at arrival, and of an `id` that names the sender: they match no reading. */
+const [atArrival, ofSender] = [0, 0];
 /** A repetition is another reading that is equal to an earlier one. */
 type Comparison = 'new' | 'repetition' | 'resend';
 
@@ -38,11 +33,7 @@ type Comparison = 'new' | 'repetition' | 'resend';
 export class ReadingIdentity {
   ms = 0;
   ns = 0;
-  readonly counts: ReadingIdentityCounts = {
-    resends: 0,
-    separated: 0,
-    timesOutOfBounds: 0,
-  };
+  readonly counts: ReadingIdentityCounts = { resends: 0, separated: 0, timesOutOfBounds: 0 };
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
   private readonly counted: CountedMachines;
@@ -55,9 +46,13 @@ export class ReadingIdentity {
   /** Connection of the reading in hand, and whether its sender marks it as a resend. */
   private connection = 0;
   private isMarked = false;
+  /** Present if the reading in hand is of a dead letter. */
+  private letters: LetterConnections | null = null;
+  private readonly ofLetters: LetterConnections;
 
   constructor(recent: RecentReadings, bounds: TimeBounds, counted: CountedMachines, random?: Random) {
     this.recent = recent;
+    this.ofLetters = new LetterConnections(recent, this.added);
     this.bounds = bounds;
     this.counted = counted;
     this.counters = new ShortCounters(random);
@@ -83,6 +78,7 @@ export class ReadingIdentity {
   ): boolean {
     this.connection = connection;
     this.isMarked = resend;
+    this.letters = null;
     const content = fingerprint(schema, reading, row);
     const first = this.added.length;
     if (letter !== undefined && this.isOfSentLetter(schema, letter, content)) return false;
@@ -130,6 +126,7 @@ export class ReadingIdentity {
     const isKnown = this.known() !== -1;
     if (isKnown) this.counts.resends++;
     else this.remember(content);
+    if (this.connection !== 0) this.letters = this.ofLetters;
     return isKnown;
   }
 
@@ -186,9 +183,9 @@ export class ReadingIdentity {
    */
   private isRepetition(): boolean {
     const { recent, connection } = this;
-    if (!this.isMarked && connection !== 0 && recent.foundConnection === connection) return true;
+    const isSame = connection !== 0 && recent.foundConnection === connection;
     recent.foundConnection = connection;
-    return false;
+    return !this.isMarked && (isSame || this.letters?.have(this.key, connection) === true);
   }
 
   /** Compares with an equal reading whose timestamp is not its time, which was rejected or occupied. */
@@ -294,5 +291,6 @@ export class ReadingIdentity {
     const { high, low } = this.key;
     this.recent.add(high, low, content, this.connection);
     this.added.add(high, low, content);
+    this.letters?.remember(this.key, this.connection, content);
   }
 }

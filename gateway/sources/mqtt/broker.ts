@@ -2,6 +2,7 @@ import { refuse } from '../../../shared/config/problem.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
 import type { DeviceAccounts } from '../../ports/devices/devices.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { MessageIntake, Source } from '../../ports/source.ts';
@@ -24,6 +25,7 @@ export interface BrokerDeps {
   /** Absent: only users of the configuration can sign in. */
   devices?: DeviceAccounts;
   clock: Clock;
+  random: Random;
   log: Log;
 }
 

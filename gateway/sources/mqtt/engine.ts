@@ -12,6 +12,7 @@ import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts
 import { type Filter, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { RetainedAdmin, SessionAdmin } from '../../ports/retiring.ts';
 import type { MessageIntake, SiteBroker } from '../../ports/source.ts';
@@ -59,6 +60,7 @@ interface EngineDeps {
   intake: MessageIntake;
   openRecords: OpenRecords;
   clock: Clock;
+  random: Random;
   log: Log;
   credentials: Credentials;
   refusals: RefusalCounts;
@@ -83,7 +85,6 @@ export class Engine {
   private readonly sessionEnds: SessionEnds;
   private listeners!: Listeners;
   private expiry: Timer | null = null;
-  private connectionsSeen = 0;
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
     disablePacketNumberCache();
@@ -117,7 +118,7 @@ export class Engine {
     this.interest = interest;
     this.takeovers = takeovers;
     this.persistence = persistence;
-    this.connections = new Connections(clock);
+    this.connections = new Connections(clock, deps.random);
     this.admission = new Admission(credentials, persistence.sessions, config, (client, earlier) =>
       this.noteTakeover(client, earlier),
     );
@@ -183,8 +184,7 @@ export class Engine {
   }
 
   private readonly accept = (stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void => {
-    this.connectionsSeen += 1;
-    const connection = new Connection(this.connectionsSeen, stream, origin, {
+    const connection = new Connection(this.connections.nextNumber(), stream, origin, {
       gate: this.acknowledging,
       clock: this.deps.clock,
       buffers: this.buffers,
@@ -280,7 +280,7 @@ export class Engine {
     const shared = this.takeovers.shared();
     return {
       connections: this.connections.all.size,
-      connectionsSeen: this.connectionsSeen,
+      connectionsSeen: this.connections.seen,
       refused: { ...this.deps.refusals.counts },
       latestRefusal: this.deps.refusals.latest,
       messages: acknowledging.accepted,

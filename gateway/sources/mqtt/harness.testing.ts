@@ -7,6 +7,7 @@ import mqttPacket, { type Packet } from 'mqtt-packet';
 import { expect, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
+import { systemRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
 import { openRecords } from '../../journal/records/open-records.ts';
@@ -74,6 +75,7 @@ export class TestBroker {
       openRecords: (dir) => openRecords({ dir, clock: systemClock, log: this.log }),
       ...(this.devices && { devices: this.devices }),
       clock: this.clock,
+      random: systemRandom,
       log: this.log,
     });
     await this.broker.start();

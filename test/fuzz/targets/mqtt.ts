@@ -7,7 +7,7 @@ import { createBroker } from '../../../gateway/sources/mqtt/broker.ts';
 import { BrokerConfig } from '../../../gateway/sources/mqtt/config.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
-import type { Random } from '../../../shared/runtime/random.ts';
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { below, mutate, pick } from '../mutate.ts';
 import type { Target } from '../target.ts';
@@ -155,6 +155,7 @@ export async function mqttTarget(): Promise<Target> {
       intake: { accept: (_, settled, ticket = 0) => setImmediate(settled, undefined, ticket) },
       openRecords: (dir) => openRecords({ dir, clock: systemClock, log: silentLog }),
       clock: systemClock,
+      random: seededRandom(1),
       log: silentLog,
     },
   );

@@ -1,13 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
+import { seededRandom } from '../../../../shared/runtime/random.ts';
 import { type ConnectedClient, Connection, type ConnectionGate } from './connection.ts';
 import { Connections } from './connections.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 function newConnection(keepaliveMs: number) {
   const clock = manualClock();
-  const connections = new Connections(clock);
+  const connections = new Connections(clock, seededRandom(1));
   let bytes = 0;
   const stream = new PassThrough();
   const connection = new Connection(

@@ -1,7 +1,10 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
+import type { Random } from '../../../../shared/runtime/random.ts';
 import type { Rights } from '../rights.ts';
 import type { Connection } from './connection.ts';
 
+/** The numbers of the first connections lie below it, which leaves as many again below those of serial ports. */
+const numbersMax = 2 ** 30;
 const sweepMs = 1_000;
 /** A connection whose peer does not read for this long is closed. */
 const drainMaxMs = 10_000;
@@ -9,11 +12,20 @@ const drainMaxMs = 10_000;
 /** All connections, and the one timer that checks them for keep-alive and for peers that do not read. */
 export class Connections {
   readonly all = new Set<Connection>();
+  /** Connections since the start. */
+  seen = 0;
+  private readonly firstNumber: number;
   private timer: Timer | null = null;
   private readonly clock: Clock;
 
-  constructor(clock: Clock) {
+  /** @param random so that a dead letter, which outlives this process, is not taken for one of a later connection */
+  constructor(clock: Clock, random: Random) {
     this.clock = clock;
+    this.firstNumber = 1 + Math.floor(random.next() * numbersMax);
+  }
+
+  nextNumber(): number {
+    return this.firstNumber + this.seen++;
   }
 
   start(): void {
