@@ -134,6 +134,37 @@ describe('the notification runner', () => {
     expect(times).toEqual([0, 750, 2_250]);
   });
 
+  it('is sent once while the queue cannot record it, and what comes after it when the queue can again', async () => {
+    const sent: string[] = [];
+    const tries: number[] = [];
+    const queue = new Queue();
+    const confirm = queue.confirm.bind(queue);
+    let clockOf: ManualClock | null = null;
+    let fails = true;
+    queue.confirm = async (notification) => {
+      tries.push(clockOf!.monotonicMs());
+      if (fails) throw new Error('the disk is full');
+      await confirm(notification);
+    };
+    const test = policy('test', async ({ key }) => void sent.push(key));
+    await withRunner(
+      [test],
+      async (_, clock) => {
+        clockOf = clock;
+        queue.add('a');
+        await clock.advance(3_600_000);
+        expect(sent).toEqual(['a']);
+        expect(tries.length).toBeLessThan(25);
+        expect(tries[2]! - tries[1]!).toBeGreaterThan(tries[1]! - tries[0]!);
+        fails = false;
+        queue.add('b'); // which shows that the queue can be written
+        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a', 'b']), 30_000);
+      },
+      queue,
+    );
+    expect(sent).toEqual(['a', 'b']);
+  });
+
   it('does not retry a permanent refusal', async () => {
     await withRunner([policy('test', failing(false))], async (queue) => {
       queue.add('a');

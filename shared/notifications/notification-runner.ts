@@ -1,7 +1,7 @@
 import type { Notification, Notifier } from '../notifiers/notifier.ts';
 import { RetryAfterError } from '../notifiers/retry-after.ts';
-import { backoffMs } from '../runtime/backoff.ts';
-import { type Clock, sleep } from '../runtime/clock.ts';
+import { type BackoffOptions, backoffMs } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Random, randomHex } from '../runtime/random.ts';
@@ -39,12 +39,14 @@ export interface NotificationRunnerDeps {
   };
 }
 
-/** Pause after the queue itself failed (for example on a full disk), and the longest wait for a queued notification. */
+/** The longest wait for a queued notification, and the first one after the queue itself failed (for example on a full disk). */
 const pauseMs = 5_000;
+const queueRetry: BackoffOptions = { firstMs: pauseMs, maxMs: 300_000 };
 
 /**
  * Sends the notifications in the queue. Each notifier has a loop of its own, one notification at a time, so that one
- * that hangs delays no other. After a crash between a receiver's confirmation and its record in the queue, that
+ * that hangs delays no other. One that its receiver has confirmed and the queue could not record is not sent again: only its record
+ * is tried again, before anything else goes to that receiver. After a crash between a receiver's confirmation and its record in the queue, that
  * notification is sent once more with the same idempotency key: receivers that must act exactly once remember keys.
  */
 export class NotificationRunner {
@@ -56,6 +58,8 @@ export class NotificationRunner {
   private loops: Promise<void>[] = [];
   /** Names of the notifiers that are being tested. */
   private readonly testing = new Set<string>();
+  /** By notifier: its receiver has it, and the queue does not know. */
+  private readonly unrecorded = new Map<string, Notification>();
   private readonly outcomes = new Map<string, Omit<NotifierHealth, 'name' | 'isKnown'>>();
 
   constructor(policies: NotifierPolicy[], deps: NotificationRunnerDeps) {
@@ -108,23 +112,25 @@ export class NotificationRunner {
   private async run(policy: NotifierPolicy): Promise<void> {
     const { signal } = this.stopping;
     const { name } = policy.notifier;
-    while (!signal.aborted) {
-      const { due, ...next } = this.deps.queue.next(name, this.deps.clock.nowMs());
+    for (let failures = 0; !signal.aborted; ) {
       try {
+        await this.recorded(name);
+        const { due, ...next } = this.deps.queue.next(name, this.deps.clock.nowMs());
         if (due) await this.attempt(policy, due);
-        else await this.untilQueued(name, 'atMs' in next ? next.atMs : null);
+        else await this.untilQueued(name, this.queuedWaitMs('atMs' in next ? next.atMs : null));
+        failures = 0;
       } catch (error) {
         this.deps.log.error(
           { notifier: name, error: messageOf(error) },
           'notification queue failed; retrying',
         );
-        await sleep(this.deps.clock, pauseMs, signal);
+        // Something that is queued meanwhile shows that the queue can be written again.
+        await this.untilQueued(name, backoffMs(failures++, queueRetry, this.deps.random));
       }
     }
   }
 
   private async attempt(policy: NotifierPolicy, notification: Notification): Promise<void> {
-    const { queue, log, notifications } = this.deps;
     const { name } = policy.notifier;
     try {
       await this.withinTimeout(policy, notification);
@@ -134,7 +140,17 @@ export class NotificationRunner {
     }
     const confirmedMs = this.deps.clock.nowMs();
     this.outcomes.set(name, { failingSinceMs: null, lastError: null, confirmedMs });
+    this.unrecorded.set(name, notification);
+    await this.recorded(name);
+  }
+
+  /** Records what the receiver has confirmed last, if it is not recorded yet. @throws whatever kept the queue from it */
+  private async recorded(name: string): Promise<void> {
+    const { queue, log, notifications } = this.deps;
+    const notification = this.unrecorded.get(name);
+    if (!notification) return;
     await queue.confirm(notification);
+    this.unrecorded.delete(name);
     notifications.inc({ notifier: name, outcome: 'confirmed' });
     log.info({ notifier: name, key: notification.key }, 'notification confirmed');
   }
@@ -187,15 +203,16 @@ export class NotificationRunner {
     });
   }
 
-  /**
-   * Waits until `atMs` or until something is queued, but no longer than a pause, so that a clock that was set back does
-   * not delay notifications.
-   */
-  private async untilQueued(notifier: string, atMs: number | null): Promise<void> {
-    const { clock } = this.deps;
-    const waitMs = atMs === null ? pauseMs : Math.min(pauseMs, Math.max(0, atMs - clock.nowMs()));
+  /** How long to wait for one that is due at `atMs`: no longer than a pause, so that a clock that was set back delays none. */
+  private queuedWaitMs(atMs: number | null): number {
+    return atMs === null ? pauseMs : Math.min(pauseMs, Math.max(0, atMs - this.deps.clock.nowMs()));
+  }
+
+  /** Waits for so long, or until something is queued, or until the stop. */
+  private async untilQueued(notifier: string, waitMs: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(waitMs, resolve);
+      const timer = this.deps.clock.setTimer(waitMs, resolve);
       this.wake.set(notifier, () => {
         timer.cancel();
         resolve();
