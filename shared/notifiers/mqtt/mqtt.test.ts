@@ -68,6 +68,23 @@ describe('an MQTT notification', () => {
     await mqtt.stop();
   });
 
+  it.each([
+    ['has ended', (idle: Socket) => idle.end()],
+    ['is ending', (idle: Socket) => idle.destroy()],
+  ])('is published over a new connection when the idle one %s', async (_, end) => {
+    const mqtt = notifier();
+    await mqtt.notify(opened, never);
+    const [idle] = sockets;
+    // After `end` it closes when the notifier has closed its side, too.
+    const closed = new Promise<void>((resolve) => idle!.once('close', () => resolve()));
+    end(idle!);
+    await closed;
+    await mqtt.notify(opened, never);
+    expect(published).toHaveLength(2);
+    expect(sockets.size).toBe(2);
+    await mqtt.stop();
+  });
+
   it('fails if the broker does not acknowledge, and is not sent by the library later', async () => {
     const mqtt = notifier();
     let asked = () => {};

@@ -8,7 +8,8 @@ import type { MqttNotifierConfig } from './config.ts';
 
 /**
  * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and resend by itself, but
- * retries are the queue's task: after any failure the client is discarded with everything it still holds.
+ * retries are the queue's task: after any failure the client is discarded with everything it still holds. A connection that was idle
+ * may have ended unseen, so a failure on it is followed by one attempt on a new one.
  */
 export function createMqttNotifier(
   config: MqttNotifierConfig,
@@ -25,14 +26,21 @@ export function createMqttNotifier(
     name: config.name,
     async notify(notification, signal) {
       signal.addEventListener('abort', drop, { once: true });
-      try {
+      const send = async () => {
         client ??= connect(config);
         await connected(client);
-        await published(
-          client,
-          topicOf(config.topic, notification),
-          cloudEventOf(notification, deps.publicUrl),
-        );
+        const topic = topicOf(config.topic, notification);
+        await published(client, topic, cloudEventOf(notification, deps.publicUrl));
+      };
+      try {
+        // The broker may have restarted, or have ended an idle connection, or be about to.
+        if (client && !isUsable(client)) drop();
+        const isIdle = client !== null;
+        await send().catch((error) => {
+          drop();
+          if (!isIdle || signal.aborted) throw error;
+          return send();
+        });
       } catch (error) {
         drop();
         const message = `mqtt '${config.name}' at ${config.url}: ${messageOf(error)}`;
@@ -62,6 +70,11 @@ function connect(config: MqttNotifierConfig): MqttClient {
   });
   client.on('error', () => {});
   return client;
+}
+
+/** False once its connection has ended: such a client does not connect again, and keeps what it is given to itself. */
+function isUsable(client: MqttClient): boolean {
+  return !client.disconnecting && !client.disconnected && !client.reconnecting && !client.stream?.destroyed;
 }
 
 function connected(client: MqttClient): Promise<void> {
