@@ -55,6 +55,11 @@ export class HarbingerError extends Error {
   }
 }
 
+/** True if another try cannot help: the error says so itself. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof HarbingerError && !error.retry;
+}
+
 /** Returns the message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,25 +1,36 @@
 import { type BackoffOptions, backoffMs } from '../../../shared/runtime/backoff.ts';
 import { sleep } from '../../../shared/runtime/clock.ts';
+import { isFinal } from '../../../shared/runtime/errors.ts';
+import { rateLimit } from '../../../shared/runtime/rate-limit.ts';
 import type { NamedTypedValue, SourceDeps, TypedReadings } from '../../ports/source.ts';
 
-export type HandingDeps = Pick<SourceDeps, 'intake' | 'clock' | 'random'>;
+export type HandingDeps = Pick<SourceDeps, 'intake' | 'clock' | 'random' | 'log'>;
 
 const retry: BackoffOptions = { firstMs: 200, maxMs: 10_000 };
 /** Limit of the readings of a line on their way to the disk; at this limit nothing is polled. */
 const pendingMax = 32;
 
-/** Hands in what was read on a line, until it is stored: the device has another value by then. */
+const warnMsMin = 10_000;
+
+/**
+ * Hands in what was read on a line, until it is stored: the device has another value by then. A reading that can never be stored is
+ * given up, so that it holds up no others.
+ */
 export class HandingIn {
   /** Retries of readings that could not be stored. */
   retried = 0;
+  /** Readings that can never be stored. */
+  givenUp = 0;
   /** Number of the connection on which the readings came. */
   connection = 0;
   private pending = 0;
   private waiting: (() => void)[] = [];
   private readonly deps: HandingDeps;
   private readonly signal: AbortSignal;
+  private readonly mayWarn: () => boolean;
 
   constructor(deps: HandingDeps, signal: AbortSignal) {
+    this.mayWarn = rateLimit(deps.clock, warnMsMin);
     this.deps = deps;
     this.signal = signal;
   }
@@ -49,9 +60,15 @@ export class HandingIn {
   }
 
   private accept(readings: TypedReadings, attempt: number): void {
-    const { intake, clock, random } = this.deps;
+    const { intake, clock, random, log } = this.deps;
     intake.acceptReadings({ ...readings, resend: attempt > 0 }, (error) => {
       if (!error || this.signal.aborted) return this.settled();
+      if (isFinal(error)) {
+        this.givenUp += 1;
+        const about = { from: readings.origin, count: this.givenUp, problem: error.message };
+        if (this.mayWarn()) log.error(about, 'a reading that can never be stored was given up');
+        return this.settled();
+      }
       this.retried += 1;
       void sleep(clock, backoffMs(attempt, retry, random), this.signal).then(() => {
         if (this.signal.aborted) this.settled();

@@ -98,7 +98,7 @@ export class LineRunner {
         strayBytes: this.counts.strayBytes,
         failures: { ...this.failures },
       },
-      ...{ overruns: this.schedule.overruns, retried: this.handing.retried },
+      ...{ overruns: this.schedule.overruns, retried: this.handing.retried, givenUp: this.handing.givenUp },
       slaves: this.slaves.map((slave) => this.slaveStats(slave)),
     };
   }

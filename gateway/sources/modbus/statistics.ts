@@ -32,6 +32,8 @@ export interface LineStats {
   overruns: number;
   /** Retries of readings that could not be stored. */
   retried: number;
+  /** Readings that can never be stored. */
+  givenUp: number;
   slaves: SlaveStats[];
 }
 
@@ -63,6 +65,11 @@ export const modbusStatistics = declareStatistics({
     help: 'Times the disk refused a reading',
     labels: ['line'],
   },
+  harbinger_modbus_readings_given_up_total: {
+    type: 'counter',
+    help: 'Readings that can never be stored, as the log says why',
+    labels: ['line'],
+  },
 });
 
 export function modbusSamples(lines: readonly LineStats[]): SamplesOf<typeof modbusStatistics> {
@@ -83,6 +90,7 @@ export function modbusSamples(lines: readonly LineStats[]): SamplesOf<typeof mod
     harbinger_modbus_stray_bytes_total: each(({ strayBytes }) => strayBytes),
     harbinger_modbus_overruns_total: each(({ overruns }) => overruns),
     harbinger_modbus_readings_retried_total: each(({ retried }) => retried),
+    harbinger_modbus_readings_given_up_total: each(({ givenUp }) => givenUp),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { type BackoffOptions, backoffMs } from '../../../shared/runtime/backoff.ts';
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
-import { messageOf } from '../../../shared/runtime/errors.ts';
+import { isFinal, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Random } from '../../../shared/runtime/random.ts';
+import { rateLimit } from '../../../shared/runtime/rate-limit.ts';
 import type { MessageIntake } from '../../ports/source.ts';
 import type { SerialPortConfig } from './config.ts';
 import { type Line, Lines } from './lines.ts';
@@ -30,6 +31,7 @@ const reopen: BackoffOptions = { firstMs: 500, maxMs: 15_000 };
 const retry: BackoffOptions = { firstMs: 200, maxMs: 10_000 };
 /** Limit of lines on their way to the disk; at this limit the device is not read. */
 const pendingMax = 100;
+const warnMsMin = 10_000;
 
 /** Number of the next opening of a port. MQTT connections have numbers below these. */
 let nextOpening = 2 ** 31;
@@ -38,7 +40,8 @@ const cutMark = (bytesMax: number) => Buffer.from(` [cut at lineBytesMax, ${byte
 
 /**
  * Handles one device for as long as the gateway runs: opens it, reads it line by line, and reopens it whenever it
- * disappears. Serial lines have no acknowledgement, so a line that could not be stored is retried until it is;
+ * disappears. Serial lines have no acknowledgement, so a line that could not be stored is retried until it is, or
+ * given up if it never can be;
  * meanwhile the port is not read, and data beyond the system's own buffer are lost unless flow control stops the
  * device.
  */
@@ -52,13 +55,23 @@ export class SerialLine {
   private opening = 0;
   private stream: Readable | null = null;
   private whenIdle: (() => void) | null = null;
+  private readonly mayWarn: () => boolean;
 
   constructor(config: SerialPortConfig, topic: string, deps: SerialDeps, open: PortOpener) {
     this.config = config;
     this.topic = topic;
     this.deps = deps;
     this.open = open;
-    this.stats = { path: config.path, open: false, lines: 0, truncated: 0, retried: 0, reopened: 0 };
+    this.mayWarn = rateLimit(deps.clock, warnMsMin);
+    this.stats = {
+      path: config.path,
+      open: false,
+      lines: 0,
+      truncated: 0,
+      retried: 0,
+      givenUp: 0,
+      reopened: 0,
+    };
   }
 
   /** Runs until `signal` aborts. Never rejects. */
@@ -137,12 +150,22 @@ export class SerialLine {
     const hand = (attempt: number): void =>
       this.deps.intake.accept({ ...message, resend: attempt > 0 }, (error) => {
         if (!error || signal.aborted) return this.settled();
+        if (isFinal(error)) return this.giveUp(error);
         this.stats.retried += 1;
         sleep(this.deps.clock, backoffMs(attempt, retry, this.deps.random), signal).then(() =>
           hand(attempt + 1),
         );
       });
     hand(0);
+  }
+
+  /** Leaves out a line that can never be stored: it would hold up the others. */
+  private giveUp(error: Error): void {
+    const { stats } = this;
+    stats.givenUp += 1;
+    const about = { port: this.config.path, count: stats.givenUp, problem: error.message };
+    if (this.mayWarn()) this.deps.log.error(about, 'a line that can never be stored was given up');
+    this.settled();
   }
 
   private settled(): void {

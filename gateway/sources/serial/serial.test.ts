@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
@@ -45,12 +46,16 @@ class Collector implements MessageIntake {
   readonly held: ((error?: Error) => void)[] = [];
   holding = false;
   failing = 0;
+  /** The line that can never be stored. */
+  refuses = '';
 
   accept(message: RawMessage, settled: Settle, ticket = 0): void {
     if (this.failing > 0) {
       this.failing -= 1;
       return void setImmediate(settled, new Error('disk full'), ticket);
     }
+    if (String(message.payload) === this.refuses)
+      return void setImmediate(settled, new HarbingerError('TOO_LARGE', 'journal', 'too large'), ticket);
     this.messages.push({ ...message, payload: Buffer.from(message.payload) });
     if (this.holding) this.held.push((error) => settled(error, ticket));
     else setImmediate(settled, undefined, ticket);
@@ -122,6 +127,15 @@ describe('serial lines', () => {
     await until(() => expect(intake.texts).toEqual(['1']));
     expect(intake.messages[0]!.resend).toBe(true);
     expect(source.stats()[0]!.retried).toBe(3);
+  });
+
+  it('that can never be stored are given up', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    intake.refuses = 'bad';
+    const source = await start([scale], intake, pretend(device));
+    device.write('bad\nok\n');
+    await until(() => expect(intake.texts).toEqual(['ok']));
+    await until(() => expect(source.stats()[0]).toMatchObject({ givenUp: 1, retried: 0 }));
   });
 
   it('a missing or unplugged device is found when it is plugged in, and each change is logged once', async () => {

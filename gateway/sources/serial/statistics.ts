@@ -8,6 +8,8 @@ export interface PortStats {
   truncated: number;
   /** Retries of lines that could not be stored. */
   retried: number;
+  /** Lines that can never be stored. */
+  givenUp: number;
   reopened: number;
 }
 
@@ -24,6 +26,11 @@ export const serialStatistics = declareStatistics({
     help: 'Times the disk refused a line',
     labels: ['port'],
   },
+  harbinger_serial_lines_given_up_total: {
+    type: 'counter',
+    help: 'Lines that can never be stored, as the log says why',
+    labels: ['port'],
+  },
 });
 
 export function serialSamples(ports: readonly PortStats[]): SamplesOf<typeof serialStatistics> {
@@ -34,6 +41,7 @@ export function serialSamples(ports: readonly PortStats[]): SamplesOf<typeof ser
     harbinger_serial_lines_total: each(({ lines }) => lines),
     harbinger_serial_lines_cut_total: each(({ truncated }) => truncated),
     harbinger_serial_lines_retried_total: each(({ retried }) => retried),
+    harbinger_serial_lines_given_up_total: each(({ givenUp }) => givenUp),
   };
 }
 

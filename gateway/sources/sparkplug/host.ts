@@ -38,7 +38,9 @@ export class Host {
   constructor(config: SparkplugHost, key: string, deps: HostDeps) {
     this.config = config;
     this.deps = deps;
-    this.handing = new HandingUntilStored(deps, this.stopping.signal);
+    this.handing = new HandingUntilStored(deps, this.stopping.signal, (error) =>
+      this.tell(`readings that can never be stored: ${error.message}`),
+    );
     this.tables = new Tables(new Names(config), config.metricsMax);
     this.rebirths = new Rebirths(deps.clock, config.rebirthMs, (node) => this.sendRebirth(node));
     this.nodes = new EdgeNodes(
@@ -78,7 +80,8 @@ export class Host {
       ...(problem !== '' && { problem }),
       ...{ nodes: this.nodes.size, nodesAlive: this.nodes.alive, devices: this.tables.devices },
       ...{ metrics: this.tables.metrics, messages: this.messages, pending },
-      ...{ ...this.nodes.counts, rebirths: this.rebirths.sent, retried: this.handing.retried },
+      ...{ ...this.nodes.counts, rebirths: this.rebirths.sent },
+      ...{ retried: this.handing.retried, givenUp: this.handing.givenUp },
       notes: [...this.told].slice(0, 10),
     };
   }

@@ -17,6 +17,8 @@ export interface HostStats extends NodeCounts {
   pending: number;
   rebirths: number;
   retried: number;
+  /** Messages whose readings can never be stored. */
+  givenUp: number;
   /** Sentences about what is left out, the first ones. */
   notes: string[];
 }
@@ -59,6 +61,11 @@ export const sparkplugStatistics = declareStatistics({
     help: 'Times the disk refused readings',
     labels: ['broker'],
   },
+  harbinger_sparkplug_readings_given_up_total: {
+    type: 'counter',
+    help: 'Messages whose readings can never be stored, as the log says why',
+    labels: ['broker'],
+  },
 });
 
 const reasons = ['gaps', 'unreadable', 'unknown', 'skipped', 'refused'] as const;
@@ -81,6 +88,7 @@ export function sparkplugSamples(hosts: readonly HostStats[]): SamplesOf<typeof 
       })),
     ),
     harbinger_sparkplug_readings_retried_total: each(({ retried }) => retried),
+    harbinger_sparkplug_readings_given_up_total: each(({ givenUp }) => givenUp),
   };
 }
 
