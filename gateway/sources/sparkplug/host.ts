@@ -34,6 +34,7 @@ export class Host {
   private lost: Node[] = [];
   /** The time that STATE and the will of one connection have in common. */
   private connectingMs = 0;
+  private isLeaving = false;
 
   constructor(config: SparkplugHost, key: string, deps: HostDeps) {
     this.config = config;
@@ -50,7 +51,8 @@ export class Host {
     );
     const clientId = `harbinger-${config.hostId}-${Math.floor(deps.random.next() * 2 ** 32).toString(16)}`;
     const groups = config.groups.length > 0 ? config.groups : ['+'];
-    const subscriptions = groups.map((group) => ({ filter: `spBv1.0/${group}/#`, qos: 1 as const }));
+    const filters = [...groups.map((group) => `spBv1.0/${group}/#`), this.stateTopic()];
+    const subscriptions = filters.map((filter) => ({ filter, qos: 1 as const }));
     // The specification wants a clean session of hosts: what was missed comes with the births.
     this.session = new BrokerSession(
       { settings: config, key, clientId, clean: true, expiryS: 0, subscriptions, will: () => this.will() },
@@ -65,6 +67,7 @@ export class Host {
     this.ticking.cancel();
     this.rebirths.forget();
     const { connected } = this.session.stats();
+    this.isLeaving = true;
     if (connected) await Promise.race([this.publishState(false), ended(limit)]);
     limit.addEventListener('abort', () => this.stopping.abort(), { once: true });
     await this.session.stop(limit);
@@ -93,6 +96,11 @@ export class Host {
   }
 
   private readonly take: LinkHandlers['message'] = ({ topic, payload }, settled) => {
+    if (topic === this.stateTopic()) {
+      // The will of an earlier connection may come late: edge nodes would take the host for gone, and send nothing.
+      if (!this.isLeaving && !saysOnline(payload)) void this.publishState(true);
+      return settled();
+    }
     const about = topicOf(topic);
     if (!about) return settled();
     this.messages += 1;
@@ -150,6 +158,15 @@ export class Host {
     if (this.told.has(why) || this.told.size >= toldMax) return;
     this.told.add(why);
     this.deps.log.warn({ broker: this.config.name }, `left out of Sparkplug: ${why}`);
+  }
+}
+
+/** False also for a state that cannot be read, which is as good as none. */
+function saysOnline(payload: Buffer): boolean {
+  try {
+    return (JSON.parse(payload.toString()) as { online?: unknown } | null)?.online === true;
+  } catch {
+    return false;
   }
 }
 

@@ -209,6 +209,19 @@ describe('the host', () => {
     );
   });
 
+  it('says again that it is there when the will of an earlier connection comes late', async () => {
+    await start({ hostId: 'scada', groups: ['Plant'] });
+    expect(broker.subscribed.flat()).toContain('1 spBv1.0/STATE/scada');
+    await until(() => expect(broker.published.length).toBe(1));
+    const say = (online: boolean) =>
+      broker.publish('spBv1.0/STATE/scada', JSON.stringify({ online, timestamp: 1 }), 1);
+    say(true);
+    const late = say(false);
+    await until(() => expect(broker.published.length).toBe(2));
+    expect(broker.published[1]).toEqual(broker.published[0]);
+    await until(() => expect(broker.acknowledged).toContain(late));
+  });
+
   it('asks nodes for their births that it has not seen, ever less often', async () => {
     await start({ rebirthMs: 3_600_000 });
     for (let seq = 0; seq < 200; seq++) send('NDATA/line1', seq, [{ alias: 5, value: [10, 1] }]);
