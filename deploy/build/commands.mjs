@@ -50,6 +50,10 @@ const recipes = {
     builds: [product],
     own: async (...given) => (await import('../bundle/bundle.mjs')).bundle(...given),
   },
+  sbom: {
+    builds: [],
+    own: async (...given) => (await import('../bundle/sbom.mjs')).sbom(...given),
+  },
   detectors: { builds: [product, tests], entry: '.cache/tests/test/detector/table/main.js' },
   packages: {
     builds: [product],

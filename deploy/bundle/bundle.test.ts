@@ -7,9 +7,10 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import { pack } from './archive.mjs';
 import { readArguments } from './bundle.mjs';
 import { missingImports } from './complete.mjs';
-import { loadedByName, reachedParts, resolved } from './contents.mjs';
+import { loadedByName, reachedParts } from './contents.mjs';
 import { architectures, pinned } from './fetch.mjs';
 import { writeLicences } from './licences.mjs';
+import { resolved } from './resolved.mjs';
 
 let dir: string;
 beforeEach(async () => {

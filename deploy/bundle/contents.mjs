@@ -5,6 +5,8 @@ import { Problem } from '../build/problem.mjs';
 import { missingImports } from './complete.mjs';
 import { architectures, packageFolder } from './fetch.mjs';
 import { writeLicences } from './licences.mjs';
+import { resolved } from './resolved.mjs';
+import { sbomOf } from './sbom.mjs';
 
 /** @typedef {{ fileName: string, source: string | null, imports: string[], packages: string[] }} Part of dist/parts.json */
 
@@ -75,11 +77,11 @@ export async function fillFolder(root, into, { side, arch, dist }) {
   copy(join(node, 'bin', 'node'), join(into, 'bin', 'node'));
   writeFileSync(join(into, 'bin', 'harbinger'), starter);
   writeManifest(root, into, side);
-  writeLicences(root, join(into, 'licences'), {
-    bundled: reached.flatMap((part) => part.packages),
-    copied: packages,
-    node,
-  });
+  const bundled = reached.flatMap((part) => part.packages);
+  writeLicences(root, join(into, 'licences'), { bundled, copied: packages, node });
+  const { version } = JSON.parse(readFileSync(join(node, 'package.json'), 'utf8'));
+  const bill = sbomOf(root, [...bundled, ...packages.keys()], { name: `harbinger-${side}`, node: version });
+  writeFileSync(join(into, 'sbom.cdx.json'), bill);
   setModes(into);
   const missing = missingImports(into);
   if (missing.length > 0)
@@ -167,22 +169,6 @@ function neededPackages(root, names, cpu) {
       if (next.name !== '@tensorflow/tfjs-backend-wasm') open.push({ name, from: path });
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/**
- * Finds the package that code in `from` gets under a name: the nearest one above it.
- * @param {Record<string, unknown>} packages of package-lock.json
- * @param {string} from
- * @param {string} name
- * @returns {string | null}
- */
-export function resolved(packages, from, name) {
-  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
-    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
-    if (path in packages) return path;
-    if (folder === '') return null;
-    if (!folder.includes('/node_modules/')) folder = '';
-  }
 }
 
 /**

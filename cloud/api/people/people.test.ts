@@ -85,7 +85,7 @@ it('a person and a named token are who they are, whoever they say, on every rout
         (each) => (each as { schema: { properties?: object } }).schema,
       )[0] ?? { properties: {} };
       if (namingProperties.some((name) => name in properties)) naming.push(`${method} ${path}`);
-      // Whoever adds another name for it, or one deeper in a body, adds it to the hook too.
+      // Another name for it, or one deeper in a body, belongs into the hook too.
       const named = JSON.stringify(Object.values(properties));
       if (/"(by|who|person|user|author|\w+By)":\{/.test(named)) others.push(`${method} ${path}`);
       if (Object.keys(properties).some((name) => /^(person|user|author|\w+By)$/.test(name)))
