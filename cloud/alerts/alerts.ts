@@ -108,7 +108,7 @@ function ackLinkIn({ dataDir, publicUrl, clock }: AlertsDeps): NonNullable<Notif
     if (publicUrl === undefined || !isAlertEvent(event)) return undefined;
     links ??= AckLinks.in(dataDir);
     const { alertId } = alertSaid(contentOf(event.data));
-    // Of a whole day, so that a mail that is sent again is the same.
+    // To the end of a day, so that a mail that is sent again is the same.
     const untilMs = Math.ceil((clock.nowMs() + ackLinkMs) / dayMs) * dayMs;
     const grant = {
       alertId,

@@ -51,6 +51,7 @@ import { peopleRoutes } from './people/people-routes.ts';
 import { guardByRole } from './people/roles.ts';
 import { reportRoutes } from './report/report.ts';
 import { StreamHub } from './stream-hub.ts';
+import { asyncApiRoute } from './system/asyncapi.ts';
 import { auditRoutes } from './system/audit.ts';
 import { backupRoutes } from './system/backup.ts';
 import { columnRoutes } from './system/columns.ts';
@@ -218,4 +219,5 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext): void {
     routes(app, context);
   }
   documentRoute(app);
+  asyncApiRoute(app);
 }

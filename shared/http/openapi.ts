@@ -40,14 +40,25 @@ export function conditionAnswers(yes: string, no: string) {
  * `GET /api/openapi.json`, behind the same guard as the rest.
  */
 export async function describeApi(app: FastifyInstance, description: string): Promise<void> {
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema && !schema.operationId) schema.operationId = operationIdOf(String(method), url);
+  });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Harbinger', version: '1', description },
+      servers: [{ url: '/' }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
   });
+}
+
+/** `postAlertsClose` of `POST /api/alerts/close`: unlike summaries it never changes, so that generated clients keep their names. */
+function operationIdOf(method: string, url: string): string {
+  const words = url.replace(/^\/api\//, '/').split(/[^A-Za-z0-9]+/);
+  const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+  return `${method.toLowerCase()}${words.map(capital).join('')}`;
 }
 
 export function documentRoute(app: FastifyInstance): void {

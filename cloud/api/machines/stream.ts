@@ -12,11 +12,14 @@ const State = Type.Object({
   alerts: Type.Array(Alert),
 });
 
+/** The data of each event. */
+export const streamEvents = { snapshot: State, change: State, tick: Type.Object({ atMs: Type.Number() }) };
+
 /** OpenAPI 3.1 cannot describe the events of a stream: `x-events` has the schema of each event's `data`. */
 const Events = Type.String({
   description:
     'server-sent events: `snapshot` (all machines, open alerts) first and after falling behind, `change` (what changed), `tick`',
-  'x-events': { snapshot: State, change: State, tick: Type.Object({ atMs: Type.Number() }) },
+  'x-events': streamEvents,
 });
 
 export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, 'hub'>): void {
