@@ -140,14 +140,21 @@ export class EdgeNodes {
     readings: ReadingList,
   ): void {
     if (!entity)
-      return this.tell(`${node.key}: its names make no name of a machine, or there are too many devices`);
+      return this.tell(
+        `${node.key}: its names make no name of a machine or that of another edge node or device, or there are too many devices; give it a name under machines`,
+      );
     node.forgetMetrics(entity, isSure);
     for (const { name, alias, type } of payload.metrics) {
       if (name === undefined || name === bdSeqName || control.test(name) || type === undefined) continue;
       const why = notTaken(type);
       if (why !== undefined)
         this.tell(`${node.key}: metric ${name} is ${why}, which is not a value of a sensor`);
-      if (!node.know(entity, name, type, isSure ? alias : undefined)) {
+      const noted = node.know(entity, name, type, isSure ? alias : undefined);
+      if (noted === 'alias twice')
+        this.tell(
+          `${node.key}: its births give the alias ${alias} to several metrics, ${name} is one; none is taken by it`,
+        );
+      if (noted === 'full') {
         this.tell(`${node.key}: it has too many metrics; ${name} and others are left out (metricsMax)`);
         break;
       }
@@ -167,8 +174,16 @@ export class EdgeNodes {
       if (metric.name !== undefined && (metric.name === bdSeqName || control.test(metric.name))) continue;
       const known = this.known(node, entity, metric);
       if (!known) continue;
+      if (!entity.owners.owns(known)) {
+        this.counts.refused += 1;
+        const { site, machine } = entity.machine;
+        this.tell(
+          `${node.key}: metric ${known.name} would be the sensor of another one of ${site}/${machine}; give it a name under sensors`,
+        );
+        continue;
+      }
       const value = this.valueOf(known, metric);
-      if (value) readings.add(entity.machine, metric.timestamp ?? payload.timestamp, value);
+      if (value) readings.add(entity.machine, metric.timestamp || payload.timestamp, value);
     }
   }
 

@@ -14,6 +14,14 @@ export interface MachineName {
   machine: string;
 }
 
+/** A machine's name with what it was made of. */
+interface MadeName extends MachineName {
+  /** Equal for what the rules, or the settings, mean to be one machine. */
+  origin: string;
+  /** A name of two origins is that of the higher rank: names that fit as they are come first. */
+  rank: number;
+}
+
 /** Names of machines and sensors for what edge nodes call theirs: one rule, and exceptions of the settings. */
 export class Names {
   private readonly rules: NamingRules;
@@ -27,18 +35,30 @@ export class Names {
   }
 
   /** Returns null if the names of the edge node make no name of a machine. */
-  machineOf(group: string, node: string, device: string): MachineName | null {
+  machineOf(group: string, node: string, device: string): MadeName | null {
     const named = this.machines.get(device === '' ? `${group}/${node}` : `${group}/${node}/${device}`);
-    if (named) return named;
-    const fill = (text: string) =>
-      plain(text.replaceAll('{group}', group).replaceAll('{node}', node).replaceAll('{device}', device));
-    const site = fill(this.rules.site);
-    const machine = fill(device === '' ? this.rules.nodeMachine : this.rules.machine);
-    return isIdentifier(site) && isIdentifier(machine) ? { site, machine } : null;
+    if (named) return { ...named, origin: 'settings', rank: 3 };
+    const filled = (text: string, mark = '') =>
+      text.replace(
+        /\{(group|node|device)\}/g,
+        (_, name) => mark + { group, node, device }[name as 'group'] + mark,
+      );
+    const rules = [this.rules.site, device === '' ? this.rules.nodeMachine : this.rules.machine] as const;
+    const [site, machine] = [plain(filled(rules[0])), plain(filled(rules[1]))];
+    if (!isIdentifier(site) || !isIdentifier(machine)) return null;
+    // Node `p.q` and device `q` of node `p` have one text, but not with marks around what they are made of.
+    const origin = rules.map((rule) => filled(rule, '\0')).join('/');
+    const isExact = site === filled(rules[0]) && machine === filled(rules[1]);
+    return { site, machine, origin, rank: isExact ? (device === '' ? 2 : 1) : 0 };
   }
 
   sensorOf(metric: string): string {
     return this.sensors.get(metric) ?? metric;
+  }
+
+  /** True if the settings say what sensor the metric is. */
+  isSet(metric: string): boolean {
+    return this.sensors.has(metric);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { MachineName, Names } from './names.ts';
+import { SensorOwners } from './sensor-owners.ts';
 
 /** A metric that a birth has named. */
 export interface KnownMetric {
+  name: string;
   sensor: string;
   type: number;
 }
@@ -10,6 +12,7 @@ export interface KnownMetric {
 export interface Entity {
   readonly machine: MachineName;
   readonly metrics: Map<string, KnownMetric>;
+  readonly owners: SensorOwners;
   isAlive: boolean;
   /** Its names and types are those of its latest birth. */
   isSure: boolean;
@@ -26,6 +29,8 @@ export class Tables {
   devices = 0;
   private nameBytes = 0;
   readonly names: Names;
+  /** By machine, the origin of its name (see Names.machineOf), and its rank. */
+  private readonly origins = new Map<string, { origin: string; rank: number }>();
   private readonly metricsMax: number;
 
   constructor(names: Names, metricsMax: number) {
@@ -43,6 +48,22 @@ export class Tables {
     return true;
   }
 
+  /**
+   * The machine of an edge node or device; null if its names make none, or one that another has. Two that become one machine would
+   * become one series, of which nobody can say any more which value is whose.
+   */
+  machineOf(group: string, node: string, device: string): MachineName | null {
+    const made = this.names.machineOf(group, node, device);
+    if (!made) return null;
+    const { site, machine, origin, rank } = made;
+    const key = `${site}/${machine}`;
+    const first = this.origins.get(key);
+    if (first && first.origin !== origin && first.rank >= rank) return null;
+    if (first?.origin !== origin && this.origins.size < nodesMax + devicesMax)
+      this.origins.set(key, { origin, rank });
+    return { site, machine };
+  }
+
   admitsMetric(name: string): boolean {
     const bytes = 2 * name.length;
     if (this.metrics >= this.metricsMax || this.nameBytes + bytes > nameBytesMax) return false;
@@ -57,7 +78,7 @@ export class Tables {
   }
 
   named(name: string, type: number): KnownMetric {
-    return { sensor: this.names.sensorOf(name), type };
+    return { name, sensor: this.names.sensorOf(name), type };
   }
 }
 
@@ -77,7 +98,7 @@ export class Node {
   readonly id: string;
   private readonly tables: Tables;
   private readonly entities = new Map<string, Entity>();
-  private readonly aliases = new Map<bigint, { entity: Entity; metric: KnownMetric }>();
+  private readonly aliases = new Map<bigint, { entity: Entity; metric: KnownMetric | null }>();
   private nextSeq = 0;
 
   constructor(group: string, id: string, tables: Tables) {
@@ -90,13 +111,14 @@ export class Node {
     return `${this.group}/${this.id}`;
   }
 
-  /** The edge node itself if `device` is empty. Null if its names make no machine, or there are too many. */
+  /** The edge node itself if `device` is empty. Null if its names make no machine, or another's, or there are too many. */
   entity(device: string): Entity | null {
     const found = this.entities.get(device);
-    if (found) return found;
-    const machine = this.tables.names.machineOf(this.group, this.id, device);
+    const machine = this.tables.machineOf(this.group, this.id, device);
+    if (found) return machine && found;
     if (!machine || !this.tables.admitsDevice()) return null;
-    const entity: Entity = { machine, metrics: new Map(), isAlive: false, isSure: false };
+    const owners = new SensorOwners(this.tables.names);
+    const entity: Entity = { machine, metrics: new Map(), owners, isAlive: false, isSure: false };
     this.entities.set(device, entity);
     return entity;
   }
@@ -139,23 +161,36 @@ export class Node {
   forgetMetrics(entity: Entity, isSure: boolean): void {
     for (const name of entity.metrics.keys()) this.tables.remove(name);
     entity.metrics.clear();
+    entity.owners.clear();
     for (const [alias, known] of this.aliases) if (known.entity === entity) this.aliases.delete(alias);
     entity.isSure = isSure;
   }
 
-  /** Notes a metric of a birth; false if there is no room for it. */
-  know(entity: Entity, name: string, type: number, alias: bigint | undefined): boolean {
+  /**
+   * Notes a metric of a birth; `full` if there is no room for it. One number for two metrics of an edge node is none, from then on:
+   * which of them it means is not known.
+   */
+  know(
+    entity: Entity,
+    name: string,
+    type: number,
+    alias: bigint | undefined,
+  ): 'known' | 'full' | 'alias twice' {
     const isNew = !entity.metrics.has(name);
-    if (isNew && !this.tables.admitsMetric(name)) return false;
+    if (isNew && !this.tables.admitsMetric(name)) return 'full';
     const metric = this.tables.named(name, type);
     entity.metrics.set(name, metric);
-    if (alias !== undefined) this.aliases.set(alias, { entity, metric });
-    return true;
+    entity.owners.owns(metric);
+    if (alias === undefined) return 'known';
+    const other = this.aliases.get(alias);
+    const isTwice = other !== undefined && (other.entity !== entity || other.metric?.name !== name);
+    this.aliases.set(alias, { entity, metric: isTwice ? null : metric });
+    return isTwice ? 'alias twice' : 'known';
   }
 
   /** Returns undefined for a number that no birth has given to a metric of `entity`. */
   byAlias(entity: Entity, alias: bigint): KnownMetric | undefined {
     const known = this.aliases.get(alias);
-    return known?.entity === entity ? known.metric : undefined;
+    return known?.entity === entity ? (known.metric ?? undefined) : undefined;
   }
 }

@@ -20,7 +20,9 @@ export class ReadingList {
   private readonly found = new Map<string, Building>();
   private readonly all: Building[] = [];
 
-  add({ site, machine }: MachineName, timeMs: bigint | undefined, value: NamedTypedValue): void {
+  /** @param saidMs 0 if the clock of the device was never set: such a time is none, as in other formats */
+  add({ site, machine }: MachineName, saidMs: bigint | undefined, value: NamedTypedValue): void {
+    const timeMs = saidMs === 0n ? undefined : saidMs;
     const key = `${site}/${machine}/${timeMs ?? ''}`;
     const before = this.found.get(key);
     if (before && before.values.length < valuesMax && !before.names.has(value[0])) {
