@@ -47,7 +47,7 @@ import { siteNoticesReport } from './site-notices/statistics.ts';
 import { SiteTopics } from './site-topics/site-topics.ts';
 import { siteTopicsReport } from './site-topics/statistics.ts';
 import { sources as sourceParts } from './sources/sources.ts';
-import { createStatus } from './status.ts';
+import { createStatus, siteFacts } from './status.ts';
 import { TakingReadings } from './taking-readings.ts';
 import { recordedWindows } from './watch/recorded/recorded-windows.ts';
 import { watchReport } from './watch/statistics.ts';
@@ -266,8 +266,8 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
     health: () => status.health(),
     status: () => status.whole(),
     statusSchema: GatewayStatus,
-    deadLetters: data.deadLetters,
-    refused: data.refused,
+    ...{ deadLetters: data.deadLetters, refused: data.refused },
+    site: siteFacts({ config, decisions, watching, status }),
     sessions: () => sources.flatMap(({ made }) => made.sessions?.() ?? []),
     devices,
     limits: watch.ownLimits,

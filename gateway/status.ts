@@ -3,6 +3,7 @@ import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { reporterOfSeam } from '../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
+import type { SiteFacts } from './api/page/facts.ts';
 import type { GatewayConfig } from './config.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
 import { clockReport, formatSeam } from './reports.ts';
@@ -85,6 +86,25 @@ export function createStatus(deps: StatusDeps) {
       const status = await data.call('status');
       return Object.assign({}, ...[...ofData(status), ...ofMain()].map((reporter) => reporter.summary()));
     },
+  };
+}
+
+interface SiteParts {
+  config: Pick<GatewayConfig, 'gateway' | 'uplink'>;
+  decisions: { open(): ReturnType<SiteFacts['openAlerts']> };
+  watching: { current(): ReturnType<SiteFacts['openConditions']> };
+  status: Pick<ReturnType<typeof createStatus>, 'latest' | 'space'>;
+}
+
+/** Facts for the page of the site. */
+export function siteFacts({ config, decisions, watching, status }: SiteParts): SiteFacts {
+  return {
+    gateway: config.gateway,
+    publicUrl: config.uplink.publicUrl,
+    openAlerts: () => decisions.open(),
+    openConditions: () => watching.current(),
+    data: () => status.latest(),
+    diskFreeBytes: () => status.space.bytes,
   };
 }
 

@@ -18,6 +18,7 @@ import type { WatchAdmin } from '../ports/onboarding/watching.ts';
 import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { MachineAdmin, SessionAdmin } from '../ports/retiring.ts';
 import { GatewayHttpConfig } from './config.ts';
+import { memorySite } from './page/memory-site.testing.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
 const readConfig = compileValidator(GatewayHttpConfig);
@@ -255,6 +256,7 @@ export async function startHttp(
       return { gateway: 'gw-1' };
     },
     statusSchema: Type.Object({ gateway: Type.String() }, { additionalProperties: true }),
+    site: memorySite(),
     deadLetters: letters,
     refused: memoryRefused(),
     sessions: () => [memorySessions()],

@@ -38,6 +38,8 @@ import { maintenanceRoutes } from './maintenance.ts';
 import { notificationRoutes } from './notifications.ts';
 import { onboardingRoutes } from './onboarding/waiting.ts';
 import { watchingRoute } from './onboarding/watching.ts';
+import type { SiteFacts } from './page/facts.ts';
+import { sitePageRoute } from './page/route.ts';
 import { refusedRoutes } from './refused-batches.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -69,6 +71,8 @@ export interface GatewayHttpDeps {
   maintenance: MaintenanceAdmin;
   decisions: DecisionReplays;
   deadNotices: DeadNoticeAdmin;
+  /** For its page at the site. */
+  site: SiteFacts;
   clock: Clock;
   log: Log;
 }
@@ -132,6 +136,7 @@ async function build(
   conditionRoute(app, '/healthz', deps.health, living);
   const ready = { summary: 'Messages are accepted', yes: 'ready', no: 'not ready' };
   conditionRoute(app, '/readyz', deps.ready, ready);
+  sitePageRoute(app, deps, check);
   await app.register(async (guarded) => {
     guardRoutes(guarded, check);
     configurationRoutes(guarded, admin);
