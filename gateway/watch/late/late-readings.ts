@@ -75,7 +75,7 @@ export class LateReadings {
     this.isApart = gap === null;
     this.isWhole = gap !== null;
     const isFirst = gap?.fromMs === Number.NEGATIVE_INFINITY;
-    if (gap && !isFirst) this.before = limits.fork((passed) => this.isHeard(passed));
+    if (gap && !isFirst) this.before = limits.fork((spell) => this.isHeard(spell));
     this.heard = [...limits.passed.heardOf];
     this.log = new ReadingLog(room);
     this.begunMs = nowMs;
@@ -139,13 +139,16 @@ export class LateReadings {
     this.isOpenEnded = false;
     this.judgingMs = nowMs;
     const before = this.before ?? now.unknown();
-    const judged = before.fork((passed) => this.isHeard(passed) || this.mayGoOn(passed));
+    const judged = before.fork(
+      (spell) => this.isHeard(spell),
+      (passed) => this.isHeard(passed) || this.mayGoOn(passed),
+    );
     judged.passed.isAgain = this.isAgain;
     const latestMs = this.log.replay(judged);
     this.firstLateMs = Number.NaN;
     const toMs = this.isApart ? latestMs + followMs : this.toMs;
     // The limits of now may know more than these readings say.
-    const next = this.isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, toMs, latestMs);
+    const next = this.isWhole ? inPlaceOf(now, judged) : mergeLate(now, judged, toMs, latestMs, this.isApart);
     this.judgingMs = Number.NaN;
     this.isAgain &&= this.isOpenEnded;
     if (this.log.size >= readingsMax) this.isWhole = false;
@@ -180,11 +183,11 @@ export class LateReadings {
     if (!this.hasNew && !this.isOpenEnded) this.log.clear();
   }
 
-  /** Its end was not seen, and readings of the time before it may follow. */
+  /** Its end was not seen, as before a hole, and readings of the time before it may follow. */
   private mayGoOn({ sinceMs, untilMs }: PassedLimit): boolean {
     const { newestLateMs, lastLateMs, judgingMs, isApart } = this;
     const isAcross = sinceMs <= newestLateMs && untilMs - newestLateMs > gapMsMin;
-    const isAtEnd = isApart && untilMs >= newestLateMs;
+    const isAtEnd = isApart ? untilMs >= newestLateMs : untilMs === newestLateMs;
     const mayGoOn = (isAcross || isAtEnd) && judgingMs - lastLateMs < followMs;
     this.isOpenEnded ||= mayGoOn;
     return mayGoOn;
@@ -200,7 +203,7 @@ export class LateReadings {
     if (this.heard.length > heardMax) this.heard.shift();
   }
 
-  private isHeard({ sensor, side, severity, sinceMs, untilMs }: PassedLimit): boolean {
+  private isHeard({ sensor, side, severity, sinceMs, untilMs }: Spell): boolean {
     return this.heard.some(
       (each) =>
         each.sensor === sensor &&

@@ -3,27 +3,30 @@ import type { MachineLimits } from './machine-limits.ts';
 
 /**
  * Adds to the limits of now what late readings alone have shown, judged apart: what passed, and what was met at the last of them. That
- * goes on if it is met now, or about to be, and was so from the first reading after them on; else it ended, and nobody saw when.
- * @param toMs the first reading after the gap of which they are @param latestMs the last of them
+ * goes on if it is met now, or about to be, and was so from the first reading after them on, without a hole between; else it ended, and nobody saw when.
+ * @param toMs the first reading after the gap of which they are @param latestMs the last of them @param isSoon there was no gap
  */
 export function mergeLate(
   now: MachineLimits,
   judged: MachineLimits,
   toMs: number,
   latestMs: number,
+  isSoon: boolean,
 ): MachineLimits {
-  for (const { name, first, limits } of judged.plan.sensors)
+  judged.plan.sensors.forEach(({ name, first, limits }, index) => {
+    const isNear = isSoon || toMs - latestMs <= judged.holes.usualMs(judged.plan.column[index]!);
     for (let limit = first; limit < first + limits.length; limit++) {
       if (judged.states[limit] !== met) continue;
       const sinceMs = judged.metMs[limit]!;
       const isBeyond = now.states[limit] === met || Number.isNaN(now.backMs[limit]!);
-      const goesOn = isBeyond && now.metMs[limit]! <= toMs;
+      const goesOn = isBeyond && isNear && now.metMs[limit]! <= toMs;
       if (goesOn && sinceMs < now.metMs[limit]!) beginBefore(now, limit, sinceMs);
       // It was back at the last of them, if not for long enough to have ended by them alone.
       const backMs = judged.backMs[limit]!;
       const untilMs = Number.isNaN(backMs) ? latestMs : backMs;
       if (!goesOn) judged.passed.ends(limit, limits[limit - first]!, name, sinceMs, untilMs);
     }
+  });
   now.passed.add(judged.passed.take());
   now.isNews ||= now.passed.has;
   return now;

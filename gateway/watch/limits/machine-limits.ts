@@ -6,9 +6,11 @@ import type { Limit } from '../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { LimitState, PassedLimit } from '../../ports/decision.ts';
 import type { Running } from '../running/running.ts';
+import { decideNow, endAtHole, goOnAs } from './going-on.ts';
+import { Holes } from './holes.ts';
 import { holdAtRest, isSame, type LimitPlan } from './limit-plan.ts';
 import { away, leftMs, limitStateOf, met, metSince } from './limit-state.ts';
-import { PassedLimits } from './passed-limits.ts';
+import { PassedLimits, type Spell } from './passed-limits.ts';
 import { QuietTimes } from './quiet-times.ts';
 
 /**
@@ -43,7 +45,8 @@ export class MachineLimits {
    */
   readonly allBackMs: Float64Array;
   readonly firstBackMs: Float64Array;
-  private readonly values: Float32Array;
+  readonly values: Float32Array;
+  readonly holes: Holes;
   private readonly quiet = new QuietTimes();
   /** By limit: its state, since when it is (or is about to be) met, and since when it is back; NaN if it is not. */
   readonly states: Uint8Array;
@@ -61,17 +64,26 @@ export class MachineLimits {
     this.metMs = new Float64Array(plan.limits).fill(Number.NaN);
     this.backMs = new Float64Array(plan.limits).fill(Number.NaN);
     this.passed = new PassedLimits(plan.limits);
+    this.holes = new Holes(plan.sensors.length);
   }
 
-  /** A copy that goes on by itself. @param isKnown true for what has passed of which a decision has heard otherwise */
-  fork(isKnown: (passed: PassedLimit) => boolean): MachineLimits {
+  /**
+   * A copy that goes on by itself. @param isHeard true for a spell of which a decision has heard otherwise @param isKnown the same for one that has
+   * passed, and for one of which it is to hear later
+   */
+  fork(
+    isHeard: (spell: Spell) => boolean,
+    isKnown: (passed: PassedLimit) => boolean = isHeard,
+  ): MachineLimits {
     const copy = new MachineLimits(this.plan);
     copy.hasMet = this.hasMet;
     copy.atRest = this.atRest;
+    copy.passed.isHeard = isHeard;
     copy.passed.isKnown = isKnown;
     for (const each of ['calm', 'allBackMs', 'firstBackMs', 'values', 'states', 'metMs', 'backMs'] as const)
       copy[each].set(this[each]);
     copy.passed.follow(this.passed);
+    copy.holes.follow(this.holes);
     return copy;
   }
 
@@ -79,12 +91,14 @@ export class MachineLimits {
   unknown(): MachineLimits {
     const blank = new MachineLimits(this.plan);
     blank.atRest = this.atRest;
+    blank.holes.usualMs = this.holes.usualMs;
     return blank;
   }
 
   /** The clock of the machine was put back by so much: what is met, or about to be, goes on. */
   shift(backMs: number): void {
     this.quiet.end();
+    this.holes.shift(backMs);
     for (const times of [this.allBackMs, this.firstBackMs, this.metMs, this.backMs])
       times.forEach((ms, i) => {
         times[i] = ms - backMs;
@@ -112,7 +126,8 @@ export class MachineLimits {
    * machine rests, or has just started: only limits that hold then are looked at
    */
   take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true, atRest = false): void {
-    if (!atRest && this.quiet.has(this.plan, values, from, to, timeMs, this.values)) return;
+    if (!atRest && this.quiet.has(this.plan, values, from, to, timeMs, this.values))
+      return this.holes.seesAll(timeMs);
     const { calm } = this;
     this.isLive = isLive;
     let isQuiet = !atRest;
@@ -124,8 +139,10 @@ export class MachineLimits {
       const value = values[at]!;
       // Written so that NaN counts as healthy here.
       if (calm[i] === 1 && !(value >= high[i]! || value <= low[i]!)) continue;
-      if (this.isStillBack(i, value, timeMs)) this.values[i] = value;
-      else if (!Number.isNaN(value)) {
+      if (this.isStillBack(i, value, timeMs)) {
+        this.values[i] = value;
+        this.holes.sees(i, timeMs);
+      } else if (!Number.isNaN(value)) {
         this.judge(i, value, timeMs);
         isQuiet = false;
       }
@@ -145,9 +162,10 @@ export class MachineLimits {
     this.hasMet = before?.hasMet ?? false;
     this.plan.sensors.forEach((sensor, index) => {
       const at = before?.plan.sensors.findIndex(({ name }) => name === sensor.name) ?? -1;
-      if (before && at >= 0 && isSame(sensor, before.plan.sensors[at]!)) this.copy(index, before, at);
+      if (before && at >= 0 && isSame(sensor, before.plan.sensors[at]!)) goOnAs(this, index, before, at);
       else
-        this.decideNow(
+        decideNow(
+          this,
           index,
           before ? metSince(before.plan.sensors[at], before) : null,
           latest[this.plan.column[index]!]!,
@@ -170,39 +188,6 @@ export class MachineLimits {
         if (this.states[limit] !== met) this.metMs[limit] = Number.NaN;
       }
     });
-  }
-
-  private copy(index: number, before: MachineLimits, from: number): void {
-    const { first, limits } = this.plan.sensors[index]!;
-    const beforeFirst = before.plan.sensors[from]!.first;
-    this.calm[index] = before.calm[from]!;
-    this.values[index] = before.values[from]!;
-    for (let i = 0; i < limits.length; i++) {
-      this.states[first + i] = before.states[beforeFirst + i]!;
-      this.metMs[first + i] = before.metMs[beforeFirst + i]!;
-      this.backMs[first + i] = before.backMs[beforeFirst + i]!;
-    }
-  }
-
-  /** @param metMs what `metSince` says of the limits before */
-  private decideNow(index: number, metMs: number | null, value: number, timeMs: number): void {
-    const { compared, first } = this.plan.sensors[index]!;
-    this.values[index] = value;
-    if (Number.isNaN(value)) return;
-    const wasMet = metMs !== null && metMs < Number.POSITIVE_INFINITY;
-    let isCalm = 1;
-    compared.forEach(({ side, at, backAt }, i) => {
-      const limit = first + i;
-      const isMet = side === 'high' ? value >= at : value <= at;
-      const isBack = side === 'high' ? value <= backAt : value >= backAt;
-      if (isMet) this.metMs[limit] = wasMet ? metMs : timeMs;
-      // Nobody knows yet what was told before a restart: what is beyond stays as it was told.
-      if (isMet && wasMet) this.states[limit] = met;
-      else if (isBack || metMs !== null) this.states[limit] = away;
-      if (this.states[limit] !== away || isMet) isCalm = 0;
-    });
-    this.hasMet ||= isCalm === 0 && wasMet;
-    this.calm[index] = isCalm;
   }
 
   /** Ends what is met by a sensor that is gone. */
@@ -237,13 +222,23 @@ export class MachineLimits {
 
   /** True if the value is back from all limits, as the last one was, and none of them switches yet: nothing changes by it. */
   private isStillBack(index: number, value: number, timeMs: number): boolean {
-    const { backBelow, backAbove, policy } = this.plan;
-    if (!(value < backBelow[index]! && value > backAbove[index]!)) return false;
-    return timeMs >= this.allBackMs[index]! && timeMs - this.firstBackMs[index]! < policy.resolveAfterMs;
+    if (!this.isBackFromAll(index, value)) return false;
+    return (
+      timeMs >= this.allBackMs[index]! && timeMs - this.firstBackMs[index]! < this.plan.policy.resolveAfterMs
+    );
+  }
+
+  private isBackFromAll(index: number, value: number): boolean {
+    return value < this.plan.backBelow[index]! && value > this.plan.backAbove[index]!;
   }
 
   private judge(index: number, value: number, timeMs: number): void {
-    const { compared, first } = this.plan.sensors[index]!;
+    const sensor = this.plan.sensors[index]!;
+    const { compared, first } = sensor;
+    const lastMs = this.holes.lastMs(index);
+    const isBackFromAll = this.isBackFromAll(index, value);
+    if (this.holes.takes(index, this.plan.column[index]!, timeMs, isBackFromAll))
+      this.isNews = endAtHole(this, sensor, lastMs) || this.isNews;
     this.values[index] = value;
     let isCalm = 1;
     let allBackMs = Number.NEGATIVE_INFINITY;

@@ -12,7 +12,9 @@ export type Spell = Pick<PassedLimit, 'sensor' | 'side' | 'severity' | 'sinceMs'
 
 /** Limits that were met and are back since the last decision, which heard of none of it. By limit, as in the limits of its machine. */
 export class PassedLimits {
-  /** True for one of which a decision has heard otherwise. */
+  /** True for a spell of which a decision has heard otherwise. */
+  isHeard: (spell: Spell) => boolean = () => false;
+  /** The same for one that has passed, and for one of which it is to hear later. */
   isKnown: (passed: PassedLimit) => boolean = () => false;
   /** A decision of the run before may have heard of them. */
   isAgain = false;
@@ -83,6 +85,17 @@ export class PassedLimits {
   /** A limit is met. @param isLive false while readings are repeated from the journal: that was told before */
   begins(limit: number, isLive: boolean): void {
     this.unheard[limit] = Number(isLive);
+  }
+
+  /** True if no decision has heard that a limit is met. */
+  isUnheard(
+    limit: number,
+    { side, severity }: Limit,
+    sensor: string,
+    sinceMs: number,
+    untilMs: number,
+  ): boolean {
+    return this.unheard[limit] === 1 && !this.isHeard({ sensor, side, severity, sinceMs, untilMs });
   }
 
   /** A limit that was met is back. */

@@ -114,6 +114,10 @@ export class Presence {
     return this.state.get(field.gapAtMs, column);
   }
 
+  usualGapMs(column: number): number {
+    return this.longest.ms(column);
+  }
+
   turn(): void {
     this.longest.turn();
   }

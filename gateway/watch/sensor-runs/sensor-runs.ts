@@ -113,6 +113,11 @@ export class SensorRuns {
     return true;
   }
 
+  /** The longest time, ms, for which a sensor is usually absent from rows; 0 if it is in each. */
+  usualGapMs(column: number): number {
+    return column < this.columns ? this.presence.usualGapMs(column) : 0;
+  }
+
   /** A sensor sent a value that is in no row, because it cannot have it. */
   refused(column: number): void {
     if (column >= this.columns) return;

@@ -38,6 +38,27 @@ export function windowOf(
   });
 }
 
+/** A sensor that was not heard for so many times its longest usual gap has a hole there, of which nobody knows what its limits were. */
+const holeGaps = 3;
+
+/** Gives a machine new limits of its type, which know what is usual for it. */
+export function giveLimits(machine: WatchedMachine, plans: LimitPlans): void {
+  machine.limits = plans.of(machine.identity.type, machine.running);
+  if (machine.limits === null) return;
+  machine.limits.holes.usualMs = (column) => {
+    const { window, hearing, identity } = machine;
+    const { paceMs, sensorRuns } = window;
+    if (paceMs === null) return Number.POSITIVE_INFINITY;
+    const usualMs = [
+      paceMs,
+      identity.type.stepMs,
+      hearing?.rhythm.usualMs ?? 0,
+      sensorRuns.usualGapMs(column),
+    ];
+    return holeGaps * Math.max(...usualMs);
+  };
+}
+
 /** True if rows of the batch come after `learntTo`; live rows always do. */
 export function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
@@ -62,17 +83,19 @@ export function newlyWatched(
   const { type } = identity;
   const hearing = hearings?.of(identity) ?? null;
   const rest = restOf(type, hearing);
-  return {
+  const machine: WatchedMachine = {
     identity,
     maintenance: aside.spansOf(identity),
     key: `${identity.site}/${identity.machine}`,
     index,
     owner,
     window: windowOf(type, samples, block),
-    limits: limits.of(type, rest.running),
+    limits: null,
     levels: levels?.watched(identity) ?? null,
     ...{ ...noNews, ...rest, hearing },
     schedule: newlyScheduled(restMsOf(type, intervalMsMin)),
     ...{ seenMs: nowMs, noteFromMs: nowMs, newer: null, older: null },
   };
+  giveLimits(machine, limits);
+  return machine;
 }

@@ -34,7 +34,7 @@ import {
   type WatchedMachine,
   waitsForNewer,
 } from './watched-machine.ts';
-import { isNew, newlyWatched, windowOf } from './window-of-type.ts';
+import { giveLimits, isNew, newlyWatched, windowOf } from './window-of-type.ts';
 import { seenResolutionMs, WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
@@ -141,7 +141,7 @@ export class Windows {
     watched.window = windowOf(watched.identity.type, this.samples, this.block);
     renew(watched);
     forgetRest(watched);
-    watched.limits = this.limits.of(watched.identity.type, watched.running);
+    giveLimits(watched, this.limits);
     this.late.forget(watched);
     this.options.keeper?.renewed(watched);
   }
@@ -253,7 +253,7 @@ export class Windows {
     machine.levels?.bind(machine.identity.type);
     this.late.forget(machine);
     const before = machine.limits;
-    machine.limits = this.limits.of(machine.identity.type, machine.running);
+    giveLimits(machine, this.limits);
     machine.limits?.follow(before, machine.window.latest(), machine.window.newestMs);
   }
 
