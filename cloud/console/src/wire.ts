@@ -95,6 +95,18 @@ export interface MachineAddress {
   gateway?: string | undefined;
 }
 
+export const logKinds = ['replaced', 'repaired', 'inspected', 'retired', 'note'] as const;
+
+/** Something that people did at a machine. A newer cloud may have other kinds. */
+export interface LogEntry {
+  entryId: string;
+  kind: string;
+  /** When it was done, in ms since 1970. */
+  atMs: number;
+  by: string;
+  note: string;
+}
+
 /** Maintenance that is on or planned. `machine` absent: all machines of the site; `site` absent: of the gateway. */
 export interface MaintenanceSpan {
   gateway: string;

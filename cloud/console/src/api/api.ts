@@ -6,6 +6,7 @@ import type {
   Alert,
   AlertClosing,
   AlertWorkRequest,
+  LogEntry,
   MachineAddress,
   MachineDetail,
   MaintenanceSpan,
@@ -79,6 +80,11 @@ export const api = {
       gateway,
     }),
   readings: (query: ReadingsQuery) => get<Readings>('api/readings', { ...query }),
+  machineLog: ({ site, machine, gateway }: MachineAddress) =>
+    get<{ entries: LogEntry[] }>('api/machines/log', { site, machine, gateway }),
+  async writeLog(entry: MachineAddress & Pick<LogEntry, 'kind' | 'note' | 'by'>): Promise<void> {
+    await post('api/machines/log', entry);
+  },
   maintenance: () => get<{ windows: MaintenanceSpan[] }>('api/maintenance'),
   closeAlerts: (closing: AlertClosing) => answered<WorkDone>(post('api/alerts/close-many', closing)),
   workOnAlerts: (work: AlertWorkRequest) => answered<WorkDone>(post('api/alerts/work', work)),

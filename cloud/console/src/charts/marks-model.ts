@@ -1,12 +1,12 @@
-/** Marks on charts: when alerts were open, and when there was maintenance. */
+/** Marks on charts: when alerts were open, when there was maintenance, and what people wrote down. */
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
-import type { Alert, MaintenanceSpan } from '../wire.ts';
+import type { Alert, LogEntry, MaintenanceSpan } from '../wire.ts';
 import type { Range } from './series.ts';
 
 export interface Mark {
   fromMs: number;
   toMs: number;
-  kind: 'warning' | 'critical' | 'maintenance';
+  kind: 'warning' | 'critical' | 'maintenance' | 'log';
 }
 
 /** Maintenance first: alerts are drawn over it. */
@@ -14,6 +14,7 @@ export function marksOf(
   alerts: readonly Alert[],
   maintenance: readonly MaintenanceSpan[],
   { fromMs, toMs }: Range,
+  log: readonly LogEntry[] = [],
 ): Mark[] {
   const shades = maintenance.map(
     (span): Mark => ({ fromMs: span.fromMs, toMs: span.toMs, kind: 'maintenance' }),
@@ -25,7 +26,8 @@ export function marksOf(
       kind: alertSaid(alert).severity,
     }),
   );
-  return [...shades, ...strips].filter((mark) => mark.toMs >= fromMs && mark.fromMs <= toMs);
+  const entries = log.map(({ atMs }): Mark => ({ fromMs: atMs, toMs: atMs, kind: 'log' }));
+  return [...shades, ...strips, ...entries].filter((mark) => mark.toMs >= fromMs && mark.fromMs <= toMs);
 }
 
 /** Maintenance of one machine: its own, of its site, or of its whole gateway. */

@@ -178,6 +178,11 @@ function drawMarks(self: uPlot, marks: readonly Mark[]): void {
       ctx.fillRect(left, bbox.top, width, bbox.height);
       continue;
     }
+    if (kind === 'log') {
+      ctx.fillStyle = color('muted');
+      ctx.fillRect(left, bbox.top, 2 * devicePixelRatio, bbox.height);
+      continue;
+    }
     ctx.fillStyle = color(kind === 'critical' ? 'critical-fill' : 'warning-fill');
     ctx.fillRect(left, bbox.top, width, strip * devicePixelRatio);
     ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);

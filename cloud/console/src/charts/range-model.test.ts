@@ -37,6 +37,8 @@ it('marks are alerts and maintenance that touch the range, open alerts up to its
     { fromMs: openedMs, toMs: range.toMs, kind: 'critical' },
   ]);
   expect(marksOf([alertOf({})], [span], { fromMs: 1, toMs: 2 })).toEqual([]);
+  const entry = { entryId: 'e', kind: 'repaired', atMs: openedMs, by: 'ben', note: 'seal' };
+  expect(marksOf([], [], range, [entry])).toEqual([{ fromMs: openedMs, toMs: openedMs, kind: 'log' }]);
   const of = { gateway: 'gw-1', site: 'leeds', machine: 'pump-1' };
   expect(
     maintenanceOf([span, { ...span, site: 'other' }, { ...span, site: 'leeds', machine: 'pump-1' }], of),

@@ -13,6 +13,7 @@ import { GatewayList } from './gateways/gateways.tsx';
 import { gatewayModels } from './gateways/gateways-model.ts';
 import { QuarantineList, UndeliveredList } from './inbox/inbox-lists.tsx';
 import { payloadText } from './inbox/payload-model.ts';
+import { LogList } from './machine/machine-log.tsx';
 import { Trials } from './models/models.tsx';
 import { outcomeRows, roleRequest, versionModels } from './models/models-model.ts';
 import { OverrideTable } from './models/overrides.tsx';
@@ -223,6 +224,12 @@ describe('settings', () => {
     question.value = null;
     expect(renderToString(h(AskDialog, {}))).toBe('');
   });
+});
+
+it('the maintenance log says what was done, by whom', () => {
+  const entry = { entryId: 'e', kind: 'repaired', atMs: nowMs, by: 'ben', note: 'new seal' };
+  expect(renderToString(h(LogList, { entries: [entry] }))).toMatch(/Repaired.*ben: new seal/);
+  expect(renderToString(h(LogList, { entries: [] }))).toContain('Nobody has written anything down yet');
 });
 
 it('the audit says who changed what, and how it ended', () => {

@@ -27,12 +27,13 @@ export function MachineCharts(props: { subject: Subject; alerts: readonly Alert[
     async () => {
       const range = rangeOf(machine, wanted);
       const queries = queriesOf(machine, range);
-      const [estimates, readings, { windows }] = await Promise.all([
+      const [estimates, readings, { windows }, { entries }] = await Promise.all([
         api.readings(queries.estimates),
         api.readings(queries.readings),
         api.maintenance(),
+        api.machineLog(machine),
       ]);
-      return { range, estimates, readings, windows };
+      return { range, estimates, readings, windows, entries };
     },
     dueKey(machine, wanted, nowMs),
   );
@@ -42,7 +43,7 @@ export function MachineCharts(props: { subject: Subject; alerts: readonly Alert[
   };
   const { data } = loaded;
   const marks = useMemo(
-    () => (data ? marksOf(alerts, maintenanceOf(data.windows, machine), data.range) : []),
+    () => (data ? marksOf(alerts, maintenanceOf(data.windows, machine), data.range, data.entries) : []),
     [data, alerts],
   );
   if (!data)
@@ -86,7 +87,7 @@ function Legend({ kinds }: { kinds: ReadonlySet<string> }): VNode {
   const words = texts().machine.marks;
   return (
     <p class="legends">
-      {(['critical', 'warning', 'maintenance'] as const)
+      {(['critical', 'warning', 'maintenance', 'log'] as const)
         .filter((kind) => kinds.has(kind))
         .map((kind) => (
           <span key={kind} class="legend">

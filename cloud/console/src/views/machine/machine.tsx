@@ -14,6 +14,7 @@ import type { State } from '../../state.ts';
 import type { MachineAddress, MachineDetail, StoredDecision } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 import { MachineCharts } from './machine-charts.tsx';
+import { MachineLog } from './machine-log.tsx';
 import {
   allDecisionsHref,
   decisionsMax,
@@ -62,6 +63,7 @@ export function MachineView({ state, address }: { state: State; address: Machine
         <div class="stack">
           <AlertSection detail={data.detail} state={state} nowMs={nowMs} />
           <MachineCharts subject={subject} alerts={data.detail.alerts} nowMs={nowMs} />
+          <MachineLog address={address} />
           <section>
             <h2>{words.decisions}</h2>
             <Decisions items={data.page.items} allHref={allDecisionsHref(subjectName, data.page.next)} />

@@ -42,7 +42,25 @@ export const machine: Texts['machine'] = {
   nearer: 'Näher',
   farther: 'Weiter weg',
   csv: 'Als CSV speichern',
+  log: {
+    title: 'Wartungsbuch',
+    add: 'Aufschreiben',
+    addAbout:
+      'Es steht als Marke in den Diagrammen, und Modelle lernen daraus. Ersetzt und stillgelegt beenden die offenen Meldungen der Maschine.',
+    what: 'Was getan wurde',
+    kinds: {
+      replaced: 'Ersetzt, oder so gut wie neu',
+      repaired: 'Repariert',
+      inspected: 'Geprüft',
+      retired: 'Für immer stillgelegt',
+      note: 'Notiz',
+    },
+    none: 'Noch hat niemand etwas aufgeschrieben',
+    noneHelp:
+      'Sagen Sie es hier nach einer Reparatur: die Maschine beginnt ein neues Leben, und ihr Modell lernt aus dem alten.',
+  },
   marks: {
+    log: 'Wartungsbuch',
     critical: 'kritische Meldung, ab wann',
     warning: 'Warnung, ab wann',
     maintenance: 'Wartung',

@@ -42,7 +42,25 @@ export const machine = {
   nearer: 'Closer',
   farther: 'Farther',
   csv: 'Save as CSV',
+  log: {
+    title: 'Maintenance log',
+    add: 'Write down',
+    addAbout:
+      'It is a mark on the charts, and models learn from it. Replaced and retired end the open alerts of the machine.',
+    what: 'What was done',
+    kinds: {
+      replaced: 'Replaced, or as good as new',
+      repaired: 'Repaired',
+      inspected: 'Inspected',
+      retired: 'Out of use for good',
+      note: 'Note',
+    } as Readonly<Record<string, string>>,
+    none: 'Nobody has written anything down yet',
+    noneHelp:
+      'After a repair, say so here: the machine begins another life, and its model learns from the one before.',
+  },
   marks: {
+    log: 'maintenance log',
     critical: 'critical alert, from when on',
     warning: 'warning, from when on',
     maintenance: 'maintenance',
