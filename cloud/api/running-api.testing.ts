@@ -1,6 +1,7 @@
 /** Starts APIs on free ports for tests, and sends them real HTTP requests. */
 import { Readable } from 'node:stream';
 import { Registry } from 'prom-client';
+import { sameConfig } from '../../shared/config/reload.testing.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -68,6 +69,7 @@ export async function startApi({
     ...over,
   });
   started.push(api);
+  api.offerConfig(sameConfig);
   const { port } = await api.start();
   return { api, base: `http://127.0.0.1:${port}` };
 }

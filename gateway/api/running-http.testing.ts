@@ -2,6 +2,7 @@
 
 import { Type } from '@sinclair/typebox';
 import { Counter, Registry } from 'prom-client';
+import { sameConfig } from '../../shared/config/reload.testing.ts';
 import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -275,6 +276,7 @@ export async function startHttp(
     log,
   });
   running.push(server);
+  server.offerConfig(sameConfig);
   const { port } = await server.start();
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
