@@ -46,7 +46,8 @@ export function modelRuns(options: ModelRunsOptions): RunModel {
         `${about} is for machines of type '${machineType}', which this gateway does not know`,
       );
     const client = new ModelClient({ ...options, sources: [{ type, folder, digest }], isNice: isShadow });
-    signal.addEventListener('abort', () => void client.stop(), { once: true });
+    const end = () => void client.stop();
+    signal.addEventListener('abort', end, { once: true });
     try {
       await client.start();
       const { refusals, lastError } = client.status();
@@ -55,6 +56,8 @@ export function modelRuns(options: ModelRunsOptions): RunModel {
         throw new HarbingerError('MODEL_CRASHED', 'intelligence', `${about} does not start: ${lastError}`);
       await examine();
     } catch (error) {
+      // It may be tried again with the same signal.
+      signal.removeEventListener('abort', end);
       await client.stop();
       throw error;
     }
