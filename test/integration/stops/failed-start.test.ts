@@ -44,5 +44,4 @@ it.each(['mqttPort', 'httpPort'] as const)(
     await vi.waitFor(() => expect(peers).toContain(localPort), 30_000);
     expect(peers).toEqual([localPort]);
   },
-  120_000,
 );

@@ -21,7 +21,9 @@ interface Machine {
   openAlerts: number;
 }
 
-let atMs = Date.now() - 3_600_000;
+/** Readings that are ten minutes late would be waited for. */
+let atMs = Date.now() - 9 * 60_000;
+const everyMs = 20_000;
 
 const at = watchedSite('fan-1', (receiver) => createFanSite(fan, { cloud: tells(receiver) }));
 
@@ -30,10 +32,10 @@ const decisions = async (): Promise<number> => {
   return active + fallback;
 };
 
-/** Sends readings a minute apart, each with a decision between it and the next: two that are decided about together hide an end. */
+/** Sends readings 20 s apart, each with a decision between it and the next: two that are decided about together hide an end. */
 async function send(value: number, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
-    atMs += 60_000;
+    atMs += everyMs;
     const before = await decisions();
     await sendWatched(at.site, at.sensor, 'fan-1', { timestamp: atMs, vibration_x: value });
     // Nothing is decided about the first reading of all.

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environmentOf } from './packages.ts';
 
-const readyMsMax = 60_000;
+const readyMsMax = 150_000;
 const stopMsMax = 10_000;
 
 export interface ServerProcess {
