@@ -128,3 +128,12 @@ describe('machines', () => {
     expect(few.find('lab', 'one').machine).toBe('one');
   });
 });
+
+it('a value named `value` is stored beside others, and alone', () => {
+  const open = testMachines().find('lab', 'value-1');
+  for (const values of [{ level: 1, value: 42 }, { value: 43 }, { values: 44 }]) {
+    checkReading(open, values, row);
+    expect([row.present, row.ignored]).toEqual([Object.keys(values).length, 0]);
+  }
+  expect(open.set.sensors).toEqual(['level', 'value', 'values']);
+});

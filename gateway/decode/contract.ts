@@ -1,4 +1,4 @@
-import { unstoredFields } from '../../shared/domain/machine-type.ts';
+import { reservedSensors, unstoredFields } from '../../shared/domain/machine-type.ts';
 import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { addUnstored } from './identity/content.ts';
@@ -93,7 +93,9 @@ function isOpenNumber(name: string, raw: unknown): boolean {
 
 function emptyReading({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
   const { sensors } = set;
-  const known = sensors.slice(0, 8).join(', ') || 'any number under a plain name';
+  const known =
+    sensors.slice(0, 8).join(', ') ||
+    `any number under a plain name that is not one of ${reservedSensors.join(', ')}`;
   const sent = Object.entries(values)
     .slice(0, 5)
     .map(([name, value]) => `${JSON.stringify(name.slice(0, 40))}: ${kindOf(value)}`);

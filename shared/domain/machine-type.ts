@@ -27,8 +27,8 @@ export const reservedSensors = [
   'machine',
   'site',
 ];
-/** Names that do not mean a sensor in a message: those, and the ones under which values may be grouped. */
-export const unstoredFields: ReadonlySet<string> = new Set([...reservedSensors, 'values', 'value']);
+/** Names that do not mean a sensor in a message. */
+export const unstoredFields: ReadonlySet<string> = new Set(reservedSensors);
 
 /** A folder below the folder of models, and none that leads out of it. */
 const modelFolder = {

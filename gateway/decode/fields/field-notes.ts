@@ -12,7 +12,7 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingOrigin, RefusedField, Row } from '../row.ts';
 import { singleField } from '../single-reading.ts';
 import { saysOfProbe } from '../values.ts';
-import { IgnoredFields } from './ignored-fields.ts';
+import { foreignFields, IgnoredFields } from './ignored-fields.ts';
 import { RefusedFields } from './refused-fields.ts';
 
 /** A refused value that is kept whole: a message with it alone, and the reason. */
@@ -62,7 +62,8 @@ export class FieldNotes {
     row: Row,
     receivedMs: number,
   ): readonly RefusedMessage[] {
-    if (row.ignored > 0) this.ignored.note(schema, reading.values);
+    row.ignored += foreignFields(reading, schema).length;
+    if (row.ignored > 0) this.ignored.note(schema, reading);
     if (reading.rounded) {
       this.counts.valuesRounded += reading.rounded.length;
       this.ignored.noteRounded(schema, reading.rounded);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { testMachines } from '../fixtures.testing.ts';
-import { IgnoredFields } from './ignored-fields.ts';
+import { foreignFields, IgnoredFields } from './ignored-fields.ts';
 
 function recorder() {
   const told: unknown[] = [];
@@ -18,8 +18,12 @@ it('logs each field that is not stored once, whatever its type', () => {
   const ignored = new IgnoredFields(log);
   const machines = testMachines();
   for (const name of ['meter-1', 'meter-2'])
-    ignored.note(machines.find('plant', name), { flow: 1, rssi: -60, note: 'x', seq: 3, ts: 1, hum: '4' });
-  ignored.note(machines.find('lab', 'a'), { 'Temp (°C)': 20, list: [1], note: 'warm', none: null });
+    ignored.note(machines.find('plant', name), {
+      values: { flow: 1, rssi: -60, note: 'x', seq: 3, ts: 1, hum: '4' },
+    });
+  ignored.note(machines.find('lab', 'a'), {
+    values: { 'Temp (°C)': 20, list: [1], note: 'warm', none: null },
+  });
   expect(told).toEqual(['meter/rssi', 'meter/note', 'meter/hum', 'open/Temp (°C)', 'open/list', 'open/note']);
 });
 
@@ -27,7 +31,7 @@ it('says which texts a state may have where the name says that it is one', () =>
   const { reasons, log } = recorder();
   const ignored = new IgnoredFields(log);
   const open = testMachines().find('lab', 'a');
-  for (const mode of ['a\nb', '{"a": 1}', 'unknown']) ignored.note(open, { mode });
+  for (const mode of ['a\nb', '{"a": 1}', 'unknown']) ignored.note(open, { values: { mode } });
   expect(reasons).toEqual([
     expect.stringMatching(/^a field is not stored: the text of a state has up to 32 char/),
   ]);
@@ -37,6 +41,20 @@ it('logs a bounded number of names', () => {
   const { told, log } = recorder();
   const ignored = new IgnoredFields(log);
   const meter = testMachines().find('plant', 'meter-1');
-  for (let i = 0; i < 1_000; i++) ignored.note(meter, { [`x${i}`]: i, [`y${i}`]: i });
+  for (let i = 0; i < 1_000; i++) ignored.note(meter, { values: { [`x${i}`]: i, [`y${i}`]: i } });
   expect(told.length).toBe(100);
+});
+
+it('names what has a name that no sensor can have, unless it says something of the reading itself', () => {
+  const { told, reasons, log } = recorder();
+  const ignored = new IgnoredFields(log);
+  const open = testMachines().find('lab', 'a');
+  const values = { level: 1, machine: 5, gateway: true, ts: 1, id: 'x', seq: 2, site: 'lab' };
+  expect(foreignFields({ values }, open)).toEqual(['gateway', 'machine']);
+  ignored.note(open, { values });
+  expect(told).toEqual(['open/machine', 'open/gateway']);
+  expect(reasons[0]).toContain('its name has another meaning');
+  // Names of a source that has readings mean sensors only.
+  const own = () => Buffer.alloc(0);
+  expect(foreignFields({ values, own }, open)).toEqual(['ts', 'seq', 'gateway', 'machine']);
 });

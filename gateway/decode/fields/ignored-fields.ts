@@ -1,8 +1,9 @@
 import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
-import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { type MachineType, reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { isStateName, stateTextForm } from '../../../shared/domain/states.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { DecodedReading } from '../../ports/decode.ts';
 import { isReserved } from '../contract.ts';
 import { type MachineSchema, openSensorsMax } from '../machines/machine-schema.ts';
 import { isNumberText, isSensorValue } from '../values.ts';
@@ -23,14 +24,18 @@ export class IgnoredFields {
   }
 
   /** Logs the ignored fields of a reading that was accepted. */
-  note({ type, set, site, machine }: MachineSchema, values: Record<string, unknown>): void {
+  note(schema: MachineSchema, reading: DecodedReading): void {
     if (this.logged.size >= loggedMax) return;
-    for (const [name, value] of Object.entries(values)) {
-      if (value === null || (set.columns.has(name) && isSensorValue(value)) || isReserved(name)) continue;
+    const { type, set, site, machine } = schema;
+    const foreign = foreignFields(reading, schema);
+    for (const [name, value] of Object.entries(reading.values)) {
+      if (value === null || (set.columns.has(name) && isSensorValue(value))) continue;
+      if (isReserved(name) && !foreign.includes(name)) continue;
       const key = `${type.name}/${name}`;
       if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
       this.logged.add(key);
-      const isOfSensor = isIdentifier(name) && isSensorValue(value) && !isTextField(name);
+      const isOfSensor =
+        !isReserved(name) && isIdentifier(name) && isSensorValue(value) && !isTextField(name);
       if (type.openSensors && set.sensors.length < openSensorsMax && isOfSensor) continue; // QuotaRefusals says it
       this.log.info(
         { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
@@ -53,9 +58,28 @@ export class IgnoredFields {
   }
 }
 
+/** Names that say of a reading which one it is, and when it was. */
+const claims = new Set(['time', 'ts', 'timestamp', 'timestamp_ms', 'id', 'seq']);
+const none: readonly string[] = [];
+
+/**
+ * The values under names that no sensor can have, although they say nothing of the reading itself: of a source that has
+ * readings, all, because its names mean nothing but sensors.
+ */
+export function foreignFields({ values, own }: DecodedReading, { set }: MachineSchema): readonly string[] {
+  let found: string[] | null = null;
+  for (const name of reservedSensors) {
+    if (!(name in values) || set.columns.has(name) || !isSensorValue(values[name])) continue;
+    if (own !== undefined || !claims.has(name)) found = [...(found ?? []), name];
+  }
+  return found ?? none;
+}
+
 const isTextField = (name: string) => name.endsWith(textFieldSuffix);
 
 function whyNot({ name: type, openSensors }: MachineType, name: string, value: unknown): string {
+  if (isReserved(name))
+    return 'its name has another meaning in readings or in the store; let it be sent under another one';
   if (!openSensors) return `declare it in the type '${type}', if it is to be`;
   if (typeof value === 'string' && isStateName(name) && !isNumberText(value))
     return `the text of a state has ${stateTextForm}, and is not a word for nothing such as unknown`;

@@ -72,7 +72,6 @@ it.each([
   [{ type: 'bcd', registers: 5 }, 'registers', /at most 4/],
   [{ type: 'float32', states: { 0: 'a' } }, 'states', /names of whole numbers/],
   [{ type: 'uint32', address: 65_535 }, 'address', /too near to 65535/],
-  [{ name: 'value' }, 'name', /not a sensor/],
   [{ name: 'seq' }, 'name', /not a sensor/],
   [{ name: 'mode_text' }, 'name', /kept for the texts of states/],
   [{ scale: 0 }, 'scale', /every value would be the same/],
