@@ -21,7 +21,7 @@ export const RouteRule = choice('format', formats, {
   gzip: Type.Optional(
     Type.Boolean({
       description:
-        'True: payloads may be packed by gzip. They are recognised by their first two bytes, and unpacked to at most 4 MiB and 200 times their length; others are read as they are. Such a route is read more slowly, also where nothing is packed.',
+        'True: payloads may be packed by gzip. They are recognised by their first two bytes, and unpacked to at most 256 KiB and 200 times their length; others are read as they are. Such a route is read more slowly, also where nothing is packed.',
       examples: [true],
     }),
   ),

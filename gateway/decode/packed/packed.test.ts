@@ -1,11 +1,12 @@
 /** Packed messages: they are read as what they hold, and neither their size nor their content is believed. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { unpackedMax, unpackedRatioMax, waitingBytes } from '../../../shared/bounds/packed.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import type { Decoder } from '../../ports/decode.ts';
 import { json } from '../formats/json/json.ts';
 import { compileRule } from '../route-rules.ts';
-import { ratioMax, unpackedMax, unpacking } from './packed.ts';
+import { unpacking } from './packed.ts';
 
 const target = { site: 's', machine: 'm' };
 const packed = unpacking(json);
@@ -43,13 +44,26 @@ describe('refused is', () => {
 
   it('what grows beyond all measure, before it is unpacked', () => {
     const bomb = gzip(Buffer.alloc(64 << 20));
-    expect(bomb.length * ratioMax).toBeLessThan(64 << 20);
+    expect(bomb.length * unpackedRatioMax).toBeLessThan(64 << 20);
     expect(code(bomb)).toBe('DECODE_GZIP');
     // A ratio that is allowed is none when the whole is too large.
     const large = Buffer.from(
       Array.from({ length: unpackedMax / 4 }, (_, i) => `${i % 977}`.padStart(5)).join(''),
     );
     expect(code(gzip(large))).toBe('DECODE_GZIP');
+  });
+
+  it('what is more than the largest plain packet, however long it is when it is packed', () => {
+    // The field FEXTRA of gzip holds any bytes, so that a sender can make a message longer, and its growth smaller.
+    const text = `[${'{"a":1},'.repeat((1 << 20) / 8)}{"a":2}]`;
+    const plain = gzip(text);
+    const extra = Buffer.alloc(20_000);
+    const head = Buffer.from([...plain.subarray(0, 3), 4, ...plain.subarray(4, 10), 0x20, 0x4e]);
+    const padded = Buffer.concat([head, extra, plain.subarray(10)]);
+    expect(text.length).toBeLessThan(padded.length * unpackedRatioMax);
+    expect(code(padded)).toBe('DECODE_GZIP');
+    expect(waitingBytes(padded)).toBe(unpackedMax);
+    expect(waitingBytes(Buffer.from(text))).toBe(text.length);
   });
 
   it('what is cut, changed, or holds another pack', () => {

@@ -3,30 +3,19 @@
  * where the route says so. What is unpacked is bounded before it is; which format reads it is decided in ../route-rules.ts.
  */
 import { gunzipSync } from 'node:zlib';
+import { isPacked, unpackedBytesMax, unpackedMax, unpackedRatioMax } from '../../../shared/bounds/packed.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../ports/decode.ts';
 
-/** Bytes of a message when it is unpacked. A plain message can hardly have more. */
-export const unpackedMax = 4 << 20;
-/** A message that grows more than this is made to exhaust whoever unpacks it: readings grow ten- to fiftyfold. */
-export const ratioMax = 200;
-/** However short it is, a message may have so many bytes. */
-const freeBytes = 4_096;
-
-/** The two bytes with which gzip begins; no text does, and no item of CBOR. */
-function isPacked(payload: Buffer): boolean {
-  return payload[0] === 0x1f && payload[1] === 0x8b;
-}
-
 /** @throws HarbingerError DECODE_GZIP */
 export function unpacked(payload: Buffer): Buffer {
-  const maxOutputLength = Math.min(unpackedMax, freeBytes + payload.length * ratioMax);
+  const maxOutputLength = unpackedBytesMax(payload);
   try {
     return gunzipSync(payload, { maxOutputLength });
   } catch (error) {
     const isTooLarge = error instanceof RangeError; // so Node says that there is more
     const problem = isTooLarge
-      ? `unpacked, it has more than ${maxOutputLength} bytes: at most ${ratioMax} times its own length and ${unpackedMax} in all; send it in parts`
+      ? `unpacked, it has more than ${maxOutputLength} bytes: at most ${unpackedRatioMax} times its own length and ${unpackedMax} in all; send it in parts`
       : `it begins as gzip does and cannot be unpacked: ${messageOf(error)}`;
     throw new HarbingerError('DECODE_GZIP', 'decode', problem);
   }

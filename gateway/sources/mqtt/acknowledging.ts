@@ -8,6 +8,7 @@
  *   subscribers, and topics that are not telemetry.
  */
 
+import { waitingBytes } from '../../../shared/bounds/packed.ts';
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MessageIntake, RawMessage } from '../../ports/source.ts';
@@ -102,7 +103,7 @@ export class Acknowledging implements ConnectionGate {
 
   /** Called for every message, so it allocates nothing. */
   take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
-    const bytes = payload.length;
+    const bytes = waitingBytes(payload);
     this.begin(connection, bytes);
     const { message } = this;
     message.topic = topic;
@@ -131,7 +132,7 @@ export class Acknowledging implements ConnectionGate {
     retained: RawMessage['retained'],
     settled: (error: Error | undefined, areReadings: boolean) => void,
   ): void {
-    const bytes = payload.length;
+    const bytes = waitingBytes(payload);
     this.begin(connection, bytes);
     const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
     const user = connection?.rights?.user;

@@ -8,11 +8,26 @@ import type { Target } from '../target.ts';
 /** Machines are reused, as a gateway remembers each one. */
 const machinesMax = 100;
 
+/** Content that costs much to read for its length when it is packed. */
+const growing = ['{"a":1},', '\n', '[', ' ', '# \n', '\\"'].map(
+  (unit) => `[${unit.repeat((1 << 20) / unit.length)}`,
+);
+
+/** Packs a text with bytes in the field FEXTRA of gzip, by which a message may grow more when it is unpacked. */
+function padded(text: string): Buffer {
+  const plain = gzipSync(text);
+  const bytes = Math.ceil(text.length / 150);
+  const head = Buffer.from(plain.subarray(0, 12));
+  head[3] = 4;
+  head.writeUInt16LE(bytes, 10);
+  return Buffer.concat([head, Buffer.alloc(bytes), plain.subarray(10)]);
+}
+
 /** Messages that are packed by gzip, through the whole pipeline: right ones, changed ones, and ones that grow. */
 export async function packedTarget(): Promise<Target> {
   const format = new OneFormat(unpacking(json), undefined, machinesMax);
   const texts = ['{"flow":3}', `[${'{"a":1},'.repeat(900)}{"a":2}]`, `{"a":"${' '.repeat(1 << 15)}"}`, ''];
-  const seeds = texts.map((text) => gzipSync(text));
+  const seeds = [...texts.map((text) => gzipSync(text)), ...growing.map(padded)];
   return {
     kind: 'gzip',
     draw: (random) => [mutate(random, seeds[Math.floor(random.next() * seeds.length)]!, seeds)],
