@@ -79,14 +79,25 @@ function scan(text: string, from: number, stops: string, quoted: boolean): numbe
   return text.length;
 }
 
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+const int64Below = 2n ** 63n;
+
+function integer(text: string, min: bigint, max: bigint): number {
+  const value = BigInt(text.slice(0, -1));
+  if (value < min || value > max) throw malformed(`field value '${text}', which 64 bits do not hold`);
+  return Number(value);
+}
+
 function fieldValue(text: string): number | string | boolean {
   const first = text[0];
   if (first === '"') return text.slice(1, -1).replace(/\\(["\\])/g, '$1');
-  if (/^-?\d+[iu]$/.test(text)) return Number(text.slice(0, -1));
+  if (/^-?\d{1,19}i$/.test(text)) return integer(text, -int64Below, int64Below - 1n);
+  if (/^\d{1,20}u$/.test(text)) return integer(text, 0n, 2n * int64Below - 1n);
   if (/^(t|T|true|True|TRUE)$/.test(text)) return true;
   if (/^(f|F|false|False|FALSE)$/.test(text)) return false;
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value)) throw malformed(`field value '${text.slice(0, 40)}'`);
+  // Number() would also take blanks and the numbers of programs: 0x10, 0b11, 0o17.
+  const value = decimal.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw malformed(`field value '${text.slice(0, 40)}'`);
   return value;
 }
 

@@ -125,3 +125,22 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     expect(() => read(text)).toThrow(problem);
   });
 });
+
+it.each(['0x10', '0b11', '0o17', '-1u', '9223372036854775808i', '18446744073709551616u', '1_0', '.', '1e'])(
+  'takes no number that line protocol does not have: %s',
+  (number) => {
+    const decode = () => influx.decode(Buffer.from(`m value=${number}`), { site: 's', machine: 'm' });
+    expect(decode).toThrow(expect.objectContaining({ code: 'DECODE_INFLUX' }));
+  },
+);
+
+it.each([
+  ['-9223372036854775808i', -(2 ** 63)],
+  ['18446744073709551615u', 2 ** 64],
+  ['+1.5e-3', 0.0015],
+  ['.5', 0.5],
+  ['5.', 5],
+])('takes %s', (text, value) => {
+  const [reading] = influx.decode(Buffer.from(`m value=${text}`), { site: 's', machine: 'm' });
+  expect(reading).toMatchObject({ values: { m: value } });
+});
