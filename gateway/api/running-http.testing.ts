@@ -224,7 +224,7 @@ function memoryOnboarding(): OnboardingAdmin {
       if (type === 'none') throw new HarbingerError('ONBOARDING_TYPE', 'contract', 'there is no such type');
       return { redriven: 2, failedAgain: 0, left: 0, machines: [match] };
     },
-    ignore: async () => {},
+    ignore: async () => ({ machines: [] }),
     declared: async () => [],
     undo: async (match) => ({ isKnown: true, machines: [match] }),
   };

@@ -25,25 +25,27 @@ export function createOnboardingAdmin({
       if (!types.has(rule.type)) await addType(rule.type);
       return data.accept(rule, who);
     },
-    ignore: (match, who) => data.ignore(match, who),
+    ignore: async (match, who) => forgotten(await data.ignore(match, who)),
     declared: () => data.declared(),
-    async undo(match, who) {
-      const outcome = await data.undo(match, who);
-      const those = outcome.machines.map((key) => {
-        const [site = '', machine = ''] = key.split('/');
-        return { site, machine };
-      });
-      if (those.length > 0) await machines.retire(those);
-      return outcome;
-    },
+    undo: async (match, who) => forgotten(await data.undo(match, who)),
   };
+
+  /** Returns the outcome when its machines are forgotten everywhere. */
+  async function forgotten<T extends { machines: string[] }>(outcome: T): Promise<T> {
+    const those = outcome.machines.map((key) => {
+      const [site = '', machine = ''] = key.split('/');
+      return { site, machine };
+    });
+    if (those.length > 0) await machines.retire(those);
+    return outcome;
+  }
 
   /** Types that are known already stay as they are until the next start: machines are judged by them. */
   async function addType(name: string): Promise<void> {
     if (machineTypesDir === undefined) return;
     const type = readMachineTypes([builtInTypesDir, machineTypesDir]).types.get(name);
     if (!type) return;
-    types.set(name, type);
     await data.addType(type);
+    types.set(name, type);
   }
 }

@@ -202,6 +202,39 @@ describe('accepting a machine', () => {
     expect(await waiting()).toMatchObject([{ machine: 'saw-1', held: 1 }]);
     expect(await plane.calls.machinesUndo('hall3/saw-1', maria)).toEqual({ isKnown: false, machines: [] });
   });
+
+  it('that was taken back by half is forgotten when it is asked for again', async () => {
+    const { plane, take } = await start();
+    await take(['telemetry/hall3/saw-1', '{"a":1}']);
+    await plane.calls.machinesAccept({ match: 'hall3/saw-1', type: 'generic' }, maria);
+    await plane.calls.machinesUndo('hall3/saw-1', maria);
+    expect(await plane.calls.machinesUndo('hall3/saw-1', maria)).toEqual({
+      isKnown: true,
+      machines: ['hall3/saw-1'],
+    });
+  });
+
+  it('is taken in as one type, when two people name two at once', async () => {
+    const { plane, take } = await start();
+    await take(['telemetry/hall3/saw-1', '{"temperature":1}']);
+    const accept = (type: string) =>
+      plane.calls.machinesAccept({ match: 'hall3/saw-1', type }, maria).then(
+        () => type,
+        ({ code }: { code: string }) => code,
+      );
+    expect(await Promise.all([accept('generic'), accept('motor')])).toEqual(['generic', 'ONBOARDING_KNOWN']);
+    expect(await plane.calls.machinesDeclared()).toMatchObject([{ type: 'generic' }]);
+  });
+
+  it('that was taken in and is to be ignored is forgotten, and nothing more is kept of it', async () => {
+    const { plane, take, readings } = await start();
+    await take(['telemetry/hall3/saw-1', '{"a":1}']);
+    await plane.calls.machinesAccept({ match: 'hall3/saw-1', type: 'generic' }, maria);
+    expect(await plane.calls.machinesIgnore('hall3/saw-1', maria)).toEqual({ machines: ['hall3/saw-1'] });
+    await plane.calls.machinesRetire([{ site: 'hall3', machine: 'saw-1' }], []);
+    await take(['telemetry/hall3/saw-1', '{"a":2}']);
+    expect(await readings()).toBe(1);
+  });
 });
 
 it('what an ignored machine sends is acknowledged and not kept, also after a restart', async () => {

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { Exclusive } from '../../shared/runtime/order/exclusive.ts';
 import type { RedrivenLetters } from '../ports/dead-letters.ts';
 import type {
   AcceptedMachines,
@@ -44,6 +45,8 @@ const refusal = (code: string, message: string) => new HarbingerError(code, 'con
 
 export class Onboarding implements OnboardingData {
   private readonly parts: OnboardingParts;
+  /** Two people who take in one machine do not do so as two types. */
+  private readonly exclusive = new Exclusive();
 
   constructor(parts: OnboardingParts) {
     this.parts = parts;
@@ -64,8 +67,10 @@ export class Onboarding implements OnboardingData {
 
   async accept({ match, type }: { match: string; type: string }, who: WhoAsks): Promise<AcceptedMachines> {
     const { book, held, list, redrive, idle, matcherOf, clock } = this.parts;
-    this.refuseType(match, type);
-    await book.set(match, type, who);
+    await this.exclusive.run(async () => {
+      this.refuseType(match, type);
+      await book.set(match, type, who);
+    });
     const matches = matcherOf(match);
     // A message of before this is a dead letter by now, or will be.
     await idle();
@@ -84,31 +89,45 @@ export class Onboarding implements OnboardingData {
     return { ...outcome, machines: letters.map(([key]) => key) };
   }
 
-  async ignore(match: string, who: WhoAsks): Promise<void> {
-    const { book, list, configuredType, matcherOf } = this.parts;
-    const configured = configuredType(match);
-    if (configured !== null)
-      throw refusal(
-        'ONBOARDING_CONFIGURED',
-        `the configuration says that '${match}' is of type '${configured}': take it out of [[machines]] first`,
-      );
-    await book.set(match, null, who);
-    list.forget(matcherOf(match));
+  ignore(match: string, who: WhoAsks): Promise<{ machines: string[] }> {
+    const { book, list, configuredType, ruleOf, matcherOf } = this.parts;
+    return this.exclusive.run(async () => {
+      const configured = configuredType(match);
+      if (configured !== null)
+        throw refusal(
+          'ONBOARDING_CONFIGURED',
+          `the configuration says that '${match}' is of type '${configured}': take it out of [[machines]] first`,
+        );
+      await book.set(match, null, who);
+      list.forget(matcherOf(match));
+      const isIgnored = (key: string) => configuredType(key) === null && ruleOf(key)?.type === null;
+      return { machines: this.knownOf(match).flatMap(({ key }) => (isIgnored(key) ? [key] : [])) };
+    });
   }
 
   async declared() {
     return this.parts.book.list();
   }
 
-  async undo(match: string, who: WhoAsks): Promise<{ isKnown: boolean; machines: string[] }> {
-    const { book, known, matcherOf } = this.parts;
-    const rule = book.find(match);
-    if (!(await book.remove(match, who))) return { isKnown: false, machines: [] };
+  /** Asked again after it was done by half, it goes on: machines that nothing names are forgotten then. */
+  undo(match: string, who: WhoAsks): Promise<{ isKnown: boolean; machines: string[] }> {
+    const { book } = this.parts;
+    return this.exclusive.run(async () => {
+      const rule = book.find(match);
+      const isRemoved = await book.remove(match, who);
+      const machines = this.knownOf(match)
+        .filter(({ key, machineType }) => (!rule || machineType === rule.type) && this.isWaiting(key))
+        .map(({ key }) => key);
+      return { isKnown: isRemoved || machines.length > 0, machines };
+    });
+  }
+
+  private knownOf(match: string): { key: string; machineType: string }[] {
+    const { known, matcherOf } = this.parts;
     const matches = matcherOf(match);
-    const machines = known()
+    return known()
       .map(({ site, machine, machineType }) => ({ key: `${site}/${machine}`, machineType }))
-      .filter(({ key, machineType }) => matches(key) && machineType === rule?.type && this.isWaiting(key));
-    return { isKnown: true, machines: machines.map(({ key }) => key) };
+      .filter(({ key }) => matches(key));
   }
 
   /** True for a machine that neither the configuration nor a person has named. */
@@ -119,7 +138,7 @@ export class Onboarding implements OnboardingData {
   }
 
   private refuseType(match: string, type: string): void {
-    const { hasType, configuredType, known, matcherOf } = this.parts;
+    const { book, hasType, configuredType } = this.parts;
     if (!hasType(type))
       throw refusal(
         'ONBOARDING_TYPE',
@@ -131,14 +150,16 @@ export class Onboarding implements OnboardingData {
         'ONBOARDING_CONFIGURED',
         `the configuration says that '${match}' is of type '${configured}': change it under [[machines]]`,
       );
-    const matches = matcherOf(match);
-    const other = known().find(
-      (one) => one.machineType !== type && matches(`${one.site}/${one.machine}`) && configured === null,
+    // Its messages may not have been taken in yet.
+    const { type: before = null } = book.find(match) ?? {};
+    const other = this.knownOf(match).find(
+      ({ key, machineType }) => machineType !== type && configured === null && configuredType(key) === null,
     );
-    if (other && configuredType(`${other.site}/${other.machine}`) === null)
+    const [taken, as] = other ? [other.key, other.machineType] : [match, before];
+    if (as !== null && as !== type && hasType(as))
       throw refusal(
         'ONBOARDING_KNOWN',
-        `${other.site}/${other.machine} is taken in as '${other.machineType}' already: take that back first (harbinger machines undo)`,
+        `${taken} is taken in as '${as}' already: take that back first (harbinger machines undo)`,
       );
   }
 }

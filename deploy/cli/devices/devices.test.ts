@@ -91,6 +91,22 @@ it('imports a file, as a whole or not at all, and prints the secrets that it mad
   expect(devices.find('fan-3')).toBeNull();
 });
 
+it('imports cells that are empty, or parted by semicolons, into their own columns', async () => {
+  const file = join(folder, 'fans.csv');
+  writeFileSync(file, '\uFEFFmachine;name;secret\n;fan-2;S3cretpass-99\n');
+  expect((await run('import', file)).status).toBe(0);
+  expect(await verifyPassword('S3cretpass-99', devices.find('fan-2')!.passwordHash!)).toBe(true);
+  for (const [text, problem] of [
+    ['name,secret\nfan-3,S3cretpass-99,more\n', /device 1: it has more cells/],
+    ['name,secret\nfan-3,"S3cretpass-99\n', /a quote is not closed/],
+  ] as const) {
+    writeFileSync(file, text);
+    const { status, stderr } = await run('import', file);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(problem)]);
+    expect(stderr).not.toContain('S3cretpass');
+  }
+});
+
 it('with --gateway it asks the cloud, which never gets a secret', async () => {
   const asked: { method?: string; body?: Record<string, unknown> }[] = [];
   const body = { user: 'fan-3', machines: ['hall-1/fan-3'], passwordHash: '(hidden)' };

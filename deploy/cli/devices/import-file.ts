@@ -1,3 +1,4 @@
+import { CsvError, parse } from 'csv-parse/sync';
 import {
   accountProblem,
   type DeviceAccount,
@@ -98,20 +99,32 @@ function ofJson(text: string, path: string): Entry[] {
   });
 }
 
+/** Cells are parted by what parts them in the first line: a comma, or a semicolon as spreadsheets write it in many countries. */
 function ofCsv(text: string, path: string): Entry[] {
-  const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const names = cellsOf(head).map((name) => name.trim());
+  const [head = ''] = text.split(/\r?\n/, 1);
+  let rows: string[][];
+  try {
+    const delimiter = head.includes(';') ? ';' : ',';
+    rows = parse(text, {
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      delimiter,
+      relax_column_count: true,
+    });
+  } catch (error) {
+    // Its message may contain a secret.
+    const line = error instanceof CsvError ? `, line ${Number(error.lines ?? 1)}` : '';
+    throw usage(`${path}${line}: a quote is not closed, or is in the middle of a cell`);
+  }
+  const [names = [], ...lines] = rows;
   refuseUnknown(names, path);
   if (!names.includes('name')) throw usage(`${path}: its first line names no column \`name\``);
-  return lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => Object.fromEntries(cellsOf(line).map((cell, i) => [names[i] ?? '', cell])) as Entry);
-}
-
-/** The cells of a line, of which one in quotes may contain commas, and quotes that are doubled. */
-function cellsOf(line: string): string[] {
-  const cells = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g);
-  return [...cells].map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain.trim());
+  return lines.map((cells, i) => {
+    if (cells.length > names.length)
+      throw usage(`${path}, device ${i + 1}: it has more cells than the first line has columns`);
+    return Object.fromEntries(cells.map((cell, at) => [names[at], cell])) as Entry;
+  });
 }
 
 function refuseUnknown(names: readonly string[], path: string): void {

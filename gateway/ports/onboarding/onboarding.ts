@@ -78,14 +78,17 @@ export interface OnboardingData {
   waiting(limit: number): Promise<{ machines: WaitingMachine[]; notListed: number }>;
   /** @throws HarbingerError ONBOARDING_* */
   accept(rule: { match: string; type: string }, who: WhoAsks): Promise<AcceptedMachines>;
-  ignore(match: string, who: WhoAsks): Promise<void>;
+  /** Returns the machines, `site/machine`, that were taken in before. */
+  ignore(match: string, who: WhoAsks): Promise<{ machines: string[] }>;
   declared(): Promise<DeclaredRule[]>;
   /** Takes back what was accepted or ignored; returns the machines, `site/machine`, that were known by that alone. */
   undo(match: string, who: WhoAsks): Promise<{ isKnown: boolean; machines: string[] }>;
 }
 
 /** Operations for people. */
-export interface OnboardingAdmin extends Omit<OnboardingData, 'undo'> {
+export interface OnboardingAdmin extends OnboardingData {
+  /** Machines that were taken in before are forgotten; what is stored of them stays. */
+  ignore(match: string, who: WhoAsks): Promise<{ machines: string[] }>;
   /** Takes back what was accepted or ignored; machines that were known by it are forgotten until they send again. */
   undo(match: string, who: WhoAsks): Promise<{ isKnown: boolean; machines: string[] }>;
 }
