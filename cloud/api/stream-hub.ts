@@ -20,6 +20,8 @@ export interface StreamSources {
 
 interface Client {
   response: ServerResponse;
+  /** False from when its caller may not read any more: signed out, revoked, or the session is over. */
+  isLetIn(): boolean;
   /** Time from which the connection has been full; null while it accepts data. */
   behindSinceMs: number | null;
   /** The frame that fills the connection; null while it accepts data. */
@@ -84,9 +86,9 @@ export class StreamHub {
     this.#clients.clear();
   }
 
-  /** Takes over a response whose headers have been written. */
-  add(response: ServerResponse): void {
-    const client: Client = { response, behindSinceMs: null, unread: null };
+  /** Takes over a response whose headers have been written. It is ended, and sent nothing more, once its caller is not let in. */
+  add(response: ServerResponse, isLetIn: () => boolean): void {
+    const client: Client = { response, isLetIn, behindSinceMs: null, unread: null };
     this.#clients.add(client);
     response.on('close', () => this.#clients.delete(client));
     response.on('error', () => this.#clients.delete(client));
@@ -94,6 +96,7 @@ export class StreamHub {
       client.unread = null;
       if (client.behindSinceMs === null) return;
       client.behindSinceMs = null;
+      if (!isLetIn()) return this.#close(client);
       this.#write(client, this.#freshSnapshot());
       this.#boundUnread();
     });
@@ -179,7 +182,8 @@ export class StreamHub {
   #send(text: string | Buffer): void {
     const frame = typeof text === 'string' ? Buffer.from(text) : text;
     for (const client of this.#clients) {
-      if (!client.response.writableNeedDrain) this.#write(client, frame);
+      if (!client.isLetIn()) this.#close(client);
+      else if (!client.response.writableNeedDrain) this.#write(client, frame);
       else this.#fallBehind(client);
     }
     this.#boundUnread();

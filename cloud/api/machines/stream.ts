@@ -32,7 +32,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, '
         response: textAnswer('the events, until the caller disconnects', 'text/event-stream', Events),
       },
     },
-    (_request, reply) => {
+    (request, reply) => {
       if (hub.full) {
         throw new HttpError(
           503,
@@ -47,7 +47,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, '
         // Tells proxies not to buffer the answer, which would hold events back.
         'x-accel-buffering': 'no',
       });
-      hub.add(reply.raw);
+      hub.add(reply.raw, () => request.isLetIn());
     },
   );
 }

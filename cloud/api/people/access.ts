@@ -29,8 +29,9 @@ export interface Who {
 
 /**
  * Decides who may call the API. Programs send a token with every request. The page exchanges it once for an HttpOnly
- * cookie, which its scripts cannot read. The cookie holds an expiry time, an id and a name, signed with a key that derives from
- * the tokens of the configuration, so a new one ends every session. Which role the name has is asked with every request.
+ * cookie, which its scripts cannot read. The cookie holds an expiry time, an id, a name and a mark of the token it was exchanged for,
+ * signed with a key that derives from the tokens of the configuration, so a new one ends every session, and a new token of somebody
+ * theirs. Which role the name has is asked with every request.
  */
 export interface Access {
   /** Whether a token is needed at all. */
@@ -73,31 +74,33 @@ export function createAccess(config: ApiConfig, clock: Clock, people: People): A
 
   const claimsIn = (headers: IncomingHttpHeaders) => {
     const cookie = bearerOf(headers) === undefined ? cookieOf(headers) : undefined;
-    const [untilMs = '', id = '', name = '', signature = ''] = cookie?.split('~', 4) ?? [];
-    if (!equalTexts(signature, sign(`${untilMs}~${id}~${name}`)) || Number(untilMs) <= clock.nowMs())
+    const [untilMs = '', id = '', name = '', mark = '', signature = ''] = cookie?.split('~', 5) ?? [];
+    if (!equalTexts(signature, sign([untilMs, id, name, mark].join('~'))) || Number(untilMs) <= clock.nowMs())
       return null;
-    return people.isEnded(id) ? null : { untilMs: Number(untilMs), id, name };
+    return people.isEnded(id) ? null : { untilMs: Number(untilMs), id, name, mark };
   };
-  const whoHas = (name: string): Who | null => {
+  const whoHas = ({ name, mark }: { name: string; mark: string }): Who | null => {
     if (name === configured.change) return { role: 'admin', name: 'session' };
     if (name === configured.read) return { role: 'viewer', name: 'session' };
     const person = people.find(name);
-    return person && whoIs(person);
+    return person && equalTexts(mark, markOf(person)) ? whoIs(person) : null;
   };
 
   return {
     tokenNeeded: true,
     check(caller) {
       const claims = claimsIn(caller.headers);
-      const who = claims && whoHas(claims.name);
+      const who = claims && whoHas(claims);
       if (!who) return byBearer(caller.headers) ?? { role: roleOf(guard.check(caller)), name: 'token' };
       refuseOtherSites(caller.method, caller.headers);
       return who;
     },
     login(presented, { headers, address }) {
       refuseOtherSites('POST', headers);
-      const name = people.byToken(presented)?.name ?? configured[guard.rightOf(presented, address)];
-      const claims = `${clock.nowMs() + sessionMs}~${newSecret(16).toString('base64url')}~${name}`;
+      const person = people.byToken(presented);
+      const name = person?.name ?? configured[guard.rightOf(presented, address)];
+      const id = newSecret(16).toString('base64url');
+      const claims = [clock.nowMs() + sessionMs, id, name, person ? markOf(person) : ''].join('~');
       return { value: `${claims}~${sign(claims)}`, maxAgeS: sessionMs / 1_000 };
     },
     async logout({ headers }) {
@@ -122,6 +125,10 @@ export function followingAccess(first: Access): Access & { follow(next: Access):
     },
   };
 }
+
+/** Changes with the token, and when somebody of the same name is added anew. */
+const markOf = ({ tokenHash, addedMs }: Person) =>
+  createHash('sha256').update(`${tokenHash} ${addedMs}`).digest('base64url').slice(0, 16);
 
 const whoIs = ({ name, role }: Person): Who => ({ role, name, person: name });
 const roleOf = (right: Right): Role => (right === 'change' ? 'admin' : 'viewer');

@@ -175,6 +175,50 @@ it('another role, an end and a revocation are in force at once', async () => {
   expect(await statusOf(base, '/api/machines', { cookie })).toBe(401);
 });
 
+it('a new token ends the sessions of the old one, and so does somebody who is added anew', async () => {
+  const clock = manualClock();
+  const base = await apiWith({ otto: 'operator' }, { clock });
+  const cookie = await cookieOf(base, secretOf('otto'));
+  const again = { kind: 'user', name: 'otto', role: 'operator' };
+  await post(`${base}/api/people`, { ...again, tokenHash: hashOfToken('other') }, as(token));
+  expect(await statusOf(base, '/api/machines', { cookie })).toBe(401);
+  const other = await cookieOf(base, 'other');
+  expect(await statusOf(base, '/api/machines', { cookie: other })).toBe(200);
+  await fetch(`${base}/api/people`, {
+    method: 'DELETE',
+    headers: { ...as(token), 'content-type': 'application/json' },
+    body: JSON.stringify({ names: ['otto'] }),
+  });
+  await clock.advance(1);
+  await post(`${base}/api/people`, { ...again, tokenHash: hashOfToken('other') }, as(token));
+  expect(await statusOf(base, '/api/machines', { cookie: other })).toBe(401);
+});
+
+it('a stream that is open ends when its session does, and is sent nothing more', async () => {
+  const clock = manualClock();
+  const base = await apiWith({ otto: 'operator' }, { clock });
+  const [stays, ends] = [await cookieOf(base, secretOf('otto')), await cookieOf(base, secretOf('otto'))];
+  const open = async (cookie: string) => {
+    const { body } = await fetch(`${base}/api/stream`, { headers: { cookie } });
+    const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toContain('retry');
+    return async () => {
+      let text = '';
+      for (;;) {
+        const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
+        if (done) return `${text} end`;
+        text += value ?? '';
+        if (text.includes('tick')) return text;
+      }
+    };
+  };
+  const [readStays, readEnds] = [await open(stays), await open(ends)];
+  await fetch(`${base}/api/session`, { method: 'DELETE', headers: { cookie: ends } });
+  await clock.advance(15_000);
+  expect(await readStays()).toContain('tick');
+  expect(await readEnds()).toMatch(/^((?!tick)[\s\S])*end$/);
+});
+
 it('nobody can have the name of a token of the configuration, or become somebody of another kind', async () => {
   const base = await apiWith({ vera: 'viewer' });
   const set = (name: string, more: object = {}) =>

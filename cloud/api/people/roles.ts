@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { callerOf } from '../../../shared/http/server.ts';
 import type { Access, Who } from './access.ts';
@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The caller, once it was let in. */
     who: Who | null;
+    /** Whether the caller would still be let in, for answers that go on. */
+    isLetIn(): boolean;
   }
 }
 
@@ -61,6 +63,14 @@ export const namingProperties = ['by', 'who'] as const;
 /** Lets callers of all routes of `app` in by their role, and notes who they are. Those with a name of their own have no other. */
 export function guardByRole(app: FastifyInstance, access: Access): void {
   app.decorateRequest('who', null);
+  app.decorateRequest('isLetIn', function (this: FastifyRequest) {
+    try {
+      access.check(callerOf(this));
+      return true;
+    } catch {
+      return false;
+    }
+  });
   app.addHook('onRequest', async (request) => {
     request.who = access.check(callerOf(request));
     refuseBelow(request.who, roleFor(request.method, request.routeOptions.url ?? ''));

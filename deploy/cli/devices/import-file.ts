@@ -1,4 +1,3 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import {
   accountProblem,
   type DeviceAccount,
@@ -26,7 +25,7 @@ export interface ReadDevices {
 
 /** Reads a list of devices. Messages name lines and devices, and never a secret. @throws HarbingerError USAGE */
 export async function readDevices(path: string): Promise<ReadDevices> {
-  const entries = entriesIn(path);
+  const entries = await entriesIn(path);
   const made: ReadDevices['made'] = [];
   const accounts: DeviceAccount[] = [];
   for (const [i, entry] of entries.entries()) {
@@ -66,7 +65,7 @@ function listOf(key: string, text: string | undefined): Record<string, string[]>
   return text === undefined ? {} : { [key]: text.split(/[ ;]+/).filter((each) => each !== '') };
 }
 
-function entriesIn(path: string): Entry[] {
+async function entriesIn(path: string): Promise<Entry[]> {
   let text: string;
   try {
     text = readRegularText(path, bytesMax);
@@ -74,7 +73,7 @@ function entriesIn(path: string): Entry[] {
     throw usage(`${path}: ${readProblem(error)}`);
   }
   const isJson = /^\s*\[/.test(text);
-  const entries = isJson ? ofJson(text, path) : ofCsv(text, path);
+  const entries = isJson ? ofJson(text, path) : await ofCsv(text, path);
   return entries.map((entry) =>
     Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== '')),
   );
@@ -100,7 +99,9 @@ function ofJson(text: string, path: string): Entry[] {
 }
 
 /** Cells are parted by what parts them in the first line: a comma, or a semicolon as spreadsheets write it in many countries. */
-function ofCsv(text: string, path: string): Entry[] {
+async function ofCsv(text: string, path: string): Promise<Entry[]> {
+  // Loaded here, so that commands that need no list start without it.
+  const { CsvError, parse } = await import('csv-parse/sync');
   const [head = ''] = text.split(/\r?\n/, 1);
   let rows: string[][];
   try {
