@@ -116,11 +116,12 @@ export async function startGateway(
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('versions of models', () => models.stop());
     started.add('watch', () => watch.stop());
+    const decide = (inputs: Parameters<typeof decisions.evaluate>[0]) => {
+      siteTopics.judged(inputs);
+      return decisions.evaluate(inputs);
+    };
     watch
-      .start((inputs) => {
-        siteTopics.judged(inputs);
-        return decisions.evaluate(inputs);
-      }, decisions.awaitsHearing)
+      .start(decide, decisions.awaitsHearing, decisions.open())
       .finally(() => models.begin())
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),

@@ -12,7 +12,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { AlertInput, Assessor, MachineIdentity, Relearnt } from '../ports/decision.ts';
+import type { AlertInput, Assessor, MachineIdentity, OpenAlert, Relearnt } from '../ports/decision.ts';
 import type { ModelLibrary } from '../ports/models/models.ts';
 import type { RelearnOutcome } from '../ports/retiring.ts';
 import type { Outbox } from '../ports/uplink.ts';
@@ -180,13 +180,15 @@ export class Watch {
     this.rulesAssessor = createRulesAssessor({ baselineOf });
   }
 
-  /** Starts the model's worker (and continues without it if it fails) and begins to send due machines to `decide`. */
+  /** Starts the model's worker (and continues without it if it fails) and begins to send due machines to `decide`. @param alerted machines with alerts of before */
   async start(
     decide: (inputs: readonly AlertInput[]) => Promise<unknown>,
     awaitsHearing?: AwaitsHearing,
+    alerted: readonly Pick<OpenAlert, 'site' | 'machine'>[] = [],
   ): Promise<void> {
     const { clock, log, config } = this.options;
     this.lateNotes.replayed();
+    this.windows.replayed(alerted);
     this.silence.start(decide, awaitsHearing);
     await this.client.start();
     this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });

@@ -10,7 +10,7 @@ import type { Slot } from './machine-slots.ts';
 import { MachineWindow } from './machine-window.ts';
 import type { TakenBlock } from './rows/row-blocks.ts';
 import { newlyScheduled } from './schedule.ts';
-import { noNews, type WatchedMachine } from './watched-machine.ts';
+import { follow, noNews, type WatchedMachine } from './watched-machine.ts';
 import type { WindowsOptions } from './windows-options.ts';
 
 /**
@@ -57,6 +57,19 @@ export function giveLimits(machine: WatchedMachine, plans: LimitPlans): void {
     ];
     return holeGaps * Math.max(...usualMs);
   };
+}
+
+/** A machine that has lost one of the sensors of its own has another index, and keeps what is normal for the others. */
+export function goOnAsNew(
+  gone: readonly WatchedMachine[],
+  newMachines: ColumnBatch['newMachines'],
+  watch: (index: number, seenMs: number) => WatchedMachine | null | undefined,
+): void {
+  for (const { identity, key, window, seenMs } of gone) {
+    const found = newMachines.find(({ site, machine }) => `${site}/${machine}` === key);
+    const machine = found && watch(found.machineIndex, seenMs);
+    if (machine) follow(machine, { identity, window });
+  }
 }
 
 /** True if rows of the batch come after `learntTo`; live rows always do. */

@@ -85,6 +85,16 @@ describe('a machine is due', () => {
     expect(add(6.2)).toMatchObject({ isShort: true, limits: [{ met: { sinceMs: 0 } }] });
   });
 
+  it('after a start, if an alert of before may be over by what was read again', () => {
+    const { add, windows } = fan();
+    for (const value of [6.2, 6.2, 6.2, 1, 1, 1]) expect(add(value, { replay: true })).toBeNull();
+    windows.replayed([{ site: 's', machine: 'other' }]);
+    expect(windows.take(1)).toEqual([]);
+    windows.replayed([{ site: 's', machine: 'm' }]);
+    const [machine] = windows.take(1);
+    expect(alertInput(machine!, 0)).not.toHaveProperty('limits');
+  });
+
   it('not because of readings that are late, or with limitAlerts = false', () => {
     const { add } = fan();
     for (let i = 0; i < 3; i++) add(1);

@@ -22,7 +22,6 @@ import { TakenBlock } from './rows/row-blocks.ts';
 import { Schedule } from './schedule.ts';
 import {
   endFaults,
-  follow,
   forgetSensor,
   goesOnAtRest,
   hasSomethingToSay,
@@ -34,7 +33,7 @@ import {
   type WatchedMachine,
   waitsForNewer,
 } from './watched-machine.ts';
-import { giveLimits, isNew, newlyWatched, windowOf } from './window-of-type.ts';
+import { giveLimits, goOnAsNew, isNew, newlyWatched, windowOf } from './window-of-type.ts';
 import { seenResolutionMs, WindowShares } from './window-shares.ts';
 import type { WindowsOptions, WindowsStats } from './windows-options.ts';
 
@@ -166,6 +165,14 @@ export class Windows {
     return true;
   }
 
+  /** The journal's tail has been read: decisions hear what it has shown of the limits of machines with alerts of before. */
+  replayed(alerted: readonly { site: string; machine: string }[]): void {
+    for (const { site, machine } of alerted) {
+      const watched = this.byKey.get(`${site}/${machine}`);
+      if (watched?.limits?.isNews) this.schedule.mark(watched);
+    }
+  }
+
   /** To be called when maintenance of any machine has changed. */
   remaintain(): void {
     for (const machine of this.byKey.values()) machine.maintenance = this.aside.spansOf(machine.identity);
@@ -234,18 +241,11 @@ export class Windows {
       (machine, owner) => this.shares.give(machine, owner),
       (machine) => this.renewLimits(machine),
     );
-    if (gone.length > 0) this.goOn(gone, batch.newMachines);
+    goOnAsNew(gone, batch.newMachines, (index, seenMs) => {
+      const slot = slots.at(index);
+      return slot && this.watch(slot, index, seenMs);
+    });
     return isDue;
-  }
-
-  /** A machine that has lost one of the sensors of its own has another index, and keeps what is normal for the others. */
-  private goOn(gone: readonly WatchedMachine[], newMachines: ColumnBatch['newMachines']): void {
-    for (const { identity, key, window, seenMs } of gone) {
-      const found = newMachines.find(({ site, machine }) => `${site}/${machine}` === key);
-      const slot = found && this.slots.at(found.machineIndex);
-      const machine = slot && this.watch(slot, found.machineIndex, seenMs);
-      if (machine) follow(machine, { identity, window });
-    }
   }
 
   /** Lets limits go on from what is known of those before them. */

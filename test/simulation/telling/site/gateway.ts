@@ -242,10 +242,11 @@ export class TellingGateway {
     plane = started;
     for (const saver of saversOf(watch)) saver.keep();
     for (const { made } of decisions.running) await made.start();
-    void watch.start((inputs) => {
+    const decide = (inputs: Parameters<typeof decisions.evaluate>[0]) => {
       siteTopics.judged(inputs);
       return decisions.evaluate(inputs);
-    }, decisions.awaitsHearing);
+    };
+    void watch.start(decide, decisions.awaitsHearing, decisions.open());
     await siteTopics.start();
     await fleet.start();
     await started.calls.startUplink();
