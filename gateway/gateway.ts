@@ -96,13 +96,8 @@ export async function startGateway(
     await started.start('heap growth', new HeapGrowth({ clock, messages: () => data.settled }));
     const library = createModelLibrary(config, { types, data, ...deps });
     started.add('models', async () => library.stop());
-    const watch = await createWatch({
-      config,
-      types,
-      models: library,
-      isTaking: () => taking.isTaking,
-      ...deps,
-    });
+    const isTaking = () => taking.isTaking;
+    const watch = await createWatch({ config, types, models: library, isTaking, ...deps });
     const saved = savedIn(watch);
     for (const [name, file] of saved) await started.start(name, file);
     started.add('data thread', () => data.stop());

@@ -221,7 +221,8 @@ export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[
   for (const failureMode of machine.modes.keys()) machine.modes.set(failureMode, held);
   machine.unseenTrack = held;
   // Limits are judged anew after a replacement, unless the gateway has restarted and read the old machine's readings again.
-  const toMs = isReplaced ? (machine.newestMs ?? ending.atMs) : undefined;
+  // Readings of before may come after the report, and the clock of a machine may be ahead.
+  const toMs = isReplaced ? Math.max(machine.newestMs ?? ending.atMs, ending.atMs) : undefined;
   machine.limits = heldLimits({ estimatesLeft, source: null, ...(toMs !== undefined && { toMs }) });
   const ill = [...machine.faults.values()].flatMap(({ tracks }) => [...tracks.keys()]);
   machine.faults.clear();

@@ -232,6 +232,35 @@ it('a machine that failed is told no limit until it is replaced', async () => {
   expect(bench.opened()).toHaveLength(2);
 });
 
+it('a machine that was replaced is told nothing of before, though such readings come after others, and after a restart', async () => {
+  let decision = await bench.started();
+  const about = { site: 'lab', machine: 'p1', machineType: 'pump' };
+  const atMs = bench.clock.nowMs();
+  const since = (sinceMs: number) => {
+    const limit = { side: 'high', severity: 'critical', at: 7.1, backAt: 6.6, sinceMs } as const;
+    return { limits: [{ sensor: 'vibration', value: 9.5, met: limit, mayBe: null }] };
+  };
+  const old = { sensor: 'vibration', side: 'high', severity: 'critical', at: 7.1, value: 9 } as const;
+  await bench.evaluate(decision, 500, 1);
+  await bench.clock.advance(20_000);
+  const replacedMs = bench.clock.nowMs();
+  await decision.lifecycle({ state: 'replaced', about, atMs: replacedMs });
+  await bench.evaluate(decision, 500, 1);
+  const passed = [{ ...old, sinceMs: atMs + 5_000, untilMs: atMs + 9_000 }];
+  await bench.evaluate(decision, 500, 1, { ...since(atMs + 10_000), passed });
+  await decision.stop();
+  decision = await bench.started();
+  await bench.evaluate(decision, 500, 1, since(atMs + 10_000));
+  expect(bench.opened()).toEqual([]);
+  await bench.evaluate(decision, 500, 1, since(replacedMs + 1));
+  expect(bench.opened()).toHaveLength(1);
+  await decision.stop();
+  decision = await bench.started();
+  await bench.evaluate(decision, 500, 1, since(replacedMs + 1));
+  await bench.evaluate(decision, 500, 2);
+  expect([bench.opened().length, bench.resolved().length]).toEqual([1, 1]);
+});
+
 describe('an alert that rules raised', () => {
   it('ends when the machine is healthy, although it then has no remaining life', async () => {
     const decision = await bench.started();

@@ -97,7 +97,12 @@ describe('held', () => {
       states.map((each) => ({ ...each, met: { ...each.met!, sinceMs: 1 } })),
     );
     expect(run([...of('critical', 'critical'), ...ofNew], held(30)).told).toEqual(['2 opened critical']);
-    expect(run(of('critical', 'maybe', 'warning'), held(30)).told).toEqual(['2 opened warning']);
+    expect(run(of('critical', 'maybe', 'warning'), held(30)).told).toEqual([]);
+    expect(run([...of('critical', 'maybe'), ...ofNew], held(30)).told).toEqual(['2 opened critical']);
+    // Readings of before come late, beside those of now.
+    const { told, track } = run([...of(null, 'critical', null), ...ofNew, ...of(null)], held(30));
+    expect(told).toEqual(['3 opened critical', '4 resolved critical']);
+    expect(run(of(...Array(26).fill('critical')), track).told).toEqual(['25 opened critical']);
     expect(run(Array(40).fill(state('a', 'critical')), held(30)).told).toEqual(['30 opened critical']);
   });
 });

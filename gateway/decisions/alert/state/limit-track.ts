@@ -72,16 +72,18 @@ export function stepLimits(
     recent: before.told?.sensors ?? [],
   }),
 ): { track: LimitTrack; change: Change | null } {
-  const { held } = before;
-  if (held && !isOver(held, states)) return { track: heldLimits(oneLess(held)), change: null };
-  const { met: all, recent } = damped(metIn(before.met, states));
+  const isReplaced = replacedMs(before) !== null;
+  if (before.held && !isReplaced && !isOver(before.held, states))
+    return { track: heldLimits(oneLess(before.held)), change: null };
+  const held = before.held && isReplaced ? oneLess(before.held) : null;
+  const { met: all, recent } = damped(metIn(before.met, ofNew(before, states)));
   const met = worstFirst(all);
   const { told } = before;
   const [worst] = met;
   if (worst === undefined)
     return told === null
-      ? { track: noLimits, change: null }
-      : { track: noLimits, change: { kind: 'resolved', severity: told.severity } };
+      ? { track: nothingMet(held), change: null }
+      : { track: nothingMet(held), change: { kind: 'resolved', severity: told.severity } };
   const { severity } = worst;
   const sensors = met.map(({ sensor }) => sensor);
   const critical = criticalOf(met);
@@ -94,13 +96,13 @@ export function stepLimits(
     sensors: (told?.sensors ?? []).filter((each) => sensors.includes(each) || recent.includes(each)),
     critical: (told?.critical ?? []).filter((each) => critical.includes(each) || recent.includes(each)),
   };
-  if (kind === null) return { track: { met, told: told && { ...told, ...known }, held: null }, change: null };
+  if (kind === null) return { track: { met, told: told && { ...told, ...known }, held }, change: null };
   const change: Change = kind === 'opened' ? { kind, severity } : { kind: 'updated', severity, why: kind };
   const now = {
     sensors: [...new Set([...known.sensors, ...sensors])],
     critical: [...new Set([...known.critical, ...critical])],
   };
-  return { track: { met, told: { severity, ...now, sentMs: nowMs }, held: null }, change };
+  return { track: { met, told: { severity, ...now, sentMs: nowMs }, held }, change };
 }
 
 /** The sensors that are beyond a critical limit. */
@@ -125,13 +127,23 @@ function changeOf(
   return isKnown || nowMs - told.sentMs < updateMsMin ? null : 'sensors';
 }
 
-/**
- * After a failure, until no sensor is beyond a limit; after a replacement, until what is met was met by the new machine,
- * and for as many decisions as fill a window at most.
- */
-function isOver({ estimatesLeft, toMs }: Hold, states: readonly LimitState[]): boolean {
+/** Up to when a machine was another one, before it was replaced; null once so many decisions as fill a window were made since. */
+export function replacedMs({ held }: LimitTrack): number | null {
+  return held?.toMs !== undefined && (held.estimatesLeft ?? 1) > 0 ? held.toMs : null;
+}
+
+/** Leaves out what was met by the machine before it was replaced: readings of that time may come later than others. */
+function ofNew(before: LimitTrack, states: readonly LimitState[]): readonly LimitState[] {
+  const toMs = replacedMs(before);
+  if (toMs === null) return states;
+  return states.map((state) => (state.met && state.met.sinceMs <= toMs ? { ...state, met: null } : state));
+}
+
+const nothingMet = (held: Hold | null): LimitTrack => (held ? heldLimits(held) : noLimits);
+
+/** After a failure, until no sensor is beyond a limit. */
+function isOver({ estimatesLeft }: Hold, states: readonly LimitState[]): boolean {
   if (estimatesLeft !== null && estimatesLeft <= 0) return true;
-  if (toMs !== undefined) return states.every(({ met }) => met === null || met.sinceMs > toMs);
   // A sensor that sends nothing says nothing about the machine, and must not hold it back for ever.
   return states.every(({ met, value }) => met === null && value === null);
 }

@@ -10,7 +10,7 @@ import { type DampedCause, isWaiting } from './damping.ts';
 import { isFaultMode } from './faults/fault-modes.ts';
 import type { FaultHold, FaultState } from './faults/fault-track.ts';
 import type { DampedLimit } from './limit-damping.ts';
-import { criticalOf, heldLimits, type LimitTrack, noLimits } from './limit-track.ts';
+import { criticalOf, type LimitTrack, noLimits } from './limit-track.ts';
 import { lowerOf, restoreDamping, savedDamping } from './saved-damping.ts';
 import { heldFaults, openFaults } from './saved-faults.ts';
 import type { SilenceTrack } from './silence-track.ts';
@@ -198,7 +198,7 @@ export class MachineBook {
       // Earlier versions held each mode of faults by itself.
       if (isFaultMode(failureMode)) continue;
       const held = { estimatesLeft, source, ...(toMs !== undefined && { toMs }) };
-      if (failureMode === limitsFailureMode) machine.limits = heldLimits(held);
+      if (failureMode === limitsFailureMode) machine.limits = { ...machine.limits, held };
       else if (failureMode === silenceFailureMode)
         machine.silence = estimatesLeft === null ? 'failed' : 'held';
       else machine.modes.set(failureMode, hold(estimatesLeft, source));

@@ -18,6 +18,7 @@ import {
   type LimitTrack,
   type MetLimit,
   noLimits,
+  replacedMs,
   stepLimits,
 } from '../state/limit-track.ts';
 import { dampingLimitsOf, isByPerson } from './damped-steps.ts';
@@ -34,8 +35,10 @@ const nothingMet: DampedLimits = { met: [], recent: [] };
 
 export function stepMachineLimits(judged: Judged): LimitStep {
   const { machine, input, context } = judged;
-  const { limits: states = [], passed = [] } = input;
+  const { limits: states = [] } = input;
   const before = machine.limits;
+  const toMs = replacedMs(before) ?? Number.NEGATIVE_INFINITY;
+  const passed = (input.passed ?? []).filter(({ sinceMs }) => sinceMs > toMs);
   const isCalm = before === noLimits && machine.dampedLimits.size === 0 && passed.length === 0;
   // Most machines are inside all limits at nearly all times, and have been for long.
   if (isCalm && !states.some(({ met }) => met)) return nothing;
