@@ -197,15 +197,15 @@ export class Engine {
     stream.on('close', () => {
       this.connections.all.delete(connection);
       this.acknowledging.forget(connection);
-      this.left(client, connection);
+      this.hasClosed(client, connection);
     });
   };
 
-  /** Called when a connection has closed. */
-  private left(client: ConnectedClient, connection: Connection): void {
+  private hasClosed(client: ConnectedClient, connection: Connection): void {
     const isLatest = this.admission.release(client.id, connection);
     this.persistence.incoming.forgetUnkept(client);
     connection.v5?.outgoing.close();
+    connection.catchingUp?.goOn();
     if (!isLatest || !connection.v5?.keepsSession) return;
     this.persistence.sessions.left(client.id, client.sessionExpiryInterval);
     this.sessionEnds.left(client.id, client.sessionExpiryInterval);

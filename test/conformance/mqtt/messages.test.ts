@@ -1,7 +1,7 @@
 /** PUBLISH, its acknowledgements, SUBSCRIBE and UNSUBSCRIBE (chapters 3.3 to 3.11, 4.3 to 4.9). */
 import { describe, expect } from 'vitest';
 import { rule, type Site, siteOfTests } from './rules.ts';
-import { packet, publishPacket, subscribePacket, type Version, type Wire } from './wire.ts';
+import { connectPacket, packet, publishPacket, subscribePacket, type Version, type Wire } from './wire.ts';
 
 const site = siteOfTests();
 const texts = () => site.broker.intake.texts;
@@ -132,6 +132,41 @@ describe('acknowledgements', () => {
       expect(answers.map(({ body }) => body.readUInt16BE(0))).toEqual(ids);
       await viewer.got(3, 40);
       expect(viewer.messages(version).map(({ payload }) => Number(payload))).toEqual(ids);
+    },
+  );
+  rule(
+    '3.1.1: 4.6.0-6; 5: 4.6.0-1',
+    'a kept session gets what waited before what comes live while that is sent',
+    async (version) => {
+      for (const receiveMaximum of version === 5 ? [65_535, 2] : [0]) {
+        const [topic, id] = [site.name(), site.name()];
+        const window = [0x21, receiveMaximum >> 8, receiveMaximum & 255];
+        const lasting = version === 5 ? { properties: [0x11, 0, 0, 0, 100, ...window] } : {};
+        const fields = { id, user: 'operator', password: 'secret2', clean: false, ...lasting };
+        const away = await site.connected(version, fields);
+        away.send(subscribePacket(version, 1, [[topic, 1]]));
+        await away.got(9);
+        await site.gone(away);
+        const sender = await site.connected(version);
+        const publish = (from: number, to: number) =>
+          sender.send(
+            ...Array.from({ length: to - from + 1 }, (_, i) =>
+              publishPacket(version, topic, `${from + i}`, { qos: 1, id: from + i }),
+            ),
+          );
+        publish(1, 200);
+        await sender.got(4, 200);
+        const back = await site.open();
+        back.send(connectPacket(version, fields));
+        publish(201, 300);
+        for (let count = 1; count <= 300; count++) {
+          await back.got(3, count);
+          const { id: sent } = back.messages(version)[count - 1]!;
+          back.send(packet(0x40, [sent >> 8, sent & 255]));
+        }
+        const payloads = back.messages(version).map(({ payload }) => Number(payload));
+        expect(payloads).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+      }
     },
   );
   rule('3.1.1: 3.3.5-2', 'a topic without a right closes the connection', async (version) => {

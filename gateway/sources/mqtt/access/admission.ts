@@ -4,6 +4,7 @@
  */
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { BrokerConfig } from '../config.ts';
+import { CatchingUp } from '../connection/catching-up.ts';
 import type { ConnectedClient, Connection } from '../connection/connection.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { ConnectAsked, Mqtt5 } from '../mqtt5/mqtt5.ts';
@@ -174,6 +175,7 @@ export class Admission {
         'that have some): end those of clients that are gone (`harbinger sessions list`), or raise it';
       throw new ConnectionRefusal('session-limit', message, 3);
     }
+    if (!client.clean) connection.catchingUp = new CatchingUp(client, connection.v5?.outgoing);
     connection.rights = rights;
     connection.origin.signedIn();
     this.live.set(id, connection);

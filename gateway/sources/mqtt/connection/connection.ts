@@ -11,6 +11,7 @@ import { Mqtt5 } from '../mqtt5/mqtt5.ts';
 import { isConnect5 } from '../mqtt5/packet-check.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
+import type { CatchingUp } from './catching-up.ts';
 import { GrantedFilters } from './granted-filters.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
@@ -81,6 +82,8 @@ export class Connection implements InletHandler {
   drainSinceMs = 0;
   /** The additions of MQTT 5; null for a client of 3.1.1, whose packets then never come by it. */
   v5: Mqtt5 | null = null;
+  /** Sends the queue of a kept session before anything new; null without such a session. */
+  catchingUp: CatchingUp | null = null;
   /** Receives the answers to all messages that the gate takes: one function, as there are many messages. */
   settled: Settle;
 

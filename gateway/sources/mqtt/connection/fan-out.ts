@@ -36,12 +36,14 @@ export class FanOut {
 
   /**
    * Aedes' authorizeForward. A subscriber that does not read loses messages, and delays nobody else. One with a kept
-   * session is disconnected instead, and finds the messages in its queue when it reconnects.
+   * session is disconnected instead, and finds the messages in its queue when it reconnects. What comes out of that queue
+   * waits for its reader, because Aedes would forget what is refused here.
    */
   readonly authorize = (subscriber: Client, packet: AedesPublishPacket): AedesPublishPacket | null => {
     const client = subscriber as ConnectedClient;
     const { connection } = client;
-    if (client.conn.writableLength <= unreadBytesMax) {
+    const waits = connection.catchingUp?.isOfQueue(packet as PublishPacket) === true;
+    if (waits || client.conn.writableLength <= unreadBytesMax) {
       asGranted(connection, packet);
       if (connection.v5 === null || connection.v5.outgoing.admits(packet as PublishPacket)) {
         if (packet.retain && !client.clean) noteId(client, packet as PublishPacket);

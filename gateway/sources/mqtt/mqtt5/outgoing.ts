@@ -90,18 +90,11 @@ export class OutgoingWindow {
     return true;
   }
 
-  /** The messages of a kept session, each as soon as the window has room for it. Ends when `isClosed`. */
-  async *paced(queued: Iterable<QueuedPacket>, isClosed: () => boolean): AsyncGenerator<QueuedPacket> {
-    for (const packet of queued) {
-      if (packet.cmd === 'publish') {
-        while (!this.hasRoom && !isClosed())
-          await new Promise<void>((resolve) => this.whenRoom.push(resolve));
-        this.inFlight += 1;
-        this.reserved.add(nameOf(packet));
-      }
-      if (isClosed()) return;
-      yield packet;
-    }
+  /** Takes a place for a message of a kept session's queue, as soon as there is room, or `isClosed`. */
+  async reserve(packet: QueuedPacket, isClosed: () => boolean): Promise<void> {
+    while (!this.hasRoom && !isClosed()) await new Promise<void>((resolve) => this.whenRoom.push(resolve));
+    this.inFlight += 1;
+    this.reserved.add(nameOf(packet));
   }
 
   /** Called for each PUBACK, PUBCOMP, and PUBREC with an error. */

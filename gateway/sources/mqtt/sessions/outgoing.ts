@@ -28,6 +28,17 @@ export class OutgoingQueue {
     return entry;
   }
 
+  /**
+   * Yields copies of all in order, with those that are added until they end.
+   * @param marked whether those that were sent before are to have DUP [MQTT-3.3.1-1]
+   */
+  *packets(marked: boolean): Generator<QueuedPacket> {
+    for (const { packet, messageId } of this.entries.values())
+      yield marked && packet.cmd === 'publish' && messageId !== undefined
+        ? { ...packet, dup: true }
+        : { ...packet };
+  }
+
   oldest(): QueueEntry | undefined {
     return this.entries.values().next().value;
   }

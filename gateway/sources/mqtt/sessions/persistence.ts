@@ -14,7 +14,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { PersistenceLimits } from '../config.ts';
-import type { OutgoingWindow } from '../mqtt5/outgoing.ts';
+import type { CatchingUp } from '../connection/catching-up.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
 import { Wills } from '../wills/wills.ts';
 import { KeptImportNotes } from './import/import-notes.ts';
@@ -36,7 +36,7 @@ type PersistentClient = ClientRef & {
     readonly closed: boolean;
     readonly keepaliveMs: number;
     readonly rights?: { user: string } | null;
-    readonly v5?: { outgoing: OutgoingWindow } | null;
+    readonly catchingUp?: CatchingUp | null;
     granted: { has(filter: string): boolean };
     drop(reason: 'intake', message: string): void;
   };
@@ -212,8 +212,9 @@ export class BrokerPersistence {
     await Promise.all(subscriptions.map(({ clientId }) => this.sessions.enqueue(clientId, packet)));
   }
 
-  async outgoingUpdate(client: ClientRef, packet: QueuedPacket): Promise<void> {
+  async outgoingUpdate(client: PersistentClient, packet: QueuedPacket): Promise<void> {
     this.sessions.updateQueued(client.id, packet);
+    client.connection?.catchingUp?.writes(packet);
   }
 
   async outgoingClearMessageId(
@@ -223,13 +224,11 @@ export class BrokerPersistence {
     return this.sessions.acknowledged(client.id, packet.messageId);
   }
 
-  outgoingStream(client: PersistentClient): Readable {
-    const { connection } = client;
-    const queued = this.sessions.queued(client.id, connection !== undefined);
-    if (queued.length > 0 && connection?.v5)
-      return Readable.from(connection.v5.outgoing.paced(queued, () => connection.closed));
+  outgoingStream({ id, connection }: PersistentClient): Readable {
+    const queued = this.sessions.queued(id, connection !== undefined);
+    const packets = connection?.catchingUp?.from(queued) ?? queued;
     // The queue is nearly always empty, and an iterator would be a large part of the cost of connecting.
-    return queued.length > 0 ? Readable.from(queued) : new Readable({ objectMode: true, read: end });
+    return packets ? Readable.from(packets) : new Readable({ objectMode: true, read: end });
   }
 
   /** Aedes asks whether a PUBLISH is a copy, and at a PUBREL whether there is something to release. */

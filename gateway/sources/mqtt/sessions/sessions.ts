@@ -267,13 +267,10 @@ export class Sessions {
     return entry?.packet;
   }
 
-  /** @param marked whether those that were sent before are to have DUP [MQTT-3.3.1-1] */
-  queued(clientId: string, marked = false): QueuedPacket[] {
-    return [...(this.sessions.get(clientId)?.queue.entries.values() ?? [])].map(({ packet, messageId }) =>
-      marked && packet.cmd === 'publish' && messageId !== undefined
-        ? { ...packet, dup: true }
-        : { ...packet },
-    );
+  /** @param marked whether those that were sent before are to have DUP; null if there are none */
+  queued(clientId: string, marked = false): Iterable<QueuedPacket> | null {
+    const queue = this.sessions.get(clientId)?.queue;
+    return queue && queue.entries.size > 0 ? queue.packets(marked) : null;
   }
 }
 
