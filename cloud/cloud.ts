@@ -2,7 +2,7 @@
  * The cloud (cloud/): builds its parts, starts them in order, stops them in reverse. Parts know ports/ and shared/,
  * not each other; only files directly in this folder compose them. The gateway's code is never imported.
  *
- * The whole way of a batch, on one screen: a gateway's uplink publishes it; store and operations durable; then the ack.
+ * The whole way of a batch: a gateway's uplink publishes it; store and operations durable; then the ack.
  *
  *   uplink ▶ RECEIVE: login ▶ frame ▶ log ▶ SINK: de-duplicate ▶ check ▶ events ▶ lines ▶ watermark ─▶ PUBACK
  *                               │                                  │        │       │ └─▶ quarantine

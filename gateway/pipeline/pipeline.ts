@@ -4,7 +4,7 @@
  * in the data thread. It may import the rooms of the data thread, and never sources, watch, decisions, jobs or the
  * API.
  *
- * The whole way of a reading, on one screen: raw messages in; journal and dead letters durable; then the ack.
+ * The way of a reading to its acknowledgement: raw messages in; journal and dead letters durable; then the ack.
  *
  *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ identity ▶ block ▶ JOURNAL ─▶ settled (acks)
  *                              └──────────┴──────────┴─▶ dead letter ▶ durable ─▶ settled        └▶ columns (windows)

@@ -3,14 +3,19 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-function findPackageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+/** Returns the nearest folder at or above `from` that has a package.json. @throws Error if there is none */
+export function packageRootAbove(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (dirname(folder) === folder)
+      throw new Error(
+        `no package.json is in ${from} or above it: Harbinger finds its files by it; install it whole, with its package.json`,
+      );
+  }
 }
 
 /** The folder of package.json, from which data files are found, whether the code runs from source or from dist/. */
-export const packageRoot = findPackageRoot();
+export const packageRoot = packageRootAbove(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Returns the built entry of a worker thread or process, given its source path within the package (without extension).

@@ -9,7 +9,7 @@ import { BrokerStatus, brokerStatistics } from './statistics.ts';
 
 export const mqtt = sourcePart({
   kind: 'broker',
-  about: 'The MQTT broker that sensors connect to: MQTT 3.1 and 3.1.1.',
+  about: 'The MQTT broker that sensors connect to: MQTT 3.1, 3.1.1 and 5.',
   config: BrokerConfig,
   statistics: brokerStatistics,
   status: BrokerStatus,
