@@ -16,7 +16,7 @@ it('states failure mode, machine, remaining life, reasons and origin in a techni
   expect(headline).toBe('Warning: bearing wear on leeds/pump-1');
   expect(body).toBe(`Warning: bearing wear on leeds/pump-1
 
-Machine:         pump-1 (pump), site leeds
+Machine:         pump-1 (pump), site leeds, gateway north
 Remaining life:  about 20 cycles (8 in 10 times between 12.3 and 31)
 What to do:      Plan its maintenance within the remaining life, and order what it needs.
 How sure:        90 %, by model pump-cnn, version 1.2.0
@@ -116,7 +116,7 @@ const head = (data: Partial<Prediction>, change: 'opened' | 'resolved' = 'opened
 
 describe('says where, how long, since when, what to do and how sure', () => {
   const since = '2026-03-01T08:10:00Z';
-  const machine = 'Machine: pump-1 (pump), site leeds';
+  const machine = 'Machine: pump-1 (pump), site leeds, gateway north';
 
   it('of remaining life also in time', () => {
     expect(head({ since, remainingLife: life, unitS: 3_600, kind: 'remaining-life' })).toEqual([

@@ -1,4 +1,4 @@
-import { alertSaid, contentOf, placeOf } from '../contract/alert-content.ts';
+import { alertSaid, contentOf, placeOf, reporterOf } from '../contract/alert-content.ts';
 import { actionOf, isEstimated, whatOf } from '../contract/alerts/alert-kinds.ts';
 import type { ConditionData } from '../contract/condition.ts';
 import { type AlertEvent, alertEventChange, type Prediction } from '../contract/events.ts';
@@ -31,7 +31,9 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
   const lines = [
     headline + (change === 'updated' ? ' (changed)' : ''),
     '',
-    ...('conditionId' in data ? conditionLines(data, atMs) : machineLines(data, isResolved, atMs)),
+    ...('conditionId' in data
+      ? conditionLines(data, atMs)
+      : machineLines(data, reporterOf(event.source), isResolved, atMs)),
     line('Time', timeOf(event.time)),
     ...list('conditionId' in data && !isResolved ? 'Why, and what to do:' : 'Why:', [...said.reasons]),
     ...('conditionId' in data ? [] : weighing(data)),
@@ -70,14 +72,15 @@ function isEndOf(event: AlertNotification['event']): boolean {
   return alertEventChange(event) === 'resolved';
 }
 
-function machineLines(prediction: Prediction, isResolved: boolean, atMs: number): string[] {
+function machineLines(prediction: Prediction, gateway: string, isResolved: boolean, atMs: number): string[] {
   const { machine, machineType, site, health, since, until, outcome } = prediction;
   const estimated = isEstimated(prediction);
   // A machine that failed still needs somebody; of what has ended otherwise nothing is to be done.
   const ended = outcome === 'failed' ? failedAction : null;
   const toDo = until !== undefined ? overAction : isResolved ? ended : actionOf(prediction);
   return [
-    line('Machine', `${machine} (${machineType}), site ${site}`),
+    // Machines of two gateways may have one name.
+    line('Machine', `${machine} (${machineType}), site ${site}${gateway && `, gateway ${gateway}`}`),
     ...(estimated && !isResolved ? [line('Remaining life', lifeOf(prediction))] : []),
     ...(since === undefined ? [] : [spanLine(since, until, atMs)]),
     ...(toDo === null ? [] : [line('What to do', toDo)]),

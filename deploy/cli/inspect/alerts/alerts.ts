@@ -60,7 +60,7 @@ another sensor or cause joins it, another one opens.
       const nowMs = systemClock.nowMs();
       const rows = answer.alerts.map((alert) => rowOf(alert, nowMs));
       printList([
-        ['state', 'what', 'where', `since (${localZone()})`, 'as of', 'done', 'why', 'id'],
+        ['state', 'what', 'where', 'gateway', `since (${localZone()})`, 'as of', 'done', 'why', 'id'],
         ...rows,
       ]);
     });
