@@ -17,6 +17,14 @@ function valueText(value: number): string {
   return String(Number(value.toPrecision(Math.abs(value) >= 1_000 ? 6 : 4)));
 }
 
+/** A value as people read it: of a switch or a mode with its word. */
+function shownValue(value: number, sensor: string, type: MachineType): string {
+  const declared = type.sensors.find(({ name }) => name === sensor);
+  const states = declared?.states ?? ['off', 'on'];
+  const word = declared?.kind === 'state' ? states[value] : undefined;
+  return word === undefined ? `${valueText(value)}${unitOf(sensor, type)}` : `${word} (${value})`;
+}
+
 function unitOf(sensor: string, { sensors }: MachineType): string {
   const unit = sensors.find(({ name }) => name === sensor)?.unit ?? '1';
   return unitAfter(unit);
@@ -61,7 +69,7 @@ function metReason(
   const limit = `the ${wordOf({ sensor, side, severity, at }, type)} limit of ${valueText(at)}${unit}`;
   const isOut = value !== null && isOnSide(value, side, at);
   const place = value === at ? 'at' : side === 'high' ? 'above' : 'below';
-  const now = value === null ? sensor : `${sensor} ${valueText(value)}${unit}`;
+  const now = value === null ? sensor : `${sensor} ${shownValue(value, sensor, type)}`;
   if (away) {
     const back = `back inside ${limit} since ${timeOf(backMs ?? away.sinceMs)}`;
     // Not for long enough yet to count as its return.
@@ -100,7 +108,7 @@ export function passedReason(passed: PassedLimit, type: MachineType, nowMs: numb
   const word = severity === 'critical' ? 'alarm' : 'warning';
   const place = side === 'high' ? 'above' : 'below';
   const span = `from ${timeText(sinceMs, nowMs)} to ${timeText(untilMs, nowMs)}`;
-  return `${sensor} was ${place} the ${word} limit of ${valueText(at)}${unit} ${span}, ${valueText(value)}${unit} at its farthest`;
+  return `${sensor} was ${place} the ${word} limit of ${valueText(at)}${unit} ${span}, ${shownValue(value, sensor, type)} at its farthest`;
 }
 
 function limitText(sensor: Sensor, unit: string): string {
