@@ -55,6 +55,8 @@ export class Fleet {
   private readonly retoldMs = new Map<string, number>();
   private documents: Documents = new Map();
   private reports: Reports = new Map();
+  /** How documents stood when they were last applied: with another time than that of the reports that were saved, perhaps. */
+  private applied: Reports = new Map();
   private time: BestTime;
   private savedProvenMs = 0;
   private waitsToMs = 0;
@@ -160,7 +162,7 @@ export class Fleet {
     const next = reportsOf(this.documents, this.reports, { ...this.deps, time: this.time });
     const isChanged = [...next].some(([key, report]) => this.reports.get(key) !== report);
     // In force or ended whether the disk takes it or not: after a restart it is the same.
-    if (isChanged) this.apply();
+    if (isChanged || !isAlike(next, this.applied)) this.apply();
     const isProven = this.documents.size > 0 && this.time.provenMs - this.savedProvenMs >= proveMs;
     const isOwed = [...next.values()].some(({ unsent }) => unsent);
     if ((!isChanged && !isProven && !isOwed) || clock.monotonicMs() < this.waitsToMs) return;
@@ -190,10 +192,10 @@ export class Fleet {
     const { kinds } = this.deps;
     for (const kind of kinds) kind.prepare?.(wantedOf(this.documents, kind, this.time.nowMs()));
     // Documents that need nothing, or have it already, are in force at once.
-    const reports = reportsOf(this.documents, this.reports, { kinds, time: this.time });
+    this.applied = reportsOf(this.documents, this.reports, { kinds, time: this.time });
     for (const kind of kinds) {
       const followed = [...this.documents].filter(
-        ([key, document]) => document.kind === kind.kind && reports.get(key)?.state === 'in-force',
+        ([key, document]) => document.kind === kind.kind && this.applied.get(key)?.state === 'in-force',
       );
       kind.apply(followed.map(([, document]) => document));
     }
@@ -240,3 +242,10 @@ export class Fleet {
     if (this.mayWarn()) this.deps.log.error({ code: codeOf(error), problem: messageOf(error) }, what);
   }
 }
+
+const isAlike = (a: Reports, b: Reports) =>
+  a.size === b.size &&
+  [...a].every(([key, { version, state }]) => {
+    const other = b.get(key);
+    return other?.version === version && other.state === state;
+  });
