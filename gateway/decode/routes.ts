@@ -23,6 +23,8 @@ import { typedReadings } from './typed/decoder.ts';
 const topicsPerMachine = 4;
 /** Limit of the characters of remembered topics. */
 const topicCharsMax = 1 << 25;
+/** Characters in the name of a sensor, as in every identifier. */
+const sensorLengthMax = 64;
 
 /** The sender of a message. */
 type Sender = Pick<RawMessage, 'user' | 'client'>;
@@ -136,6 +138,10 @@ export class Routes {
       if (rule.labels) target.labels = rule.labels;
       if (rule.timeKeys) target.timeKeys = rule.timeKeys;
       const own = rule.decoder.ofTopic?.(topic, target) ?? { decoder: rule.decoder, target };
+      const { sensor } = own.target;
+      // Before the machine begins to count: of such a sensor nothing can ever be stored.
+      if (sensor !== undefined && sensor.length > sensorLengthMax)
+        throw tooLong('name of a sensor in a topic', sensor, sensorLengthMax);
       const schema = own.decoder.namesMachines ? null : this.machineFor(own, sender);
       const layouts = schema && own.decoder.isFastJson && isPlain ? newTopicLayouts() : null;
       return { ...own, schema, layouts, storesAgain: rule.storesAgain === true };

@@ -207,6 +207,8 @@ export class Link {
   private published(packet: IPublishPacket): void {
     const { topic, qos, messageId = 0 } = packet;
     const payload = packet.payload as Buffer;
+    if (qos > 0 && messageId === 0)
+      return this.end('it sent a message with the packet id 0, which MQTT forbids');
     const known = qos === 2 ? this.unreleased.arrived(messageId, packet.dup, this) : null;
     if (known === 'again') return;
     const message: Unanswered = { messageId, qos, bytes: payload.length, isStored: false };

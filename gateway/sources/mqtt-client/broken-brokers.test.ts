@@ -65,6 +65,13 @@ describe('a broker that is not well', () => {
     await until(() => expect(source.stats()[0]!.problem).toMatch(/over the limit of 1024 bytes/));
   });
 
+  it('which sends a message with the packet id 0 is left, and the message is not stored', async () => {
+    const source = await connected();
+    remote.sendBytes(Buffer.from('\x32\x0c\x00\x07plant/a\x00\x00x', 'latin1'));
+    await until(() => expect(source.stats()[0]!.problem).toMatch(/packet id 0/));
+    expect(intake.messages).toEqual([]);
+  });
+
   it('which nobody listens for is tried again', async () => {
     const { port } = remote;
     const starting = start();

@@ -82,6 +82,11 @@ export class PretendBroker {
     this.client?.write(generate(packet, { protocolVersion: this.version }));
   }
 
+  /** Sends bytes that need be no packet. */
+  sendBytes(bytes: Buffer): void {
+    this.client?.write(bytes);
+  }
+
   private accept(socket: Socket): void {
     this.sockets.add(socket);
     const read = parser();
