@@ -62,7 +62,6 @@ export class FieldNotes {
     row: Row,
     receivedMs: number,
   ): readonly RefusedMessage[] {
-    row.ignored += foreignFields(reading, schema).length;
     if (row.ignored > 0) this.ignored.note(schema, reading);
     if (reading.rounded) {
       this.counts.valuesRounded += reading.rounded.length;
@@ -100,7 +99,8 @@ export class FieldNotes {
   }
 
   /** Checks a reading against the contract. Of one without a value, which is kept whole, what was refused is noted. */
-  check(schema: MachineSchema, { values, refused }: DecodedReading, row: Row, receivedMs: number): void {
+  check(schema: MachineSchema, reading: DecodedReading, row: Row, receivedMs: number): void {
+    const { values, refused } = reading;
     try {
       checkReading(schema, values, row);
     } catch (error) {
@@ -108,6 +108,7 @@ export class FieldNotes {
       this.unreadable(schema, refused, receivedMs);
       throw error;
     }
+    row.ignored += foreignFields(reading, schema).length;
     if (refused) row.refused.push(...refusedFields(schema, refused, row.values));
   }
 
