@@ -69,7 +69,9 @@ const none: readonly string[] = [];
 export function foreignFields({ values, own }: DecodedReading, { set }: MachineSchema): readonly string[] {
   let found: string[] | null = null;
   for (const name of reservedSensors) {
-    if (!(name in values) || set.columns.has(name) || !isSensorValue(values[name])) continue;
+    // A text under such a name is a name, also if it looks like a number.
+    const isValue = typeof values[name] === 'number' || typeof values[name] === 'boolean';
+    if (!isValue || set.columns.has(name)) continue;
     if (own !== undefined || !claims.has(name)) found = [...(found ?? []), name];
   }
   return found ?? none;
