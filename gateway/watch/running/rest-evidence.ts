@@ -24,6 +24,8 @@ const floorLevel = 1 / 20;
 const tremble = 1e-4;
 /** A sensor that changed in so many of its looks at rest trembles there. */
 const changesShare = 0.5;
+/** So many sensors near zero, and more than those that are only low, outweigh these: a probe of vibration hears the hall at rest. */
+const zerosMin = 2;
 
 /** Sums of one sensor in one mode. */
 class Sums {
@@ -140,20 +142,21 @@ export class RestEvidence {
     const isAlone = this.gaps.size === 1;
     if (!this.isLongEnough(isAlone ? periodsAloneMin : periodsMin)) return null;
     const deciding = new Map<number, boolean>();
-    let zeros = 0;
+    let [zeros, lows] = [0, 0];
     for (const [column, shown] of this.shown.entries()) {
       const kind = kinds[column] ?? null;
       if (this.gaps.has(column)) {
         const rest = kind === 'moves' ? shown.rest() : null;
-        if (rest === null) return null;
         if (rest === 'zero') zeros++;
-        deciding.set(column, shown.trembles);
+        if (rest !== null) deciding.set(column, shown.trembles);
+        else if (kind === 'moves' && shown.agrees(false)) lows++;
+        else return null;
       } else if (kind !== null) {
         const agrees = shown.agrees(kind === 'stays');
         if (agrees === false || (agrees === true && isAlone)) return null;
       }
     }
-    return zeros > 0 ? deciding : null;
+    return zeros > 0 && (lows === 0 || zeros >= Math.max(zerosMin, lows + 1)) ? deciding : null;
   }
 
   private isLongEnough(periods: number): boolean {

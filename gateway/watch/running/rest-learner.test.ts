@@ -84,7 +84,23 @@ describe('rest is found', () => {
   });
 });
 
+/** A conveyor whose probe hears the hall while it stands still: a floor that trembles. */
+const belt: Model = (at) => (works(at) ? 1.2 * (1 + 0.01 * at.noise()) : 0);
+const hearing =
+  (share: number): Model =>
+  (at) =>
+    works(at) ? 0.88 * (1 + 0.08 * at.noise()) : 0.88 * share + Math.abs(0.01 * at.noise());
+
+it.each([0.06, 0.09, 0.15])('rest is found although a probe still measures %d of it', (share) => {
+  const found = learnt(1, { vibration: hearing(share), current, belt });
+  expect(found?.sensors.map(({ sensor }) => sensor)).toEqual(['current', 'belt']);
+});
+
 describe('is not taken for rest:', () => {
+  it('what only one of two sensors says', () => {
+    expect(learnt(1, { vibration: hearing(0.09), current })).toBeNull();
+  });
+
   const slow =
     (level: number, share: number): Model =>
     (at) =>
