@@ -40,16 +40,30 @@ export class Holes {
 
   /** Takes that a sensor has a value that is back from all of its limits, and was judged in short. */
   sees(index: number, timeMs: number): void {
+    this.noteAll();
     this.seenMs[index] = timeMs;
   }
 
+  /** By the order in which values came: the clock of the machine may go back. */
   lastMs(index: number): number {
-    return Math.max(this.seenMs[index]!, this.allSeenMs);
+    this.noteAll();
+    return this.seenMs[index]!;
   }
 
-  /** Takes a value of a sensor of which a limit is not away, or about to be met. Returns true if there is a hole before it. */
-  takes(index: number, column: number, timeMs: number, isBack: boolean): boolean {
-    const sinceMs = timeMs - this.lastMs(index);
+  /** Notes what all sensors had at once only when one of them is asked for, since nearly all rows are so. */
+  private noteAll(): void {
+    if (this.allSeenMs === Number.NEGATIVE_INFINITY) return;
+    this.seenMs.fill(this.allSeenMs);
+    this.allSeenMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Takes a value of a sensor of which a limit is not away, or about to be met. Returns true if there is a hole before it. @param wasCalm it was not so
+   * until now: when it was heard before that is not known of each row
+   */
+  takes(index: number, column: number, timeMs: number, isBack: boolean, wasCalm: boolean): boolean {
+    const lastMs = this.lastMs(index);
+    const sinceMs = wasCalm ? Number.NaN : timeMs - lastMs;
     const beforeMs = this.gapMs[index]!;
     this.seenMs[index] = timeMs;
     if (!isBack) this.gapMs[index] = sinceMs < Number.POSITIVE_INFINITY ? sinceMs : Number.NaN;

@@ -237,7 +237,7 @@ export class MachineLimits {
     const { compared, first } = sensor;
     const lastMs = this.holes.lastMs(index);
     const isBackFromAll = this.isBackFromAll(index, value);
-    if (this.holes.takes(index, this.plan.column[index]!, timeMs, isBackFromAll))
+    if (this.holes.takes(index, this.plan.column[index]!, timeMs, isBackFromAll, this.calm[index] === 1))
       this.isNews = endAtHole(this, sensor, lastMs) || this.isNews;
     this.values[index] = value;
     let isCalm = 1;
