@@ -70,6 +70,7 @@ const neededValues: Record<string, string> = {
 const argumentValues: Record<string, string> = {
   action: 'mute',
   body: '{}',
+  'gateway|cloud': 'gateway',
   key: 'overrides/x',
   kind: 'overrides',
   model: 'pump-rul@2.1.0',
@@ -80,7 +81,10 @@ const argumentValues: Record<string, string> = {
 /** Arguments of the commands that need others than their options say. */
 const wholeArguments: Record<string, string[]> = {
   'alerts shelve': ['x', '--for', '8h'],
+  'config diff': ['gateway'],
   'devices import': [join(import.meta.dirname, 'one-device.testing.csv')],
+  'machines log add': ['site/machine', 'note'],
+  'machines log list': ['site/machine'],
   'models retrain': ['pump', '--why', 'x'],
 };
 

@@ -4,6 +4,8 @@ import type { Names } from './names.ts';
 const ownersMax = 20_000;
 /** The owner of a sensor that the settings name: whatever they give to it. */
 const settings = '';
+/** mqtt-spb-wrapper has it before the names in births, and not in data: both are one metric. */
+const birthPrefix = /^DATA\//;
 
 /**
  * By sensor of one machine, the metric that it belongs to. `Motor/temperature` and `Motor_temperature` would both be the
@@ -11,6 +13,8 @@ const settings = '';
  */
 export class SensorOwners {
   private readonly owners = new Map<string, string>();
+  /** Metrics that the settings give to sensors, without the prefix. */
+  private readonly given = new Set<string>();
   private readonly names: Names;
 
   constructor(names: Names) {
@@ -22,7 +26,10 @@ export class SensorOwners {
     const plain = sensor.trim().replace(/[^A-Za-z0-9_.-]/g, '_');
     const owner = this.owners.get(plain);
     const isSet = this.names.isSet(name);
-    const own = isSet ? settings : name;
+    const own = isSet ? settings : name.replace(birthPrefix, '');
+    const metric = `${plain} ${name.replace(birthPrefix, '')}`;
+    if (isSet && this.given.size < ownersMax) this.given.add(metric);
+    else if (owner === settings && this.given.has(metric)) return true;
     if (owner === own || (owner === undefined && this.owners.size >= ownersMax)) return true;
     if (owner !== undefined && !isSet && (owner === settings || name !== plain)) return false;
     this.owners.set(plain, own);
@@ -31,5 +38,6 @@ export class SensorOwners {
 
   clear(): void {
     this.owners.clear();
+    this.given.clear();
   }
 }
