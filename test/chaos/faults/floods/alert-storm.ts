@@ -19,7 +19,8 @@ export const alertStorm: Fault = {
     ];
     const eventOf = (kind: 'opened' | 'resolved', i: number) => {
       const predictionId = `storm-${journal}-${i}`;
-      const data = { predictionId, machine: `storm-${i}`, site: 'storm' };
+      // Of as many sites: of many machines of one site, one alert is told for all.
+      const data = { predictionId, machine: 'storm', site: `storm-${i}` };
       const source = `/gateways/${stormGateway.id}`;
       return { ...predictionEvent(kind, 0, data), id: `${predictionId}-${kind}`, source };
     };
