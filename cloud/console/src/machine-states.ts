@@ -1,3 +1,4 @@
+import { machineStates } from '../../../shared/machine-state/evidence.ts';
 import { shortTime } from './format.ts';
 import type { Machine, MachineStateName } from './wire.ts';
 import { texts } from './words/words.ts';
@@ -12,17 +13,7 @@ export function badgeLabel({ state, maintenance, muted }: Machine, nowMs: number
 }
 
 /** Most urgent first, as the API has them. */
-export const states: readonly MachineStateName[] = [
-  'failed',
-  'critical',
-  'warning',
-  'silent',
-  'unknown',
-  'ok',
-  'learning',
-  'maintenance',
-  'stopped',
-];
+export const states: readonly MachineStateName[] = machineStates;
 const ranks: Readonly<Record<string, number>> = Object.fromEntries(states.map((name, i) => [name, i]));
 
 export function keyOf(machine: { gateway: string; site: string; machine: string }): string {

@@ -15,7 +15,7 @@ const sender = new BatchSender(gatewayName, linkPassword, '00000000deadbeef');
 function send(site: Site, kind: 'opened' | 'resolved', from: number, to: number): Promise<void> {
   const events = Array.from({ length: to - from }, (_, i) => {
     const alert = from + i;
-    // Of as many sites: of many machines of one site, one alert is told for all.
+    // Each has a site of its own, since one alert is told for many machines of one site.
     const data = { predictionId: `p-${alert}`, machine: 'pump', site: `plant-${alert}` };
     const source = `/gateways/${gatewayName}`;
     return { ...predictionEvent(kind, 0, data), id: `${kind}-${alert}`, source };

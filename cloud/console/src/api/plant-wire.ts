@@ -3,7 +3,7 @@
 import type { ModelsCompared } from '../../../../shared/contract/models/compared.ts';
 import type { ConditionAlert } from '../../../ports/alerts.ts';
 import type { AuditEntry } from '../../../ports/audit.ts';
-import type { ShownDocument } from '../../../ports/fleet/fleet.ts';
+import type { Asked as FleetAsked, ShownDocument } from '../../../ports/fleet/fleet.ts';
 import type { RegisteredModel } from '../../../ports/models/models.ts';
 import type { TrainingProposal } from '../../../ports/models/training.ts';
 import type { NotifierState } from '../../../ports/notifications.ts';
@@ -12,6 +12,7 @@ import type { Quarantined } from '../../../ports/quarantine.ts';
 export type {
   AuditEntry,
   ConditionAlert,
+  FleetAsked,
   ModelsCompared,
   NotifierState,
   Quarantined,
@@ -57,17 +58,6 @@ export interface Redriven {
   kept: number;
   left: number;
   reasons: string[];
-}
-
-/** Something that is wanted of gateways. */
-export interface FleetAsked {
-  kind: string;
-  name?: string;
-  gateway?: string;
-  body: Record<string, unknown>;
-  who: string;
-  why: string;
-  untilMs?: number;
 }
 
 export type FleetRemoval = Pick<FleetAsked, 'kind' | 'gateway' | 'who' | 'why'> & { name: string };

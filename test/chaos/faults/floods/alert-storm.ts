@@ -19,7 +19,7 @@ export const alertStorm: Fault = {
     ];
     const eventOf = (kind: 'opened' | 'resolved', i: number) => {
       const predictionId = `storm-${journal}-${i}`;
-      // Of as many sites: of many machines of one site, one alert is told for all.
+      // Each has a site of its own, since one alert is told for many machines of one site.
       const data = { predictionId, machine: 'storm', site: `storm-${i}` };
       const source = `/gateways/${stormGateway.id}`;
       return { ...predictionEvent(kind, 0, data), id: `${predictionId}-${kind}`, source };

@@ -33,6 +33,15 @@ export function Section<T>({ title, about, loaded, action, children }: Props<T>)
   );
 }
 
+/** The action of a section that asks for something new. */
+export function AddButton({ label, onClick }: { label: string; onClick: () => void }): VNode {
+  return (
+    <button type="button" class="button" onClick={onClick}>
+      {label}…
+    </button>
+  );
+}
+
 /** Nothing to show yet, in a line, and what to do. */
 export function Nothing({ text, help }: { text: string; help?: ComponentChildren }): VNode {
   return (

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { SearchBox } from '../../parts/layout/search-box.tsx';
 import type { Alert } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 import { type AlertFilter, assignees } from './alerts-model.ts';
@@ -14,13 +15,7 @@ export function AlertFilters({ filter, open, shown, onChange }: Props): VNode {
   const words = texts().alerts;
   return (
     <div class="tools">
-      <input
-        type="search"
-        placeholder={words.search}
-        aria-label={words.search}
-        value={filter.search}
-        onInput={({ currentTarget }) => onChange({ q: currentTarget.value })}
-      />
+      <SearchBox label={words.search} text={filter.search} onChange={onChange} />
       <select
         aria-label={words.severity}
         value={filter.severity}

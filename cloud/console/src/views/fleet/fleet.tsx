@@ -10,6 +10,7 @@ import { stateLabel, states } from '../../machine-states.ts';
 import { StateIcon } from '../../parts/icons.tsx';
 import { Empty } from '../../parts/layout/empty.tsx';
 import { LongList } from '../../parts/layout/long-list.tsx';
+import { SearchBox } from '../../parts/layout/search-box.tsx';
 import type { State } from '../../state.ts';
 import type { MachineStateName } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
@@ -31,13 +32,7 @@ export function FleetView({ state }: { state: State }): VNode {
       <h1 class="unseen">{texts().frame.fleet}</h1>
       <Tiles tiles={model.tiles} chosen={chosen} />
       <div class="tools">
-        <input
-          type="search"
-          placeholder={words.search}
-          aria-label={words.search}
-          value={filter.search}
-          onInput={({ currentTarget }) => setParameters({ q: currentTarget.value })}
-        />
+        <SearchBox label={words.search} text={filter.search} onChange={setParameters} />
         <fieldset class="segments" aria-label={words.order}>
           <button type="button" aria-pressed={!bySite} onClick={() => setParameters({ by: '' })}>
             {words.byUrgency}

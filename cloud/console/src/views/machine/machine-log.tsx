@@ -3,7 +3,7 @@ import { api } from '../../api/api.ts';
 import { dateTime } from '../../format.ts';
 import { useLoaded } from '../../loaded.ts';
 import { question, whoField } from '../../parts/ask.tsx';
-import { Nothing, Section } from '../../parts/layout/section.tsx';
+import { AddButton, Nothing, Section } from '../../parts/layout/section.tsx';
 import { type LogEntry, logKinds, type MachineAddress } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
 
@@ -30,15 +30,7 @@ export function MachineLog({ address }: { address: MachineAddress }): VNode {
     };
   };
   return (
-    <Section
-      title={words.title}
-      loaded={loaded}
-      action={
-        <button type="button" class="button" onClick={add}>
-          {words.add}…
-        </button>
-      }
-    >
+    <Section title={words.title} loaded={loaded} action={<AddButton label={words.add} onClick={add} />}>
       {({ entries }) => <LogList entries={entries} />}
     </Section>
   );

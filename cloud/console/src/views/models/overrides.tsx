@@ -4,7 +4,7 @@ import type { ShownDocument } from '../../api/plant-wire.ts';
 import { shortTime } from '../../format.ts';
 import { useLoaded } from '../../loaded.ts';
 import { question, whoField, whyField } from '../../parts/ask.tsx';
-import { Nothing, Section } from '../../parts/layout/section.tsx';
+import { AddButton, Nothing, Section } from '../../parts/layout/section.tsx';
 import { Table } from '../../parts/layout/table.tsx';
 import { texts } from '../../words/words.ts';
 import { overrideRequest } from './overrides-model.ts';
@@ -60,11 +60,7 @@ export function Overrides({ nowMs }: { nowMs: number }): VNode {
       title={words.title}
       about={words.about}
       loaded={loaded}
-      action={
-        <button type="button" class="button" onClick={add}>
-          {words.add}…
-        </button>
-      }
+      action={<AddButton label={words.add} onClick={add} />}
     >
       {({ documents }) => <OverrideTable documents={documents} nowMs={nowMs} onRemove={remove} />}
     </Section>

@@ -5,7 +5,7 @@ import type { Person, Role } from '../../api/plant-wire.ts';
 import { dateTime } from '../../format.ts';
 import { useLoaded } from '../../loaded.ts';
 import { question } from '../../parts/ask.tsx';
-import { Nothing, Section } from '../../parts/layout/section.tsx';
+import { AddButton, Nothing, Section } from '../../parts/layout/section.tsx';
 import { Table } from '../../parts/layout/table.tsx';
 import { texts } from '../../words/words.ts';
 import { newToken } from './token.ts';
@@ -67,11 +67,7 @@ export function People(): VNode {
       title={words.title}
       about={words.about}
       loaded={loaded}
-      action={
-        <button type="button" class="button" onClick={add}>
-          {words.add}…
-        </button>
-      }
+      action={<AddButton label={words.add} onClick={add} />}
     >
       {({ people }) => <PeopleTable people={people} onRevoke={revoke} />}
     </Section>
