@@ -11,6 +11,7 @@ import { faultModes } from './state/faults/fault-modes.ts';
 import { heldLimits, type MetLimit } from './state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from './state/machine-book.ts';
 import { endedSilence } from './state/silence-track.ts';
+import { isEstimateAway } from './steps/away-reasons.ts';
 import { currentReasons, lastReasons, stepCauses } from './steps/cause-steps.ts';
 import { withoutClosed } from './steps/closed-alerts.ts';
 import { toldFaults } from './steps/fault-steps.ts';
@@ -159,7 +160,9 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
   // A fault has the sensors that are not well, also if a restart forgot why.
   const isByEstimate = has('estimate') || (contributions.length === 0 && !has('fault'));
   const answer = saidOf(decided.verdict.answer, alert.causes);
-  return { ...rest, ...limits, assessment: isByEstimate ? answer : { ...answer, contributions } };
+  // No sensor weighs anything in what is over.
+  const isAway = alert.causes.length > 0 && alert.causes.every((cause) => isEstimateAway(machine, cause));
+  return { ...rest, ...limits, assessment: isByEstimate && !isAway ? answer : { ...answer, contributions } };
 }
 
 /**

@@ -54,10 +54,18 @@ export interface Damping {
   lookedMs: number;
 }
 
-/** The damping of one cause, and the step to a level that is not told yet. */
+/**
+ * The damping of one cause, and the step to a level that is not told yet. What is unusual in one sensor neither holds back the end of
+ * what was unusual in another one nor counts as its return, so each sensor that shows the cause is damped by itself.
+ */
 export interface DampedCause {
+  /** The damping of the sensor that decides what is told of the cause. */
   state: Damping;
   waiting: (CauseStep & { reasons: string[] }) | null;
+  /** By sensor; by '' where nobody says which one shows it. Empty: only `state` is known. */
+  readonly sensors: Map<string, Damping>;
+  /** The sensors that have shown it since it began. */
+  readonly now: Set<string>;
 }
 
 export const undamped: Damping = {
@@ -151,4 +159,56 @@ export function toldNow(state: Damping): Damping {
   if (!isWaiting(state)) return state;
   const { wanted, lookedMs } = state;
   return { ...state, told: wanted, lowerSinceMs: Number.POSITIVE_INFINITY, fellMs: lookedMs };
+}
+
+export const dampedCause = (state: Damping, waiting: DampedCause['waiting'] = null): DampedCause => ({
+  ...{ state, waiting },
+  sensors: new Map(),
+  now: new Set(),
+});
+
+/** Applies, in place, that a cause is at `wanted` now, as `sensor` shows. Returns the sensors that have returned. */
+export function dampCause(
+  cause: DampedCause,
+  wanted: Level,
+  { sensor, timeMs, limits }: { sensor: string; timeMs: number; limits: DampingLimits },
+): string[] {
+  const { sensors, now, state: before } = cause;
+  const goesOn = before.wanted > 0 && ![...sensors.values()].some((each) => each.wanted > 0);
+  // Nobody knows which sensor showed a cause that was restored: the one that shows it now.
+  if (goesOn) {
+    const { told, wanted: lasts } = before;
+    now.add(sensor);
+    for (const each of now) sensors.set(each, { ...(sensors.get(each) ?? before), told, wanted: lasts });
+  } else if (sensors.size === 0) sensors.set(before.told > 0 ? '' : sensor, before);
+  if (wanted > 0) now.add(sensor);
+  const returned: string[] = [];
+  for (const each of new Set([...sensors.keys(), ...now])) {
+    const old = sensors.get(each) ?? undamped;
+    const state = damp(old, now.has(each) ? wanted : old.wanted, timeMs, limits);
+    if (state.returns > old.returns) returned.push(each);
+    if (isForgotten(state, timeMs, limits)) sensors.delete(each);
+    else sensors.set(each, state);
+  }
+  if (wanted === 0) now.clear();
+  cause.state = jointOf([...sensors.values()], limits) ?? undamped;
+  return returned;
+}
+
+/** The state of the sensor by which a cause is told, or will be over last. */
+function jointOf(states: readonly Damping[], limits: DampingLimits): Damping | null {
+  const most = (of: (each: Damping) => number) => Math.max(...states.map(of));
+  const told = most((each) => each.told) as Level;
+  const wanted = most((each) => each.wanted) as Level;
+  const endsMs = (each: Damping) =>
+    !isWaiting(each) ? Infinity : each.lowerSinceMs + holdMsOf(each, limits);
+  const laterMs = (each: Damping) => (told === 0 ? each.fellMs : endsMs(each));
+  const [last] = states.filter((each) => each.told === told).sort((a, b) => laterMs(b) - laterMs(a) || 0);
+  return last ? { ...last, wanted } : null;
+}
+
+/** As if the time had passed for which it waits, for each of its sensors. */
+export function endWaiting({ state, sensors, now }: DampedCause): DampedCause {
+  const ended = [...sensors].map(([sensor, each]) => [sensor, toldNow(each)] as const);
+  return { state: toldNow(state), waiting: null, sensors: new Map(ended), now };
 }

@@ -1,6 +1,6 @@
 /** How the damping of a machine's causes is kept over restarts: how often they have returned, and what waits to be told. */
 import type { Change } from './alert-state.ts';
-import { type DampedCause, type Damping, levelOf, undamped } from './damping.ts';
+import { type DampedCause, type Damping, dampedCause, levelOf, undamped } from './damping.ts';
 import { noDepth } from './depth.ts';
 import { isFaultMode } from './faults/fault-modes.ts';
 import type { FaultState } from './faults/fault-track.ts';
@@ -8,6 +8,9 @@ import type { DampedLimit } from './limit-damping.ts';
 import type { LimitTrack } from './limit-track.ts';
 import { restoreFault } from './saved-faults.ts';
 import type { SavedCause, SavedDamping } from './snapshot.ts';
+
+/** The failure mode by which limits are saved. */
+const limitMode = 'limit';
 
 type Lower = NonNullable<SavedDamping['lower']>;
 
@@ -26,11 +29,12 @@ interface DampedMachine {
 /** Returns what is saved of one machine; causes that never fell have nothing to be remembered. */
 export function savedDamping({ site, machine, damped, dampedLimits, faults }: DampedMachine): SavedDamping[] {
   const of = { site, machine };
-  const causes = [...damped].flatMap(([failureMode, { state, waiting }]) =>
-    saved({ ...of, failureMode }, state, waiting?.reasons ?? []),
-  );
+  const causes = [...damped].flatMap(([failureMode, { state, waiting, sensors }]) => [
+    ...saved({ ...of, failureMode }, state, waiting?.reasons ?? []),
+    ...[...sensors].flatMap(([sensor, each]) => saved({ ...of, failureMode, sensor }, each, [])),
+  ]);
   const limits = [...dampedLimits].flatMap(([sensor, state]) =>
-    saved({ ...of, failureMode: 'limit', sensor }, state, []).map((each) => ({
+    saved({ ...of, failureMode: limitMode, sensor }, state, []).map((each) => ({
       ...each,
       ...(state.depth.limit && { depth: { ...state.depth.limit, dip: state.depth.dip } }),
     })),
@@ -79,11 +83,12 @@ export function restoreDamping(machine: DampedMachine, saved: SavedDamping): voi
   const { failureMode, sensor, returns, fellMs, awayMs = 0, lower, depth } = saved;
   const state = { ...undamped, returns, fellMs: fellMs > 0 ? fellMs : Number.NEGATIVE_INFINITY, awayMs };
   if (isFaultMode(failureMode)) return restoreFault(machine.faults, saved, state);
+  const isLimit = sensor !== undefined && failureMode === limitMode;
   const cause = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
-    .find((each) => (sensor === undefined ? each.failureMode === failureMode : each.kind === 'limit'));
+    .find((each) => (isLimit ? each.kind === 'limit' : each.failureMode === failureMode));
   const known = depth ? { ...noDepth, dip: depth.dip, limit: { side: depth.side, at: depth.at } } : noDepth;
-  if (sensor !== undefined) return restoreLimit(machine, sensor, { ...state, depth: known }, lower);
+  if (isLimit) return restoreLimit(machine, sensor, { ...state, depth: known }, lower);
   if (cause?.kind === 'limit') {
     // Earlier versions knew one damping for all limits of a machine.
     for (const met of machine.limits.met)
@@ -91,10 +96,23 @@ export function restoreDamping(machine: DampedMachine, saved: SavedDamping): voi
     return;
   }
   const told = levelOf(cause?.severity ?? null);
+  const isWaiting = cause !== undefined && lower !== undefined && lower.wanted < told;
+  if (sensor !== undefined) {
+    // The cause itself comes first, where there is anything to be remembered of it.
+    const known = machine.damped.get(failureMode) ?? dampedCause({ ...undamped, told, wanted: told });
+    machine.damped.set(failureMode, known);
+    const away = isWaiting && {
+      told,
+      wanted: lower.wanted,
+      lowerSinceMs: lower.sinceMs,
+      lookedMs: lower.lookedMs,
+    };
+    // One that does not wait is over, or shows it again.
+    known.sensors.set(sensor, { ...state, ...away });
+    return;
+  }
   const open = { ...state, told, wanted: told };
-  const restored =
-    cause && lower && lower.wanted < told ? waitingOf(open, cause, lower) : { state: open, waiting: null };
-  machine.damped.set(failureMode, restored);
+  machine.damped.set(failureMode, isWaiting ? waitingOf(open, cause, lower) : dampedCause(open));
 }
 
 function restoreLimit(
@@ -121,8 +139,6 @@ function waitingOf(
 ): DampedCause {
   const change: Change =
     wanted === 0 ? { kind: 'resolved', severity } : { kind: 'updated', severity: 'warning', why: 'severity' };
-  return {
-    state: { ...told, wanted, lowerSinceMs: sinceMs, lookedMs },
-    waiting: { cause: { failureMode, kind, source }, change, reasons },
-  };
+  const waiting = { cause: { failureMode, kind, source }, change, reasons };
+  return dampedCause({ ...told, wanted, lowerSinceMs: sinceMs, lookedMs }, waiting);
 }

@@ -112,7 +112,7 @@ const SavedDamping = Type.Object({
   site: Type.String(),
   machine: Type.String(),
   failureMode: Type.String(),
-  /** The sensor of a limit or a fault, each of which is damped by itself. Files of earlier versions have one for all of a machine. */
+  /** The sensor of a limit or a fault, or one that shows what is unusual: each is damped by itself. Files of earlier versions have one for all of a machine. */
   sensor: Type.Optional(Type.String()),
   returns: Type.Integer({ minimum: 0 }),
   /** When its end was told last; 0 if it has returned since. */

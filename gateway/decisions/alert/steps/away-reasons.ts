@@ -24,6 +24,12 @@ export function awayReasons(
   return [away, ...(damped.waiting?.reasons ?? [])];
 }
 
+/** True if what an estimate found is over, and only its end is not told yet. */
+export function isEstimateAway({ damped }: MachineAlerts, { kind, failureMode }: Cause): boolean {
+  const state = damped.get(failureMode)?.state;
+  return kind === 'estimate' && state !== undefined && state.told > 0 && state.wanted === 0;
+}
+
 /** Since when a machine is heard again of which the silence is told on, because it has come back before; null if it is not. */
 export function heardSinceMs(
   { damped }: MachineAlerts,

@@ -14,7 +14,7 @@ import { type Closed, closedText, endedBefore } from '../../../../shared/contrac
 import type { AlertChange } from '../change.ts';
 import { quiet } from '../state/alert-state.ts';
 import { type Cause, worstOf } from '../state/causes.ts';
-import { isWaiting, levelOf, toldNow } from '../state/damping.ts';
+import { endWaiting, isWaiting, levelOf, toldNow } from '../state/damping.ts';
 import { type LimitTrack, type MetLimit, noLimits } from '../state/limit-track.ts';
 import type { ClosedAlert, MachineAlerts } from '../state/machine-book.ts';
 import type { SavedCause } from '../state/snapshot.ts';
@@ -98,7 +98,7 @@ function goesOn(machine: MachineAlerts, cause: SavedCause): SavedCause[] {
   if (kind === 'fault') return endWell(machine, failureMode) ? [] : [cause];
   const known = machine.damped.get(failureMode);
   if (!known || !isWaiting(known.state)) return [cause];
-  machine.damped.set(failureMode, { state: toldNow(known.state), waiting: null });
+  machine.damped.set(failureMode, endWaiting(known));
   return known.state.wanted === 0 ? [] : [{ ...cause, severity: 'warning' }];
 }
 

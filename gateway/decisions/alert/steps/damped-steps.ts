@@ -7,7 +7,8 @@ import type { Change } from '../state/alert-state.ts';
 import {
   type DampedCause,
   type DampingLimits,
-  damp,
+  dampCause,
+  dampedCause,
   holdMsOf,
   isForgotten,
   isWaiting,
@@ -26,7 +27,9 @@ export function dampSteps(judged: Judged, steps: readonly SaidStep[]): SaidStep[
   const { machine } = judged;
   const told = steps.map((step) => dampStep(judged, step));
   const waited = [...machine.damped].map(([failureMode, cause]) =>
-    steps.some((step) => step.cause.failureMode === failureMode) ? null : dampWaiting(judged, cause),
+    steps.some((step) => step.cause.failureMode === failureMode)
+      ? null
+      : dampWaiting(judged, failureMode, cause),
   );
   forgetCalm(judged);
   return [...told, ...waited].filter((step) => step !== null);
@@ -36,31 +39,60 @@ function dampStep(judged: Judged, step: SaidStep): SaidStep | null {
   const { change, cause } = step;
   const known = causeOf(judged, cause.failureMode);
   const before = known.state;
+  const wasKnown = before.told > 0 && before.wanted === 0 ? new Set(known.sensors.keys()) : null;
   const wanted = change.kind === 'resolved' ? 0 : levelOf(change.severity);
-  known.state = damp(before, wanted, judged.input.timeMs, limitsNow(judged, cause.failureMode));
+  const returned = dampNow(judged, known, wanted, cause);
   known.waiting = isWaiting(known.state) ? step : null;
   judged.machine.hasNewDamping ||= wanted !== before.wanted;
-  const { told, returns } = known.state;
-  if (told === before.told) return isOtherNews(change) && told === wanted ? step : null;
+  const { told } = known.state;
+  if (told === before.told) {
+    // Only the end of another sensor's was waited for: what begins in this one was never told.
+    const isOther = wasKnown !== null && [...known.now].some((sensor) => !wasKnown.has(sensor));
+    if (isOther) return { ...step, change: { kind: 'updated', severity: change.severity, why: 'sensors' } };
+    return isOtherNews(change) && told === wanted ? step : null;
+  }
   // A cause that a person has ended by a change is forgotten: what begins later does not count as its return.
   if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(cause.failureMode);
-  const isReturn = told > before.told && returns > before.returns;
-  const reasons = isReturn
-    ? [
-        ...step.reasons,
-        returnReason('It', { returns, holdMs: holdMsOf(known.state, judged.context.config.flapping) }),
-      ]
-    : step.reasons;
-  return { ...step, change: changeTo(before.told, told, change), reasons };
+  const returns =
+    told < before.told ? [] : returned.flatMap((sensor) => returnReasons(judged, known, sensor));
+  return { ...step, change: changeTo(before.told, told, change), reasons: [...step.reasons, ...returns] };
 }
 
-/** A level that waits to be told, without a further step: is it time? */
-function dampWaiting(judged: Judged, known: DampedCause): SaidStep | null {
-  const { state, waiting } = known;
-  if (!waiting) return null;
-  known.state = damp(state, state.wanted, judged.input.timeMs, limitsNow(judged, waiting.cause.failureMode));
+function returnReasons({ context }: Judged, { sensors }: DampedCause, sensor: string): string[] {
+  const state = sensors.get(sensor);
+  if (!state) return [];
+  const holdMs = holdMsOf(state, context.config.flapping);
+  return [returnReason(sensor === '' ? 'It' : sensor, { returns: state.returns, holdMs })];
+}
+
+function dampNow(
+  judged: Judged,
+  known: DampedCause,
+  wanted: Level,
+  { failureMode }: { failureMode: string },
+): string[] {
+  const limits = limitsNow(judged, failureMode);
+  return dampCause(known, wanted, {
+    sensor: sensorOf(judged, failureMode),
+    timeMs: judged.input.timeMs,
+    limits,
+  });
+}
+
+/** The sensor that shows what is unusual; none of other causes, and where nobody says which. */
+function sensorOf({ input: { machine, beyond = [] } }: Judged, failureMode: string): string {
+  const policy = machine.type.alerts.find((each) => each.failureMode === failureMode);
+  return (policy?.on === 'anomaly' && beyond[0]?.sensor) || '';
+}
+
+/** A level that waits to be told, without a further step: is it time? And which sensors show what goes on. */
+function dampWaiting(judged: Judged, failureMode: string, known: DampedCause): SaidStep | null {
+  const { state, waiting, sensors, now } = known;
+  const isNews = now.size > 0 && !now.has(sensorOf(judged, failureMode));
+  if (!waiting && !isNews && ![...sensors.values()].some(isWaiting)) return null;
+  dampNow(judged, known, state.wanted, { failureMode });
   const { told } = known.state;
-  if (told === state.told) return null;
+  if (told === state.told || !waiting) return null;
   known.waiting = null;
   if (told === 0 && isByPerson(judged)) judged.machine.damped.delete(waiting.cause.failureMode);
   return { ...waiting, change: changeTo(state.told, told, waiting.change) };
@@ -84,7 +116,7 @@ function causeOf({ machine }: Judged, failureMode: string): DampedCause {
     .flatMap(({ causes }) => causes)
     .find((each) => each.failureMode === failureMode);
   const told = levelOf(open?.severity ?? null);
-  const made: DampedCause = { state: { ...undamped, told, wanted: told }, waiting: null };
+  const made = dampedCause({ ...undamped, told, wanted: told });
   machine.damped.set(failureMode, made);
   return made;
 }
