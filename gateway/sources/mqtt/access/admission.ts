@@ -175,7 +175,10 @@ export class Admission {
         'that have some): end those of clients that are gone (`harbinger sessions list`), or raise it';
       throw new ConnectionRefusal('session-limit', message, 3);
     }
-    if (!client.clean) connection.catchingUp = new CatchingUp(client, connection.v5?.outgoing);
+    if (!client.clean) {
+      connection.catchingUp = new CatchingUp(client, connection.v5?.outgoing);
+      this.sessions.number(client);
+    }
     connection.rights = rights;
     connection.origin.signedIn();
     this.live.set(id, connection);

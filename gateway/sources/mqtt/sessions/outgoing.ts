@@ -11,11 +11,19 @@ export interface QueueEntry {
   packet: QueuedPacket;
 }
 
+/** The part of Aedes' client that gives packet ids. */
+export interface NumberedClient {
+  _nextId: number;
+}
+
+const messageIdMax = 65_535;
+
 /** One client's queue, indexed by order of arrival, by the broker's name of a message, and by MQTT message id. */
 export class OutgoingQueue {
   readonly entries = new Map<number, QueueEntry>();
   private readonly byName = new Map<string, QueueEntry>();
   private readonly byMessageId = new Map<number, QueueEntry>();
+  private nextMessageId: number | null = null;
 
   /** Null if the message is queued already, because two of the client's subscriptions match it. */
   add(seq: number, packet: QueuedPacket): QueueEntry | null {
@@ -39,8 +47,35 @@ export class OutgoingQueue {
         : { ...packet };
   }
 
+  /**
+   * The oldest message, or if there is none, the oldest release: a client whose release is forgotten takes the next message with
+   * that packet id for a copy of the one that it has.
+   */
   oldest(): QueueEntry | undefined {
+    for (const entry of this.entries.values()) if (entry.packet.cmd === 'publish') return entry;
     return this.entries.values().next().value;
+  }
+
+  /**
+   * Gives a client's new messages packet ids that no message under way to it has. Aedes begins anywhere on each connection, so that
+   * two messages could have one id after a reconnect: the client takes the second for a copy of the first [MQTT-2.3.1-2].
+   */
+  number(client: NumberedClient): void {
+    this.nextMessageId ??= client._nextId;
+    Object.defineProperty(client, '_nextId', {
+      get: () => this.freeMessageId(),
+      set: (id: number) => {
+        this.nextMessageId = id;
+      },
+    });
+  }
+
+  private freeMessageId(): number {
+    let id = this.nextMessageId ?? 1;
+    for (let tried = 0; tried < messageIdMax && this.byMessageId.has(id); tried++)
+      id = id >= messageIdMax ? 1 : id + 1;
+    this.nextMessageId = id;
+    return id;
   }
 
   withMessageId(messageId: number | undefined): QueueEntry | undefined {

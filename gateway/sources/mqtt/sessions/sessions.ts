@@ -6,7 +6,7 @@ import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
 import type { Mirror } from './mirror.ts';
-import type { QueueEntry } from './outgoing.ts';
+import type { NumberedClient, QueueEntry } from './outgoing.ts';
 import {
   deleteQueued,
   deleteSession,
@@ -113,6 +113,11 @@ export class Sessions {
   /** True if the session existed when its client connected the last time. */
   isResumed(clientId: string): boolean {
     return this.sessions.get(clientId)?.isResumed === true;
+  }
+
+  /** Gives the client's messages packet ids that none of those under way to it has. */
+  number(client: ClientRef & NumberedClient): void {
+    this.sessions.get(client.id)?.queue.number(client);
   }
 
   ownerOf(clientId: string): string | undefined {
@@ -278,20 +283,9 @@ const recordOf = ({ key, value }: Put): [string, Buffer] => [key, value];
 
 /** Copies the payload too, as it is part of a larger chunk. Omits the sender's message id: the receiver gets another. */
 function copyOf(packet: QueuedPacket): QueuedPacket {
-  const { cmd, topic, qos, retain, brokerId, brokerCounter } = packet;
+  const { cmd, topic, qos, retain, brokerId, brokerCounter, properties, messageExpiry } = packet;
   const payload = Buffer.from(packet.payload ?? '');
-  const { properties, messageExpiry } = packet;
   const more = properties && { properties, ...(messageExpiry !== undefined && { messageExpiry }) };
-  return {
-    cmd,
-    topic,
-    payload,
-    qos,
-    retain,
-    dup: false,
-    brokerId,
-    brokerCounter,
-    messageId: undefined,
-    ...more,
-  };
+  const name = { brokerId, brokerCounter, messageId: undefined };
+  return { cmd, topic, payload, qos, retain, dup: false, ...name, ...more };
 }
