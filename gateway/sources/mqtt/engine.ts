@@ -47,7 +47,7 @@ import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
 import { siteBroker } from './sessions/retained/site-broker.ts';
-import { sessionAdmin } from './sessions/session-admin.ts';
+import { endSessionsOf, sessionAdmin } from './sessions/session-admin.ts';
 import type { BrokerStats } from './statistics.ts';
 import { LeftWills } from './wills/left-wills.ts';
 
@@ -77,7 +77,7 @@ export class Engine {
   private readonly subscribing: Subscribing;
   private readonly subscribeAnswers: SubscribeAnswers;
   private readonly takeovers: Takeovers;
-  private readonly fanOut = new FanOut();
+  private readonly fanOut: FanOut;
   private readonly connections: Connections;
   private readonly buffers = new ReadBuffers();
   private readonly aedes: Aedes;
@@ -90,10 +90,8 @@ export class Engine {
     disablePacketNumberCache();
     const opened = await openSessions(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
-    const takeovers = new Takeovers(deps.clock, (who, message) =>
-      deps.refusals.tell('shared-client-id', who, message),
-    );
     const tell: RefusalCounts['tell'] = (kind, who, message) => deps.refusals.tell(kind, who, message);
+    const takeovers = new Takeovers(deps.clock, (who, message) => tell('shared-client-id', who, message));
     const limits = persistenceLimits(config);
     const persistence = new BrokerPersistence(opened, { ...deps, interest, takeovers, tell }, limits);
     const engine = new Engine(config, deps, { interest, takeovers, persistence });
@@ -126,12 +124,14 @@ export class Engine {
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.sessionEnds = new SessionEnds(clock, persistence, (id) => this.admission.isConnected(id));
     persistence.keepsBefore = true;
+    this.fanOut = new FanOut({ clock, noRight: deps.refusals.noRight });
     this.subscribeAnswers = new SubscribeAnswers(this.subscribing.codes);
     this.aedes = this.makeAedes();
     this.leftWills = new LeftWills(persistence.wills, clock, (will) => this.publishWill(will));
-    credentials.onChange((users) =>
-      this.connections.signOut(users, (user, id) => this.admission.rightsNow(user, id)),
-    );
+    credentials.onChange((users, revoked) => {
+      this.connections.signOut(users, (user, id) => this.admission.rightsNow(user, id));
+      endSessionsOf(persistence, revoked);
+    });
   }
 
   private makeAedes(): Aedes {

@@ -52,6 +52,12 @@ export class RefusalCounts {
     this.tell(reason, who, said);
   }
 
+  /** Tells of a message that waited for a kept session, and was not sent. */
+  readonly noRight = (client: ConnectedClient, topic: string): void => {
+    const message = 'dropped a message that waited: its user has no right to its topic any more';
+    this.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, message);
+  };
+
   /** Logs without counting. Each `kind` has its own rate limit, so there must be few kinds. */
   tell(kind: string, who: Record<string, unknown>, message: string): void {
     const nowMs = this.clock.monotonicMs();

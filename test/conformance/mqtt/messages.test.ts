@@ -169,6 +169,25 @@ describe('acknowledgements', () => {
       }
     },
   );
+  rule('5: 3.3.2-5', 'what has expired in a queue takes no place of the window', async (version) => {
+    const [topic, id] = [site.name(), site.name()];
+    const properties = [0x11, 0, 0, 0, 100, 0x21, 0, 1];
+    const fields = { id, user: 'operator', password: 'secret2', clean: false, properties };
+    const away = await site.connected(version, fields);
+    away.send(subscribePacket(version, 1, [[topic, 1]]));
+    await away.got(9);
+    await site.gone(away);
+    const sender = await site.connected(version);
+    const expired = { qos: 1 as const, properties: [2, 0, 0, 0, 0] };
+    sender.send(
+      ...[1, 2].map((number) => publishPacket(version, topic, `${number}`, { ...expired, id: number })),
+      publishPacket(version, topic, '3', { qos: 1, id: 3 }),
+    );
+    await sender.got(4, 3);
+    const back = await site.connected(version, fields);
+    await back.got(3);
+    expect(back.messages(version).map(({ payload }) => payload)).toEqual(['3']);
+  });
   rule('3.1.1: 3.3.5-2', 'a topic without a right closes the connection', async (version) => {
     const wire = await site.connected(version, { user: 'sensor', password: 'secret' });
     wire.send(publishPacket(version, 'commands/a', 'x', { qos: 1 }));

@@ -15,6 +15,9 @@ const hashLimits = { atOnceMax: 2, waitingMax: 200 };
 /** A user of the configuration, or the account of a device. */
 export type Admitted = Grants & { name: string };
 
+/** @param revoked those among the users who were devices, and have no account any more */
+type Listener = (users: readonly string[], revoked: readonly string[]) => void;
+
 /** Without accounts of devices. */
 const noDevices: DeviceAccounts = {
   find: () => null,
@@ -28,7 +31,7 @@ export class Credentials {
   private users: ReadonlyMap<string, BrokerUser> = new Map();
   private readonly passwords: PasswordCheck;
   private readonly devices: DeviceAccounts;
-  private readonly listeners: ((users: readonly string[]) => void)[] = [];
+  private readonly listeners: Listener[] = [];
 
   /** @throws ConfigError CONFIG_INVALID, PASSWORD_HASH_INVALID */
   constructor(
@@ -45,7 +48,8 @@ export class Credentials {
     devices.onChange((changed) => {
       this.learn(changed);
       const meant = changed.filter((name) => !this.users.has(name));
-      for (const listener of this.listeners) listener(meant);
+      const revoked = meant.filter((name) => devices.find(name) === null);
+      for (const listener of this.listeners) listener(meant, revoked);
     });
   }
 
@@ -64,11 +68,11 @@ export class Credentials {
       if (user) this.passwords.add(name, user);
     }
     this.learn(changed); // a device that a user had stood before
-    for (const listener of this.listeners) listener(changed);
+    for (const listener of this.listeners) listener(changed, []);
   }
 
   /** Calls it with users who may sign in otherwise, or not at all, from now on. */
-  onChange(listener: (users: readonly string[]) => void): void {
+  onChange(listener: Listener): void {
     this.listeners.push(listener);
   }
 

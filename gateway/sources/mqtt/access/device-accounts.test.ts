@@ -1,5 +1,5 @@
 /** Devices whose accounts people add, change and revoke while the broker runs. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newDeviceSecret } from '../../../../shared/devices/device-secret.ts';
 import { silentLog } from '../../../../shared/runtime/log.ts';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
@@ -131,6 +131,50 @@ it('users of a configuration that is read again are in force at once, and those 
   await until(() => expect(b.of('puback').length).toBe(1));
   reload(...changed);
   await until(() => expect(b.closed).toBe(true));
+});
+
+describe('what waits for a client that is away', () => {
+  const topics = ['telemetry/hall-1/fan-3', 'telemetry/hall-1/other'];
+  const waiting = () => gateway.broker.stats().queue.bytes;
+
+  /** Has messages on both topics wait for the client. */
+  async function missed(as: object) {
+    const client = await gateway.sensor({ ...as, clean: false });
+    const subscriptions = topics.map((topic) => ({ topic, qos: 1 as const }));
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions });
+    await until(() => expect(client.of('suback')).toMatchObject([{ granted: [1, 1] }]));
+    client.socket.destroy();
+    await until(() => expect(gateway.broker.stats().connections).toBe(0));
+    const sender = await gateway.sensor({ clientId: 'sender' });
+    for (const topic of [...topics].reverse()) sender.publish(topic, '1');
+    await until(() => expect(sender.of('puback').length).toBe(2));
+  }
+
+  it('is not sent on topics to which it has no right any more', async () => {
+    const [sensor] = brokerConfig().users;
+    const viewer = { name: 'viewer', password: 'secret-v', subscribe: topics };
+    await gateway.start({ users: [sensor, viewer] });
+    const as = { clientId: 'v', username: 'viewer', password: Buffer.from('secret-v') };
+    await missed(as);
+    const users = [sensor, { ...viewer, subscribe: topics.slice(0, 1) }];
+    gateway.broker.reload?.({ broker: brokerConfig({ users }) });
+    const client = await gateway.sensor({ ...as, clean: false });
+    await until(() => expect(client.of('publish')).toMatchObject([{ topic: topics[0] }]));
+    client.send({ cmd: 'puback', messageId: (client.of('publish')[0] as { messageId: number }).messageId });
+    await until(() => expect(waiting()).toBe(0));
+    expect(client.of('connack')).toMatchObject([{ sessionPresent: true }]);
+  });
+
+  it('is forgotten with its session when a device is revoked, also if another one gets its name', async () => {
+    await gateway.start();
+    const machines = ['hall-1/{user}', 'hall-1/other'];
+    await missed(await added('fan-3', { machines }));
+    expect(waiting()).toBeGreaterThan(0);
+    await devices.revoke(['fan-3'], maria);
+    const client = await gateway.sensor({ ...(await added('fan-3', { machines })), clean: false });
+    expect(client.of('connack')).toMatchObject([{ sessionPresent: false }]);
+    expect(waiting()).toBe(0);
+  });
 });
 
 it('a user of the configuration comes before a device of its name', async () => {

@@ -7,7 +7,7 @@ type Done = (error?: Error) => void;
 it('lets publishers go on while 4,096 messages are being forwarded, and makes the next one wait for its own', () => {
   const forwarding: Done[] = [];
   const aedes = { publish: (_packet: unknown, _client: unknown, done: Done) => void forwarding.push(done) };
-  const fanOut = new FanOut();
+  const fanOut = new FanOut({ clock: { nowMs: () => 0 }, noRight: () => undefined });
   fanOut.attach(aedes as unknown as Aedes);
   let answered = 0;
   const publish = () => aedes.publish({}, {}, () => void answered++);

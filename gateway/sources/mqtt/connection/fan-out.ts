@@ -1,4 +1,5 @@
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { PublishPacket } from '../packet.ts';
 import type { ConnectedClient, Connection } from './connection.ts';
 
@@ -6,6 +7,12 @@ import type { ConnectedClient, Connection } from './connection.ts';
 const unreadBytesMax = 262_144;
 /** Limit of messages being forwarded at once. Beyond it, publishers wait until theirs are forwarded. */
 const inProgressMax = 4_096;
+
+interface FanOutDeps {
+  clock: Pick<Clock, 'nowMs'>;
+  /** Tells of a message that waited, and that its client may not have any more. */
+  noRight(client: ConnectedClient, topic: string): void;
+}
 
 type Done = (error?: Error) => void;
 type Publish = (packet: AedesPublishPacket, client: Client | Done | null, done?: Done) => void;
@@ -16,6 +23,11 @@ export class FanOut {
   dropped = 0;
   failed = 0;
   private inProgress = 0;
+  private readonly deps: FanOutDeps;
+
+  constructor(deps: FanOutDeps) {
+    this.deps = deps;
+  }
 
   /** Makes publishers wait until their message is stored, and not until the slowest subscriber has it. */
   attach(aedes: Aedes): void {
@@ -37,12 +49,16 @@ export class FanOut {
   /**
    * Aedes' authorizeForward. A subscriber that does not read loses messages, and delays nobody else. One with a kept
    * session is disconnected instead, and finds the messages in its queue when it reconnects. What comes out of that queue
-   * waits for its reader, because Aedes would forget what is refused here.
+   * waits for its reader, because Aedes would forget what is refused here: only what its user has no right to any more.
    */
   readonly authorize = (subscriber: Client, packet: AedesPublishPacket): AedesPublishPacket | null => {
     const client = subscriber as ConnectedClient;
     const { connection } = client;
     const waits = connection.catchingUp?.isOfQueue(packet as PublishPacket) === true;
+    if (waits && this.isNotSent(client, packet as PublishPacket)) {
+      connection.v5?.outgoing.withheld(packet as PublishPacket);
+      return null;
+    }
     if (waits || client.conn.writableLength <= unreadBytesMax) {
       asGranted(connection, packet);
       if (connection.v5 === null || connection.v5.outgoing.admits(packet as PublishPacket)) {
@@ -53,6 +69,16 @@ export class FanOut {
     this.dropped += 1;
     return null;
   };
+
+  /** Tells of a message that comes out of a queue whether it is not for its client any more. Aedes forgets it then. */
+  private isNotSent(client: ConnectedClient, { topic, messageExpiry }: PublishPacket): boolean {
+    const { clock, noRight } = this.deps;
+    if (messageExpiry !== undefined && messageExpiry <= clock.nowMs()) return true;
+    if (client.connection.rights?.maySubscribe(topic) === true) return false;
+    this.dropped += 1;
+    noRight(client, topic);
+    return true;
+  }
 }
 
 /**

@@ -83,11 +83,16 @@ export class OutgoingWindow {
       sizeOf(packet) > max
     ) {
       this.tooLarge += 1;
-      if (this.reserved.delete(nameOf(packet))) this.acknowledged();
+      this.withheld(packet);
       return false;
     }
     if ((packet.qos ?? 0) > 0 && !this.reserved.delete(nameOf(packet))) this.inFlight += 1;
     return true;
+  }
+
+  /** Called for a message that is not sent after all. */
+  withheld(packet: QueuedPacket): void {
+    if (this.reserved.delete(nameOf(packet))) this.acknowledged();
   }
 
   /** Takes a place for a message of a kept session's queue, as soon as there is room, or `isClosed`. */

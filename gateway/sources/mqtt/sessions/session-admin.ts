@@ -1,9 +1,21 @@
 import type { EndedSessions, KeptSession, SessionAdmin } from '../../../ports/retiring.ts';
 import type { BrokerPersistence } from './persistence.ts';
 
+type Kept = Pick<BrokerPersistence, 'sessions' | 'incoming'>;
+
+/** Ends the sessions of devices that were revoked: another one that gets the name gets nothing of theirs. */
+export function endSessionsOf({ sessions, incoming }: Kept, users: readonly string[]): void {
+  const meant = new Set(users);
+  for (const [clientId, { user }] of [...sessions.all()]) {
+    if (!meant.has(user)) continue;
+    void sessions.drop(clientId);
+    incoming.forgetKept(clientId);
+  }
+}
+
 /** Sessions for people: to see whose they are, and to end those of clients that will not come back. */
 export function sessionAdmin(
-  { sessions, incoming }: Pick<BrokerPersistence, 'sessions' | 'incoming'>,
+  { sessions, incoming }: Kept,
   isConnected: (clientId: string) => boolean,
 ): SessionAdmin {
   return {
