@@ -66,3 +66,27 @@ it('takes a machine for silent by its alert, and not while it is heard again and
   expect(await machine(heard)).toMatchObject({ state: 'critical', unknown: null });
   expect((await machine(heard)).stateReason).not.toContain('not known');
 });
+
+it('calls no machine OK that has not been heard for hours because its nights are long, and stopped at its usual hours', async () => {
+  const atMs = machineOf().lastSeenMs;
+  let nowMs = atMs;
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const nightMs = 8 * 3_600_000;
+  const evidence = {
+    ...{ confidence: 1, limits: 0, limitsMet: null, policiesMet: null, learning: null },
+    rowS: 60,
+  };
+  const after = async (hours: number, more: { unheardS?: number } = {}) => {
+    nowMs = atMs + hours * 3_600_000;
+    const known = { heardMs: atMs, judgedMs: atMs, gapMs: nightMs, gapAtMs: atMs, evidence };
+    operations.set({ machines: [machineOf({ ...known, evidence: { ...evidence, ...more } })] });
+    return (await get(`${base}/api/machines`)).body.machines[0]!;
+  };
+  expect(await after(0.1)).toMatchObject({ state: 'ok' });
+  expect(await after(2)).toMatchObject({ state: 'silent' });
+  const atNight = await after(2, { unheardS: 10 * 3_600 });
+  expect(atNight).toMatchObject({ state: 'stopped', unknown: { sinceMs: atMs } });
+  expect(atNight.stateReason).toContain('usually not heard at this time of the week, and expected again by');
+  expect(await after(11, { unheardS: 10 * 3_600 })).toMatchObject({ state: 'silent' });
+});

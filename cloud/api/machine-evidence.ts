@@ -32,6 +32,9 @@ export interface ViewContext {
 const unheardMsMin = 15 * 60_000;
 const unheardMsMax = 86_400_000;
 const gapFactor = 3;
+/** Its longest gap may be a night: by its pace it may be unheard for so long at least, or for so many times its pace. */
+const unheardByPaceMsMin = 3_600_000;
+const paceFactor = 30;
 /** A machine at rest, of whose type nothing else is known, may be unheard for a weekend. */
 const unheardAtRestMs = 3 * 86_400_000;
 
@@ -87,6 +90,7 @@ export function evidenceOf(
     heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
     badValuesMs: state.badValuesMs ?? null,
     unheardMsMax: unheardMax(state, type, nowMs),
+    usuallyUnheardToMs: usuallyUnheardTo(state),
     restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
     restLearntFrom: state.rest?.learntFrom,
     estimate,
@@ -154,12 +158,20 @@ const neverHeard: GatewayTimes = { silentSinceMs: null, lostSinceMs: null, backS
 
 /** The same time for a machine at rest as at its gateway, of whose alert it is an image. */
 function unheardMax(state: MachineState, type: MachineType | undefined, nowMs: number): number {
-  const { rest, gapMs = 0, gapAtMs, heardMs } = state;
+  const { rest, gapMs = 0, gapAtMs, heardMs, evidence } = state;
   const gap = fadedMs({ ms: gapMs, atMs: gapAtMs ?? heardMs ?? nowMs }, nowMs);
-  const usualMs = Math.min(unheardMsMax, Math.max(unheardMsMin, gapFactor * gap));
+  // An older gateway does not say its pace.
+  const rowS = evidence?.rowS ?? null;
+  const byPaceMs = rowS === null ? unheardMsMax : Math.max(unheardByPaceMsMin, 1_000 * paceFactor * rowS);
+  const usualMs = Math.min(unheardMsMax, byPaceMs, Math.max(unheardMsMin, gapFactor * gap));
   if (!rest) return usualMs;
   const { silentAtRestAfterMs = unheardAtRestMs } = type ?? {};
   return silentAtRestAfterMs === 0 ? Number.POSITIVE_INFINITY : Math.max(usualMs, silentAtRestAfterMs);
+}
+
+/** By the hours of the week in which it sends, as its gateway knows them. */
+function usuallyUnheardTo({ evidence, heardMs, lastSeenMs }: MachineState): number | null {
+  return evidence?.unheardS === undefined ? null : (heardMs ?? lastSeenMs) + 1_000 * evidence.unheardS;
 }
 
 /** When its last alert ended, or it was replaced, whichever was later. */

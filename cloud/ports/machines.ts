@@ -24,6 +24,8 @@ export interface EvidenceOfGateway {
   learning: { rows: number; needed: number } | null;
   /** Seconds between two rows, one unit of life each. */
   rowS: number | null;
+  /** For how many seconds it may be unheard, by the hours of the week in which it sends; absent if the gateway did not say. */
+  unheardS?: number;
   /** How its sensors go together; absent if the gateway did not say. */
   behaviour?: BehaviourOfMachine;
   /** In which mode it is; absent if that is not known. */

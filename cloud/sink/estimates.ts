@@ -65,6 +65,7 @@ function evidenceOf(fields: Line['fields'], timeMs: number): EvidenceOfGateway {
     policiesMet: typeof policies === 'number' ? levelOf(policies) : undefined,
     learning: typeof rows === 'number' && typeof needed === 'number' ? { rows, needed } : null,
     rowS: numberOr(fields.row_s),
+    ...(typeof fields.unheard_s === 'number' && { unheardS: fields.unheard_s }),
     ...behaviourOf(fields, timeMs),
     ...modeOf(fields, timeMs),
   };

@@ -158,6 +158,8 @@ export interface SilenceState {
   lastHeardMs: number;
   /** How long it may be unheard, ms; null if that is not known. */
   allowedMs: number | null;
+  /** It may be unheard for so long at this time of the week, in which it usually sends. */
+  isAtUsualHours?: true;
 }
 
 /** A sensor that is not well: its latest value was refused, or (`missing`) it sends none, or (`stuck`) always the same. */

@@ -58,6 +58,8 @@ export interface MachineEvidence {
   badValuesMs?: number | null;
   /** How long it may be unheard until its state is not known any more. */
   unheardMsMax: number;
+  /** Until when it may be unheard by the hours of the week in which it sends; null or absent if that is not known. */
+  usuallyUnheardToMs?: number | null;
   /** When its newest estimate arrived, and since when estimates have said the same; null or absent if that is not known. */
   judgedMs?: number | null;
   judgedSinceMs?: number | null;

@@ -134,7 +134,10 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found
     return { state: 'unknown', reason, sinceMs: heardMs, isHeard: true };
   }
   const reason = `No reading of the last ${durationText(unheardMs)} has come${last()}`;
-  return { state: 'silent', reason, sinceMs: heardMs };
+  const toMs = evidence.usuallyUnheardToMs ?? null;
+  if (toMs === null || nowMs >= toMs) return { state: 'silent', reason, sinceMs: heardMs };
+  const usual = `${reason}; it is usually not heard at this time of the week, and expected again by ${at(toMs)}`;
+  return { state: 'stopped', reason: usual, sinceMs: heardMs };
 }
 
 /** Its readings come again, but no estimate has since its gateway is back: the one there is says nothing of now. */

@@ -24,6 +24,20 @@ export function restFields({ mayRest, isResting, restsSinceMs, ran }: Running, t
   return ['at_rest=1', running, `rest_s=${Math.max(0, timeMs - restsSinceMs) / 1_000}`];
 }
 
+interface Present {
+  running: Running | null;
+  hearing: { unheardToMs: number | null } | null;
+}
+
+/** Fields of an estimate line: whether the machine is at rest, and for how many seconds it may be unheard, as far as either is known. */
+export function presenceFields({ running, hearing }: Present, timeMs: number): string[] {
+  const toMs = hearing?.unheardToMs ?? null;
+  return [
+    ...(running ? restFields(running, timeMs) : []),
+    ...(toMs === null ? [] : [`unheard_s=${Math.max(0, Math.round((toMs - timeMs) / 1_000))}`]),
+  ];
+}
+
 /** By what rest was learnt, in a text that older clouds know too: they store it, and show it nowhere. */
 function learntField({ sign }: Running): string[] {
   return sign === null || sign.text === null

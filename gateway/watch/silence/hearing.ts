@@ -1,7 +1,9 @@
 import { fadedMs, type LongestLately, withSpan } from '../../../shared/bounds/longest-lately.ts';
-import type { MachineIdentity } from '../../ports/decision.ts';
+import type { MachineIdentity, SilenceState } from '../../ports/decision.ts';
 import type { LearntSensor } from '../running/learnt-rest.ts';
 import type { RunningTime } from '../running/running.ts';
+import { PaceAndHours, type PaceBounds, type SavedHours } from '../usual-hours/pace-and-hours.ts';
+import type { HoursDeadline } from '../usual-hours/usual-hours.ts';
 import { HeardAgain } from './heard-again.ts';
 import { Pauses } from './pauses.ts';
 import { Rhythm } from './rhythm.ts';
@@ -14,6 +16,8 @@ const usualGaps = 3;
 const longGaps = 1.5;
 /** A machine that was at rest when it was last heard may be off for a weekend. */
 const atRestMs = 3 * 86_400_000;
+/** How often it is looked until when a machine may be unheard. */
+const lookAheadMs = 30_000;
 /** How fast the least delay of a device follows one that grows, as clocks drift apart. */
 const lagShare = 1 / 64;
 
@@ -22,6 +26,9 @@ export interface SilenceBounds {
   afterMsMin: number;
   afterMsMax: number;
 }
+
+/** How long a machine may be unheard, ms; null if that is not known. */
+export type Allowed = Pick<SilenceState, 'allowedMs' | 'isAtUsualHours'>;
 
 /** Whether a machine is heard; unknown from the start of the gateway until either is found. */
 export type Level = 'unknown' | 'heard' | 'silent';
@@ -61,6 +68,8 @@ export class Hearing {
   listener: Listener | null = null;
   /** Nothing is told of it any more. */
   isForgotten = false;
+  /** Until when it may be unheard by the hours of the week in which it sends, by the wall clock; null if those are not known. */
+  unheardToMs: number | null = null;
   /** While it is silent: the wait before that is told again. */
   remindMs = 0;
   readonly again = new HeardAgain();
@@ -79,6 +88,10 @@ export class Hearing {
    */
   private longGap: LongestLately = { ms: 0, atMs: 0 };
   private readonly pauses = new Pauses();
+  /** When it was last looked until when it may be unheard. */
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  /** The gap above may be a night; by these a machine that is off at times is silent while it usually sends. */
+  private readonly hours = new PaceAndHours();
 
   /** @param offsetMs wall-clock time minus monotonic time */
   constructor(identity: MachineIdentity, nowMs: number, offsetMs: number) {
@@ -107,14 +120,44 @@ export class Hearing {
   }
 
   /**
-   * Takes a reading of `timeMs` that arrived now. Returns true if the machine is heard now, and false if it is old.
-   * @param listeningMs since when the gateway has been listening: a gap that began before that is not learnt
+   * When it has been unheard for longer than the hours of the week allow in which it usually sends, if it is not heard from a time on;
+   * null as long as these are not known, or do not decide. Both are monotonic. @param offsetMs wall-clock time minus monotonic time
    */
-  takes(nowMs: number, timeMs: number, bounds: SilenceBounds, listeningMs: number): boolean {
+  hoursDeadline(fromMs: number, bounds: SilenceBounds, offsetMs: number): HoursDeadline | null {
+    if (!this.hours.isKnown || this.isResting || this.identity.type.silentAfterMs !== undefined) return null;
+    const allowedMs = this.usuallyAllowedMs(bounds, fromMs);
+    return allowedMs === null ? null : this.hours.deadline(fromMs, this.paceOf(bounds), allowedMs, offsetMs);
+  }
+
+  /** How long it may be unheard now, and whether that is so because it usually sends at this time of the week. */
+  allowedNow(bounds: SilenceBounds, nowMs: number, offsetMs: number): Allowed {
+    const found = this.hoursDeadline(this.heardMs, bounds, offsetMs);
+    if (!found?.isInCore || nowMs < found.atMs) return { allowedMs: this.allowedMs(bounds) };
+    return { allowedMs: this.hours.paceMs(this.paceOf(bounds), nowMs), isAtUsualHours: true };
+  }
+
+  /** Notes, now and then, until when it may be unheard after a reading that arrives now, if hours of the week say that. */
+  looksAhead(nowMs: number, bounds: SilenceBounds, offsetMs: number): void {
+    if (!this.hours.isKnown || nowMs - this.lookedMs < lookAheadMs) return;
+    this.lookedMs = nowMs;
+    const atMs = this.hoursDeadline(nowMs, bounds, offsetMs)?.atMs;
+    this.unheardToMs = atMs === undefined ? null : Math.round(atMs + offsetMs);
+  }
+
+  /**
+   * Takes a reading of `timeMs` that arrived now. Returns true if the machine is heard now, and false if it is old.
+   * @param since when the gateway has been listening (a gap that began before that is not learnt), and wall-clock time minus monotonic time
+   */
+  takes(
+    nowMs: number,
+    timeMs: number,
+    bounds: SilenceBounds,
+    { listeningMs, offsetMs }: { listeningMs: number; offsetMs: number },
+  ): boolean {
     const lagMs = nowMs - timeMs;
     if (lagMs < this.lagMs) this.lagMs = lagMs;
     const allowedMs = this.usuallyAllowedMs(bounds, nowMs);
-    const oldFromMs = (allowedMs ?? bounds.afterMsMin) / 2;
+    const oldFromMs = this.oldFromMs(allowedMs, bounds, nowMs);
     if (lagMs - this.lagMs > oldFromMs && this.hasOtherClock(nowMs, lagMs)) this.lagMs = lagMs;
     const ageMs = lagMs - this.lagMs;
     const provenMs = Math.floor(nowMs - ageMs);
@@ -126,10 +169,20 @@ export class Hearing {
     this.beforeWord = null;
     this.lagMs += ageMs * lagShare;
     this.oldAtMs = Number.NaN;
-    if (!this.isResting && this.freshMs >= listeningMs && nowMs - this.freshMs >= hearingMs)
+    if (this.isResting || !(this.freshMs >= listeningMs)) this.hours.interrupted();
+    else if (nowMs - this.freshMs >= hearingMs) {
+      if (this.rhythm.isKnown) this.hours.take(nowMs - this.freshMs, this.paceOf(bounds), nowMs, offsetMs);
       this.learnGap(Math.min(nowMs - this.freshMs, bounds.afterMsMax), nowMs, allowedMs);
+    }
     if (!(nowMs - this.freshMs < hearingMs)) this.freshMs = nowMs;
     return true;
+  }
+
+  /** A long night does not let old readings count as new ones. */
+  private oldFromMs(allowedMs: number | null, bounds: SilenceBounds, nowMs: number): number {
+    const isByHours = this.hours.isKnown && this.identity.type.silentAfterMs === undefined;
+    const mayBeMs = isByHours ? this.hours.paceMs(this.paceOf(bounds), nowMs) : allowedMs;
+    return (mayBeMs ?? bounds.afterMsMin) / 2;
   }
 
   private learnGap(gapMs: number, nowMs: number, allowedMs: number | null): void {
@@ -139,10 +192,15 @@ export class Hearing {
     this.rhythm.take(gapMs);
   }
 
+  private paceOf({ afterMsMin, afterMsMax: mostMs }: SilenceBounds): PaceBounds {
+    return { leastMs: Math.max(afterMsMin, usualGaps * this.rhythm.usualMs), mostMs };
+  }
+
   /** Whether it is heard up to this monotonic time says nothing, and no gap that contains it is learnt. */
   excuse(toMs: number): void {
     this.excusedMs = toMs;
     this.freshMs = Number.NaN;
+    this.hours.interrupted();
   }
 
   /** The device has said itself that it is online (`isByWord`), or sent what could not be used. */
@@ -173,12 +231,16 @@ export class Hearing {
       [Math.round(this.longGap.ms), Math.round(this.longGap.atMs + offsetMs)],
     ];
     if (this.learntRest) saved[10] = this.learntRest;
+    const hours = this.hours.saved(offsetMs);
+    if (!hours) return saved;
+    saved[10] ??= null;
+    saved[11] = hours;
     return saved;
   }
 
   static restored(identity: MachineIdentity, saved: SavedHearing, nowMs: number, offsetMs: number): Hearing {
-    const [, , , heardMs, lagMs, isOffline, peaks, isResting, ran = [], longGap = [], learntRest = null] =
-      saved;
+    const [, , , heardMs, lagMs, isOffline, peaks, isResting, ran = [], longGap = [], ...more] = saved;
+    const [learntRest = null, hours] = more;
     const [[ranMs, countedToMs], [longMs, longAtMs]] = [ran, longGap];
     const hearing = new Hearing(identity, nowMs, offsetMs);
     hearing.heardBeforeMs = heardMs;
@@ -189,6 +251,7 @@ export class Hearing {
     hearing.learntRest = learntRest;
     if (longMs !== undefined && longAtMs !== undefined)
       hearing.longGap = { ms: longMs, atMs: longAtMs - offsetMs };
+    if (hours) hearing.hours.restore(hours, offsetMs);
     if (ranMs !== undefined && countedToMs !== undefined) hearing.ran = { ms: ranMs, countedToMs };
     return hearing;
   }
@@ -211,7 +274,8 @@ export class Hearing {
  * A machine as it is kept over a restart: site, machine, type, wall-clock time of the last hearing, the least delay by the wall
  * clock, whether its device said that it is offline, the rhythm, whether it was at rest,
  * for how long it had run, up to when that was counted (empty: its type does not say when it runs), and the longest gap of the
- * last weeks that was within its allowance, with the wall-clock time of its end; and by which sensors it rests, if that was learnt.
+ * last weeks that was within its allowance, with the wall-clock time of its end; by which sensors it rests, if that was learnt; and of
+ * one that was unheard for long, its hours of the week.
  */
 export type SavedHearing = [
   site: string,
@@ -224,5 +288,6 @@ export type SavedHearing = [
   isResting: boolean,
   ran?: number[],
   longGap?: number[],
-  learntRest?: readonly LearntSensor[],
+  learntRest?: readonly LearntSensor[] | null,
+  hours?: SavedHours,
 ];

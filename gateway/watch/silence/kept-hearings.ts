@@ -1,6 +1,6 @@
 /**
  * The file in which it survives a restart which machines are heard, and how often: `hearings.json`, replaced as a whole.
- * JSON, about a hundred bytes a machine:
+ * JSON, about a hundred bytes a machine, and three hundred of one that is off at times:
  *
  *     {"format": "harbinger-hearings", "version": 1, "machines": [...], "check": 1}
  *
@@ -28,14 +28,18 @@ const learntRest = Type.Array(
   }),
   { minItems: 1 },
 );
+const withoutHours = [...withoutRest, Type.Boolean(), pair, pair] as const;
+/** The longest gap of its pace, and a byte for each hour of a week, in Base64. */
+const hours = Type.Tuple([pair, Type.String({ maxLength: 224, pattern: '^[A-Za-z0-9+/]*=*$' })]);
 const validate = compileValidator(
   Type.Object({
     format: Type.Literal('harbinger-hearings'),
     version: Type.Integer(),
     machines: Type.Array(
       Type.Union([
-        Type.Tuple([...withoutRest, Type.Boolean(), pair, pair, learntRest]),
-        Type.Tuple([...withoutRest, Type.Boolean(), pair, pair]),
+        Type.Tuple([...withoutHours, Type.Union([learntRest, Type.Null()]), hours]),
+        Type.Tuple([...withoutHours, learntRest]),
+        Type.Tuple([...withoutHours]),
         Type.Tuple([...withoutRest, Type.Boolean(), pair]),
         Type.Tuple([...withoutRest, Type.Boolean()]),
         Type.Tuple([...withoutRest]),

@@ -10,12 +10,11 @@
  * decision gets is right.
  */
 import type { Timer } from '../../../shared/runtime/clock.ts';
-import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
+import type { MachineIdentity } from '../../ports/decision.ts';
 import { DueHeap } from './due-heap.ts';
 import { Hearing, hearingMs, type SavedHearing } from './hearing.ts';
 import { Hearings } from './hearings.ts';
-import { inputOf } from './silence-input.ts';
+import { type Decide, decideSilence } from './silence-input.ts';
 import type { AwaitsHearing, SilenceOptions, SilenceStats } from './silence-options.ts';
 
 /** Least time between two sweeps. */
@@ -30,8 +29,6 @@ const excusedLookMs = 30_000;
 const restLookMs = 60_000;
 const remindMsMin = 60_000;
 const remindMsMax = 3_600_000;
-
-type Decide = (inputs: readonly AlertInput[]) => Promise<unknown>;
 
 export class Silence {
   /** Called when something is worth being saved: at once, or with the next change. */
@@ -97,7 +94,10 @@ export class Silence {
     if (hearing.isForgotten) return nowMs + hearingMs;
     if (this.isExcused(hearing, nowMs)) return nowMs + hearingMs;
     const wasKnown = hearing.rhythm.isKnown;
-    if (!hearing.takes(nowMs, timeMs, this.options.bounds, this.listeningMs)) return nowMs;
+    const { listeningMs, offsetMs } = this;
+    const { bounds } = this.options;
+    if (!hearing.takes(nowMs, timeMs, bounds, { listeningMs, offsetMs })) return nowMs;
+    hearing.looksAhead(nowMs, bounds, offsetMs);
     if (hearing.level !== 'heard') this.setHeard(hearing, nowMs);
     if (!wasKnown && hearing.rhythm.isKnown) this.changed(true);
     return nowMs + hearingMs;
@@ -150,8 +150,8 @@ export class Silence {
 
   /** The machines that must survive a restart: those whose silence would be told, or is. */
   *saved(): Generator<SavedHearing> {
-    const { clock, bounds } = this.options;
-    const offsetMs = clock.nowMs() - clock.monotonicMs();
+    const { bounds } = this.options;
+    const { offsetMs } = this;
     // A list of its own: machines may be added for as long as somebody goes through them.
     for (const hearing of [...this.hearings.all()])
       if (hearing.allowedMs(bounds) !== null || hearing.level === 'silent' || hearing.ran)
@@ -167,6 +167,12 @@ export class Silence {
     const isExcused = this.options.inMaintenance?.(hearing.identity) ?? false;
     if (isExcused) hearing.excuse(nowMs + excusedLookMs);
     return isExcused;
+  }
+
+  /** Wall-clock time minus monotonic time. */
+  private get offsetMs(): number {
+    const { clock } = this.options;
+    return clock.nowMs() - clock.monotonicMs();
   }
 
   private add(hearing: Hearing): Hearing | null {
@@ -205,7 +211,8 @@ export class Silence {
     const allowedMs = hearing.allowedMs(bounds);
     // It was last heard up to `hearingMs` later than is noted.
     const fromMs = Math.max(hearing.heardMs, this.listeningMs, hearing.excusedMs) + hearingMs;
-    return allowedMs === null ? this.options.clock.monotonicMs() + bounds.afterMsMin : fromMs + allowedMs;
+    if (allowedMs === null) return this.options.clock.monotonicMs() + bounds.afterMsMin;
+    return hearing.hoursDeadline(fromMs, bounds, this.offsetMs)?.atMs ?? fromMs + allowedMs;
   }
 
   /** A machine at rest is looked at often, because its deadline comes much earlier once it runs. */
@@ -278,23 +285,11 @@ export class Silence {
       if (batch.length >= options.batchMax) break;
     }
     for (const hearing of batch) news.delete(hearing);
-    this.sending = this.decided(decide, batch).then(() => {
+    this.sending = decideSilence(decide, batch, options).then((isDecided) => {
+      // Those that were not are told again by their reminders.
+      if (!isDecided) this.counts.failures++;
       this.sending = null;
       this.send();
     });
-  }
-
-  private async decided(decide: Decide, batch: readonly Hearing[]): Promise<void> {
-    const { clock, bounds, log } = this.options;
-    try {
-      await decide(batch.map((hearing) => inputOf(hearing, bounds, clock)));
-    } catch (error) {
-      // They are told again by their reminders.
-      this.counts.failures++;
-      log.error(
-        { code: 'DECISION_FAILED', problem: messageOf(error) },
-        'a batch of silent machines was not decided',
-      );
-    }
   }
 }

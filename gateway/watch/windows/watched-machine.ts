@@ -15,7 +15,7 @@ import type { LateReadings } from '../late/late-readings.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
-import { restFields } from '../running/rest-reports.ts';
+import { presenceFields } from '../running/rest-reports.ts';
 import type { Running } from '../running/running.ts';
 import { forgetRest, type RestingMachine } from '../running/running-of.ts';
 import type { Hearing } from '../silence/hearing.ts';
@@ -290,7 +290,8 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   if (machine.toldGone) input.gone = machine.toldGone;
   if (limits.length > 0) input.limits = limits;
   if (passed.length > 0) input.passed = passed;
-  if (machine.running?.mayRest) input.evidence = restFields(machine.running, timeMs);
+  const evidence = presenceFields(machine, timeMs);
+  if (evidence.length > 0) input.evidence = evidence;
   if (levels) input.timeToLimit = (of) => levels.timesToLimits(of);
   if (machine.toldRelearnt) input.relearnt = machine.toldRelearnt;
   if (machine.toldChange) input.limitsChanged = machine.toldChange;

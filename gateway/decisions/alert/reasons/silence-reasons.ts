@@ -5,14 +5,16 @@ import type { AlertInput, SilenceState } from '../../../ports/decision.ts';
 import type { Change } from '../state/alert-state.ts';
 
 export function silenceReasons(change: Change, { timeMs }: AlertInput, silence: SilenceState): string[] {
-  const { isSilent, isOffline, isByWord, lastHeardMs, allowedMs } = silence;
+  const { isSilent, isOffline, isByWord, lastHeardMs, allowedMs, isAtUsualHours } = silence;
   if (change.kind === 'resolved') {
     if (isSilent) return ['Its silence is no longer watched for'];
     return [isByWord ? 'Its device says that it is online; no reading has come yet' : 'Readings come again'];
   }
   const last = `No reading since ${timeText(lastHeardMs, timeMs)}, for ${durationText(timeMs - lastHeardMs)}`;
   if (isOffline) return ['Its device says that it is offline', last];
-  const expected = allowedMs === null ? '' : `; one is expected at least every ${durationText(allowedMs)}`;
+  const when = isAtUsualHours ? 'at this time of the week ' : '';
+  const expected =
+    allowedMs === null ? '' : `; ${when}one is expected at least every ${durationText(allowedMs)}`;
   return [`${last}${expected}`];
 }
 
