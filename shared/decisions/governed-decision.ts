@@ -11,6 +11,7 @@ import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { numberedIds } from '../runtime/numbered-ids.ts';
 import { ActiveSide, type ActiveSideOptions, type NoVerdict, type Outcome } from './active-side.ts';
 import { type Decided, type Mode, type Override, type Policy, problemOf, type Verdict } from './policy.ts';
+import { Precedence } from './precedence.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
 import { type ShadowOptions, ShadowSide } from './shadow-side.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
@@ -32,7 +33,7 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   /** Budget of each policy after the active one that does not decide at once, ms; none should exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
   /** The policies that are asked beside the active one, of which nothing follows; absent: there are none. */
-  shadow?: Omit<ShadowOptions<I, A>, 'budgetMs' | 'breaker' | 'check' | 'clock'>;
+  shadow?: Omit<ShadowOptions<I, A>, 'budgetMs' | 'breaker' | 'check' | 'clock' | 'precedence'>;
   newId?: () => string;
 }
 
@@ -57,6 +58,7 @@ export class GovernedDecision<I, A> {
   private readonly counters: Omit<DecisionStats, 'breaker'>;
   private readonly newId: () => string;
   private readonly shadow: ShadowSide<I, A> | null;
+  private readonly precedence: Precedence;
 
   constructor(options: GovernedDecisionOptions<I, A>) {
     this.name = options.name;
@@ -64,7 +66,9 @@ export class GovernedDecision<I, A> {
     this.active = new ActiveSide(options);
     this.counters = emptyStats(options.name);
     this.newId = options.newId ?? numberedIds();
-    this.shadow = options.shadow ? new ShadowSide({ ...options, ...options.shadow }) : null;
+    this.precedence = new Precedence(options.clock);
+    const { precedence } = this;
+    this.shadow = options.shadow ? new ShadowSide({ ...options, ...options.shadow, precedence }) : null;
   }
 
   /**
@@ -74,6 +78,15 @@ export class GovernedDecision<I, A> {
    */
   async decide(inputs: readonly I[]): Promise<Decided<A>[]> {
     if (inputs.length === 0) return [];
+    return this.shadow ? this.before(() => this.decideNow(inputs)) : this.decideNow(inputs);
+  }
+
+  /** Runs what a decision is part of, and what waits for one: no challenger is asked meanwhile, unless it would never be. */
+  before<T>(work: () => Promise<T>): Promise<T> {
+    return this.precedence.first(work);
+  }
+
+  private async decideNow(inputs: readonly I[]): Promise<Decided<A>[]> {
     const { clock } = this.options;
     const startedMs = clock.monotonicMs();
     const outcomes = await this.askActive(inputs);

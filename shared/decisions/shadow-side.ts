@@ -1,6 +1,7 @@
 import { onNextTurn } from '../runtime/clock.ts';
 import { ActiveSide, type ActiveSideOptions, type Outcome } from './active-side.ts';
 import type { Decided, Policy } from './policy.ts';
+import type { Precedence } from './precedence.ts';
 
 /** A policy that is asked about live inputs beside the active one. Nothing follows from its answers. */
 export interface Challenger<I, A> {
@@ -14,11 +15,13 @@ export interface Compared<I, A> {
   input: I;
   decided: Decided<A>;
   outcome: Outcome<A>;
-  /** Time that the challenger took for the batch in which the input was. */
+  /** Time that the challenger took for the slice in which the input was. */
   latencyMs: number;
 }
 
 export interface ShadowOptions<I, A> extends Omit<ActiveSideOptions<I, A>, 'active'> {
+  /** The decisions, which go before. */
+  precedence: Precedence;
   /** The challengers now; the same object as long as it is the same challenger. */
   challengers(): readonly Challenger<I, A>[];
   /** Returns the input as it stays valid after its decision was made. */
@@ -31,8 +34,10 @@ export interface ShadowOptions<I, A> extends Omit<ActiveSideOptions<I, A>, 'acti
 
 /** Inputs that wait for one challenger; beyond it the oldest is dropped. */
 const waitingMax = 512;
-/** Inputs that a challenger is asked about at once. */
-const batchMax = 64;
+/** Inputs that a challenger is asked about at once: a decision that comes meanwhile finds this thread busy with no more than these. */
+const sliceMax = 16;
+/** While decisions are always under way, a slice comes in this time, so that a busy gateway learns something of a candidate too. */
+const waitMsMax = 250;
 
 interface Waiting<I, A> {
   input: I;
@@ -41,7 +46,7 @@ interface Waiting<I, A> {
 
 /**
  * Asks challengers about inputs that were decided. Each has a queue, a budget and a breaker of its own. An input is copied when its
- * decision is made and asked about in a later turn, one batch at a time, so no decision waits for a challenger or hears of its failures.
+ * decision is made and asked about in slices while no decision is under way, so no decision waits for a challenger or hears of its failures.
  */
 export class ShadowSide<I, A> {
   private readonly options: ShadowOptions<I, A>;
@@ -117,7 +122,7 @@ class Lane<I, A> {
     }
     if (this.isBusy) return;
     this.isBusy = true;
-    onNextTurn(() => void this.work());
+    void this.work();
   }
 
   /** Counts inputs that were not compared. Never throws. */
@@ -132,8 +137,10 @@ class Lane<I, A> {
   private async work(): Promise<void> {
     try {
       while (this.waiting.length > 0 && this.isWanted()) {
-        const batch = this.waiting.splice(0, batchMax);
-        await this.ask(batch).catch(() => this.lost(batch.length));
+        await this.options.precedence.turn(waitMsMax);
+        if (!this.isWanted()) return;
+        const slice = this.waiting.splice(0, sliceMax);
+        await this.ask(slice).catch(() => this.lost(slice.length));
         await new Promise<void>(onNextTurn);
       }
     } finally {
@@ -141,14 +148,14 @@ class Lane<I, A> {
     }
   }
 
-  private async ask(batch: readonly Waiting<I, A>[]): Promise<void> {
+  private async ask(slice: readonly Waiting<I, A>[]): Promise<void> {
     const { clock, compared } = this.options;
     const beganMs = clock.monotonicMs();
-    const outcomes = await this.side.ask(batch.map(({ input }) => input));
+    const outcomes = await this.side.ask(slice.map(({ input }) => input));
     const latencyMs = Math.max(0, clock.monotonicMs() - beganMs);
     // Answers that come after it was taken back count for nothing.
     if (!this.isWanted()) return;
-    batch.forEach((one, i) => {
+    slice.forEach((one, i) => {
       try {
         compared(this.challenger, { ...one, outcome: outcomes[i]!, latencyMs });
       } catch {

@@ -147,7 +147,7 @@ export class AlertDecision implements Decision {
       return;
     }
     this.waiting += 1;
-    await this.exclusive(() => this.evaluateNow(inputs));
+    await this.governed.before(() => this.exclusive(() => this.evaluateNow(inputs)));
     this.waiting -= 1;
   }
 

@@ -15,7 +15,7 @@ import { rulesWanted, versionWanted } from './overrides/words.ts';
 /** Candidates that are asked beside the model. */
 export type AlertShadow = Omit<
   ShadowOptions<AlertInput, Assessment>,
-  'budgetMs' | 'breaker' | 'check' | 'clock'
+  'budgetMs' | 'breaker' | 'check' | 'clock' | 'precedence'
 >;
 
 /** Wraps an assessor as a policy of the alert decision. */
