@@ -91,6 +91,8 @@ export class BehaviourWatch {
 
   /** Takes the row `row[from] …`, NaN where a value is absent. @param state that the machine says it is in; NaN: none */
   take(row: Float32Array, from: number, timeMs: number, state = Number.NaN): void {
+    // Rows hold the last value of a sensor that is silent: one without any is not well, and shows nothing.
+    this.relations.forgetAbsent(row, from);
     this.growing.push(row, from, timeMs, state);
   }
 

@@ -94,6 +94,11 @@ const Head = Type.Object({
       { description: 'that ended by themselves; absent from a version that counted none' },
     ),
   ),
+  unwell: Type.Optional(
+    Type.Record(Type.String({ maxLength: 256 }), Type.Number(), {
+      description: 'sensors that were not well, by name, with the value that they had',
+    }),
+  ),
   unheard: Type.Optional(
     Type.Array(Type.Integer({ minimum: 0 }), {
       maxItems: 1_024,

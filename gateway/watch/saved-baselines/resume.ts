@@ -44,6 +44,7 @@ export function recordOf(
     episodes,
     ...learnt
   } = window.baseline.save(names);
+  const unwell = window.sensorRuns.savedUnwell(names, window.latest());
   const head = {
     site,
     machine,
@@ -58,6 +59,7 @@ export function recordOf(
     ...(usual && { usual }),
     ...(modes && { modes }),
     ...(episodes && { episodes }),
+    ...(Object.keys(unwell).length > 0 && { unwell }),
     ...(unheard && { unheard: [...unheard] }),
     ...(faults.length > 0 && {
       faults: faults.map(({ signature, sensors: own, ...each }) => ({
@@ -91,6 +93,7 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
       ...(episodes && { episodes }),
     };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
+    window.sensorRuns.restoreUnwell(head.unwell ?? {}, now);
     window.pause(head.block, inColumns({ held, seen }, before, now));
     return null;
   } catch (error) {

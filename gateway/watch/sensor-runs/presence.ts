@@ -92,6 +92,13 @@ export class Presence {
     return state1(this.state, field.isMissing, column);
   }
 
+  /** True if it is absent for longer than usual: half the time after which it is missing. */
+  isDoubtful(column: number): boolean {
+    const { state, time } = this;
+    const row = state.get(field.gapRow, column);
+    return row > 0 && 2 * (time.row - row) >= state.get(field.dueRow, column) - row;
+  }
+
   wasSent(column: number): boolean {
     return this.state.get(field.gapRow, column) >= 0;
   }

@@ -4,7 +4,7 @@
  * decided in gateway/decisions/alert.
  *
  *     row ▶ Presence (rows without a sensor) ─┬▶ faults of the machine's next input
- *       └─▶ Stillness (rows with one value) ──┘
+ *       └─▶ Stillness (rows with one value) ──┴▶ values that say nothing about the machine
  */
 import type { SensorFault } from '../../ports/decision.ts';
 import { Columns } from './columns.ts';
@@ -29,6 +29,12 @@ export class SensorRuns {
   /** True if each sensor was in the newest row, with another value than in the one before: then most rows need a comparison of values alone. */
   private isPlain = false;
   private turnMs = periodMs;
+  /** Sensors whose newest value was refused: the one of their rows is older. */
+  private readonly refusedNow = new Set<number>();
+  /** Sensors that were not well before a restart, with the value that they had, until they send another one. */
+  private readonly unwell = new Map<number, number>();
+  /** The last row without the values of sensors that are not well. */
+  private sound = new Float32Array(0);
   /** The last answer of `unsent`; null if that may be another one now. */
   private known: { of: readonly { name: string }[]; unsent: readonly string[] } | null = null;
 
@@ -56,7 +62,59 @@ export class SensorRuns {
     if (time.ms >= this.turnMs) this.turn();
     const moved = seenAt < 0 && this.isPlain ? this.moved(cells, valueAt) : 0;
     if (moved < this.columns) this.takeFrom(moved, cells, valueAt, seenAt, row);
+    for (const column of this.refusedNow)
+      if (seenAt < 0 || cells[seenAt + column] !== 0) this.refusedNow.delete(column);
     if (row <= spreadRows || row % spreadEvery === 0) this.stillness.spread.take(cells, valueAt, seenAt);
+  }
+
+  /**
+   * Returns the row that was taken last without the values of sensors that are not well, or may not be (NaN): what they show says nothing
+   * about the machine, and would let healthy sensors look odd beside it. Null if all are well. Valid until the next call.
+   * @param isCounter a counter that stands still is well: its machine counts nothing @param isLive false if it is read again
+   * from the journal, and was not taken: then only those count that were not well before the restart
+   */
+  soundRow(
+    cells: Float32Array,
+    valueAt: number,
+    isLive: boolean,
+    isCounter: (column: number) => boolean,
+  ): Float32Array | null {
+    const { unwell, refusedNow } = this;
+    if ((this.isPlain || !isLive) && refusedNow.size === 0 && unwell.size === 0) return null;
+    for (const [column, value] of unwell) if (differs(cells[valueAt + column]!, value)) unwell.delete(column);
+    let isSound = true;
+    for (let column = 0; column < this.columns; column++) {
+      if (!unwell.has(column) && !(isLive && this.isUnwell(column, isCounter))) continue;
+      if (isSound) this.sound = cells.slice(valueAt, valueAt + this.columns);
+      isSound = false;
+      this.sound[column] = Number.NaN;
+    }
+    return isSound ? null : this.sound;
+  }
+
+  private isUnwell(column: number, isCounter: (column: number) => boolean): boolean {
+    const { presence, stillness, refusedNow } = this;
+    if (presence.isOut(column) || presence.isDoubtful(column) || refusedNow.has(column)) return true;
+    return (stillness.isOut(column) || stillness.isDoubtful(column)) && !isCounter(column);
+  }
+
+  /** Sensors that are not well, with their values as of `latest`, by name; for saving. */
+  savedUnwell(sensors: readonly string[], latest: Float32Array): Record<string, number> {
+    const isUnwell = (column: number) =>
+      this.unwell.has(column) || (column < this.columns && this.isUnwell(column, () => false));
+    return Object.fromEntries(
+      sensors.flatMap((name, column) =>
+        isUnwell(column) && Number.isFinite(latest[column]) ? [[name, latest[column]!]] : [],
+      ),
+    );
+  }
+
+  /** Goes on without the values of those that were not well before a restart, until they send others. */
+  restoreUnwell(saved: Readonly<Record<string, number>>, sensors: readonly string[]): void {
+    for (const [name, value] of Object.entries(saved)) {
+      const column = sensors.indexOf(name);
+      if (column >= 0) this.unwell.set(column, value);
+    }
   }
 
   /** Takes values of the first columns, up to the first one that is not another than in the row before. Returns how many these are. */
@@ -123,6 +181,7 @@ export class SensorRuns {
     if (column >= this.columns) return;
     this.known = null;
     this.isPlain = false;
+    this.refusedNow.add(column);
     this.presence.refused(column);
   }
 
@@ -137,6 +196,8 @@ export class SensorRuns {
   forget(column: number): void {
     this.known = null;
     this.isPlain = false;
+    this.refusedNow.delete(column);
+    this.unwell.delete(column);
     this.presence.forget(column);
     this.stillness.forget(column);
     this.state.reset(column);
@@ -180,4 +241,9 @@ export class SensorRuns {
     this.presence.turn();
     this.stillness.turn();
   }
+}
+
+/** False while it has sent nothing yet. */
+function differs(value: number, before: number): boolean {
+  return !Number.isNaN(value) && value !== before;
 }

@@ -18,6 +18,8 @@ const togetherRows = 5;
 const togetherShare = 0.1;
 /** A run of so many repeats of another sensor is worth a thought. */
 const otherRepeatsMin = 5;
+/** A run is doubtful from so many usual ones on: long before it is known what it is. */
+const doubtfulRuns = 2;
 
 /** Which sensors of one machine are stuck at a value, each judged by how long it ever kept one. */
 export class Stillness {
@@ -84,6 +86,15 @@ export class Stillness {
 
   isOut(column: number): boolean {
     return this.state.get(field.isStuck, column) === 1;
+  }
+
+  /** True if it keeps its value for longer than usual, and a probe is the likely cause, while that is not certain yet. */
+  isDoubtful(column: number): boolean {
+    const { state, longest } = this;
+    const repeats = state.get(field.repeats, column);
+    if (repeats < otherRepeatsMin || repeats < doubtfulRuns * longest.rows(column)) return false;
+    const isJudged = Number.isFinite(state.get(field.dueRepeats, column));
+    return isJudged && state.get(field.isRunExcused, column) === 0 && this.isProven(column);
   }
 
   value(column: number): number {

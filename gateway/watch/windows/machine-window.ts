@@ -227,6 +227,8 @@ export class MachineWindow {
     return this.blocks.place(oldest, (this.next + this.rows - 1) % this.rows);
   }
 
+  private readonly isCounter = (column: number) => this.baseline.kindOf(column) === 'counter';
+
   private get heldAt(): number {
     return this.rows * this.columns;
   }
@@ -262,7 +264,9 @@ export class MachineWindow {
     }
     if (isLive) this.sensorRuns.take(cells, heldAt, seenAt, newestMs);
     this.appended();
-    if (!this.paused) this.baseline.take(cells, newestMs, heldAt);
+    if (this.paused) return;
+    const sound = this.sensorRuns.soundRow(cells, heldAt, isLive, this.isCounter);
+    this.baseline.take(sound ?? cells, newestMs, sound ? 0 : heldAt);
   }
 
   /** If a row is a time step: advances to the row of the pending reading's time. */

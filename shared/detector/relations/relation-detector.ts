@@ -148,6 +148,17 @@ export class RelationDetector {
     else if (kept) this.followKept(kept, { ...seen, isTold: told.isInVisit, beforeMs }, told.lasts);
   }
 
+  /** Forgets what sensors without a value in the row that comes have shown lately, for rows whose absent values do not come by chance. */
+  forgetAbsent(values: ArrayLike<number>, from: number): void {
+    for (let i = 0; i < this.sensors; i++) {
+      if (Number.isFinite(values[from + i]!)) continue;
+      for (const each of this.kept ? [this.numbers, this.kept] : [this.numbers]) {
+        each.floats[each.layout.short + i] = 0;
+        each.floats[each.layout.held + i] = 0;
+      }
+    }
+  }
+
   private followKept(kept: RelationNumbers, row: KeptRow, lasts: boolean): void {
     if (lasts) {
       change(this.numbers);
