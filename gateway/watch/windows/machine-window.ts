@@ -99,9 +99,9 @@ export class MachineWindow {
     return this.filled >= this.rowsMin;
   }
 
-  /** The time of the newest reading. */
+  /** The time of the newest reading, as it is judged: time goes on also by what a device sends whose clock is behind that of another. */
   get newestMs(): number {
-    return this.clock.newestMs;
+    return Math.max(this.clock.newestMs, this.clock.atMs);
   }
 
   /** A newer reading has come that is in no row. */

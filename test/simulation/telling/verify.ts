@@ -210,7 +210,15 @@ function spanOf(
   // A device that writes no times gives its kept readings the moment in which they come.
   const isKnown = device.stamp !== 'none' || device.offline.length === 0;
   if (!isKnown || Math.max(...times) - Math.min(...times) < minuteMs) return null;
-  return { fromMs: Math.min(...times), toMs: Math.max(...times), withinMs: 2 * device.periodMs + 5_000 };
+  const withinMs = 2 * device.periodMs + 5_000 + apartMs(schedule, machine);
+  return { fromMs: Math.min(...times), toMs: Math.max(...times), withinMs };
+}
+
+/** By how much the clocks of a machine's devices differ: it is judged by the one that is ahead. */
+function apartMs({ devices }: Schedule, machine: string): number {
+  const own = devices.filter((plan) => plan.machine === machine);
+  const offsets = own.map(({ stamp, offsetMs }) => (stamp === 'none' ? 0 : offsetMs));
+  return Math.max(...offsets) - Math.min(...offsets);
 }
 
 const timeOf = (point: string) => Number(point.slice(point.lastIndexOf(' ') + 1)) / 1e6;
