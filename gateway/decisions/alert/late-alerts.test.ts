@@ -86,6 +86,19 @@ describe('a limit that was met and is back in readings that came late', () => {
     ]);
   });
 
+  it('is said by an alert that opens with it, though it was over before', async () => {
+    const decision = await bench.started();
+    const nowMs = bench.clock.nowMs();
+    const now = { side: 'high', severity: 'critical', at: 7.1, sinceMs: nowMs - 3 * 60_000 } as const;
+    const limits = [{ sensor: 'vibration', value: 8, met: { ...now, backAt: 7 }, mayBe: null }];
+    await bench.evaluate(decision, 200, 1, { ...passed(), limits });
+    expect(bench.opened().map(({ data }) => data.reasons.join('; '))).toEqual([
+      expect.stringMatching(
+        /vibration 8 mm\/s, above the alarm limit of 7.1 .*; vibration was above the warning limit of 4.5 mm\/s from .* to /,
+      ),
+    ]);
+  });
+
   it('belongs to the alert that is open', async () => {
     const decision = await bench.started();
     const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.05 } as const;

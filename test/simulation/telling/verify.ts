@@ -177,12 +177,22 @@ function checkMachine(parts: Checked, machine: string): void {
   }
 }
 
-/** An alert that was open over it, and says its sensor, by the times of its device. */
+/** An alert that was open over it, and says its sensor, or one that says when it was; by the times of its device. */
 function tells(tellings: readonly Telling[], { sensor }: Crossing, span: Span): boolean {
   const begunMs = tellings[0]!.sinceMs ?? tellings[0]!.atMs + epochMs;
   const endMs = tellings.at(-1)!.untilMs ?? tellings.at(-1)!.atMs + epochMs;
   const isNamed = tellings.some(({ reasons }) => reasons.some((reason) => reason.includes(sensor)));
-  return isNamed && begunMs <= span.toMs + span.withinMs && endMs >= span.fromMs;
+  const isOpenOver = isNamed && begunMs <= span.toMs + span.withinMs && endMs >= span.fromMs;
+  return isOpenOver || tellings.some(({ reasons }) => reasons.some((each) => saysSpan(each, sensor, span)));
+}
+
+/** A sentence of a limit that had passed before the alert began. */
+function saysSpan(reason: string, sensor: string, { fromMs, toMs, withinMs }: Span): boolean {
+  const time = '(\\d\\d:\\d\\d)\\S* UTC';
+  const said = new RegExp(`^${sensor} was .* from ${time} to ${time},`).exec(reason);
+  const isNear = (text: string, ms: number) =>
+    Math.abs(Date.parse(`2026-01-01T${text}Z`) - ms) <= withinMs + minuteMs;
+  return said !== null && isNear(said[1]!, fromMs) && isNear(said[2]!, toMs);
 }
 
 interface Span {

@@ -49,8 +49,11 @@ export interface LimitDampingResult {
   recent: string[];
   /** Limits that have passed and belong to no sensor that is open: nobody was told. */
   passed: PassedLimit[];
-  /** Episodes that were worse than what their sensor is told as from now on, and of which nobody was told. */
-  worse: PassedLimit[];
+  /**
+   * Episodes of which nobody was told, and that the alert of their sensor is to say beside what it says of now: they were worse, or over before
+   * it began.
+   */
+  beside: PassedLimit[];
   /** Sensors that have come back with this decision. */
   returned: { sensor: string; returns: number; holdMs: number }[];
   /** Something has changed that a restart must not forget. */
@@ -66,7 +69,7 @@ export function dampLimits(
     met: [],
     recent: [],
     passed: [],
-    worse: [],
+    beside: [],
     returned: [],
     isNews: false,
   };
@@ -107,7 +110,9 @@ export function dampLimits(
         result.recent.push(sensor);
       continue;
     }
-    result.worse.push(...all.filter(({ severity }) => levelOf(severity) > Math.max(state.told, old.told)));
+    const isOverBefore = ({ untilMs }: PassedLimit) => old.told === 0 && found && untilMs < found.sinceMs;
+    const isWorse = ({ severity }: PassedLimit) => levelOf(severity) > Math.max(state.told, old.told);
+    result.beside.push(...all.filter((one) => isWorse(one) || isOverBefore(one)));
     if (found && !isWaiting(state)) {
       result.met.push(found);
       continue;

@@ -74,7 +74,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
       ? endReasons(before.met, policy, input)
       : [
           ...limitReasons(judged, track.met),
-          ...(result?.worse ?? []).map((one) => passedReason(one, input.machine.type, input.timeMs)),
+          ...(result?.beside ?? []).map((one) => passedReason(one, input.machine.type, input.timeMs)),
           ...fallenReasons(before.met, track.met),
           ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
         ];
