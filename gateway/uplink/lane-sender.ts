@@ -22,6 +22,7 @@ import { journalName, takeBatch } from './batches.ts';
 import type { UplinkConfig } from './config.ts';
 import { type Failure, LaneRefusedBatches } from './lane-refused-batches.ts';
 import type { Priority } from './priority.ts';
+import { SendWindow } from './send-window.ts';
 import type { UplinkStats } from './statistics.ts';
 
 export interface LaneSenderDeps {
@@ -33,6 +34,12 @@ export interface LaneSenderDeps {
   log: Log;
   stats: UplinkStats;
   priority: Priority;
+}
+
+/** The progress of a lane on one connection: the last block that was confirmed, and what may be in flight. */
+interface Reached {
+  seq?: number;
+  readonly window: SendWindow;
 }
 
 /**
@@ -64,7 +71,8 @@ export class LaneSender {
     const { lane } = this;
     const { clock, random, priority } = this.deps;
     const { ended } = connection;
-    const reached: { seq?: number } = {};
+    const { batchBytesMax, inFlightMax } = this.config;
+    const reached: Reached = { window: new SendWindow(batchBytesMax * inFlightMax) };
     try {
       while (!ended.aborted) {
         const failure = await this.sendUntilFailure(connection, reached);
@@ -85,9 +93,10 @@ export class LaneSender {
     }
   }
 
-  /** `reached` is the last block confirmed on this connection. Returns null if the connection has closed. */
-  private async sendUntilFailure(connection: Connection, reached: { seq?: number }): Promise<Failure | null> {
+  /** Returns null if the connection has closed. */
+  private async sendUntilFailure(connection: Connection, reached: Reached): Promise<Failure | null> {
     const { lane, config } = this;
+    const { window } = reached;
     const { ackMsMax } = config;
     const { journal, priority, clock } = this.deps;
     const cursor = journal.cursor('uplink');
@@ -132,7 +141,7 @@ export class LaneSender {
             ...(after !== undefined && { after }),
           },
           blocks,
-          config.batchBytesMax,
+          Math.min(config.batchBytesMax, window.batchBytesMax),
         );
         const group = blocks.slice(0, taken);
         blocks = blocks.slice(taken);
@@ -140,8 +149,14 @@ export class LaneSender {
         after = sent;
         const frame = encodeBatch(batch);
         const sentMs = clock.monotonicMs();
+        const sending = window.sent(frame.length, sentMs);
+        const answered = (isConfirmed: boolean) => window.answered(sending, isConfirmed, clock.monotonicMs());
         const acked = acknowledged(connection, lane, frame, { ackMsMax, clock, signal });
-        acked.catch(() => undefined); // checked below, after those before it
+        // A failure is looked at below, after those before it.
+        acked.then(
+          () => answered(true),
+          () => answered(false),
+        );
         const turn: Promise<void> = confirmed
           .then(() => acked)
           .then(
@@ -159,7 +174,9 @@ export class LaneSender {
         confirmed = turn;
         const over = turn.catch(() => undefined).then(() => void underWay.delete(over));
         underWay.add(over);
-        if (underWay.size >= (this.refusals.current ? 1 : config.inFlightMax)) await Promise.race(underWay);
+        const inFlightMax = this.refusals.current ? 1 : config.inFlightMax;
+        while (underWay.size >= inFlightMax || (underWay.size > 0 && !window.hasRoom))
+          await Promise.race(underWay);
       }
     }
     await Promise.all(underWay);
