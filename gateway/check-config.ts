@@ -32,7 +32,7 @@ import { keyFileProblems, keyProblems } from './models/trusted-keys.ts';
 import { unsignedModels } from './models/unsigned.ts';
 import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
-import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
+import { tlsOwner as uplinkTls } from './uplink/link/tls-files.ts';
 
 /** Every seam of the gateway. */
 const parts = allSeams<GatewayConfig>([

@@ -35,7 +35,7 @@ import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { MaintenanceReport } from '../ports/maintenance/maintenance.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import { type CloudHandlers, mqttLinks } from '../uplink/mqtt-link.ts';
+import { type CloudHandlers, mqttLinks } from '../uplink/link/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
 import { composeOnboarding } from './onboarding/compose.ts';

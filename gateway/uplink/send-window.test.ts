@@ -41,7 +41,7 @@ describe('the window of what a lane has in flight', () => {
     expect(nowMs).toBeLessThan((1.1 * 600_000) / bytesPerMs + 1_000);
   });
 
-  it('is no limit on a fast link', () => {
+  it('grows to its limit on a fast link', () => {
     const { mostInFlight, nowMs } = drain(new SendWindow(limit), { bytes: 50_000_000, bytesPerMs: 50_000 });
     expect(mostInFlight).toBe(limit);
     expect(nowMs).toBeLessThan(1_400);

@@ -18,8 +18,8 @@ export interface Sent {
  * overtaken: on a slow link an alert would wait for minutes behind readings, and answers would come too late.
  *
  * It begins small, and doubles with each round of answers in time; an answer that is late reduces it to what is answered
- * in a second. A store that takes as long for any batch, however small, is no reason for that, so the measure is how long
- * a small batch takes that is sent alone.
+ * in a second. A store that takes as long for any batch, however small, must not reduce it, so the measure is how long a
+ * small batch takes that is sent alone.
  */
 export class SendWindow {
   private readonly bytesLimit: number;

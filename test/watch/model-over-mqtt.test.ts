@@ -9,7 +9,7 @@ import { RegistryChunks } from '../../cloud/models/chunks.ts';
 import { Registry } from '../../cloud/models/registry.ts';
 import { Installer } from '../../gateway/models/download/install.ts';
 import { Library } from '../../gateway/models/library.ts';
-import { MqttLink } from '../../gateway/uplink/mqtt-link.ts';
+import { MqttLink } from '../../gateway/uplink/link/mqtt-link.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { bundleOf } from '../../shared/model/trust/bundle.ts';

@@ -86,7 +86,7 @@ describe('a limit that was met and is back in readings that came late', () => {
     ]);
   });
 
-  it('is said by an alert that opens with it, though it was over before', async () => {
+  it('is among the reasons of an alert that opens with it, though it was over before', async () => {
     const decision = await bench.started();
     const nowMs = bench.clock.nowMs();
     const now = { side: 'high', severity: 'critical', at: 7.1, sinceMs: nowMs - 3 * 60_000 } as const;

@@ -1,7 +1,7 @@
 /** The connection of a gateway to the cloud: in order, with a delay, and gone with everything under way when it is cut. */
 import type { Client } from 'aedes';
 import { BatchRefused, type CloudLink } from '../../../../gateway/ports/uplink.ts';
-import type { CloudHandlers } from '../../../../gateway/uplink/mqtt-link.ts';
+import type { CloudHandlers } from '../../../../gateway/uplink/link/mqtt-link.ts';
 import { parseEnded } from '../../../../shared/contract/alerts/ended-in-cloud.ts';
 import { type Greeting, readGreeting } from '../../../../shared/contract/greeting.ts';
 import type { Lane } from '../../../../shared/contract/lanes.ts';

@@ -1,5 +1,5 @@
-import { type PemOwner, readCertificates, readKeyPair } from '../../shared/security/pem-files.ts';
-import type { UplinkConfig } from './config.ts';
+import { type PemOwner, readCertificates, readKeyPair } from '../../../shared/security/pem-files.ts';
+import type { UplinkConfig } from '../config.ts';
 
 export const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
 

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createServer as createSecureServer } from 'node:tls';
 import { Aedes } from 'aedes';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { encodeEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
-import { endedTopic, greetingTopic } from '../../shared/contract/topics.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
-import { uplinkProblems } from './config.ts';
+import { encodeEnded } from '../../../shared/contract/alerts/ended-in-cloud.ts';
+import { endedTopic, greetingTopic } from '../../../shared/contract/topics.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { makeCertificate, noOpenssl } from '../../../test/support/openssl.ts';
+import { uplinkProblems } from '../config.ts';
 import { MqttLink } from './mqtt-link.ts';
 
 const config = {

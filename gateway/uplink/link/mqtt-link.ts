@@ -1,8 +1,9 @@
+/** The link (gateway/uplink/link): one MQTT connection to the cloud, its TLS files, and what to do where it fails. */
 import mqtt from 'mqtt';
-import { type EndedInCloud, parseEnded } from '../../shared/contract/alerts/ended-in-cloud.ts';
-import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import { type Greeting, readGreeting } from '../../shared/contract/greeting.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
+import { type EndedInCloud, parseEnded } from '../../../shared/contract/alerts/ended-in-cloud.ts';
+import { parseBatchRefusal } from '../../../shared/contract/batch-refusal.ts';
+import { type Greeting, readGreeting } from '../../../shared/contract/greeting.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
 import {
   desiredTopic,
   endedTopic,
@@ -13,15 +14,15 @@ import {
   modelPieceTopic,
   refusalTopic,
   uplinkTopic,
-} from '../../shared/contract/topics.ts';
-import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
-import { mqttAddress } from '../../shared/mqtt/address.ts';
-import { disablePacketNumberCache } from '../../shared/mqtt/packet-numbers.ts';
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
-import type { UplinkConfig } from './config.ts';
+} from '../../../shared/contract/topics.ts';
+import { uplinkKeepaliveS } from '../../../shared/contract/uplink-keepalive.ts';
+import { mqttAddress } from '../../../shared/mqtt/address.ts';
+import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts';
+import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import { BatchRefused, type CloudLink } from '../../ports/uplink.ts';
+import type { UplinkConfig } from '../config.ts';
 import { connectRemedy } from './connect-remedy.ts';
 import { readTlsFiles } from './tls-files.ts';
 
