@@ -110,7 +110,7 @@ const partStopMsMax = 10_000;
 export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<RunningCloud> {
   const { dataDir, log, clock = systemClock, random = systemRandom, failed = () => {} } = deps;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const base = { dataDir, log, clock, random };
+  const base = { dataDir, log, clock, random, configTrouble: { problem: null } };
   const started = new StartedParts(base, partStopMsMax);
   const reporters: Reporter[] = [];
   const metrics = new Metrics(() => reporters);

@@ -1,6 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
-import { type ConfigAdmin, ConfigReload, type LiveSettings } from '../shared/config/reload.ts';
+import {
+  type ConfigAdmin,
+  ConfigReload,
+  type ConfigTrouble,
+  type LiveSettings,
+} from '../shared/config/reload.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import { TimeZone } from '../shared/config/time-zone.ts';
 import type { Table } from '../shared/config/toml-files.ts';
@@ -126,6 +131,7 @@ export const liveInCloud: LiveSettings = {
     ...{ store: 'the store is opened when the process starts' },
     ...{ alerts: 'notifiers are made when the process starts' },
   },
+  essential: { gateways: [], 'api.token': undefined },
 };
 
 export interface FollowingParts {
@@ -146,6 +152,7 @@ export interface FollowingParts {
   training: { opened(api: CloudConfig['api'], httpPort: number): void };
   httpPort: number;
   heartbeat: { follow(config: CloudConfig['heartbeat']): void };
+  configTrouble: ConfigTrouble;
 }
 
 /** Gives a running cloud what can change. Certificates are read again, too. */
@@ -154,7 +161,7 @@ export function createReload(
   read: (() => CloudConfig) | undefined,
   parts: FollowingParts & { dataDir: string; log: Log },
 ): ConfigReload<CloudConfig> {
-  const { api, heartbeat, listener, training, httpPort, dataDir, log } = parts;
+  const { api, heartbeat, listener, training, httpPort, configTrouble: trouble, dataDir, log } = parts;
   const followApi = () => {
     const settings = withToken(running.api, dataDir, log);
     api.follow(settings);
@@ -162,7 +169,7 @@ export function createReload(
   };
   let known = running.gateways;
   const reload = new ConfigReload<CloudConfig>({
-    ...{ running, live: liveInCloud, read: read ?? (() => running), log },
+    ...{ running, live: liveInCloud, read: read ?? (() => running), trouble, log },
     take: (_next, inForce) => {
       if (inForce.includes('gateways')) followGateways(known, running.gateways, parts);
       known = running.gateways;

@@ -54,6 +54,7 @@ async function begin(): Promise<void> {
     retention: () => null,
     proposals: () => [],
     twins: () => twins,
+    configTrouble: { problem: null },
   });
   await watching.start();
 }

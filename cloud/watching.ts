@@ -3,6 +3,7 @@ import { CertificateReader, certificateFilesIn } from '../shared/conditions/cert
 import { ClockWatch } from '../shared/conditions/clock.ts';
 import { ConditionEvaluator } from '../shared/conditions/evaluator.ts';
 import type { NotifierFacts } from '../shared/conditions/notifier.ts';
+import type { ConfigTrouble } from '../shared/config/reload.ts';
 import type { FreeSpace } from '../shared/files/free-space.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -29,6 +30,7 @@ export interface WatchingDeps {
   retention(): RetentionAdmin | null;
   proposals(): readonly TrainingProposal[];
   dataDir: string;
+  configTrouble: ConfigTrouble;
   clock: Clock;
   random: Random;
   log: Log;
@@ -73,6 +75,7 @@ function factsOf(deps: WatchingDeps): () => CloudFacts {
       disk: free && { ...free, folder: dataDir, freeShareMin },
       certificates: certificates.facts(),
       clock: clockWatch.facts(),
+      configProblem: deps.configTrouble.problem,
       gateways: withMachines(
         contacts
           .all()

@@ -1,6 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { conditionsTable } from '../shared/conditions/config.ts';
-import { type ConfigAdmin, ConfigReload, type LiveSettings } from '../shared/config/reload.ts';
+import {
+  type ConfigAdmin,
+  ConfigReload,
+  type ConfigTrouble,
+  type LiveSettings,
+} from '../shared/config/reload.ts';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import { TimeZone } from '../shared/config/time-zone.ts';
 import { isTable, type Table } from '../shared/config/toml-files.ts';
@@ -103,6 +108,13 @@ export const liveInGateway: LiveSettings = {
     ...{ uplink: 'the data thread has the connection to the cloud' },
     ...{ alerts: 'notifiers are made when the process starts' },
   },
+  essential: {
+    gateway: dataKeys.gateway.default,
+    'broker.users': undefined,
+    routes: dataKeys.routes.default,
+    machines: dataKeys.machines.default,
+    'uplink.url': undefined,
+  },
 };
 
 export interface FollowingParts {
@@ -114,16 +126,17 @@ export interface FollowingParts {
   };
   heartbeat: { follow(config: GatewayConfig['heartbeat']): void };
   settings: { takeFromFile(setting: string, value: unknown): void };
+  configTrouble: ConfigTrouble;
 }
 
 /** Gives a running gateway what can change. Certificates are read again, too. */
 export function createReload(
   running: GatewayConfig,
   read: () => GatewayConfig,
-  { sources, http, heartbeat, settings, log }: FollowingParts & { log: Log },
+  { sources, http, heartbeat, settings, configTrouble: trouble, log }: FollowingParts & { log: Log },
 ): ConfigReload<GatewayConfig> {
   const reload = new ConfigReload<GatewayConfig>({
-    ...{ running, live: liveInGateway, read, log },
+    ...{ running, live: liveInGateway, read, trouble, log },
     set: (setting, value) => settings.takeFromFile(setting, value),
     take: (next, inForce) => {
       for (const { made } of sources) made.reload?.(next);

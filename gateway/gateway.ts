@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { conditionsReport } from '../shared/conditions/statistics.ts';
+import type { ConfigTrouble } from '../shared/config/reload.ts';
 import { noteDataFormat } from '../shared/data-format/data-format.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { lockDataDir } from '../shared/files/data-dir.ts';
@@ -195,7 +196,8 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
   const asking = { say, tellOpen, models, accounts: devices, settings, clock, log };
   const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
-  const base = { dataDir, clock, random, log };
+  const configTrouble: ConfigTrouble = { problem: null };
+  const base = { dataDir, clock, random, log, configTrouble };
   const governed = { overrides, lessons, windows: recordedWindows(watch, data), gathering: data.gathering };
   const assessors = { ...assessorsOf(watch), modelAssessor: models.assessor };
   const decisionDeps = { ...base, gateway, ...assessors, models: models.trials, outbox, ...governed };
@@ -280,7 +282,7 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  const ofDecisions = { decisions, fleet, models, trialReports, handlers, taking };
+  const ofDecisions = { decisions, fleet, models, trialReports, handlers, taking, configTrouble };
   return { ...ofDecisions, sources, status, http, jobs, watching, heartbeat, siteTopics, siteNotices };
 }
 

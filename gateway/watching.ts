@@ -5,6 +5,7 @@ import { ClockWatch } from '../shared/conditions/clock.ts';
 import { ConditionEvaluator } from '../shared/conditions/evaluator.ts';
 import { keptInFile } from '../shared/conditions/kept-file.ts';
 import type { NotifierFacts } from '../shared/conditions/notifier.ts';
+import type { ConfigTrouble } from '../shared/config/reload.ts';
 import type { FreeSpace } from '../shared/files/free-space.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -28,6 +29,7 @@ export interface WatchingDeps {
   /** How the notifiers of this gateway do. */
   notifiers(): readonly NotifierFacts[];
   outbox: Outbox;
+  configTrouble: ConfigTrouble;
   clock: Clock;
   random: Random;
   log: Log;
@@ -59,6 +61,7 @@ function factsOf({
   drift,
   peers,
   notifiers,
+  configTrouble,
   clock,
 }: WatchingDeps): () => GatewayFacts {
   const certificates = new CertificateReader(certificateFilesIn(config), clock);
@@ -80,6 +83,7 @@ function factsOf({
       disk: free && { ...free, folder: config.dataDir, freeShareMin },
       certificates: certificates.facts(),
       clock: clockWatch.facts(uplink?.aheadOfCloudMs ?? null),
+      configProblem: configTrouble.problem,
       backlog: status && uplink && backlogOf(status, dropped),
       cloud: status && cloudOf(uplink),
       refusedBatches: status?.refused.count ?? null,

@@ -5,6 +5,7 @@
 import { certificateExpiry } from '../../shared/conditions/certificates.ts';
 import { clockWrong } from '../../shared/conditions/clock.ts';
 import type { Conditions } from '../../shared/conditions/conditions.ts';
+import { configRefused } from '../../shared/conditions/config-refused.ts';
 import { diskSpace } from '../../shared/conditions/disk-space.ts';
 import { notifierFails } from '../../shared/conditions/notifier.ts';
 import type { CloudFacts } from './facts.ts';
@@ -28,5 +29,6 @@ export const cloudConditions: Conditions<CloudFacts> = [
   notifierFails,
   certificateExpiry,
   clockWrong,
+  configRefused,
   modelContract,
 ];

@@ -18,6 +18,8 @@ export interface CloudFacts {
   disk: DiskFacts | null;
   certificates: readonly CertificateFacts[] | null;
   clock: ClockFacts;
+  /** Why the configuration was refused when it was read again. */
+  configProblem: string | null;
   /** Gateways that are silent or idle, of those that are watched. */
   gateways: readonly WatchedGateway[];
   /** A gateway as it is now; undefined if it is not watched. */

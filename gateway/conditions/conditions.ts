@@ -5,6 +5,7 @@
 import { certificateExpiry } from '../../shared/conditions/certificates.ts';
 import { clockWrong } from '../../shared/conditions/clock.ts';
 import type { Conditions } from '../../shared/conditions/conditions.ts';
+import { configRefused } from '../../shared/conditions/config-refused.ts';
 import { diskSpace } from '../../shared/conditions/disk-space.ts';
 import { notifierFails } from '../../shared/conditions/notifier.ts';
 import { backlogGrows } from './backlog.ts';
@@ -28,4 +29,5 @@ export const gatewayConditions: Conditions<GatewayFacts> = [
   notifierFails,
   certificateExpiry,
   clockWrong,
+  configRefused,
 ];

@@ -19,6 +19,8 @@ export interface GatewayFacts {
   disk: DiskFacts | null;
   certificates: readonly CertificateFacts[] | null;
   clock: ClockFacts;
+  /** Why the configuration was refused when it was read again. */
+  configProblem: string | null;
   backlog: BacklogFacts | null;
   /** Null if nothing is known of the connection; `none` if no cloud is configured. */
   cloud: { isConnected: boolean; lostSinceMs: number | null; lastError: string | null } | 'none' | null;

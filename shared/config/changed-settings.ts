@@ -1,3 +1,5 @@
+import { type ConfigProblem, invalid } from './problem.ts';
+
 /**
  * Returns the settings that differ between two configurations, by their keys: `broker.users`, `uplink.url`. Lists count as one
  * setting. Values are not among them, as they may be secrets.
@@ -34,3 +36,30 @@ export function setAt(table: object, setting: string, value: unknown): void {
   if (value === undefined) delete at[names.at(-1)!];
   else at[names.at(-1)!] = value;
 }
+
+/**
+ * Settings that nobody takes from a running process by a file on purpose, each with what it is where the file says nothing of it. A
+ * file that is empty or cut off, as by a full disk or an editor that is just writing it, is sound and has none of them.
+ */
+export type EssentialSettings = Readonly<Record<string, unknown>>;
+
+/** A problem for each essential setting that a process runs by and that its configuration has no more. */
+export function lostSettings(before: object, after: object, essential: EssentialSettings): ConfigProblem[] {
+  return Object.entries(essential)
+    .filter(([setting, unsaid]) => {
+      const isSaid = (config: object) => {
+        const value = valueAt(config, setting);
+        return !isEmpty(value) && JSON.stringify(value) !== JSON.stringify(unsaid);
+      };
+      return isSaid(before) && !isSaid(after);
+    })
+    .map(([setting]) =>
+      invalid(
+        setting,
+        `${setting}: the process runs by it, and the configuration says nothing of it any more, as one that is empty or cut off; if that is meant, start the process again`,
+      ),
+    );
+}
+
+const isEmpty = (value: unknown) =>
+  value === undefined || value === '' || (Array.isArray(value) && value.length === 0);

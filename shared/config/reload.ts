@@ -1,12 +1,19 @@
 import { messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { changedSettings, setAt, valueAt } from './changed-settings.ts';
+import { changedSettings, type EssentialSettings, lostSettings, setAt, valueAt } from './changed-settings.ts';
+import { refuse } from './problem.ts';
 
 /** Settings that a running process follows, tables with all that is in them, and why others need a restart. */
 export interface LiveSettings {
   settings: readonly string[];
   /** By the begin of their names, the longest counts. */
   restartBecause: Readonly<Record<string, string>>;
+  essential: EssentialSettings;
+}
+
+/** Why the configuration was refused when it was read again the last time; null if it was not. */
+export interface ConfigTrouble {
+  problem: string | null;
 }
 
 /** Settings that differ, by what happens to them. Values are not among them, as they may be secrets. */
@@ -22,9 +29,9 @@ export interface ReloadReport extends ConfigChanges {
 
 /** How people have a running process read its configuration again. */
 export interface ConfigAdmin {
-  /** Says what reading it again would do. @throws ConfigError if it is not sound */
+  /** Says what reading it again would do. @throws ConfigError if it is not sound, or has lost what the process runs by */
   compare(): ConfigChanges;
-  /** @throws ConfigError if it is not sound: nothing was changed then */
+  /** @throws ConfigError if it is not sound, or has lost what the process runs by: nothing was changed then */
   reload(): ReloadReport;
 }
 
@@ -38,6 +45,8 @@ export interface Reload<Config extends object> {
   take(next: Config, inForce: readonly string[]): string[];
   /** Sets what is in force; in place of `running` where more than the file decides on it. */
   set?(setting: string, value: unknown): void;
+  /** Is kept up to date. */
+  trouble: ConfigTrouble;
   log: Log;
 }
 
@@ -62,6 +71,18 @@ const isWithin = (setting: string, table: string) => setting === table || settin
 const liveOf = (setting: string, { settings }: LiveSettings) =>
   settings.find((each) => isWithin(setting, each));
 
+const namedMax = 8;
+
+function restartText({ afterRestart }: ConfigChanges): string {
+  if (afterRestart.length === 0) return '';
+  const names = afterRestart.slice(0, namedMax).map(({ setting }) => setting);
+  const more = afterRestart.length > namedMax ? ` and ${afterRestart.length - namedMax} more` : '';
+  return `; in force after a restart: ${names.join(', ')}${more}`;
+}
+
+const problemsText = (problems: readonly string[]) =>
+  problems.length === 0 ? '' : `; with problems: ${problems.join('; ')}`;
+
 /** Reads a configuration again. One with problems changes nothing. */
 export class ConfigReload<Config extends object> implements ConfigAdmin {
   private readonly of: Reload<Config>;
@@ -71,28 +92,37 @@ export class ConfigReload<Config extends object> implements ConfigAdmin {
   }
 
   compare(): ConfigChanges {
+    const { running, live } = this.of;
+    return changesBetween(running, this.readSound(), live);
+  }
+
+  private readSound(): Config {
     const { running, read, live } = this.of;
-    return changesBetween(running, read(), live);
+    const next = read();
+    refuse(lostSettings(running, next, live.essential));
+    return next;
   }
 
   reload(): ReloadReport {
-    const { running, read, live, log, take } = this.of;
+    const { running, live, log, take, trouble } = this.of;
     const set = this.of.set ?? ((setting, value) => setAt(running, setting, value));
     try {
-      const next = read();
+      const next = this.readSound();
       const changes = changesBetween(running, next, live);
       for (const setting of new Set(changes.inForce.map((each) => liveOf(each, live)!)))
         set(setting, valueAt(next, setting));
       const problems = take(next, changes.inForce);
       const report = { ...changes, problems };
-      const isAll = changes.afterRestart.length + problems.length === 0;
-      if (isAll) log.info(report, 'the configuration was read again');
+      trouble.problem = null;
+      if (changes.afterRestart.length + problems.length === 0)
+        log.info(report, 'the configuration was read again');
       else
-        log.warn(report, 'the configuration was read again: `afterRestart` needs a restart to be in force');
+        log.warn(report, `the configuration was read again${restartText(changes)}${problemsText(problems)}`);
       return report;
     } catch (error) {
       const problem = messageOf(error);
-      log.error({ problem }, 'the configuration was read again, and is not sound: nothing was changed');
+      trouble.problem = problem;
+      log.error({ problem }, 'the configuration was read again and refused: nothing was changed');
       throw error;
     }
   }

@@ -97,6 +97,29 @@ it('a token of a gateway is another as soon as its configuration is read again, 
   expect(await harbingerJson('config', 'reload', ...at)).toMatchObject({ inForce: ['heartbeat.everyS'] });
 });
 
+it('a file that has no users any more signs nobody out, and is told until one that is sound is read', async () => {
+  const at = ['gateway', '--url', site.gateway.httpUrl];
+  const open = async () => {
+    const { alerts } = await site.cloud.json<{ alerts: { condition?: { condition: string } }[] }>(
+      '/api/alerts?state=open',
+    );
+    return alerts.filter(({ condition }) => condition?.condition === 'configuration-refused').length;
+  };
+  await until(async () => (await open()) === 0, 'what was told of the wrong file to end');
+  await site.dropIn('users', { broker: { users: [] } });
+  process.kill(site.gateway.pid, 'SIGHUP');
+  await until(async () => (await open()) === 1, 'the alert about the configuration');
+  expect(await mayConnect('panel', secrets[2]!)).toBe(true);
+  expect(await harbinger('config', 'diff', ...at)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('broker.users: the process runs by it'),
+  });
+  await site.dropIn('users', { ...users(secrets[2]!), journal: { whenFull: 'refuse' } });
+  process.kill(site.gateway.pid, 'SIGHUP');
+  await until(async () => (await open()) === 0, 'the alert to end');
+  expect(await mayConnect('panel', secrets[2]!)).toBe(true);
+});
+
 it('no secret is in what can be read or asked for', async () => {
   await madeSecret(['users', 'add', 'maria', '--role', 'viewer', '--url', site.cloud.httpUrl], 'token');
   const texts = [...site.gateway.logs, ...site.cloud.logs].map((line) => JSON.stringify(line));

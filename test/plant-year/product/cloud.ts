@@ -106,6 +106,7 @@ export class PlantCloud {
       contacts,
       random,
       dataDir: '',
+      configTrouble: { problem: null },
       space: { space: null } as WatchingDeps['space'],
       store: { kind: 'memory', healthy: () => true },
       twins: () => [],
