@@ -31,6 +31,7 @@ import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
 import { addModbus } from './modbus/modbus.ts';
 import { refuseEmptyPaths } from './options.ts';
+import { addHealth } from './overview/health.ts';
 import { addReport } from './overview/report.ts';
 import { addStatus } from './overview/status.ts';
 import { addTop } from './overview/top.ts';
@@ -86,6 +87,7 @@ Exit codes: ${exitCodeLine()}.`,
     addPlant,
     addReplay,
     addStatus,
+    addHealth,
     addTop,
     addReport,
     addMachines,

@@ -1,12 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../shared/files/paths.ts';
+import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 
 const scripts = join(packageRoot, 'deploy/image/files/usr/lib/harbinger-image');
 let dir: string;
@@ -83,14 +85,16 @@ describe('what works', () => {
   let counted: number[];
   let server: Server;
 
-  beforeEach(async () => {
-    server = createServer((_, response) => {
-      const pipeline = { ...status.pipeline, readings: counted.length > 1 ? counted.shift() : counted[0] };
-      response.end(JSON.stringify({ ...status, pipeline, intelligence: { model: { state: 'ready' } } }));
-    });
+  const answer: RequestListener = (_, response) => {
+    const pipeline = { ...status.pipeline, readings: counted.length > 1 ? counted.shift() : counted[0] };
+    response.end(JSON.stringify({ ...status, pipeline, intelligence: { model: { state: 'ready' } } }));
+  };
+  const listen = async (made: Server) => {
+    server = made;
     await once(server.listen(0, '127.0.0.1'), 'listening');
     port = (server.address() as AddressInfo).port;
-  });
+  };
+  beforeEach(() => listen(createServer(answer)));
   afterEach(() => {
     port = 1;
     server.close();
@@ -115,6 +119,18 @@ describe('what works', () => {
     counted = [2, 3];
     expect(await works('0')).toBe('readings\nuplink\nmodel\n');
   });
+
+  it.skipIf(noOpenssl !== null)(
+    'is asked by HTTPS where the gateway speaks that (needs openssl)',
+    async () => {
+      server.close();
+      const [certFile, keyFile] = [join(dir, 'gateway.crt'), join(dir, 'gateway.key')];
+      makeCertificate(certFile, keyFile, '-subj', '/CN=gateway');
+      await listen(createTlsServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, answer));
+      counted = [2];
+      expect(await works()).toBe('readings\nuplink\nmodel\n');
+    },
+  );
 
   it('is nothing where no gateway answers', async () => {
     port = 1;
