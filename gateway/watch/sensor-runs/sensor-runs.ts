@@ -11,7 +11,7 @@ import { Columns } from './columns.ts';
 import { field, sensorFields } from './fields.ts';
 import { Presence } from './presence.ts';
 import { RowTime, rowTimeNumbers } from './row-time.ts';
-import { Stillness } from './stillness.ts';
+import { doubtfulMin, Stillness } from './stillness.ts';
 
 /** A period of coming rows: the usual runs of this one and of the one before are remembered. */
 const periodMs = 35 * 24 * 3_600_000;
@@ -28,11 +28,13 @@ export class SensorRuns {
   private columns: number;
   /** True if each sensor was in the newest row, with another value than in the one before: then most rows need a comparison of values alone. */
   private isPlain = false;
+  /** False if all sensors of the newest row are well, as those of nearly all rows: then none of them is looked at. */
+  private mayBeUnwell = false;
   private turnMs = periodMs;
-  /** Sensors whose newest value was refused: the one of their rows is older. */
-  private readonly refusedNow = new Set<number>();
-  /** Sensors that were not well before a restart, with the value that they had, until they send another one. */
-  private readonly unwell = new Map<number, number>();
+  /** Sensors whose newest value was refused: the one of their rows is older. Null if there are none. */
+  private refusedNow: Set<number> | null = null;
+  /** Sensors that were not well before a restart, with the value that they had, until they send another one. Null if there are none. */
+  private unwell: Map<number, number> | null = null;
   /** The last row without the values of sensors that are not well. */
   private sound = new Float32Array(0);
   /** The last answer of `unsent`; null if that may be another one now. */
@@ -61,9 +63,9 @@ export class SensorRuns {
     const row = time.next(timeMs);
     if (time.ms >= this.turnMs) this.turn();
     const moved = seenAt < 0 && this.isPlain ? this.moved(cells, valueAt) : 0;
+    this.mayBeUnwell = false;
     if (moved < this.columns) this.takeFrom(moved, cells, valueAt, seenAt, row);
-    for (const column of this.refusedNow)
-      if (seenAt < 0 || cells[seenAt + column] !== 0) this.refusedNow.delete(column);
+    if (this.refusedNow !== null) this.sentAgain(this.refusedNow, cells, seenAt);
     if (row <= spreadRows || row % spreadEvery === 0) this.stillness.spread.take(cells, valueAt, seenAt);
   }
 
@@ -79,12 +81,14 @@ export class SensorRuns {
     isLive: boolean,
     isCounter: (column: number) => boolean,
   ): Float32Array | null {
-    const { unwell, refusedNow } = this;
-    if ((this.isPlain || !isLive) && refusedNow.size === 0 && unwell.size === 0) return null;
-    for (const [column, value] of unwell) if (differs(cells[valueAt + column]!, value)) unwell.delete(column);
+    const { unwell } = this;
+    if (!(isLive && this.mayBeUnwell) && this.refusedNow === null && unwell === null) return null;
+    for (const [column, value] of unwell ?? [])
+      if (differs(cells[valueAt + column]!, value)) unwell?.delete(column);
+    if (unwell?.size === 0) this.unwell = null;
     let isSound = true;
     for (let column = 0; column < this.columns; column++) {
-      if (!unwell.has(column) && !(isLive && this.isUnwell(column, isCounter))) continue;
+      if (!unwell?.has(column) && !(isLive && this.isUnwell(column, isCounter))) continue;
       if (isSound) this.sound = cells.slice(valueAt, valueAt + this.columns);
       isSound = false;
       this.sound[column] = Number.NaN;
@@ -92,16 +96,23 @@ export class SensorRuns {
     return isSound ? null : this.sound;
   }
 
+  /** Forgets of refused sensors those that have a value in this row. */
+  private sentAgain(refused: Set<number>, cells: Float32Array, seenAt: number): void {
+    for (const column of refused) if (seenAt < 0 || cells[seenAt + column] !== 0) refused.delete(column);
+    if (refused.size === 0) this.refusedNow = null;
+  }
+
+  /** Only of a sensor that is absent, out, or at one value for a while, of which `takeFrom` takes note. */
   private isUnwell(column: number, isCounter: (column: number) => boolean): boolean {
     const { presence, stillness, refusedNow } = this;
-    if (presence.isOut(column) || presence.isDoubtful(column) || refusedNow.has(column)) return true;
+    if (presence.isOut(column) || presence.isDoubtful(column) || refusedNow?.has(column)) return true;
     return (stillness.isOut(column) || stillness.isDoubtful(column)) && !isCounter(column);
   }
 
   /** Sensors that are not well, with their values as of `latest`, by name; for saving. */
   savedUnwell(sensors: readonly string[], latest: Float32Array): Record<string, number> {
     const isUnwell = (column: number) =>
-      this.unwell.has(column) || (column < this.columns && this.isUnwell(column, () => false));
+      this.unwell?.has(column) || (column < this.columns && this.isUnwell(column, () => false));
     return Object.fromEntries(
       sensors.flatMap((name, column) =>
         isUnwell(column) && Number.isFinite(latest[column]) ? [[name, latest[column]!]] : [],
@@ -113,7 +124,9 @@ export class SensorRuns {
   restoreUnwell(saved: Readonly<Record<string, number>>, sensors: readonly string[]): void {
     for (const [name, value] of Object.entries(saved)) {
       const column = sensors.indexOf(name);
-      if (column >= 0) this.unwell.set(column, value);
+      if (column < 0) continue;
+      this.unwell ??= new Map();
+      this.unwell.set(column, value);
     }
   }
 
@@ -136,9 +149,11 @@ export class SensorRuns {
     const repeatsAt = field.repeats * columns;
     const dueRepeatsAt = field.dueRepeats * columns;
     let isPlain = true;
+    let mayBeUnwell = false;
     for (let column = first; column < columns; column++) {
       if (seenAt >= 0 && cells[seenAt + column] === 0) {
         isPlain = false;
+        mayBeUnwell = true;
         if (doubles[column] === 0) presence.leaves(column);
         else if (row >= doubles[dueRowAt + column]!) presence.look(column);
         continue;
@@ -157,8 +172,10 @@ export class SensorRuns {
       const repeats = ++doubles[repeatsAt + column]!;
       if (repeats === 1) stillness.begins(column);
       else if (repeats >= doubles[dueRepeatsAt + column]!) stillness.look(column);
+      if (repeats >= doubtfulMin && doubles[dueRepeatsAt + column]! < Infinity) mayBeUnwell = true;
     }
     this.isPlain = isPlain;
+    this.mayBeUnwell = mayBeUnwell || this.out > 0;
   }
 
   /** A reading that is in no row, because the machine rests: a missing sensor that has a value in it is sent again. Returns whether one is. */
@@ -181,6 +198,7 @@ export class SensorRuns {
     if (column >= this.columns) return;
     this.known = null;
     this.isPlain = false;
+    this.refusedNow ??= new Set();
     this.refusedNow.add(column);
     this.presence.refused(column);
   }
@@ -196,8 +214,8 @@ export class SensorRuns {
   forget(column: number): void {
     this.known = null;
     this.isPlain = false;
-    this.refusedNow.delete(column);
-    this.unwell.delete(column);
+    this.refusedNow?.delete(column);
+    this.unwell?.delete(column);
     this.presence.forget(column);
     this.stillness.forget(column);
     this.state.reset(column);

@@ -34,6 +34,8 @@ export class Spread {
     for (let column = 0; column < columns; column++) {
       if (seenAt >= 0 && cells[seenAt + column] === 0) continue;
       const value = cells[valueAt + column]!;
+      // The only value of its period is marked.
+      if (value === floats[lowest + column] && value === floats[highest + column]) continue;
       if (value < floats[lowest + column]!) floats[lowest + column] = value;
       if (value > floats[highest + column]!) floats[highest + column] = value;
       if (floats[markCount + column]! < marksMin) this.mark(column, value);

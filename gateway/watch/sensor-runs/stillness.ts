@@ -20,6 +20,8 @@ const togetherShare = 0.1;
 const otherRepeatsMin = 5;
 /** A run is doubtful from so many usual ones on: long before it is known what it is. */
 const doubtfulRuns = 2;
+/** None of fewer repeats is. */
+export const doubtfulMin = otherRepeatsMin;
 
 /** Which sensors of one machine are stuck at a value, each judged by how long it ever kept one. */
 export class Stillness {
@@ -92,7 +94,7 @@ export class Stillness {
   isDoubtful(column: number): boolean {
     const { state, longest } = this;
     const repeats = state.get(field.repeats, column);
-    if (repeats < otherRepeatsMin || repeats < doubtfulRuns * longest.rows(column)) return false;
+    if (repeats < doubtfulMin || repeats < doubtfulRuns * longest.rows(column)) return false;
     const isJudged = Number.isFinite(state.get(field.dueRepeats, column));
     return isJudged && state.get(field.isRunExcused, column) === 0 && this.isProven(column);
   }
