@@ -35,7 +35,7 @@ export interface ColumnBatch {
    */
   availability?: { machineIndex: number; row: number; isOnline: boolean }[];
   /** The block of the journal that holds the rows; absent if none does. */
-  block?: BlockPosition;
+  block?: BlockPosition | undefined;
 }
 
 /** A value that its sensor cannot have, which is in no row. */

@@ -18,6 +18,7 @@ import { Aside, mayBeSpared } from '../maintenance/aside.ts';
 import { forgetRest, learnRest } from '../running/running-of.ts';
 import { MachineSlots, type Slot } from './machine-slots.ts';
 import { type Note, notesOf } from './notes.ts';
+import { batchRows } from './rows/batch-rows.ts';
 import { TakenBlock } from './rows/row-blocks.ts';
 import { Schedule } from './schedule.ts';
 import {
@@ -59,13 +60,14 @@ export class Windows {
   }
 
   /** Adds a batch's rows. Returns true if a machine became due for assessment. */
-  add(batch: ColumnBatch): boolean {
-    let due = this.learnNames(batch);
+  add(given: ColumnBatch): boolean {
+    let due = this.learnNames(given);
+    const batch = batchRows(given);
     const { machineIndex, timeMs, offset, values } = batch;
     const [nowMs, wallMs] = [Math.floor(this.options.clock.monotonicMs()), this.options.clock.nowMs()];
     this.samples.refill(nowMs);
     this.block.begin(batch.block);
-    const notes = notesOf(batch);
+    const notes = notesOf(given);
     let next = 0;
     for (let i = 0; i < machineIndex.length; i++) {
       for (; notes && next < notes.length && notes[next]!.row <= i; next++)
@@ -210,8 +212,7 @@ export class Windows {
   }
 
   /**
-   * To be called from `noteFromMs` on: silence is measured only to the resolution needed, because moving a machine to the
-   * end of the list touches three others. @param timeMs of a live reading; null for what is not one
+   * To be called from `noteFromMs` on, because moving a machine to the end of the list touches three others. @param timeMs null if no live reading has it
    */
   private noteSeen(machine: WatchedMachine, nowMs: number, timeMs: number | null): void {
     machine.noteFromMs = nowMs + seenResolutionMs;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { windowDigest } from '../../../../shared/contract/decisions/window-digest.ts';
 import { MachineWindow } from '../machine-window.ts';
+import { batchRows } from './batch-rows.ts';
 import { TakenBlock } from './row-blocks.ts';
 
 const values = (...list: number[]) => Float32Array.from(list);
@@ -54,4 +55,22 @@ it('the digest of a window does not depend on how an absent value is written', (
   const digest = 'c66e25bf01aeb09722961eea8e249a6320f6f9efeff21aa0c64835b6b6850868';
   expect([other, values(1, Number.NaN, 3)].map(windowDigest)).toEqual([digest, digest]);
   expect(windowDigest(values(1, 2, 3))).not.toBe(windowDigest(values(1, 2, 4)));
+});
+
+it('the rows of a batch have one shape, whatever came with them', () => {
+  const rows = {
+    machineIndex: Int32Array.of(0),
+    timeMs: Float64Array.of(1),
+    offset: Int32Array.of(0, 1),
+    values: Float32Array.of(2),
+  };
+  const names = { newMachines: [], newSensors: [] };
+  const plain = batchRows({ ...names, ...rows, replay: false });
+  const all = batchRows({
+    ...{ retired: [{ machineIndex: 3 }], block: { journal: 'j', seq: 1 }, ...names },
+    ...{ newOwners: [{ machineIndex: 0, owner: 'a' }], refused: [], availability: [], ...rows, replay: true },
+  });
+  expect(Object.keys(plain)).toEqual(Object.keys(all));
+  expect(plain).toEqual({ ...names, ...rows, replay: false, block: undefined });
+  expect(all).toMatchObject({ ...rows, replay: true, block: { journal: 'j', seq: 1 } });
 });
