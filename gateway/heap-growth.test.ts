@@ -41,3 +41,27 @@ test('many messages are load also on a computer where others leave little of the
   expect(flags).toEqual([...atStart, ...calm, ...busy, ...calm]);
   await growth.stop();
 });
+
+test('so many messages at once that their period cannot be idle any more are load before it ends', async () => {
+  const clock = manualClock();
+  let messages = 0;
+  const flags: string[] = [];
+  const setFlag = (flag: string) => flags.push(flag);
+  const growth = new HeapGrowth({ clock, cpuMicros: () => 0, messages: () => messages, cores: 2, setFlag });
+  growth.start();
+  await clock.advance(6_000);
+  messages += 5_000;
+  await clock.advance(1_750);
+  expect(flags).toEqual([...atStart, ...calm]);
+  messages += 1;
+  await clock.advance(249);
+  expect(flags).toEqual([...atStart, ...calm]);
+  await clock.advance(1);
+  expect(flags).toEqual([...atStart, ...calm, ...busy]);
+  await clock.advance(2_000);
+  expect(flags.slice(-2)).toEqual(calm);
+  messages += 5_001;
+  await clock.advance(250);
+  expect(flags.slice(-2)).toEqual(busy);
+  await growth.stop();
+});

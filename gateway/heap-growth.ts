@@ -3,6 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 
 const everyMs = 2_000;
+/** Whether a period is one of load already is looked at so often: what comes all at once would else be collected early many times. */
+const looksPerPeriod = 8;
 /** Share of all cores' time below which the CPU counts as idle: a site of 1,000 pumps takes a quarter of two slow cores. */
 const idleShare = 0.35;
 /**
@@ -48,6 +50,7 @@ export class HeapGrowth {
   private timer: Timer | null = null;
   private flags = busy;
   private before = { cpuMicros: 0, messages: 0, atMs: 0 };
+  private looks = 0;
 
   constructor({ clock, cpuMicros, messages, cores, setFlag }: HeapGrowthDeps) {
     this.clock = clock;
@@ -75,8 +78,11 @@ export class HeapGrowth {
   }
 
   private wait(): void {
-    this.timer = this.clock.setTimer(everyMs, () => {
-      this.choose(this.isIdle() ? idle : busy);
+    this.timer = this.clock.setTimer(everyMs / looksPerPeriod, () => {
+      this.looks = (this.looks + 1) % looksPerPeriod;
+      if (this.looks === 0) this.choose(this.isIdle() ? idle : busy);
+      else if (this.messages() - this.before.messages > (idleMessagesMax * everyMs) / 1_000)
+        this.choose(busy);
       this.wait();
     });
   }
