@@ -119,6 +119,8 @@ export interface MachineMode {
   name: string;
   /** ms since 1970. */
   sinceMs: number;
+  /** The sensor that says it, or at whose levels it is told. */
+  sensor: string;
   /** It has not been in it before, apart from the last hours. */
   isNew: boolean;
 }

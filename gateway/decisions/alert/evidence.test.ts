@@ -159,7 +159,8 @@ describe('how the sensors of a machine go together', () => {
   });
 
   it('are followed by its mode, which a state sensor says or its levels', () => {
-    const mode = { number: 2, of: 3, name: 'speed about 1450 rpm', sinceMs: 940_000, isNew: false };
+    const said = { number: 2, of: 3, name: 'speed about 1450 rpm', sensor: 'speed' };
+    const mode = { ...said, sinceMs: 940_000, isNew: false };
     const levels = ['mode=2', 'modes=3', 'mode_s=60', 'mode_text="speed about 1450 rpm"'];
     expect(fieldsOf({ mode: () => mode })).toEqual(levels);
     const never = { ...mode, number: null, isNew: true };

@@ -24,11 +24,11 @@ export function modeOf(mode: ModeNow | null, sensors: readonly Sensor[]): Machin
     const said = textOf(mode.code, sensor);
     const name =
       isStateName(sensor.name) && said !== null ? said : [sensor.name, said ?? ''].join(' ').trim();
-    return { number: mode.code, of: null, name, sinceMs, isNew: mode.isNew };
+    return { number: mode.code, of: null, name, sensor: sensor.name, sinceMs, isNew: mode.isNew };
   }
   const { number, of, level } = mode;
   const name = `${sensor.name} about ${rounded(level)}${unitAfter(sensor.unit)}`;
-  return { number, of, name, sinceMs, isNew: number === null };
+  return { number, of, name, sensor: sensor.name, sinceMs, isNew: number === null };
 }
 
 /** Null if only the device knows what it means. */

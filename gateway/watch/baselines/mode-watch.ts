@@ -1,6 +1,6 @@
 /**
  * The mode of a machine (shared/detector/modes): what its state sensor says, where its type declares one or a device sends one, else
- * the level of the sensor that stands at a few. It is shown, and changes nothing that is judged.
+ * the level of the sensor that stands at a few. It is shown, and says at which speed a limit is over; else it changes nothing that is judged.
  */
 import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
 import {

@@ -3,7 +3,8 @@
  * counts as its return. What is back inside and waits for its end stays among the limits that are met, and is marked.
  *
  * A value that swings about its limit stays near it. One that is for a while far deeper inside than it ever was before it returned
- * has recovered, and ends without waiting longer (depth.ts).
+ * has recovered, and ends without waiting longer (depth.ts). Time in a mode of the machine in which it never was beyond is not time
+ * away, for a week at most.
  */
 import type { PassedLimit } from '../../../ports/decision.ts';
 import {
@@ -18,7 +19,7 @@ import {
   toldNow,
   undamped,
 } from './damping.ts';
-import { type Depth, deepened, hasRecovered, noDepth } from './depth.ts';
+import { type Depth, type DepthMode, deepened, hasRecovered, isElsewhere, noDepth } from './depth.ts';
 import type { Away, MetLimit } from './limit-track.ts';
 
 /** An alarm is told again after half a day: it is another shift by then. */
@@ -41,6 +42,8 @@ export interface LimitDampingInput {
   isByPerson(sensor: string): boolean;
   /** The newest value of a sensor; null if there is none. */
   latestOf(sensor: string): number | null;
+  /** The mode that the machine is in, by other sensors than this one; null if none is known. */
+  modeFor(sensor: string): DepthMode | null;
 }
 
 export interface LimitDampingResult {
@@ -63,7 +66,7 @@ export interface LimitDampingResult {
 /** Steps the damping of each sensor, in place. */
 export function dampLimits(
   damped: Map<string, DampedLimit>,
-  { met, before, passed, timeMs, limits, isByPerson, latestOf }: LimitDampingInput,
+  { met, before, passed, timeMs, limits, isByPerson, latestOf, modeFor }: LimitDampingInput,
 ): LimitDampingResult {
   const result: LimitDampingResult = {
     met: [],
@@ -92,9 +95,12 @@ export function dampLimits(
     const value = found?.value ?? latestOf(sensor);
     const isAway = wanted === 0 && episodes.length === 0;
     const wasPaused = pausedMs(old, timeMs, limits) > 0;
-    const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs });
+    const mode = modeFor(sensor);
+    const depth = deepened(old.depth, { limit: found, isAway, wasPaused, value, timeMs, mode });
     const isOverNow = isByPerson(sensor) || (isAway && hasRecovered(depth, timeMs));
-    const mine = { ...limits, calmMs, ...(isOverNow && { holdMs: 0 }) };
+    const isElse = isAway && isElsewhere(depth, mode) && timeMs - clockOf(old) < limits.returnMs;
+    const mine: DampingLimits = { ...limits, calmMs, ...(isOverNow && { holdMs: 0 }) };
+    if (isElse) mine.pausedMs = timeMs - old.lookedMs;
     const now = { ...stepped(old, episodes, found, timeMs, mine), depth };
     // Nobody was told while it lasted, however often that was: it is told as over.
     const state = old.told === 0 && wanted === 0 && episodes.length > 0 ? { ...now, ...toldNow(now) } : now;
@@ -133,6 +139,9 @@ export function dampLimits(
 function isAfter({ told, fellMs }: Damping, sinceMs: number) {
   return (one: PassedLimit) => (told > 0 ? one.untilMs >= sinceMs : one.sinceMs >= fellMs);
 }
+
+/** Since when it has been away, with the time in which nobody looked. */
+const clockOf = ({ awayFromMs, lowerSinceMs }: Damping): number => awayFromMs ?? lowerSinceMs;
 
 /** Since when a limit that is told has been met; -Infinity if none is. */
 function beganMs(before: readonly MetLimit[], sensor: string): number {

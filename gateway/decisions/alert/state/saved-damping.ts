@@ -1,7 +1,7 @@
 /** How the damping of a machine's causes is kept over restarts: how often they have returned, and what waits to be told. */
 import type { Change } from './alert-state.ts';
 import { type DampedCause, type Damping, dampedCause, levelOf, undamped } from './damping.ts';
-import { noDepth } from './depth.ts';
+import { type Depth, noDepth } from './depth.ts';
 import { isFaultMode } from './faults/fault-modes.ts';
 import type { FaultState } from './faults/fault-track.ts';
 import type { DampedLimit } from './limit-damping.ts';
@@ -36,7 +36,7 @@ export function savedDamping({ site, machine, damped, dampedLimits, faults }: Da
   const limits = [...dampedLimits].flatMap(([sensor, state]) =>
     saved({ ...of, failureMode: limitMode, sensor }, state, []).map((each) => ({
       ...each,
-      ...(state.depth.limit && { depth: { ...state.depth.limit, dip: state.depth.dip } }),
+      ...savedDepth(state.depth),
     })),
   );
   const probes = [...faults].flatMap(([failureMode, { tracks }]) =>
@@ -87,7 +87,7 @@ export function restoreDamping(machine: DampedMachine, saved: SavedDamping): voi
   const cause = [...machine.alerts, ...machine.closed]
     .flatMap(({ causes }) => causes)
     .find((each) => (isLimit ? each.kind === 'limit' : each.failureMode === failureMode));
-  const known = depth ? { ...noDepth, dip: depth.dip, limit: { side: depth.side, at: depth.at } } : noDepth;
+  const known = depth ? restoredDepth(depth) : noDepth;
   if (isLimit) return restoreLimit(machine, sensor, { ...state, depth: known }, lower);
   if (cause?.kind === 'limit') {
     // Earlier versions knew one damping for all limits of a machine.
@@ -113,6 +113,24 @@ export function restoreDamping(machine: DampedMachine, saved: SavedDamping): voi
   }
   const open = { ...state, told, wanted: told };
   machine.damped.set(failureMode, isWaiting ? waitingOf(open, cause, lower) : dampedCause(open));
+}
+
+type SavedDepth = NonNullable<SavedDamping['depth']>;
+
+function savedDepth({ limit, dips, beyondIn }: Depth): { depth?: SavedDepth } {
+  if (!limit) return {};
+  const modes = [...dips].filter(([mode]) => mode !== '');
+  const byMode = (modes.length > 0 || beyondIn.size > 0) && {
+    modes: Object.fromEntries(modes),
+    beyondIn: [...beyondIn],
+  };
+  return { depth: { ...limit, dip: dips.get('') ?? 0, ...byMode } };
+}
+
+function restoredDepth({ side, at, dip, modes = {}, beyondIn = [] }: SavedDepth): Depth {
+  const dips = new Map(Object.entries(modes));
+  if (dip > 0) dips.set('', dip);
+  return { ...noDepth, limit: { side, at }, dips, beyondIn: new Set(beyondIn) };
 }
 
 function restoreLimit(

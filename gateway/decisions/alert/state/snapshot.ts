@@ -125,6 +125,9 @@ const SavedDamping = Type.Object({
       side: Type.Union([Type.Literal('high'), Type.Literal('low')]),
       at: Type.Number(),
       dip: Type.Number(),
+      /** The same by mode, and the modes in which it was beyond; absent if none was known. */
+      modes: Type.Optional(Type.Record(Type.String(), Type.Number())),
+      beyondIn: Type.Optional(Type.Array(Type.String())),
     }),
   ),
   /** A level below the one that was told, and since when: that waits to be told. */

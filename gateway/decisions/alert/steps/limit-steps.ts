@@ -104,7 +104,15 @@ function dampedOf(
     limits: dampingLimitsOf(judged, failureMode),
     isByPerson: (sensor) => isByPerson(judged, sensor),
     latestOf: (sensor) => valueNow(input, sensor),
+    modeFor: (sensor) => modeFor(judged, sensor),
   });
+}
+
+/** The mode of the machine; null if it is not known, or is that of the sensor itself, whose levels would be modes of their own. */
+function modeFor({ input }: Judged, sensor: string) {
+  const mode = input.mode?.() ?? null;
+  if (!mode || mode.number === null || mode.sensor === sensor) return null;
+  return { key: String(mode.number), sinceMs: mode.sinceMs };
 }
 
 /** Reasons for limits that are met, and when the alarm limit of the same sensors is reached. */
