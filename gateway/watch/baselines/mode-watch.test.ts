@@ -55,7 +55,14 @@ describe('the mode of a machine', () => {
     const sensors = [...quantities, declared('valve'), declared('pumpMode', ['OFF', 'AUTO', 'MANUAL'])];
     const codes = (at: number) => [at % 2, at < 100 ? 2 : 1];
     const baseline = fed(sensors, codes, 130);
-    const mode = { number: 1, of: null, name: 'AUTO', sensor: 'pumpMode', sinceMs: startMs + 100 * minuteMs, isNew: false };
+    const mode = {
+      number: 1,
+      of: null,
+      name: 'AUTO',
+      sensor: 'pumpMode',
+      sinceMs: startMs + 100 * minuteMs,
+      isNew: false,
+    };
     expect(shown(baseline, sensors)).toEqual(mode);
     const names = sensors.map(({ name }) => name);
     const resumed = fed(sensors, codes, 0);

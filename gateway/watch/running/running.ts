@@ -4,6 +4,7 @@
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { ClockSteps } from '../device-clock/clock-steps.ts';
+import { ApparentStart } from './apparent-start.ts';
 import { LearntRest, type LearntSensor } from './learnt-rest.ts';
 import { DeclaredRest, type RestSign } from './rest-sign.ts';
 
@@ -26,7 +27,8 @@ export interface RunningTime {
  * One machine. It rests while its sensor is not above the value that its type says, from the first such reading; it runs
  * from the first reading above, and settles for `settleMs` after that, as well as after it was not heard for long. A reading
  * without that sensor says nothing, and a machine of which nothing is known runs. One whose rest was learnt rests once all of the
- * sensors by which that was learnt have been low for minutes, and runs from the first reading in which one is not.
+ * sensors by which that was learnt have been low for minutes, and runs from the first reading in which one is not. Where its type does
+ * not say when it runs, it settles after what looks like a start, too.
  */
 export class Running {
   isResting: boolean;
@@ -41,6 +43,8 @@ export class Running {
   /** How long it settles after a start. */
   readonly settleMs: number;
   private readonly unheardMs: number;
+  /** Null if it does not settle, or its type says when it runs. */
+  private readonly start: ApparentStart | null;
   private readonly clock = new ClockSteps(clockRows);
   private newestMs = Number.NEGATIVE_INFINITY;
   /** Time between the two newest readings; NaN before there are two. */
@@ -58,6 +62,7 @@ export class Running {
     this.isResting = isResting && sign !== null;
     this.settleMs = settleMs;
     this.unheardMs = Math.max(unheardMsMin, unheardSteps * stepMs);
+    this.start = settleMs > 0 && !(sign instanceof DeclaredRest) ? new ApparentStart(stepMs) : null;
   }
 
   /**
@@ -91,7 +96,8 @@ export class Running {
     const isAtRest = this.isRestIn(type, values, from, to, timeMs, isNewest);
     if (isNewest) {
       const wasUnheard = this.wasUnheardFor(timeMs - this.newestMs);
-      if ((this.isResting && !isAtRest) || wasUnheard) this.settlesFromMs = timeMs;
+      const starts = this.start?.takes(values, from, to, timeMs) ?? false;
+      if ((this.isResting && !isAtRest) || wasUnheard || starts) this.settlesFromMs = timeMs;
       this.count(timeMs, wasUnheard);
       if (isAtRest !== this.isResting)
         this.restsSinceMs = isAtRest ? (this.sign?.sinceMs ?? timeMs) : Number.NaN;
@@ -111,6 +117,7 @@ export class Running {
     this.restsSinceMs -= backMs;
     this.ran.countedToMs -= backMs;
     this.sign?.back(backMs);
+    this.start?.forget();
   }
 
   /** It was replaced: its running time begins anew. */

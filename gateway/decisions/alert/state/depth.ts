@@ -1,8 +1,8 @@
 /**
  * How deep inside its limit a value is, by which a recovery is told from the calm between two swings: pure. A depth is the distance
- * from the limit, in the unit of the sensor; those that are remembered are means over some minutes, since noise is no dip.
+ * from the limit, in the unit of the sensor; those that are remembered are means over some minutes, since noise is not a dip.
  *
- * A worn machine is beyond a limit at full speed, and deep inside it at half: that is no recovery. So depths are compared mode by mode,
+ * A worn machine is beyond a limit at full speed, and deep inside it at half, and has not recovered there. So depths are compared mode by mode,
  * where the machine has modes; and time in a mode in which it was not beyond does not show that it would not be in the one in which it
  * was.
  */
