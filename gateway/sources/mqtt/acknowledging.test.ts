@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../shared/files/json/json-record.ts';
-import { closeOf, TestBroker, until } from './harness.testing.ts';
+import { closeOf, type RawClient, TestBroker, until } from './harness.testing.ts';
 import { openTestSessions } from './sessions/opened.testing.ts';
 
 let gateway: TestBroker;
@@ -161,6 +163,27 @@ describe('an acknowledgement means durable', () => {
       for (const sensor of sensors) expect(sensor.of('puback').length).toBe(300);
     });
     clearInterval(drain);
+  });
+
+  it('packed messages of one user are bounded over all its connections, by what they become, and others go on', async () => {
+    await gateway.start();
+    gateway.intake.mode = 'hold';
+    const packed = gzipSync(randomBytes(8_192)); // as long as one that becomes 256 KiB, of which a user may have 32
+    const senders: RawClient[] = [];
+    for (let i = 0; i < 40; i++) senders.push(await gateway.sensor({ clientId: `s${i}` }));
+    for (const sender of senders) sender.publish('telemetry/a', packed);
+    await until(() => expect(gateway.intake.messages.length).toBe(32));
+    const operator = { username: 'operator', password: Buffer.from('secret2') };
+    const other = await gateway.sensor({ ...operator, clientId: 'other' });
+    other.publish('telemetry/b', 'x');
+    await until(() => expect(gateway.intake.texts).toContain('telemetry/b x'));
+    expect(gateway.intake.messages.length).toBe(33);
+    gateway.intake.mode = 'at once';
+    gateway.intake.release();
+    await until(() => expect(gateway.intake.messages.length).toBe(41));
+    await until(() => expect(senders.every((sender) => sender.of('puback').length === 1)).toBe(true));
+    senders[0]!.publish('telemetry/a', packed, { qos: 2, messageId: 2 });
+    await until(() => expect(senders[0]!.of('pubrec').length).toBe(1));
   });
 
   it('a will is published, unless the client has sent DISCONNECT', async () => {

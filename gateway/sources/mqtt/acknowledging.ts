@@ -8,7 +8,8 @@
  *   subscribers, and topics that are not telemetry.
  */
 
-import { waitingBytes } from '../../../shared/bounds/packed.ts';
+import { isPacked, unpackedMax, waitingBytes } from '../../../shared/bounds/packed.ts';
+import { Quotas } from '../../../shared/bounds/quotas.ts';
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { MessageIntake, RawMessage } from '../../ports/source.ts';
@@ -22,6 +23,11 @@ type Callback = (error?: Error | null) => void;
 
 /** Number of packet ids, 0 for none included. */
 const messageIds = 0x1_0000;
+/**
+ * Bytes that the packed messages of one user may have in hand when they are unpacked. Reading so many costs a fraction of a second,
+ * for which all others wait; so many messages are in hand at each write to the disk.
+ */
+const packedOfUserMax = 32 * unpackedMax;
 
 export class Acknowledging implements ConnectionGate {
   accepted = 0;
@@ -35,6 +41,8 @@ export class Acknowledging implements ConnectionGate {
   private readonly acknowledging: Connection[] = [];
   /** Connections that are not read from until fewer messages are pending. */
   private readonly paused = new Set<Connection>();
+  /** Packed messages in hand by user, as what they can become. */
+  private readonly packed = new Quotas(packedOfUserMax);
   private readonly clock: Clock;
   private readonly intake: MessageIntake;
   private readonly interest: Interest;
@@ -72,8 +80,18 @@ export class Acknowledging implements ConnectionGate {
 
   /** A connection with nothing pending is always read from, so that clients can connect and ping while the disk stalls. */
   hasRoomFor(connection: Connection): boolean {
-    if (this.stopping) return false;
+    if (this.stopping || this.hasManyPacked(connection)) return false;
     return !connection.hasPending || (connection.hasRoom && this.pendingBytes < this.pendingBytesMax);
+  }
+
+  /** True for all connections of a user with as many packed messages in hand as one may have, until some are stored. */
+  private hasManyPacked({ rights }: Connection): boolean {
+    const { packed } = this;
+    return rights !== null && packed.of(rights.user) > 0 && !packed.admits(rights.user, unpackedMax);
+  }
+
+  isPaused(connection: Connection): boolean {
+    return this.paused.has(connection);
   }
 
   resumeLater(connection: Connection): void {
@@ -104,7 +122,8 @@ export class Acknowledging implements ConnectionGate {
   /** Called for every message, so it allocates nothing. */
   take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
     const bytes = waitingBytes(payload);
-    this.begin(connection, bytes);
+    const isOfPacked = isPacked(payload);
+    this.begin(connection, bytes, isOfPacked);
     const { message } = this;
     message.topic = topic;
     message.payload = payload;
@@ -113,13 +132,16 @@ export class Acknowledging implements ConnectionGate {
     message.receivedMs = connection.receivedMs;
     message.resend = resend;
     message.connection = connection.forwards ? 0 : connection.number;
-    this.intake.accept(message, connection.settled, messageId + bytes * messageIds);
+    const rest = 2 * bytes + (isOfPacked ? 1 : 0);
+    this.intake.accept(message, connection.settled, messageId + rest * messageIds);
   }
 
-  /** Called for every message of `take`, with its ticket: its packet id and its length. */
+  /** Called for every message of `take`, with its ticket: its packet id, whether it is packed, and its length. */
   settle(connection: Connection, error: Error | undefined, ticket: number): void {
     const messageId = ticket % messageIds;
-    this.end(connection, (ticket - messageId) / messageIds, error);
+    const rest = (ticket - messageId) / messageIds;
+    const isOfPacked = rest % 2 === 1;
+    this.end(connection, (rest - (isOfPacked ? 1 : 0)) / 2, isOfPacked, error);
     if (error) connection.drop('intake', `message could not be stored: ${error.message}`);
     else if (messageId > 0) connection.acknowledge(messageId);
     this.flushSoon();
@@ -133,30 +155,33 @@ export class Acknowledging implements ConnectionGate {
     settled: (error: Error | undefined, areReadings: boolean) => void,
   ): void {
     const bytes = waitingBytes(payload);
-    this.begin(connection, bytes);
+    const isOfPacked = isPacked(payload);
+    this.begin(connection, bytes, isOfPacked);
     const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
     const user = connection?.rights?.user;
     const number = connection && !connection.forwards ? connection.number : 0;
     const message = { topic, payload, client, user, receivedMs, resend: dup === true, connection: number };
     this.intake.accept({ ...message, retained }, (error, _, areReadings) => {
-      this.end(connection, bytes, error);
+      this.end(connection, bytes, isOfPacked, error);
       settled(error, areReadings === true);
       this.flushSoon();
     });
   }
 
-  private begin(connection: Connection | undefined, bytes: number): void {
+  private begin(connection: Connection | undefined, bytes: number, isOfPacked: boolean): void {
     this.accepted += 1;
     this.pending += 1;
     this.pendingBytes += bytes;
     connection?.addPending(bytes);
+    if (isOfPacked) this.packed.add(connection?.rights?.user ?? '', bytes);
   }
 
-  private end(connection: Connection | undefined, bytes: number, error: Error | undefined): void {
+  private end(connection: Connection | undefined, bytes: number, isOfPacked: boolean, error?: Error): void {
     this.pending -= 1;
     this.pendingBytes -= bytes;
     if (error) this.failed += 1;
     connection?.removePending(bytes);
+    if (isOfPacked) this.packed.remove(connection?.rights?.user ?? '', bytes);
   }
 
   private flushSoon(): void {

@@ -116,7 +116,7 @@ export class Engine {
     this.interest = interest;
     this.takeovers = takeovers;
     this.persistence = persistence;
-    this.connections = new Connections(clock, deps.random);
+    this.connections = new Connections(clock, deps.random, (each) => this.acknowledging.isPaused(each));
     this.admission = new Admission(credentials, persistence.sessions, config, (client, earlier) =>
       this.noteTakeover(client, earlier),
     );

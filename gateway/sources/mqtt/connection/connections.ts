@@ -18,9 +18,15 @@ export class Connections {
   private timer: Timer | null = null;
   private readonly clock: Clock;
 
-  /** @param random so that a dead letter, which outlives this process, is not taken for one of a later connection */
-  constructor(clock: Clock, random: Random) {
+  private readonly isPaused: (connection: Connection) => boolean;
+
+  /**
+   * @param random so that a dead letter, which outlives this process, is not taken for one of a later connection
+   * @param isPaused whether a connection is not read from at the moment
+   */
+  constructor(clock: Clock, random: Random, isPaused: (connection: Connection) => boolean = () => false) {
     this.clock = clock;
+    this.isPaused = isPaused;
     this.firstNumber = 1 + Math.floor(random.next() * numbersMax);
   }
 
@@ -52,13 +58,14 @@ export class Connections {
 
   /**
    * Keep-alive [MQTT-3.1.2-24]: closes a connection after one and a half times the announced interval without a byte. A
-   * client with pending messages may be paused, so its silence does not count.
+   * client with pending messages, or others of whose user wait, may be paused, so its silence does not count.
    */
   sweep(): void {
     const nowMs = this.clock.monotonicMs();
     for (const connection of this.all) {
       const bytes = connection.origin.bytesRead();
-      if (bytes !== connection.seenBytes || connection.hasPending || connection.seenAtMs === 0) {
+      const mayNotSpeak = connection.hasPending || this.isPaused(connection);
+      if (bytes !== connection.seenBytes || mayNotSpeak || connection.seenAtMs === 0) {
         connection.seenBytes = bytes;
         connection.seenAtMs = nowMs;
       } else if (connection.keepaliveMs > 0 && nowMs - connection.seenAtMs > 1.5 * connection.keepaliveMs) {
