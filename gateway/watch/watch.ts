@@ -196,6 +196,8 @@ export class Watch {
   }
 
   async stop(): Promise<void> {
+    this.ownLimits.stop();
+    this.maintenance.stop();
     await Promise.all([this.silence.stop(), this.scorer?.stop()]);
     await this.client.stop();
   }

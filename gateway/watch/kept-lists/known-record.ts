@@ -17,18 +17,20 @@ export interface KnownRecord {
 
 /**
  * Tells the cloud at a start what a record holds: it may be an older copy that was put back, and the cloud is to show what is in force.
- * Never rejects.
+ * Resolves with false if that failed. Never rejects.
  */
 export async function tellKnown(
   outbox: Outbox,
   { gateway, record, names, nowMs, log }: KnownRecord,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await Promise.all(recordKnown(gateway, record, names, nowMs).map((event) => outbox.event(event)));
+    return true;
   } catch (error) {
     log.warn(
       { record, problem: messageOf(error) },
-      'the cloud was not told what is set here; it is after the next start',
+      'the cloud was not told what is set here; it is told again in some seconds',
     );
+    return false;
   }
 }

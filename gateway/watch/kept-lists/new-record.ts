@@ -30,7 +30,7 @@ export class NewRecord {
     } catch (error) {
       this.log.warn(
         { record: this.record, problem: messageOf(error) },
-        'the cloud was not told that a record is a new one; it is with the next change, or after the next start',
+        'the cloud was not told that a record is a new one; it is told again in some seconds',
       );
       return false;
     }

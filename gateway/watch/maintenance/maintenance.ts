@@ -20,6 +20,7 @@ import type {
 import type { Outbox } from '../../ports/uplink.ts';
 import { retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
+import { ToldLater } from '../kept-lists/told-later.ts';
 import { type MaintenanceFile, maintenanceFile } from './maintenance-file.ts';
 import { SpanIndex, type Spans } from './spans.ts';
 import { changedWindow, isLive, openMs, refuseUnusable } from './window-rules.ts';
@@ -60,10 +61,12 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
   private readonly exclusive = new Exclusive();
   /** The cloud was not told yet what is kept at the start: it may be an older copy. */
   private owesKnown = false;
+  private readonly later: ToldLater;
 
   constructor(options: MaintenanceOptions) {
     this.options = options;
     this.begun = new NewRecord(options.gateway, 'maintenance', options.log);
+    this.later = new ToldLater(options.clock, () => this.tellUnsent());
     this.newId = options.newId ?? numberedIds();
     this.file = options.path === undefined ? null : maintenanceFile(options.path, options.log);
   }
@@ -84,18 +87,27 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     this.outbox = outbox;
   }
 
+  stop(): void {
+    this.later.stop();
+  }
+
+  /** Tells the cloud what it does not know. From the first that fails on it is told again later. Never rejects. */
   async tellUnsent(): Promise<void> {
-    const { outbox, begun } = this;
-    if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
+    const { outbox, begun, later } = this;
+    if (!outbox) return;
+    if (begun.sinceMs !== null) {
+      if (!(await begun.isTold(outbox))) return void later.owe();
       await this.exclusive.run(() => this.save(this.windows, this.unsent)).catch(() => {});
-    for (const id of [...this.unsent]) await this.tell(id);
-    if (!outbox || !this.owesKnown) return;
-    this.owesKnown = false;
+    }
+    for (const id of [...this.unsent]) if (!(await this.tell(id))) return;
+    if (!this.owesKnown) return;
     const { gateway, clock, log } = this.options;
     const nowMs = clock.nowMs();
     const names = this.windows.filter((window) => isLive(window, nowMs)).map(({ id }) => id);
-    await tellKnown(outbox, { gateway, record: 'maintenance', names, nowMs, log });
-    for (const id of names.slice(0, retoldMax)) await this.tell(id, true);
+    const known = { gateway, record: 'maintenance', names, nowMs, log } as const;
+    if (!(await tellKnown(outbox, known))) return void later.owe();
+    for (const id of names.slice(0, retoldMax)) if (!(await this.tell(id, true))) return;
+    this.owesKnown = false;
   }
 
   spansOf({ site, machine }: { site: string; machine: string }): Spans | null {
@@ -236,12 +248,15 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
     return windows.filter((window) => !forgotten.has(window));
   }
 
-  /** Tells the cloud what is known of a window. What fails is sent with the next start. */
-  /** @param isRetold it is told as it is now, and not as a change */
-  private async tell(id: string, isRetold = false): Promise<void> {
+  /**
+   * Tells the cloud what is known of a window. Resolves with false if that failed; it is told again later.
+   * @param isRetold it is told as it is now, and not as a change
+   */
+  private async tell(id: string, isRetold = false): Promise<boolean> {
     const window = this.windows.find((one) => one.id === id);
-    const { outbox } = this;
-    if (!window || !outbox || !(await this.begun.isTold(outbox))) return;
+    const { outbox, later } = this;
+    if (!window) return true;
+    if (!outbox || !(await this.begun.isTold(outbox))) return later.owe();
     const { site, machine, fromMs, toMs, ended } = window;
     const { by, note } = ended ?? window;
     const timeMs = isRetold ? this.options.clock.nowMs() : (ended?.atMs ?? window.setMs);
@@ -259,11 +274,13 @@ export class MaintenanceBook implements MaintenanceAdmin, MaintenanceKeeper {
       });
       await outbox.event(event);
       if (!isRetold) this.unsent.delete(id);
+      return true;
     } catch (error) {
       this.options.log.warn(
         { id, problem: messageOf(error) },
-        'the cloud was not told of a maintenance window; it is after the next start',
+        'the cloud was not told of a maintenance window; it is told again in some seconds',
       );
+      return later.owe();
     }
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
@@ -120,6 +120,42 @@ it('limits stand in place of all limits of the type, and the type keeps its own'
   expect(listed).toContainEqual(['vibration', 'machine', 9]);
   expect(listed).toContainEqual(['vibration_x', 'type', 4.5]);
   expect(book.list()).toHaveLength(1);
+});
+
+it('what the cloud could not be told is told when the journal takes it again, and once', async () => {
+  const { book, cloud, events, clock } = await gateway();
+  cloud.isDown = true;
+  await book.tellUnsent();
+  await book.set(force, { warn: 40 }, who);
+  await clock.advance(60_000);
+  expect(events).toEqual([]);
+  cloud.isDown = false;
+  await clock.advance(10_000);
+  const told = [{ data: { record: 'limits' } }, { data: { limits: { force: { warn: 40 } } } }];
+  await vi.waitFor(() => expect(events).toMatchObject(told));
+  await clock.advance(60_000);
+  expect(events.length).toBe(2);
+  cloud.isDown = true;
+  await book.set(force, { warn: 41 }, who);
+  book.stop();
+  cloud.isDown = false;
+  await clock.advance(60_000);
+  expect(events.length).toBe(2);
+});
+
+it('what is kept, too, is told once the journal takes it, all of it', async () => {
+  const first = await gateway();
+  await first.book.tellUnsent();
+  for (const machine of ['saw-1', 'saw-2']) await first.book.set({ ...force, machine }, { warn: 40 }, who);
+  const { book, cloud, events, clock } = await gateway();
+  cloud.isDown = true;
+  await book.tellUnsent();
+  cloud.isDown = false;
+  await clock.advance(10_000);
+  const retold = () => events.filter(({ data }) => 'isRetold' in data || 'names' in data);
+  await vi.waitFor(() =>
+    expect(retold().map(({ subject }) => subject)).toEqual([undefined, 'hall/saw-1', 'hall/saw-2']),
+  );
 });
 
 describe('over a restart', () => {

@@ -6,13 +6,8 @@
 import { eventIdOf, newEvent } from '../../../shared/contract/envelope.ts';
 import type { OwnLimits } from '../../../shared/contract/limits/own-limits.ts';
 import { limitsOf } from '../../../shared/domain/limits.ts';
-import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
-import {
-  areFalling,
-  declaredLimits,
-  ownLimitProblems,
-  withOwnLimits,
-} from '../../../shared/domain/own-limits.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { declaredLimits, withOwnLimits } from '../../../shared/domain/own-limits.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -27,6 +22,8 @@ import type {
 import type { Outbox } from '../../ports/uplink.ts';
 import { retoldMax, tellKnown } from '../kept-lists/known-record.ts';
 import { NewRecord } from '../kept-lists/new-record.ts';
+import { ToldLater } from '../kept-lists/told-later.ts';
+import { refuseUnusable } from './limit-rules.ts';
 import { type LimitEntry, type LimitsFile, limitsFile } from './limits-file.ts';
 
 /** Limits of sensors with limits of their own: of one machine, and in all. */
@@ -68,10 +65,12 @@ export class MachineLimitBook implements LimitAdmin {
   private readonly exclusive = new Exclusive();
   /** The cloud was not told yet what is kept at the start: it may be an older copy. */
   private owesKnown = false;
+  private readonly later: ToldLater;
 
   constructor(options: OwnLimitsOptions) {
     this.options = options;
     this.begun = new NewRecord(options.gateway, 'limits', options.log);
+    this.later = new ToldLater(options.clock, () => this.tellUnsent());
     this.file = options.path === undefined ? null : limitsFile(options.path, options.log);
   }
 
@@ -86,23 +85,32 @@ export class MachineLimitBook implements LimitAdmin {
     this.unsent = new Set(saved.unsent);
   }
 
-  /** Connects what applies limits and what tells the cloud; limits that it was not told of are sent again. */
+  /** Connects what applies limits and what tells the cloud. */
   connect(windows: LimitedWindows, outbox: Outbox): void {
     this.windows = windows;
     this.outbox = outbox;
   }
 
+  stop(): void {
+    this.later.stop();
+  }
+
+  /** Tells the cloud what it does not know. From the first that fails on it is told again later. Never rejects. */
   async tellUnsent(): Promise<void> {
-    const { outbox, begun } = this;
-    if (begun.sinceMs !== null && outbox && (await begun.isTold(outbox)))
+    const { outbox, begun, later } = this;
+    if (!outbox) return;
+    if (begun.sinceMs !== null) {
+      if (!(await begun.isTold(outbox))) return void later.owe();
       await this.exclusive.run(() => this.save(this.entries, this.log, this.unsent)).catch(() => {});
-    for (const key of [...this.unsent]) await this.tell(key);
-    if (!outbox || !this.owesKnown) return;
-    this.owesKnown = false;
+    }
+    for (const key of [...this.unsent]) if (!(await this.tell(key))) return;
+    if (!this.owesKnown) return;
     const { gateway, clock, log } = this.options;
     const names = [...this.entries.keys()];
-    await tellKnown(outbox, { gateway, record: 'limits', names, nowMs: clock.nowMs(), log });
-    for (const key of names.slice(0, retoldMax)) await this.tell(key, true);
+    const known = { gateway, record: 'limits', names, nowMs: clock.nowMs(), log } as const;
+    if (!(await tellKnown(outbox, known))) return void later.owe();
+    for (const key of names.slice(0, retoldMax)) if (!(await this.tell(key, true))) return;
+    this.owesKnown = false;
   }
 
   /** The type of a machine with its own limits; `type` itself if it has none. */
@@ -198,11 +206,13 @@ export class MachineLimitBook implements LimitAdmin {
     await this.file?.save({ limits, changes, unsent: [...unsent], begunMs: this.begun.sinceMs });
   }
 
-  /** Sends all limits of a machine. One that fails is sent with the next change of the machine, or after a restart. */
-  /** @param isRetold it is told as it is now, and not as a change */
-  private async tell(key: string, isRetold = false): Promise<void> {
-    const { outbox } = this;
-    if (!outbox || !(await this.begun.isTold(outbox))) return;
+  /**
+   * Sends all limits of a machine. Resolves with false if that failed; it is sent again later.
+   * @param isRetold it is told as it is now, and not as a change
+   */
+  private async tell(key: string, isRetold = false): Promise<boolean> {
+    const { outbox, later } = this;
+    if (!outbox || !(await this.begun.isTold(outbox))) return later.owe();
     const [site = '', machine = ''] = key.split('/');
     const own = this.entries.get(key) ?? new Map<string, LimitEntry>();
     const last = this.log.findLast((change) => keyOf(change) === key);
@@ -220,11 +230,13 @@ export class MachineLimitBook implements LimitAdmin {
       });
       await outbox.event(event);
       if (!isRetold) this.unsent.delete(key);
+      return true;
     } catch (error) {
       this.options.log.warn(
         { machine: key, problem: messageOf(error) },
-        'the cloud was not told of the limits of a machine; it is after the next start',
+        'the cloud was not told of the limits of a machine; it is told again in some seconds',
       );
+      return later.owe();
     }
   }
 
@@ -267,27 +279,4 @@ function byMachine(limits: readonly LimitEntry[]): Map<string, Map<string, Limit
     entries.set(keyOf(entry), own.set(entry.sensor, entry));
   }
   return entries;
-}
-
-/** @throws HarbingerError LIMITS_INVALID */
-function refuseUnusable(about: MachineSensor, limits: OwnLimits, type: MachineType | null): void {
-  const { sensor } = about;
-  const declared = type?.sensors.find(({ name }) => name === sensor);
-  const invalid = (problem: string) => new HarbingerError('LIMITS_INVALID', 'intelligence', problem);
-  if (type && !declared && !type.openSensors) {
-    const known = type.sensors.map(({ name }) => name).join(', ');
-    throw invalid(`${keyOf(about)} has no sensor ${sensor}; a ${type.name} has ${known}`);
-  }
-  if (type?.limitAlerts === false)
-    throw invalid(
-      `limits of ${keyOf(about)} would raise no alert, because its type ${type.name} has limitAlerts = false; give the machine another type`,
-    );
-  // Nobody turns the protection above into one below by two numbers that are in the wrong places.
-  if (areFalling(limits) && !(declared && areFalling(declared)))
-    throw invalid(
-      `warn ${limits.warn} is above alarm ${limits.alarm}: give the lower one as warn to be warned of high values, or both as warnLow and alarmLow (--warn-low, --alarm-low) to be warned of low ones`,
-    );
-  const any: Sensor = { name: sensor, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
-  const problems = ownLimitProblems(declared ?? any, limits);
-  if (problems.length > 0) throw invalid(problems.join('; '));
 }
