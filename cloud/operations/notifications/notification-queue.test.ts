@@ -60,6 +60,25 @@ describe('notifications', () => {
     expect(queue().waiting().get('mail')).toBe(2);
   });
 
+  it('of one of two alerts of one id delay and keep nothing of the other', async () => {
+    test.changes = { mail: ['opened', 'updated'], hook: [] };
+    const south = <T extends object>(event: T) => ({ ...event, source: '/gateways/south' });
+    await test.now.events.apply('north', [predictionEvent('opened', 1)]);
+    await test.now.events.apply(
+      'south',
+      [predictionEvent('opened', 1), predictionEvent('updated', 2)].map(south),
+    );
+    await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no answer');
+    const { key } = due('mail')!;
+    expect(key).toBe('south~p-1/opened/prediction-opened-1/mail');
+    await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no answer');
+    test.clock.advanceNow(5_000);
+    expect(due('mail')!.key).toMatch(/^north/);
+    // While that of north is being sent, what waits of south is summed up to what it tells at its end.
+    await test.now.events.apply('south', [south(predictionEvent('resolved', 3))]);
+    expect(queue().waiting().get('mail')).toBe(2);
+  });
+
   it('that were planned before the clock was set back are due', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no');
