@@ -25,6 +25,13 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Take the id from `harbinger decisions list`.',
   },
+  MONITORING_UNWRITABLE: {
+    stage: 'cli',
+    meaning:
+      '`harbinger monitoring` cannot write a file into the folder of `--to`; the message has the reason of the system.',
+    retried: 'No; the command can be given again.',
+    remedy: 'Name a folder that you may write, or give the command as another user.',
+  },
   NODE_TOO_OLD: {
     stage: 'config',
     meaning:

@@ -44,6 +44,7 @@ import { addSetup } from './setup/setup.ts';
 import { addBackup } from './tools/backup.ts';
 import { addDecode } from './tools/decode.ts';
 import { addModels } from './tools/models.ts';
+import { addMonitoring } from './tools/monitoring.ts';
 import { addRestore } from './tools/restore.ts';
 import { addTypes } from './tools/types.ts';
 import { sayUsage } from './usage.ts';
@@ -117,6 +118,7 @@ Exit codes: ${exitCodeLine()}.`,
     addCerts,
     addSetup,
     addDoctor,
+    addMonitoring,
     addBackup,
     addRestore,
     addTypes,
