@@ -111,6 +111,7 @@ export class Baseline {
     if (!this.sampling.takes(timeMs, this.detector.sensors)) return;
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);
+    this.behaviour.measured(this.kinds?.measured, this.own);
     this.modes.take(state, own, at, timeMs, this.kinds);
     // A second speed changes how the sensors go together too: that is normal when the speed is.
     const otherMs = this.usual?.explain(timeMs, this.explanation) ?? Number.NaN;

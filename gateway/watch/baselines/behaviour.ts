@@ -96,6 +96,12 @@ export class BehaviourWatch {
     this.growing.push(row, from, timeMs, state);
   }
 
+  /** The rates of these counters were measured in the newest row, by column of the row. */
+  measured(columns: readonly number[] | undefined, own: { ofRow(column: number): number }): void {
+    if (!columns || columns.length === 0) return;
+    for (const column of columns) this.growing.measured(own.ofRow(column));
+  }
+
   now(): Behaviour {
     const { state, sinceMs, learning } = this.relations;
     const like = state === 'unusual' || state === 'changed' ? this.like() : null;

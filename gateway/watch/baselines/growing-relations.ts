@@ -53,6 +53,12 @@ export class GrowingRelations {
       this.judge(next);
   }
 
+  measured(column: number): void {
+    if (column < 0) return;
+    this.judging.measured(column);
+    this.next?.measured(column);
+  }
+
   /** The machine has so many sensors from now on, of which the first are those that it had. */
   grow(sensors: number): void {
     const all = new RelationDetector(sensors);

@@ -7,8 +7,16 @@ const stepsMin = 8;
 /** After this many times the usual number of rows, and so many at least, a counter is slower than before. */
 const usualRows = 4;
 const rowsMin = 16;
+/**
+ * One that would have risen twice as far as a rate takes, if it went on as before, has another rate: after twice the usual number of rows,
+ * and so many at least. Stops and starts of each day would show a wrong rate for long, and hide one that is wrong all day.
+ */
+const overdue = 2;
+const overdueRowsMin = { whole: 2, fraction: 16 };
 /** Longer breaks than this many usual times between rows say nothing of the rate. */
 const breakRows = 10;
+/** A counter whose rate takes so many rows at most is known again soon after a break. */
+const quickRows = 16;
 /** Weight of the newest in running means. */
 const newest = 1 / 8;
 
@@ -22,19 +30,26 @@ export class CounterRate {
   private rows = 0;
   private lastMs = 0;
   private rate = Number.NaN;
+  /** It is of before a break. */
+  private isStale = false;
+  /** The newest row has shown a rate, which may be the same as before. */
+  isMeasured = false;
   /** Means of the rows that a rate takes, and of the time between two rows; 0: not known yet. */
   private meanRows = 0;
   private meanMs = 0;
 
   /** Returns the rate; NaN if it is not known. */
   take(value: number, timeMs: number): number {
+    this.isMeasured = false;
     const sinceMs = timeMs - this.lastMs;
     this.lastMs = timeMs;
     const isBreak = this.meanMs > 0 && sinceMs > breakRows * this.meanMs;
     const hasFallen = value < this.value;
     if (Number.isNaN(this.value) || hasFallen || isBreak || sinceMs < 0) {
+      // Of before a break is what it did before its machine stopped, or while that stopped; a slow one would be unknown for long.
+      if (isBreak && this.meanRows > 0 && this.meanRows <= quickRows) this.isStale = true;
       this.begin(value, timeMs);
-      return this.rate;
+      return this.known;
     }
     this.meanMs = this.meanMs === 0 ? sinceMs : this.meanMs + newest * (sinceMs - this.meanMs);
     this.rows++;
@@ -42,11 +57,12 @@ export class CounterRate {
     const isWhole = Number.isInteger(value);
     const needed = Math.max(resolution * Math.abs(value), isWhole ? stepsMin : 0);
     const isEnough = difference > 0 && difference >= needed;
-    if (!isEnough && (this.meanRows === 0 || this.rows < Math.max(rowsMin, usualRows * this.meanRows)))
-      return this.rate;
     const passedMs = timeMs - this.timeMs;
-    if (passedMs <= 0) return this.rate;
+    if (!isEnough && !this.isLong() && !this.isOverdue(passedMs, needed, isWhole)) return this.known;
+    if (passedMs <= 0) return this.known;
+    this.isStale = false;
     const rate = (1_000 * difference) / passedMs;
+    this.isMeasured = true;
     // A difference that rounding and the places of steps can explain is not another rate.
     const unsure = (1.5 * (rounding * Math.abs(value) + (isWhole ? 1 : 0))) / Math.max(1, difference);
     if (!isEnough || !(Math.abs(rate - this.rate) <= unsure * this.rate)) this.rate = rate;
@@ -54,6 +70,20 @@ export class CounterRate {
       this.meanRows = this.meanRows === 0 ? this.rows : this.meanRows + newest * (this.rows - this.meanRows);
     this.begin(value, timeMs);
     return this.rate;
+  }
+
+  private get known(): number {
+    return this.isStale ? Number.NaN : this.rate;
+  }
+
+  private isLong(): boolean {
+    return this.meanRows > 0 && this.rows >= Math.max(rowsMin, usualRows * this.meanRows);
+  }
+
+  private isOverdue(passedMs: number, needed: number, isWhole: boolean): boolean {
+    const leastRows = isWhole ? overdueRowsMin.whole : overdueRowsMin.fraction;
+    if (this.meanRows === 0 || this.rows < Math.max(leastRows, overdue * this.meanRows)) return false;
+    return (this.rate * passedMs) / 1_000 >= overdue * needed;
   }
 
   private begin(value: number, timeMs: number): void {

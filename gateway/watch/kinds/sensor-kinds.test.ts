@@ -117,8 +117,24 @@ describe('the rate of a counter', () => {
     expect(rates([...series(100, (row) => 10 * row), ...series(60, () => 990)]).at(-1)).toBe(0);
     const rate = new CounterRate();
     for (let row = 0; row < 100; row++) rate.take(10 * row, row * 1_000);
-    expect(rate.take(1_000, 3_600_000)).toBe(10);
+    // It is not known until it is measured again, which takes a slow one so long that it holds.
+    expect(rate.take(1_000, 3_600_000)).toBeNaN();
     expect(rate.take(1_010, 3_601_000)).toBe(10);
+    const slow = new CounterRate();
+    for (let row = 0; row < 1_000; row++) slow.take(Math.floor(row / 10), row * 1_000);
+    expect(slow.take(100, 3_600_000)).toBeCloseTo(0.1);
+  });
+
+  it('follows a stop and a start within rows, and not after a quarter of an hour', () => {
+    const rate = new CounterRate();
+    let total = 0;
+    const shown: number[] = [];
+    for (let minute = 0; minute < 200; minute++) {
+      if (minute < 100 || minute >= 150) total += 9;
+      shown.push(rate.take(total, minute * 60_000));
+    }
+    expect(shown.slice(104, 150).every((each) => each === 0)).toBe(true);
+    expect(shown.slice(154).every((each) => each === 9 / 60)).toBe(true);
   });
 });
 

@@ -37,6 +37,8 @@ export class SensorKinds {
   private settled = new Uint8Array(0);
   private changes = 0;
   private changed: number[] = [];
+  /** Counters of which the newest row has shown a rate, by column. */
+  readonly measured: number[] = [];
   /** How often a sensor has become another kind. */
   found = 0;
   /** By column: what a sensor showed before it was known that it is a quantity. */
@@ -73,6 +75,7 @@ export class SensorKinds {
     const { columns, settled } = this;
     scratch[columns.length] ??= new Float32Array(columns.length);
     const judged = scratch[columns.length]!;
+    this.measured.length = 0;
     for (let i = 0; i < columns.length; i++) {
       const value = row[from + i]!;
       judged[i] =
@@ -157,7 +160,10 @@ export class SensorKinds {
       if (found.isSettled) this.settled[index] = 1;
     }
     if (column.kind === 'state') return Number.NaN;
-    return column.rate ? column.rate.take(value, timeMs) : value;
+    if (!column.rate) return value;
+    const rate = column.rate.take(value, timeMs);
+    if (column.rate.isMeasured) this.measured.push(index);
+    return rate;
   }
 
   private become(column: NonNullable<Column>, kind: Kind): void {

@@ -22,7 +22,7 @@ import { confirmNormal, forgetState, type Signature, signatureOf } from './peopl
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
 import { deviationOf, residualDeviation } from './residuals.ts';
 
-const { sensorsMax, rowsMin, daysMin, deviationsMax } = relationParameters;
+const { sensorsMax, rowsMin, daysMin, deviationsMax, changesMin } = relationParameters;
 /** A mean of residuals so near their bound is bounded itself. */
 const boundedShare = 0.8;
 /** Deviations of a residual that are usual while levels are not known. */
@@ -157,6 +157,13 @@ export class RelationDetector {
         each.floats[each.layout.held + i] = 0;
       }
     }
+  }
+
+  /** The newest value of a sensor was measured anew, whether it is another or not: a rate that stands still is known all the same. */
+  measured(sensor: number): void {
+    if (sensor >= this.sensors) return;
+    for (const of of this.kept ? [this.numbers, this.kept] : [this.numbers])
+      if (of.floats[of.layout.changes + sensor]! < changesMin) of.floats[of.layout.changes + sensor]!++;
   }
 
   private followKept(kept: RelationNumbers, row: KeptRow, lasts: boolean): void {
