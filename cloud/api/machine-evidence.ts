@@ -86,6 +86,7 @@ export function evidenceOf(
     maintenance: maintenance !== null && maintenance.fromMs <= nowMs ? maintenance : null,
     gateway: { name: gateway, ...(contactOf(gateway) ?? neverHeard) },
     trouble,
+    ...renamesOf(state),
     lastReadingMs: isKnown ? lastSeenMs : null,
     heardMs: isKnown ? (state.heardMs ?? lastSeenMs) : null,
     badValuesMs: state.badValuesMs ?? null,
@@ -106,6 +107,13 @@ export function evidenceOf(
     closed: alerts.length === 0 && isMet ? closedOf(state, context) : null,
     endedMs: endedMs(state),
     calmSinceMs: calmSinceMs(state),
+  };
+}
+
+function renamesOf({ renamedFrom: from, renamedMs, renamedTo }: MachineState): Partial<MachineEvidence> {
+  return {
+    ...(from !== undefined && { renamed: { from, atMs: renamedMs ?? 0 } }),
+    ...(renamedTo !== undefined && { renamedTo }),
   };
 }
 
@@ -179,4 +187,48 @@ function calmSinceMs({ condition, conditionMs, calmMs }: MachineState): number |
   const replacedMs = condition === 'running' ? conditionMs : undefined;
   const latestMs = Math.max(replacedMs ?? 0, calmMs ?? 0);
   return latestMs > 0 ? latestMs : null;
+}
+
+/** Facts of a machine's state that are shown only by what follows from them. */
+type Unlisted =
+  | 'evidence'
+  | 'conditionMs'
+  | 'heardMs'
+  | 'clock'
+  | 'gapMs'
+  | 'gapAtMs'
+  | 'judgedMs'
+  | 'unmetMs'
+  | 'unreachedMs'
+  | 'badValuesMs'
+  | 'judgedSinceMs'
+  | 'unjudgedMs'
+  | 'settlesToMs'
+  | 'settlesSinceMs'
+  | 'calmMs'
+  | 'rest'
+  | 'renamedMs';
+export type ListedState = Omit<MachineState, Unlisted | 'estimateMs'>;
+
+export function listedOf({
+  evidence: _evidence,
+  conditionMs: _condition,
+  heardMs: _heard,
+  clock: _clock,
+  gapMs: _gap,
+  gapAtMs: _gapAt,
+  judgedMs: _judged,
+  unmetMs: _unmet,
+  unreachedMs: _unreached,
+  badValuesMs: _badValues,
+  judgedSinceMs: _judgedSince,
+  unjudgedMs: _unjudged,
+  settlesToMs: _settlesTo,
+  settlesSinceMs: _settlesSince,
+  calmMs: _calm,
+  rest: _rest,
+  renamedMs: _renamed,
+  ...listed
+}: MachineState): ListedState {
+  return listed;
 }

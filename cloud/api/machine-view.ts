@@ -5,7 +5,7 @@ import { type MachineStateName, machineStates } from '../../shared/machine-state
 import { machineStateOf } from '../../shared/machine-state/machine-state.ts';
 import type { Alert, MachineAlert } from '../ports/alerts.ts';
 import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
-import { evidenceOf, type ViewContext } from './machine-evidence.ts';
+import { evidenceOf, type ListedState, listedOf, type ViewContext } from './machine-evidence.ts';
 import { Behaviour, Mode, nullable } from './schemas.ts';
 
 export const Urgency = Type.Union(
@@ -53,6 +53,16 @@ export const MachineView = Type.Object({
   urgency: Urgency,
   returnedMs: Type.Optional(
     Type.Number({ description: 'when it was heard again after it had been retired, ms since 1970' }),
+  ),
+  renamedTo: Type.Optional(
+    Type.String({
+      description: 'SITE/MACHINE that it was renamed to, before it was heard again under this name',
+    }),
+  ),
+  renamedFrom: Type.Optional(
+    Type.String({
+      description: 'SITE/MACHINE that it was renamed from, as long as nothing has come under its new name',
+    }),
   ),
   runningS: Type.Optional(
     Type.Number({
@@ -125,25 +135,6 @@ export const MachineView = Type.Object({
     ),
   ),
 });
-/** Facts of a machine's state that are shown only by what follows from them. */
-type Unlisted =
-  | 'evidence'
-  | 'conditionMs'
-  | 'heardMs'
-  | 'clock'
-  | 'gapMs'
-  | 'gapAtMs'
-  | 'judgedMs'
-  | 'unmetMs'
-  | 'unreachedMs'
-  | 'badValuesMs'
-  | 'judgedSinceMs'
-  | 'unjudgedMs'
-  | 'settlesToMs'
-  | 'settlesSinceMs'
-  | 'calmMs'
-  | 'rest';
-type ListedState = Omit<MachineState, Unlisted | 'estimateMs'>;
 export type MachineView = Static<typeof MachineView> &
   ListedState & { urgency: Urgency; state: MachineStateName };
 
@@ -181,28 +172,6 @@ function inSeconds({ remainingLife: life, evidence }: MachineState): MachineView
 
 function shownMaintenance({ fromMs, toMs, by, note }: MaintenanceSpan): MachineView['maintenance'] {
   return { fromMs, toMs, by, ...(note !== undefined && { note }) };
-}
-
-function listedOf({
-  evidence: _evidence,
-  conditionMs: _condition,
-  heardMs: _heard,
-  clock: _clock,
-  gapMs: _gap,
-  gapAtMs: _gapAt,
-  judgedMs: _judged,
-  unmetMs: _unmet,
-  unreachedMs: _unreached,
-  badValuesMs: _badValues,
-  judgedSinceMs: _judgedSince,
-  unjudgedMs: _unjudged,
-  settlesToMs: _settlesTo,
-  settlesSinceMs: _settlesSince,
-  calmMs: _calm,
-  rest: _rest,
-  ...listed
-}: MachineState): ListedState {
-  return listed;
 }
 
 /** The machines as the API shows them, most urgent first. */

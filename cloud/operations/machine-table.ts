@@ -2,10 +2,11 @@ import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
 import type { Place } from '../ports/operations.ts';
-import type { MachineName } from '../ports/retired/retired.ts';
+import type { MachineName, RetiredMachine } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
 import { blankState, rowKey } from './machines/blank-state.ts';
+import { forget, formerName, renamedTo } from './machines/marks.ts';
 import { heardNow, judgedNow, restAfter, unjudgedNow } from './machines/observed.ts';
 import { isBehind, isLater } from './machines/place.ts';
 
@@ -32,8 +33,8 @@ export interface MachineTableOptions {
   backMs?(gateway: string): number | null;
   /** Whether a machine that is not listed was retired after `seenMs`: what was observed then does not list it again. */
   isRetired?(name: MachineName, seenMs: number): boolean;
-  /** Called for a machine that is listed for the first time, or again; true if it was retired. */
-  returned?(name: MachineName): boolean;
+  /** Called for a machine that is listed for the first time, or again; returns what it was, if it was retired. */
+  returned?(name: MachineName): Pick<RetiredMachine, 'into'> | undefined;
   /** Called when a gateway gets no more machines. */
   refused?(gateway: string): void;
 }
@@ -102,8 +103,9 @@ export class MachineTable {
   takeOver({ gateway, site, machine }: MachineName, former: MachineState, openAlerts: number): MachineState {
     const row = this.table.get(rowKey(gateway, { site, machine }));
     if (row) return this.store({ ...row, state: { ...row.state, openAlerts } });
-    const { returnedMs: _, ...known } = former;
-    const state = { ...known, gateway, site, machine, openAlerts };
+    const { returnedMs: _, renamedTo: _to, ...known } = former;
+    const was = { renamedFrom: formerName(former, gateway), renamedMs: this.options.nowMs() };
+    const state = { ...known, ...was, gateway, site, machine, openAlerts };
     return this.store({ state, estimateMs: 0, conditionMs: 0, storedSeenMs: Number.NEGATIVE_INFINITY });
   }
 
@@ -137,7 +139,10 @@ export class MachineTable {
       lastSeenMs: state.lastSeenMs || lastSeenMs,
     };
     // Written one by one, because most readings change few of them.
-    if (isHeard) Object.assign(seen, heardNow(state, lastSeenMs, { nowMs, backMs }));
+    if (isHeard) {
+      Object.assign(seen, heardNow(state, lastSeenMs, { nowMs, backMs }));
+      forget(seen, 'renamedFrom', 'renamedMs');
+    }
     // An alert may arrive before the readings that it is about, of which nothing is known yet.
     else if (state.lastSeenMs === 0) seen.heardMs = nowMs;
     if (isNewRest) {
@@ -230,7 +235,8 @@ export class MachineTable {
       this.options.refused?.(gateway);
       return null;
     }
-    const returned = this.options.returned?.(name) ? { returnedMs: this.options.nowMs() } : {};
+    const was = this.options.returned?.(name);
+    const returned = was ? { returnedMs: this.options.nowMs(), ...renamedTo(was) } : {};
     return {
       state: { ...blankState(gateway, ref), ...returned },
       estimateMs: 0,
@@ -289,11 +295,4 @@ export class MachineTable {
     for (const { state } of this.table.values()) quotas.add(state.gateway);
     return quotas;
   }
-}
-
-type Forgettable = 'estimator' | 'unjudgedMs' | 'settlesToMs' | 'settlesSinceMs';
-
-/** Deletes only what is there: an object from which something was deleted costs more from then on, and is copied each time. */
-function forget(state: MachineState, ...names: Forgettable[]): void {
-  for (const name of names) if (state[name] !== undefined) delete state[name];
 }

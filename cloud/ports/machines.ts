@@ -116,6 +116,11 @@ export interface MachineState {
   runningS?: number;
   /** When it was heard again after it had been retired, in ms since 1970. */
   returnedMs?: number;
+  /** `SITE/MACHINE` that it was renamed to, before it was heard again under this name. */
+  renamedTo?: string;
+  /** `SITE/MACHINE` that it was until `renamedMs`; absent once it was heard under this name. */
+  renamedFrom?: string;
+  renamedMs?: number;
 }
 
 /** The limits that gateways have set for single machines, in place of those of their types. */

@@ -49,6 +49,10 @@ export interface MachineEvidence {
     lostSinceMs?: number | null;
     backSinceMs?: number | null;
   };
+  /** It was renamed, and nothing has come under its new name; null or absent if something has. */
+  renamed?: { from: string; atMs: number } | null;
+  /** It was renamed to this, and is heard under its old name all the same; absent if it is not so. */
+  renamedTo?: string;
   /** Why the cloud can store nothing at present; null if it can. */
   trouble: string | null;
   /** The time of its newest reading, and when that arrived; null if there is none. */

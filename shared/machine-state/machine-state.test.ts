@@ -226,3 +226,26 @@ describe('a state', () => {
     expect(() => machineStateOf(evidence({ zone, estimate: null }))).toThrow(RangeError);
   });
 });
+
+describe('a machine that was renamed', () => {
+  it('is unknown under its new name until something comes under that, and its alerts are not known to hold', () => {
+    const renamed = { from: 'hall-1/pump-3', atMs: nowMs - 10 * min };
+    expect(machineStateOf(evidence({ renamed }))).toMatchObject({
+      state: 'unknown',
+      sinceMs: renamed.atMs,
+      reason: expect.stringMatching(
+        /^It was renamed from hall-1\/pump-3 at .*, and nothing has come under its new name/,
+      ),
+    });
+    const alerted = machineStateOf(evidence({ renamed, alerts: [alert('limit')] }));
+    expect([alerted.state, alerted.reason]).toEqual(['warning', expect.stringContaining('not known')]);
+  });
+
+  it('and still sends under its old name says so in every state', () => {
+    const renamedTo = 'hall-2/pump-3';
+    expect(reasonOf({ renamedTo })).toContain(
+      'It was renamed to hall-2/pump-3, and its device still sends under',
+    );
+    expect(reasonOf({ renamedTo, alerts: [alert('limit')] })).toContain('rename it once more');
+  });
+});

@@ -15,11 +15,18 @@ const unjudgedMsMax = 60_000;
 export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
   const { nowMs, zone } = evidence;
   const at = (ms: number) => timeText(ms, nowMs, zone);
-  const { isHeard: _, ...found } = foundState(evidence, at);
+  const { isHeard: _, ...state } = foundState(evidence, at);
+  const found = { ...state, reason: `${state.reason}${stillSends(evidence)}` };
   const unknown = unknownOf(evidence, found, at);
   if (unknown === null) return { ...found, unknown };
   const { sinceMs, reason, isHeard } = unknown;
   return { ...found, unknown: { sinceMs, reason, ...(isHeard && { isHeard }) } };
+}
+
+/** Nobody who has renamed a machine looks for it under its old name. */
+function stillSends({ renamedTo }: MachineEvidence): string {
+  if (renamedTo === undefined) return '';
+  return `. It was renamed to ${renamedTo}, and its device still sends under this name: change that at the device or its route, then rename it once more`;
 }
 
 /** Null for a machine that failed: nothing more is asked of it. */
@@ -112,6 +119,13 @@ function unheardOf(evidence: MachineEvidence, at: (ms: number) => string): Found
     };
   if (trouble !== null)
     return { state: 'unknown', reason: `${capital(trouble)}${last()}`, sinceMs: lastReadingMs };
+  const { renamed = null } = evidence;
+  if (renamed !== null)
+    return {
+      state: 'unknown',
+      reason: `It was renamed from ${renamed.from} at ${at(renamed.atMs)}, and nothing has come under its new name since: what its device sends under the old one belongs to a machine of that name${last()}`,
+      sinceMs: renamed.atMs,
+    };
   const silence = evidence.alerts.find(({ failureMode }) => failureMode === silentFailureMode);
   if (silence)
     return {

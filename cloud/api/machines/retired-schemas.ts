@@ -52,6 +52,11 @@ const Count = Type.Integer({ minimum: 0 });
 export const RetireAnswer = Type.Object({
   machines: Type.Integer({ minimum: 0, description: 'taken out of the list' }),
   alerts: Type.Integer({ minimum: 0, description: 'open alerts that ended, or that moved with a rename' }),
+  warnings: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'machines that were renamed and still send under the old name, with what to do',
+    }),
+  ),
 });
 
 export const EraseAnswer = Type.Object({

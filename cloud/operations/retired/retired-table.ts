@@ -174,17 +174,18 @@ export function keyOfName({ gateway, site, machine }: MachineName): string {
   return `${gateway}/${site}/${machine}`;
 }
 
-/** Notes that a machine is listed again, or for the first time. Returns whether it was retired, and says so. */
-export function sayReturned(retired: RetiredTable, name: MachineName, log: Log): boolean {
+/** Notes that a machine is listed again, or for the first time. Returns what it was if it was retired, and says so. */
+export function sayReturned(retired: RetiredTable, name: MachineName, log: Log): RetiredMachine | undefined {
   retired.gatewayReturned(name.gateway);
   const was = retired.returned(name);
   if (was) {
-    const { why, atMs } = was;
+    const { why, atMs, into } = was;
     const machine = `${name.site}/${name.machine}`;
+    const renamed = into && { renamedTo: `${into.site}/${into.machine}` };
     log.warn(
-      { gateway: name.gateway, machine, why, retiredAt: new Date(atMs).toISOString() },
+      { gateway: name.gateway, machine, why, ...renamed, retiredAt: new Date(atMs).toISOString() },
       'a machine that was taken out of the list is heard again, and is listed again',
     );
   }
-  return was !== undefined;
+  return was;
 }

@@ -75,7 +75,7 @@ it.each(['retired', 'renamed'] as const)(
     const outcome = await (why === 'retired'
       ? retirement.retire([pump], 'north')
       : retirement.rename([[pump, renamed]], 'north'));
-    expect(outcome).toEqual({ machines: 1, alerts: 2 });
+    expect(outcome).toMatchObject({ machines: 1, alerts: 2 });
     const conditions = () => operations.now.alerts.all().filter((alert) => 'condition' in alert);
     expect(conditions()).toMatchObject([
       { gateway: 'north', state: 'resolved', condition: { reasons: [`The gateway was ${why}.`] } },
@@ -114,7 +114,7 @@ it('a renamed machine is found under its new name, with its open alerts, and com
   await operations.apply([prediction('opened')]);
   await heard(pump);
   await operations.clock.advance(1_000);
-  expect(await operations.now.retirement.rename([[pump, moved]])).toEqual({ machines: 1, alerts: 1 });
+  expect(await operations.now.retirement.rename([[pump, moved]])).toMatchObject({ machines: 1, alerts: 1 });
   expect(operations.now.machines.all()).toMatchObject([{ machine: 'pump-9', openAlerts: 1 }]);
   const renamedMs = operations.clock.nowMs();
   const former = [{ ...pump, machineType: 'pump', untilMs: renamedMs }];
@@ -145,7 +145,7 @@ it('a rename that was a mistake is undone by renaming back, also after it was he
   await retirement.rename([[pump, moved]]);
   await operations.clock.advance(1_000);
   await heard(moved);
-  expect(await retirement.rename([[moved, pump]])).toEqual({ machines: 1, alerts: 1 });
+  expect(await retirement.rename([[moved, pump]])).toMatchObject({ machines: 1, alerts: 1 });
   await operations.reopen();
   expect(listed()).toEqual(['pump-1']);
   expect(openAlerts()).toEqual(['pump-1']);
@@ -254,4 +254,28 @@ it('a machine makes room for another, and of too many retired ones the oldest ar
   const left = operations.now.retired.all().map(({ state }) => state.machine);
   expect(left.sort()).toEqual(['a', 'd']);
   expect(listed()).toEqual([]);
+});
+
+it('a rename of a machine that still sends says so, and both names say what is known of them', async () => {
+  await heard(pump);
+  await operations.clock.advance(20_000);
+  const { warnings } = await operations.now.retirement.rename([[pump, moved]]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^plant\/pump-1 still sends under this name \(last heard 20 s ago\)/),
+  ]);
+  const renamedMs = operations.clock.nowMs();
+  const state = (machine: string) => operations.now.machines.all().find((each) => each.machine === machine);
+  expect(state('pump-9')).toMatchObject({ renamedFrom: 'plant/pump-1', renamedMs });
+  await operations.clock.advance(1_000);
+  await heard(pump);
+  expect(state('pump-1')).toMatchObject({ renamedTo: 'plant/pump-9', returnedMs: renamedMs + 1_000 });
+  await operations.reopen();
+  expect(state('pump-9')).toMatchObject({ renamedFrom: 'plant/pump-1' });
+  // The device is changed, and the old name is given up once more.
+  await heard(moved);
+  expect(state('pump-9')).not.toHaveProperty('renamedFrom');
+  await operations.clock.advance(3_600_000);
+  expect(await operations.now.retirement.rename([[pump, moved]])).not.toHaveProperty('warnings');
+  expect(listed()).toEqual(['pump-9']);
+  expect(state('pump-9')).not.toHaveProperty('renamedTo');
 });

@@ -1,6 +1,7 @@
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { durationText } from '../../../shared/words/times.ts';
 import type { ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
 import type { MachineName, MachineSpan, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
@@ -16,6 +17,8 @@ export interface RetirementDeps {
   emit(change: StateChange): void;
 }
 
+/** A machine that was heard so lately is taken to send on. */
+const stillSendsMs = 15 * 60_000;
 /** Entries of a list that one transaction removes. */
 const removedAtOnce = 2_000;
 
@@ -77,11 +80,16 @@ export class Retirement {
    */
   rename(pairs: readonly (readonly [from: MachineName, to: MachineName])[], gateway?: string) {
     return this.change((changes): RetireOutcome => {
-      const outcome = { machines: 0, alerts: 0 };
+      const outcome: RetireOutcome = { machines: 0, alerts: 0 };
+      const warnings: string[] = [];
       for (const [from, to] of pairs) {
+        const warning = this.stillSends(from, to);
+        // Of a whole gateway one sentence says it.
+        if (warning !== null && (gateway === undefined || warnings.length === 0)) warnings.push(warning);
         outcome.alerts += this.renameOne(from, to, changes);
         outcome.machines++;
       }
+      if (warnings.length > 0) outcome.warnings = warnings;
       if (gateway !== undefined) outcome.alerts += this.removeGateway(gateway, 'renamed', changes);
       this.deps.tables.retired.evict();
       return outcome;
@@ -112,6 +120,21 @@ export class Retirement {
       }
     });
     return removed;
+  }
+
+  /** A machine that was just heard will be heard again under its old name, unless that is changed where it is named. */
+  private stillSends(from: MachineName, to: MachineName): string | null {
+    const { tables, nowMs } = this.deps;
+    const { heardMs, renamedFrom } = tables.machines.get(from) ?? {};
+    if (heardMs === undefined || renamedFrom !== undefined || nowMs() - heardMs > stillSendsMs) return null;
+    const ago = durationText(Math.max(0, nowMs() - heardMs));
+    const [old, now] = from.gateway === to.gateway ? [from, to].map(textOf) : [from.gateway, to.gateway];
+    const where =
+      from.gateway === to.gateway ? 'its topic or the route of its gateway' : 'the name of the gateway';
+    return (
+      `${old} still sends under this name (last heard ${ago} ago). Change ${where} to ${now}; until then nothing comes under the new ` +
+      'name, so its state is unknown, and what comes under the old one is listed as a machine of its own. Rename it once more after that'
+    );
   }
 
   private renameOne(from: MachineName, to: MachineName, changes: RetiredChanges): number {
@@ -214,6 +237,8 @@ function unknownMachine({ gateway, site, machine }: MachineName): HarbingerError
     `no machine ${site}/${machine} of gateway '${gateway}' is known; see \`harbinger machines list\``,
   );
 }
+
+const textOf = ({ site, machine }: MachineName): string => `${site}/${machine}`;
 
 function refused({ site, machine }: MachineName, why: string): HarbingerError {
   return new HarbingerError('RENAME_REFUSED', 'api', `${site}/${machine} cannot be renamed: ${why}`);

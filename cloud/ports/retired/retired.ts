@@ -60,6 +60,8 @@ export interface RetireOutcome {
   /** How many machines were taken out of the list, and how many open alerts ended with that. */
   machines: number;
   alerts: number;
+  /** Sentences about machines that send under the old name all the same; absent if there are none. */
+  warnings?: string[];
 }
 
 export interface EraseOutcome extends RetireOutcome {

@@ -219,8 +219,9 @@ function modeText({ mode }: ListedMachine): string {
 }
 
 /** Why it is in its state, unless that is what everybody wants it to be; and that it had been retired. */
-function noteOf({ state, stateReason = '', returnedMs }: ListedMachine): string {
-  const back = returnedMs === undefined ? [] : [`was retired; heard again ${shownTime(returnedMs)}`];
+function noteOf({ state, stateReason = '', returnedMs, renamedTo }: ListedMachine): string {
+  const was = renamedTo === undefined ? 'was retired' : `was renamed to ${renamedTo}`;
+  const back = returnedMs === undefined ? [] : [`${was}; heard again ${shownTime(returnedMs)}`];
   return printable(
     [...(state === 'ok' ? [] : [withLocalTimes(stateReason, systemClock.nowMs())]), ...back].join('; '),
     200,

@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { EraseOutcome, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { printJson } from '../../output.ts';
+import { printable, printJson } from '../../output.ts';
 
 export interface NamedMachine {
   site: string;
@@ -42,6 +42,8 @@ export function printRetired(outcome: RetireOutcome, json: boolean | undefined, 
   const open = alerts === 0 ? '' : ` (open alerts: ${alerts})`;
   const none = machines === 0 ? ': none was listed any more' : '';
   process.stdout.write(`${machines} ${machines === 1 ? 'machine' : 'machines'} ${done}${open}${none}\n`);
+  for (const warning of outcome.warnings ?? [])
+    process.stderr.write(`warning: ${printable(warning, 1_000)}\n`);
 }
 
 /** Sets the exit code 1 if there was no time for everything. */
