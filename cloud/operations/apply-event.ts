@@ -38,11 +38,11 @@ export interface EventTables {
   outcomes: OutcomeBook;
 }
 
-/** The changes made by the events of one gateway. */
+/** The changes of one transaction. Gateways have machines, and alerts, of one name. */
 export class Changes {
-  /** By site and machine. */
+  /** By gateway, site and machine. */
   readonly machines = new Map<string, MachineState>();
-  /** By alert id. */
+  /** By gateway and alert id. */
   readonly alerts = new Map<string, Alert>();
   /** Notifiers with something new in their queue. */
   readonly notifiers = new Set<string>();
@@ -50,7 +50,11 @@ export class Changes {
   readonly owed = new Set<string>();
 
   machine(state: MachineState | null): void {
-    if (state) this.machines.set(`${state.site}/${state.machine}`, state);
+    if (state) this.machines.set(`${state.gateway}/${state.site}/${state.machine}`, state);
+  }
+
+  alert(alert: Alert): void {
+    this.alerts.set(`${alert.gateway}/${alert.alertId}`, alert);
   }
 }
 
@@ -160,7 +164,7 @@ export function applyAlertChanges(
 ): void {
   for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
-    changes.alerts.set(alert.alertId, alert);
+    changes.alert(alert);
     tables.outcomes.note(alert);
     // An alert that has become worse since it was closed is open again, and its gateway goes on with it.
     if (alert.state === 'open') tables.endings.settle(gateway, alert.alertId);

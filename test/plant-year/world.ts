@@ -8,7 +8,7 @@ import type { YearPlan } from './truth/draw.ts';
 import type { PlantActions, PlantEvent } from './truth/event.ts';
 
 /** Telemetry reaches the cloud this often; events at once. */
-const uploadMinutes = 1;
+const uploadMinutes = 10;
 const nothing: readonly PlantEvent[] = [];
 
 export interface WorldOptions {

@@ -18,7 +18,7 @@ import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import type { Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
-import { type Ended, isDue, keysOf, lateRows, oldestOfLargest } from './queue-rows.ts';
+import { aboutOf, type Ended, isDue, keysOf, lateRows, oldestOfLargest } from './queue-rows.ts';
 import { toldBySite, untoldBefore, waitMsOf } from './site-first.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
@@ -50,7 +50,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
   private readonly options: QueueOptions;
   private readonly listeners = new Set<(notifier: string) => void>();
-  /** The alerts whose notifications are being sent, by notifier. */
+  /** The alerts whose notifications are being sent (`aboutOf`), by notifier. */
   private readonly inHand = new Map<string, string>();
   /** The gateway of the latest notification, by notifier. */
   private readonly latest = new Map<string, string>();
@@ -100,14 +100,14 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       if (hearing.includes(notifier)) continue;
       const { late, gone } = lateRows(this.table.of(notifier), alert);
       if (late) this.table.replace(late);
-      if (this.inHand.get(notifier) !== alert.alertId) this.drop(gone);
+      this.drop(gone.filter((row) => aboutOf(row) !== this.inHand.get(notifier)));
     }
   }
 
   /** Rows that wait, but for what is being sent and all else about that alert. */
   private others(notifier: string): Row[] {
     const inHand = this.inHand.get(notifier);
-    return this.table.of(notifier).filter(({ alertId }) => alertId !== inHand);
+    return this.table.of(notifier).filter((row) => aboutOf(row) !== inHand);
   }
 
   /** They count as confirmed, so that an event that is applied again does not queue them. */
@@ -139,19 +139,19 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     /** The first due one of each gateway. */
     const due = new Map<string, Row>();
     for (const row of this.table.of(notifier)) {
-      const { notification, alertId } = row;
-      if (held.has(alertId)) continue;
+      const { notification } = row;
+      if (held.has(aboutOf(row))) continue;
       if (isDue(notification.nextAttemptMs, nowMs)) {
         const gateway = reporterOf(notification.event.source);
         if (!due.has(gateway)) due.set(gateway, row);
         continue;
       }
-      held.add(alertId);
+      held.add(aboutOf(row));
       atMs = Math.min(atMs ?? notification.nextAttemptMs, notification.nextAttemptMs);
     }
     const chosen = this.inTurn(notifier, due);
     if (!chosen) return { due: null, atMs };
-    this.inHand.set(notifier, chosen.alertId);
+    this.inHand.set(notifier, aboutOf(chosen));
     return { due: chosen.notification };
   }
 
@@ -249,7 +249,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     const rows = this.table.of(notifier);
     if (rows.length < this.options.waitingMax) return;
     const inHand = this.inHand.get(notifier);
-    const candidates = rows.filter(({ alertId }) => alertId !== '' && alertId !== inHand);
+    const candidates = rows.filter((row) => row.alertId !== '' && aboutOf(row) !== inHand);
     this.sumUp(oldestOfLargest(candidates) ?? added);
   }
 
@@ -258,15 +258,15 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 
   /** From now on the digest tells of the alert. Its notifications that wait are not needed any more. */
-  private sumUp({ notification, alertId }: Row): void {
+  private sumUp(summed: Row): void {
+    const { notification, alertId } = summed;
     const { notifier, event, change } = notification;
     if (change === 'digest') return;
     const gateway = reporterOf(event.source);
-    const isInHand = this.inHand.get(notifier) === alertId;
-    for (const row of isInHand ? [] : this.table.of(notifier)) {
-      const isOfAlert = row.alertId === alertId && reporterOf(row.notification.event.source) === gateway;
-      if (isOfAlert) this.table.remove(row.notification);
-    }
+    const about = aboutOf(summed);
+    const isInHand = this.inHand.get(notifier) === about;
+    for (const row of isInHand ? [] : this.table.of(notifier))
+      if (aboutOf(row) === about) this.table.remove(row.notification);
     const hasBegun = this.digests.add(notifier, {
       gateway,
       alertId,

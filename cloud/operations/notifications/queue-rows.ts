@@ -21,6 +21,11 @@ export function keysOf(
   return [notificationKey(keyed), ...earlier];
 }
 
+/** The alert that a row is about: gateways that have machines of one name have alerts of one id. */
+export function aboutOf({ notification: { event }, alertId }: Row): string {
+  return `${reporterOf(event.source)}/${alertId}`;
+}
+
 /** An alert that has ended. */
 export interface Ended {
   gateway: string;

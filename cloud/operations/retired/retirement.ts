@@ -158,7 +158,7 @@ export class Retirement {
     tables.retired.gatewayReturned(to.gateway);
     changes.gone.push(from);
     changes.machine(target);
-    for (const alert of moved) changes.alerts.set(alert.alertId, alert);
+    for (const alert of moved) changes.alert(alert);
     return moved.length;
   }
 

@@ -43,7 +43,7 @@ const watchConfig = readWatchConfig(
  * than telemetry is sent, of which nobody is told, would only take time.
  */
 const decisionsConfig = compileValidator(DecisionsConfig)(
-  { alerts: { sampleMs: 0, estimateMsMin: 60_000, nowMsMin: 600_000 } },
+  { alerts: { sampleMs: 0, estimateMsMin: hourMs / 2, nowMsMin: 600_000 } },
   (problem) => new Error(problem),
 );
 
