@@ -73,6 +73,20 @@ it.each(ready)(
   },
 );
 
+it('what is unusual far from all limits names its own sensor, not the one that is nearest to a limit', async () => {
+  const { windows, add } = machineOf('compressor');
+  const random = seededRandom(4);
+  const rules = createRulesAssessor({ baselineOf: windows.baselineOf.bind(windows) });
+  const signal = new AbortController().signal;
+  let input: AlertInput | null = null;
+  for (let i = 0; i < 3_000; i++)
+    input = add(1.6 + 0.1 * gaussian(random), (i < 2_900 ? 50 : 90) + gaussian(random)) ?? input;
+  const [answer] = await rules.assess([input!], signal);
+  expect(answer!.anomaly).toBeGreaterThan(0.65);
+  expect(input!.beyond![0]!.sensor).toBe('lube_level');
+  expect(answer!.contributions[0]!.sensor).toBe('lube_level');
+});
+
 it.each(ready)('the peaks of a start of a %s are not told, and what stays after it is', (name) => {
   const { add, wait } = machineOf(name);
   for (let i = 0; i < 100; i++) add(1, 50);

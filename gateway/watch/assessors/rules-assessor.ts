@@ -1,5 +1,6 @@
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
+import type { AnomalyScore } from '../baselines/anomaly-score.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { contributionsMax, contributionsOf, unitOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
@@ -17,16 +18,17 @@ function trendConfidence(stdErrors: number): number {
     : (confidenceMax * stdErrors) / (stdErrors + 1);
 }
 
-function byLimits(input: AlertInput, finding: RuleFinding, anomaly: number): Assessment {
+function byLimits(input: AlertInput, finding: RuleFinding, { score, deviations }: AnomalyScore): Assessment {
   const { remaining, severity, severities, trendStdErrors } = finding;
   return {
     source: 'rules',
     model: null,
     remainingLife: remaining && { ...remaining, unit: input.machine.type.lifeUnit },
     health: 1 - severity,
-    anomaly,
+    anomaly: score,
     confidence: remaining ? trendConfidence(trendStdErrors) : confidenceNoTrend,
-    contributions: contributionsOf(input, severities),
+    // How near each sensor is to its limit says nothing of what is odd far from all limits.
+    contributions: contributionsOf(input, remaining || severity >= score ? severities : deviations),
   };
 }
 
@@ -59,8 +61,9 @@ export function createRulesAssessor(options: {
     if (input.isShort) return byMetLimits(input);
     const { type } = input.machine;
     const baseline = options.baselineOf(input.machine);
-    const { score, deviations } = scoreAnomaly(baseline, type.sensors.length);
-    if (hasLimits(type)) return byLimits(input, applyRules(type, input.window, input.rows), score);
+    const anomaly = scoreAnomaly(baseline, type.sensors.length);
+    if (hasLimits(type)) return byLimits(input, applyRules(type, input.window, input.rows), anomaly);
+    const { score, deviations } = anomaly;
     return {
       source: 'rules',
       model: null,

@@ -107,7 +107,7 @@ export class Baseline {
     const own = this.own.take(known, known === row ? from : 0);
     const at = own === row ? from : 0;
     if (this.kinds && this.kinds.withheld.size > 0) this.kinds.takeWithheld(this.beginRange);
-    this.usual?.take(own, at, timeMs);
+    this.usual?.take(own, at, timeMs, this.explanation);
     if (!this.sampling.takes(timeMs, this.detector.sensors)) return;
     const score = this.detector.push(own, at, timeMs);
     this.behaviour.take(own, at, timeMs, state);

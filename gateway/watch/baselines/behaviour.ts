@@ -172,6 +172,10 @@ export class BehaviourWatch {
     return this.relations.expected(sensor)?.value ?? null;
   }
 
+  isWithin(sensor: number): boolean {
+    return this.isJudged && this.relations.isWithin(sensor);
+  }
+
   get isJudged(): boolean {
     return this.relations.learning === null;
   }
@@ -257,5 +261,6 @@ export function allBeyond(ranges: readonly BeyondRange[], others: readonly Beyon
 export const explanationOf = (known: () => readonly [BehaviourWatch, ModeWatch]): Explanation => ({
   expected: (sensor) => known()[0].expected(sensor),
   isJudged: () => known()[0].isJudged,
+  isWithin: (sensor) => known()[0].isWithin(sensor),
   modeSensor: () => known()[1].levelSensor(),
 });

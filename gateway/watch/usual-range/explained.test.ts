@@ -144,7 +144,12 @@ describe('a level beyond the usual range', () => {
 
 it('a level that lasts over restarts is one visit', () => {
   const ranges = { outside: 2, judged: 2, edgeOf: () => ({ level: 9, edge: 5 }), include: () => undefined };
-  const nothing = { expected: () => null, isJudged: () => false, modeSensor: () => -1 };
+  const nothing = {
+    expected: () => null,
+    isJudged: () => false,
+    isWithin: () => false,
+    modeSensor: () => -1,
+  };
   let levels = new ExplainedLevels(1);
   let timeMs = 0;
   for (let start = 0; start < 4; start++) {

@@ -11,6 +11,8 @@ export interface Explanation {
   expected(sensor: number): number | null;
   /** True once it is judged how the sensors go together: till then, what lasts in one of them soon seems to follow from the others. */
   isJudged(): boolean;
+  /** True if it is judged how a sensor goes with the others, and it is as far from that as on ordinary days. */
+  isWithin(sensor: number): boolean;
   /** The sensor that says the mode, while that is one that is known; −1 if there is none. */
   modeSensor(): number;
 }

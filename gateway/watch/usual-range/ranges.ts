@@ -35,6 +35,8 @@ const outsideFrom = 0.25;
 const stoppedShare = 0.05;
 /** A level within so much of its range of the lowest is that of a machine at rest. */
 const lowestShare = 0.1;
+/** … and of one that stands still, not of one that only runs slowly, if it is at most this part of its highest too. */
+const restShare = 0.1;
 /** A value below this share of a range is said to be 0. */
 const zeroShare = 1e-6;
 
@@ -175,17 +177,25 @@ export class Ranges {
    * True if a machine that stands still does not show what it will do when it runs. It makes what was too high lower; what
    * was below everything that a sensor ever showed, in rest too, is to be seen as well as before.
    */
-  areHiddenByRest(): boolean {
-    for (let at = wasBeyond; at < this.cells.length; at += width)
-      if (this.cells[at] === 1) return this.areLow();
-    return false;
+  areHiddenByRest(by?: { isWithin(sensor: number): boolean }): boolean {
+    const { cells, count } = this;
+    let isAny = false;
+    let isShown = by !== undefined;
+    for (let i = 0; i < count; i++) {
+      const was = cells[i * width + wasBeyond]!;
+      isAny ||= was === 1;
+      isShown &&= was === 0 || by!.isWithin(i);
+    }
+    if (!isAny || !this.areLow()) return false;
+    // A machine that only runs slowly shows it all the same, where the other sensors say what is usual then.
+    return !isShown || this.areLow(-1, restShare);
   }
 
   /**
    * True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped.
-   * @param except where the numbers of a sensor begin that is not counted
+   * @param except where the numbers of a sensor begin that is not counted @param restMost the largest part of its highest that such a level may be
    */
-  areLow(except = -1): boolean {
+  areLow(except = -1, restMost = Number.POSITIVE_INFINITY): boolean {
     const { cells } = this;
     let others = 0;
     let lowest = 0;
@@ -193,7 +203,8 @@ export class Ranges {
       const range = cells[at + high]! - cells[at + low]!;
       if (at === except || cells[at + wasBeyond] !== 0 || !(range > 0)) continue;
       others++;
-      if (cells[at + level]! <= cells[at + low]! + lowestShare * range) lowest++;
+      const now = cells[at + level]!;
+      if (now <= cells[at + low]! + lowestShare * range && now <= restMost * cells[at + high]!) lowest++;
     }
     return lowest > 0 && 2 * lowest >= others;
   }

@@ -110,8 +110,8 @@ export class UsualRange {
     this.explained = new ExplainedLevels(sensors);
   }
 
-  /** Takes a row: `row[from] … row[from + sensors - 1]`, NaN where absent. */
-  take(row: Float32Array, from: number, timeMs: number): void {
+  /** Takes a row: `row[from] … row[from + sensors - 1]`, NaN where absent. @param by how its sensors went together in the row before */
+  take(row: Float32Array, from: number, timeMs: number, by?: Pick<Explanation, 'isWithin'>): void {
     const { ranges } = this;
     if (Number.isNaN(this.firstMs)) this.firstMs = timeMs;
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
@@ -129,7 +129,7 @@ export class UsualRange {
       this.learnsToMs = timeMs + Math.min(firstTimeMsMax, knownMs);
       this.farthest = 0;
     }
-    this.confirm(knownMs, passedMs);
+    this.confirm(knownMs, passedMs, by);
   }
 
   /**
@@ -242,7 +242,7 @@ export class UsualRange {
     return this.farthest <= 0 ? insideTimes.within : insideTimes.nearby;
   }
 
-  private confirm(knownMs: number, passedMs: number): void {
+  private confirm(knownMs: number, passedMs: number, by?: Pick<Explanation, 'isWithin'>): void {
     const longestMs = confirmMsMax[knownMs < youthMs ? 'young' : 'grown'];
     // After a restart the first row does not show how long rows take, and ends nothing.
     if (Number.isNaN(this.paceMs)) return;
@@ -251,7 +251,7 @@ export class UsualRange {
     const stepMs = Math.min(passedMs, neededMs / confirmRows);
     const isBeyond = this.farthest >= (this.isConfirmed ? insideBelow : 1);
     if (isBeyond) this.restedMs = 0;
-    else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areHiddenByRest()) {
+    else if (this.isConfirmed && this.restedMs < restMsMax && this.ranges.areHiddenByRest(by)) {
       // A sensor inside its range because the machine stands still does not show what it will do when it runs.
       this.restedMs += passedMs;
       return;
