@@ -22,7 +22,7 @@ it('a refused value is a fault of its sensor, makes its machine due, and ends wi
   windows.add(batch([[0, 5, 1, Number.NaN]]));
   expect(alertInput(machine!, 0).faults).toEqual(faults);
   windows.add(batch([[0, 6, 1, 2]]));
-  expect(alertInput(machine!, 0)).not.toHaveProperty('faults');
+  expect(alertInput(machine!, 0).faults).toBeUndefined();
   windows.add(batch([[0, 7, 1, 2]], { refused: [{ ...refused[0]!, row: 1 }] }));
   expect(alertInput(machine!, 0).faults).toEqual(faults);
 });
@@ -44,4 +44,14 @@ it('a machine whose every value was refused is decided about at the present time
   const { windows } = newWindows();
   windows.add(batch([], { newMachines: named('m0'), refused }));
   expect(alertInput(windows.take(1)[0]!, 1_234)).toMatchObject({ timeMs: 1_234, isShort: true });
+});
+
+it('inputs have one shape, whatever is known of their machines', () => {
+  const { windows } = newWindows();
+  const rows = Array.from({ length: 5 }, (_, i): [number, number, number, number] => [1, i, i, i]);
+  windows.add(batch(rows, { newMachines: named('m0', 'm1'), refused }));
+  const [unheard, whole] = windows.take(2).map((machine) => alertInput(machine, 0));
+  expect([unheard?.isShort, whole?.isShort]).toEqual([true, undefined]);
+  expect([unheard?.faults?.length, whole?.faults]).toEqual([1, undefined]);
+  expect(Object.keys(unheard!)).toEqual(Object.keys(whole!));
 });

@@ -250,50 +250,45 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const timeMs = Number.isFinite(window.newestMs) ? window.newestMs : nowMs;
   const { sensors } = identity.type;
   const { baseline, paceMs } = window;
-  // Made once for each row: what is absent is not copied from objects made for it, and what always is there has its room at once.
-  const input: AlertInput = {
-    machine: identity,
-    timeMs,
-    judgedMs: window.judgedMs,
-    window: window.copy(),
-    rows: identity.type.windowRows,
-    cutOff: window.cutOff,
-    behaviour: behaviourOf(baseline.behaves()),
-    mode: () => modeOf(baseline.mode(), sensors),
-  };
-  const place = window.place();
-  if (place) input.place = place;
   const { sensorRuns } = window;
   const runs = sensorRuns.list(sensors);
   const judged = runs.length === 0 ? runs : runs.filter((fault) => !isAtRest(fault, machine));
   const faults = machine.faults ? [...machine.faults.list(sensors), ...judged] : judged;
-  if (faults.length > 0) input.faults = faults;
-  const unsent = sensorRuns.unsent(sensors);
   const limits = machine.limits?.list() ?? [];
   // Older readings that have just come may show that a spell was otherwise.
   const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
   machine.limits?.passed.heard();
   machine.late?.hears(limits, passed, timeMs);
   const ranges = baseline.beyond().filter(({ column }) => sensors[column]);
-  // At rest nothing is judged but limits and faults, as of a window that is not whole.
-  if (!window.ready || machine.isAtRest) input.isShort = true;
-  if (machine.isAtRest) input.isAtRest = true;
-  const { learning } = baseline;
-  if (learning) input.learning = learning;
-  if (paceMs !== null) input.rowMs = paceMs;
-  if (unsent.length > 0) input.unsent = unsent;
-  if (ranges.length > 0) {
-    input.beyond = ranges.map(({ column, ...range }) => ({ sensor: sensors[column]!.name, ...range }));
-  }
   const onset = baseline.onsetScore();
-  if (onset > 0) input.onset = onset;
-  if (machine.toldGone) input.gone = machine.toldGone;
-  if (limits.length > 0) input.limits = limits;
-  if (passed.length > 0) input.passed = passed;
-  const evidence = presenceFields(machine, timeMs);
-  if (evidence.length > 0) input.evidence = evidence;
-  if (levels) input.timeToLimit = (of) => levels.timesToLimits(of);
-  if (machine.toldRelearnt) input.relearnt = machine.toldRelearnt;
-  if (machine.toldChange) input.limitsChanged = machine.toldChange;
-  return input;
+  // Inputs have one shape, with what is absent too: what is compiled for a shape is thrown away for each other one.
+  return {
+    machine: identity,
+    timeMs,
+    judgedMs: window.judgedMs,
+    window: window.copy(),
+    rows: identity.type.windowRows,
+    place: window.place() ?? undefined,
+    cutOff: window.cutOff,
+    // At rest nothing is judged but limits and faults, as of a window that is not whole.
+    isShort: !window.ready || machine.isAtRest || undefined,
+    isAtRest: machine.isAtRest || undefined,
+    learning: baseline.learning ?? undefined,
+    rowMs: paceMs ?? undefined,
+    evidence: some(presenceFields(machine, timeMs)),
+    faults: some(faults),
+    unsent: some(sensorRuns.unsent(sensors)),
+    gone: machine.toldGone ?? undefined,
+    limits: some(limits),
+    passed: some(passed),
+    timeToLimit: levels ? (of) => levels.timesToLimits(of) : undefined,
+    beyond: some(ranges.map(({ column, ...range }) => ({ sensor: sensors[column]!.name, ...range }))),
+    behaviour: behaviourOf(baseline.behaves()),
+    mode: () => modeOf(baseline.mode(), sensors),
+    onset: onset > 0 ? onset : undefined,
+    relearnt: machine.toldRelearnt ?? undefined,
+    limitsChanged: machine.toldChange ?? undefined,
+  };
 }
+
+const some = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
