@@ -39,6 +39,15 @@ describe('an apparent start', () => {
     expect(starts([work, 30], ...strokes)).toEqual([]);
   });
 
+  it('is not what switches and counts show, which leap each time', () => {
+    const bits = (values: number[]) => () => [...values, 1.3 + noise(0.1)];
+    expect(starts([bits([0, 0]), 60], [bits([1, 1]), 60], [bits([0, 0]), 60], [bits([1, 7]), 60])).toEqual(
+      [],
+    );
+    const beside = (on: number, vibration: number) => () => [on, vibration + noise(0.01), 20];
+    expect(starts([beside(0, 1), 60], [beside(1, 15), 60])).toEqual([]);
+  });
+
   it('is seen where each sensor has a message of its own', () => {
     const seen = new ApparentStart(minuteMs);
     const found: number[] = [];

@@ -20,6 +20,8 @@ export class ApparentStart {
   private before = new Float32Array(0);
   /** When each leaped last. */
   private leapedMs = new Float64Array(0);
+  /** When one leaped that was not exactly 0 before, as states and counts are. */
+  private trembledMs = Number.NEGATIVE_INFINITY;
   private spanMs = Number.NaN;
   private spans = 0;
   private newestMs = Number.NaN;
@@ -43,13 +45,14 @@ export class ApparentStart {
       if (!Number.isNaN(value)) {
         if (this.isLeap(column, value)) {
           this.leapedMs[column] = timeMs;
+          if (this.before[column] !== 0) this.trembledMs = timeMs;
           isNew = true;
         }
         if (!(value <= this.most[column]!)) this.most[column] = value;
       }
       if (timeMs - this.leapedMs[column]! <= this.togetherMs) leaps++;
     }
-    return isNew && leaps >= leapsMin;
+    return isNew && leaps >= leapsMin && timeMs - this.trembledMs <= this.togetherMs;
   }
 
   /** The machine's clock was put back. */
@@ -61,6 +64,8 @@ export class ApparentStart {
     const [now, before] = [this.most[column]!, this.before[column]!];
     // Too little is known of it yet, or it was not sent for long.
     if (this.spans < 1 || Number.isNaN(before)) return false;
+    // A switch leaps each time.
+    if (value === 1 && before === 0) return false;
     return value > leapTimes * (Number.isNaN(now) ? before : Math.max(now, before));
   }
 
@@ -80,6 +85,7 @@ export class ApparentStart {
     this.most = new Float32Array(columns).fill(Number.NaN);
     this.before = new Float32Array(columns).fill(Number.NaN);
     this.leapedMs = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+    this.trembledMs = Number.NEGATIVE_INFINITY;
     this.spanMs = Number.NaN;
     this.spans = 0;
   }
