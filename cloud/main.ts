@@ -10,6 +10,7 @@ import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { watchUnhandled } from '../shared/runtime/threads/unhandled.ts';
 import { checkCloud } from './check-config.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import type { CloudConfig } from './config.ts';
@@ -64,6 +65,8 @@ export async function runCloud(
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
   useTimeZone(config);
+  const broken = new AbortController();
+  const endWatch = watchUnhandled({ clock: systemClock, log, fail: (error) => broken.abort(error) });
   const { dataDir, api } = config;
   // lmdb leaves a damaged heap behind, so nothing more may run in this process, not even what would stop it in order:
   // the store of readings is written by it too. The next process finds what it would after any kill.
@@ -105,13 +108,16 @@ export async function runCloud(
   try {
     onStarted(cloud);
     await new Promise<void>((resolve) => {
-      if (signal.aborted) return resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const ends = AbortSignal.any([signal, broken.signal]);
+      if (ends.aborted) return resolve();
+      ends.addEventListener('abort', () => resolve(), { once: true });
     });
+    broken.signal.throwIfAborted();
   } finally {
     process.off('SIGHUP', cloud.reload.atSignal);
     withdraw();
     await cloud.stop();
+    endWatch();
   }
   log.info('stopped in order: everything that was acknowledged is in the store');
 }

@@ -9,9 +9,10 @@ import { httpAddress, publishRunFile } from '../shared/files/run-file.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
-import { messageOf } from '../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
 import { createLog, type Log } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
+import { watchUnhandled } from '../shared/runtime/threads/unhandled.ts';
 import { type CheckedGateway, checkGateway } from './check-config.ts';
 import type { GatewayConfig } from './config.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
@@ -71,13 +72,15 @@ export async function runGateway(
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
   useTimeZone(config);
+  const broken = new AbortController();
+  const endWatch = watchUnhandled({ clock: systemClock, log, fail: (error) => broken.abort(error) });
   const { dataDir } = config;
   const { http } = config;
   const readAgain = () => {
     const next = readGatewayConfig(options).config;
     return { ...next, http: withToken(next.http, dataDir, log) };
   };
-  const start = () => startOnce(config, types, { log, signal, readAgain });
+  const start = () => startOnce(config, types, { log, signal, broken: broken.signal, readAgain });
   const running = await startWithSpace(start, {
     dataDir,
     http,
@@ -105,21 +108,28 @@ export async function runGateway(
     if (!clock.isSet()) reportUnsetClock(clock, log, signal);
     await over;
   } catch (error) {
-    log.fatal({ cause: messageOf(error) }, 'the gateway cannot continue; start it again');
+    const stack = error instanceof Error && !(error instanceof HarbingerError) ? error.stack : undefined;
+    log.fatal({ cause: messageOf(error), stack }, 'the gateway cannot continue; start it again');
     throw error;
   } finally {
     process.off('SIGHUP', gateway.reload.atSignal);
     withdraw();
     await gateway.stop();
+    endWatch();
   }
   log.info('stopped in order: everything that was acknowledged is on disk');
 }
 
-/** Starts a gateway. `over` resolves when `signal` aborts, and rejects when the gateway cannot continue. */
+/** Starts a gateway. `over` resolves when `signal` aborts, and rejects when `broken` does, or the gateway cannot continue. */
 async function startOnce(
   config: GatewayConfig,
   types: Map<string, MachineType>,
-  { log, signal, readAgain }: { log: Log; signal: AbortSignal; readAgain: () => GatewayConfig },
+  {
+    log,
+    signal,
+    broken,
+    readAgain,
+  }: { log: Log; signal: AbortSignal; broken: AbortSignal; readAgain: () => GatewayConfig },
 ) {
   const { dataDir } = config;
   prepareDataDir(dataDir, 'gateway');
@@ -130,6 +140,8 @@ async function startOnce(
     fail = reject;
     signal.addEventListener('abort', () => resolve(), { once: true });
     if (signal.aborted) resolve();
+    broken.addEventListener('abort', () => reject(broken.reason as Error), { once: true });
+    if (broken.aborted) reject(broken.reason as Error);
   });
   over.catch(() => {}); // it may reject before it is awaited
   const clock = continuedClock(systemClock, newestTime(join(dataDir, 'journal')));
