@@ -223,11 +223,14 @@ export class BehaviourWatch {
   beyond(): BeyondRange[] {
     const { relations } = this;
     if (relations.state !== 'unusual') return [];
-    return Array.from({ length: relations.sensors }, (_, column) => ({
+    const all = Array.from({ length: relations.sensors }, (_, column) => ({
       column,
       ratio: relations.ratioOf(column),
-    }))
-      .filter(({ ratio }) => ratio >= 1)
+    })).filter(({ ratio }) => ratio >= 1);
+    // A belt that slips lets what is well look wrong beside it.
+    const hasMoved = relations.moved();
+    const moved = all.filter(({ column }) => hasMoved(column));
+    return (moved.length > 0 ? moved : all)
       .sort((a, b) => b.ratio - a.ratio)
       .slice(0, namedMax)
       .flatMap(({ column }) => {

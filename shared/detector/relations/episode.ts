@@ -107,30 +107,35 @@ export function change(numbers: RelationNumbers): void {
   endEpisode(numbers);
 }
 
-/**
- * Shifts the sensors that explain the residuals of the episode, one after the other: the one that leaves least of them first (matching
- * pursuit: Mallat and Zhang 1993), since a sensor that has moved lets those that go with it look as if they had.
- */
+/** Shifts the sensors that explain the residuals of the episode. */
 function addShifts(numbers: RelationNumbers): void {
   const { layout, floats } = numbers;
-  const { sensors } = layout;
+  const added = shiftsBehind(numbers, (sensor) => floats[layout.episode + sensor]!);
+  const effect = relationRow(layout.sensors).product;
+  residualsOfShift(numbers, (i) => added[i]! * deviationOf(numbers, i), effect);
+  for (let i = 0; i < layout.sensors; i++) {
+    floats[layout.shift + i]! += added[i]! * deviationOf(numbers, i);
+    moveMeans(numbers, i, -effect[i]!);
+  }
+}
+
+/**
+ * Returns by how many of its deviations each sensor must have moved to explain residuals, one after the other: the one that leaves least of
+ * them first (matching pursuit: Mallat and Zhang 1993), since a sensor that has moved lets those that go with it look as if they had.
+ * @param residual of a sensor, in deviations of the sensor
+ */
+export function shiftsBehind(numbers: RelationNumbers, residual: (sensor: number) => number): Float64Array {
+  const { sensors } = numbers.layout;
   const effect = relationRow(sensors).product;
   const added = new Float64Array(sensors);
   for (let count = 0; count < changedSensorsMax; count++) {
     residualsOfShift(numbers, (i) => added[i]! * deviationOf(numbers, i), effect);
-    const left = Float64Array.from(
-      effect,
-      (done, i) => (floats[layout.episode + i]! - done) / unitOf(numbers, i),
-    );
+    const left = Float64Array.from(effect, (done, i) => (residual(i) - done) / unitOf(numbers, i));
     if (!left.some((value) => Math.abs(value) > 1)) break;
     const [sensor, by] = bestShift(numbers, left);
     added[sensor]! += by;
   }
-  residualsOfShift(numbers, (i) => added[i]! * deviationOf(numbers, i), effect);
-  for (let i = 0; i < sensors; i++) {
-    floats[layout.shift + i]! += added[i]! * deviationOf(numbers, i);
-    moveMeans(numbers, i, -effect[i]!);
-  }
+  return added;
 }
 
 /** The residual of a sensor, in its deviations, that is as far as its level; infinite if it is not judged. */

@@ -86,6 +86,17 @@ describe('a fault inside all ranges', () => {
   });
 });
 
+it('a sensor that has moved is told apart from those that only look wrong beside it', () => {
+  // A belt that slips: its speed, the last sensor, falls at equal current, and the others are as they always were.
+  const slips = (row: Float64Array, at: number) =>
+    at < learnt ? row : Float64Array.of(row[0]!, row[1]!, row[2]!, row[3]! * 0.7);
+  const { detector } = run(series, learnt + 120, slips);
+  expect(detector.state).toBe('unusual');
+  const beyond = [0, 1, 2, 3].filter((sensor) => detector.ratioOf(sensor) >= 1);
+  expect(beyond.length).toBeGreaterThan(1);
+  expect(beyond.filter(detector.moved())).toEqual([3]);
+});
+
 describe('the word of a person', () => {
   it('makes what lasts normal, in an episode and after a change', () => {
     for (const days of [0.1, 3]) {

@@ -4,7 +4,15 @@
  * each product, vibration goes with current, speed and temperature as it has learnt. shared/docs/relations.md derives it.
  */
 import { isLearning, levelOf } from './day-levels.ts';
-import { change, followEpisode, isInEpisode, ratioOf, ratioOfSensor, undoShifts } from './episode.ts';
+import {
+  change,
+  followEpisode,
+  isInEpisode,
+  ratioOf,
+  ratioOfSensor,
+  shiftsBehind,
+  undoShifts,
+} from './episode.ts';
 import { judgeRow } from './judge-row.ts';
 import {
   acceptKept,
@@ -116,6 +124,17 @@ export class RelationDetector {
   isWithin(sensor: number): boolean {
     const isKnown = sensor < this.sensors && Number.isFinite(levelOf(this.numbers, sensor, sides.above));
     return isKnown && this.ratioOf(sensor) < 1;
+  }
+
+  /** True for sensors that have moved, as far as that explains what all show: those that go with one look as if they had moved too. */
+  moved(): (sensor: number) => boolean {
+    const { numbers } = this;
+    const { layout, floats } = numbers;
+    const shifts = shiftsBehind(
+      numbers,
+      (sensor) => floats[layout.short + sensor]! * residualDeviation(numbers, sensor),
+    );
+    return (sensor) => (shifts[sensor] ?? 0) !== 0;
   }
 
   /** Where a sensor usually is while the others are where they are; null while that is not known. */
