@@ -17,7 +17,7 @@ const modes = { folder: 0o755, file: 0o644 };
 export function addMonitoring(program: Command): void {
   program
     .command('monitoring')
-    .description('write alert rules for Prometheus into a folder')
+    .description('write alert rules for Prometheus and dashboards for Grafana into a folder')
     .requiredOption(
       '--to <dir>',
       'the folder; files of an earlier version are replaced, others are left alone',

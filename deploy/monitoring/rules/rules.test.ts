@@ -56,23 +56,16 @@ describe.skipIf(absent)(`promtool${absent ? `: ${absent}` : ''}`, () => {
     expect(status).toBe(0);
   });
 
-  // Each rule has a file with nothing beside it: promtool evaluates all rules of a file at each minute of each case.
-  it('sees each alert raised when it should be, and not otherwise', async () => {
-    const files = await Promise.all(
-      rules.map(async (rule) => {
-        const own = `${rule.name}.rules.yml`;
-        await writeFile(join(folder, own), rulesFile([{ name: rule.name, rules: [rule] }]));
-        const tests = ruleCases[rule.name]!.map((each) => testOf(rule, each));
-        const file = join(folder, `${rule.name}.yml`);
-        // YAML takes JSON.
-        await writeFile(file, JSON.stringify({ rule_files: [own], evaluation_interval: '1m', tests }));
-        return file;
-      }),
-    );
-    const { status, output } = await promtool(['test', 'rules', ...files]);
-    const failed = output.split('\n').filter((line) => !/^(Unit Testing: .*|\s*SUCCESS|)$/.test(line));
-    expect(failed).toEqual([]);
-    expect(output.match(/SUCCESS/g)).toHaveLength(rules.length);
+  // The file has nothing beside the rule: promtool evaluates all rules of a file at each minute of each case.
+  it.each(rules)('sees $name raised when it should be, and not otherwise', async (rule) => {
+    const file = join(folder, `${rule.name}.yml`);
+    const tests = ruleCases[rule.name]!.map((each) => testOf(rule, each));
+    const own = `${rule.name}.rules.yml`;
+    await writeFile(join(folder, own), rulesFile([{ name: rule.name, rules: [rule] }]));
+    // YAML takes JSON.
+    await writeFile(file, JSON.stringify({ rule_files: [own], evaluation_interval: '1m', tests }));
+    const { status, output } = await promtool(['test', 'rules', file]);
+    expect(output).toMatch(/^Unit Testing: .*\n\s*SUCCESS\s*$/);
     expect(status).toBe(0);
   });
 });

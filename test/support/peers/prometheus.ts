@@ -7,7 +7,7 @@ import { ensureDebianBinary, environmentOf } from '../debian/packages.ts';
 import { freePort, serverProcess } from '../debian/server.ts';
 
 const packages = ['prometheus'];
-const promtoolMsMax = 120_000;
+const promtoolMsMax = 230_000;
 
 export interface Prometheus {
   url: string;
