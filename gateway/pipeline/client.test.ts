@@ -47,7 +47,7 @@ it('the answers to sensors leave before their readings are looked at, and what f
   const answered: FromData = {
     kind: 'settled',
     id: 1,
-    outcome: { error: null, messages: [], notReadings: [] },
+    outcome: { error: null, messages: [], retainedNotReadings: [] },
     columns,
   };
   worker.emit('message', answered);

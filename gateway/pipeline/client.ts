@@ -255,8 +255,8 @@ export class DataClient implements Intake, Outbox {
     this.post({ kind: 'maintained', id, error });
   }
 
-  private settle(id: number, { error, messages, notReadings }: SlabOutcome): void {
-    this.slabs.settle(id, error ? fromWire(error) : undefined, messages, notReadings);
+  private settle(id: number, { error, messages, retainedNotReadings }: SlabOutcome): void {
+    this.slabs.settle(id, error ? fromWire(error) : undefined, messages, retainedNotReadings);
   }
 
   private receiveColumns(batches: readonly ColumnBatch[]): void {

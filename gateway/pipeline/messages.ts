@@ -73,7 +73,7 @@ export interface SlabOutcome {
   error: WireError | null;
   messages?: number[];
   /** Places of retained messages that were not all stored as readings. */
-  notReadings?: number[];
+  retainedNotReadings?: number[];
 }
 
 export type ToData =

@@ -53,7 +53,7 @@ export class Pipeline implements MessageHandler<Begun> {
   /** Parts of the batch that concern single messages: their places in it, and what they wait for. */
   private own: { messages: number[]; done: Promise<void> }[] = [];
   /** Places of retained messages that were not all stored as readings. */
-  private notReadings: number[] = [];
+  private retainedNotReadings: number[] = [];
   /** That of the current message. */
   private place = 0;
   private isRedrive = false;
@@ -80,7 +80,7 @@ export class Pipeline implements MessageHandler<Begun> {
   private handleBatch(forEach: EachMessage, isRedrive: boolean): Promise<Exceptions | null> {
     const { identity, builder, limited } = this.deps;
     this.letters = new BatchLetters();
-    this.notReadings = [];
+    this.retainedNotReadings = [];
     this.own = [];
     this.place = 0;
     this.isRedrive = isRedrive;
@@ -96,9 +96,9 @@ export class Pipeline implements MessageHandler<Begun> {
     if (letters.length > 0) this.own.push({ messages: from, done: this.deps.deadLetters(letters) });
     // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.inFlight) : Promise.allSettled(this.inFlight);
-    const { notReadings } = this;
+    const { retainedNotReadings } = this;
     const settled = settle([before, readings], this.own).then((unkept) =>
-      unkept || notReadings.length > 0 ? { unkept, notReadings } : null,
+      unkept || retainedNotReadings.length > 0 ? { unkept, retainedNotReadings } : null,
     );
     this.inFlight.add(settled);
     const forget = () => void this.inFlight.delete(settled);
@@ -280,7 +280,7 @@ export class Pipeline implements MessageHandler<Begun> {
   }
 
   private deadLetter(message: RawMessage, error: unknown): void {
-    if (message.retained !== undefined) this.notReadings.push(this.place);
+    if (message.retained !== undefined) this.retainedNotReadings.push(this.place);
     if (this.deps.watched?.isOn) this.deps.watched.refused(message, error);
     if (error instanceof UnknownMachine && error.isIgnored) return void this.counts.ignored++;
     this.keepLetter(message, error);

@@ -12,7 +12,7 @@ export interface Exceptions {
   /** Null if everything is durable. */
   unkept: Unkept | null;
   /** Places of retained messages that were not all stored as readings. */
-  notReadings: number[];
+  retainedNotReadings: number[];
 }
 
 /**

@@ -19,10 +19,10 @@ import { Pulse } from './stuck/pulse.ts';
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
 
 /** Without `messages` an error would be that of all of them. */
-const onWire = ({ unkept, notReadings }: Exceptions): SlabOutcome => ({
+const onWire = ({ unkept, retainedNotReadings }: Exceptions): SlabOutcome => ({
   error: unkept ? wireError(unkept.error) : null,
   messages: unkept?.messages ?? [],
-  notReadings,
+  retainedNotReadings,
 });
 
 const carefulText =

@@ -110,13 +110,13 @@ export class SlabQueue implements Gathering {
 
   /**
    * Settles the messages of a slab. An error is that of all of them, or only of those at `places` in it. Those at
-   * `notReadings` were not all stored as readings.
+   * `retainedNotReadings` were not all stored as readings.
    */
   settle(
     id: number,
     error: Error | undefined,
     places?: readonly number[],
-    notReadings?: readonly number[],
+    retainedNotReadings?: readonly number[],
   ): void {
     const slab = this.inFlight.get(id);
     if (!slab) return;
@@ -129,7 +129,7 @@ export class SlabQueue implements Gathering {
     if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
     else this.scheduleFlush();
     const failed = places && new Set(places);
-    const others = notReadings && new Set(notReadings);
+    const others = retainedNotReadings && new Set(retainedNotReadings);
     // This runs for every message, so it allocates nothing.
     for (let place = 0; place < settles.length; place++) {
       const own = failed === undefined || failed.has(place) ? error : undefined;

@@ -1,4 +1,7 @@
-/** Work that is done one piece after the other, in the order in which it was asked for. */
+/**
+ * Work that is done one piece after the other, in the order in which it was asked for. What waits has no bound here: it is for changes
+ * that people and the fleet make, of which few are asked for at once.
+ */
 export class Exclusive {
   private tail: Promise<unknown> = Promise.resolve();
 

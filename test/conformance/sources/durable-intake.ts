@@ -100,10 +100,10 @@ export class DurableIntake implements Intake {
 
   private takeBatch(): void {
     const batch = this.passing.splice(0);
-    const settle = (error?: Error, places?: readonly number[], notReadings?: readonly number[]) => {
+    const settle = (error?: Error, places?: readonly number[], retainedNotReadings?: readonly number[]) => {
       for (const [place, { settled }] of batch.entries()) {
         const own = places === undefined || places.includes(place) ? error : undefined;
-        settled(own, !notReadings?.includes(place));
+        settled(own, !retainedNotReadings?.includes(place));
       }
     };
     this.plane
@@ -111,8 +111,8 @@ export class DurableIntake implements Intake {
         for (const { message } of batch) each(message);
       })
       .then((exceptions) => {
-        const { unkept, notReadings } = exceptions ?? {};
-        settle(unkept?.error as Error | undefined, unkept?.messages, notReadings);
+        const { unkept, retainedNotReadings } = exceptions ?? {};
+        settle(unkept?.error as Error | undefined, unkept?.messages, retainedNotReadings);
       }, settle);
   }
 }

@@ -59,13 +59,13 @@ export class Front {
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
     this.inProgress++;
     const errors: (Error | undefined)[] = [];
-    let notReadings: readonly number[] = [];
+    let retainedNotReadings: readonly number[] = [];
     try {
       const read = new SlabReader(slab.memory, this.names);
       const exceptions = await this.plane.take((each) => read.read(slab.bytes, each));
       const { unkept } = exceptions ?? {};
       for (const place of unkept?.messages ?? []) errors[place] = errorOf(unkept?.error);
-      notReadings = exceptions?.notReadings ?? [];
+      retainedNotReadings = exceptions?.retainedNotReadings ?? [];
     } catch (thrown) {
       for (const place of group.keys()) errors[place] = errorOf(thrown);
     }
@@ -77,7 +77,7 @@ export class Front {
     this.world.note(`settled ${group.length}${reason}`);
     if (this.process.alive)
       for (const [place, { settled, ticket }] of group.entries())
-        settled(errors[place], ticket, !notReadings.includes(place));
+        settled(errors[place], ticket, !retainedNotReadings.includes(place));
     this.flushSoon();
   }
 

@@ -10,7 +10,7 @@ import type { PublishPacket } from '../packet.ts';
  */
 export interface AedesClient extends Omit<Client, keyof Mqtt5Client>, Mqtt5Client {
   conn: Duplex;
-  /** Taken over from a session that the client resumes, too. */
+  /** Aedes' word for a session that is not kept after the connection; CONNECT may take over one that was (see Admission). */
   clean: boolean;
   closed: boolean;
   connected: boolean;
