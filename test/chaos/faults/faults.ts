@@ -15,12 +15,11 @@ import { refusedStarts } from './damage/refused-starts.ts';
 import { removalFaults } from './damage/removed.ts';
 import { stateFaults } from './damage/state.ts';
 import { decommissioningFaults } from './decommissioning.ts';
-import { deviceFaults } from './devices.ts';
+import { deviceFaults } from './devices/devices.ts';
 import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
 import { floodFaults } from './floods/floods.ts';
-import { keepingFaults } from './keeping.ts';
 import { linkFaults } from './link.ts';
 import { pauseFaults } from './processes/pauses.ts';
 import { processFaults } from './processes/processes.ts';
@@ -45,7 +44,6 @@ export const faults: readonly Fault[] = [
   ...clockFaults,
   ...sensorFaults,
   ...deviceFaults,
-  ...keepingFaults,
   ...duplicateGatewayFaults,
   ...floodFaults,
   ...retentionFaults,

@@ -2,7 +2,7 @@ import mqttPacket, { type Packet } from 'mqtt-packet';
 import { PacketClient } from '../../../support/packet-client.ts';
 import { flooder } from '../../site/limits.ts';
 import type { Site } from '../../site/site.ts';
-import { Device } from '../device.ts';
+import { Device } from '../devices/device.ts';
 import { eventually, type Fault } from '../fault.ts';
 import { numbers } from './owners.ts';
 

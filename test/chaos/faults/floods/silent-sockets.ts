@@ -5,7 +5,7 @@ import { noOpenssl } from '../../../support/openssl.ts';
 import type { ProductProcess } from '../../../support/processes.ts';
 import { keptOf } from '../../observe/stored.ts';
 import { calmGateway, floodLimits } from '../../site/limits.ts';
-import { Device } from '../device.ts';
+import { Device } from '../devices/device.ts';
 import { eventually, type Fault } from '../fault.ts';
 import { journalOf, lineOf, withGateways } from './gateway-floods.ts';
 import { counterRises, countNow, numbers } from './owners.ts';

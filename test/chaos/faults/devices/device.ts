@@ -1,8 +1,8 @@
 /** A device whose MQTT packets are sent one by one, so that it can do what clients in the field do. */
 import mqttPacket, { type Packet } from 'mqtt-packet';
-import { PacketClient } from '../../support/packet-client.ts';
-import type { Site } from '../site/site.ts';
-import { eventually } from './fault.ts';
+import { PacketClient } from '../../../support/packet-client.ts';
+import type { Site } from '../../site/site.ts';
+import { eventually } from '../fault.ts';
 
 const answerMsMax = 20_000;
 

@@ -1,13 +1,15 @@
 /**
- * Devices of the field: clones of one image, such as lose their power at the worst moment, and such as send nothing that
- * distinguishes equal readings.
+ * Devices (test/chaos/faults/devices) as there are in the field. Here: clones of one image, such as lose their power at the worst
+ * moment, and such as send nothing that distinguishes equal readings.
  */
-import type { Draw } from '../draw/draw.ts';
-import { statusOf } from '../observe/reported.ts';
-import { keptOf } from '../observe/stored.ts';
-import type { Site } from '../site/site.ts';
+import type { Draw } from '../../draw/draw.ts';
+import { statusOf } from '../../observe/reported.ts';
+import { keptOf } from '../../observe/stored.ts';
+import type { Site } from '../../site/site.ts';
+import { due, eventually, type Fault, type Scene } from '../fault.ts';
 import { Device } from './device.ts';
-import { due, eventually, type Fault, type Scene } from './fault.ts';
+import { heldMessages } from './held-messages.ts';
+import { keepingFaults } from './keeping.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const machineOf = (draw: Draw, name: string) => `${name}${draw.int(0, 2 ** 40)}`;
@@ -229,6 +231,8 @@ const retainedAgain: Fault = {
 };
 
 export const deviceFaults: Fault[] = [
+  ...keepingFaults,
+  ...heldMessages,
   clonedDevices,
   rebootingDevice,
   killAfterRelease,

@@ -2,9 +2,9 @@
  * Devices that keep what they measure, send it in an order of their own, and have clocks that are wrong. A limit that was met in it for a
  * while, and left, is told once, with its beginning and its end by the clock of the device.
  */
-import { type Message, publishAll } from '../../support/peers/publish-all.ts';
-import type { Draw } from '../draw/draw.ts';
-import { eventually, type Fault, pause, type Scene } from './fault.ts';
+import { type Message, publishAll } from '../../../support/peers/publish-all.ts';
+import type { Draw } from '../../draw/draw.ts';
+import { eventually, type Fault, pause, type Scene } from '../fault.ts';
 
 const minuteMs = 60_000;
 const levels = { ok: 2, warning: 5.6, critical: 9 } as const;
