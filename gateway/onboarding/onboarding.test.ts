@@ -226,6 +226,21 @@ describe('accepting a machine', () => {
     expect(await plane.calls.machinesDeclared()).toMatchObject([{ type: 'generic' }]);
   });
 
+  it('is taken in as one type, when one person names it and another one a pattern at once', async () => {
+    const { plane, take, rows } = await start();
+    await take(['telemetry/hall3/saw-1', '{"temperature":1}']);
+    const accept = (match: string, type: string) =>
+      plane.calls.machinesAccept({ match, type }, maria).then(
+        () => type,
+        ({ code }: { code: string }) => code,
+      );
+    const answers = await Promise.all([accept('hall3/+', 'generic'), accept('hall3/saw-1', 'motor')]);
+    expect(answers).toEqual(['generic', 'ONBOARDING_KNOWN']);
+    expect(rows.map(({ machine }) => machine)).toEqual(['hall3/saw-1 generic']);
+    // It is an exception to the pattern while nothing is held of it.
+    expect(await accept('hall3/saw-2', 'motor')).toBe('motor');
+  });
+
   it('that was taken in and is to be ignored is forgotten, and nothing more is kept of it', async () => {
     const { plane, take, readings } = await start();
     await take(['telemetry/hall3/saw-1', '{"a":1}']);

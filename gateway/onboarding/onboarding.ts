@@ -43,10 +43,19 @@ const redrivenTogether = 500;
 
 const refusal = (code: string, message: string) => new HarbingerError(code, 'contract', message);
 
+/** The name of a machine that is taken in, its type (null where the configuration says it), and its letters. */
+interface Taken {
+  key: string;
+  machineType: string | null;
+  ids: number[];
+}
+
 export class Onboarding implements OnboardingData {
   private readonly parts: OnboardingParts;
   /** Two people who take in one machine do not do so as two types. */
   private readonly exclusive = new Exclusive();
+  /** Machines whose messages are redriven just now: they are not known yet, and have their types all the same. */
+  private readonly taking = new Set<readonly Taken[]>();
 
   constructor(parts: OnboardingParts) {
     this.parts = parts;
@@ -66,16 +75,35 @@ export class Onboarding implements OnboardingData {
   }
 
   async accept({ match, type }: { match: string; type: string }, who: WhoAsks): Promise<AcceptedMachines> {
-    const { book, held, list, redrive, idle, matcherOf, clock } = this.parts;
-    await this.exclusive.run(async () => {
+    const { book, list, matcherOf } = this.parts;
+    const matches = matcherOf(match);
+    const taken = await this.exclusive.run(async () => {
       this.refuseType(match, type);
       await book.set(match, type, who);
+      const held = await this.heldOf(matches);
+      this.taking.add(held);
+      return held;
     });
-    const matches = matcherOf(match);
+    try {
+      const outcome = await this.redriven(taken.flatMap(({ ids }) => ids).sort((a, b) => a - b));
+      list.forget(matches);
+      return { ...outcome, machines: taken.map(({ key }) => key) };
+    } finally {
+      this.taking.delete(taken);
+    }
+  }
+
+  /** Machines of which messages are held and that have a type now. */
+  private async heldOf(matches: (key: string) => boolean): Promise<Taken[]> {
+    const { held, idle, ruleOf } = this.parts;
     // A message of before this is a dead letter by now, or will be.
     await idle();
     const letters = [...(await held.byMachine())].filter(([key]) => matches(key) && !this.isWaiting(key));
-    const ids = letters.flatMap(([, held]) => held.ids).sort((a, b) => a - b);
+    return letters.map(([key, { ids }]) => ({ key, ids, machineType: ruleOf(key)?.type ?? null }));
+  }
+
+  private async redriven(ids: number[]): Promise<Omit<AcceptedMachines, 'machines'>> {
+    const { redrive, clock } = this.parts;
     const outcome = { redriven: 0, failedAgain: 0, left: ids.length };
     const untilMs = clock.monotonicMs() + redriveMsMax;
     while (outcome.left > 0 && clock.monotonicMs() < untilMs) {
@@ -85,8 +113,7 @@ export class Onboarding implements OnboardingData {
       outcome.failedAgain += failedAgain;
       outcome.left = ids.length;
     }
-    list.forget(matches);
-    return { ...outcome, machines: letters.map(([key]) => key) };
+    return outcome;
   }
 
   ignore(match: string, who: WhoAsks): Promise<{ machines: string[] }> {
@@ -138,7 +165,7 @@ export class Onboarding implements OnboardingData {
   }
 
   private refuseType(match: string, type: string): void {
-    const { book, hasType, configuredType } = this.parts;
+    const { book, hasType, configuredType, matcherOf } = this.parts;
     if (!hasType(type))
       throw refusal(
         'ONBOARDING_TYPE',
@@ -152,7 +179,9 @@ export class Onboarding implements OnboardingData {
       );
     // Its messages may not have been taken in yet.
     const { type: before = null } = book.find(match) ?? {};
-    const other = this.knownOf(match).find(
+    const matches = matcherOf(match);
+    const inHand = [...this.taking].flat().filter(({ key }) => matches(key));
+    const other = [...this.knownOf(match), ...inHand].find(
       ({ key, machineType }) => machineType !== type && configured === null && configuredType(key) === null,
     );
     const [taken, as] = other ? [other.key, other.machineType] : [match, before];
