@@ -10,6 +10,8 @@ export interface Target {
   draw(random: Random): Input;
   /** Gives the input to the product; resolves when that is done with it. @throws Error that says what is wrong */
   take(input: Input): Promise<void>;
+  /** Bytes by which the work for an input is measured: of a packed one, those that it has when it is unpacked. Its length by default. */
+  sizeOf?(input: Input): number;
   /** Checks that a right sender is still served. @throws Error */
   check?(): Promise<void>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { BlockBuilder } from '../../../gateway/decode/blocks/block-builder.ts';
 import { FieldNotes } from '../../../gateway/decode/fields/field-notes.ts';
 import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';
@@ -23,6 +24,9 @@ export class OneFormat {
   readonly became = { readings: 0, letters: 0 };
   /** Reasons of dead letters for which no error was foreseen, and values that were of another message. */
   readonly unexpected: string[] = [];
+  /** Gets the lines of each message that became readings. */
+  onLines: ((text: string) => void) | null = null;
+  private readonly fields = new FieldNotes(silentLog);
   private readonly machinesMax: number;
   private readonly pipeline: Pipeline;
   private readonly sensor: string | undefined;
@@ -46,8 +50,9 @@ export class OneFormat {
         { assumed: { note() {} }, still: { note() {} } },
       ),
       builder: new BlockBuilder(systemClock),
-      journal: async ({ rawBytes }) => {
+      journal: async ({ rawBytes, codec, body }) => {
         this.became.readings += rawBytes;
+        this.onLines?.(String(codec === 'gzip' ? gunzipSync(body) : body));
         return 1;
       },
       deadLetters: async (letters) => {
@@ -58,12 +63,17 @@ export class OneFormat {
       },
       lifecycle: async () => {},
       maintenance: async () => {},
-      fields: new FieldNotes(silentLog),
+      fields: this.fields,
       windows: ({ values }) => {
         if (values.includes(ofAnother)) this.unexpected.push('a value of another message was stored');
       },
     });
     this.row = Reflect.get(this.pipeline, 'row') as Row;
+  }
+
+  /** Values so far that were said to be passed over, or refused. */
+  get fieldsTold(): number {
+    return this.pipeline.counts.fieldsIgnored + this.fields.counts.fieldsRefused;
   }
 
   /** Takes readings of a source, which name their machines. */

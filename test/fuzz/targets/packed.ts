@@ -1,6 +1,7 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { json } from '../../../gateway/decode/formats/json/json.ts';
 import { unpacking } from '../../../gateway/decode/packed/packed.ts';
+import type { Decoder } from '../../../gateway/ports/decode.ts';
 import { OneFormat } from '../../conformance/formats/one-format.ts';
 import { mutate } from '../mutate.ts';
 import type { Target } from '../target.ts';
@@ -23,19 +24,46 @@ function padded(text: string): Buffer {
   return Buffer.concat([head, Buffer.alloc(bytes), plain.subarray(10)]);
 }
 
-/** Messages that are packed by gzip, through the whole pipeline: right ones, changed ones, and ones that grow. */
+/** Length of the longest packet that is not packed, by default: whoever packs may not have more read. */
+const plainMax = 256 << 10;
+
+/**
+ * Messages that are packed by gzip, through the whole pipeline: right ones, changed ones, and ones that grow. Their work is that of a
+ * message that is not packed, and as long as they are when they are unpacked.
+ */
 export async function packedTarget(): Promise<Target> {
-  const format = new OneFormat(unpacking(json), undefined, machinesMax);
+  let given = 0;
+  const counted: Decoder = {
+    ...json,
+    decode(payload, ...more) {
+      given = Math.max(given, payload.length);
+      return json.decode(payload, ...more);
+    },
+  };
+  const format = new OneFormat(unpacking(counted), undefined, machinesMax);
   const texts = ['{"flow":3}', `[${'{"a":1},'.repeat(900)}{"a":2}]`, `{"a":"${' '.repeat(1 << 15)}"}`, ''];
   const seeds = [...texts.map((text) => gzipSync(text)), ...growing.map(padded)];
   return {
     kind: 'gzip',
     draw: (random) => [mutate(random, seeds[Math.floor(random.next() * seeds.length)]!, seeds)],
     async take([message = Buffer.alloc(0)]) {
+      given = 0;
       await format.take(message, message.length % 2 === 0 ? 'open' : 'meter');
       const [unexpected] = format.unexpected.splice(0);
       if (unexpected !== undefined) throw new Error(`an unexpected error: ${unexpected}`);
+      if (given > Math.max(plainMax, message.length))
+        throw new Error(`${message.length} bytes are unpacked to ${given}, and read`);
     },
+    sizeOf: ([message = Buffer.alloc(0)]) =>
+      Math.max(message.length, Math.min(plainMax, unpackedLength(message))),
     close: async () => {},
   };
+}
+
+function unpackedLength(message: Buffer): number {
+  try {
+    return gunzipSync(message, { maxOutputLength: plainMax }).length;
+  } catch (error) {
+    return error instanceof RangeError ? plainMax : 0;
+  }
 }

@@ -4,18 +4,26 @@ import type { Target } from '../target.ts';
 import { formatTarget } from './format.ts';
 import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
+import { fieldNamesTarget } from './known/field-names.ts';
+import { numbersTarget } from './known/numbers.ts';
+import { presenceTarget } from './known/presence.ts';
+import { sparkplugNamesTarget } from './known/sparkplug-names.ts';
+import { timesTarget } from './known/times.ts';
 import { layoutTarget } from './layouts.ts';
 import { mqttTarget } from './mqtt.ts';
 import { packedTarget } from './packed.ts';
-import { presenceTarget } from './presence.ts';
 import { readingsTarget } from './readings.ts';
 import { sparkplugTarget } from './sparkplug.ts';
-import { timesTarget } from './times.ts';
+import { togetherTarget } from './together/together.ts';
 
 const others: Record<string, () => Promise<Target>> = {
   layouts: layoutTarget,
   readings: readingsTarget,
   times: timesTarget,
+  numbers: numbersTarget,
+  'field-names': fieldNamesTarget,
+  'sparkplug-names': sparkplugNamesTarget,
+  together: togetherTarget,
   presence: presenceTarget,
   gzip: packedTarget,
   sparkplug: sparkplugTarget,

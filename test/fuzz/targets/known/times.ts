@@ -1,7 +1,7 @@
-import { parseDeviceTime } from '../../../gateway/decode/device-time.ts';
-import type { Random } from '../../../shared/runtime/random.ts';
-import { below, mutate, pick } from '../mutate.ts';
-import type { Target } from '../target.ts';
+import { parseDeviceTime } from '../../../../gateway/decode/device-time.ts';
+import type { Random } from '../../../../shared/runtime/random.ts';
+import { below, mutate, pick } from '../../mutate.ts';
+import type { Target } from '../../target.ts';
 
 /** A moment, and how a device writes it: with how many digits of a second, and with which zone. */
 interface Written {

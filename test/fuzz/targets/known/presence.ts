@@ -1,7 +1,7 @@
-import { availabilityOf } from '../../../gateway/decode/availability/availability.ts';
-import type { Random } from '../../../shared/runtime/random.ts';
-import { below, mutate, pick } from '../mutate.ts';
-import type { Target } from '../target.ts';
+import { availabilityOf } from '../../../../gateway/decode/availability/availability.ts';
+import type { Random } from '../../../../shared/runtime/random.ts';
+import { below, mutate, pick } from '../../mutate.ts';
+import type { Target } from '../../target.ts';
 
 /** Meaning of a device, and the form in which it says it: a word, a word in quotes, or a key of an object. */
 interface Said {
