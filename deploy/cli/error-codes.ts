@@ -40,6 +40,14 @@ export const errorCodes = declareErrors({
     remedy:
       'Install a Node that fits; the README says which, and how. A service uses the first one of /usr/local/bin and /usr/bin; deploy/docs/site.md says how to put one there.',
   },
+  STORE_INIT_FAILED: {
+    stage: 'cli',
+    meaning:
+      '`harbinger store init` cannot make the database or bucket; the message has the answer of the server.',
+    retried: 'No; the command can be given again, and goes on where it stopped.',
+    remedy:
+      'Check `[store]`: its address, and its user or token, which must be allowed to make databases or buckets.',
+  },
   USAGE: {
     stage: 'cli',
     meaning: 'A command was called in a way that it does not understand.',

@@ -41,6 +41,7 @@ import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
 import { addReplay } from './run/replay.ts';
 import { addSetup } from './setup/setup.ts';
+import { addStore } from './store/store.ts';
 import { addBackup } from './tools/backup.ts';
 import { addDecode } from './tools/decode.ts';
 import { addModels } from './tools/models.ts';
@@ -119,6 +120,7 @@ Exit codes: ${exitCodeLine()}.`,
     addSetup,
     addDoctor,
     addMonitoring,
+    addStore,
     addBackup,
     addRestore,
     addTypes,
