@@ -64,7 +64,15 @@ export class ReadingLog {
     for (const i of order) {
       const kind = kinds[i]!;
       if (kind === breakAtWork || kind === breakAtRest) limits.interrupt(kind === breakAtRest);
-      else limits.take(values, i === 0 ? 0 : ends[i - 1]!, ends[i]!, times[i]!, true, kind === atRest);
+      else
+        limits.take(
+          values,
+          i === 0 ? 0 : ends[i - 1]!,
+          ends[i]!,
+          times[i]!,
+          true,
+          kind === atRest ? limits.heldAside(false) : null,
+        );
     }
     return order.length === 0 ? Number.NEGATIVE_INFINITY : times[order.at(-1)!]!;
   }

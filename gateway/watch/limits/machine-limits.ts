@@ -13,6 +13,8 @@ import { away, leftMs, limitStateOf, met, metSince } from './limit-state.ts';
 import { PassedLimits, type Spell } from './passed-limits.ts';
 import { QuietTimes } from './quiet-times.ts';
 
+type Held = Uint8Array | null;
+
 /**
  * The limits of one machine. Each limit is a switch with two delays:
  *
@@ -111,9 +113,9 @@ export class MachineLimits {
     return this.passed.take();
   }
 
-  /** True if limits of a sensor hold while the machine rests too. */
-  get holdAtRest(): boolean {
-    return this.atRest !== null;
+  /** Which limits hold while the machine rests, or has just started: 1 by limited sensor; null if none does. */
+  heldAside(hasStarted: boolean): Uint8Array | null {
+    return hasStarted ? this.plan.atRest : this.atRest;
   }
 
   /** It is known, or not any more, when the machine rests. */
@@ -122,18 +124,18 @@ export class MachineLimits {
   }
 
   /**
-   * Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. @param atRest the
-   * machine rests, or has just started: only limits that hold then are looked at
+   * Takes a reading that is not late: `values[from] … values[to - 1]`, one per column, NaN where absent. @param held limits that
+   * hold while the machine rests, or has just started: no others are looked at; null: it runs
    */
-  take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true, atRest = false): void {
-    if (!atRest && this.quiet.has(this.plan, values, from, to, timeMs, this.values))
+  take(values: Float32Array, from: number, to: number, timeMs: number, isLive = true, held: Held = null) {
+    if (!held && this.quiet.has(this.plan, values, from, to, timeMs, this.values))
       return this.holes.seesAll(timeMs);
     const { calm } = this;
     this.isLive = isLive;
-    let isQuiet = !atRest;
+    let isQuiet = !held;
     const { column, high, low } = this.plan;
     for (let i = 0; i < column.length; i++) {
-      if (atRest && this.atRest?.[i] !== 1) continue;
+      if (held && held[i] !== 1) continue;
       const at = from + column[i]!;
       if (at >= to) return;
       const value = values[at]!;

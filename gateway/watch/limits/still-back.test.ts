@@ -68,7 +68,14 @@ it('a value that is still back changes what is known as it would if it were judg
         atMs += passedMs;
         if (limits['isStillBack'](1, row[1]!, atMs)) shortcuts++;
         if (limits['quiet'].has(plan, row, 0, row.length, atMs, new Float32Array(row.length))) quiet++;
-        limits.take(row, 0, row.length, atMs, kind !== 'replayed', kind === 'at rest');
+        limits.take(
+          row,
+          0,
+          row.length,
+          atMs,
+          kind !== 'replayed',
+          kind === 'at rest' ? limits.heldAside(false) : null,
+        );
         const { isNews, hasMet } = limits;
         limits.isNews = false;
         return { isNews, hasMet, list: limits.list(), passed: kind === 'hear' ? limits.takePassed() : [] };

@@ -123,12 +123,14 @@ export function isDueAfter(machine: WatchedMachine, taken: Taken): boolean {
 export function isNewsAtRest(machine: WatchedMachine, batch: ColumnBatch, i: number, nowMs: number): boolean {
   const { running, window, isAtRest, hadFaults } = machine;
   const { values, offset, timeMs, replay } = batch;
-  const limits = machine.limits?.holdAtRest ? machine.limits : null;
+  // Nobody has said that limits hold in a rest that was learnt, and so not in the peaks of the start after it.
+  const held = machine.limits?.heldAside(running?.isResting === false) ?? null;
+  const limits = held && machine.limits;
   const { sensorRuns } = window;
   if (!isAtRest || !(limits || hadFaults || sensorRuns.out > 0) || !running?.isNewest(timeMs[i]!))
     return false;
   window.passes(timeMs[i]!);
-  limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, true);
+  limits?.take(values, offset[i]!, offset[i + 1]!, timeMs[i]!, !replay, held);
   if (limits && !replay) machine.late?.goesOn(batch, i, nowMs, window.clock.hasSeveral, true);
   if (machine.faults !== null) endFaults(machine, values, offset[i]!, offset[i + 1]!);
   const isSentAgain = !replay && sensorRuns.heardAtRest(values, offset[i]!, offset[i + 1]!);
