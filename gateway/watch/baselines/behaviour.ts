@@ -172,8 +172,9 @@ export class BehaviourWatch {
     return this.relations.expected(sensor)?.value ?? null;
   }
 
+  /** True if a sensor goes with the others as was confirmed: what has only lasted does not show that it is over. */
   isWithin(sensor: number): boolean {
-    return this.isJudged && this.relations.isWithin(sensor);
+    return this.relations.state === 'normal' && this.relations.isWithin(sensor);
   }
 
   get isJudged(): boolean {
