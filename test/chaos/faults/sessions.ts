@@ -94,4 +94,69 @@ const sessionsOnFullDisk: Fault = {
   },
 };
 
-export const sessionFaults: Fault[] = [sessionsOnFullDisk];
+/** A client of MQTT 5 that is given each retained message below a topic; resolves with their texts. */
+async function subscribed(site: Site, below: string, id: string): Promise<string[]> {
+  const texts: string[] = [];
+  const client = await mqtt.connectAsync(site.gateway.process.mqttUrl, { protocolVersion: 5, clientId: id });
+  client.on('error', () => {});
+  client.on('message', (_topic, payload) => void texts.push(payload.toString()));
+  try {
+    await client.subscribeAsync(`${below}/#`, { qos: 1 });
+    await eventually(() => (texts.length > 0 ? null : 'nothing yet'), 3_000);
+    return texts;
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+/** Retained messages end while nothing can be written of it, and clients come that would have been given them. */
+const retainedExpire: Fault = {
+  kind: 'retained-expire-on-full-disk',
+  target: 'gateway',
+  unavailable: ({ gatewayDisk }) => gatewayDisk.cannotFill,
+  plan(draw) {
+    const [count, clients, seconds] = [draw.int(1, 30), draw.int(1, 12), draw.int(1, 2)];
+    const below = `telemetry/expires/m-${draw.int(0, 2 ** 40)}`;
+    return {
+      text: `${count} retained messages expire after ${seconds} s on a full disk of the gateway, to which ${clients} clients come`,
+      async run({ site, allow, expect }) {
+        const { gateway, gatewayDisk } = site;
+        allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
+        const retain = (client: mqtt.MqttClient, name: string, more: mqtt.IClientPublishOptions) =>
+          client.publishAsync(`${below}/${name}`, name, { qos: 1, retain: true, ...more });
+        const sender = await mqtt.connectAsync(gateway.process.mqttUrl, {
+          protocolVersion: 5,
+          clientId: below,
+        });
+        sender.on('error', () => {});
+        await retain(sender, 'stays', {});
+        const properties = { messageExpiryInterval: seconds };
+        for (let i = 0; i < count; i++) await retain(sender, `goes-${i}`, { properties });
+        await sender.endAsync(true);
+        const { starts } = gateway;
+        const found: (readonly string[] | null)[] = [];
+        gatewayDisk.fill();
+        try {
+          await pause(1_000 * seconds + 500);
+          for (let i = 0; i < clients; i++)
+            found.push(await answered(subscribed(site, below, `chaos-comes-${i}`)));
+        } finally {
+          gatewayDisk.free();
+        }
+        expect('gateway: goes on when retained messages expire on a full disk', () => {
+          if (gateway.starts !== starts) return 'it was restarted';
+          const wrong = found.flatMap((texts) => (texts ?? []).filter((text) => text !== 'stays'));
+          return wrong.length === 0 ? null : `clients were given ${wrong.join(', ')}`;
+        });
+        expect('gateway: what has expired stays gone, and what has not stays', () =>
+          eventually(async () => {
+            const texts = await subscribed(site, below, 'chaos-comes-later');
+            return texts.join() === 'stays' ? null : `a client is given ${texts.join(', ') || 'nothing'}`;
+          }, 10_000),
+        );
+      },
+    };
+  },
+};
+
+export const sessionFaults: Fault[] = [sessionsOnFullDisk, retainedExpire];
