@@ -119,3 +119,25 @@ it('what was kept is whole if it is sparse throughout', () => {
   expect(critical![1] as number).toBeLessThanOrEqual(fromMs + 4 * minuteMs);
   expect(critical![2]).toBe(fromMs + 2 * hourMs);
 });
+
+it('of a machine of which little is known yet, shuffled, it ends what is known too', () => {
+  const at = bench();
+  at.live(4_000);
+  const fromMs = at.clock.nowMs() + minuteMs;
+  at.off(15 * minuteMs);
+  at.live(2_000);
+  const kept = [
+    ...rowsOf(fromMs, fromMs + minuteMs, 1, 10_000),
+    ...rowsOf(fromMs + 70_000, fromMs + 190_000, 9, 10_000),
+    ...rowsOf(fromMs + 9 * minuteMs, fromMs + 12 * minuteMs, 1, 10_000),
+  ];
+  const shuffled = kept.map((row, i) => ({ row, place: (i * 17) % kept.length }));
+  at.send(shuffled.sort((a, b) => a.place - b.place).map(({ row }) => row));
+  at.live(10 * minuteMs);
+  const span = [fromMs + 70_000, fromMs + 190_000];
+  expect(at.passed()).toEqual([
+    ['warning', ...span],
+    ['critical', ...span],
+  ]);
+  expect(at.begins()).toEqual([]);
+});

@@ -26,6 +26,8 @@ const readingsMax = 16_384;
 const beforeLateMax = 1_024;
 const beforeLateFirstMax = 32;
 const expectedMs = 600_000;
+/** What was kept has a hole where nothing was for so many times as long as is usual in it. */
+const keptGaps = 3;
 /** Limit of what is remembered of that which decisions have heard since the gap. */
 const heardMax = 64;
 
@@ -144,7 +146,7 @@ export class LateReadings {
       (passed) => this.isHeard(passed) || this.mayGoOn(passed),
     );
     judged.passed.isAgain = this.isAgain;
-    const latestMs = this.log.replay(judged);
+    const latestMs = this.replay(judged);
     this.firstLateMs = Number.NaN;
     const toMs = this.isApart ? latestMs + followMs : this.toMs;
     // The limits of now may know more than these readings say.
@@ -162,6 +164,23 @@ export class LateReadings {
     for (const { sensor, met } of states)
       if (met) this.note({ sensor, ...met, untilMs: met.backMs ?? timeMs });
     for (const each of passed) this.note(each);
+  }
+
+  /** Of a machine of which nothing is known yet, as after a kill, what was kept says itself how often it was measured. */
+  private replay(limits: MachineLimits): number {
+    const { holes } = limits;
+    const { usualMs } = holes;
+    const gaps = new Map<number, number>();
+    holes.usualMs = (column) => {
+      const knownMs = usualMs(column);
+      if (knownMs < Number.POSITIVE_INFINITY) return knownMs;
+      const gapMs = gaps.get(column) ?? this.log.usualGapMs(column);
+      gaps.set(column, gapMs);
+      return keptGaps * gapMs;
+    };
+    const latestMs = this.log.replay(limits);
+    holes.usualMs = usualMs;
+    return latestMs;
   }
 
   /** Nothing more is expected, or to be judged. */

@@ -11,6 +11,10 @@ const entryBytes = 24;
 const valueBytes = 4;
 const noValues = new Float32Array(0);
 
+/** Gaps from which it is known how often a sensor was kept; and which of them, the shortest first, is usual. */
+const gapsMin = 8;
+const usualShare = 0.9;
+
 /** The room for logs that all machines share. */
 export class LogRoom {
   private left: number;
@@ -75,6 +79,19 @@ export class ReadingLog {
         );
     }
     return order.length === 0 ? Number.NEGATIVE_INFINITY : times[order.at(-1)!]!;
+  }
+
+  /** The time between two values of a sensor that nearly all are within; infinite if there are too few. @param column of the sensor */
+  usualGapMs(column: number): number {
+    const { times, ends, values } = this;
+    const has = (i: number) => {
+      const from = i === 0 ? 0 : ends[i - 1]!;
+      return from + column < ends[i]! && !Number.isNaN(values[from + column]!);
+    };
+    const sorted = Float64Array.from(times.filter((_, i) => has(i))).sort();
+    if (sorted.length <= gapsMin) return Number.POSITIVE_INFINITY;
+    const gaps = sorted.slice(1).map((timeMs, i) => timeMs - sorted[i]!);
+    return gaps.sort()[Math.floor(usualShare * (gaps.length - 1))]!;
   }
 
   clear(): void {

@@ -40,6 +40,8 @@ export function windowOf(
 
 /** A sensor that was not heard for so many times its longest usual gap has a hole there, of which nobody knows what its limits were. */
 const holeGaps = 3;
+/** So many readings must be known before: the pace of a few is that of the outage between them. */
+const knownRowsMin = 32;
 
 /** Gives a machine new limits of its type, which know what is usual for it. */
 export function giveLimits(machine: WatchedMachine, plans: LimitPlans): void {
@@ -48,7 +50,7 @@ export function giveLimits(machine: WatchedMachine, plans: LimitPlans): void {
   machine.limits.holes.usualMs = (column) => {
     const { window, hearing, identity } = machine;
     const { paceMs, sensorRuns } = window;
-    if (paceMs === null) return Number.POSITIVE_INFINITY;
+    if (paceMs === null || window.baseline.rows < knownRowsMin) return Number.POSITIVE_INFINITY;
     const usualMs = [
       paceMs,
       identity.type.stepMs,
