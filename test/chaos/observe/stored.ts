@@ -20,14 +20,24 @@ export async function storedPumpRows(site: Site): Promise<number> {
 }
 
 /** Values of the field `kept` of one machine, ascending, repeats included. */
-export async function keptOf(site: Site, machine: string): Promise<number[]> {
+export function keptOf(site: Site, machine: string): Promise<number[]> {
+  return valuesOf(site, { measurement: 'generic', field: 'kept', machine });
+}
+
+/** Values of one field of one machine, ascending, repeats included. */
+export async function valuesOf(
+  site: Site,
+  { measurement, field, machine }: { measurement: string; field: string; machine: string },
+): Promise<number[]> {
   let values: unknown[];
   if (site.influxd) {
-    const [rows] = await series(site, `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`);
-    values = (rows?.values ?? []).map(([, kept]) => kept);
+    const query = `SELECT "${field}" FROM "${measurement}" WHERE "machine" = '${machine}'`;
+    const [rows] = await series(site, query);
+    values = (rows?.values ?? []).map(([, value]) => value);
   } else {
-    const rows = await sql(site, `select kept from generic where machine = '${machine}'`);
-    values = rows.map(([kept]) => kept);
+    const query = `select ${field} from ${measurement} where machine = '${machine}' and ${field} is not null`;
+    const rows = await sql(site, query);
+    values = rows.map(([value]) => value);
   }
   return values.map(Number).sort((a, b) => a - b);
 }

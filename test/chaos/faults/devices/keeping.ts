@@ -4,6 +4,7 @@
  */
 import { type Message, publishAll } from '../../../support/peers/publish-all.ts';
 import type { Draw } from '../../draw/draw.ts';
+import { valuesOf } from '../../observe/stored.ts';
 import { eventually, type Fault, pause, type Scene } from '../fault.ts';
 
 const minuteMs = 60_000;
@@ -25,6 +26,9 @@ interface Kept {
   to: number;
   /** The indexes as they are sent where they are shuffled. */
   mixed: readonly number[];
+  /** Indexes at which nothing was measured, or by the other sensor only: of the first to before the second. */
+  holes: readonly { from: number; to: number }[];
+  isOtherHeard: boolean;
 }
 
 function drawKept(draw: Draw): Kept {
@@ -32,7 +36,10 @@ function drawKept(draw: Draw): Kept {
   const rows = (minutes: number) => Math.ceil((minutes * minuteMs) / periodMs);
   const from = rows(draw.int(2, 8));
   const to = from + rows(draw.int(2, 9));
-  const count = to + rows(draw.int(3, 10));
+  // Something is heard before and after each hole.
+  const after = { from: to, to: to + rows(draw.int(2, 20)) };
+  const before = { from: 4, to: draw.int(5, from - 2) };
+  const count = after.to + rows(draw.int(3, 10));
   return {
     machine: `keeper-${draw.int(0, 2 ** 40)}`,
     severity: draw.pick(['warning', 'critical']),
@@ -41,20 +48,26 @@ function drawKept(draw: Draw): Kept {
     mixed: draw.shuffled(Array.from({ length: count }, (_, i) => i)),
     offsetMs: draw.pick(offsetsMs),
     together: draw.pick([1, 20]),
+    holes: draw.pick([[], [after], [before, after]]),
+    isOtherHeard: draw.chance(0.5),
   };
 }
 
-const textOf = ({ order, count, from, to, periodMs, offsetMs, severity }: Kept) =>
-  `a device whose clock is ${offsetMs / 1_000} s beside sends ${count} readings, one each ${periodMs / 1_000} s, ${order} first, with a ${severity} in ${to - from}`;
+const textOf = ({ order, count, from, to, periodMs, offsetMs, severity, holes, isOtherHeard }: Kept) =>
+  `a device whose clock is ${offsetMs / 1_000} s beside sends ${count} readings, one each ${periodMs / 1_000} s, ${order} first, with a ${severity} in ${to - from}${holes.length === 0 ? '' : `, and ${holes.length} holes${isOtherHeard ? ' in which another sensor is heard' : ''}`}`;
+
+const isMissing = ({ holes }: Kept, i: number) => holes.some((hole) => i >= hole.from && i < hole.to);
 
 /** The readings in the order in which they are sent; the newest first if it goes on before it sends what it has kept. */
 function messagesOf(kept: Kept, newestMs: number): Message[] {
-  const { machine, severity, order, periodMs, offsetMs, together, count, from, to, mixed } = kept;
+  const { machine, severity, order, periodMs, offsetMs, together, count, from, to, mixed, isOtherHeard } =
+    kept;
   const readings = Array.from({ length: count }, (_, i) => {
     const ts = newestMs + offsetMs - (count - 1 - i) * periodMs;
     const vibration = levels[i >= from && i < to ? severity : 'ok'] + i / 1e4;
-    return { i, reading: { ts, vibration } };
-  });
+    const values = isMissing(kept, i) ? { humidity: 40 } : { vibration, humidity: 40 };
+    return { i, reading: { ts, ...values } };
+  }).filter(({ i }) => isOtherHeard || !isMissing(kept, i));
   // It was heard before it lost its network.
   const before = readings.splice(0, 3);
   const newest = order === 'oldest' ? [] : readings.splice(-1);
@@ -85,6 +98,14 @@ function expectTold(
   const mayMiss = () =>
     (['gateway', 'cloud', 'store'] as const).some((other) => targets.has(other)) ||
     (isAllowed('damaged-block') && lostToDamage() > 0);
+  expect(`${machine}: what it kept is stored once`, async () => {
+    const stored = await valuesOf(site, { measurement: 'keeper', field: 'vibration', machine });
+    const sent = Array.from({ length: count }, (_, i) => i).filter((i) => !isMissing(kept, i)).length;
+    const isTwice = new Set(stored).size < stored.length;
+    return !isTwice && (stored.length === sent || mayMiss())
+      ? null
+      : `${stored.length} of ${sent} are stored`;
+  });
   expect(`${machine}: what was beyond its limit is told once, with begin and end`, () =>
     eventually(async () => {
       const { alerts } = await site.cloud.process.json<Listed>(
