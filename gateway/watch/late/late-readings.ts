@@ -26,7 +26,7 @@ const readingsMax = 16_384;
 const beforeLateMax = 1_024;
 const beforeLateFirstMax = 32;
 const expectedMs = 600_000;
-/** What was kept has a hole where nothing was for so many times as long as is usual in it. */
+/** A sensor was kept with a hole where it has no value for so many times as long as is usual in what was kept. */
 const keptGaps = 3;
 /** Limit of what is remembered of that which decisions have heard since the gap. */
 const heardMax = 64;
@@ -166,7 +166,7 @@ export class LateReadings {
     for (const each of passed) this.note(each);
   }
 
-  /** Of a machine of which nothing is known yet, as after a kill, what was kept says itself how often it was measured. */
+  /** Lets limits take all of it. How often it was measured is taken from itself where little is known of the machine, as after a kill. */
   private replay(limits: MachineLimits): number {
     const { holes } = limits;
     const { usualMs } = holes;
