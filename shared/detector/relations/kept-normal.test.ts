@@ -67,6 +67,16 @@ describe('what lasts', () => {
     expect(new Set(all.slice(end + 2 * hour, (beginDay + 2) * rowsPerDay))).toEqual(new Set(['normal']));
     expect(all.slice((beginDay + 2) * rowsPerDay, (beginDay + 3) * rowsPerDay)).toContain('unusual');
   });
+
+  it('for days is over as soon as if nothing short had come days before it', () => {
+    const isOff = (day: number) =>
+      (day > beginDay + 0.3 && day < beginDay + 0.335) || (day > beginDay + 3.1 && day < beginDay + 5.3);
+    const { all } = run({ days: beginDay + 8, seed: 4, by: (day) => (isOff(day) ? 3 : 1) });
+    const hour = rowsPerDay / 16;
+    const end = (beginDay + 5) * rowsPerDay + Math.round(0.3 * 24 * hour);
+    expect(all[end - 1]).toBe('changed');
+    expect(new Set(all.slice(end + 2 * hour))).toEqual(new Set(['normal']));
+  });
 });
 
 describe('what comes again', () => {

@@ -57,6 +57,8 @@ export interface KeptRow {
   isInVisit: boolean;
   /** True if a visit begins. */
   begins: boolean;
+  /** True once the visit has lasted for so long that it is a change by itself. */
+  lasts: boolean;
   /** True if the normal that follows the machine tells it too. */
   isTold: boolean;
   /** Running time at the row before. */
@@ -65,7 +67,7 @@ export interface KeptRow {
 
 /**
  * Follows when the machine is beyond what is kept. Returns false once it is not waited for any more: what comes again is waited for
- * as long as it was away before, and longer.
+ * as long as it was away before, and longer. A visit that lasts counts as the first, unless it has come on several occasions.
  */
 export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean {
   const runMs = doubles[scalar.runMs]!;
@@ -74,6 +76,11 @@ export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean 
     const awayMs = runMs - doubles[scalar.seenRunMs]!;
     doubles[scalar.gapRunMs] = Math.max(doubles[scalar.gapRunMs]!, awayMs);
     if (awayMs >= apartMs) doubles[scalar.visits]!++;
+  }
+  // Something short some days before does not say that what lasts comes and goes.
+  if (row.lasts && doubles[scalar.visits]! < visitsMin) {
+    doubles[scalar.visits] = 1;
+    doubles[scalar.gapRunMs] = 0;
   }
   if (row.ratio > 1 && row.isInVisit) {
     doubles[scalar.seenRunMs] = runMs;
