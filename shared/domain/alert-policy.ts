@@ -200,6 +200,22 @@ export function estimatePoliciesOf({ alerts }: { alerts: readonly AlertPolicy[] 
   return alerts.filter(isEstimatePolicy);
 }
 
+/**
+ * True if machines of the type are judged by what each of them did before: those of open types, of which nobody has said what they do, and
+ * those of types that ask for what is unusual where no model answers. All of them start, stop and change what they do.
+ */
+export function isJudgedByItsPast({
+  openSensors,
+  model,
+  alerts,
+}: {
+  openSensors: boolean;
+  model?: string;
+  alerts: readonly AlertPolicy[];
+}): boolean {
+  return openSensors || (model === undefined && alerts.some(({ on }) => on === 'anomaly'));
+}
+
 /** The worst of what an estimate reaches by itself, without regard to estimates before it; null if nothing. */
 export function policyLevel(
   policies: readonly AlertPolicy[],

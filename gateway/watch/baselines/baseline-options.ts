@@ -1,10 +1,11 @@
 /** Options of a baseline, and which of them machines of a type get. */
+import { isJudgedByItsPast } from '../../../shared/domain/alert-policy.ts';
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
 import type { SampleBudget } from './sample-budget.ts';
 
 /** Rows from which a baseline is learnt: more than that, since the first few seldom show all speeds and loads … */
 export const learnRows = 120;
-/** … and more still if the type describes neither its machines nor their life. */
+/** … and more still where nothing but its own past says what a machine does. */
 export const learnRowsOpen = 600;
 
 export interface BaselineOptions {
@@ -25,10 +26,10 @@ export interface BaselineOptions {
   samples?: Pick<SampleBudget, 'take'>;
 }
 
-/** Options for machines of a type. Those of open types start, stop and change what they do, which is rare and no news. */
+/** Options for machines of a type. That they start, stop and change what they do is rare, and no news where their own past judges. */
 export function baselineOptions(type: MachineType): BaselineOptions {
   const { stepMs, sensors } = type;
-  return type.openSensors
+  return isJudgedByItsPast(type)
     ? { learnRows: learnRowsOpen, judges: 'events', stepMs, sensors }
     : { stepMs, sensors };
 }

@@ -4,7 +4,7 @@
  */
 import type { Assessment, Contribution, RemainingLife } from '../../../../shared/contract/events.ts';
 import type { Decided } from '../../../../shared/decisions/policy.ts';
-import type { EstimatePolicy } from '../../../../shared/domain/alert-policy.ts';
+import { type EstimatePolicy, isJudgedByItsPast } from '../../../../shared/domain/alert-policy.ts';
 import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { durationText, runningTimeText, timeText } from '../../../../shared/words/times.ts';
@@ -165,7 +165,7 @@ export function insideRangesReasons(
     beyond = [],
     machine: { type },
   } = input;
-  const isByRanges = on === 'anomaly' && type.openSensors && detector !== undefined;
+  const isByRanges = on === 'anomaly' && isJudgedByItsPast(type) && detector !== undefined;
   if (!isByRanges || beyond.length > 0 || anomaly >= openAt) return [];
   const changed = changedReasons(input);
   if (changed.length > 0) return changed;
