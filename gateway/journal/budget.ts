@@ -19,15 +19,26 @@ export interface BudgetLane {
  */
 export type WhenFull = 'drop-oldest' | 'refuse';
 
+/** The journal has filled a disk itself if it takes so much of it. */
+const ownShareMin = 0.5;
+
 export class Budget {
   readonly bytesMax: number;
   private readonly whenFull: WhenFull;
   private readonly leastUrgentFirst: readonly BudgetLane[];
+  private readonly diskBytes: () => Promise<number>;
   /** Granted to writes in progress, which their lane's bytes do not include yet. */
   private claimed = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(bytesMax: number, whenFull: WhenFull, leastUrgentFirst: readonly BudgetLane[]) {
+  /** @param diskBytes the size of its disk */
+  constructor(
+    bytesMax: number,
+    whenFull: WhenFull,
+    leastUrgentFirst: readonly BudgetLane[],
+    diskBytes: () => Promise<number>,
+  ) {
+    this.diskBytes = diskBytes;
     this.bytesMax = bytesMax;
     this.whenFull = whenFull;
     this.leastUrgentFirst = leastUrgentFirst;
@@ -49,9 +60,16 @@ export class Budget {
     this.claimed -= granted;
   }
 
-  /** Drops one segment because the disk itself is full. Returns false if none may be dropped. */
+  /**
+   * Drops one segment because the disk itself is full. Returns false if none may be dropped: a disk that others have
+   * filled costs nothing that is unread, because nobody knows how soon they make room.
+   */
   freeOne(): Promise<boolean> {
-    return this.inTurn(() => this.dropOne());
+    return this.inTurn(async () => {
+      const used = this.leastUrgentFirst.reduce((sum, lane) => sum + lane.bytes, 0);
+      const diskBytes = await this.diskBytes().catch(() => Number.POSITIVE_INFINITY);
+      return this.dropOne(used >= ownShareMin * diskBytes);
+    });
   }
 
   /**
@@ -69,8 +87,9 @@ export class Budget {
     return unsettled ? unsettled.removals.settle() : this.dropOne();
   }
 
-  private async dropOne(): Promise<boolean> {
-    const kinds = this.whenFull === 'refuse' ? (['read'] as const) : (['read', 'unread'] as const);
+  private async dropOne(alsoUnread = true): Promise<boolean> {
+    const isOnlyRead = this.whenFull === 'refuse' || !alsoUnread;
+    const kinds = isOnlyRead ? (['read'] as const) : (['read', 'unread'] as const);
     for (const kind of kinds) {
       for (const lane of this.leastUrgentFirst) {
         if (lane.oldest() === kind) return lane.dropOldest();

@@ -10,6 +10,6 @@ export const journalKeys = {
   whenFull: Type.Union([Type.Literal('drop-oldest'), Type.Literal('refuse')], {
     default: 'drop-oldest',
     description:
-      'What happens when that space is used up. drop-oldest: the oldest readings are dropped and counted. refuse: sensors get no acknowledgement, and so keep their readings, until there is room.',
+      'What happens when that space is used up, or the disk is full and the journal takes half of it or more. drop-oldest: the oldest readings are dropped and counted. refuse: sensors get no acknowledgement, and so keep their readings, until there is room.',
   }),
 };

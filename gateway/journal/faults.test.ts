@@ -143,8 +143,23 @@ describe('a full disk', () => {
     expect((await contents(bench.readings)).at(-1)).toBe('15:newest');
   });
 
+  test('that others have filled costs nothing that is unread, over a restart too', async () => {
+    for (let i = 0; i < 6; i++) await bench.readings.append(blockOf(`b${i}`, 10_000));
+    await bench.set.stop();
+    bench.disk.capacityBytes = bench.disk.usedBytes + 500;
+    bench.disk.othersBytes = 2 * bench.disk.usedBytes;
+    await bench.open();
+    await expect(append('too much')).rejects.toMatchObject({ code: 'JOURNAL_FULL', retry: true });
+    await expect(append('too much')).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
+    expect(bench.losses).toEqual([]);
+    bench.disk.capacityBytes = Number.POSITIVE_INFINITY;
+    await append('after');
+    expect(await contents(bench.readings)).toHaveLength(8);
+  });
+
   test('found only by the sync is treated alike', async () => {
     for (let i = 0; i < 13; i++) await bench.readings.append(blockOf(`b${i}`, 10_000));
+    bench.disk.capacityBytes = 1.5 * bench.disk.usedBytes;
     fail('datasync', ['ENOSPC']);
     await append('newest');
     expect(bench.losses).toMatchObject([{ cause: 'backlog-full' }]);

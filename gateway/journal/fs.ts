@@ -3,7 +3,7 @@
  * fail syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
  */
 import { constants, fstatSync, statSync } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolders } from '../../shared/files/make-folder.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
@@ -34,6 +34,8 @@ export interface JournalFs {
   rename(from: string, to: string): Promise<void>;
   /** After it resolves, the creation, renaming and removal of files in the folder survive a power cut. */
   syncDir(path: string): Promise<void>;
+  /** The size of the disk on which a folder is, what is used of it included. */
+  diskBytes(path: string): Promise<number>;
   /**
    * Locks the folder for this process; resolves with a function that releases it. @throws HarbingerError JOURNAL_LOCKED
    */
@@ -61,6 +63,10 @@ export const nodeJournalFs: JournalFs = {
     } finally {
       await folder.close();
     }
+  },
+  async diskBytes(path) {
+    const { blocks, bsize } = await statfs(path);
+    return blocks * bsize;
   },
   lock: (dir) => lockJournal(join(dir, 'lock')),
 };

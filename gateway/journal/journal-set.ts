@@ -124,7 +124,8 @@ async function open(
   }
   await meta.opened();
   await fs.syncDir(dir);
-  const budget = new Budget(options.limits.bytesMax, options.limits.whenFull, [...lanes.values()].reverse());
+  const { bytesMax, whenFull } = options.limits;
+  const budget = new Budget(bytesMax, whenFull, [...lanes.values()].reverse(), () => fs.diskBytes(dir));
   for (const lane of lanes.values()) lane.budget = budget;
   return journalSet(lanes, cursors, { meta, clock, log, unlock });
 }

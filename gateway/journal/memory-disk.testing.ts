@@ -49,6 +49,8 @@ const noAccess: Access = { from: 0, to: 0, partly: () => undefined };
 
 export class MemoryDisk {
   capacityBytes = Number.POSITIVE_INFINITY;
+  /** Taken by others, beside the capacity. */
+  othersBytes = 0;
   /** Called before each operation; may throw a `systemError` to make it fail. */
   onOperation: (operation: Operation, path: string, access: Access) => void | Promise<void> = () => undefined;
   private files = new Map<string, Inode>();
@@ -82,6 +84,7 @@ export class MemoryDisk {
           for (const change of this.unsynced) if (change.dir === path) change.apply(this.durableFiles);
           this.unsynced = this.unsynced.filter((change) => change.dir !== path);
         }),
+      diskBytes: async () => this.capacityBytes + this.othersBytes,
       lock: async (dir) => {
         if (locks.has(dir)) throw new HarbingerError('JOURNAL_LOCKED', 'journal', `${dir} is held`);
         locks.add(dir);

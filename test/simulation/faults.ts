@@ -113,7 +113,7 @@ export class Faults {
       case 'cloud-older':
         return set(cloud, 'unknownLanes', fault.lanes, []);
       case 'disk-full':
-        disk.fill(fault.freeBytes);
+        disk.fill(fault.freeBytes, fault.isByOthers);
         return () => disk.free();
       case 'disk-slow':
         return set(disk, 'slowness', fault.factor, 1);

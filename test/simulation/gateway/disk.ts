@@ -57,12 +57,15 @@ export class SimulatedDisk {
     return this.disk.mount();
   }
 
-  fill(freeBytes: number): void {
+  /** @param isByOthers most of the disk is not the journal's */
+  fill(freeBytes: number, isByOthers: boolean): void {
     this.disk.capacityBytes = this.disk.usedBytes + freeBytes;
+    this.disk.othersBytes = isByOthers ? 2 * this.disk.capacityBytes : 0;
   }
 
   free(): void {
     this.disk.capacityBytes = Number.POSITIVE_INFINITY;
+    this.disk.othersBytes = 0;
   }
 
   /** The process stopped, or the power went: writes in progress are on disk in part. */

@@ -24,6 +24,9 @@ export class StatusWatch {
   private readonly cloud: SimulatedCloud;
   private readonly journalBytesMax: number;
   private readonly hasFlood: boolean;
+  /** The journal never fills its disk itself. */
+  private readonly isDiskOfOthers: boolean;
+  private before = { bytes: 0, dropped: 0 };
   private eventsSince: { seq: number; sinceMs: number }[] = [];
 
   constructor(world: World, ledger: Ledger, cloud: SimulatedCloud, schedule: Schedule) {
@@ -31,6 +34,7 @@ export class StatusWatch {
     this.ledger = ledger;
     this.cloud = cloud;
     this.journalBytesMax = schedule.journalBytesMax;
+    this.isDiskOfOthers = schedule.faults.every((fault) => fault.kind !== 'disk-full' || fault.isByOthers);
     this.hasFlood = schedule.sensors.some(({ lettersEach }) => lettersEach > 1);
   }
 
@@ -65,14 +69,20 @@ export class StatusWatch {
 
   private check({ journals, backlog, pipeline, placement, refused }: DataStatus): void {
     let bytes = 0;
-    for (const { lane, firstSeq, bytes: inLane } of journals) {
+    let dropped = 0;
+    for (const { lane, firstSeq, bytes: inLane, dropped: ofLane } of journals) {
       bytes += inLane;
+      dropped += ofLane.blocks;
       // The cursor passes batches that are set aside.
       if (refused.setAside === 0) this.checkCursor(lane as Lane, firstSeq, backlog[lane]!.confirmedSeq);
     }
     if (bytes > this.journalBytesMax + stateBytesMax) {
       this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.journalBytesMax}`);
     }
+    const wasFar = Math.max(bytes, this.before.bytes) < this.journalBytesMax / 2;
+    if (dropped > this.before.dropped && wasFar && this.isDiskOfOthers)
+      this.ledger.broken('nothing unread is dropped before the journal is full', `${dropped} blocks`);
+    this.before = { bytes, dropped };
     const lifecycle = pipeline.messages - pipeline.readings - placement.resends - pipeline.deadLetters;
     // A message of a flood is many letters.
     if (lifecycle < 0 && !this.hasFlood)

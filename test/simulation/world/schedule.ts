@@ -31,7 +31,7 @@ export type Fault = { atMs: number } & (
   | { kind: 'disk-letters-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
   /** One page of one file of the journal cannot be read. */
   | { kind: 'disk-bad-page'; forMs: number }
-  | { kind: 'disk-full'; forMs: number; freeBytes: number }
+  | { kind: 'disk-full'; forMs: number; freeBytes: number; isByOthers: boolean }
   | { kind: 'disk-slow'; forMs: number; factor: number }
   | { kind: 'store-slow' | 'store-hangs' | 'store-away' | 'store-partial'; forMs: number }
   | { kind: 'operations-error'; forMs: number }
@@ -229,7 +229,7 @@ function drawFault(random: Random, durationMs: number): Fault {
       return { kind, atMs, forMs, operation, code: pick(random, codes) };
     }
     case 'disk-full':
-      return { kind, atMs, forMs, freeBytes: whole(random, 0, 4_000) };
+      return { kind, atMs, forMs, freeBytes: whole(random, 0, 4_000), isByOthers: random.next() < 0.5 };
     case 'disk-slow':
       return { kind, atMs, forMs, factor: pick(random, [10, 100, 1_000]) };
     default:
