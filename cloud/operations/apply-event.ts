@@ -1,4 +1,4 @@
-import { isOfBadValues } from '../../shared/contract/alerts/alert-kinds.ts';
+import { isOfBadValues, silentFailureMode } from '../../shared/contract/alerts/alert-kinds.ts';
 import {
   alertEventChange,
   type HarbingerEvent,
@@ -62,9 +62,10 @@ export class Changes {
 export function applyEvent(
   tables: EventTables,
   { gateway, place, hasTwin }: { gateway: string; place?: Place | undefined; hasTwin?: boolean },
-  event: HarbingerEvent,
+  said: HarbingerEvent,
   changes: Changes,
 ): void {
+  const event = underItsName(tables, gateway, said);
   // The list has changes; what an alert or a setting is now may come twice without any effect.
   const isNow = isEventOf(event, 'io.harbinger.prediction.now.v1') || isRetold(event);
   // Also if it comes again, as from a gateway that was put back to an older state.
@@ -73,8 +74,9 @@ export function applyEvent(
   if (!isNow && !tables.lists.add(gateway, event)) return;
   const isFailure = isEventOf(event, 'io.harbinger.machine.failed.v1');
   const before = isFailure ? tables.machines.get({ gateway, ...event.data }) : null;
-  applyToMachine(tables.machines, { gateway, place }, event, changes);
-  applyToAlerts(tables, gateway, event, changes);
+  const isMeant = !isOfBefore(tables, gateway, event);
+  if (isMeant && event === said) applyToMachine(tables.machines, { gateway, place }, event, changes);
+  if (isMeant) applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
   // A machine that is not taken, because it was retired or its gateway has too many, has no outcomes either.
   if (isFailure && tables.machines.has({ gateway, ...event.data }))
     tables.outcomes.failed(gateway, machineOf(event.data), Date.parse(event.time), before);
@@ -97,6 +99,27 @@ export function applyEvent(
     const isMeant = tables.maintenance.set(gateway, event.data, { saidMs: Date.parse(event.time), place });
     noteMachines(tables, isMeant, changes);
   }
+}
+
+/** An alert goes with its machine that was renamed, as long as nothing comes under the name by which the gateway knows it. */
+function underItsName({ alerts, machines }: EventTables, gateway: string, event: HarbingerEvent) {
+  if (!isPrediction(event) || machines.has({ gateway, ...event.data })) return event;
+  const known = alerts.openAbout(gateway, event.data.predictionId);
+  if (!known) return event;
+  const { site, machine } = known;
+  if (site === event.data.site && machine === event.data.machine) return event;
+  return { ...event, subject: `${site}/${machine}`, data: { ...event.data, site, machine } };
+}
+
+/** True for news of a machine that was taken out of the list which do not show that it is in use again. */
+function isOfBefore({ machines }: EventTables, gateway: string, event: HarbingerEvent): boolean {
+  if (!isPrediction(event)) return false;
+  const { failureMode } = event.data;
+  const isOver = isAlertEvent(event) && alertEventChange(event) === 'resolved';
+  // Nor does its silence, which is noticed long after it was heard.
+  const saidMs =
+    isOver || failureMode === silentFailureMode ? Number.NEGATIVE_INFINITY : Date.parse(event.time);
+  return machines.isHidden(gateway, event.data, saidMs);
 }
 
 function noteMachines(
@@ -150,11 +173,6 @@ function conditionIn(event: HarbingerEvent): { is: MachineState['condition']; da
   return null;
 }
 
-function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {
-  if (isPrediction(event) && tables.machines.isHidden(gateway, event.data, Date.parse(event.time))) return;
-  applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
-}
-
 /** Owes the notifications of changed alerts, and counts the open ones of their machines. Call it inside a transaction. */
 export function applyAlertChanges(
   tables: EventTables,
@@ -162,17 +180,16 @@ export function applyAlertChanges(
   changed: readonly AlertChanged[],
   changes: Changes,
 ): void {
-  for (const { step, recipients } of changed) {
+  for (const { step, recipients, left } of changed) {
     const { alert, change, notice } = step;
     changes.alert(alert);
     tables.outcomes.note(alert);
     // An alert that has become worse since it was closed is open again, and its gateway goes on with it.
     if (alert.state === 'open') tables.endings.settle(gateway, alert.alertId);
-    if ('prediction' in alert) {
-      const machine = machineOf(alert.prediction);
-      const openAlerts = tables.alerts.openOn(gateway, machine);
-      changes.machine(tables.machines.setOpenAlerts(gateway, machine, openAlerts));
-    }
+    const { site, machine } = 'prediction' in alert ? alert.prediction : {};
+    const about = site !== undefined && machine !== undefined ? [{ gateway, site, machine }] : [];
+    for (const name of left ? [...about, left] : about)
+      changes.machine(tables.machines.setOpenAlerts(name, tables.alerts.openOn(gateway, name)));
     if (change === 'resolved')
       tables.notifications.ended({ gateway, alertId: alert.alertId, at: alert.updatedAt }, recipients);
     for (const notifier of recipients) {

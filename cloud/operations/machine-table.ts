@@ -6,24 +6,10 @@ import type { MachineName, RetiredMachine } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
 import { blankState, rowKey } from './machines/blank-state.ts';
+import { aheadMsMax, believed, type Row } from './machines/machine-row.ts';
 import { forget, formerName, renamedTo } from './machines/marks.ts';
 import { heardNow, judgedNow, restAfter, unjudgedNow } from './machines/observed.ts';
 import { isBehind, isLater } from './machines/place.ts';
-
-interface Row {
-  state: MachineState;
-  /** Time of the estimate in `state`, and its place among those of its gateway: an older one does not replace it. */
-  estimateMs: number;
-  estimatePlace?: Place | undefined;
-  /** An estimate of before that was of the machine that was replaced, wherever it stands: events have an order of their own. */
-  replacedMs?: number;
-  /** The same for the condition. */
-  conditionMs: number;
-  conditionPlace?: Place | undefined;
-  /** `lastSeenMs` and `heardMs` as they are on disk. */
-  storedSeenMs: number;
-  storedHeardMs?: number;
-}
 
 export interface MachineTableOptions {
   /** How many machines one gateway may have, see Quotas. */
@@ -35,15 +21,14 @@ export interface MachineTableOptions {
   isRetired?(name: MachineName, seenMs: number): boolean;
   /** Called for a machine that is listed for the first time, or again; returns what it was, if it was retired. */
   returned?(name: MachineName): Pick<RetiredMachine, 'into'> | undefined;
+  /** How many alerts of a machine are open; absent: as many as were counted last. */
+  openAlerts?(name: MachineName): number;
   /** Called when a gateway gets no more machines. */
   refused?(gateway: string): void;
 }
 
 /** How outdated the times of a machine may be after a crash. They change with every reading, which is too often for the disk. */
 const seenStaleMsMax = 10_000;
-
-/** How far a time may be ahead of this computer's clock and still be believed. */
-const aheadMsMax = 10 * 60_000;
 
 /**
  * The newest state of every machine. Change it only inside a transaction.
@@ -71,7 +56,7 @@ export class MachineTable {
   }
 
   all(): MachineState[] {
-    return [...this.table.values()].map((row) => this.believed(row).state);
+    return [...this.table.values()].map((row) => this.shown(row));
   }
 
   has(name: MachineName): boolean {
@@ -80,7 +65,7 @@ export class MachineTable {
 
   get({ gateway, site, machine }: MachineName): MachineState | null {
     const row = this.table.get(rowKey(gateway, { site, machine }));
-    return row ? this.believed(row).state : null;
+    return row ? this.shown(row) : null;
   }
 
   /** Whether a machine was retired and has not been heard since. */
@@ -96,7 +81,7 @@ export class MachineTable {
     if (!row) return null;
     this.table.remove(key);
     this.quotas.remove(gateway);
-    return this.believed(row).state;
+    return believed(row, this.options.nowMs()).state;
   }
 
   /** Lists a machine that was renamed: with the state it had, if the new name is not listed yet. */
@@ -217,8 +202,9 @@ export class MachineTable {
     return row ? this.keepInMemory({ ...row, state: { ...row.state, ...now } }) : null;
   }
 
-  setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {
-    const row = this.rowOf(gateway, ref, Number.POSITIVE_INFINITY);
+  /** Counts the open alerts of a machine anew. One that is not listed is not listed by that. */
+  setOpenAlerts(name: MachineName, openAlerts: number): MachineState | null {
+    const row = this.table.get(rowKey(name.gateway, name));
     if (!row) return null;
     const isCalm = row.state.openAlerts > 0 && openAlerts === 0;
     const calm = isCalm ? { calmMs: this.options.nowMs() } : {};
@@ -228,7 +214,7 @@ export class MachineTable {
   /** `seenMs`: when what is to be recorded was observed. */
   private rowOf(gateway: string, ref: MachineRef, seenMs: number): Row | null {
     const row = this.table.get(rowKey(gateway, ref));
-    if (row) return this.believed(row);
+    if (row) return believed(row, this.options.nowMs());
     const name = { gateway, site: ref.site, machine: ref.machine };
     if (this.options.isRetired?.(name, seenMs)) return null;
     if (!this.quotas.admits(gateway)) {
@@ -245,27 +231,16 @@ export class MachineTable {
     };
   }
 
+  /** Alerts are counted where they are kept. */
+  private shown(row: Row): MachineState {
+    const { state } = believed(row, this.options.nowMs());
+    const openAlerts = this.options.openAlerts?.(state) ?? state.openAlerts;
+    return openAlerts === state.openAlerts ? state : { ...state, openAlerts };
+  }
+
   private arrived(saidMs: number): number {
     const nowMs = this.options.nowMs();
     return saidMs > nowMs + aheadMsMax ? nowMs : saidMs;
-  }
-
-  /** Returns the row without its times that are too far ahead. */
-  private believed(row: Row): Row {
-    const latestMs = this.options.nowMs() + aheadMsMax;
-    const { estimateMs, conditionMs, storedSeenMs, state } = row;
-    if (Math.max(estimateMs, conditionMs, storedSeenMs, state.lastSeenMs) <= latestMs) return row;
-    const known = (ms: number) => (ms > latestMs ? 0 : ms);
-    return {
-      estimateMs: known(estimateMs),
-      conditionMs: known(conditionMs),
-      storedSeenMs: known(storedSeenMs),
-      state: {
-        ...state,
-        lastSeenMs: known(state.lastSeenMs),
-        ...(state.estimateMs !== undefined && { estimateMs: known(state.estimateMs) }),
-      },
-    };
   }
 
   private store(row: Row): MachineState {

@@ -116,6 +116,7 @@ export class StoredOperations {
       backMs: (gateway) => this.gatewayBackMs(gateway),
       isRetired: (name, seenMs) => retired.hides(name, seenMs),
       returned: (name) => sayReturned(retired, name, log),
+      openAlerts: (name) => alerts.openOn(name.gateway, name),
       refused: (gateway) => this.quotas.note('machines', gateway),
     });
     const limits = new MachineLimitsTable(store, config.machinesMax);
@@ -198,7 +199,7 @@ export class StoredOperations {
     this.notifications = notifications;
     this.fleet = fleet.storeOf(transaction);
     this.retired = retired;
-    this.retirement = new Retirement(changing);
+    this.retirement = new Retirement({ ...changing, groupOf: (notifier) => rules.groupOf(notifier) });
     this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });
     ages.watch({
       alertsResolved: alerts,

@@ -10,6 +10,7 @@ import {
   type HarbingerEvent,
   isAlertEvent,
   isEventOf,
+  type MachineRef,
   type Prediction,
 } from '../../../shared/contract/events.ts';
 import type { AlertChange } from '../../../shared/notifiers/notifier.ts';
@@ -74,7 +75,18 @@ export class AlertBook implements AgedList {
       if (alert.state === 'resolved' && changedMs < beforeMs) yield () => this.table.remove(key);
   }
 
-  /** Number of open alerts of one machine that are kept. */
+  /** The machine that an open alert is about, by the name that it has here; null if there is no such alert. */
+  openAbout(gateway: string, alertId: string): MachineRef | null {
+    const alert = this.find(rowKey(gateway, alertId))?.alert;
+    return alert?.state === 'open' && 'prediction' in alert ? alert.prediction : null;
+  }
+
+  /** Open alerts of one machine that are kept. */
+  openOf(gateway: string, { site, machine }: { site: string; machine: string }): Alert[] {
+    return this.table.openOf({ gateway, site, machine }).map(({ alert }) => alert);
+  }
+
+  /** How many these are. */
   openOn(gateway: string, { site, machine }: { site: string; machine: string }): number {
     return this.table.openCountOf({ gateway, site, machine });
   }
@@ -176,7 +188,9 @@ export class AlertBook implements AgedList {
     const key = rowKey(gateway, step.alert.alertId);
     if (this.told.table.get(key)) this.told.table.remove(key);
     this.table.put(key, { ...after, ...(this.options.stampMs && { changedMs: this.options.stampMs() }) });
-    return { step, recipients };
+    const was = row && 'prediction' in row.alert ? row.alert.prediction : null;
+    if (!was || isAboutMachine(step.alert, was)) return { step, recipients };
+    return { step, recipients, left: { gateway, site: was.site, machine: was.machine } };
   }
 
   /** The alerts an event may change: that of its prediction or condition, or all open ones of a machine that failed or was replaced. */

@@ -1,6 +1,7 @@
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { AlertChange } from '../../../shared/notifiers/notifier.ts';
 import type { Alert, AlertRules, AlertStep } from '../../ports/alerts.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
 import type { Holding } from '../../ports/work/work.ts';
 import type { Row } from './alert-rows.ts';
 
@@ -8,6 +9,8 @@ import type { Row } from './alert-rows.ts';
 export interface AlertChanged {
   step: AlertStep;
   recipients: string[];
+  /** The machine that it was about before, if that is another one now. */
+  left?: MachineName;
 }
 
 type NoticeOf = (alert: Alert, change: AlertChange) => HarbingerEvent;

@@ -1,16 +1,20 @@
+import { silentFailureMode } from '../../../shared/contract/alerts/alert-kinds.ts';
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { durationText } from '../../../shared/words/times.ts';
-import type { ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
+import type { Alert, ConditionAlert, MachineAlert } from '../../ports/alerts.ts';
 import type { StateChange } from '../../ports/operations.ts';
 import type { MachineName, MachineSpan, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
 import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
+import { endAlert } from '../by-hand/alert-closing.ts';
 import type { WatermarkTable } from '../watermark-table.ts';
 import { keyOfName, type RetiredTable, renamesOf } from './retired-table.ts';
 
 export interface RetirementDeps {
   tables: EventTables & { retired: RetiredTable; watermarks: WatermarkTable };
+  /** The group of a notifier. */
+  groupOf(notifier: string): string | undefined;
   nowMs(): number;
   transaction<T>(change: () => T): Promise<T>;
   /** Tells of a change after it is durable. */
@@ -86,6 +90,8 @@ export class Retirement {
         const warning = this.stillSends(from, to);
         // Of a whole gateway one sentence says it.
         if (warning !== null && (gateway === undefined || warnings.length === 0)) warnings.push(warning);
+        // One that is renamed ends them itself, under its new name.
+        if (gateway === undefined) this.endSilence(from, to, changes);
         outcome.alerts += this.renameOne(from, to, changes);
         outcome.machines++;
       }
@@ -122,10 +128,16 @@ export class Retirement {
     return removed;
   }
 
-  /** A machine that was just heard will be heard again under its old name, unless that is changed where it is named. */
+  /**
+   * A machine that was just heard will be heard again under its old name, unless that is changed where it is named: then it is silent
+   * under that, or heard under the new one since.
+   */
   private stillSends(from: MachineName, to: MachineName): string | null {
     const { tables, nowMs } = this.deps;
     const { heardMs, renamedFrom } = tables.machines.get(from) ?? {};
+    const target = tables.machines.get(to);
+    const isHeardThere = target?.renamedFrom === undefined && (target?.heardMs ?? 0) > (heardMs ?? 0);
+    if (isHeardThere || this.silenceOf(from).length > 0) return null;
     if (heardMs === undefined || renamedFrom !== undefined || nowMs() - heardMs > stillSendsMs) return null;
     const ago = durationText(Math.max(0, nowMs() - heardMs));
     const [old, now] = from.gateway === to.gateway ? [from, to].map(textOf) : [from.gateway, to.gateway];
@@ -160,6 +172,19 @@ export class Retirement {
     changes.machine(target);
     for (const alert of moved) changes.alert(alert);
     return moved.length;
+  }
+
+  /** A device that sends under the new name does not send under the old one: that says nothing of the machine. */
+  private endSilence(from: MachineName, to: MachineName, changes: RetiredChanges): void {
+    const words = { by: '', reason: `the machine was renamed to ${textOf(to)}` };
+    for (const alert of this.silenceOf(from)) endAlert(this.deps, alert, words, changes);
+  }
+
+  private silenceOf(name: MachineName): Alert[] {
+    const open = this.deps.tables.alerts.openOf(name.gateway, name);
+    return open.filter(
+      (alert) => 'prediction' in alert && alert.prediction.failureMode === silentFailureMode,
+    );
   }
 
   /** The renames of machines that had a name before the one that has it now. */
@@ -210,6 +235,7 @@ export class Retirement {
       return { result: make(made), changes: made };
     });
     this.deps.tables.notifications.announce(changes.notifiers);
+    this.deps.tables.endings.announce(changes.owed);
     const machines = [...changes.machines.values()].filter((state) => this.deps.tables.machines.has(state));
     this.deps.emit({ machines, alerts: [...changes.alerts.values()], isLess: changes.isLess });
     return result;
