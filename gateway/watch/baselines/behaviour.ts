@@ -15,7 +15,7 @@ import type { BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 import type { ModeWatch } from './mode-watch.ts';
 
-/** The score of a sensor at its level; and that of what is nearly over, or changed, which neither opens an alert nor ends one. */
+/** The score of a sensor at its level, and of a change until it is told; and that of what is nearly over, or changed, which neither opens an alert nor ends one. */
 const scoreAtLevel = 0.65;
 const scoreBetween = 0.525;
 /** As many sensors at most are named, and as many faults kept: the oldest is forgotten. */
@@ -183,10 +183,12 @@ export class BehaviourWatch {
 
   /**
    * How unusual the machine is, by its ranges and by how its sensors go together; and whether the latter say more. What is held back scores what
-   * neither opens an alert nor ends one. @param rarity of the row by the detector, 0 … 1
+   * neither opens an alert nor ends one; a change that nobody was told of opens one. @param rarity of the row by the detector, 0 … 1
    */
   unusual(usual: UsualRange, rarity: number): { score: number; isByOthers: boolean } {
     const unheld = this.unheld(usual, rarity);
+    if (this.episodes.isTelling && unheld.score < scoreAtLevel)
+      return { score: scoreAtLevel, isByOthers: true };
     return this.episodes.isHeld ? { ...unheld, score: Math.min(unheld.score, scoreBetween) } : unheld;
   }
 
@@ -194,7 +196,7 @@ export class BehaviourWatch {
   followEpisodes(usual: UsualRange, timeMs: number): void {
     const { score } = this.unheld(usual, 0);
     const sensors = () => allBeyond(usual.beyond(), this.beyond()).map(({ column }) => column);
-    const isChanged = this.relations.state === 'changed';
+    const isChanged = this.relations.state === 'changed' && !usual.firstTime();
     this.episodes.take({ timeMs, score, isChanged, sensors, isNamed: () => this.like() !== null });
   }
 
@@ -220,13 +222,16 @@ export class BehaviourWatch {
     }
   }
 
-  /** The sensors that show what the others do not explain, while that lasts; the farthest first. */
+  /** The sensors that show what the others do not explain, while that lasts or while it is told that it has changed; the farthest first. */
   beyond(): BeyondRange[] {
     const { relations } = this;
-    if (relations.state !== 'unusual') return [];
+    const isChanged = relations.state === 'changed' && this.episodes.isTelling;
+    if (relations.state !== 'unusual' && !isChanged) return [];
+    const ratioOf = (column: number) =>
+      isChanged ? relations.ratioBefore(column) : relations.ratioOf(column);
     const all = Array.from({ length: relations.sensors }, (_, column) => ({
       column,
-      ratio: relations.ratioOf(column),
+      ratio: ratioOf(column),
     })).filter(({ ratio }) => ratio >= 1);
     // A belt that slips lets what is well look wrong beside it.
     const hasMoved = relations.moved();
@@ -235,7 +240,7 @@ export class BehaviourWatch {
       .sort((a, b) => b.ratio - a.ratio)
       .slice(0, namedMax)
       .flatMap(({ column }) => {
-        const expected = relations.expected(column);
+        const expected = isChanged ? relations.expectedBefore(column) : relations.expected(column);
         if (!expected) return [];
         const { now, low, high } = expected;
         return [{ column, level: now, low, high, isBesideOthers: true as const }];

@@ -159,3 +159,47 @@ it('an episode that goes on outlives a restart, so that it is told before it is 
   }
   expect(minutes).toBeLessThan(460);
 });
+
+describe('a machine that is changed', () => {
+  const changing = (episodes: OwnEpisodes) => {
+    let timeMs = Date.UTC(2026, 0, 5);
+    const take = (isChanged: boolean, score: number) => {
+      timeMs += minuteMs;
+      episodes.take({ timeMs, score, isChanged, sensors: () => [], isNamed: () => false });
+      return episodes.isTelling;
+    };
+    return (minutes: number, isChanged: boolean, score: number) =>
+      Array.from({ length: minutes }, () => take(isChanged, score)).filter(Boolean).length;
+  };
+
+  it('is told of for some minutes when nobody was told, and again once it was over', () => {
+    const take = changing(new OwnEpisodes());
+    expect(take(60, false, 0)).toBe(0);
+    expect(take(2_880, true, 0.525)).toBeLessThan(15);
+    expect(take(60, false, 0)).toBe(0);
+    expect(take(60, true, 0.525)).toBeGreaterThan(8);
+  });
+
+  it('after what was told and is not over is not told of again', () => {
+    const take = changing(new OwnEpisodes());
+    take(60, false, scoreAt(3));
+    expect(take(600, true, 0.525)).toBe(0);
+  });
+
+  it('after episodes that were told and had ended is told of', () => {
+    const take = changing(new OwnEpisodes());
+    for (let i = 0; i < 3; i++) {
+      take(60, false, scoreAt(3));
+      take(600, false, 0);
+    }
+    expect(take(600, true, 0.525)).toBeGreaterThan(8);
+  });
+
+  it('is not told of again after a restart', () => {
+    const before = new OwnEpisodes();
+    changing(before)(60, true, 0.525);
+    const after = new OwnEpisodes();
+    after.restore(JSON.parse(JSON.stringify(before.save())));
+    expect(changing(after)(60, true, 0.525)).toBe(0);
+  });
+});

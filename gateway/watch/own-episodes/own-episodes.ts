@@ -7,7 +7,7 @@
  *     again      what came three times and ended by itself is told if it is more, or longer, than it ever was, or comes more often
  *
  * What is held back is on the machine's page, and its score is one that neither opens an alert nor ends one. It is told at the latest before what
- * lasts is called changed. What a person has named a fault, and what comes like it, is told at once.
+ * lasts is called changed, and a machine that is changed in another way is told of when it is. What a person has named a fault, and what comes like it, is told at once.
  */
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -17,6 +17,9 @@ const pauseMsMax = hourMs / 6;
 const scoreBeyond = 0.65;
 const scoreOver = 0.4;
 const overAfterMs = hourMs / 6;
+/** A machine that is changed is told of for so long, and for so many rows: an alert opens in that time. */
+const tellsMs = hourMs / 6;
+const tellsRows = 10;
 /** Evidence that is needed for each episode, ms at twice what is usual; of a machine that is known for hours, this share of them. */
 const neededMs = hourMs;
 const neededShare = 0.02;
@@ -54,6 +57,9 @@ interface OpenEpisode {
   calmMs: number;
   isTold: boolean;
   hasChanged: boolean;
+  /** For how long, and for how many rows, it was told without having been over in between. */
+  toldMs: number;
+  toldRows: number;
   sensors: Set<number>;
 }
 
@@ -65,7 +71,12 @@ export interface SavedEpisodes {
   firstMs?: number;
   sensors: number[][];
   /** The episode that goes on; absent if none does. */
-  open?: Omit<OpenEpisode, 'sensors'> & { sensors: number[] };
+  open?: Omit<OpenEpisode, 'sensors' | 'toldMs' | 'toldRows'> & {
+    sensors: number[];
+    /** Absent from earlier versions: what they have told has been told for long. */
+    toldMs?: number;
+    toldRows?: number;
+  };
 }
 
 export interface UnusualRow {
@@ -85,6 +96,7 @@ export class OwnEpisodes {
   private count = 0;
   private countMs = 0;
   private open: OpenEpisode | null = null;
+  private isChanged = false;
   private newestMs = Number.NaN;
   private firstMs = Number.NaN;
 
@@ -93,18 +105,35 @@ export class OwnEpisodes {
     return this.open !== null && !this.open.isTold;
   }
 
+  /** True while the machine is changed and people may not have been told of it: by its score an alert must open now. */
+  get isTelling(): boolean {
+    const { open } = this;
+    return this.isChanged && open !== null && (open.toldMs < tellsMs || open.toldRows < tellsRows);
+  }
+
   take(row: UnusualRow): void {
-    const { timeMs, score } = row;
+    const { timeMs, score, isChanged } = row;
+    this.isChanged = isChanged;
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
     this.newestMs = timeMs;
     if (!(this.firstMs <= timeMs)) this.firstMs = timeMs;
-    if (score < scoreBeyond && !this.open) return;
+    if (score < scoreBeyond && !isChanged && !this.open) return;
     this.open ??= {
-      ...{ fromMs: timeMs, evidenceMs: 0, calmMs: 0, isTold: false, hasChanged: false },
+      ...{
+        fromMs: timeMs,
+        evidenceMs: 0,
+        calmMs: 0,
+        isTold: false,
+        hasChanged: false,
+        toldMs: 0,
+        toldRows: 0,
+      },
       sensors: new Set(),
     };
     const { open } = this;
-    open.hasChanged ||= row.isChanged;
+    open.hasChanged ||= isChanged;
+    open.isTold ||= isChanged;
+    this.countTold(open, score, passedMs);
     if (score < scoreBeyond) {
       open.calmMs = score < scoreOver ? open.calmMs + passedMs : 0;
       if (open.calmMs >= overAfterMs) this.end(open, timeMs);
@@ -114,6 +143,14 @@ export class OwnEpisodes {
     open.evidenceMs += ((1 - scoreBeyond) / (1 - score) - 1) * passedMs;
     for (const sensor of row.sensors()) open.sensors.add(sensor);
     open.isTold ||= this.isNews(open, timeMs) || row.isNamed();
+  }
+
+  private countTold(open: OpenEpisode, score: number, passedMs: number): void {
+    if (score < scoreOver) [open.toldMs, open.toldRows] = [0, 0];
+    else if (open.isTold && (score >= scoreBeyond || this.isTelling)) {
+      open.toldMs += passedMs;
+      open.toldRows++;
+    }
   }
 
   /** A person says that what lasts, or was last, is a fault, which such episodes did not end by themselves. @param sensors columns */
@@ -129,7 +166,7 @@ export class OwnEpisodes {
   /** Null if there is nothing to save. */
   save(): SavedEpisodes | null {
     const { count, countMs, firstMs, known, open } = this;
-    if (count === 0 && known.size === 0) return null;
+    if (count === 0 && known.size === 0 && !open) return null;
     const sensors = [...known].map(([sensor, each]) => [
       ...[sensor, each.count, Math.round(each.evidenceMs), each.longestMs, each.newestMs],
       ...[Math.round(each.pendingMs), each.pendingFromMs],
@@ -144,7 +181,9 @@ export class OwnEpisodes {
   }
 
   restore({ count, countMs, firstMs = Number.NaN, sensors, open }: SavedEpisodes): void {
-    this.open = open ? { ...open, sensors: new Set(open.sensors) } : null;
+    const told = { toldMs: open?.isTold ? tellsMs : 0, toldRows: open?.isTold ? tellsRows : 0 };
+    this.open = open ? { ...told, ...open, sensors: new Set(open.sensors) } : null;
+    this.isChanged = open?.hasChanged ?? false;
     this.count = count;
     this.firstMs = firstMs;
     this.countMs = countMs;

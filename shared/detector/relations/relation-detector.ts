@@ -120,6 +120,11 @@ export class RelationDetector {
     return sensor < this.sensors ? ratioOfSensor(this.numbers, sensor, this.beside) : 0;
   }
 
+  /** The same by the normal of before the machine changed; 0 if it has not. */
+  ratioBefore(sensor: number): number {
+    return this.changed && sensor < this.sensors ? ratioOfSensor(this.changed, sensor) : 0;
+  }
+
   /** True if a sensor is judged, and within what no ordinary day passes. */
   isWithin(sensor: number): boolean {
     const isKnown = sensor < this.sensors && Number.isFinite(levelOf(this.numbers, sensor, sides.above));
@@ -144,6 +149,11 @@ export class RelationDetector {
     if (!this.beside) return { now, value, low, high };
     const other = expectedBy(this.beside, sensor);
     return { now, value, low: Math.min(low, other.low), high: Math.max(high, other.high) };
+  }
+
+  /** Where it would be by the normal of before the machine changed; null if it has not. */
+  expectedBefore(sensor: number): Expected | null {
+    return this.changed && sensor < this.sensors ? expectedBy(this.changed, sensor) : null;
   }
 
   /**

@@ -138,5 +138,6 @@ describe('how the sensors of a machine go together', () => {
     expect(said).toMatch(/^It has changed since .+harbinger machines relearn hall\/p1 --what state/);
     expect(said).toContain('harbinger machines fault hall/p1');
     expect(changedReasons(input({ behaviour: { state: 'normal', sinceMs: null } }))).toEqual([]);
+    expect(beyondReasons(input({ beyond, behaviour }))[1]).toBe(said);
   });
 });

@@ -125,7 +125,7 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
     .map((contribution) => contributionReason(contribution, type));
 }
 
-/** One sentence for each sensor that has left the range in which it always was. */
+/** One sentence for each sensor that has left the range in which it always was, and for a machine that has changed. */
 export function beyondReasons(input: AlertInput): string[] {
   const { beyond = [], machine } = input;
   const named = beyond.slice(0, contributionsMax).map(({ sensor, level, low, high, isBesideOthers }) => {
@@ -135,7 +135,8 @@ export function beyondReasons(input: AlertInput): string[] {
       return `${sensor} is ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
     return `${sensor} is about ${numberText(level)}${unit}; until now it was always ${range}`;
   });
-  return [...named, ...likeReasons(input)];
+  const changed = changedReasons(input);
+  return [...named, ...(changed.length > 0 ? changed : likeReasons(input))];
 }
 
 /** Says which fault that a person has named this is like. */

@@ -1,0 +1,31 @@
+import { expect, it, vi } from 'vitest';
+import type { UsualRange } from '../usual-range/usual-range.ts';
+import { BehaviourWatch } from './behaviour.ts';
+
+const minuteMs = 60_000;
+const usual = { score: () => 0, firstTime: () => null, beyond: () => [] } as unknown as UsualRange;
+
+/** A machine that has changed, as its relations of before say: its second sensor is beyond them, and what follows it explains that. */
+function changed() {
+  const watch = new BehaviourWatch(2);
+  const relations = {
+    ...{ state: 'changed', sensors: 2, ratio: 0.4, ratioOf: () => 0.4, moved: () => () => false },
+    ratioBefore: (sensor: number) => (sensor === 1 ? 1.5 : 0.2),
+    expected: () => null,
+    expectedBefore: () => ({ now: 82, value: 90, low: 87, high: 93 }),
+  };
+  vi.spyOn(watch as unknown as { relations: unknown }, 'relations', 'get').mockReturnValue(relations);
+  return watch;
+}
+
+it('a change that nobody was told of opens an alert, names its sensor, and then only keeps the alert open', () => {
+  const watch = changed();
+  const scores = Array.from({ length: 60 }, (_, minute) => {
+    watch.followEpisodes(usual, Date.UTC(2026, 0, 5) + minute * minuteMs);
+    if (minute === 2) expect(watch.beyond()).toMatchObject([{ column: 1, level: 82, low: 87, high: 93 }]);
+    return watch.unusual(usual, 0).score;
+  });
+  expect(scores.slice(0, 5)).toEqual([0.65, 0.65, 0.65, 0.65, 0.65]);
+  expect(scores.slice(30).every((score) => score === 0.525)).toBe(true);
+  expect(watch.beyond()).toEqual([]);
+});
