@@ -100,6 +100,13 @@ it.each([
   ['[{"bver":11,"n":"a","v":1}]', /version 11/],
   ['[{"bver":"5","n":"a","v":1}]', /version/],
   ['[{"n":"a","v":1,"t":-1e999}]', /finite/],
+  [
+    '[{"bn":"u:","bt":1796075516,"bv":20,"n":"a","v":1},{"n":"b","v":2,"t":-10},{"n":"c"}]',
+    /neither .* but n$/,
+  ],
+  ['[{"bn":"u:","bt":1796075516,"n":"a","v":1},{"n":"b","t":-10}]', /neither .* but n, t$/],
+  ['[{"bn":"u:","bt":1796075516,"n":"a","v":1},{}]', /but nothing/],
+  ['[{"bn":"u:","bt":1796075516,"n":"a","v":1},5]', /not an object: 5/],
 ])('refuses the SenML pack %s', (text, message) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_SENML' }));
   expect(() => read(text)).toThrow(message);

@@ -21,21 +21,30 @@ type Fields = Record<string, unknown>;
 
 /**
  * True if a list is a SenML pack: its records have values under SenML's labels, and a name. Without a base and without a
- * unit, they have nothing else.
+ * unit, they have nothing else. Of a list with a base for its values, a record that has none is a fault of the pack, and not a reason
+ * to read the others as something else.
  */
 export function isSenml(list: readonly unknown[]): boolean {
-  let [isNamed, isPack, isPlain] = [false, false, true];
+  let [isNamed, hasUnit, hasBase, hasValue, isWhole, isPlain] = [false, false, false, false, true, true];
   for (const record of list) {
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
-    const fields = record as Fields;
-    const hasBase = baseLabels.some((label) => label in fields);
-    if (!hasBase && !valueLabels.some((label) => label in fields)) return false;
+    const fields = isRecord(record) ? record : {};
+    const isBase = has(fields, baseLabels);
+    const isValue = has(fields, valueLabels);
+    isWhole &&= isBase || isValue;
     isNamed ||= typeof fields.n === 'string' || typeof fields.bn === 'string';
-    isPack ||= hasBase || 'u' in fields;
+    hasUnit ||= 'u' in fields;
+    hasBase ||= isBase;
+    hasValue ||= isValue && (isBase || 'n' in fields);
     isPlain &&= Object.keys(fields).every((key) => labels.has(key) || key.endsWith('_'));
   }
-  return isNamed && (isPack || isPlain);
+  if (!isNamed) return false;
+  return isWhole ? hasBase || hasUnit || isPlain : hasBase && hasValue;
 }
+
+const has = (fields: Fields, of: readonly string[]) => of.some((label) => label in fields);
+
+const isRecord = (record: unknown): record is Fields =>
+  typeof record === 'object' && record !== null && !Array.isArray(record);
 
 /** The state of a pack: what its records so far have said. */
 class Pack {
@@ -98,14 +107,19 @@ class Pack {
  * name. A sum is a sensor of its own, and so is each unit of a name that has several. @throws HarbingerError DECODE_SENML
  */
 export function readSenml(list: readonly unknown[]): DecodedReading[] {
-  for (const record of list as readonly Fields[]) checkLabels(record);
+  for (const record of list) checkLabels(record);
   const pack = new Pack(namesWithUnits(list as readonly Fields[]));
   for (const record of list as readonly Fields[]) pack.add(record);
   if (pack.readings.length === 0) throw unreadable('no record has a value');
   return pack.readings;
 }
 
-function checkLabels(record: Fields): void {
+function checkLabels(record: unknown): asserts record is Fields {
+  if (!isRecord(record)) throw unreadable(`a record is not an object: ${kindOf(record)}`);
+  if (!has(record, baseLabels) && !has(record, valueLabels))
+    throw unreadable(
+      `a record has neither a value nor a base, but ${Object.keys(record).slice(0, 5).join(', ').slice(0, 60) || 'nothing'}`,
+    );
   for (const label in record)
     if (label.endsWith('_'))
       throw unreadable(`the label '${label.slice(0, 40)}' must be understood (it ends with _), and is not`);

@@ -21,6 +21,22 @@ describe('csv', () => {
     ]);
   });
 
+  it.each([
+    ['1700000000,"21.5",x,40,"7"', 21.5],
+    ['"1700000000";"21,5";"x;""y""";"40" ;"7"', 21.5],
+    ['1700000000 "21.5" x 40 7', 21.5],
+    ['1700000000,"21,5",x,"40",7', 21.5],
+  ])('reads quotes as RFC 4180 says: %j', (text, temperature) => {
+    expect(read(text)).toMatchObject([{ values: { temperature, humidity: 40 }, seq: 7 }]);
+  });
+
+  it.each(['1700000000,"21.5,x,40,7', '1700000000,"21.5"6,x,40,7', '"","'])(
+    'refuses quotes that do not end, or end too early: %j',
+    (text) => {
+      expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_CSV' }));
+    },
+  );
+
   it('omits empty values', () => {
     expect(read(',+0021.50,,n/a,')).toEqual([{ values: { temperature: 21.5, humidity: 'n/a' } }]);
   });

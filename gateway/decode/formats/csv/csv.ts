@@ -11,6 +11,7 @@ import type { csvStatistics } from './statistics.ts';
 
 /** The name of a column that is ignored. */
 const skipped = '-';
+const separators = [';', '\t', ','];
 const timeColumns = ['ts', 'timestamp', 'time'];
 /** Limit of machines whose decimal marks are remembered; beyond it all are forgotten, and follow from later lines. */
 const machinesMax = 1_000;
@@ -31,7 +32,7 @@ interface Counts {
  * `temperature`, `humidity`. They are separated by semicolons, else tabs, else commas, else blanks; an empty value is
  * absent, and counted. `ts` (or `timestamp`, `time`), `seq` and `id` are time and identity, and `-` is ignored. A line
  * with more or fewer values is refused, because it was truncated or has another meaning. Between semicolons, tabs or
- * blanks a comma is a decimal mark; whether `1.000` is a thousand follows from the other values of its column, or else of
+ * blanks a comma is a decimal mark, and so it is between quotes; whether `1.000` is a thousand follows from the other values of its column, or else of
  * the machine's lines, and the value is refused alone if they do not say. A JSON object is accepted too, because a refused
  * value is kept, and resent, as one.
  */
@@ -81,8 +82,42 @@ export function createCsv({ columns, decimal }: CsvConfig): Decoder {
 
 /** Blanks around values are cut off afterwards: a pattern with them would go back over long ones. */
 function partsOf(text: string, partsMax: number): string[] {
-  const separator = [';', '\t', ','].find((mark) => text.includes(mark)) ?? /\s+/;
+  if (text.includes('"')) return quotedParts(text, partsMax);
+  const separator = separators.find((mark) => text.includes(mark)) ?? /\s+/;
   return text.split(separator, partsMax).map((part) => part.trim());
+}
+
+/** A value between quotes may have separators, and "" for a quote (RFC 4180). Looks at each character once. */
+function quotedParts(text: string, partsMax: number): string[] {
+  const outside = text.replace(/"[^"]*"/g, '');
+  const separator = separators.find((mark) => outside.includes(mark));
+  const ends = (char: string) => (separator ? char === separator : /\s/.test(char));
+  const parts: string[] = [];
+  let at = 0;
+  while (at <= text.length && parts.length < partsMax) {
+    while (text[at] === ' ') at++;
+    let part = '';
+    if (text[at] === '"') {
+      let close = text.indexOf('"', at + 1);
+      for (; close >= 0 && text[close + 1] === '"'; close = text.indexOf('"', close + 2)) {
+        part += text.slice(at + 1, close + 1);
+        at = close + 1;
+      }
+      if (close < 0) throw unreadable('a quote is not closed', text);
+      part += text.slice(at + 1, close);
+      at = close + 1;
+      while (text[at] === ' ' && !ends(' ')) at++;
+      if (at < text.length && !ends(text[at]!)) throw unreadable('something follows a closed quote', text);
+    } else {
+      const from = at;
+      while (at < text.length && !ends(text[at]!)) at++;
+      part = text.slice(from, at);
+    }
+    parts.push(part.trim());
+    at++;
+    if (!separator) while (at < text.length && ends(text[at]!)) at++;
+  }
+  return parts;
 }
 
 function readingOf(
