@@ -94,6 +94,8 @@ export interface BeyondUsual {
   high: number;
   /** The range is what is usual while the other sensors are as they are now, on average of the last readings; absent: what was ever usual. */
   isBesideOthers?: true;
+  /** It is a counter, and these are its rates, per second. */
+  isRate?: true;
   /** Since when; absent if that is not known. */
   sinceMs?: number;
 }

@@ -8,6 +8,8 @@ export const learnRows = 120;
 /** … and more still where nothing but its own past says what a machine does. */
 export const learnRowsOpen = 600;
 
+export const unlimited = { take: () => true };
+
 export interface BaselineOptions {
   learnRows?: number;
   /**

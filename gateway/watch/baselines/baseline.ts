@@ -14,10 +14,11 @@ import { parameters } from '../../../shared/detector/sensors/parameters.ts';
 import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import type { KnownFault } from '../../ports/decision.ts';
 import type { Kind, Withheld } from '../kinds/found-kind.ts';
+import { ratesOf } from '../kinds/rates.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
 import { type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
-import { type BaselineOptions, learnRows } from './baseline-options.ts';
+import { type BaselineOptions, learnRows, unlimited } from './baseline-options.ts';
 import { allBeyond, type Behaviour, BehaviourWatch, explanationOf } from './behaviour.ts';
 import { OwnColumns } from './column-order.ts';
 import { type ModeNow, ModeWatch } from './mode-watch.ts';
@@ -28,8 +29,6 @@ import type { SavedBaseline } from './saved-baseline.ts';
 export const warmUpRows = 60;
 /** Above this score of its own, the detector reports the onset of an event. */
 const eventFrom = parameters.state.band;
-
-const unlimited = { take: () => true };
 
 /** The learned baseline of one machine: a few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
@@ -49,7 +48,8 @@ export class Baseline {
   /** Kinds that were known before a restart, for sensors that have not sent again yet. */
   private savedKinds: SavedKinds = {};
   private readonly own = new OwnColumns();
-  private readonly explanation = explanationOf(() => [this.behaviour, this.modes]);
+  private readonly rates = ratesOf(() => this.kinds, this.own);
+  private readonly explanation = explanationOf(() => [this.behaviour, this.modes], this.rates);
   private readonly sampling: Sampling;
 
   /** @param numbers of which those from `from` on are its sampling's; absent: it has some of its own */

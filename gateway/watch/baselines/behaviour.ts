@@ -11,6 +11,7 @@ import type {
 import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
 import { OwnEpisodes, type SavedEpisodes } from '../own-episodes/own-episodes.ts';
 import type { Explanation } from '../usual-range/explained.ts';
+import type { CounterRates } from '../usual-range/range-types.ts';
 import type { BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 import type { ModeWatch } from './mode-watch.ts';
@@ -267,7 +268,11 @@ export function allBeyond(ranges: readonly BeyondRange[], others: readonly Beyon
 }
 
 /** Explanations of levels beyond their ranges. @param known of the machine now: it may be learnt anew */
-export const explanationOf = (known: () => readonly [BehaviourWatch, ModeWatch]): Explanation => ({
+export const explanationOf = (
+  known: () => readonly [BehaviourWatch, ModeWatch],
+  rates: CounterRates,
+): Explanation => ({
+  rates,
   expected: (sensor) => known()[0].expected(sensor),
   isJudged: () => known()[0].isJudged,
   isWithin: (sensor) => known()[0].isWithin(sensor),

@@ -37,8 +37,10 @@ export class SensorKinds {
   private settled = new Uint8Array(0);
   private changes = 0;
   private changed: number[] = [];
-  /** Counters of which the newest row has shown a rate, by column. */
+  /** Counters of which a rate was measured since the last row that was judged, by column. */
   readonly measured: number[] = [];
+  private isFollowing = false;
+  private hasRates = false;
   /** How often a sensor has become another kind. */
   found = 0;
   /** By column: what a sensor showed before it was known that it is a quantity. */
@@ -61,6 +63,7 @@ export class SensorKinds {
       if (kind === 'quantity' && !found) this.columns.push(null);
       else this.columns.push({ name, found, kind, rate: kind === 'counter' ? new CounterRate() : null });
     }
+    this.hasRates = this.columns.some((column) => column?.rate);
     this.settled = Uint8Array.from(this.columns, (column, i) =>
       Number(column === null || this.settled[i] === 1),
     );
@@ -75,7 +78,8 @@ export class SensorKinds {
     const { columns, settled } = this;
     scratch[columns.length] ??= new Float32Array(columns.length);
     const judged = scratch[columns.length]!;
-    this.measured.length = 0;
+    if (!this.isFollowing) this.measured.length = 0;
+    this.isFollowing = false;
     for (let i = 0; i < columns.length; i++) {
       const value = row[from + i]!;
       judged[i] =
@@ -87,6 +91,8 @@ export class SensorKinds {
   /** Takes a row of which a baseline learns nothing: only what is not settled is looked at. */
   follow(row: Float32Array, from: number, timeMs: number): void {
     const { columns, settled } = this;
+    if (!this.isFollowing) this.measured.length = 0;
+    this.isFollowing = true;
     for (let i = 0; i < columns.length; i++) {
       if (settled[i] === 1) continue;
       const value = row[from + i]!;
@@ -120,6 +126,12 @@ export class SensorKinds {
 
   kindOf(column: number): Kind {
     return this.columns[column]?.kind ?? 'quantity';
+  }
+
+  /** Says of a counter if the row that was judged last has measured its rate, or what was measured before holds; null of others. */
+  rateAt(column: number): 'measured' | 'held' | null {
+    if (!this.hasRates || !this.columns[column]?.rate) return null;
+    return this.measured.includes(column) ? 'measured' : 'held';
   }
 
   /** The kinds that were found, by sensor. */
@@ -162,7 +174,7 @@ export class SensorKinds {
     if (column.kind === 'state') return Number.NaN;
     if (!column.rate) return value;
     const rate = column.rate.take(value, timeMs);
-    if (column.rate.isMeasured) this.measured.push(index);
+    if (column.rate.isMeasured && !this.measured.includes(index)) this.measured.push(index);
     return rate;
   }
 
@@ -170,5 +182,6 @@ export class SensorKinds {
     this.found++;
     column.kind = kind;
     column.rate = kind === 'counter' ? new CounterRate() : null;
+    this.hasRates ||= column.rate !== null;
   }
 }

@@ -3,6 +3,7 @@
  * A second speed, or what comes with it, is told at first, as anything is that never was. What a fault shows does not follow from the others,
  * so it is never learnt, however often it comes.
  */
+import type { CounterRates } from './range-types.ts';
 import type { Ranges } from './ranges.ts';
 
 /** Knowledge of a machine beside its ranges; sensors by column. */
@@ -13,6 +14,8 @@ export interface Explanation {
   isJudged(): boolean;
   /** True if it is judged how a sensor goes with the others, and it is as far from that as on ordinary days. */
   isWithin(sensor: number): boolean;
+  /** Which of its sensors are counters; absent: none is. */
+  rates?: CounterRates;
   /** The sensor that says the mode, while that is one that is known; −1 if there is none. */
   modeSensor(): number;
 }

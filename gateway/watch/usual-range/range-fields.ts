@@ -2,18 +2,21 @@ import { isFrozen } from './values.ts';
 
 /**
  * The numbers of each sensor: its level, its range, rows that it was learnt from, its last three values, how often it rose and
- * fell, and how wide its range was in its youth (so that growth is steady, which wear is not). `SavedRanges` has them by sensor.
+ * fell, how wide its range was in its youth (so that growth is steady, which wear is not), and how often the rate of a counter was measured.
+ * `SavedRanges` has them by sensor.
  */
-export const fields = 'level low high rows last second third rises falls youth'.split(' ');
-export const [level, low, high, rows, last, second, third, rises, falls, youth] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+export const fields = 'level low high rows last second third rises falls youth measures'.split(' ');
+export const [level, low, high, rows, last, second, third, rises, falls, youth, measures] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ] as const;
 /** How far its level is beyond its range, in margins; 0 if it is not, or is not judged. Not saved. */
-export const beyondField = 10;
+/** Earlier versions did not save how often a rate was measured. */
+export const savedFieldsMin = measures;
+export const beyondField = 11;
 /** Since `calm` it has been beyond its margin: above its range (1), or below it only (−1); 0 if not. Not saved. */
-export const wasBeyond = 11;
+export const wasBeyond = 12;
 /** How often in a row its value has been exactly the one before. Not saved. */
-export const repeats = 12;
+export const repeats = 13;
 export const width = repeats + 1;
 /** A sensor that has risen so often, and fallen at most this much less often, is a counter. */
 const risesMin = 30;

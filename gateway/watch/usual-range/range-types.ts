@@ -5,6 +5,12 @@ export interface SavedRanges {
   lateMs?: (number | null)[];
 }
 
+/** Tells which sensors are counters, whose rates are judged. */
+export interface CounterRates {
+  /** Says if the newest row has measured its rate, or that of before holds; null of other sensors. */
+  of(sensor: number): 'measured' | 'held' | null;
+}
+
 export interface TakeOptions {
   /** The margin, as a share of what the range was in youth. */
   marginShare: number;

@@ -10,20 +10,25 @@ import {
   level,
   low,
   marginOf,
+  measures,
   rows,
+  savedFieldsMin,
   second,
   third,
   wasBeyond,
   width,
   youth,
 } from './range-fields.ts';
-import type { SavedRanges, TakeOptions } from './range-types.ts';
+import type { CounterRates, SavedRanges, TakeOptions } from './range-types.ts';
+import { areHiddenByRest, areLow } from './rest-signs.ts';
 import { medianOf, type Shown } from './values.ts';
 
 const dayMs = 86_400_000;
 /** A level is the mean of about so many readings. */
 const levelRows = 8;
 const medianRows = 3;
+/** A rate has a range once it was measured so often: the same one for hours, of a handful of counts, says nothing of others. */
+const ratesMin = 32;
 /** How fast ranges grow: in learning, per row, as a share of the way to the level; later per day, as a share of what the range was in youth. */
 const growthPerRow = 0.5;
 const growthPerDay = { young: 1, grown: 0.1 };
@@ -33,10 +38,6 @@ const beyondMax = 6;
 const outsideFrom = 0.25;
 /** A value of at most this share of all before is that of a machine that has stopped, and so many times all before, that has started. */
 const stoppedShare = 0.05;
-/** A level within so much of its range of the lowest is that of a machine at rest. */
-const lowestShare = 0.1;
-/** … and of one that stands still, not of one that only runs slowly, if it is at most this part of its highest too. */
-const restShare = 0.1;
 /** A value below this share of a range is said to be 0. */
 const zeroShare = 1e-6;
 
@@ -68,7 +69,13 @@ export class Ranges {
   }
 
   /** Returns how far the farthest level is beyond its range, in margins; below 1 if none is beyond its margin. */
-  take(row: Float32Array, from: number, machine: TakeOptions, late: LateSensors | null = null): number {
+  take(
+    row: Float32Array,
+    from: number,
+    machine: TakeOptions,
+    late: LateSensors | null = null,
+    rates: CounterRates | null = null,
+  ): number {
     const { cells, count } = this;
     this.judged = 0;
     this.outside = 0;
@@ -79,11 +86,15 @@ export class Ranges {
       cells[at + beyondField] = 0;
       // Without the infinite values that a 32-bit float may have.
       if (!(value - value === 0)) continue;
-      if (isCounter(cells, at, value)) continue;
+      const rate = rates?.of(i) ?? null;
+      // What holds until it is measured again is one value, and not one of each row.
+      const isNew = rate !== 'held';
+      if (isNew && isCounter(cells, at, value)) continue;
       const options = late?.optionsOf(i, machine) ?? machine;
-      this.learnLevel(at);
+      if (isNew) this.learnLevel(at, rate === null ? cells[at + rows]! : cells[at + measures]++);
       const isFrozen = isFrozenAt(cells, at, options.marginShare);
-      if (++cells[at + rows]! <= this.rowsMin || options.mode === 'free') {
+      const isUnknown = rate !== null && cells[at + measures]! < ratesMin;
+      if (++cells[at + rows]! <= this.rowsMin || isUnknown || options.mode === 'free') {
         if (isFrozen) continue;
         this.widen(at, growthPerRow);
         cells[at + youth] = cells[at + high]! - cells[at + low]!;
@@ -165,7 +176,8 @@ export class Ranges {
   usualOf(sensor: number): { low: number; high: number } | null {
     const at = sensor * width;
     const found = { low: this.cells[at + low]!, high: this.cells[at + high]! };
-    return this.cells[at + rows]! >= levelRows && found.high >= found.low ? found : null;
+    const known = this.cells[at + measures]! || this.cells[at + rows]!;
+    return known >= levelRows && found.high >= found.low ? found : null;
   }
 
   /** Begins a new episode. */
@@ -173,40 +185,9 @@ export class Ranges {
     for (let at = wasBeyond; at < this.cells.length; at += width) this.cells[at] = 0;
   }
 
-  /**
-   * True if a machine that stands still does not show what it will do when it runs. It makes what was too high lower; what
-   * was below everything that a sensor ever showed, in rest too, is to be seen as well as before.
-   */
+  /** See `areHiddenByRest`. */
   areHiddenByRest(by?: { isWithin(sensor: number): boolean }): boolean {
-    const { cells, count } = this;
-    let isAny = false;
-    let isShown = by !== undefined;
-    for (let i = 0; i < count; i++) {
-      const was = cells[i * width + wasBeyond]!;
-      isAny ||= was === 1;
-      isShown &&= was === 0 || by!.isWithin(i);
-    }
-    if (!isAny || !this.areLow()) return false;
-    // A machine that only runs slowly shows it all the same, where the other sensors say what is usual then.
-    return !isShown || this.areLow(-1, restShare);
-  }
-
-  /**
-   * True if half of the sensors that were not beyond in this episode are at their lowest, as of a machine that has stopped.
-   * @param except where the numbers of a sensor begin that is not counted @param restMost the largest part of its highest that such a level may be
-   */
-  areLow(except = -1, restMost = Number.POSITIVE_INFINITY): boolean {
-    const { cells } = this;
-    let others = 0;
-    let lowest = 0;
-    for (let at = 0; at < cells.length; at += width) {
-      const range = cells[at + high]! - cells[at + low]!;
-      if (at === except || cells[at + wasBeyond] !== 0 || !(range > 0)) continue;
-      others++;
-      const now = cells[at + level]!;
-      if (now <= cells[at + low]! + lowestShare * range && now <= restMost * cells[at + high]!) lowest++;
-    }
-    return lowest > 0 && 2 * lowest >= others;
+    return areHiddenByRest(this.cells, by);
   }
 
   save(): SavedRanges {
@@ -217,7 +198,11 @@ export class Ranges {
   }
 
   restore({ sensors }: SavedRanges): boolean {
-    if (sensors.length !== this.count || sensors.some((each) => each.length !== fields.length)) return false;
+    if (
+      sensors.length !== this.count ||
+      sensors.some(({ length }) => length !== fields.length && length !== savedFieldsMin)
+    )
+      return false;
     sensors.forEach((each, i) => {
       this.cells.set(
         each.map((value) => value ?? Number.NaN),
@@ -240,15 +225,15 @@ export class Ranges {
   }
 
   /** The level is a mean of medians of three, so that a single odd value changes nothing. */
-  private learnLevel(at: number): void {
+  private learnLevel(at: number, known: number): void {
     const { cells } = this;
     const value = medianOf(cells[at + last]!, cells[at + second]!, cells[at + third]!);
     const before = cells[at + level]!;
     // There is no median before the third, so the very first value may be the odd one.
-    if (Number.isNaN(before) || cells[at + rows]! < medianRows) cells.fill(value, at + level, at + high + 1);
+    if (Number.isNaN(before) || known < medianRows) cells.fill(value, at + level, at + high + 1);
     else cells[at + level] = before + (value - before) / levelRows;
     // The first few make no level yet.
-    if (cells[at + rows]! < levelRows) cells.fill(cells[at + level]!, at + low, at + high + 1);
+    if (known < levelRows) cells.fill(cells[at + level]!, at + low, at + high + 1);
   }
 
   /** Returns how far the level is beyond the range, in margins, and lets the range grow by it if that is less than one. */
@@ -279,7 +264,7 @@ export class Ranges {
     const lowest = cells[at + low]!;
     // Where a sensor is below 0, as the temperature of a cold store, 0 is a value like others and says nothing of a stop.
     if (lowest < 0) return false;
-    if (size <= stoppedShare * lowest) return this.areLow(at);
+    if (size <= stoppedShare * lowest) return areLow(cells, at);
     if (mode !== 'young' || cells[at + high]! > stoppedShare * size) return false;
     this.hasStarted = true;
     return true;

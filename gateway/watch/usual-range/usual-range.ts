@@ -111,7 +111,7 @@ export class UsualRange {
   }
 
   /** Takes a row: `row[from] … row[from + sensors - 1]`, NaN where absent. @param by how its sensors went together in the row before */
-  take(row: Float32Array, from: number, timeMs: number, by?: Pick<Explanation, 'isWithin'>): void {
+  take(row: Float32Array, from: number, timeMs: number, by?: Pick<Explanation, 'isWithin' | 'rates'>): void {
     const { ranges } = this;
     if (Number.isNaN(this.firstMs)) this.firstMs = timeMs;
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
@@ -124,7 +124,7 @@ export class UsualRange {
     const marginShare = marginYoung - (marginYoung - marginGrown) * Math.min(1, knownMs / youthMs);
     const mode = timeMs < this.learnsToMs ? 'free' : isYoung ? 'young' : 'grown';
     this.late?.at(timeMs);
-    this.farthest = ranges.take(row, from, { marginShare, mode, passedMs }, this.late);
+    this.farthest = ranges.take(row, from, { marginShare, mode, passedMs }, this.late, by?.rates);
     if (mode === 'young' && this.isFirstTime(knownMs)) {
       this.learnsToMs = timeMs + Math.min(firstTimeMsMax, knownMs);
       this.farthest = 0;

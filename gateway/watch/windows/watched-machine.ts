@@ -261,7 +261,10 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
   machine.limits?.passed.heard();
   machine.late?.hears(limits, passed, timeMs);
-  const ranges = baseline.beyond().filter(({ column }) => sensors[column]);
+  const ranges = baseline.beyond().flatMap(({ column, ...range }) => {
+    const isRate = baseline.kindOf(column) === 'counter' && { isRate: true as const };
+    return sensors[column] ? { sensor: sensors[column].name, ...range, ...isRate } : [];
+  });
   const onset = baseline.onsetScore();
   // Inputs have one shape, with what is absent too: what is compiled for a shape is thrown away for each other one.
   return {
@@ -284,7 +287,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     limits: some(limits),
     passed: some(passed),
     timeToLimit: levels ? (of) => levels.timesToLimits(of) : undefined,
-    beyond: some(ranges.map(({ column, ...range }) => ({ sensor: sensors[column]!.name, ...range }))),
+    beyond: some(ranges),
     behaviour: behaviourOf(baseline.behaves()),
     mode: () => modeOf(baseline.mode(), sensors),
     onset: onset > 0 ? onset : undefined,

@@ -132,6 +132,30 @@ describe('how the sensors of a machine go together', () => {
     expect(beyondReasons(input({ beyond }))).toHaveLength(1);
   });
 
+  it('names rates of counters by the hour or day, as people do', () => {
+    const counters = {
+      ...type,
+      sensors: [...type.sensors, { ...type.sensors[0]!, name: 'energy', unit: 'kW.h' }],
+    };
+    const said = (sensor: string, level: number, more = {}) => {
+      const rate = { sensor, level, low: 0.000368, high: 0.000402, isRate: true as const, ...more };
+      return beyondReasons({
+        ...input({ beyond: [rate] }),
+        machine: { site: 'hall', machine: 'p1', type: counters },
+      } as AlertInput)[0];
+    };
+    expect(said('starts', 0.000245)).toBe(
+      'starts rises by about 0.882 an hour; until now it was always between 1.32 and 1.45 an hour',
+    );
+    expect(said('energy', 0.02)).toMatch(/^energy rises by about 1.2 kWh a minute; .* kWh a minute$/);
+    expect(said('starts', 0.0002, { low: 0.0001, high: 0.00012 })).toMatch(
+      /17.3 a day.*8.64 and 10.4 a day$/,
+    );
+    expect(said('starts', 0.00025, { isBesideOthers: true })).toMatch(
+      /^starts rises by 0.9 an hour on average .* 1.32 and 1.45 an hour is usual$/,
+    );
+  });
+
   it('has changed, with what a person can say of it', () => {
     const behaviour = { state: 'changed', sinceMs: timeMs - 10 * 3_600_000 } as const;
     const [said] = changedReasons(input({ behaviour }));

@@ -7,6 +7,7 @@ import type { Decided } from '../../../../shared/decisions/policy.ts';
 import { type EstimatePolicy, isJudgedByItsPast } from '../../../../shared/domain/alert-policy.ts';
 import { type Limit, limitsOf } from '../../../../shared/domain/limits.ts';
 import type { MachineType } from '../../../../shared/domain/machine-type.ts';
+import { rateNumbers } from '../../../../shared/words/rates.ts';
 import { durationText, runningTimeText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
@@ -128,12 +129,15 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
 /** One sentence for each sensor that has left the range in which it always was, and for a machine that has changed. */
 export function beyondReasons(input: AlertInput): string[] {
   const { beyond = [], machine } = input;
-  const named = beyond.slice(0, contributionsMax).map(({ sensor, level, low, high, isBesideOthers }) => {
-    const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1');
+  const named = beyond.slice(0, contributionsMax).map((each) => {
+    const { sensor, isBesideOthers, isRate } = each;
+    const [level, low, high, per] = isRate ? rateNumbers(each) : [each.level, each.low, each.high, ''];
+    const is = isRate ? 'rises by' : 'is';
+    const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1') + per;
     const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
     if (isBesideOthers)
-      return `${sensor} is ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
-    return `${sensor} is about ${numberText(level)}${unit}; until now it was always ${range}`;
+      return `${sensor} ${is} ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
+    return `${sensor} ${is} about ${numberText(level)}${unit}; until now it was always ${range}`;
   });
   const changed = changedReasons(input);
   return [...named, ...(changed.length > 0 ? changed : likeReasons(input))];
