@@ -57,6 +57,37 @@ it('is of one reading: a limit that still waits for its end is not met by a valu
   ]);
 });
 
+it('a machine that has changed is not OK, also where a person has closed its alert', async () => {
+  const operations = createMemoryOperations();
+  const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });
+  const said = line('health=1,limits=2,limits_met=0,policies_met=0,behaviour=3,behaviour_s=86400');
+  const heard = { heardMs: nowMs, judgedMs: nowMs, judgedSinceMs: nowMs - 60_000, source: 'rules' as const };
+  const machine = machineOf({ ...heard, ...said });
+  const shown = async () => {
+    const { state, stateReason } = (await get(`${base}/api/machines`)).body.machines[0]!;
+    return [state, stateReason];
+  };
+  operations.set({ machines: [machine] });
+  expect(await shown()).toEqual([
+    'warning',
+    expect.stringMatching(/^Since .* in another way than before; no alert is open$/),
+  ]);
+  const closed = { by: 'maria', reason: 'known', severity: 'warning' as const };
+  const alerts = [
+    alertOf({
+      state: 'resolved',
+      resolvedAt: new Date(nowMs - 30_000).toISOString(),
+      prediction: { closed },
+    }),
+  ];
+  operations.set({ machines: [machine], alerts });
+  expect(await shown()).toEqual(['warning', expect.stringMatching(/closed at .* by maria: known$/)]);
+  operations.set({
+    machines: [machineOf({ ...heard, ...line('health=1,limits=2,limits_met=0,policies_met=0,behaviour=1') })],
+  });
+  expect(await shown()).toEqual(['ok', 'None of its limits is met']);
+});
+
 it('names who has closed an alert about remaining life, until an estimate has shown that none is reached', async () => {
   const operations = createMemoryOperations();
   const { base } = await startApi({ operations, clock: { ...systemClock, nowMs: () => nowMs } });

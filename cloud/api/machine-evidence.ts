@@ -72,7 +72,9 @@ export function evidenceOf(
   const said = evidence?.limits === null ? undefined : evidence;
   const limitsMet = said ? limitsNow(said) : null;
   const policiesMet = said?.policiesMet === undefined ? byType() : said.policiesMet;
-  const isMet = limitsMet !== null || policiesMet !== null || (remainingLife?.p50 ?? 1) <= 0;
+  const changedSinceMs = changedSince(state, type);
+  const isReached = policiesMet !== null || (remainingLife?.p50 ?? 1) <= 0 || changedSinceMs !== null;
+  const isMet = limitsMet !== null || isReached;
   return {
     nowMs,
     zone,
@@ -97,6 +99,7 @@ export function evidenceOf(
     estimate,
     limitsMet,
     policiesMet,
+    changedSinceMs,
     hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
     learning: said ? said.learning : undefined,
     judgedMs: state.judgedMs ?? null,
@@ -108,6 +111,17 @@ export function evidenceOf(
     endedMs: endedMs(state),
     calmSinceMs: calmSinceMs(state),
   };
+}
+
+/** Null if its type asks for nothing unusual: then nobody wants to know of it. */
+function changedSince(
+  { evidence, judgedSinceMs }: MachineState,
+  type: MachineType | undefined,
+): number | null {
+  const { behaviour } = evidence ?? {};
+  const asks = type?.alerts.some(({ on }) => on === 'anomaly') ?? true;
+  if (behaviour?.state !== 'changed' || !asks) return null;
+  return behaviour.sinceMs ?? judgedSinceMs ?? null;
 }
 
 function renamesOf({ renamedFrom: from, renamedMs, renamedTo }: MachineState): Partial<MachineEvidence> {

@@ -91,6 +91,8 @@ export interface MachineEvidence {
   endedMs?: number | null;
   /** Whether any of its sensors has limits; null if that is not known. */
   hasLimits: boolean | null;
+  /** Since when its sensors have gone together in another way than before, which lasts; null or absent if they have not. */
+  changedSinceMs?: number | null;
   /** Progress of learning what is normal for it; null if that is learnt. Undefined: nobody said. */
   learning: { rows: number; needed: number } | null | undefined;
   /** When its last alert ended, or it was replaced; null if neither is known. */

@@ -31,6 +31,15 @@ export function liveState(
   return { state, reason: `${what}; ${noneOpen(closed, 'limits', at)}`, sinceMs };
 }
 
+/** The state of a machine that is not as it was, whose alert was closed or does not exist; null for any other one. */
+export function changedState(evidence: MachineEvidence, at: (ms: number) => string): Found | null {
+  const { changedSinceMs: sinceMs = null, endedMs = null, closed = null } = evidence;
+  if (sinceMs === null) return null;
+  if (endedMs !== null && closed === null) return justEnded(endedMs, at);
+  const what = `Since ${at(sinceMs)} its sensors have gone together in another way than before`;
+  return { state: 'warning', reason: `${what}; ${noneOpen(closed, 'estimate', at)}`, sinceMs };
+}
+
 /** An alert ends before the estimate comes that says the same: the one before it speaks of what was. */
 function justEnded(endedMs: number, at: (ms: number) => string): Found {
   const reason = `Its alert has ended at ${at(endedMs)}, and it has not been judged since`;

@@ -28,6 +28,10 @@ describe('OK', () => {
     ['its remaining life is 0', { estimate: life(0) }],
     ['a limit is met', { estimate: rules, hasLimits: true, limitsMet: 'warning' }],
     ['an estimate reaches a policy', { estimate: life(20), policiesMet: 'warning' }],
+    [
+      'its sensors go together in another way',
+      { estimate: rules, hasLimits: true, changedSinceMs: nowMs - min },
+    ],
     ['it was not heard lately', { heardMs: nowMs - 16 * min }],
     ['its gateway is silent', { gateway: { name: 'gw2', silentSinceMs: nowMs - 8 * min } }],
     ['nothing can be stored', { trouble: 'the telemetry store does not answer' }],

@@ -7,7 +7,7 @@ import { isOfBadValues, silentFailureMode } from '../contract/alerts/alert-kinds
 import { durationText, timeText } from '../words/times.ts';
 
 import type { EvidenceOfAlert, Found, MachineEvidence, StateOfMachine } from './evidence.ts';
-import { fine, lastReading, liveState, unjudged } from './live-state.ts';
+import { changedState, fine, lastReading, liveState, unjudged } from './live-state.ts';
 
 /** So long an estimate may come after the reading that it is of. */
 const unjudgedMsMax = 60_000;
@@ -65,6 +65,7 @@ function foundState(evidence: MachineEvidence, at: (ms: number) => string): Foun
     settling(evidence, at) ??
     setAside(evidence, at) ??
     liveState(evidence, at) ??
+    changedState(evidence, at) ??
     unjudged(evidence, at) ??
     fine(evidence)
   );

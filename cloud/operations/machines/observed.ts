@@ -55,7 +55,7 @@ export function judgedNow(
   const { judgedMs, judgedSinceMs } = before;
   const goesOn = judgedMs !== undefined && judgedMs >= backMs && verdictOf(before) === verdictOf(now);
   const { limitsMet = null, policiesMet = null } = now.evidence ?? {};
-  const isReached = policiesMet !== null || isOver(now);
+  const isReached = policiesMet !== null || isOver(now) || hasChanged(now);
   return {
     judgedMs: nowMs,
     judgedSinceMs: goesOn ? (judgedSinceMs ?? nowMs) : nowMs,
@@ -82,7 +82,9 @@ function verdictOf(state: MachineState): string {
   const { health, remainingLife, evidence, rest } = state;
   if (health === null && remainingLife === null) return '';
   const { limitsMet, limitsNow = limitsMet, policiesMet, learning } = evidence ?? {};
-  return `${Boolean(rest)} ${isOver(state)} ${limitsNow} ${policiesMet} ${learning !== null}`;
+  return `${Boolean(rest)} ${isOver(state)} ${limitsNow} ${policiesMet} ${learning !== null} ${hasChanged(state)}`;
 }
 
 const isOver = ({ remainingLife }: MachineState): boolean => remainingLife !== null && remainingLife.p50 <= 0;
+
+const hasChanged = ({ evidence }: MachineState): boolean => evidence?.behaviour?.state === 'changed';

@@ -151,7 +151,7 @@ export class RelationDetector {
     return { now, value, low: Math.min(low, other.low), high: Math.max(high, other.high) };
   }
 
-  /** Where it would be by the normal of before the machine changed; null if it has not. */
+  /** The same by the normal of before the machine changed; null if it has not. */
   expectedBefore(sensor: number): Expected | null {
     return this.changed && sensor < this.sensors ? expectedBy(this.changed, sensor) : null;
   }
