@@ -45,6 +45,7 @@ export function createAlertRules(config: AlertsConfig, storms?: SiteStorms): Ale
   refuse([...notifierNameProblems(config), ...toldWhenProblems(config), ...notifierChecks.problems(config)]);
   const configs = receiversIn(config);
   const groups = new Map(configs.map(({ name, group }) => [name, group]));
+  const forPeople = new Set(configs.flatMap(({ name, isForPeople }) => (isForPeople ? [name] : [])));
   const filters = new Map(configs.map(({ name, filter }) => [name, filter]));
   return {
     transition: (current, event) => {
@@ -58,6 +59,7 @@ export function createAlertRules(config: AlertsConfig, storms?: SiteStorms): Ale
     afterDeed: (alert, deed, nowMs) => ({ ...alert, work: workAfter(alert.work, deed, nowMs) }),
     afterShelf,
     groupOf: (notifier) => groups.get(notifier),
+    isForPeople: (notifier) => forPeople.has(notifier),
   };
 }
 

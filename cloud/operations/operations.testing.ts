@@ -43,6 +43,7 @@ export class TestOperations {
       recipients: ({ change }: { change: string }) =>
         ['mail', 'hook'].filter((each) => this.changes[each]?.includes(change) ?? true),
       groupOf: (notifier: string) => this.groups[notifier],
+      isForPeople: (notifier: string) => notifier === 'mail',
       ...this.rules,
     };
     return openOperations(config, {

@@ -139,6 +139,7 @@ export class StoredOperations {
       transaction,
       stampMs,
       groupOf: (notifier) => deps.rules.groupOf(notifier),
+      isForPeople: (notifier) => deps.rules.isForPeople?.(notifier) === true,
       alertOf: (gateway, alertId) => alerts.get(gateway, alertId),
       digestBegun: (notifier) => log.warn({ notifier, waitingMax: config.notificationsMax }, digestText),
       deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),

@@ -77,6 +77,8 @@ export interface AlertRules {
   afterShelf(alert: Alert, nowMs: number): Alert | null;
   /** The group of a notifier, which notifiers of gateways may have told already; undefined if it has none. */
   groupOf(notifier: string): string | undefined;
+  /** True if people read what the notifier sends, who need no second message to know that something is over. */
+  isForPeople?(notifier: string): boolean;
 }
 
 /** Words of a person who closes alerts. */

@@ -1,3 +1,5 @@
+import type { AlertEvent } from '../../shared/contract/events.ts';
+import { endWithOpening } from '../../shared/notifications/owed/over.ts';
 import type { AlertChange, AlertNotification } from '../../shared/notifiers/notifier.ts';
 
 /** Alerts that wait to be told to one notifier. With more of them one digest tells how things are. */
@@ -12,6 +14,8 @@ export interface Owed {
   alertId: string;
   notification: AlertNotification;
   events: string[];
+  /** When it opened, if that is not told yet and the latest change is another one. */
+  openedAt?: string;
 }
 
 /** A change that receivers know, or will know by a digest, with the ids of all events that this tells. */
@@ -150,8 +154,19 @@ export function toldOf({ alertId, notification: { change, event }, events }: Owe
 /** Lets the later change tell what the earlier one could not. */
 export function merge(earlier: Owed, later: Owed): void {
   const change = kindOf(earlier.notification.change, later.notification.change);
+  const openedAt = openingOf(earlier);
   later.notification = { ...later.notification, change };
+  if (openedAt !== undefined && change === 'opened') later.openedAt = openedAt;
+  if (openedAt !== undefined && change === 'resolved') {
+    const event = endWithOpening(later.notification.event as AlertEvent, openedAt);
+    later.notification = { ...later.notification, event };
+  }
   later.events = [...earlier.events, ...later.events].slice(-eventsMax);
+}
+
+/** When an alert opened of whose opening the receiver does not know yet; undefined if it does. */
+function openingOf({ notification: { change, event }, openedAt }: Owed): string | undefined {
+  return change === 'opened' ? (openedAt ?? event.time) : undefined;
 }
 
 /** An alert whose opening is not told yet is still told as opened. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlertEvent } from '../../shared/contract/events.ts';
+import { alertTextOf } from '../../shared/notifiers/alert-text.ts';
 import type { Notification } from '../../shared/notifiers/notifier.ts';
 import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { DeadNotices, deadMax } from './dead-notices.ts';
@@ -65,6 +66,27 @@ describe('what a site is owed', () => {
     expect(due()!.event.data).not.toHaveProperty('until');
   });
 
+  it('of one machine is told in an order in which the last is true: first what is over, once, then what is open', async () => {
+    take(predictionEvent('opened', 1));
+    take(predictionEvent('updated', 2));
+    await queue.retryAt(due()!, nowMs + 600_000, 'no answer');
+    expect(due()).toBeNull();
+    take(predictionEvent('opened', 3, { predictionId: 'p-9', machine: 'pump-9' }));
+    expect(due()).toMatchObject({ event: { id: 'prediction-opened-3' } });
+    await queue.confirm(due()!);
+    take(predictionEvent('opened', 4, { predictionId: 'p-2', severity: 'critical' }));
+    take(predictionEvent('resolved', 5));
+    const words: string[] = [];
+    for (let next = due(); next; next = due()) {
+      words.push(alertTextOf(next).headline);
+      await queue.confirm(next);
+    }
+    expect(words).toEqual([
+      'Warning, over: bearing wear on leeds/pump-1, from 2026-03-01 10:01 UTC to 2026-03-01 10:05 UTC',
+      'CRITICAL: bearing wear on leeds/pump-1',
+    ]);
+  });
+
   it('is not what comes again, nor the end of what nobody knows', () => {
     take(predictionEvent('resolved', 3));
     expect(due()).toBeNull();
@@ -114,7 +136,7 @@ describe('what a site is owed', () => {
     take(predictionEvent('updated', 2, { predictionId: 'p-1', severity: 'critical' }));
     take(predictionEvent('resolved', 2, { predictionId: 'p-2' }));
     await queue.confirm(digest);
-    for (const change of ['opened', 'updated', 'resolved']) {
+    for (const change of ['resolved', 'opened', 'updated']) {
       expect(due()).toMatchObject({ change });
       await queue.confirm(due()!);
     }

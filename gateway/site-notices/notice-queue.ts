@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AlertContent } from '../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../shared/contract/events.ts';
 import { digestData, type Member } from '../../shared/notifications/digest-data.ts';
-import { lateOpening } from '../../shared/notifications/late-opening.ts';
 import { notificationKey } from '../../shared/notifications/notification-key.ts';
+import { isDue, MachineOrder } from '../../shared/notifications/owed/machine-order.ts';
+import { lateOpening } from '../../shared/notifications/owed/over.ts';
 import type { NotificationQueue } from '../../shared/notifications/queue.ts';
 import type { AlertChange, DigestNotification, Notification } from '../../shared/notifiers/notifier.ts';
 import type { DeadNotice, DeadNotices } from './dead-notices.ts';
@@ -17,9 +18,6 @@ import {
   type ToldChange,
   toldOf,
 } from './debt.ts';
-
-/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
-const plannedAheadMsMax = 3_600_000;
 
 export interface NoticeQueueOptions {
   gateway: string;
@@ -46,6 +44,7 @@ export class NoticeQueue implements NotificationQueue {
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The debt that is being paid to each notifier; a later change of the alert may have taken its place in the queue. */
   private readonly inHand = new Map<string, Owed>();
+  private readonly order = new MachineOrder();
 
   constructor(options: NoticeQueueOptions) {
     this.options = options;
@@ -82,6 +81,7 @@ export class NoticeQueue implements NotificationQueue {
     };
     if (untold) merge(untold, owed);
     to.owe(owed, this.options.nowMs());
+    this.order.wake(owed.notification);
   }
 
   /** An alert has ended, of which this notifier does not hear: what waits of it tells its end too. `announce` must follow. */
@@ -112,16 +112,11 @@ export class NoticeQueue implements NotificationQueue {
       if (isDue(to.digest.nextAttemptMs, nowMs)) return { due: this.digestOf(to, to.digest) };
       return { due: null, atMs: to.digest.nextAttemptMs };
     }
-    let atMs: number | null = null;
-    for (const owed of to.owed.values()) {
-      const { notification } = owed;
-      if (isDue(notification.nextAttemptMs, nowMs)) {
-        this.inHand.set(notifier, owed);
-        return { due: notification };
-      }
-      atMs = Math.min(atMs ?? notification.nextAttemptMs, notification.nextAttemptMs);
-    }
-    return { due: null, atMs };
+    const { due, atMs } = this.order.due(notifier, to.owed.values(), nowMs);
+    const [owed] = due;
+    if (!owed) return { due: null, atMs };
+    this.inHand.set(notifier, owed);
+    return { due: owed.notification };
   }
 
   async confirm(notification: Notification): Promise<void> {
@@ -134,6 +129,7 @@ export class NoticeQueue implements NotificationQueue {
       if (sent && to.owed.get(sent.alertId) === sent) to.owed.delete(sent.alertId);
       if (sent) this.options.confirmed(notifier, [toldOf(sent)]);
       this.inHand.delete(notifier);
+      this.order.wake(notification);
     }
     await this.options.changed();
   }
@@ -151,6 +147,8 @@ export class NoticeQueue implements NotificationQueue {
       if (sent && now === sent) sent.notification = { ...sent.notification, ...waits };
       else if (sent && now) merge(sent, now);
       this.inHand.delete(notification.notifier);
+      if (now === sent) this.order.failed(notification, atMs);
+      else this.order.wake(notification);
     }
     await this.options.changed();
   }
@@ -167,6 +165,7 @@ export class NoticeQueue implements NotificationQueue {
       const sent = this.inHand.get(notification.notifier);
       const now = sent && to.owed.get(sent.alertId);
       this.inHand.delete(notification.notifier);
+      this.order.wake(notification);
       if (sent) this.options.dead.add({ ...dead, alertId: sent.alertId, events: sent.events });
       if (sent && now === sent) to.owed.delete(sent.alertId);
       if (sent && why === 'unanswered') {
@@ -244,8 +243,4 @@ export class NoticeQueue implements NotificationQueue {
     } as const;
     return { key, notifier, change: 'digest', event, attempts, nextAttemptMs, lastError };
   }
-}
-
-function isDue(atMs: number, nowMs: number): boolean {
-  return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
 }

@@ -14,7 +14,7 @@ export interface DeadNotification {
 /**
  * The queue of notifications that are due. They are durable, and bounded for each notifier: when there are too many, the
  * alert of the oldest one is told by a digest of the notifier, with all that are summed up there. They are first in, first
- * out for each notifier; notifications of one alert never overtake each other.
+ * out for each notifier; what is about one machine stays in order (owed/machine-order.ts).
  */
 export interface NotificationQueue {
   /** The notification to send to `notifier` now; if none is due, when the next one will be (null: none waits). */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alertTextOf } from '../../../shared/notifiers/alert-text.ts';
 import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import { TestOperations } from '../operations.testing.ts';
@@ -12,11 +13,11 @@ const queue = () => test.now.notifications;
 const due = (notifier: string) => queue().next(notifier, test.clock.nowMs()).due;
 
 describe('notifications', () => {
-  it('are taken in order; one that waits delays only its own alert', async () => {
+  it('are taken in order; one that waits delays only its own machine', async () => {
     await test.apply([
       predictionEvent('opened', 1),
       predictionEvent('updated', 2),
-      predictionEvent('opened', 3, { predictionId: 'p-2' }),
+      predictionEvent('opened', 3, { predictionId: 'p-2', machine: 'pump-2' }),
     ]);
     const first = due('mail')!;
     expect(first.key).toBe('north~p-1/opened/prediction-opened-1/mail');
@@ -146,6 +147,70 @@ describe('notifications', () => {
     const since = '2026-03-01T10:02:00Z';
     expect(due('mail')).toMatchObject({ event: { data: { since, until: '2026-03-01T10:03:00Z' } } });
     expect(due('hook')!.event.data).not.toHaveProperty('until');
+  });
+
+  describe('of one machine, whose receiver was away', () => {
+    const of = (kind: 'opened' | 'updated' | 'resolved', minute: number, predictionId: string) =>
+      predictionEvent(kind, minute, { predictionId });
+    /** Delivers what is due; each as its alert, its change and its first words. */
+    const told = async (notifier = 'mail') => {
+      const words: string[] = [];
+      for (let next = due(notifier); next; next = due(notifier)) {
+        words.push(`${next.key.split('/')[0]} ${alertTextOf(next).headline.split(':')[0]}`);
+        await queue().confirm(next);
+      }
+      return words;
+    };
+
+    it('tell first what is over, once, and last what is true', async () => {
+      await test.apply([of('opened', 1, 'p-1')]);
+      await queue().retryAt(due('mail')!, test.clock.nowMs() + 600_000, 'no answer');
+      await test.apply([of('resolved', 2, 'p-1'), predictionEvent('opened', 3, critical('p-2'))]);
+      expect(await told()).toEqual(['north~p-1 Warning, over', 'north~p-2 CRITICAL']);
+      expect([...queue().waiting()]).toEqual([['hook', 3]]);
+      // What was told by another notification is not queued again.
+      await test.apply([of('opened', 1, 'p-1'), of('resolved', 2, 'p-1')]);
+      expect(due('mail')).toBeNull();
+    });
+
+    it('wait together while it does not answer, and are tried at once when there is something new', async () => {
+      await test.apply([of('opened', 1, 'p-1'), predictionEvent('opened', 2, critical('p-2'))]);
+      const later = test.clock.nowMs() + 600_000;
+      await queue().retryAt(due('mail')!, later, 'no answer');
+      expect(queue().next('mail', test.clock.nowMs())).toEqual({ due: null, atMs: later });
+      await test.apply([predictionEvent('opened', 3, { predictionId: 'p-3', machine: 'pump-2' })]);
+      expect(due('mail')!.key).toMatch(/^north~p-3/);
+      await queue().confirm(due('mail')!);
+      expect(due('mail')).toBeNull();
+      await test.apply([of('updated', 4, 'p-2')]);
+      expect(due('mail')).toMatchObject({ key: expect.stringMatching(/^north~p-1/), attempts: 1 });
+    });
+
+    it('tell the end of one that was told before, before another that is open', async () => {
+      await test.apply([of('opened', 1, 'p-1')]);
+      await queue().confirm(due('mail')!);
+      await test.apply([predictionEvent('opened', 2, critical('p-2'))]);
+      await queue().retryAt(due('mail')!, test.clock.nowMs() + 600_000, 'no answer');
+      await test.apply([of('resolved', 3, 'p-1')]);
+      expect(await told()).toEqual(['north~p-1 Resolved', 'north~p-2 CRITICAL']);
+    });
+
+    it('tell each change to programs, and last what is true', async () => {
+      await test.apply([of('opened', 1, 'p-1')]);
+      await queue().retryAt(due('hook')!, test.clock.nowMs(), 'no answer');
+      await test.apply([predictionEvent('opened', 2, critical('p-2')), of('resolved', 3, 'p-1')]);
+      expect(await told('hook')).toEqual(['north~p-1 Warning', 'north~p-1 Resolved', 'north~p-2 CRITICAL']);
+    });
+
+    it('say that it failed where it did, not that it is over', async () => {
+      await test.apply([of('opened', 1, 'p-1')]);
+      const first = due('mail')!;
+      await test.apply([predictionEvent('resolved', 2, { outcome: 'failed' })]);
+      await queue().retryAt(first, test.clock.nowMs(), 'no answer');
+      expect(await told()).toEqual(['north~p-1 FAILED']);
+    });
+
+    const critical = (predictionId: string) => ({ predictionId, severity: 'critical' as const });
   });
 
   it('that are being sent when the alert ends tell that too, if they are sent again', async () => {

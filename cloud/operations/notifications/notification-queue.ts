@@ -7,6 +7,7 @@ import { contentOf, reporterOf } from '../../../shared/contract/alert-content.ts
 import type { AlertEvent } from '../../../shared/contract/events.ts';
 import type { AlertTold } from '../../../shared/contract/notices/alert-told.ts';
 import { summaryOf } from '../../../shared/notifications/digest-data.ts';
+import { isDue, MachineOrder, subjectOf } from '../../../shared/notifications/owed/machine-order.ts';
 import type { DeadNotification, NotificationQueue } from '../../../shared/notifications/queue.ts';
 import type {
   AlertNotification,
@@ -18,8 +19,17 @@ import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
 import type { Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
-import { aboutOf, type Ended, isDue, keysOf, lateRows, oldestOfLargest } from './queue-rows.ts';
+import {
+  aboutOf,
+  type Ended,
+  earliest,
+  keysOf,
+  lateRows,
+  oldestOfLargest,
+  untoldEnds,
+} from './queue-rows.ts';
 import { toldBySite, untoldBefore, waitMsOf } from './site-first.ts';
+import { Turns } from './turns.ts';
 import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
@@ -32,16 +42,14 @@ export interface QueueOptions extends DigestsOptions {
   transaction<T>(change: () => T): Promise<T>;
   /** The group of a notifier: gateways may tell it themselves, and say so within `siteFirstMs`. */
   groupOf?(notifier: string): string | undefined;
+  isForPeople?(notifier: string): boolean;
   /** The time of a dead notification that is added now. */
   stampMs?(): number;
 }
 
 const confirmedMax = 20_000;
 
-/**
- * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
- * evicted does not queue them a second time.
- */
+/** See the ports. Keys of confirmed notifications are kept too, so that an event that is applied again queues none a second time. */
 export class StoredQueue implements NotificationQueue, DeadNotifications {
   private readonly table: WaitingTable;
   private readonly digests: Digests;
@@ -52,8 +60,8 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The alerts whose notifications are being sent (`aboutOf`), by notifier. */
   private readonly inHand = new Map<string, string>();
-  /** The gateway of the latest notification, by notifier. */
-  private readonly latest = new Map<string, string>();
+  private readonly order = new MachineOrder();
+  private readonly turns = new Turns();
 
   constructor(store: Store, options: QueueOptions) {
     this.options = options;
@@ -81,17 +89,21 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     const [key, ...earlierKeys] = keysOf(owed, alertId);
     if ([key, ...earlierKeys].some((each) => this.isKnown(each))) return;
     const nowMs = this.options.nowMs();
-    const group = this.groupOf(notifier);
+    const group = this.options.groupOf?.(notifier);
     if (change === 'resolved' && group !== undefined)
       this.drop(untoldBefore(this.others(notifier), owed, alertId, nowMs));
     const nextAttemptMs = nowMs + waitMsOf(owed.event, group);
-    this.append({ ...owed, key, attempts: 0, nextAttemptMs, lastError: null }, alertId);
+    const notification = { ...owed, key, attempts: 0, nextAttemptMs, lastError: null };
+    this.append(notification, alertId);
+    this.tellOnce(notification);
+    this.order.wake(notification);
   }
 
   /** A gateway has told these changes to the group itself. Call it inside a transaction. */
   toldAtSite(gateway: string, told: AlertTold): void {
     for (const notifier of this.table.counts().keys())
-      if (this.groupOf(notifier) === told.group) this.drop(toldBySite(this.others(notifier), gateway, told));
+      if (this.options.groupOf?.(notifier) === told.group)
+        this.drop(toldBySite(this.others(notifier), gateway, told));
   }
 
   /** An alert has ended. What waits of it for others than those who hear that tells its end too. Call it inside a transaction. */
@@ -101,6 +113,22 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       const { late, gone } = lateRows(this.table.of(notifier), alert);
       if (late) this.table.replace(late);
       this.drop(gone.filter((row) => aboutOf(row) !== this.inHand.get(notifier)));
+    }
+  }
+
+  /** Alerts that opened and ended while people could not be told are told by one notification, in the place of the first. */
+  private tellOnce(about: Notification): void {
+    if (!this.options.isForPeople?.(about.notifier)) return;
+    const subject = subjectOf(about);
+    const isAbout = ({ notification }: Row) => subjectOf(notification) === subject;
+    if (!this.table.of(about.notifier).some((row) => row.notification.attempts > 0 && isAbout(row))) return;
+    const rows = this.others(about.notifier).filter(isAbout);
+    for (const { rows: waiting, end } of untoldEnds(rows)) {
+      const [first, ...later] = waiting;
+      this.table.remove(end);
+      this.table.takePlace(first.notification, { ...first, notification: end });
+      this.confirmed.add(this.options.nowMs(), { id: first.notification.key });
+      this.drop(later.slice(0, -1));
     }
   }
 
@@ -118,51 +146,23 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     }
   }
 
-  private groupOf(notifier: string): string | undefined {
-    return this.options.groupOf?.(notifier);
-  }
-
   /** Tells listeners of new notifications. Call it after the transaction that queued them. */
   announce(notifiers: Iterable<string>): void {
     for (const notifier of notifiers) for (const listener of this.listeners) listener(notifier);
   }
 
   next(notifier: string, nowMs: number): { due: Notification } | { due: null; atMs: number | null } {
-    const held = new Set<string>();
     this.inHand.delete(notifier);
     const digestMs = this.digests.dueMs(notifier);
     if (digestMs !== undefined && isDue(digestMs, nowMs)) {
       const digest = this.digests.notification(notifier);
       if (digest) return { due: digest };
     }
-    let atMs: number | null = digestMs ?? null;
-    /** The first due one of each gateway. */
-    const due = new Map<string, Row>();
-    for (const row of this.table.of(notifier)) {
-      const { notification } = row;
-      if (held.has(aboutOf(row))) continue;
-      if (isDue(notification.nextAttemptMs, nowMs)) {
-        const gateway = reporterOf(notification.event.source);
-        if (!due.has(gateway)) due.set(gateway, row);
-        continue;
-      }
-      held.add(aboutOf(row));
-      atMs = Math.min(atMs ?? notification.nextAttemptMs, notification.nextAttemptMs);
-    }
-    const chosen = this.inTurn(notifier, due);
-    if (!chosen) return { due: null, atMs };
+    const { due, atMs } = this.order.due(notifier, this.table.of(notifier), nowMs);
+    const chosen = this.turns.next(notifier, due);
+    if (!chosen) return { due: null, atMs: earliest(digestMs, atMs) };
     this.inHand.set(notifier, aboutOf(chosen));
     return { due: chosen.notification };
-  }
-
-  /** Gateways take turns, so that what one owes does not delay what the others do. */
-  private inTurn(notifier: string, due: ReadonlyMap<string, Row>): Row | undefined {
-    const gateways = [...due.keys()].sort();
-    const latest = this.latest.get(notifier) ?? '';
-    const gateway = gateways.find((each) => each > latest) ?? gateways[0];
-    if (gateway === undefined) return undefined;
-    this.latest.set(notifier, gateway);
-    return due.get(gateway);
   }
 
   async confirm(notification: Notification): Promise<void> {
@@ -170,6 +170,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       if (this.isOfDigest(notification)) return this.digests.confirm(notification);
       this.confirmed.add(this.options.nowMs(), { id: notification.key });
       this.table.remove(notification);
+      this.order.wake(notification);
     });
   }
 
@@ -180,6 +181,9 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       // Its alert may have ended meanwhile, which changes what is told.
       const kept = this.table.find(notification.key)?.notification ?? notification;
       this.table.replace({ ...kept, attempts, nextAttemptMs: atMs, lastError: reason });
+      this.order.failed(notification, atMs);
+      this.inHand.delete(notification.notifier);
+      this.tellOnce(kept);
     });
   }
 
@@ -192,6 +196,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       }
       const found = this.table.find(notification.key);
       if (!found) return;
+      this.order.wake(notification);
       const row = { ...found, notification: { ...found.notification, attempts } };
       this.table.remove(notification);
       this.bury(row, reason);
@@ -200,8 +205,8 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 
   dead(query: PageQuery): Page<DeadNotification> {
-    const page = this.deadLetters.page(query);
-    return { ...page, items: page.items.map(({ alertId: _, ...dead }) => dead) };
+    const { items, ...page } = this.deadLetters.page(query);
+    return { ...page, items: items.map(({ alertId: _, ...dead }) => dead) };
   }
 
   async redrive(key: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { reporterOf } from '../../../shared/contract/alert-content.ts';
 import type { AlertEvent } from '../../../shared/contract/events.ts';
-import { lateOpening } from '../../../shared/notifications/late-opening.ts';
 import { notificationKey } from '../../../shared/notifications/notification-key.ts';
+import { endWithOpening, lateOpening } from '../../../shared/notifications/owed/over.ts';
 import type { AlertNotification, Notification } from '../../../shared/notifiers/notifier.ts';
 import { keyOf } from '../database.ts';
 import type { Row } from './waiting-table.ts';
@@ -62,9 +62,26 @@ export function oldestOfLargest(rows: readonly Row[]): Row | undefined {
   return most[0];
 }
 
-/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
-const plannedAheadMsMax = 3_600_000;
+/**
+ * Alerts whose opening and end both wait for one receiver, in order, each with the notification that tells both; those of whose opening
+ * it knows are left out.
+ */
+export function untoldEnds(rows: readonly Row[]): { rows: [Row, ...Row[]]; end: AlertNotification }[] {
+  const byAlert = new Map<string, [Row, ...Row[]]>();
+  for (const row of rows) {
+    const others = byAlert.get(aboutOf(row));
+    if (others) others.push(row);
+    else byAlert.set(aboutOf(row), [row]);
+  }
+  return [...byAlert.values()].flatMap((rows) => {
+    const [first, last] = [rows[0].notification, rows.at(-1)!.notification];
+    if (first.change !== 'opened' || last.change !== 'resolved') return [];
+    const event = endWithOpening(last.event as AlertEvent, first.event.time);
+    const { attempts, nextAttemptMs, lastError } = first;
+    return [{ rows, end: { ...last, event, attempts, nextAttemptMs, lastError } }];
+  });
+}
 
-export function isDue(atMs: number, nowMs: number): boolean {
-  return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
+export function earliest(a: number | undefined, b: number | null): number | null {
+  return a === undefined || b === null ? (a ?? b) : Math.min(a, b);
 }

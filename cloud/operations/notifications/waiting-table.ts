@@ -54,6 +54,14 @@ export class WaitingTable {
     if (rowKey !== undefined && row) this.put(rowKey, { ...row, notification });
   }
 
+  /** Puts another notification in the place of one that waits. */
+  takePlace({ key }: Pick<Notification, 'key'>, row: Row): void {
+    const rowKey = this.rowKeys.get(key);
+    if (rowKey === undefined) return;
+    this.rowKeys.delete(key);
+    this.put(rowKey, row);
+  }
+
   remove({ key, notifier }: Pick<Notification, 'key' | 'notifier'>): void {
     const rowKey = this.rowKeys.get(key);
     if (rowKey === undefined) return;
