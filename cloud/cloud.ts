@@ -204,7 +204,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     started.add('redrive', () => redrive.stop());
     let retention: RetentionAdmin | null = null;
 
-    const decommissionable = { operations, store, configured: gateways, contacts, clock };
+    const decommissionable = { operations, store, configured: gateways, contacts, fleet, clock };
     const decommissioning = new CloudDecommissioning(decommissionable);
     const concerns = {
       machines: operations.machines,

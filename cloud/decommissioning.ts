@@ -1,7 +1,9 @@
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
+import { followGateway, followMachine } from './fleet/renamed.ts';
 import type { StoredOperations } from './operations/operations.ts';
 import type { GatewayContacts } from './ports/contacts/contacts.ts';
+import type { FleetAdmin } from './ports/fleet/fleet.ts';
 import type {
   Decommissioning,
   EraseOutcome,
@@ -22,6 +24,7 @@ export interface DecommissioningDeps {
   /** Gateways that may connect. */
   configured: readonly string[];
   contacts: Pick<GatewayContacts, 'of'>;
+  fleet: Pick<FleetAdmin, 'wanted' | 'set' | 'remove'>;
   clock: Clock;
 }
 
@@ -73,8 +76,13 @@ export class CloudDecommissioning implements Decommissioning {
     return this.deps.operations.retirement.retire(names);
   }
 
-  rename(from: MachineName, to: MachineName): Promise<RetireOutcome> {
-    return this.deps.operations.retirement.rename([[from, to]]);
+  async rename(from: MachineName, to: MachineName): Promise<RetireOutcome> {
+    const { operations, fleet } = this.deps;
+    const outcome = await operations.retirement.rename([[from, to]]);
+    const { warnings = [] } = outcome;
+    const isName = ({ site, machine }: MachineName) => site === from.site && machine === from.machine;
+    const isLeft = warnings.length === 0 && !operations.machines.all().some(isName);
+    return withWarnings(outcome, await followMachine(fleet, [from, to], isLeft));
   }
 
   async erase(names: readonly MachineName[]): Promise<EraseOutcome> {
@@ -92,7 +100,8 @@ export class CloudDecommissioning implements Decommissioning {
     if (from === to)
       throw new HarbingerError('RENAME_REFUSED', 'api', `the gateway has the name '${to}' already`);
     const pairs = this.machinesOf(from).map((name) => [name, { ...name, gateway: to }] as const);
-    return this.deps.operations.retirement.rename(pairs, from);
+    const outcome = await this.deps.operations.retirement.rename(pairs, from);
+    return withWarnings(outcome, await followGateway(this.deps.fleet, from, to));
   }
 
   async eraseGateway(gateway: string): Promise<EraseOutcome> {
@@ -172,6 +181,10 @@ export class CloudDecommissioning implements Decommissioning {
       `no gateway '${gateway}' is known; see \`harbinger gateways list\``,
     );
   }
+}
+
+function withWarnings(outcome: RetireOutcome, more: readonly string[]): RetireOutcome {
+  return more.length === 0 ? outcome : { ...outcome, warnings: [...(outcome.warnings ?? []), ...more] };
 }
 
 function nameOf({ gateway, site, machine }: MachineName): MachineName {

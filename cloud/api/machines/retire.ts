@@ -65,7 +65,7 @@ export function retireRoutes(app: FastifyInstance, context: DecommissioningConte
       schema: {
         summary: 'Join the history of a machine to that of its new name',
         description:
-          'The new name is listed from now on, and shows the readings, events and alerts of both. Open alerts move along. Without `gateway`, that of the old name holds. The request and its outcome are recorded in /api/audit.',
+          'The new name is listed from now on, and shows the readings, events and alerts of both. Open alerts move along, and overrides (mutes, pins); that it is silent under the old name ends. Without `gateway`, that of the old name holds. The request and its outcome are recorded in /api/audit.',
         body: Renaming,
         response: answers('how many', RetireAnswer),
       },

@@ -54,7 +54,8 @@ export const RetireAnswer = Type.Object({
   alerts: Type.Integer({ minimum: 0, description: 'open alerts that ended, or that moved with a rename' }),
   warnings: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'machines that were renamed and still send under the old name, with what to do',
+      description:
+        'machines that were renamed and still send under the old name, with what to do, and overrides that could not be given to the new name',
     }),
   ),
 });

@@ -60,7 +60,7 @@ export interface RetireOutcome {
   /** How many machines were taken out of the list, and how many open alerts ended with that. */
   machines: number;
   alerts: number;
-  /** Sentences about machines that send under the old name all the same; absent if there are none. */
+  /** Sentences about machines that send under the old name all the same, and what could not be given to the new one; absent if there are none. */
   warnings?: string[];
 }
 
@@ -100,7 +100,7 @@ export interface Decommissioning {
   gateways(): GatewaySummary[];
   /** Ends their open alerts. Their history stays. */
   retire(names: readonly MachineName[]): Promise<RetireOutcome>;
-  /** Joins the history of `from` to that of `to`, which need not exist yet. Open alerts move along. */
+  /** Joins the history of `from` to that of `to`, which need not exist yet. Open alerts move along, but for its silence, and overrides do. */
   rename(from: MachineName, to: MachineName): Promise<RetireOutcome>;
   /**
    * Deletes the machines with their history, also what they had under former names. What was stored under a name before
