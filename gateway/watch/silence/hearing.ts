@@ -136,11 +136,13 @@ export class Hearing {
     return { allowedMs: this.hours.paceMs(this.paceOf(bounds), nowMs), isAtUsualHours: true };
   }
 
-  /** Notes, now and then, until when it may be unheard after a reading that arrives now, if hours of the week say that. */
+  /** Notes, now and then, until when it may be unheard after a reading that arrives now, if that is usual at these hours of the week. */
   looksAhead(nowMs: number, bounds: SilenceBounds, offsetMs: number): void {
     if (!this.hours.isKnown || nowMs - this.lookedMs < lookAheadMs) return;
     this.lookedMs = nowMs;
-    const atMs = this.hoursDeadline(nowMs, bounds, offsetMs)?.atMs;
+    // A long allowance alone, as of a device that sends when something happens, does not make a workday one on which it is usually unheard.
+    const isQuiet = this.hours.isQuietSoon(nowMs, offsetMs);
+    const atMs = isQuiet ? this.hoursDeadline(nowMs, bounds, offsetMs)?.atMs : undefined;
     this.unheardToMs = atMs === undefined ? null : Math.round(atMs + offsetMs);
   }
 

@@ -69,6 +69,11 @@ export class PaceAndHours {
     return { atMs: atMs - offsetMs, isInCore };
   }
 
+  /** True if it is usually not heard soon after a time (monotonic), by the hours of the week. */
+  isQuietSoon(fromMs: number, offsetMs: number): boolean {
+    return this.hours?.isQuietSoon(fromMs + offsetMs) ?? false;
+  }
+
   /** Null if there is nothing to keep. */
   saved(offsetMs: number): SavedHours | null {
     if (!this.hours) return null;

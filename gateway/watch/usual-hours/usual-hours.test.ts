@@ -1,6 +1,8 @@
 /** A device that is off by itself at night and at weekends: its usual nights are told to nobody, and its death by day at once. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
+import { Hearing } from '../silence/hearing.ts';
 import { silenceBench } from '../silence/silence.testing.ts';
 import { UsualHours } from './usual-hours.ts';
 
@@ -63,6 +65,24 @@ it('is not silent on any night or weekend after the first week, and is within mi
   expect(bench.told.at(-1)!.silence!.allowedMs).toBeLessThan(10 * minuteMs);
 });
 
+it('may be unheard on a usual night, and is said to be usually unheard only when that begins soon', () => {
+  process.env.TZ = 'UTC';
+  const type = loadMachineTypes().get('generic')!;
+  const hearing = new Hearing({ site: 'hall', machine: 'gate', type }, 0, 0);
+  const bounds = { afterMsMin: minuteMs, afterMsMax: 7 * dayMs };
+  // The epoch was a Thursday.
+  const monday = 4 * dayMs;
+  const isOn = (ms: number) => (ms / dayMs) % 7 < 5 && ms % dayMs >= 6 * hourMs && ms % dayMs < 22 * hourMs;
+  for (let ms = 0; ms < 21 * dayMs; ms += hourMs / 4)
+    if (isOn(ms)) hearing.takes(monday + ms, monday + ms, bounds, { listeningMs: 0, offsetMs: 0 });
+  const unheardTo = (ms: number) => {
+    hearing.looksAhead(monday + 21 * dayMs + ms, bounds, 0);
+    return hearing.unheardToMs;
+  };
+  expect(unheardTo(dayMs + 11 * hourMs)).toBeNull();
+  expect(unheardTo(dayMs + 21.7 * hourMs)).toBeGreaterThan(monday + 23 * dayMs + 5.9 * hourMs);
+});
+
 describe('hours of the week', () => {
   /** Weeks of a machine that sends each quarter of an hour while it is on. @param isOn by day and hour */
   function lived(weeks: number, isOn: (day: number, hour: number) => boolean, offsetMs = 0) {
@@ -97,6 +117,21 @@ describe('hours of the week', () => {
     expect(new UsualHours(hours.saved(), () => 0).coreMs(atMs(0, 0), atMs(7, 0))).toBe(
       hours.coreMs(atMs(0, 0), atMs(7, 0)),
     );
+  });
+
+  it('are quiet soon after work and in all hours that follow, and not on a workday, however irregularly it sends then', () => {
+    const hours = lived(
+      3,
+      (day, hour) => day % 7 < 5 && hour >= 6 && hour < 22 && Math.floor(3 * hour + day) % 5 > 0,
+    );
+    for (const [day, hour] of [
+      [0, 21.5],
+      [1, 3],
+      [4, 21.8],
+      [5, 12],
+    ] as const)
+      expect(hours.isQuietSoon(atMs(day, hour)), `${day} ${hour}`).toBe(true);
+    for (const hour of [8, 11, 14, 17, 19]) expect(hours.isQuietSoon(atMs(2, hour)), `${hour}`).toBe(false);
   });
 
   it('are those of the time zone of the gateway', () => {

@@ -19,6 +19,8 @@ const watchedMin = 156;
 const usualShare = 0.75;
 /** … or, seen for one week only, on so many of the other days at this time of day. */
 const otherDays = { full: 3, none: 1 } as const;
+/** Quiet hours that begin so soon after a reading explain that none follows. */
+const quietSoonMs = 2 * hourMs;
 /** A deadline is looked for in so many hours. */
 const aheadHours = weekHours + dayHours;
 
@@ -127,6 +129,13 @@ export class UsualHours {
       atMs = endMs;
     }
     return { atMs, isInCore: false };
+  }
+
+  /** True if an hour in which it usually sends nothing begins soon after a time: of work that ends, the last hours are seldom whole. */
+  isQuietSoon(fromMs: number): boolean {
+    const last = this.hourOf(fromMs + quietSoonMs);
+    for (let hour = this.hourOf(fromMs); hour <= last; hour++) if (this.isUsually(hour, 'none')) return true;
+    return false;
   }
 
   /** An hour in which it usually sends, between two such hours: its first and last ones begin and end as work does. */
