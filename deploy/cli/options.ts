@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -30,12 +30,12 @@ export function fromOne(text: string): number {
   return value;
 }
 
-const unitMs: Record<string, number> = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Record<string, number> = { min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const minuteMs = 60_000;
 
-/** Ms of `30min`, `4h`, `2d`. */
+/** Ms of `30min`, `30m`, `4h`, `2d`. */
 export function duration(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)(min|h|d)$/.exec(text);
+  const found = /^(\d+(?:\.\d+)?)(min|m|h|d)$/.exec(text);
   const ms = found ? Number(found[1]) * unitMs[found[2]!]! : 0;
   if (ms < minuteMs) throw new InvalidArgumentError('a time such as 30min, 4h or 2d is needed');
   return Math.round(ms);
@@ -66,6 +66,20 @@ export function refuseEmptyPaths(command: Command): void {
     if (takesPath(argument.name())) argument.argParser(refuseEmpty);
   }
   for (const sub of command.commands) refuseEmptyPaths(sub);
+}
+
+const reasonNames = ['why', 'note'] as const;
+
+/** Lets a command, and those below it, take its reason by either word: nobody remembers which command has which. */
+export function takeEitherReason(command: Command): void {
+  const has = (name: string) => command.options.some(({ long }) => long === `--${name}`);
+  for (const [other, name] of [reasonNames, [...reasonNames].reverse()] as [string, string][]) {
+    if (!has(name) || has(other)) continue;
+    command.addOption(new Option(`--${other} <text>`).hideHelp());
+    command.on(`option:${other}`, (text: string) => command.setOptionValue(name, text));
+    break;
+  }
+  for (const sub of command.commands) takeEitherReason(sub);
 }
 
 /** Parses the URL of an MQTT broker. */

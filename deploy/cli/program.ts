@@ -30,7 +30,7 @@ import { addGateways } from './inspect/retire/gateways.ts';
 import { addMachines } from './inspect/retire/machines.ts';
 import { addSessions } from './inspect/retire/sessions.ts';
 import { addModbus } from './modbus/modbus.ts';
-import { refuseEmptyPaths } from './options.ts';
+import { refuseEmptyPaths, takeEitherReason } from './options.ts';
 import { addHealth } from './overview/health.ts';
 import { addReport } from './overview/report.ts';
 import { addStatus } from './overview/status.ts';
@@ -130,6 +130,7 @@ Exit codes: ${exitCodeLine()}.`,
   ];
   for (const addCommand of add) addCommand(program);
   refuseEmptyPaths(program);
+  takeEitherReason(program);
   // Commander reports wrong usage itself; main.ts sets the exit code.
   for (const command of program.commands) {
     for (const each of [command, ...command.commands])

@@ -63,7 +63,12 @@ describe('an e-mail', () => {
     await notifier.notify(opened, never);
     await notifier.notify(resolved, never);
     const [first, again, last] = mails;
-    expect(header(first, 'Subject')).toBe('[Harbinger] Warning: bearing wear on leeds/pump-1');
+    expect(header(first, 'Subject')).toBe(
+      '[Harbinger] Warning: bearing wear on leeds/pump-1, 2026-03-01 10:01 UTC',
+    );
+    expect(header(last, 'Subject')).toBe(
+      '[Harbinger] Resolved: bearing wear on leeds/pump-1, 2026-03-01 10:09 UTC',
+    );
     expect(header(first, 'To')).toBe('anna@example.com, ben@example.com');
     expect(header(first, 'Message-ID')).toMatch(/^<[0-9a-f]{32}@example\.com>$/);
     expect(header(again, 'Message-ID')).toBe(header(first, 'Message-ID'));

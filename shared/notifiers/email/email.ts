@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../runtime/errors.ts';
+import { dateTimeText } from '../../words/times.ts';
 import { alertTextOf } from '../alert-text.ts';
 import { readCaFile } from '../ca-file.ts';
 import type { AlertNotification, Notification, Notifier, NotifierDeps } from '../notifier.ts';
@@ -73,11 +74,19 @@ function mailOf(config: EmailConfig, notification: Notification, links: MailLink
     references: idOf(`alert ${alert}`),
     from: config.from,
     to: config.to,
-    subject: `[Harbinger] ${headline}`,
+    subject: subjectOf(notification, headline),
     text,
     ...mailHtml(notification, said, links),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Harbinger-Key': notification.key },
   };
+}
+
+/** Mails arrive in any order and late: the subject says of which time it is, but where it has a span. */
+function subjectOf({ event }: Notification, headline: string): string {
+  const said = `[Harbinger] ${headline}`;
+  const atMs = Date.parse(event.time);
+  const hasSpan = 'until' in event.data && event.data.until !== undefined;
+  return hasSpan || Number.isNaN(atMs) ? said : `${said}, ${dateTimeText(atMs)}`;
 }
 
 /** Only what is open waits for somebody. */
