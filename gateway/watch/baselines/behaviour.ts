@@ -161,9 +161,10 @@ export class BehaviourWatch {
 
   /** 0.65 or more while a sensor is beyond its level for some minutes; 0 while the machine is normal. */
   private score(): number {
-    const { state, ratio } = this.relations;
+    const { state, ratio, isBeyondKept } = this.relations;
     if (state === 'unusual' && ratio >= 1) return 1 - (1 - scoreAtLevel) / ratio;
-    return state === 'unusual' || state === 'changed' ? scoreBetween : 0;
+    // Nothing is over because relations follow it.
+    return state === 'unusual' || state === 'changed' || isBeyondKept ? scoreBetween : 0;
   }
 
   /** The average that the other sensors let expect of one; null if that is not known, or the machine is not as was confirmed. */

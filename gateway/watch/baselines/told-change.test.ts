@@ -29,3 +29,16 @@ it('a change that nobody was told of opens an alert, names its sensor, and then 
   expect(scores.slice(30).every((score) => score === 0.525)).toBe(true);
   expect(watch.beyond()).toEqual([]);
 });
+
+it.each([
+  [true, 0.525],
+  [false, 0],
+])(
+  'what relations have got used to, while it is beyond those of before: %s, scores %d',
+  (isBeyondKept, score) => {
+    const watch = new BehaviourWatch(2);
+    const relations = { state: 'normal', ratio: 0.4, isBeyondKept };
+    vi.spyOn(watch as unknown as { relations: unknown }, 'relations', 'get').mockReturnValue(relations);
+    expect(watch.unusual(usual, 0).score).toBe(score);
+  },
+);

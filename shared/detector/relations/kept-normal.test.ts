@@ -79,6 +79,20 @@ describe('what lasts', () => {
   });
 });
 
+it('what lasts is beyond the normal of before also while relations have got used to it, and not once it is over', () => {
+  let used = 0;
+  const { detector } = run({
+    days: 28,
+    seed: 2,
+    by: (day) => (day > beginDay && day < beginDay + 1 ? 1.3 : 1),
+    each: (each) => {
+      if (each.isBeyondKept && each.state !== 'unusual') used++;
+    },
+  });
+  expect(used).toBeGreaterThan(0);
+  expect(detector.isBeyondKept).toBe(false);
+});
+
 describe('what comes again', () => {
   it('each day is told for some days, and changed from then on, until it comes no more', () => {
     const to = 50;

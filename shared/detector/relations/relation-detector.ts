@@ -77,6 +77,11 @@ export class RelationDetector {
     return this.changed ? 'changed' : 'normal';
   }
 
+  /** True while the machine is beyond the normal that is kept, although what follows it may have got used to that. */
+  get isBeyondKept(): boolean {
+    return this.kept !== null && !isAccepted(this.kept) && isInEpisode(this.kept);
+  }
+
   /** Since when it is unusual, or changed, ms since 1970; null while it is neither. */
   get sinceMs(): number | null {
     const { state } = this;
