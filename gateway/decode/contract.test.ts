@@ -8,6 +8,12 @@ const meter = machines.find('plant', 'meter-1');
 const open = machines.find('lab', 'bench');
 const row: Row = newRow();
 
+it('an open type that has all the sensors that it may have says so where a value is refused for that', () => {
+  const full = testMachines().find('lab', 'many');
+  for (let i = 0; i < 64; i++) checkReading(full, { [`col${i}`]: i }, row);
+  expect(() => checkReading(full, { col64: 64 }, row)).toThrow(/has 64 sensors by now, which are all/);
+});
+
 describe('a declared type', () => {
   it('accepts its sensors by column; absent and null ones are NaN; others are ignored and counted', () => {
     checkReading(meter, { flow: 3, temperature: null, firmware: '1.2', seq: 4, ts: 5 }, row);

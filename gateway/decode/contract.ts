@@ -2,7 +2,7 @@ import { reservedSensors, unstoredFields } from '../../shared/domain/machine-typ
 import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { addUnstored } from './identity/content.ts';
-import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
+import { columnOf, type MachineSchema, openSensorsMax } from './machines/machine-schema.ts';
 import type { Row } from './row.ts';
 import { isTextColumn } from './states/free-texts.ts';
 import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
@@ -93,9 +93,13 @@ function isOpenNumber(name: string, raw: unknown): boolean {
 
 function emptyReading({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
   const { sensors } = set;
+  const isFull = type.openSensors && sensors.length >= openSensorsMax;
   const known =
     sensors.slice(0, 8).join(', ') ||
     `any number under a plain name that is not one of ${reservedSensors.join(', ')}`;
+  const hint = isFull
+    ? `; it has ${openSensorsMax} sensors by now, which are all that a machine of this type may have: declare a type with the sensors that it has (harbinger machines propose drafts one)`
+    : '';
   const sent = Object.entries(values)
     .slice(0, 5)
     .map(([name, value]) => `${JSON.stringify(name.slice(0, 40))}: ${kindOf(value)}`);
@@ -103,7 +107,7 @@ function emptyReading({ set, type }: MachineSchema, values: Record<string, unkno
     'CONTRACT_EMPTY',
     'contract',
     `no value for a sensor of type '${type.name}': the message has ${sent.join(', ') || 'nothing'} ` +
-      `(the type has: ${known}${sensors.length > 8 ? ', …' : ''})`,
+      `(the type has: ${known}${sensors.length > 8 ? ', …' : ''})${hint}`,
   );
 }
 

@@ -107,6 +107,7 @@ function malformed(what: string): HarbingerError {
 
 /** Which of two values under one name is meant is not known. */
 function put<V>(entries: Record<string, V>, key: string, value: V): void {
+  if (key === '') throw malformed('name: it is empty');
   const name = unescaped(key);
   if (Object.hasOwn(entries, name)) throw malformed(`name '${name.slice(0, 40)}', which comes twice`);
   entries[name] = value;
@@ -122,6 +123,13 @@ export const entriesMax = 2_048;
 
 /** The latest time, and with a minus the earliest: DuckDB and InfluxDB use values beyond it for special purposes. */
 export const timeNsMax = 9_223_372_036_854_775_805n;
+
+/** InfluxDB takes several blanks between the parts of a line as one. */
+function lastBlank(text: string, at: number): number {
+  let last = at;
+  while (text.charCodeAt(last) === space && text.charCodeAt(last + 1) === space) last++;
+  return last;
+}
 
 /** Parses one line. @throws HarbingerError LINE_MALFORMED */
 export function parseLine(text: string): Line {
@@ -139,6 +147,7 @@ export function parseLine(text: string): Line {
     at = end;
   }
   const fields: Record<string, number | string | boolean> = {};
+  at = lastBlank(text, at);
   do {
     if (++entries > entriesMax) throw tooManyEntries();
     const equals = scan(text, at + 1, '=, ', false);
@@ -147,7 +156,7 @@ export function parseLine(text: string): Line {
     put(fields, text.slice(at + 1, equals), fieldValue(text.slice(equals + 1, end)));
     at = end;
   } while (text[at] === ',');
-  const stamp = text.slice(at + 1);
+  const stamp = text.slice(lastBlank(text, at) + 1);
   if (!/^-?\d{1,19}$/.test(stamp)) throw malformed(`timestamp '${stamp.slice(0, 40)}'`);
   return { measurement, tags, fields, timestampNs: BigInt(stamp) };
 }

@@ -144,6 +144,12 @@ function isClean({ devices, troubles, deeds, twin }: Schedule, machine: string):
   );
 }
 
+/** Devices that end each other's connections send what they have kept in pieces, so that its beginning may come last. */
+function sendsInPieces({ devices }: Schedule, machine: string): boolean {
+  const own = devices.filter((plan) => plan.machine === machine);
+  return own.some(({ clientId, offline }) => clientId === 'shared' && offline.length > 0);
+}
+
 /** Each crossing of a machine is told, with its times, and nothing else is. */
 function checkMachine(parts: Checked, machine: string): void {
   const { told, schedule, ledger } = parts;
@@ -159,6 +165,7 @@ function checkMachine(parts: Checked, machine: string): void {
     const sinceMs = opened!.sinceMs;
     if (
       sinceMs === null ||
+      sendsInPieces(schedule, machine) ||
       spans.includes(null) ||
       spans.some((span) => span && Math.abs(span.fromMs - sinceMs) <= span.withinMs)
     )

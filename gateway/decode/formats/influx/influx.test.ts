@@ -41,6 +41,13 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     expect(read).toEqual([{ values: { m_a: 1 }, deviceTime: { ms, ns: Math.max(0, ns) } }]);
   });
 
+  it.each(['m  a=1', 'm,t=x   a=1', 'm a=1  1700000000000000000', ' m   a=1 '])(
+    'takes several blanks as one: %j',
+    (text) => {
+      expect(read(text)).toMatchObject([{ values: { m_a: 1 } }]);
+    },
+  );
+
   it('reads every type and escape that InfluxDB documents', () => {
     const line = String.raw`my\ Measure\,ment,tag\=Key=tag\,Value=\ x f=1,g=-1.5e-3,i=-7i,u=12345u,t=t,T=T,true=true,False=False,FALSE=FALSE,s="a \"b\" c\\d, e=f",a\ b=2 1700000000000000000`;
     const [reading] = read(`  # comment with " in it\n\n${line}\n`);
@@ -120,6 +127,8 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     ['[{"a":1}]', /line protocol/],
     ['flow value=x 1', /line protocol/],
     ['flow', /line protocol/],
+    ['m =1', /name: it is empty/],
+    ['m a=1,=2', /name: it is empty/],
   ])('refuses %j', (text, problem) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_INFLUX' }));
     expect(() => read(text)).toThrow(problem);
