@@ -12,6 +12,7 @@ it('takes a reason by the word that another command has, also where it is requir
   for (const args of ['start --why seal', 'start --note seal', 'mute --note seal', 'mute --why seal'])
     program.parse(args.split(' '), { from: 'user' });
   expect(reasons).toMatchObject([{ note: 'seal' }, { note: 'seal' }, { why: 'seal' }, { why: 'seal' }]);
+  expect(JSON.stringify(reasons[0])).toBe('{"note":"seal"}');
   expect(program.commands[0]!.helpInformation()).not.toContain('--why');
 });
 

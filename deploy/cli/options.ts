@@ -76,7 +76,9 @@ export function takeEitherReason(command: Command): void {
   for (const [other, name] of [reasonNames, [...reasonNames].reverse()] as [string, string][]) {
     if (!has(name) || has(other)) continue;
     command.addOption(new Option(`--${other} <text>`).hideHelp());
-    command.on(`option:${other}`, (text: string) => command.setOptionValue(name, text));
+    command.on(`option:${other}`, (text: string) =>
+      command.setOptionValue(name, text).setOptionValue(other, undefined),
+    );
     break;
   }
   for (const sub of command.commands) takeEitherReason(sub);
