@@ -27,15 +27,22 @@ test('heaps are collected early while CPU is idle, late under load, and by Nodeâ
   expect(flags.slice(-2)).toEqual(busy);
 });
 
-test('many messages are load also on a computer where others leave little of the CPU', async () => {
+/** A growth that hears of messages only, with the flags that it sets. */
+function followed() {
   const clock = manualClock();
-  let messages = 0;
+  const sent = { messages: 0 };
   const flags: string[] = [];
   const setFlag = (flag: string) => flags.push(flag);
-  const growth = new HeapGrowth({ clock, cpuMicros: () => 0, messages: () => messages, cores: 2, setFlag });
+  const messages = () => sent.messages;
+  const growth = new HeapGrowth({ clock, cpuMicros: () => 0, messages, cores: 2, setFlag });
   growth.start();
+  return { clock, sent, flags, growth };
+}
+
+test('many messages are load also on a computer where others leave little of the CPU', async () => {
+  const { clock, sent, flags, growth } = followed();
   for (const perSecond of [1_000, 2_500, 5_000, 1_000]) {
-    messages += 2 * perSecond;
+    sent.messages += 2 * perSecond;
     await clock.advance(2_000);
   }
   expect(flags).toEqual([...atStart, ...calm, ...busy, ...calm]);
@@ -43,24 +50,19 @@ test('many messages are load also on a computer where others leave little of the
 });
 
 test('so many messages at once that their period cannot be idle any more are load before it ends', async () => {
-  const clock = manualClock();
-  let messages = 0;
-  const flags: string[] = [];
-  const setFlag = (flag: string) => flags.push(flag);
-  const growth = new HeapGrowth({ clock, cpuMicros: () => 0, messages: () => messages, cores: 2, setFlag });
-  growth.start();
+  const { clock, sent, flags, growth } = followed();
   await clock.advance(6_000);
-  messages += 5_000;
+  sent.messages += 5_000;
   await clock.advance(1_750);
   expect(flags).toEqual([...atStart, ...calm]);
-  messages += 1;
+  sent.messages += 1;
   await clock.advance(249);
   expect(flags).toEqual([...atStart, ...calm]);
   await clock.advance(1);
   expect(flags).toEqual([...atStart, ...calm, ...busy]);
   await clock.advance(2_000);
   expect(flags.slice(-2)).toEqual(calm);
-  messages += 5_001;
+  sent.messages += 5_001;
   await clock.advance(250);
   expect(flags.slice(-2)).toEqual(busy);
   await growth.stop();

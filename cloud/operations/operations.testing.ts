@@ -13,7 +13,6 @@ import { openOperations, type StoredOperations } from './operations.ts';
 
 export const journal = '00000000000000aa';
 
-/** Operations in a temporary folder, with two notifiers that hear of every change. */
 /** Rules of tests in which nobody does anything about an alert. */
 export const nothingHeld: Pick<AlertRules, 'isHeld' | 'afterDeed' | 'afterShelf'> = {
   isHeld: () => false,
@@ -21,6 +20,7 @@ export const nothingHeld: Pick<AlertRules, 'isHeld' | 'afterDeed' | 'afterShelf'
   afterShelf: () => null,
 };
 
+/** Operations in a temporary folder, with two notifiers that hear of every change. */
 export class TestOperations {
   /** Begins after the events of tests. */
   readonly clock = manualClock(Date.UTC(2026, 2, 1, 12));
@@ -63,6 +63,16 @@ export class TestOperations {
   async reopen(limits?: Partial<OperationsConfig>): Promise<void> {
     await this.now.close();
     this.now = this.open(limits);
+  }
+
+  /** Stores that a machine has sent a reading, as the sink does. */
+  heard(
+    { gateway, site, machine }: { gateway: string; site: string; machine: string },
+    lastSeenMs = this.clock.nowMs(),
+  ): Promise<void> {
+    const machines = [{ site, machine, machineType: 'pump', lastSeenMs }];
+    const place = { gateway, journal, lane: 'readings', firstSeq: 0, lastSeq: 0 } as const;
+    return this.now.watermarks.advance({ ...place, machines });
   }
 
   /** Applies events as the sink does; with `lastSeq`, moves the watermark of the events lane afterwards. */

@@ -17,7 +17,7 @@ export class Precedence {
       return await work();
     } finally {
       this.underWay -= 1;
-      // What waits for this work, and begins more of it in the next turn, comes before what only runs beside.
+      // Callers that wait for this work, and begin more of it in the next turn, come before what only runs beside.
       if (this.waiting.size > 0) onNextTurn(() => onNextTurn(() => this.goOn()));
     }
   }

@@ -168,7 +168,7 @@ describe('notifications', () => {
       await test.apply([of('resolved', 2, 'p-1'), predictionEvent('opened', 3, critical('p-2'))]);
       expect(await told()).toEqual(['north~p-1 Warning, over', 'north~p-2 CRITICAL']);
       expect([...queue().waiting()]).toEqual([['hook', 3]]);
-      // What was told by another notification is not queued again.
+      // Nothing that another notification has told is queued again.
       await test.apply([of('opened', 1, 'p-1'), of('resolved', 2, 'p-1')]);
       expect(due('mail')).toBeNull();
     });

@@ -3,7 +3,7 @@ import { alertSaid } from '../../../shared/contract/alert-content.ts';
 import { conditionEvent } from '../../../shared/notifiers/condition.testing.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import type { MachineName } from '../../ports/retired/retired.ts';
-import { journal, TestOperations } from '../operations.testing.ts';
+import { TestOperations } from '../operations.testing.ts';
 
 let operations: TestOperations;
 beforeEach(() => {
@@ -14,19 +14,7 @@ afterEach(() => operations.remove());
 const pump: MachineName = { gateway: 'north', site: 'plant', machine: 'pump-1' };
 const moved: MachineName = { gateway: 'north', site: 'plant', machine: 'pump-9' };
 
-/** Stores a reading of the machine as the sink does. */
-function heard(name: MachineName, lastSeenMs = operations.clock.nowMs()): Promise<void> {
-  const { gateway, site, machine } = name;
-  const machines = [{ site, machine, machineType: 'pump', lastSeenMs }];
-  return operations.now.watermarks.advance({
-    gateway,
-    journal,
-    lane: 'readings',
-    firstSeq: 0,
-    lastSeq: 0,
-    machines,
-  });
-}
+const heard = (name: MachineName, lastSeenMs?: number) => operations.heard(name, lastSeenMs);
 
 function prediction(kind: 'opened' | 'updated' | 'resolved', name = pump, atMs = operations.clock.nowMs()) {
   const { site, machine, gateway } = name;

@@ -88,7 +88,7 @@ export class Retirement {
       const warnings: string[] = [];
       for (const [from, to] of pairs) {
         const warning = this.stillSends(from, to);
-        // Of a whole gateway one sentence says it.
+        // One sentence says it for a whole gateway.
         if (warning !== null && (gateway === undefined || warnings.length === 0)) warnings.push(warning);
         // One that is renamed ends them itself, under its new name.
         if (gateway === undefined) this.endSilence(from, to, changes);

@@ -46,7 +46,7 @@ export class CounterRate {
     const isBreak = this.meanMs > 0 && sinceMs > breakRows * this.meanMs;
     const hasFallen = value < this.value;
     if (Number.isNaN(this.value) || hasFallen || isBreak || sinceMs < 0) {
-      // Of before a break is what it did before its machine stopped, or while that stopped; a slow one would be unknown for long.
+      // Counts of before a break are of the time before its machine stopped, or of the stop; a slow one would be unknown for long.
       if (isBreak && this.meanRows > 0 && this.meanRows <= quickRows) this.isStale = true;
       this.begin(value, timeMs);
       return this.known;

@@ -168,7 +168,7 @@ export class UsualHours {
       if (this.isWhole) this.note(this.hour, this.isPartly ? outcomes.partly : outcomes.full);
       for (let each = this.hour + 1; each < hour; each++) this.note(each, between);
     }
-    // What is watched from somewhere in an hour on, also after the clock was set, is not all of it.
+    // An hour that is watched from somewhere in it on, also after the clock was set, is not whole.
     this.isWhole = isNext;
     this.hour = hour;
   }

@@ -87,7 +87,7 @@ export class Ranges {
       // Without the infinite values that a 32-bit float may have.
       if (!(value - value === 0)) continue;
       const rate = rates?.of(i) ?? null;
-      // What holds until it is measured again is one value, and not one of each row.
+      // A value that holds until it is measured again counts once, and not once a row.
       const isNew = rate !== 'held';
       if (isNew && isCounter(cells, at, value)) continue;
       const options = late?.optionsOf(i, machine) ?? machine;

@@ -25,3 +25,19 @@ it('knows no pauses of a machine that sends once a day', () => {
   for (const day of [1, 2, 4]) push(day);
   expect(window.judgedMs - before).toBe(4 * 1_440 * minuteMs);
 });
+
+it('goes on with the device whose clock is behind, when the one that is ahead has fallen silent', () => {
+  const window = new MachineWindow(4, 2);
+  const send = (column: number, timeMs: number, arrivedMs: number) => {
+    const step = window.clock.takes(timeMs, arrivedMs, column);
+    const values = Float32Array.of(Number.NaN, Number.NaN);
+    values[column] = 1;
+    window.push(values, 0, 2, window.clock.atMs, true, step);
+  };
+  const aheadMs = 2 * minuteMs;
+  for (let ms = 0; ms <= 2 * minuteMs; ms += 5_000) {
+    if (ms <= minuteMs) send(0, ms + aheadMs, ms);
+    send(1, ms, ms + 100);
+  }
+  expect(window.newestMs).toBe(aheadMs + 2 * minuteMs + 100);
+});

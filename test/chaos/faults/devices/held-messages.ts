@@ -102,7 +102,7 @@ const textOf = ({ form, held, more }: Plan) =>
   `${held} messages (${form}) of an unknown machine, which is accepted while it sends ${more} more`;
 
 async function sendHeld(scene: Scene, plan: Plan): Promise<{ device: Device; ledger: Ledger }> {
-  // What it sent is redriven, and a letter fewer.
+  // Its message is redriven, and is a letter less.
   scene.allow('letters');
   scene.sends(plan.held + plan.more);
   const device = await Device.connect(scene.site, plan.machine);

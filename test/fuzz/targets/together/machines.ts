@@ -73,7 +73,7 @@ export const machinesScene: NewScene = async (disk) => {
         return 'ignored';
       },
     },
-    // What is held of a machine that is ignored stays, or was redriven before.
+    // Held messages of a machine that is ignored stay, or were redriven before.
     state: () => [
       [...rules].map(({ match, type, by }) => `${match} ${type} ${by}`).sort(),
       [...known].filter(([key]) => isWanted(key)).sort(),
