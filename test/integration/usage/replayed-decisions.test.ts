@@ -112,7 +112,7 @@ it('one is explained in sentences, and repeated on another backend within the st
   const { items } = await harbingerJson<{ items: StoredDecision[] }>(
     ...['decisions', 'list', '--limit', '200', '--url', site.cloud.httpUrl],
   );
-  const one = items.find(({ answer }) => answer.model)!;
+  const one = items.find(({ answer, policy }) => answer.model && policy.backend === 'wasm')!;
   const explained = await harbinger('decisions', 'explain', one.decisionId, '--url', site.cloud.httpUrl);
   expect(explained.stdout).toContain(`gateway site1 made a decision of kind alert about ${one.subject}`);
   expect(explained.stdout).toContain('It was decided by pump-rul 2.0.0 on wasm, as it is meant to be.');
@@ -150,7 +150,10 @@ it('decisions whose readings are no longer in the journal come out the same by t
     ...['decisions', 'replay', ...limit, ...ofBoth()],
   );
   const isWhole = ({ subject }: StoredDecision) => !subject.endsWith('0');
-  const byModel = items.filter((item) => item.answer.model && isWhole(item));
+  // What was not yet decided when the gateway was stopped, it decided on the other backend.
+  const byModel = items.filter(
+    (item) => item.answer.model && item.policy.backend === 'wasm' && isWhole(item),
+  );
   expect(byModel.length).toBeGreaterThan(20);
   for (const { decisionId } of byModel) {
     const { outcome, detail } = outcomes.find((each) => each.decisionId === decisionId)!;
