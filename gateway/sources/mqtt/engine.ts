@@ -127,7 +127,7 @@ export class Engine {
     this.fanOut = new FanOut({ clock, noRight: deps.refusals.noRight });
     this.subscribeAnswers = new SubscribeAnswers(this.subscribing.codes);
     this.aedes = this.makeAedes();
-    this.leftWills = new LeftWills(persistence.wills, clock, (will) => this.publishWill(will));
+    this.leftWills = new LeftWills(persistence, clock, (will) => this.publishWill(will));
     credentials.onChange((users, revoked) => {
       this.connections.signOut(users, (user, id) => this.admission.rightsNow(user, id));
       endSessionsOf(persistence, revoked);

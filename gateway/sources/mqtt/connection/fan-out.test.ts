@@ -26,3 +26,18 @@ it('lets publishers go on while 4,096 messages are being forwarded, and makes th
   publish();
   expect(answered).toBe(4_099);
 });
+
+it('lets the gateway go on too, whose next will would wait for a subscriber that does not read', () => {
+  const forwarding: { client: unknown; done: Done }[] = [];
+  const aedes = {
+    publish: (_packet: unknown, client: unknown, done?: Done) => void forwarding.push({ client, done: done! }),
+  };
+  const fanOut = new FanOut({ clock: { nowMs: () => 0 }, noRight: () => undefined });
+  fanOut.attach(aedes as unknown as Aedes);
+  let answered = 0;
+  aedes.publish({}, () => void answered++);
+  expect(answered).toBe(1);
+  expect(forwarding[0]!.client).toBe(null);
+  forwarding[0]!.done(new Error('gone'));
+  expect([answered, fanOut.failed]).toEqual([1, 1]);
+});

@@ -29,13 +29,15 @@ export class FanOut {
     this.deps = deps;
   }
 
-  /** Makes publishers wait until their message is stored, and not until the slowest subscriber has it. */
+  /**
+   * Makes publishers wait until their message is stored, and not until the slowest subscriber has it: clients, and the gateway
+   * itself, whose next will or message about what is open would be late by the seconds for which a subscriber may not read.
+   */
   attach(aedes: Aedes): void {
     const publish = aedes.publish.bind(aedes) as Publish;
-    const detached: Publish = (packet, client, done) => {
-      if (!client || typeof client === 'function' || !done || this.inProgress >= inProgressMax) {
-        return publish(packet, client, done);
-      }
+    const detached: Publish = (packet, from, then) => {
+      const [client, done] = typeof from === 'function' ? [null, from] : [from, then];
+      if (!done || this.inProgress >= inProgressMax) return publish(packet, client, done);
       this.inProgress += 1;
       publish(packet, client, (error) => {
         this.inProgress -= 1;

@@ -21,11 +21,17 @@ const willOf = (clientId: string): PublishPacket => ({
 
 describe('wills left to an earlier process', () => {
   /** The wills of clients with these keep-alives, as a process finds them on disk. */
-  function left(keepalivesMs: Record<string, number>) {
-    const clock = manualClock();
+  function left(keepalivesMs: Record<string, number>, more: Partial<PublishPacket> = {}) {
+    const timersMs: number[] = [];
+    const manual = manualClock();
+    const setTimer: typeof manual.setTimer = (delayMs, fn) => {
+      timersMs.push(delayMs);
+      return manual.setTimer(delayMs, fn);
+    };
+    const clock = { ...manual, setTimer };
     const before = new Wills(() => undefined);
     for (const [clientId, keepaliveMs] of Object.entries(keepalivesMs))
-      before.put(clientId, willOf(clientId), { closed: false, keepaliveMs });
+      before.put(clientId, { ...willOf(clientId), ...more }, { closed: false, keepaliveMs });
     const deleted: string[] = [];
     const wills = new Wills((changes) => {
       for (const { key, value } of changes) if (value === null) deleted.push(key);
@@ -33,7 +39,9 @@ describe('wills left to an earlier process', () => {
     for (const [key, value] of before.records()) wills.load(key, decodeRecord(value)!);
     const published: string[] = [];
     let isFailing = false;
-    const leftWills = new LeftWills(wills, clock, async ({ topic }) => {
+    const sessionsS: Record<string, number> = { short: 60, long: 3_600, kept: 30 * 86_400 };
+    const sessions = { expiryOf: (clientId: string) => sessionsS[clientId] ?? null };
+    const leftWills = new LeftWills({ wills, sessions }, clock, async ({ topic }) => {
       if (isFailing) throw new Error('disk full');
       published.push(topic);
     });
@@ -41,7 +49,7 @@ describe('wills left to an earlier process', () => {
     const fail = (failing: boolean) => {
       isFailing = failing;
     };
-    return { clock, wills, leftWills, published, deleted, fail };
+    return { clock, timersMs, wills, leftWills, published, deleted, fail };
   }
 
   it('are published after one and a half keep-alives, each in its time, and forgotten', async () => {
@@ -66,6 +74,27 @@ describe('wills left to an earlier process', () => {
     await clock.advance(600_000);
     expect(published).toEqual(['lifecycle/away']);
     expect(wills.all().map(({ topic }) => topic)).toEqual(['lifecycle/with']);
+  });
+
+  it('wait for the delay that was asked for, and no longer than their session lasts', async () => {
+    const keepalives = { none: 10_000, short: 10_000, long: 10_000, kept: 10_000 };
+    const { clock, published } = left(keepalives, { properties: { willDelayInterval: 4_294_967_295 } });
+    await clock.advance(15_000);
+    expect(published).toEqual(['lifecycle/none']);
+    await clock.advance(45_000);
+    expect(published.slice(1)).toEqual(['lifecycle/short']);
+    await clock.advance(3_540_000);
+    expect(published.slice(2)).toEqual(['lifecycle/long']);
+    for (let day = 0; day < 29; day++) await clock.advance(86_400_000);
+    expect(published.slice(3)).toEqual([]);
+    await clock.advance(86_400_000);
+    expect(published.slice(3)).toEqual(['lifecycle/kept']);
+  });
+
+  it('ask for no timer that is longer than Node has', async () => {
+    const { timersMs } = left({ kept: 10_000 }, { properties: { willDelayInterval: 4_294_967_295 } });
+    expect(timersMs.length).toBe(1);
+    expect(timersMs[0]).toBeLessThan(2 ** 31);
   });
 
   it('that could not be stored are published later, unless the broker stops', async () => {

@@ -9,21 +9,39 @@ const usualKeepaliveMs = 60_000;
 const waitMsMax = 240_000;
 const retryMs = 5_000;
 const atOnceMax = 100;
+/** A timer of Node that is to wait for longer than 24.8 days does not wait at all. */
+const timerMsMax = 86_400_000;
+
+/** The part of the persistence that is needed here. */
+interface KeptWills {
+  wills: Wills;
+  /** For how many seconds a client's session lasts without it; null if it has none, or asked for nothing of the kind. */
+  sessions: { expiryOf(clientId: string): number | null };
+}
 
 /**
  * Publishes the wills that were left to an earlier process of the gateway, when their clients have not come back within
- * the time that their keep-alive grants. A client that is back has replaced or withdrawn its will.
+ * the time that their keep-alive grants. A client that is back has replaced or withdrawn its will. The time runs from the moment
+ * from which clients can connect: the keep-alives of before say nothing, as their connections ended with the earlier process.
  */
 export class LeftWills {
   private readonly wills: Wills;
   private readonly clock: Clock;
   private readonly publish: (will: PublishPacket) => Promise<void>;
+  private readonly sessions: KeptWills['sessions'];
   private timer: Timer | null = null;
   private stopped = false;
 
-  /** `publish` resolves when the will is as durable as its QoS demands. */
-  constructor(wills: Wills, clock: Clock, publish: (will: PublishPacket) => Promise<void>) {
+  /**
+   * @param publish resolves when the will is as durable as its QoS demands; it waits for no subscriber, as the other wills wait for it
+   */
+  constructor(
+    { wills, sessions }: KeptWills,
+    clock: Clock,
+    publish: (will: PublishPacket) => Promise<void>,
+  ) {
     this.wills = wills;
+    this.sessions = sessions;
     this.clock = clock;
     this.publish = publish;
   }
@@ -31,7 +49,7 @@ export class LeftWills {
   /** Called when clients can connect. */
   start(): void {
     const startedMs = this.clock.monotonicMs();
-    const due = [...this.wills.left().values()].map((will) => ({ will, atMs: startedMs + waitMsOf(will) }));
+    const due = [...this.wills.left().values()].map((will) => ({ will, atMs: startedMs + this.waitMsOf(will) }));
     this.wait(due.sort((a, b) => a.atMs - b.atMs));
   }
 
@@ -44,7 +62,7 @@ export class LeftWills {
   private wait(due: { will: LeftWill; atMs: number }[]): void {
     const [first] = due;
     if (!first || this.stopped) return;
-    const waitMs = Math.max(0, first.atMs - this.clock.monotonicMs());
+    const waitMs = Math.min(timerMsMax, Math.max(0, first.atMs - this.clock.monotonicMs()));
     this.timer = this.clock.setTimer(waitMs, async () => {
       const nowMs = this.clock.monotonicMs();
       const now = due.filter(({ atMs }, i) => i < atOnceMax && atMs <= nowMs);
@@ -67,10 +85,14 @@ export class LeftWills {
     if (isLeft()) this.wills.take(clientId);
     return false;
   }
-}
 
-/** No earlier than the delay that the client asked for (MQTT 5): its session is kept for that long. */
-function waitMsOf({ keepaliveMs, packet }: LeftWill): number {
-  const delayMs = (packet.properties?.willDelayInterval ?? 0) * 1_000;
-  return Math.max(delayMs, Math.min(waitMsMax, intervals * (keepaliveMs || usualKeepaliveMs)));
+  /**
+   * No earlier than the delay that the client asked for (MQTT 5), which ends with its session [MQTT-3.1.3-9]: a client without one
+   * asked for none.
+   */
+  private waitMsOf({ keepaliveMs, packet }: LeftWill): number {
+    const asked = packet.properties?.willDelayInterval ?? 0;
+    const delayS = Math.min(asked, this.sessions.expiryOf(packet.clientId ?? '') ?? 0);
+    return Math.max(delayS * 1_000, Math.min(waitMsMax, intervals * (keepaliveMs || usualKeepaliveMs)));
+  }
 }
