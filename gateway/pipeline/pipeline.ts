@@ -46,7 +46,7 @@ export class Pipeline implements MessageHandler<Begun> {
   private readonly deps: PipelineDeps;
   private readonly inHand: InHand;
   private readonly row = newRow();
-  private readonly layouts = new Layouts();
+  private readonly layouts: Layouts;
   private readonly toWindows = new InOrder();
   private readonly inFlight = new Set<Promise<unknown>>();
   private letters = new BatchLetters();
@@ -60,6 +60,7 @@ export class Pipeline implements MessageHandler<Begun> {
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
+    this.layouts = new Layouts((schema, reading) => deps.fields.passedOver(schema, reading));
     this.inHand = new InHand(deps.pulse ?? new Pulse(), deps.suspects ?? null, this.stuckMessages);
   }
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { checkReading } from '../contract.ts';
+import { readingsIn, testMachines } from '../fixtures.testing.ts';
+import { json } from '../formats/json/json.ts';
+import { newRow } from '../row.ts';
 import { fastReads } from './layouts.testing.ts';
+import { Layouts, newTopicLayouts } from './layouts.ts';
 
 it('reads what devices send without parsing it, once it has seen one', () => {
   const message = (i: number) =>
@@ -72,6 +77,29 @@ it('what one machine has taught reads the changed messages of all that send alik
   const late = Array.from({ length: 100 }, (_, i) => Buffer.from(`{"flow":${i},"note":"changed"}`));
   expect(fastReads('generic', undefined, early, 100)).toBe(0);
   expect(fastReads('generic', undefined, [...early, ...late], 100)).toBe(99);
+});
+
+it('says once of each machine that a layout of another one leaves fields of it out', () => {
+  const machines = testMachines();
+  const told: string[] = [];
+  const layouts = new Layouts((schema, { values }) => told.push(`${schema.machine} ${Object.keys(values)}`));
+  const row = newRow();
+  const send = (machine: string, topic: ReturnType<typeof newTopicLayouts>, text: string): boolean => {
+    const schema = machines.find('plant', machine);
+    const payload = Buffer.from(text);
+    if (layouts.read(topic, payload, schema, row)) return true;
+    const [reading] = readingsIn(json.decode(payload, { site: 'plant', machine }));
+    checkReading(schema, reading!.values, row);
+    layouts.learn(topic, payload, { schema, sensor: undefined, reading: reading!, row });
+    return false;
+  };
+  const [one, other] = [newTopicLayouts(), newTopicLayouts()];
+  for (const text of ['{"flow":1}', '{"flow":2,"rssi":-60}']) send('meter-1', one, text);
+  const read = ['{"flow":1}', '{"flow":3,"rssi":-61}', '{"flow":4,"rssi":-62}'].map((text) =>
+    send('meter-2', other, text),
+  );
+  expect(read).toEqual([false, true, true]);
+  expect(told).toEqual(['meter-2 flow,rssi']);
 });
 
 it('follows a device that alternates between messages, and gives up on one that never repeats a layout', () => {

@@ -58,6 +58,8 @@ interface Learnt {
   layout: JsonLayout;
   set: ColumnSet;
   sensor: string | undefined;
+  /** That of the message that taught it: the names in others are the same. */
+  reading: DecodedReading;
 }
 
 /**
@@ -75,6 +77,12 @@ export class Layouts {
   /** By list of layouts and additional layout: the extended list. */
   private readonly lists = new Map<LayoutList, Map<JsonLayout, LayoutList>>();
   private listCount = 0;
+  private readonly passedOver: (schema: MachineSchema, reading: DecodedReading) => void;
+
+  /** @param passedOver is told of a machine whose messages have fields that are not stored, and are read without having been parsed */
+  constructor(passedOver: (schema: MachineSchema, reading: DecodedReading) => void = () => {}) {
+    this.passedOver = passedOver;
+  }
 
   get claim(): ReadingClaim {
     return this.reader.claim;
@@ -88,10 +96,11 @@ export class Layouts {
 
   /** Machines of a kind change their messages together: a layout that one of them has taught reads those of all. */
   private readAsOthers(known: TopicLayouts, payload: Buffer, schema: MachineSchema, row: Row): boolean {
-    for (const { layout, set, sensor } of this.recent) {
+    for (const { layout, set, sensor, reading } of this.recent) {
       if (set !== known.set || sensor !== known.sensor || known.layouts.includes(layout)) continue;
       if (!this.reader.read(layout, payload, schema, row)) continue;
       known.layouts = this.listWith(layout, known.layouts);
+      if (layout.ignored > 0) this.passedOver(schema, reading);
       return true;
     }
     return false;
@@ -132,12 +141,15 @@ export class Layouts {
   }
 
   private newLayout(payload: Buffer, of: Decoded): JsonLayout | null {
-    const { schema, sensor, row } = of;
+    const { schema, sensor, reading, row } = of;
     const layout = learnLayout(payload, schema, sensor, row);
     if (!layout || !this.agrees(layout, payload, of)) return null;
     const shared = this.shared(layout, schema.owner);
     if (shared)
-      this.recent = [{ layout: shared, set: schema.set, sensor }, ...this.recent].slice(0, recentMax);
+      this.recent = [{ layout: shared, set: schema.set, sensor, reading }, ...this.recent].slice(
+        0,
+        recentMax,
+      );
     return shared;
   }
 

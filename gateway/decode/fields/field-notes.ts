@@ -70,6 +70,11 @@ export class FieldNotes {
     return row.refused.length === 0 ? none : this.kept(schema, reading, row.refused, receivedMs);
   }
 
+  /** Names what is not stored of a machine's readings, that are like this one of another machine. */
+  passedOver(schema: MachineSchema, reading: DecodedReading): void {
+    this.ignored.note(schema, reading);
+  }
+
   /**
    * Notes a reading without any good value, and returns what is to be kept of it.
    * @throws HarbingerError for a letter, which would otherwise vanish by being sent again

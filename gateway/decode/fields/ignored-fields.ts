@@ -1,3 +1,4 @@
+import { ToldNames } from '../../../shared/bounds/told-names.ts';
 import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import { type MachineType, reservedSensors } from '../../../shared/domain/machine-type.ts';
@@ -8,15 +9,18 @@ import { isReserved } from '../contract.ts';
 import { type MachineSchema, openSensorsMax } from '../machines/machine-schema.ts';
 import { isNumberText, isSensorValue } from '../values.ts';
 
-/** Limit of log lines since the start, so that a sender of ever new names cannot fill the log. */
-const loggedMax = 100;
+const furtherText =
+  'a field is not stored, and neither are others, which are only counted from here on: harbinger watch shows them';
+const roundedText =
+  'a number is stored rounded: numbers are doubles, with integers up to 2^53 and 17 digits; send it as several fields if all digits matter';
 
 /**
  * Logs fields that are not stored, because the machine's type has no sensor of that name or their values are not numbers,
- * once for each name and type, so that their absence from the store is explained.
+ * once for each name and machine, so that their absence from the store is explained: of machines of one type, some may be
+ * set up otherwise than the rest.
  */
 export class IgnoredFields {
-  private readonly logged = new Set<string>();
+  private readonly told = new ToldNames();
   private readonly log: Log;
 
   constructor(log: Log) {
@@ -25,36 +29,31 @@ export class IgnoredFields {
 
   /** Logs the ignored fields of a reading that was accepted. */
   note(schema: MachineSchema, reading: DecodedReading): void {
-    if (this.logged.size >= loggedMax) return;
-    const { type, set, site, machine } = schema;
+    const { type, set } = schema;
     const foreign = foreignFields(reading, schema);
     for (const [name, value] of Object.entries(reading.values)) {
       if (value === null || (set.columns.has(name) && isSensorValue(value))) continue;
       if (isReserved(name) && !foreign.includes(name)) continue;
-      const key = `${type.name}/${name}`;
-      if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
-      this.logged.add(key);
       const isOfSensor =
         !isReserved(name) && isIdentifier(name) && isSensorValue(value) && !isTextField(name);
       if (type.openSensors && set.sensors.length < openSensorsMax && isOfSensor) continue; // QuotaRefusals says it
-      this.log.info(
-        { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
-        `a field is not stored: ${whyNot(type, name, value)}`,
-      );
+      this.tell(schema, name, name, () => `a field is not stored: ${whyNot(type, name, value)}`);
     }
   }
 
-  /** Logs numbers that a double does not hold, once for each name and type. */
-  noteRounded({ type, site, machine }: MachineSchema, names: readonly string[]): void {
-    for (const name of names) {
-      const key = `rounded ${type.name}/${name}`;
-      if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
-      this.logged.add(key);
-      this.log.info(
-        { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
-        'a number is stored rounded: numbers are doubles, with integers up to 2^53 and 17 digits; send it as several fields if all digits matter',
-      );
-    }
+  /** Logs numbers that a double does not hold, once for each name and machine. */
+  noteRounded(schema: MachineSchema, names: readonly string[]): void {
+    for (const name of names) this.tell(schema, `rounded ${name}`, name, () => roundedText);
+  }
+
+  private tell(schema: MachineSchema, about: string, name: string, text: () => string): void {
+    const { type, site, machine, prefix } = schema;
+    const telling = this.told.note(prefix, about);
+    if (telling === 'told') return;
+    this.log.info(
+      { type: type.name, field: name.slice(0, 64), machine: `${site}/${machine}` },
+      telling === 'last' ? furtherText : text(),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { ToldNames } from '../../../shared/bounds/told-names.ts';
 import type { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
@@ -24,8 +25,6 @@ const sensorsMax = 1_000;
 const wholeEveryMs = 3_600_000;
 /** Sensors whose last refused value is at most that old have a fault now. */
 const currentMs = 600_000;
-/** Limit of log lines since the start. */
-const loggedMax = 100;
 const shownMax = 100;
 
 type RefusedByError = RefusedField & { error: HarbingerError };
@@ -38,7 +37,7 @@ interface Known extends SensorFault {
 export class RefusedFields {
   /** By machine and sensor; the one that was refused last is the last. */
   private readonly bySensor = new Map<string, Known>();
-  private logged = 0;
+  private readonly told = new ToldNames();
   private readonly log: Log;
 
   constructor(log: Log) {
@@ -46,7 +45,7 @@ export class RefusedFields {
   }
 
   /** Counts a refused field. Returns true if it is to be kept whole: the first of its sensor, and then one an hour. */
-  note({ site, machine: name }: MachineSchema, field: RefusedByError, receivedMs: number): boolean {
+  note({ site, machine: name, prefix }: MachineSchema, field: RefusedByError, receivedMs: number): boolean {
     const { sensor, error } = field;
     const machine = `${site}/${name}`;
     const key = `${machine} ${sensor}`;
@@ -68,7 +67,7 @@ export class RefusedFields {
       lastMs: receivedMs,
       wholeMs: receivedMs,
     });
-    if (!known && this.logged++ < loggedMax)
+    if (!known && this.told.note(prefix, sensor) !== 'told')
       this.log.warn(
         { machine, sensor, code: error.code, reason: error.message },
         'a value was refused and is a dead letter now; the other values of its reading are stored, and further refused values of this sensor are counted',

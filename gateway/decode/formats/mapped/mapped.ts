@@ -2,6 +2,7 @@
  * Messages with a mapping (gateway/decode/formats/mapped): finds the kind of a message by its topic, parses the payload, and
  * makes readings of what the mapping finds. How mappings are written and applied is in ../../mapping.
  */
+import { ToldNames } from '../../../../shared/bounds/told-names.ts';
 import { ConfigError, invalid, refuse } from '../../../../shared/config/problem.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
@@ -23,8 +24,10 @@ import { number } from '../number/number.ts';
 import type { MappedConfig } from './config.ts';
 import { MappedFaults, MappedReading } from './reading.ts';
 
-/** Names of what is left out that are logged; further ones are counted. */
-const loggedMax = 100;
+const furtherText =
+  'a field is not stored, because the mapping of its route does not name it, and neither are others, which are only counted from here on';
+const leftText =
+  'a field is not stored: the mapping of its route does not name it; add it under fields, or under leave to say that it is not wanted';
 /** Machines of one topic whose last time is remembered. */
 const machinesMax = 1_000;
 
@@ -47,7 +50,7 @@ export class MappedDecoder implements Decoder {
   private readonly messages: readonly CompiledMessage[];
   private readonly takesRest: boolean;
   private readonly log: Log | undefined;
-  private readonly logged = new Set<string>();
+  private readonly told = new ToldNames();
 
   constructor(messages: readonly CompiledMessage[], takesRest: boolean, log: Log | undefined) {
     this.messages = messages;
@@ -73,18 +76,15 @@ export class MappedDecoder implements Decoder {
     return own.decoder.decode(payload, own.target, trace);
   }
 
-  /** Counts a field that is left out, and logs it the first time. */
+  /** Counts a field that is left out, and logs it the first time that a topic has it. */
   left(topic: string, path: string): void {
     this.counts.left++;
-    if (!this.log || this.logged.size >= loggedMax) return;
+    if (!this.log) return;
+    const of = topic.slice(0, 200);
     // Numbers in names are those of channels and phases: one stands for all.
-    const key = path.replace(/\d+/g, '0');
-    if (this.logged.has(key)) return;
-    this.logged.add(key);
-    this.log.info(
-      { topic: topic.slice(0, 200), field: path.slice(0, 64) },
-      'a field is not stored: the mapping of its route does not name it; add it under fields, or under leave to say that it is not wanted',
-    );
+    const telling = this.told.note(of, path.replace(/\d+/g, '0'));
+    if (telling !== 'told')
+      this.log.info({ topic: of, field: path.slice(0, 64) }, telling === 'new' ? leftText : furtherText);
   }
 
   samples() {

@@ -30,7 +30,8 @@ it('lets publishers go on while 4,096 messages are being forwarded, and makes th
 it('lets the gateway go on too, whose next will would wait for a subscriber that does not read', () => {
   const forwarding: { client: unknown; done: Done }[] = [];
   const aedes = {
-    publish: (_packet: unknown, client: unknown, done?: Done) => void forwarding.push({ client, done: done! }),
+    publish: (_packet: unknown, client: unknown, done?: Done) =>
+      void forwarding.push({ client, done: done! }),
   };
   const fanOut = new FanOut({ clock: { nowMs: () => 0 }, noRight: () => undefined });
   fanOut.attach(aedes as unknown as Aedes);

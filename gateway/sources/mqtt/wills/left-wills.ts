@@ -35,11 +35,7 @@ export class LeftWills {
   /**
    * @param publish resolves when the will is as durable as its QoS demands; it waits for no subscriber, as the other wills wait for it
    */
-  constructor(
-    { wills, sessions }: KeptWills,
-    clock: Clock,
-    publish: (will: PublishPacket) => Promise<void>,
-  ) {
+  constructor({ wills, sessions }: KeptWills, clock: Clock, publish: (will: PublishPacket) => Promise<void>) {
     this.wills = wills;
     this.sessions = sessions;
     this.clock = clock;
@@ -49,7 +45,10 @@ export class LeftWills {
   /** Called when clients can connect. */
   start(): void {
     const startedMs = this.clock.monotonicMs();
-    const due = [...this.wills.left().values()].map((will) => ({ will, atMs: startedMs + this.waitMsOf(will) }));
+    const due = [...this.wills.left().values()].map((will) => ({
+      will,
+      atMs: startedMs + this.waitMsOf(will),
+    }));
     this.wait(due.sort((a, b) => a.atMs - b.atMs));
   }
 
