@@ -1,10 +1,16 @@
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
 import { type ValueRules, valueRules } from './convert.ts';
+import { namesIn, type Template, templateOf } from './naming/templates.ts';
 import { type Level, levelsOf, PathNode, type PlainPath, plainPath } from './paths.ts';
 import type { FieldMapping, Mapping, MessageMapping } from './schema.ts';
-import { namesIn, type Template, templateOf } from './templates.ts';
-import { type TimeReader, timeReader } from './time-formats.ts';
+import { type TimeReader, timeReader } from './times/time-formats.ts';
 import { type TopicLevels, topicLevels } from './topics.ts';
+
+/** Where a time is, and what reads it. */
+export interface CompiledTime {
+  paths: readonly PlainPath[];
+  read: TimeReader;
+}
 
 /** A field, ready for use. */
 export interface CompiledField {
@@ -13,6 +19,8 @@ export interface CompiledField {
   /** Names of the value in an object; empty for a plain value. */
   inObject: readonly PlainPath[];
   unitFrom: PlainPath | null;
+  /** Where the object has a time of its own; null if it has none. */
+  time: CompiledTime | null;
   rules: ValueRules;
 }
 
@@ -25,9 +33,10 @@ export interface CompiledMessage {
   skip: boolean;
   availability: boolean;
   site: Template | null;
-  machine: Template | null;
+  /** The first decides of which all parts are there; null where the mapping does not say the machine. */
+  machine: readonly Template[] | null;
   each: readonly Level[] | null;
-  time: { paths: readonly PlainPath[]; read: TimeReader } | null;
+  time: CompiledTime | null;
   id: readonly PlainPath[];
   /** The fields of an item, by their paths. */
   tree: PathNode<CompiledField>;
@@ -89,6 +98,10 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
   const names = new Set([...(topic?.names ?? []), ...namesOf(each ?? [])]);
   const template = (key: string, text: string | undefined, more: readonly string[] = []): Template | null =>
     text === undefined ? null : attempt(key, () => checkedTemplate(text, [...names, ...more]));
+  const templates = (key: string, texts: string | string[] | undefined): readonly Template[] | null => {
+    const made = many(texts).flatMap((text) => template(key, text) ?? []);
+    return made.length === 0 ? null : made;
+  };
   const plainPaths = (key: string, paths: string | string[] | undefined) =>
     many(paths).flatMap((path) => attempt(key, () => [plainPath(path)]) ?? []);
   const compiled: CompiledMessage = {
@@ -98,7 +111,7 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
     ),
     site: template('.site', message.site ?? (names.has('site') ? '{site}' : undefined)),
     has: plainPaths('.has', message.has),
-    machine: template('.machine', message.machine ?? (names.has('machine') ? '{machine}' : undefined)),
+    machine: templates('.machine', message.machine ?? (names.has('machine') ? '{machine}' : undefined)),
     time: time
       ? attempt('.time', () => ({
           paths: many(time.path).map(plainPath),
@@ -111,13 +124,16 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
     takesRest: rest === 'take',
     isPlain: false,
   };
+  const read = compiled.time?.read ?? timeReader('iso', undefined);
   for (const [order, field] of fields.entries()) {
     const key = `.fields[${order}]`;
     for (const path of many(field.path)) {
       const levels = attempt(`${key}.path`, () => levelsOf(path));
       if (!levels) continue;
       const made = attempt(key, () =>
-        compileField(field, path, levels, (name, text) => template(`${key}.${name}`, text, namesOf(levels))),
+        compileField(field, path, levels, read, (name, text) =>
+          template(`${key}.${name}`, text, namesOf(levels)),
+        ),
       );
       const node = compiled.tree.at(levels);
       if (made) node.field ??= { order, field: made };
@@ -147,7 +163,7 @@ function compileMessage(message: MessageMapping, zone: string | undefined, repor
     rest === 'take' &&
     says.every((one) => one === undefined) &&
     zone === undefined &&
-    !compiled.machine?.isInMessage &&
+    !compiled.machine?.some(({ isInMessage }) => isInMessage) &&
     !compiled.site?.isInMessage;
   return compiled;
 }
@@ -172,6 +188,7 @@ function compileField(
   field: FieldMapping,
   path: string,
   levels: readonly Level[],
+  read: TimeReader,
   template: (key: string, text: string | undefined) => Template | null,
 ): CompiledField | null {
   const sensor = template('sensor', field.sensor ?? ownName(path, levels));
@@ -180,6 +197,7 @@ function compileField(
       sensor,
       machine: template('machine', field.machine),
       inObject: many(field.value).map(plainPath),
+      time: field.time === undefined ? null : { paths: many(field.time).map(plainPath), read },
       unitFrom: field.unitFrom === undefined ? null : plainPath(field.unitFrom),
       rules: valueRules(field),
     }

@@ -4,10 +4,12 @@ import type { Moment } from '../device-time.ts';
 import { badQuality } from '../objects/fields.ts';
 import { messageLimits, tooMany, ValueCount } from '../objects/message-limits.ts';
 import { isBadQuality } from '../values.ts';
-import type { CompiledField, CompiledMessage } from './compile.ts';
+import type { CompiledField, CompiledMessage, CompiledTime } from './compile.ts';
 import { storedValue } from './convert.ts';
-import { type Bound, firstAt, fits, isGroup, type Level, type PathNode, valueAt } from './paths.ts';
-import { nameFrom } from './templates.ts';
+import { itemsOf, joined } from './items.ts';
+import { plainName } from './naming/plain-name.ts';
+import { nameFrom, type Template, textFrom } from './naming/templates.ts';
+import { type Bound, firstAt, fits, isGroup, type PathNode, valueAt } from './paths.ts';
 
 /** The values of one machine in one item of a message. */
 export interface MappedItem {
@@ -27,6 +29,8 @@ export interface Around {
   machine: string;
   bound: Bound | null;
   lastMs(machine: string): number | undefined;
+  /** Called with the text from which a machine's name was made. @throws HarbingerError DECODE_NAME_TWICE */
+  claim?(site: string, machine: string, text: string): void;
   /** Called for each field that is left out because nothing is known of it. */
   left(path: string): void;
   trace?: DecodeTrace | undefined;
@@ -47,8 +51,7 @@ export function isOfKind({ where, has }: CompiledMessage, root: unknown): boolea
 export function evaluate(message: CompiledMessage, root: unknown, around: Around): MappedItem[] {
   const count = new ValueCount();
   if (!message.each) return new ItemWalk(message, root, root, around, count).items(around.bound);
-  const items: { item: unknown; bound: Bound | null; path: string }[] = [];
-  collect(root, message.each, around.bound, '', items);
+  const items = itemsOf(root, message.each, around.bound);
   if (items.length > messageLimits.readings) throw tooMany(`${messageLimits.readings} readings`);
   new ItemWalk({ ...message, tree: message.outside }, root, root, around, count).leaveAll();
   return items.flatMap(({ item, bound, path }) =>
@@ -56,36 +59,6 @@ export function evaluate(message: CompiledMessage, root: unknown, around: Around
   );
 }
 
-function collect(
-  value: unknown,
-  levels: readonly Level[],
-  bound: Bound | null,
-  path: string,
-  items: { item: unknown; bound: Bound | null; path: string }[],
-): void {
-  const [level, ...others] = levels;
-  if (level === undefined) {
-    // A list is written without `*` behind it, too.
-    if (Array.isArray(value))
-      for (const [i, item] of value.entries()) items.push({ item, bound, path: joined(path, `${i}`) });
-    else if (value !== undefined && value !== null) items.push({ item: value, bound, path });
-    return;
-  }
-  if (!isGroup(value)) return;
-  if (level.literal !== null) {
-    if (Object.hasOwn(value, level.literal))
-      collect(value[level.literal], others, bound, joined(path, level.literal), items);
-    return;
-  }
-  for (const key in value) {
-    const text = fits(level, key);
-    if (text === null) continue;
-    const inner = level.name === null ? bound : { name: level.name, text, next: bound };
-    collect(value[key], others, inner, joined(path, key), items);
-  }
-}
-
-const joined = (path: string, key: string) => (path === '' ? key : `${path}.${key}`);
 const nothing: readonly Active[] = [];
 
 class ItemWalk {
@@ -95,10 +68,11 @@ class ItemWalk {
   private readonly around: Around;
   private readonly count: ValueCount;
   private readonly place: string;
-  private readonly byMachine = new Map<string, MappedItem>();
+  private readonly byMachineAndTime = new Map<string, MappedItem>();
   private site = '';
   private machine = '';
   private found = 0;
+  private hasTime = false;
 
   constructor(
     message: CompiledMessage,
@@ -120,15 +94,17 @@ class ItemWalk {
     const { message, around } = this;
     const roots = [this.item, this.root];
     this.site = (message.site && nameFrom(message.site, bound, roots)) || around.site;
-    this.machine = (message.machine && nameFrom(message.machine, bound, roots)) || around.machine;
+    this.machine = this.machineFrom(message.machine, bound, roots) || around.machine;
+    this.hasTime = message.time !== null && firstAt(roots, message.time.paths) !== undefined;
     const rest = this.walk(this.item, [{ node: message.tree, bound }], this.place, 0);
     if (rest !== undefined && message.takesRest) this.of(this.machine).rest = rest;
     const id = firstAt(roots, message.id);
-    for (const item of this.byMachine.values()) {
+    for (const item of this.byMachineAndTime.values()) {
+      if (item.time) continue;
       item.time = this.time(roots, item.machine);
       if (typeof id === 'string' && id.length <= 128) item.id = id;
     }
-    return [...this.byMachine.values()];
+    return [...this.byMachineAndTime.values()];
   }
 
   /** Counts what nothing is known of, and takes nothing. */
@@ -138,8 +114,11 @@ class ItemWalk {
     if (this.message.takesRest && rest !== undefined) this.leave('', rest, 0);
   }
 
-  private time(roots: readonly unknown[], machine: string): Moment | undefined {
-    const { time } = this.message;
+  private time(
+    roots: readonly unknown[],
+    machine: string,
+    time: CompiledTime | null = this.message.time,
+  ): Moment | undefined {
     const value = time ? firstAt(roots, time.paths) : undefined;
     if (!time || value === undefined) return undefined;
     const read = time.read(value, this.around.lastMs(`${this.site}/${machine}`));
@@ -231,7 +210,7 @@ class ItemWalk {
   }
 
   private take(
-    { sensor, machine, inObject, unitFrom, rules }: CompiledField,
+    { sensor, machine, inObject, unitFrom, time, rules }: CompiledField,
     bound: Bound | null,
     value: unknown,
     path: string,
@@ -240,7 +219,11 @@ class ItemWalk {
     const name = nameFrom(sensor, bound, roots);
     this.count.add(name, ++this.found);
     this.count.check();
-    const item = this.of((machine && nameFrom(machine, bound, roots)) || this.machine);
+    const of = this.machineFrom(machine && [machine], bound, roots) || this.machine;
+    const item = this.of(
+      of,
+      time && !this.hasTime && isGroup(value) ? this.time([value], of, time) : undefined,
+    );
     const sent = isGroup(value) ? firstAt([value], inObject) : value;
     if (isGroup(value) && isBadQuality(value))
       return void item.refused.push({ name, value: sent, error: badQuality(name) });
@@ -259,8 +242,22 @@ class ItemWalk {
     }
   }
 
-  private of(machine: string): MappedItem {
-    const known = this.byMachine.get(machine);
+  private machineFrom(
+    templates: readonly Template[] | null,
+    bound: Bound | null,
+    roots: readonly unknown[],
+  ): string {
+    if (!templates) return '';
+    const text = textFrom(templates, bound, roots);
+    const machine = plainName(text);
+    if (machine !== '') this.around.claim?.(this.site, machine, text);
+    return machine;
+  }
+
+  /** @param time that of the values, if it is not that of the message */
+  private of(machine: string, time?: Moment): MappedItem {
+    const key = time ? `${machine} ${time.ms} ${time.ns}` : machine;
+    const known = this.byMachineAndTime.get(key);
     if (known) return known;
     if (machine === '' || this.site === '')
       throw new HarbingerError(
@@ -274,11 +271,11 @@ class ItemWalk {
       machine,
       values,
       refused: [],
-      time: undefined,
+      time,
       id: undefined,
       rest: undefined,
     };
-    this.byMachine.set(machine, made);
+    this.byMachineAndTime.set(key, made);
     return made;
   }
 }

@@ -274,7 +274,7 @@ it.each<[Mapping, string, RegExp]>([
   [{ time: { path: 't', format: '%d.%m.' } }, 'm.time', /has no %Y or %y/],
   [{ zone: 'Mars/Base', time: { path: 't' } }, 'm.time', /time zone 'Mars\/Base'/],
   [{ messages: [{ topic: 'a/#/b' }] }, 'm.messages[0].topic', /neither first nor last/],
-  [{ machine: '{.a.*}' }, 'm.machine', /not possible here/],
+  [{ machine: '{.a.*.b}' }, 'm.machine', /not possible here/],
   [{ rets: 'leave' } as never, 'm.rets', /m: .*rets/],
 ])('what is wrong with %j is reported by its key', (mapping, key, problem) => {
   expect(tableProblems(mapping, 'm')).toContainEqual(

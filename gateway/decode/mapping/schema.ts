@@ -35,6 +35,11 @@ export const FieldMapping = Type.Object(
     value: Type.Optional(
       Path('Where the path leads to an object: the name of the value in it. Its quality is looked at.'),
     ),
+    time: Type.Optional(
+      Path(
+        'Where the value’s own time is, in the object to which the path leads, if the message has no time.',
+      ),
+    ),
     unit: Type.Optional(Text('The unit in which the device sends it.', '°F')),
     unitFrom: Type.Optional(Text('Where the message says the unit.', 'TempUnit')),
     as: Type.Optional(Text('The unit in which it is stored.', '°C')),
@@ -61,9 +66,15 @@ const Names = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(
 const messageKeys = {
   site: Type.Optional(Text('The site.')),
   machine: Type.Optional(
-    Text(
-      'The machine: a text with {name} for a level, {.path} for a text in the message.',
-      '{device}-{.unit}',
+    Type.Union(
+      [
+        Text(
+          'The machine: a text with {name} for a level, {.path} for a text in the message, {.group.* -name} for all texts of a group but for some.',
+          '{device}-{.unit}',
+        ),
+        Texts('Several, the first of which all parts are there.'),
+      ],
+      { description: 'The machine.' },
     ),
   ),
   each: Type.Optional(

@@ -1,4 +1,5 @@
 import { isIdentifier } from '../../../shared/contract/topics.ts';
+import { plainLetters, withMark } from '../letters/plain-letters.ts';
 
 /** Limit of remembered names; beyond it all are forgotten, because they are quickly known again. */
 const knownMax = 10_000;
@@ -6,10 +7,11 @@ const known = new Map<string, string>();
 /** A name with one of these is not a sensor's: it has quotes or control characters, or is a part of some code. */
 const foreign = /[\p{Cc}"'`\\=]/u;
 const lengthMax = 256;
+const nameLengthMax = 64;
 
 /**
  * Returns the name of the sensor that a field's name stands for: the name without blanks around it, with `_` for every
- * character that names of sensors do not have (`Air Temp` and `Air/Temp` are `Air_Temp`). One rule for fields of the
+ * sign that names of sensors do not have (`Air Temp` and `Air/Temp` are `Air_Temp`), and letters as in plain-letters.ts. One rule for fields of the
  * message, in groups and in lists. A name that cannot be one is returned unchanged; the contract passes it over.
  */
 export function sensorName(name: string): string {
@@ -23,6 +25,9 @@ export function sensorName(name: string): string {
 
 function converted(name: string): string {
   if (name.length > lengthMax || foreign.test(name)) return name;
-  const plain = name.trim().replace(/[^A-Za-z0-9_.-]/g, '_');
-  return isIdentifier(plain) ? plain : name;
+  const { text, mark } = plainLetters(name.trim());
+  const plain = text.replace(/[^A-Za-z0-9_.-]/g, '_');
+  if (mark === '') return isIdentifier(plain) ? plain : name;
+  const marked = withMark(plain.replace(/^[^A-Za-z0-9]+|_+$/g, ''), mark, nameLengthMax);
+  return isIdentifier(marked) ? marked : name;
 }

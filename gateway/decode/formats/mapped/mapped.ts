@@ -10,10 +10,12 @@ import type { Decoded, Decoder, DecodeTarget, DecodeTrace, FormatDeps } from '..
 import { availabilityOf } from '../../availability/availability.ts';
 import { type CompiledMessage, compileMapping } from '../../mapping/compile.ts';
 import { type Around, evaluate, isOfKind, type MappedItem } from '../../mapping/evaluate.ts';
+import { Origins } from '../../mapping/naming/origins.ts';
+import { plainName } from '../../mapping/naming/plain-name.ts';
+import { nameFrom, type Template, textFrom } from '../../mapping/naming/templates.ts';
 import type { Bound } from '../../mapping/paths.ts';
 import { boundText } from '../../mapping/paths.ts';
 import { readyMapping, readyNames } from '../../mapping/ready/ready.ts';
-import { nameFrom } from '../../mapping/templates.ts';
 import { namesInTopic } from '../../mapping/topics.ts';
 import { exactMoments, isJsonGroup, parseJson, textOf } from '../../objects/json-text.ts';
 import { readingsOf } from '../../objects/readings.ts';
@@ -47,6 +49,7 @@ export function createMapped(config: MappedConfig, deps: FormatDeps): MappedDeco
 export class MappedDecoder implements Decoder {
   readonly namesMachines = true;
   readonly counts = { left: 0, empty: 0 };
+  readonly origins = new Origins();
   private readonly messages: readonly CompiledMessage[];
   private readonly takesRest: boolean;
   private readonly log: Log | undefined;
@@ -65,7 +68,8 @@ export class MappedDecoder implements Decoder {
     });
     const [first] = kinds;
     if (!first && this.takesRest && target.machine !== '') return { decoder: json, target };
-    const named = first ? namedBy(first, target) : target;
+    const { text, ...named } = first ? namedBy(first, target) : { ...target, text: '' };
+    if (text !== '') this.origins.claim(named.site, named.machine, text);
     if (first?.message.isPlain && named.machine !== '')
       return { decoder: named.sensor === undefined ? json : number, target: named };
     return { decoder: new TopicDecoder(topic, kinds, this), target: named };
@@ -101,17 +105,19 @@ interface Kind {
   bound: Bound | null;
 }
 
-/** The names of a topic's messages, as far as the topic tells them. */
-function namedBy({ message, bound }: Kind, target: DecodeTarget): DecodeTarget {
+/** The names of a topic's messages, as far as the topic tells them, and the text that the machine's was made from. */
+function namedBy({ message, bound }: Kind, target: DecodeTarget): DecodeTarget & { text: string } {
   const { site, machine, isPlain } = message;
   const sensor = isPlain ? boundText(bound, 'sensor') : undefined;
-  const named = (template: typeof site) =>
-    template && !template.isInMessage ? nameFrom(template, bound, []) : '';
+  const isByTopic = (templates: readonly Template[] | null) =>
+    templates?.every(({ isInMessage }) => !isInMessage) === true;
+  const text = isByTopic(machine) ? textFrom(machine!, bound, []) : '';
   return {
     ...target,
-    site: named(site) || target.site,
-    machine: named(machine) || target.machine,
+    site: (site && isByTopic([site]) && nameFrom(site, bound, [])) || target.site,
+    machine: plainName(text) || target.machine,
     ...(sensor !== undefined && { sensor }),
+    text,
   };
 }
 
@@ -156,10 +162,13 @@ export class TopicDecoder implements Decoder {
   ): Decoded[] {
     if (message.skip) return [];
     if (message.availability)
-      return [{ ...namesOf(message, bound, root, target), availability: { isOnline: isOnline(payload) } }];
+      return [
+        { ...this.namesOf(message, bound, root, target), availability: { isOnline: isOnline(payload) } },
+      ];
     const around: Around = {
       ...{ site: target.site, machine: target.machine, bound, trace },
       lastMs: (machine) => this.lastMs.get(machine),
+      claim: (site, machine, text) => this.of.origins.claim(site, machine, text),
       left: (path) => this.of.left(this.topic, path),
     };
     const decoded = evaluate(message, root, around).flatMap((item) => this.itemOf(item, text, target));
@@ -193,22 +202,23 @@ export class TopicDecoder implements Decoder {
     });
   }
 
+  private namesOf(
+    { site: ofSite, machine }: CompiledMessage,
+    bound: Bound | null,
+    root: unknown,
+    target: DecodeTarget,
+  ) {
+    const site = (ofSite && nameFrom(ofSite, bound, [root])) || target.site;
+    const text = machine ? textFrom(machine, bound, [root]) : '';
+    const name = plainName(text);
+    if (name !== '') this.of.origins.claim(site, name, text);
+    return { site, machine: name || target.machine };
+  }
+
   private noteTime(machine: string, ms: number): void {
     if (this.lastMs.size >= machinesMax && !this.lastMs.has(machine)) this.lastMs.clear();
     this.lastMs.set(machine, ms);
   }
-}
-
-function namesOf(
-  { site, machine }: CompiledMessage,
-  bound: Bound | null,
-  root: unknown,
-  target: DecodeTarget,
-) {
-  return {
-    site: (site && nameFrom(site, bound, [root])) || target.site,
-    machine: (machine && nameFrom(machine, bound, [root])) || target.machine,
-  };
 }
 
 function isOnline(payload: Buffer): boolean {

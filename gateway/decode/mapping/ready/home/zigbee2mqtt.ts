@@ -24,13 +24,13 @@ const names: readonly Name[] = [
   { levels: '{machine}', machine: '{machine}', attribute: [] },
   {
     levels: '{room}/{name}',
-    machine: '{room}_{name}',
+    machine: '{room}/{name}',
     attribute: [{ path: '.', machine: '{room}', sensor: '{name}' }],
   },
   {
     levels: '{floor}/{room}/{name}',
-    machine: '{floor}_{room}_{name}',
-    attribute: [{ path: '.', machine: '{floor}_{room}', sensor: '{name}' }],
+    machine: '{floor}/{room}/{name}',
+    attribute: [{ path: '.', machine: '{floor}/{room}', sensor: '{name}' }],
   },
 ];
 const each = (made: (name: Name) => MessageMapping[]) => names.flatMap(made);

@@ -37,6 +37,20 @@ const telegraf: Omit<Documented, 'mapping'>[] = [
   },
 ];
 
+const ofCpu = (cpu: string, usage: number) => ({
+  ...metric('cpu', 'raynor', { usage_idle: usage }),
+  tags: { host: 'raynor', cpu },
+});
+telegraf.push({
+  from: 'Telegraf, JSON output data format, with the tags of its cpu input',
+  topic: 'telegraf/raynor/cpu',
+  payload: { metrics: [ofCpu('cpu0', 90), ofCpu('cpu1', 80)] },
+  means: [
+    { machine: 'raynor', time, values: { cpu_cpu0_usage_idle: 90 } },
+    { machine: 'raynor', time, values: { cpu_cpu1_usage_idle: 80 } },
+  ],
+});
+
 const part14 = 'OPC UA Part 14 v1.05';
 const at = '2021-09-27T18:45:19.555Z';
 const dataSet1 = {
@@ -82,8 +96,14 @@ const opcua: Omit<Documented, 'mapping'>[] = [
   {
     from: `${part14}, 7.2.5, JSON message mapping: without the header of the network message`,
     topic: 'opcua/json/data/MyPublisher/group/press',
-    payload: [{ ...dataSet1, PublisherId: 'MyPublisher' }],
-    means: [{ machine: 'MyPublisher', time: at, values: active }],
+    payload: [
+      { ...dataSet1, PublisherId: 'MyPublisher' },
+      { ...dataSet1, PublisherId: 'MyPublisher', DataSetWriterName: 'press' },
+    ],
+    means: [
+      { machine: 'MyPublisher-101', time: at, values: active },
+      { machine: 'press', time: at, values: active },
+    ],
   },
   {
     from: 'OPC UA Part 6, JSON DataEncoding: Variant and DataValue (from memory)',

@@ -1,6 +1,8 @@
 import type { FieldMapping, Mapping } from '../../schema.ts';
 
 const time = { path: 'Timestamp', format: 'iso' };
+/** One message may have data sets with a name and others without. */
+const machine = ['{.DataSetWriterName}', '{.PublisherId}-{.DataSetWriterId}', '{.PublisherId}'];
 const leave = [
   ...['MessageId', 'MessageType', 'PublisherId', 'DataSetClassId', 'WriterGroupName', 'DataSetWriterId'],
   ...['DataSetWriterName', 'SequenceNumber', 'MetaDataVersion', 'MinorVersion', 'Timestamp', 'Status'],
@@ -9,7 +11,10 @@ const leave = [
 ];
 /** Values alone, variants, data values; structures and lists by the names of their parts. */
 const fields: FieldMapping[] = [
-  { path: 'Payload.{sensor}', sensor: '{sensor}', value: ['Value.Body', 'Value.Value', 'Value', 'Body'] },
+  {
+    ...{ path: 'Payload.{sensor}', sensor: '{sensor}', time: 'SourceTimestamp' },
+    value: ['Value.Body', 'Value.Value', 'Value', 'Body'],
+  },
   { path: 'Payload.{sensor}.{part}', sensor: '{sensor}_{part}' },
 ];
 
@@ -31,23 +36,7 @@ export const opcua: Mapping = {
       where: { MessageType },
       skip: true,
     })),
-    {
-      has: ['Messages.0.DataSetWriterName', 'Messages.DataSetWriterName'],
-      each: 'Messages',
-      machine: '{.DataSetWriterName}',
-      ...{ time, leave, fields },
-    },
-    {
-      has: ['Messages.0.DataSetWriterId', 'Messages.DataSetWriterId'],
-      each: 'Messages',
-      machine: '{.PublisherId}-{.DataSetWriterId}',
-      ...{ time, leave, fields },
-    },
-    { has: 'Messages', each: 'Messages', machine: '{.PublisherId}', ...{ time, leave, fields } },
-    {
-      each: '.',
-      machine: '{.DataSetWriterName|.PublisherId|.DataSetWriterId}',
-      ...{ time, leave, fields },
-    },
+    { has: 'Messages', each: 'Messages', ...{ machine, time, leave, fields } },
+    { each: '.', ...{ machine: [...machine, '{.DataSetWriterId}'], time, leave, fields } },
   ],
 };

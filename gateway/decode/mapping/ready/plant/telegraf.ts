@@ -8,7 +8,7 @@ const item = {
   machine: '{.tags.host}',
   time: { path: 'timestamp' },
   leave: ['name', 'tags'],
-  fields: [{ path: 'fields.{field}', sensor: '{.name}_{field}' }],
+  fields: [{ path: 'fields.{field}', sensor: '{.name}{.tags.* -host}_{field}' }],
 } as const;
 const message = { ...item, leave: [...item.leave], fields: [...item.fields] };
 
@@ -17,7 +17,8 @@ const message = { ...item, leave: [...item.leave], fields: [...item.fields] };
  * has both on the same topics (https://docs.influxdata.com/telegraf/v1/output-plugins/mqtt/, layout).
  */
 export const telegraf: Mapping = {
-  about: 'Telegraf’s JSON: a machine is a host, a sensor is a measurement with a field.',
+  about:
+    'Telegraf’s JSON: a machine is a host, a sensor is a measurement with the values of its other tags, and a field.',
   topics: ['telegraf/#'],
   rest: 'leave',
   messages: [{ has: 'metrics', each: 'metrics.*', ...message }, message],

@@ -1,4 +1,4 @@
-import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
+import { fromDigits, type Moment, parseDeviceTime } from '../../device-time.ts';
 import { LocalTimes } from './local-times.ts';
 
 /** Reads a time; undefined if it is not one. @param afterMs the time of the reading before */
