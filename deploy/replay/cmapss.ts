@@ -3,8 +3,10 @@
  * 1–3, sensors 1–21; the rows of an engine are contiguous and in order. Engines are sent interleaved, as a
  * fleet would send: a first pass locates each engine, then each is read in chunks.
  */
+
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isDecimal } from '../../shared/contract/numbers/number-texts.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { type FileFacts, scanFile } from './file-scan.ts';
 import { type FullReplayOptions, wrong } from './options.ts';
@@ -33,7 +35,7 @@ interface Engine {
 /** Returns whether a file's first line looks like C-MAPSS text. */
 export function looksLikeCmapss(head: string): boolean {
   const cells = (head.match(/[^\r\n]+/)?.[0] ?? '').trim().split(/\s+/);
-  return cells.length === columns && cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
+  return cells.length === columns && cells.every(isDecimal);
 }
 
 /** Reads the file once to locate each engine and to gather the file's facts. */
@@ -171,8 +173,8 @@ class EngineReader {
     const values: Record<string, number> = {};
     for (const [i, name] of this.#how.sensors.entries()) {
       if (name === null) continue;
-      const value = Number(cells[i + 2]);
-      if (Number.isFinite(value)) values[name] = value;
+      const cell = cells[i + 2] ?? '';
+      if (isDecimal(cell)) values[name] = Number(cell);
       else this.#how.tally.badCell(name);
     }
     if (Object.keys(values).length > 0) return values;

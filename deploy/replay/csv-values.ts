@@ -3,7 +3,7 @@ import {
   decimalNumber,
   MarkCount,
   markEvidence,
-} from '../../shared/contract/decimal-marks.ts';
+} from '../../shared/contract/numbers/decimal-marks.ts';
 import type { CsvPlan } from './csv-columns.ts';
 import { wrong } from './options.ts';
 

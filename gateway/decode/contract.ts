@@ -1,3 +1,4 @@
+import { isNumberText } from '../../shared/contract/numbers/number-texts.ts';
 import { reservedSensors, unstoredFields } from '../../shared/domain/machine-type.ts';
 import { isOpenState, stateTextForm } from '../../shared/domain/states.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -6,7 +7,7 @@ import { columnOf, type MachineSchema, openSensorsMax } from './machines/machine
 import type { Row } from './row.ts';
 import { isTextColumn } from './states/free-texts.ts';
 import { isStateColumn, type StateValue, stateValue } from './states/state-values.ts';
-import { isNumberText, isQualityName, kindOf } from './values.ts';
+import { isQualityName, kindOf } from './values.ts';
 
 /**
  * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values, and texts of states;

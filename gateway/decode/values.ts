@@ -1,6 +1,6 @@
-/** Single values of a payload: which texts are numbers, and how a value is named in a message to people. */
+/** Single values of a payload: which say that they are good or bad, and how a value is named in a message to people. */
 
-const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+import { isNumberText } from '../../shared/contract/numbers/number-texts.ts';
 
 /** Names of what says whether a value is good, in lower case. */
 const qualityNames = new Set('q quality good isgood valid isvalid status statuscode sc'.split(' '));
@@ -28,19 +28,6 @@ function isBad(key: string, said: unknown): boolean {
     return /^(bad|false|invalid|not[ _]?good)(?![a-z])/i.test(said) || /^Bad[A-Z_]/.test(said);
   if (typeof said === 'number') return said >= badFrom && said < 2 * badFrom && /^s/i.test(key);
   return typeof said === 'object' && said !== null && 'Code' in said && isBad(key, said.Code);
-}
-
-/** True if a text of an untyped format is a number; leading zeros are allowed. */
-export function isDecimal(text: string): boolean {
-  return decimal.test(text);
-}
-
-/** A number without leading zeros, with blanks around it: `007` is a name. */
-const plainNumber = /^ {0,8}[+-]?(0|[1-9]\d{0,14})(\.\d{1,18})?([eE][+-]?\d{1,2})? {0,8}$/;
-
-/** True if a text in JSON represents a number. */
-export function isNumberText(text: string): boolean {
-  return plainNumber.test(text);
 }
 
 /** True for what a sensor's value may be: a number, also as text, or a boolean. */

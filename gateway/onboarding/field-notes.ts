@@ -1,3 +1,4 @@
+import { isNumberText } from '../../shared/contract/numbers/number-texts.ts';
 import type { FieldSummary } from '../ports/onboarding/onboarding.ts';
 
 const fieldsMax = 64;
@@ -72,9 +73,7 @@ function noteState(field: FieldSummary, text: string): void {
 function numberOf(value: unknown): number | null {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value !== 'string' || value.length > textLengthMax || !/^\s*[+-]?[\d.]/.test(value)) return null;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : null;
+  return typeof value === 'string' && isNumberText(value) ? Number(value) : null;
 }
 
 function shownValue(value: unknown): string {

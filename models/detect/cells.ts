@@ -1,4 +1,8 @@
-import { type DecimalMark, decimalNumber, markEvidence } from '../../shared/contract/decimal-marks.ts';
+import {
+  type DecimalMark,
+  decimalNumber,
+  markEvidence,
+} from '../../shared/contract/numbers/decimal-marks.ts';
 
 /** A longer text is not a number. */
 export const numberLengthMax = 64;

@@ -1,4 +1,4 @@
-import { type DecimalMark, MarkCount } from '../../shared/contract/decimal-marks.ts';
+import { type DecimalMark, MarkCount } from '../../shared/contract/numbers/decimal-marks.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { cellTimeMs, cellValue, numberLengthMax } from './cells.ts';
 

@@ -9,7 +9,7 @@ import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
-import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
+import type { DecimalMark } from '../../shared/contract/numbers/decimal-marks.ts';
 import { parameters } from '../../shared/detector/sensors/parameters.ts';
 import { checkRegular } from '../../shared/files/read-regular.ts';
 import { besideOf, putInPlace } from '../../shared/files/replace.ts';

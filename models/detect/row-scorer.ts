@@ -1,4 +1,4 @@
-import type { DecimalMark } from '../../shared/contract/decimal-marks.ts';
+import type { DecimalMark } from '../../shared/contract/numbers/decimal-marks.ts';
 import { MachineDetector } from '../../shared/detector/verdict/machine-detector.ts';
 import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';

@@ -1,8 +1,8 @@
+import { isNumberText } from '../../../shared/contract/numbers/number-texts.ts';
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import { isDateText } from '../objects/time-names.ts';
 import type { ReadingClaim, Row } from '../row.ts';
-import { isNumberText } from '../values.ts';
 import { type JsonLayout, keptTextMax, use } from './json-layout.ts';
 import { JsonNumber } from './json-number.ts';
 import { mayBeState, readState } from './json-state.ts';

@@ -1,5 +1,6 @@
 import { ToldNames } from '../../../shared/bounds/told-names.ts';
 import { textFieldSuffix } from '../../../shared/contract/line-protocol.ts';
+import { isNumberText } from '../../../shared/contract/numbers/number-texts.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import { type MachineType, reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { isStateName, stateTextForm } from '../../../shared/domain/states.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { isReserved } from '../contract.ts';
 import { type MachineSchema, openSensorsMax } from '../machines/machine-schema.ts';
-import { isNumberText, isSensorValue } from '../values.ts';
+import { isSensorValue } from '../values.ts';
 
 const furtherText =
   'a field is not stored, and neither are others, which are only counted from here on: harbinger watch shows them';

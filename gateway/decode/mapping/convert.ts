@@ -3,8 +3,12 @@ import { kindOf } from '../values.ts';
 import type { FieldMapping } from './schema.ts';
 import { type Conversion, conversion, converted, unitNamed } from './units.ts';
 
-/** A number with what follows it: `21.5`, `+3e2 kPa`, `1,5°C`. */
-const measured = /^\s*([+-]?(?:\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:[eE][+-]?\d{1,3})?)\s*(\D.{0,31})?$/;
+/**
+ * A number with the unit that follows it: `21.5`, `+3e2 kPa`, `1,5°C`. A unit begins with a letter or a sign for one: `1_000`, `12.5.3`
+ * and `1.234,5` are not numbers with a unit. Nor is what programs write (`0x10`), or a number whose exponent is not complete.
+ */
+const measured =
+  /^\s*([+-]?(?:\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:[eE][+-]?\d{1,3})?)(?!x[\da-f]|b[01]|o[0-7]|e[+-]?(?:\d|$))\s*([\p{L}\p{So}\p{Sc}%‰/"″′(].{0,31})?$/iu;
 const lengthMax = 128;
 
 /** The rules of a field for its value, compiled. */

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { KnownMachine } from '../../../../gateway/ports/retiring.ts';
+import { isDecimal } from '../../../../shared/contract/numbers/number-texts.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { History, TeachOptions } from './history.ts';
@@ -138,8 +139,7 @@ async function readFlux(place: Place, fromMs: number, toMs: number): Promise<Row
 function fluxValue(text: string | undefined): Cell | boolean {
   if (text === undefined || text === '') return null;
   if (text === 'true' || text === 'false') return text === 'true';
-  const number = Number(text);
-  return Number.isFinite(number) ? number : text;
+  return isDecimal(text) ? Number(text) : text;
 }
 
 function cellOf(value: Cell | boolean | undefined): Cell {

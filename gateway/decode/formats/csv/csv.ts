@@ -1,11 +1,11 @@
-import { decimalNumber, MarkCount, markEvidence } from '../../../../shared/contract/decimal-marks.ts';
+import { decimalNumber, MarkCount, markEvidence } from '../../../../shared/contract/numbers/decimal-marks.ts';
+import { isDecimal } from '../../../../shared/contract/numbers/number-texts.ts';
 import type { SamplesOf } from '../../../../shared/parts/statistics.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { isRounded, withRounded } from '../../objects/rounded.ts';
-import { isDecimal } from '../../values.ts';
 import type { CsvConfig } from './config.ts';
 import type { csvStatistics } from './statistics.ts';
 

@@ -1,10 +1,10 @@
+import { isDecimal } from '../../../../shared/contract/numbers/number-texts.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { messageLimits, ValueCount } from '../../objects/message-limits.ts';
 import { isRounded, withRounded } from '../../objects/rounded.ts';
-import { isDecimal } from '../../values.ts';
 
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
 /** One pair more than is allowed suffices to tell that there are too many. */

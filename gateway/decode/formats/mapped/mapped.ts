@@ -2,8 +2,10 @@
  * Messages with a mapping (gateway/decode/formats/mapped): finds the kind of a message by its topic, parses the payload, and
  * makes readings of what the mapping finds. How mappings are written and applied is in ../../mapping.
  */
+
 import { ToldNames } from '../../../../shared/bounds/told-names.ts';
 import { ConfigError, invalid, refuse } from '../../../../shared/config/problem.ts';
+import { isDecimal } from '../../../../shared/contract/numbers/number-texts.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { Decoded, Decoder, DecodeTarget, DecodeTrace, FormatDeps } from '../../../ports/decode.ts';
@@ -20,7 +22,6 @@ import { namesInTopic } from '../../mapping/topics.ts';
 import { exactMoments, isJsonGroup, parseJson, textOf } from '../../objects/json-text.ts';
 import { readingsOf } from '../../objects/readings.ts';
 import { roundedInJson } from '../../objects/rounded.ts';
-import { isDecimal } from '../../values.ts';
 import { json } from '../json/json.ts';
 import { number } from '../number/number.ts';
 import type { MappedConfig } from './config.ts';

@@ -1,10 +1,10 @@
+import { isDecimal } from '../../../../shared/contract/numbers/number-texts.ts';
 import { isStateText } from '../../../../shared/domain/states.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../../ports/decode.ts';
 import { availabilityOf, isAvailabilityName } from '../../availability/availability.ts';
 import { isJsonGroup, readJson, textOf } from '../../objects/json-text.ts';
 import { isRounded, withRounded } from '../../objects/rounded.ts';
-import { isDecimal } from '../../values.ts';
 
 /** A number with a unit, or with a comma. */
 const hasMore = /^[+-]?\d+(?:,\d|[.\d]*\s*[\p{L}%°])/u;
