@@ -9,15 +9,26 @@ import type { RouteContext } from '../context.ts';
 /** States of one machine that are read at once. */
 const stateFieldsMax = 64;
 
+/** The names under which a machine's history is stored. */
+export interface Names {
+  /** Until then its present name was another machine's, which has that one's history; null if it was nobody's. */
+  ownSinceMs: number | null;
+  former: readonly FormerName[];
+}
+
+export function storedNamesOf(retired: RetiredMachines, name: MachineName): Names {
+  return { ownSinceMs: retired.ownSinceMs(name), former: retired.formerNames(name) };
+}
+
 /** Reads a machine's series under its present and former names. `isOfType`: the measurement is the machine's type. */
 export async function joinedSeries(
   store: Pick<ReadingStore, 'series'>,
   query: SeriesQuery & MachineName,
-  former: readonly FormerName[],
+  names: Names,
   isOfType: boolean,
 ): Promise<SeriesPoint[]> {
   const lists: SeriesPoint[][] = [];
-  for (const part of partsOf(query, former, isOfType)) lists.push(await store.series(part));
+  for (const part of partsOf(query, names, isOfType)) lists.push(await store.series(part));
   const found = lists.filter((list) => list.length > 0);
   if (found.length < 2) return found[0] ?? [];
   return merged(found.flat(), query);
@@ -27,12 +38,12 @@ export async function joinedSeries(
 export async function joinedStates(
   store: Pick<ReadingStore, 'texts'>,
   query: SeriesQuery & MachineName,
-  former: readonly FormerName[],
+  names: Names,
 ): Promise<Map<string, TextPoint[]>> {
   const states = new Map<string, TextPoint[]>();
   const fields = query.fields?.map((sensor) => `${sensor}${textFieldSuffix}`);
   const ofTexts = { endsWith: textFieldSuffix, fieldsMax: stateFieldsMax };
-  for (const part of partsOf(query, former, true).reverse()) {
+  for (const part of partsOf(query, names, true).reverse()) {
     const texts = await store.texts({ ...part, ...(fields && { fields }), ...ofTexts });
     for (const [field, points] of Object.entries(texts)) {
       const sensor = field.slice(0, -textFieldSuffix.length);
@@ -45,10 +56,11 @@ export async function joinedStates(
 /** The queries for a machine's present name and for each former one, within the time for which it had it. */
 function partsOf<T extends SeriesQuery & MachineName>(
   query: T,
-  former: readonly FormerName[],
+  { ownSinceMs, former }: Names,
   isOfType: boolean,
 ): T[] {
-  const parts = [query];
+  const ownFromMs = Math.max(query.fromMs, (ownSinceMs ?? -1) + 1);
+  const parts = query.toMs >= ownFromMs ? [{ ...query, fromMs: ownFromMs }] : [];
   for (const { gateway, site, machine, machineType, afterMs, untilMs } of former) {
     const fromMs = Math.max(query.fromMs, (afterMs ?? -1) + 1);
     const measurement = isOfType ? machineType : query.measurement;
@@ -97,15 +109,16 @@ export function joinedPage<T>(
   names: { machines: MachineStates; retired: RetiredMachines },
   aboutOf: (item: T) => { subject: string | undefined; timeMs: number },
 ): Page<T> {
-  const former = query.subject === undefined ? [] : formerSubjects(query.subject, names);
-  if (former.length === 0) return list.page(query);
+  const { former, ownSinceMs } =
+    query.subject === undefined ? { former: [], ownSinceMs: null } : subjectsOf(query.subject, names);
+  if (former.length === 0 && ownSinceMs === null) return list.page(query);
   const alsoSubjects = [...new Set(former.map((each) => each.subject))];
   const page = list.page({ ...query, alsoSubjects });
   const isItsOwn = (item: T) => {
     const { subject = '', timeMs } = aboutOf(item);
     const isOf = (each: FormerSubject) =>
       each.subject === subject && timeMs > each.afterMs && timeMs <= each.untilMs;
-    return subject === query.subject || former.some(isOf);
+    return (subject === query.subject && timeMs > (ownSinceMs ?? -1)) || former.some(isOf);
   };
   return { ...page, items: page.items.filter(isItsOwn) };
 }
@@ -117,20 +130,25 @@ interface FormerSubject {
 }
 
 /** The former subjects of a machine, `site/machine`, with the time for which each was its own. */
-function formerSubjects(
+function subjectsOf(
   subject: string,
   { machines, retired }: { machines: MachineStates; retired: RetiredMachines },
-): FormerSubject[] {
+): { former: FormerSubject[]; ownSinceMs: number | null } {
   const found: FormerSubject[] = [];
+  // Of several gateways with a machine of this name, one may have it for all time.
+  let ownSinceMs: number | null | undefined;
   const slash = subject.indexOf('/');
   const [site, machine] = [subject.slice(0, slash), subject.slice(slash + 1)];
   const gone = retired.all().filter(({ isBack }) => !isBack);
   for (const state of [...machines.all(), ...gone.map((each) => each.state)]) {
     if (state.site !== site || state.machine !== machine) continue;
+    const since = retired.ownSinceMs(state);
+    ownSinceMs =
+      ownSinceMs === undefined || since === null ? since : ownSinceMs && Math.min(ownSinceMs, since);
     for (const { afterMs = Number.NEGATIVE_INFINITY, untilMs, ...former } of retired.formerNames(state)) {
       const name = `${former.site}/${former.machine}`;
-      if (name !== subject) found.push({ subject: name, afterMs, untilMs });
+      found.push({ subject: name, afterMs, untilMs });
     }
   }
-  return found;
+  return { former: found, ownSinceMs: ownSinceMs ?? null };
 }

@@ -6,7 +6,7 @@ import type { SeriesPoint, TextPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
 import { Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
-import { joinedSeries, joinedStates } from './joined.ts';
+import { joinedSeries, joinedStates, storedNamesOf } from './joined.ts';
 
 const sensorsMax = 64;
 
@@ -80,10 +80,10 @@ export function readingRoutes(app: FastifyInstance, context: ReadingContext): vo
       };
       const fields = sensorsOf(request.query.sensor);
       const wanted = fields ? { ...query, fields } : query;
-      const former = retired.formerNames(state);
+      const names = storedNamesOf(retired, state);
       const isOfType = measurement === undefined;
-      const series = await joinedSeries(context.store, wanted, former, isOfType);
-      const states = isOfType ? changesOf(await joinedStates(context.store, wanted, former)) : {};
+      const series = await joinedSeries(context.store, wanted, names, isOfType);
+      const states = isOfType ? changesOf(await joinedStates(context.store, wanted, names)) : {};
       const columns = columnsOf(series, fields ?? []);
       return { measurement: query.measurement, ...range, ...columns, states };
     },

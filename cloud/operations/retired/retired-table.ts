@@ -87,21 +87,27 @@ export class RetiredTable implements RetiredMachines {
     this.byTarget = null;
     const row = this.get(name);
     const others = row?.earlier?.filter(
-      ({ into }) => keyOfName(into) !== keyOfName(target) && !this.leadsTo(into, target),
+      ({ into, atMs }) => keyOfName(into) !== keyOfName(target) && !this.leadsTo(into, target, atMs),
     );
     if (!row || !others || others.length === 0) this.table.remove(keyOfName(name));
     else
       this.table.put(keyOfName(name), { ...row, why: 'retired', into: null, isBack: true, earlier: others });
   }
 
-  /** Whether `name` was renamed to `target`, over however many renames. */
-  leadsTo(name: MachineName, target: MachineName): boolean {
+  /**
+   * Whether `name` was renamed to `target`, over however many renames, one after the other: that which a name was renamed to before
+   * the machine got it concerns another machine. @param sinceMs when the machine had got `name`; if absent, its latest rename counts
+   */
+  leadsTo(name: MachineName, target: MachineName, sinceMs?: number): boolean {
+    const row = this.get(name);
+    let next = sinceMs === undefined ? latestOf(row) : firstSince(row, sinceMs);
     const seen = new Set<string>();
-    for (let row = this.get(name); row?.into; row = this.get(row.into)) {
-      const key = keyOfName(row.into);
+    while (next) {
+      const key = keyOfName(next.into);
       if (key === keyOfName(target)) return true;
       if (seen.has(key)) return false;
       seen.add(key);
+      next = firstSince(this.get(next.into), next.atMs);
     }
     return false;
   }
@@ -130,7 +136,9 @@ export class RetiredTable implements RetiredMachines {
       for (const former of this.byTargetOf(next.name)) {
         const { untilMs, afterMs = Number.NEGATIVE_INFINITY } = former;
         const key = `${keyOfName(former)} ${afterMs}`;
-        if (found.has(key) || keyOfName(former) === keyOfName(name)) continue;
+        if (found.has(key)) continue;
+        // Under its present name, what it had before others had that name.
+        if (keyOfName(former) === keyOfName(name) && untilMs > own.afterMs) continue;
         // One that was renamed before or after belongs to another machine that had this name.
         if (untilMs <= next.afterMs || untilMs > next.untilMs) continue;
         found.set(key, former);
@@ -164,6 +172,14 @@ export class RetiredTable implements RetiredMachines {
 /** All renames of machines that had this name, oldest first. */
 export function renamesOf({ earlier = [], into, atMs }: RetiredMachine): readonly Rename[] {
   return into ? [...earlier, { into, atMs }] : earlier;
+}
+
+function latestOf(row: RetiredMachine | undefined): Rename | undefined {
+  return row?.into ? { into: row.into, atMs: row.atMs } : undefined;
+}
+
+function firstSince(row: RetiredMachine | undefined, sinceMs: number): Rename | undefined {
+  return row && renamesOf(row).find(({ atMs }) => atMs >= sinceMs);
 }
 
 function orderOf(row: RetiredMachine): number {
