@@ -56,9 +56,9 @@ function withFullZone(text: string): string | undefined {
     : `${moment}${sign}${hours}:${minutes}`;
 }
 
+const dayMs = 86_400_000;
 /** The numbers of a date and time; seconds and all that follows them may be absent. */
 const isoParts = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d))?)?/;
-const secondOfDay = 86_400;
 
 /** A time without a zone is in the gateway's own. `Date` supports only ms, and only a point before them. */
 function fromIso(said: string): Moment | undefined {
@@ -72,12 +72,18 @@ function fromIso(said: string): Moment | undefined {
   const [, whole = sound, fraction = '', zone = ''] = found ?? [];
   const ms = Date.parse(`${whole}${zone}`);
   if (Number.isNaN(ms)) return undefined;
-  if (isLeapSecond && (ms / 1_000) % secondOfDay !== secondOfDay - 1) return undefined;
+  if (isLeapSecond && !precedesLeapSecond(ms)) return undefined;
   const digits = fraction.padEnd(9, '0');
   return { ms: ms + (isLeapSecond ? 1_000 : 0) + Number(digits.slice(0, 3)), ns: Number(digits.slice(3)) };
 }
 
-/** True if a day and a time of day exist. Leap seconds are at the end of a day in UTC, whatever the zone. */
+/** True if a leap second may follow the second that begins then: the last one of a month in UTC, whatever the zone in which it is written. */
+export function precedesLeapSecond(ms: number): boolean {
+  const next = new Date(ms + 1_000);
+  return next.getUTCDate() === 1 && (ms + 1_000) % dayMs === 0;
+}
+
+/** True if a day and a time of day exist. A second of 60 may be a leap second. */
 function isDate(parts: readonly (string | undefined)[]): boolean {
   const [year, month, day, hour, minute, second] = parts
     .slice(1)

@@ -1,4 +1,4 @@
-import { fromDigits, type Moment, parseDeviceTime } from '../../device-time.ts';
+import { fromDigits, type Moment, parseDeviceTime, precedesLeapSecond } from '../../device-time.ts';
 import { LocalTimes } from './local-times.ts';
 
 /** Reads a time; undefined if it is not one. @param afterMs the time of the reading before */
@@ -57,13 +57,21 @@ function isoTime(value: unknown, local: LocalTimes | null, afterMs?: number): Mo
     local && typeof value === 'string' && value.length <= lengthMax ? zoneless.exec(value.trim()) : null;
   if (!found) return parseDeviceTime(typeof value === 'string' ? value.trim() : value);
   const [, date, minutes = '00:00', seconds = '00', fraction = ''] = found;
-  const read = parseDeviceTime(`${date}T${minutes}:${seconds}Z`);
-  return read && moved(read.ms, fraction, local, afterMs);
+  return local ? localTime(`${date}T${minutes}:${seconds}`, fraction, local, afterMs) : undefined;
 }
 
-function moved(localMs: number, fraction: string, local: LocalTimes | null, afterMs?: number): Moment {
+/** Reads a time of day in a zone. Where a leap second is, follows from the time in UTC. */
+function localTime(text: string, fraction: string, local: LocalTimes, afterMs?: number): Moment | undefined {
+  const isLeapSecond = text.endsWith(':60');
+  const read = parseDeviceTime(`${isLeapSecond ? `${text.slice(0, -2)}59` : text}Z`);
+  if (!read) return undefined;
+  const ms = local.toUtc(read.ms, afterMs);
+  if (!isLeapSecond) return withFraction(ms, fraction);
+  return precedesLeapSecond(ms) ? withFraction(ms + 1_000, fraction) : undefined;
+}
+
+function withFraction(ms: number, fraction: string): Moment {
   const digits = fraction.padEnd(9, '0');
-  const ms = local ? local.toUtc(localMs, afterMs) : localMs;
   return { ms: ms + Number(digits.slice(0, 3)), ns: Number(digits.slice(3, 9)) };
 }
 
@@ -109,10 +117,8 @@ function fromParts(groups: Record<string, string | undefined>, local: LocalTimes
   const isAfternoon = groups.p?.toLowerCase() === 'p';
   const hour = groups.I === undefined ? groups.H : (Number(groups.I) % 12) + (isAfternoon ? 12 : 0);
   const text = `${year}-${two(month)}-${two(groups.d)}T${two(hour)}:${two(groups.M)}:${two(groups.S)}`;
-  if (groups.z === undefined && !local) {
-    const read = parseDeviceTime(text);
-    return read && moved(read.ms, groups.f ?? '', null);
-  }
-  const read = parseDeviceTime(`${text}${groups.z ?? 'Z'}`);
-  return read && moved(read.ms, groups.f ?? '', groups.z === undefined ? local : null, afterMs);
+  const fraction = groups.f ?? '';
+  if (groups.z === undefined && local) return localTime(text, fraction, local, afterMs);
+  const read = parseDeviceTime(`${text}${groups.z ?? ''}`);
+  return read && withFraction(read.ms, fraction);
 }
