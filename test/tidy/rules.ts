@@ -33,6 +33,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   'broker-sessions': ['config', 'contract', 'mqtt', 'security'],
   jobs: ['config', 'parts'],
   contract: [],
+  names: ['contract'],
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],
   conditions: ['config', 'contract', 'files', 'parts', 'security', 'words'],

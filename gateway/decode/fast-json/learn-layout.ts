@@ -1,9 +1,9 @@
 /** Learns layouts: what of a message is fixed text, and what its values are. */
 import { isOpenState } from '../../../shared/domain/states.ts';
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { isReserved } from '../contract.ts';
 import { type MachineSchema, mayOpen } from '../machines/machine-schema.ts';
 import { namedValue } from '../objects/named-values.ts';
-import { sensorName } from '../objects/names.ts';
 import { isDateText, isReceptionName, isTimeName, timeKeys } from '../objects/time-names.ts';
 import type { Row } from '../row.ts';
 import { isQualityName } from '../values.ts';

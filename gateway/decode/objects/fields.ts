@@ -1,9 +1,9 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { isBadQuality } from '../values.ts';
 import { messageLimits, type ValueCount } from './message-limits.ts';
-import { sensorName } from './names.ts';
 import { isTimeName } from './time-names.ts';
 
 const reserved = new Set(reservedSensors);

@@ -1,5 +1,6 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { isStateText } from '../../../shared/domain/states.ts';
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
@@ -8,7 +9,6 @@ import { badQuality, type FlatFields, flatten, flattenItem, isObject, type Neste
 import { type Labels, labelsOf } from './labels.ts';
 import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
 import { type NamedValue, namedValue } from './named-values.ts';
-import { sensorName } from './names.ts';
 import { type ExactTime, isReceptionName, timeIn, timeKeyOf } from './time-names.ts';
 import { gathered, hasValue, type Item, withoutReception } from './told-apart.ts';
 

@@ -1,6 +1,6 @@
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { isObject } from './fields.ts';
-import { sensorName } from './names.ts';
 import { isTimeName } from './time-names.ts';
 
 /**

@@ -1,9 +1,9 @@
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
 import { messageLimits } from './message-limits.ts';
-import { sensorName } from './names.ts';
 
 /**
  * The labels of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time.

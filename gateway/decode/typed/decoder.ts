@@ -1,9 +1,9 @@
+import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodedReading, Decoder, RefusedValue } from '../../ports/decode.ts';
 import type { NamedTypedValue, TypedReading } from '../../ports/source.ts';
 import type { Moment } from '../device-time.ts';
 import { badQuality } from '../objects/fields.ts';
-import { sensorName } from '../objects/names.ts';
 import { readReadings } from './read.ts';
 import { writeReadings } from './write.ts';
 

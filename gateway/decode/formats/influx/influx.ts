@@ -1,10 +1,10 @@
 import { parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { sensorName } from '../../../../shared/names/sensor-name.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder, DecodeTarget } from '../../../ports/decode.ts';
 import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { type Labels, labelsOf, mixed } from '../../objects/labels.ts';
 import { messageLimits, tooMany, ValueCount } from '../../objects/message-limits.ts';
-import { sensorName } from '../../objects/names.ts';
 import { roundedInLine } from '../../objects/rounded.ts';
 import type { InfluxConfig } from './config.ts';
 import { splitLines } from './split-lines.ts';

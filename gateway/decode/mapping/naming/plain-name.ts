@@ -1,4 +1,4 @@
-import { plainLetters, withMark } from '../../letters/plain-letters.ts';
+import { plainLetters, withMark } from '../../../../shared/names/plain-letters.ts';
 
 /** Limit of remembered names; beyond it all are forgotten, because they are quickly known again. */
 const knownMax = 10_000;

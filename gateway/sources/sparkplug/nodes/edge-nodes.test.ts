@@ -81,10 +81,24 @@ describe('things that would become one', () => {
     expect(take('NDATA/x y', 1, [double('a', 5)])).toEqual([]);
     expect(take('DDATA/p/q', 2, [double('a', 6)])).toEqual([]);
     expect(take('NDATA/x_y', 1, [double('a', 7)])).toEqual(['x_y a=7']);
-    birth('x y', double('a', 8));
+    // From the first value on that is nobody's, whether or not a birth comes.
+    expect(nodes.counts.refused).toBe(2);
     expect(told).toContainEqual(
       expect.stringContaining('Plant/x y: its names make no name of a machine or that of another'),
     );
+    expect(told).toContainEqual(expect.stringContaining('Plant/p: its names make no name'));
+    birth('x y', double('a', 8));
+    expect(nodes.counts.refused).toBe(3);
+  });
+
+  it('names in other letters are not one machine', () => {
+    const births = [
+      birth('Käse', double('a', 1)),
+      birth('Küse', double('a', 2)),
+      birth('电', double('a', 3)),
+    ];
+    expect(births.flat().slice(0, 2)).toEqual(['Kase a=1', 'Kuse a=2']);
+    expect(births.flat()[2]).toMatch(/^n-[0-9a-f]{6} a=3$/);
   });
 
   it('on purpose, by a rule, are one', () => {

@@ -139,10 +139,7 @@ export class EdgeNodes {
     isSure: boolean,
     readings: ReadingList,
   ): void {
-    if (!entity)
-      return this.tell(
-        `${node.key}: its names make no name of a machine or that of another edge node or device, or there are too many devices; give it a name under machines`,
-      );
+    if (!entity) return this.unnamed(node, payload);
     node.forgetMetrics(entity, isSure);
     for (const { name, alias, type } of payload.metrics) {
       if (name === undefined || name === bdSeqName || control.test(name) || type === undefined) continue;
@@ -164,9 +161,19 @@ export class EdgeNodes {
 
   private data(node: Node, device: string, payload: Payload, readings: ReadingList): void {
     const entity = node.entity(device);
-    if (!entity) return;
+    if (!entity) return this.unnamed(node, payload);
     if (!entity.isAlive) this.askRebirth(node);
     this.values(node, entity, payload, readings);
+  }
+
+  /** Counts the values of a node or device without a machine, and tells of it. */
+  private unnamed(node: Node, { metrics }: Payload): void {
+    this.counts.refused += metrics.filter(
+      ({ name = '' }) => name !== bdSeqName && !control.test(name),
+    ).length;
+    this.tell(
+      `${node.key}: its names make no name of a machine or that of another edge node or device, or there are too many devices; give it a name under machines`,
+    );
   }
 
   private values(node: Node, entity: Entity, payload: Payload, readings: ReadingList): void {

@@ -1,4 +1,7 @@
 import { isIdentifier } from '../../../../shared/contract/topics.ts';
+import { plainLetters, withMark } from '../../../../shared/names/plain-letters.ts';
+
+const nameLengthMax = 64;
 
 /** How machines and sensors are named: by rules with {group}, {node} and {device}, and one by one. */
 export interface NamingRules {
@@ -62,7 +65,9 @@ export class Names {
   }
 }
 
-/** Puts `_` in place of what names of machines do not have. */
-function plain(text: string): string {
-  return text.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^[_.-]+/, '');
+/** Puts `_` in place of signs that names of machines do not have; of letters see plain-letters.ts. */
+function plain(name: string): string {
+  const { text, mark } = plainLetters(name);
+  const made = text.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^[_.-]+/, '');
+  return mark === '' ? made : withMark(made, mark, nameLengthMax);
 }

@@ -1,3 +1,4 @@
+import { sensorName } from '../../../../shared/names/sensor-name.ts';
 import type { Names } from './names.ts';
 
 /** Metrics may have names without a birth, so their number is limited here too. */
@@ -23,7 +24,7 @@ export class SensorOwners {
 
   owns({ name, sensor }: { name: string; sensor: string }): boolean {
     // As the contract makes names of sensors.
-    const plain = sensor.trim().replace(/[^A-Za-z0-9_.-]/g, '_');
+    const plain = sensorName(sensor);
     const owner = this.owners.get(plain);
     const isSet = this.names.isSet(name);
     const own = isSet ? settings : name.replace(birthPrefix, '');

@@ -1,5 +1,5 @@
-import { isIdentifier } from '../../../shared/contract/topics.ts';
-import { plainLetters, withMark } from '../letters/plain-letters.ts';
+import { isIdentifier } from '../contract/topics.ts';
+import { plainLetters, withMark } from './plain-letters.ts';
 
 /** Limit of remembered names; beyond it all are forgotten, because they are quickly known again. */
 const knownMax = 10_000;

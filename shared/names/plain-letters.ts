@@ -1,4 +1,4 @@
-/** Letters (gateway/decode/letters): how names in ASCII are made of texts in any language. */
+/** Names (shared/names): how the names of machines and sensors, in ASCII, are made of texts in any language. */
 import { createHash } from 'node:crypto';
 
 const markLength = 6;
