@@ -98,7 +98,14 @@ export interface BeyondUsual {
   isRate?: true;
   /** Since when; absent if that is not known. */
   sinceMs?: number;
+  /** The mean of a day is compared with ordinary days; absent: some readings with all before. */
+  shift?: SlowShift;
+  /** The probe beside it from which it differs by so much. */
+  beside?: string;
 }
+
+/** How a machine has slowly shifted: the level of a sensor, two probes that measure the same, or how long it runs each time, in minutes. */
+export type SlowShift = 'level' | 'twin' | 'run';
 
 /** `changed`: what was unusual has lasted, and the machine is judged by that until it is as it was, or a person says what it was. */
 export interface MachineBehaviour {

@@ -10,9 +10,10 @@ import type {
 } from '../../../shared/detector/relations/relation-detector.ts';
 import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
 import { OwnEpisodes, type SavedEpisodes } from '../own-episodes/own-episodes.ts';
+import { type SavedShifts, SlowShifts } from '../slow-shifts/slow-shifts.ts';
 import type { Explanation } from '../usual-range/explained.ts';
 import type { CounterRates } from '../usual-range/range-types.ts';
-import type { BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
+import { allBeyond, type BeyondRange, type UsualRange } from '../usual-range/usual-range.ts';
 import { GrowingRelations, type SavedRelations } from './growing-relations.ts';
 import type { ModeWatch } from './mode-watch.ts';
 
@@ -32,6 +33,8 @@ export interface SavedFault extends KnownFault {
   sensors?: readonly string[];
 }
 
+type SavedBehaviour = SavedRelations & { episodes?: SavedEpisodes; shifts?: SavedShifts };
+
 export interface Behaviour {
   state: RelationState;
   /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
@@ -46,11 +49,13 @@ export class BehaviourWatch {
   private growing: GrowingRelations;
   private known: SavedFault[] = [];
   private episodes = new OwnEpisodes();
+  private shifts: SlowShifts;
   /** The sensors by column; empty while nobody has said them. */
   private names: readonly string[];
 
   constructor(sensors: number, names: readonly string[] = [], faults: readonly SavedFault[] = []) {
     this.growing = new GrowingRelations(sensors);
+    this.shifts = new SlowShifts(sensors, names);
     this.names = names;
     this.known = [...faults];
   }
@@ -62,7 +67,7 @@ export class BehaviourWatch {
 
   /** @param saved absent, or of another version: they are learnt anew */
   static restored(
-    saved: Partial<SavedRelations> & { episodes?: SavedEpisodes },
+    saved: Partial<SavedBehaviour>,
     sensors: number,
     faults: readonly SavedFault[] = [],
     names: readonly string[] = [],
@@ -70,6 +75,7 @@ export class BehaviourWatch {
     const made = new BehaviourWatch(sensors, names, faults);
     made.growing = GrowingRelations.restored(sensors, saved);
     if (saved.episodes) made.episodes.restore(saved.episodes);
+    if (saved.shifts) made.shifts.restore(saved.shifts);
     return made;
   }
 
@@ -81,6 +87,7 @@ export class BehaviourWatch {
   grow(sensors: number, names: readonly string[]): void {
     this.growing.grow(sensors);
     this.episodes = new OwnEpisodes();
+    this.shifts = new SlowShifts(sensors, names);
     this.names = names;
   }
 
@@ -88,6 +95,7 @@ export class BehaviourWatch {
   renew(column: number, sensors: number): void {
     this.growing.renew(column, sensors);
     this.episodes = new OwnEpisodes();
+    this.shifts = new SlowShifts(sensors, this.names);
   }
 
   /** Takes the row `row[from] …`, NaN where a value is absent. @param state that the machine says it is in; NaN: none */
@@ -95,6 +103,7 @@ export class BehaviourWatch {
     // Rows hold the last value of a sensor that is silent: one without any is not well, and shows nothing.
     this.relations.forgetAbsent(row, from);
     this.growing.push(row, from, timeMs, state);
+    this.shifts.take(row, from, timeMs, this.relations);
   }
 
   /** The rates of these counters were measured in the newest row, by column of the row. */
@@ -104,9 +113,16 @@ export class BehaviourWatch {
   }
 
   now(): Behaviour {
-    const { state, sinceMs, learning } = this.relations;
+    const { learning } = this.relations;
+    const { state, sinceMs } = this.stateNow();
     const like = state === 'unusual' || state === 'changed' ? this.like() : null;
     return { state, sinceMs, learning, ...(like && { like }) };
+  }
+
+  private stateNow(): Pick<Behaviour, 'state' | 'sinceMs'> {
+    const { state, sinceMs } = this.relations;
+    if (state === 'unusual' || state === 'changed' || !this.shifts.isShifted) return { state, sinceMs };
+    return { state: 'changed', sinceMs: this.shifts.sinceMs };
   }
 
   /** The faults that people have named, the oldest first. @param names of the sensors, by column */
@@ -125,7 +141,7 @@ export class BehaviourWatch {
 
   /** A person says that what has changed is normal from now on. Returns false if nothing has. */
   confirmNormal(): boolean {
-    return this.growing.told((each) => each.confirmNormal());
+    return [this.shifts.confirmNormal(), this.growing.told((each) => each.confirmNormal())].includes(true);
   }
 
   /** Time has confirmed what the machine does since then: what has changed with it is normal too, and what changed before is not. */
@@ -189,15 +205,17 @@ export class BehaviourWatch {
    */
   unusual(usual: UsualRange, rarity: number): { score: number; isByOthers: boolean } {
     const unheld = this.unheld(usual, rarity);
-    if (this.episodes.isTelling && unheld.score < scoreAtLevel)
-      return { score: scoreAtLevel, isByOthers: true };
+    const isTelling = this.episodes.isTelling || this.shifts.isTelling;
+    if (isTelling && unheld.score < scoreAtLevel) return { score: scoreAtLevel, isByOthers: true };
+    if (this.shifts.isShifted && unheld.score < scoreBetween)
+      return { score: scoreBetween, isByOthers: true };
     return this.episodes.isHeld ? { ...unheld, score: Math.min(unheld.score, scoreBetween) } : unheld;
   }
 
   /** Follows for how long, and how far, the machine is unusual. */
   followEpisodes(usual: UsualRange, timeMs: number): void {
     const { score } = this.unheld(usual, 0);
-    const sensors = () => allBeyond(usual.beyond(), this.beyond()).map(({ column }) => column);
+    const sensors = () => allBeyond(usual.beyond(), this.beyondRelations()).map(({ column }) => column);
     const isChanged = this.relations.state === 'changed' && !usual.firstTime();
     this.episodes.take({ timeMs, score, isChanged, sensors, isNamed: () => this.like() !== null });
   }
@@ -222,10 +240,15 @@ export class BehaviourWatch {
       const ratio = this.relations.ratioOf(i);
       into[i] = ratio >= 1 ? ratio : 0;
     }
+    for (const { column } of this.shifts.beyond()) into[column] = Math.max(1, into[column]!);
   }
 
-  /** The sensors that show what the others do not explain, while that lasts or while it is told that it has changed; the farthest first. */
+  /** The sensors that show what the others do not explain, while that lasts or while it is told that it has changed, the farthest first; then what has slowly shifted. */
   beyond(): BeyondRange[] {
+    return allBeyond(this.beyondRelations(), this.shifts.beyond());
+  }
+
+  private beyondRelations(): BeyondRange[] {
     const { relations } = this;
     const isChanged = relations.state === 'changed' && this.episodes.isTelling;
     if (relations.state !== 'unusual' && !isChanged) return [];
@@ -249,9 +272,10 @@ export class BehaviourWatch {
       });
   }
 
-  save(): SavedRelations & { episodes?: SavedEpisodes } {
+  save(): SavedBehaviour {
     const episodes = this.episodes.save();
-    return { ...this.growing.save(), ...(episodes && { episodes }) };
+    const shifts = this.shifts.save();
+    return { ...this.growing.save(), ...(episodes && { episodes }), ...(shifts && { shifts }) };
   }
 }
 
@@ -261,11 +285,6 @@ export function behaviourOf({ state, sinceMs, learning, like }: Behaviour): Mach
   if (learning) behaviour.learning = learning;
   if (like) behaviour.like = like;
   return behaviour;
-}
-
-/** Sensors that are beyond their ranges, and those beyond what the others explain; each once. */
-export function allBeyond(ranges: readonly BeyondRange[], others: readonly BeyondRange[]): BeyondRange[] {
-  return [...ranges, ...others.filter((each) => !ranges.some(({ column }) => column === each.column))];
 }
 
 /** Explanations of levels beyond their ranges. @param known of the machine now: it may be learnt anew */

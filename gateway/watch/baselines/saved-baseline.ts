@@ -1,5 +1,6 @@
 import type { SavedKinds } from '../kinds/sensor-kinds.ts';
 import type { SavedEpisodes } from '../own-episodes/own-episodes.ts';
+import type { SavedShifts } from '../slow-shifts/slow-shifts.ts';
 import type { SavedUsualRange } from '../usual-range/usual-range.ts';
 import type { SavedFault } from './behaviour.ts';
 import type { SavedRelations } from './growing-relations.ts';
@@ -20,6 +21,8 @@ export interface SavedBaseline extends Partial<SavedRelations> {
   usual?: SavedUsualRange;
   /** Episodes that ended by themselves; absent if there was none, and from earlier versions. */
   episodes?: SavedEpisodes;
+  /** Days of it, and what has slowly shifted; absent if there is none yet, and from earlier versions. */
+  shifts?: SavedShifts;
   /** Kinds that were found, by sensor; null: all were learnt as quantities, by an earlier version. */
   kinds: SavedKinds;
 }

@@ -43,6 +43,10 @@ const Modes = Type.Object({
     }),
   ),
 });
+const Shifts = Type.Object({
+  dayFromMs: Type.Number(),
+  days: Type.String({ maxLength: 1 << 15, description: 'in base 64' }),
+});
 const kinds: readonly Kind[] = ['quantity', 'state', 'counter'];
 
 const Head = Type.Object({
@@ -94,6 +98,7 @@ const Head = Type.Object({
       { description: 'that ended by themselves; absent from a version that counted none' },
     ),
   ),
+  shifts: Type.Optional(Shifts),
   unwell: Type.Optional(
     Type.Record(Type.String({ maxLength: 256 }), Type.Number(), {
       description: 'sensors that were not well, by name, with the value that they had',

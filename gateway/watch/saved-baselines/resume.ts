@@ -42,6 +42,7 @@ export function recordOf(
     faults = [],
     unheard,
     episodes,
+    shifts,
     ...learnt
   } = window.baseline.save(names);
   const unwell = window.sensorRuns.savedUnwell(names, window.latest());
@@ -59,6 +60,7 @@ export function recordOf(
     ...(usual && { usual }),
     ...(modes && { modes }),
     ...(episodes && { episodes }),
+    ...(shifts && { shifts }),
     ...(Object.keys(unwell).length > 0 && { unwell }),
     ...(unheard && { unheard: [...unheard] }),
     ...(faults.length > 0 && {
@@ -80,7 +82,7 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
     const now = namesOf(type);
     const before = head.sensors ?? now;
     const { held, seen, ...learnt } = readBody(record, before.length);
-    const { takenMs, usual, modes, episodes, kinds = null, faults = [] } = head;
+    const { takenMs, usual, modes, episodes, shifts, kinds = null, faults = [] } = head;
     const sensors = head.learntSensors ?? before;
     const saved = {
       takenMs,
@@ -91,6 +93,7 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
       ...(usual && { usual }),
       ...(modes && { modes }),
       ...(episodes && { episodes }),
+      ...(shifts && { shifts }),
     };
     if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
     window.sensorRuns.restoreUnwell(head.unwell ?? {}, now);

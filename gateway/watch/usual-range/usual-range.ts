@@ -17,6 +17,7 @@
  * the other sensors show why (explained.ts). Counters, which only rise, have no range. Nothing is allocated per row.
  */
 import type { ColumnsBefore } from '../../../shared/detector/columns/columns.ts';
+import type { SlowShift } from '../../ports/decision.ts';
 import { ExplainedLevels, type Explanation } from './explained.ts';
 import { LateSensors } from './late-sensors.ts';
 import { beyondField } from './range-fields.ts';
@@ -68,6 +69,15 @@ export interface BeyondRange {
   isBesideOthers?: true;
   /** Since when levels have been beyond; absent if that was before a restart. */
   sinceMs?: number;
+  /** It is the mean of a day that is compared with ordinary days; absent: it is that of some readings. */
+  shift?: SlowShift;
+  /** The probe beside it from which it differs by so much. */
+  beside?: string;
+}
+
+/** Sensors that are beyond their ranges, and those beyond what the others explain; each once. */
+export function allBeyond(ranges: readonly BeyondRange[], others: readonly BeyondRange[]): BeyondRange[] {
+  return [...ranges, ...others.filter((each) => !ranges.some(({ column }) => column === each.column))];
 }
 
 export interface SavedUsualRange extends SavedRanges {

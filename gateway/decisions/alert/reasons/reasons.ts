@@ -12,6 +12,7 @@ import { durationText, runningTimeText, timeText } from '../../../../shared/word
 import { unitAfter } from '../../../../shared/words/units.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import { type Change, reached, type Severity } from '../state/alert-state.ts';
+import { shiftReason } from './shift-reasons.ts';
 
 const contributionsMax = 3;
 const shareMin = 0.1;
@@ -135,6 +136,7 @@ export function beyondReasons(input: AlertInput): string[] {
     const is = isRate ? 'rises by' : 'is';
     const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1') + per;
     const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
+    if (each.shift) return shiftReason(each, unit, numberText);
     if (isBesideOthers)
       return `${sensor} ${is} ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
     return `${sensor} ${is} about ${numberText(level)}${unit}; until now it was always ${range}`;
