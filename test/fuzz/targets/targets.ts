@@ -5,6 +5,7 @@ import { formatTarget } from './format.ts';
 import { frameTarget } from './frames.ts';
 import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
 import { fieldNamesTarget } from './known/field-names.ts';
+import { mappedNamesTarget } from './known/mapped-names.ts';
 import { numbersTarget } from './known/numbers.ts';
 import { presenceTarget } from './known/presence.ts';
 import { sparkplugNamesTarget } from './known/sparkplug-names.ts';
@@ -22,6 +23,7 @@ const others: Record<string, () => Promise<Target>> = {
   times: timesTarget,
   numbers: numbersTarget,
   'field-names': fieldNamesTarget,
+  'mapped-names': mappedNamesTarget,
   'sparkplug-names': sparkplugNamesTarget,
   together: togetherTarget,
   presence: presenceTarget,
