@@ -205,7 +205,7 @@ export class Engine {
     const isLatest = this.admission.release(client.id, connection);
     this.persistence.incoming.forgetUnkept(client);
     connection.v5?.outgoing.close();
-    connection.catchingUp?.goOn();
+    connection.catchingUp?.close();
     if (!isLatest || !connection.v5?.keepsSession) return;
     this.persistence.sessions.left(client.id, client.sessionExpiryInterval);
     this.sessionEnds.left(client.id, client.sessionExpiryInterval);

@@ -16,6 +16,12 @@ export interface QueuedPacket {
   messageExpiry?: number;
 }
 
+/**
+ * The first part of the name of retained messages that SUBSCRIBE brings; their place in the queue is the second. Not the broker's id:
+ * Aedes drops a message with a lower number of that than one before it.
+ */
+export const retainedName = 'retained';
+
 /** The properties that a message keeps on its way to subscribers, and those of a will that are for the broker. */
 export interface MessageProperties {
   payloadFormatIndicator?: boolean;

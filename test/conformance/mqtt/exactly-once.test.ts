@@ -17,6 +17,11 @@ import {
 
 const site = siteOfTests({ queueMessagesMax: 10_000 });
 
+const lasting = (version: Version, id: string) => ({
+  ...{ id, user: 'operator', password: 'secret2', clean: false },
+  ...(version === 5 && { properties: sessionExpiry(600) }),
+});
+
 /** A subscriber with its state over connections: the messages that it took, and the packet ids that were not released to it yet. */
 class Receiver {
   readonly got: number[] = [];
@@ -83,9 +88,7 @@ describe('QoS 2 to a kept session', () => {
       vi.spyOn(Math, 'random').mockReturnValue(0.5); // Aedes takes the first packet id of a connection from it
       const random = seededRandom(7);
       const [topic, id] = [site.name(), site.name()];
-      const lasting = version === 5 ? { properties: sessionExpiry(100) } : {};
-      const fields = { id, user: 'operator', password: 'secret2', clean: false, ...lasting };
-      const receiver = new Receiver(version, fields);
+      const receiver = new Receiver(version, lasting(version, id));
       await receiver.connect();
       await receiver.subscribe(topic);
       const sender = await site.connected(version);
@@ -104,6 +107,67 @@ describe('QoS 2 to a kept session', () => {
       const all = Array.from({ length: sent }, (_, i) => i + 1);
       await receiver.answerAll(sent);
       expect(receiver.got).toEqual(all);
+    },
+  );
+
+  rule(
+    '3.1.1: 4.4.0-1; 5: 4.4.0-1',
+    'retained messages that SUBSCRIBE has brought, and were not acknowledged, are sent again too',
+    async (version) => {
+      const [id, topic] = [site.name(), site.name()];
+      const sender = await site.connected(version);
+      for (const qos of [1, 2] as const) {
+        sender.send(publishPacket(version, `${topic}/${qos}`, `q${qos}`, { qos, id: qos, retain: true }));
+        await sender.got(qos === 1 ? 4 : 5);
+      }
+      const before = await site.connected(version, lasting(version, id));
+      before.send(subscribePacket(version, 1, [[`${topic}/+`, 2]]));
+      await before.got(3, 2);
+      const [first, second] = before.messages(version);
+      before.send(packet(0x40, [first!.id! >> 8, first!.id! & 255]));
+      before.send(packet(0xc0));
+      await before.got(13);
+      await site.gone(before);
+      const after = await site.connected(version, lasting(version, id));
+      await after.got(3);
+      expect(first).toMatchObject({ payload: 'q1', retain: true, dup: false });
+      expect(after.messages(version)).toEqual([{ ...second, dup: true }]);
+      after.send(packet(0x50, [second!.id! >> 8, second!.id! & 255]));
+      await after.got(6);
+      after.send(packet(0x70, [second!.id! >> 8, second!.id! & 255]));
+      after.send(packet(0xc0));
+      await after.got(13);
+      await site.gone(after);
+      const last = await site.connected(version, lasting(version, id));
+      last.send(packet(0xc0));
+      await last.got(13);
+      expect(last.of(3)).toEqual([]);
+    },
+  );
+
+  rule(
+    '3.1.1: 4.4.0-1; 5: 4.4.0-1',
+    'so does each of many retained messages, however often the connection is cut while they come',
+    async (version) => {
+      const random = seededRandom(11);
+      const [topic, id] = [site.name(), site.name()];
+      const count = 300;
+      const sender = await site.connected(version);
+      for (let n = 1; n <= count; n++)
+        sender.send(publishPacket(version, `${topic}/${n}`, `${n}`, { qos: 2, id: n, retain: true }));
+      await sender.got(5, count);
+      const receiver = new Receiver(version, lasting(version, id));
+      await receiver.connect();
+      await receiver.subscribe(`${topic}/+`);
+      for (let round = 1; round <= 5; round++) {
+        const answered = { received: random.next() < 0.7, complete: random.next() < 0.7 };
+        await receiver.answer(Math.floor(random.next() * 45), answered);
+        await site.gone(receiver.wire);
+        await receiver.connect();
+      }
+      await receiver.answerAll(count);
+      expect(receiver.got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+      await until(() => expect(site.broker.broker.stats().queue.bytes).toBe(0));
     },
   );
 });

@@ -9,6 +9,7 @@ import type { ConnectedClient, Connection } from '../connection/connection.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { ConnectAsked, Mqtt5 } from '../mqtt5/mqtt5.ts';
 import type { Rights } from '../rights.ts';
+import { RetainedDelivery } from '../sessions/retained/retained-delivery.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Credentials } from './credentials.ts';
 import { type Grants, rightsOf } from './grants.ts';
@@ -177,6 +178,8 @@ export class Admission {
     }
     if (!client.clean) {
       connection.catchingUp = new CatchingUp(client, connection.v5?.outgoing);
+      const qosOf = (topic: string) => connection.granted.grantOf(topic)?.qos ?? 2;
+      connection.catchingUp.retained = new RetainedDelivery(client, this.sessions, qosOf);
       this.sessions.number(client);
     }
     connection.rights = rights;

@@ -15,7 +15,10 @@ export interface AedesClient extends Omit<Client, keyof Mqtt5Client>, Mqtt5Clien
   closed: boolean;
   connected: boolean;
   subscriptions: Record<string, { qos: 0 | 1 | 2; si?: number }>;
-  broker: { persistence: { outgoingUpdate(client: { id: string }, packet: PublishPacket): Promise<void> } };
+  broker: {
+    clients: Readonly<Record<string, AedesClient | undefined>>;
+    persistence: { outgoingUpdate(client: { id: string }, packet: PublishPacket): Promise<void> };
+  };
   /** The packet id of the next message to it. */
   _nextId: number;
   _parser: TextParser;

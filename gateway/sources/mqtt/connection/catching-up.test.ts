@@ -64,7 +64,7 @@ it('ends when the connection does, and lets everything through where nothing is 
   })();
   await expect.poll(() => sent).toEqual(['a']);
   client.closed = true;
-  gone.goOn();
+  gone.close();
   await sending;
   expect(sent).toEqual(['a']);
   const back = newClient();

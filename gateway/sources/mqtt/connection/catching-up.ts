@@ -1,5 +1,5 @@
 import type { Deliver, OutgoingWindow } from '../mqtt5/outgoing.ts';
-import type { QueuedPacket } from '../packet.ts';
+import { type QueuedPacket, retainedName } from '../packet.ts';
 
 /** The part of Aedes' client that is needed here. */
 export interface CatchingClient {
@@ -13,11 +13,15 @@ export interface CatchingClient {
  * queue has been written, with what was added meanwhile.
  */
 export class CatchingUp {
+  /** Sends the retained messages that SUBSCRIBE brings. */
+  retained: { acknowledged(seq: number): void; goOn(): void } | null = null;
   private isBehind = true;
   private readonly client: CatchingClient;
   private readonly window: Pick<OutgoingWindow, 'reserve'> | undefined;
-  /** The latest message that was sent from the queue. Those before it have lower numbers, or came from an earlier process. */
+  /** The latest message that was sent from the queue. */
   private latest: QueuedPacket = { cmd: 'publish' };
+  /** By the first part of its name, the number of the latest: those before it have lower ones, or came from an earlier process. */
+  private readonly sent = new Map<string, number>();
   private isWriting = false;
   private wake: (() => void) | null = null;
 
@@ -36,12 +40,12 @@ export class CatchingUp {
   }
 
   /**
-   * True for a message of QoS 1 or 2 that the queue has, or had. Retained messages that SUBSCRIBE brings are not named, and come live.
+   * True for a message of QoS 1 or 2 that the queue has, or had. Retained messages that SUBSCRIBE brings are not named where they are
+   * not queued, and come live.
    */
   isOfQueue({ qos = 0, brokerId, brokerCounter = 0 }: QueuedPacket): boolean {
     if (qos === 0 || !brokerId) return false;
-    const { latest } = this;
-    return this.isBehind || (brokerId === latest.brokerId && brokerCounter <= (latest.brokerCounter ?? 0));
+    return this.isBehind || brokerCounter <= (this.sent.get(brokerId) ?? Number.NEGATIVE_INFINITY);
   }
 
   /**
@@ -60,6 +64,7 @@ export class CatchingUp {
       if (packet.cmd === 'publish') await window?.reserve(packet, () => client.closed);
       if (client.closed) return;
       this.latest = packet;
+      if (packet.brokerId) this.sent.set(packet.brokerId, packet.brokerCounter ?? 0);
       this.isWriting = true;
       yield packet;
       if (this.isWriting)
@@ -82,8 +87,24 @@ export class CatchingUp {
     if (isLatest) this.goOn();
   }
 
-  /** Lets the next message come; to be called when the connection has closed, too. */
-  goOn(): void {
+  /** Called for each message that the client has acknowledged. @param seq its place in the queue */
+  acknowledged(seq: number): void {
+    this.retained?.acknowledged(seq);
+  }
+
+  /** Called for a message that is not sent on this connection: it must not hold up those behind it. */
+  notSent({ brokerId, brokerCounter = 0 }: QueuedPacket): void {
+    if (brokerId === retainedName) this.retained?.acknowledged(brokerCounter);
+  }
+
+  /** To be called when the connection has closed. */
+  close(): void {
+    this.goOn();
+    this.retained?.goOn();
+  }
+
+  /** Lets the next message come. */
+  private goOn(): void {
     this.isWriting = false;
     this.wake?.();
     this.wake = null;

@@ -68,6 +68,7 @@ export class FanOut {
         return packet;
       }
     } else if (!client.clean && packet.qos > 0) connection.drop('slow', 'does not read its messages');
+    connection.catchingUp?.notSent(packet as PublishPacket);
     this.dropped += 1;
     return null;
   };

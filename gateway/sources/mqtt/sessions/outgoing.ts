@@ -110,7 +110,7 @@ export class OutgoingQueue {
   }
 }
 
-function bytesOf(packet: QueuedPacket): number {
+export function bytesOf(packet: QueuedPacket): number {
   const { topic = '', payload } = packet;
   return topic.length + (payload?.length ?? 0) + propertyBytes(packet);
 }

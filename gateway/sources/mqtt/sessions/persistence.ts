@@ -217,11 +217,10 @@ export class BrokerPersistence {
     client.connection?.catchingUp?.writes(packet);
   }
 
-  async outgoingClearMessageId(
-    client: ClientRef,
-    packet: { messageId?: number },
-  ): Promise<QueuedPacket | undefined> {
-    return this.sessions.acknowledged(client.id, packet.messageId);
+  async outgoingClearMessageId({ id, connection }: PersistentClient, { messageId }: Partial<QueuedPacket>) {
+    const found = this.sessions.acknowledged(id, messageId);
+    if (found) connection?.catchingUp?.acknowledged(found.seq);
+    return found?.packet;
   }
 
   outgoingStream({ id, connection }: PersistentClient): Readable {

@@ -6,7 +6,7 @@ import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
 import type { Mirror } from './mirror.ts';
-import type { NumberedClient, QueueEntry } from './outgoing.ts';
+import { bytesOf, type NumberedClient, type QueueEntry } from './outgoing.ts';
 import {
   deleteQueued,
   deleteSession,
@@ -233,6 +233,15 @@ export class Sessions {
     await written;
   }
 
+  /** Numbers and queues a retained message that SUBSCRIBE brings; null if it would displace others. */
+  enqueueRetained(clientId: string, packet: QueuedPacket): Promise<void> | null {
+    const queued = this.sessions.get(clientId)?.queue.entries.size ?? Number.POSITIVE_INFINITY;
+    const { queueMessagesMax, queueBytesMax } = this.limits;
+    if (queued >= queueMessagesMax || this.queuedBytes + bytesOf(packet) > queueBytesMax) return null;
+    packet.brokerCounter = this.nextSeq;
+    return this.enqueue(clientId, packet);
+  }
+
   private countQueued(clientId: string, { user }: Session, { seq, bytes }: QueueEntry): void {
     this.queuedShares.add([user, clientId], seq, bytes);
     this.queuedFor.set(seq, clientId);
@@ -265,11 +274,11 @@ export class Sessions {
     }
   }
 
-  acknowledged(clientId: string, messageId: number | undefined): QueuedPacket | undefined {
+  acknowledged(clientId: string, messageId: number | undefined): QueueEntry | undefined {
     const session = this.sessions.get(clientId);
     const entry = session?.queue.withMessageId(messageId);
     if (session && entry) this.dequeue(clientId, session, entry);
-    return entry?.packet;
+    return entry;
   }
 
   /** @param marked whether those that were sent before are to have DUP; null if there are none */
