@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { lostSettings } from '../shared/config/changed-settings.ts';
 import { readConfig } from '../shared/config/load-config.ts';
-import { GatewayConfig, prepareGatewayConfig, sourceContext } from './config.ts';
+import { GatewayConfig, liveInGateway, prepareGatewayConfig, sourceContext } from './config.ts';
 
 const configOf = (given: Record<string, unknown>) =>
   readConfig(GatewayConfig, { defaults: { dataDir: '/d', ...given } }, [], prepareGatewayConfig);
@@ -12,6 +13,17 @@ it('sources get the topics of routes, so that no message with a route is acknowl
   ];
   const { config } = configOf({ routes });
   expect(sourceContext(config!).routeTopics).toEqual(['tele/+/SENSOR', '+/+/+/+']);
+});
+
+it('a file that was cut off before its token is not taken by a running gateway, and one without its read token is', () => {
+  const http = { token: 'token-of-the-operators', readToken: 'token-of-the-display' };
+  const lostBy = (given: Record<string, unknown>) =>
+    lostSettings(configOf({ http }).config!, configOf(given).config!, liveInGateway.essential).map(
+      ({ key }) => key,
+    );
+  expect(lostBy({})).toEqual(['http.token']);
+  expect(lostBy({ http: { readToken: http.readToken } })).toEqual(['http.token']);
+  expect(lostBy({ http: { token: 'another-token-of-theirs' } })).toEqual([]);
 });
 
 describe('jobs', () => {

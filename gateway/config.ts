@@ -114,6 +114,7 @@ export const liveInGateway: LiveSettings = {
     routes: dataKeys.routes.default,
     machines: dataKeys.machines.default,
     'uplink.url': undefined,
+    'http.token': undefined,
   },
 };
 
