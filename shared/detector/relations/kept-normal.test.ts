@@ -68,6 +68,17 @@ describe('what lasts', () => {
     expect(all.slice((beginDay + 2) * rowsPerDay, (beginDay + 3) * rowsPerDay)).toContain('unusual');
   });
 
+  it('near its level is over two hours or so after it, and not a night later', () => {
+    for (const seed of [4, 5]) {
+      const isOff = (day: number) => day > beginDay + 0.05 && day < beginDay + 0.45;
+      const { all } = run({ days: beginDay + 1, seed, by: (day) => (isOff(day) ? 1.2 : 1) });
+      const hour = rowsPerDay / 16;
+      const end = beginDay * rowsPerDay + 0.45 * 24 * hour;
+      expect(new Set(all.slice(end - 2 * hour, end))).not.toContain('normal');
+      expect(new Set(all.slice(end + 3 * hour))).toEqual(new Set(['normal']));
+    }
+  });
+
   it('for days is over as soon as if nothing short had come days before it', () => {
     const isOff = (day: number) =>
       (day > beginDay + 0.3 && day < beginDay + 0.335) || (day > beginDay + 3.1 && day < beginDay + 5.3);

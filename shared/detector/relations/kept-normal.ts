@@ -7,7 +7,7 @@ import { copyOf, type RelationNumbers, scalar } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 
 const { settleMs, clearSettleMs, settleGaps, settleMsMax, keepMs, apartMs, visitsMin } = relationParameters;
-const { unseenMsMin, beginRows, acceptedMs, clearRatio } = relationParameters;
+const { settleLongerMs, unseenMsMin, beginRows, acceptedMs, clearRatio } = relationParameters;
 
 /** Rows over which it is averaged how far the machine is beyond what is kept. */
 const meanRows = 60;
@@ -96,7 +96,9 @@ export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean 
   const awayMs = runMs - doubles[scalar.seenRunMs]!;
   const isOne = doubles[scalar.gapRunMs] === 0 && doubles[scalar.visits] === 1;
   const leastMs = isOne && wasClear({ doubles }) ? clearSettleMs : settleMs;
-  const settlesMs = Math.min(settleMsMax, Math.max(leastMs, settleGaps * doubles[scalar.gapRunMs]!));
+  const gapMs = doubles[scalar.gapRunMs]!;
+  const againMs = Math.min(settleGaps * gapMs, gapMs + settleLongerMs);
+  const settlesMs = Math.min(settleMsMax, Math.max(leastMs, againMs));
   doubles[scalar.isFrozen] = Number(awayMs < settlesMs);
   return awayMs < (doubles[scalar.isChanged] === 1 ? settlesMs : Math.max(keepMs, settlesMs));
 }

@@ -63,12 +63,14 @@ export const relationParameters = {
   changedShareMin: 0.7,
   /**
    * Keeping of what was confirmed while something may come again: for this running time (changed or not), and for so many times the
-   * longest time between two visits, up to a bound; what was not changed yet is waited for for longer, so that what comes each week is seen.
+   * longest time between two visits, but no more than so much longer, up to a bound; what was not changed yet is waited for for longer, so that
+   * what comes each week is seen.
    */
-  settleMs: 6 * 60 * minuteMs,
+  settleMs: 2 * 60 * minuteMs,
   /** The same for what was one visit without a break, and clear: as before is all that it is then, and a return finds it kept. */
   clearSettleMs: 60 * minuteMs,
   settleGaps: 3,
+  settleLongerMs: 6 * 60 * minuteMs,
   settleMsMax: 14 * dayMs,
   keepMs: 8 * dayMs,
   /** Visits so far apart, and so many of them, are a change, as is what is beyond the kept normal alone for so long. */
