@@ -159,7 +159,8 @@ export class Presence {
     state.set(field.isGapExcused, column, 0);
   }
 
-  private meanRows(column: number): number {
+  /** Rows from one that it is in to the next, on average. */
+  meanRows(column: number): number {
     return 1 + this.state.get(field.absentUsual, column) / Math.max(1, this.sent(column));
   }
 

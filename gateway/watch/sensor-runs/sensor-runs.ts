@@ -15,9 +15,14 @@ import { doubtfulMin, Stillness } from './stillness.ts';
 
 /** A period of coming rows: the usual runs of this one and of the one before are remembered. */
 const periodMs = 35 * 24 * 3_600_000;
-/** All of the first rows, and then one of so many, tell how the values of sensors are spread. */
+/**
+ * All of the first rows, and then about one of eight, tell how the values of sensors are spread: those of which a multiplicative hash is low,
+ * which go with no rhythm of a machine. Of a sensor that is not in each row, each value that follows a row without it tells so too.
+ */
 const spreadRows = 256;
-const spreadEvery = 8;
+const spreadBits = 3;
+const isSpreadRow = (row: number) =>
+  row <= spreadRows || Math.imul(row, 0x9e3779b1) >>> (32 - spreadBits) === 0;
 
 /** The runs of all sensors of one machine: 216 bytes for each sensor. Nothing is allocated per row. */
 export class SensorRuns {
@@ -66,7 +71,7 @@ export class SensorRuns {
     this.mayBeUnwell = false;
     if (moved < this.columns) this.takeFrom(moved, cells, valueAt, seenAt, row);
     if (this.refusedNow !== null) this.sentAgain(this.refusedNow, cells, seenAt);
-    if (row <= spreadRows || row % spreadEvery === 0) this.stillness.spread.take(cells, valueAt, seenAt);
+    if (isSpreadRow(row)) this.stillness.spread.take(cells, valueAt, seenAt);
   }
 
   /**
@@ -158,19 +163,21 @@ export class SensorRuns {
         else if (row >= doubles[dueRowAt + column]!) presence.look(column);
         continue;
       }
-      if (doubles[column] !== 0) {
-        if (doubles[column]! < 0) this.known = null;
-        presence.returns(column);
-      }
+      const gapRow = doubles[column]!;
       const value = cells[valueAt + column]!;
+      if (gapRow !== 0) {
+        if (gapRow < 0) this.known = null;
+        presence.returns(column);
+        stillness.spread.takeOne(column, value);
+      }
       if (value !== floats[column]) {
         floats[column] = value;
-        if (doubles[repeatsAt + column] !== 0) stillness.ends(column);
+        if (doubles[repeatsAt + column] !== 0) stillness.ends(column, gapRow);
         continue;
       }
       isPlain = false;
       const repeats = ++doubles[repeatsAt + column]!;
-      if (repeats === 1) stillness.begins(column);
+      if (repeats === 1) stillness.begins(column, gapRow);
       else if (repeats >= doubles[dueRepeatsAt + column]!) stillness.look(column);
       if (repeats >= doubtfulMin && doubles[dueRepeatsAt + column]! < Infinity) mayBeUnwell = true;
     }

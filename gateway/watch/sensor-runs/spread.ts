@@ -27,19 +27,22 @@ export class Spread {
 
   /** Notes a row: `cells[valueAt + column]` is a value if `cells[seenAt + column]` is not 0, or `seenAt` is −1. */
   take(cells: Float32Array, valueAt: number, seenAt: number): void {
+    const { columns } = this.state;
+    for (let column = 0; column < columns; column++)
+      if (seenAt < 0 || cells[seenAt + column] !== 0) this.takeOne(column, cells[valueAt + column]!);
+  }
+
+  /** Notes a value of one sensor. */
+  takeOne(column: number, value: number): void {
     const { floats, columns } = this.state;
-    const lowest = this.state.floatsFrom(this.fields.range);
+    const lowest = this.state.floatsFrom(this.fields.range) + column;
     const highest = lowest + columns;
-    const markCount = this.state.floatsFrom(this.fields.markCount);
-    for (let column = 0; column < columns; column++) {
-      if (seenAt >= 0 && cells[seenAt + column] === 0) continue;
-      const value = cells[valueAt + column]!;
-      // The only value of its period is marked.
-      if (value === floats[lowest + column] && value === floats[highest + column]) continue;
-      if (value < floats[lowest + column]!) floats[lowest + column] = value;
-      if (value > floats[highest + column]!) floats[highest + column] = value;
-      if (floats[markCount + column]! < marksMin) this.mark(column, value);
-    }
+    // The only value of its period is marked.
+    if (value === floats[lowest] && value === floats[highest]) return;
+    if (value < floats[lowest]!) floats[lowest] = value;
+    if (value > floats[highest]!) floats[highest] = value;
+    const markCount = this.state.floatsFrom(this.fields.markCount) + column;
+    if (floats[markCount]! < marksMin) this.mark(column, value);
   }
 
   private mark(column: number, value: number): void {

@@ -13,7 +13,7 @@ const runMsMin = 60_000;
 const sentMin = 64;
 /** A sensor moves if it has many different values, and at most this share of them repeat the one before. */
 const repeatShareMax = 0.75;
-/** Runs of other sensors that began within so many rows, or this share of a run, began with it. */
+/** Runs of other sensors that began within so many rows, or this share of a run, began with it; as far apart as both are sent, more. */
 const togetherRows = 5;
 const togetherShare = 0.1;
 /** A run of so many repeats of another sensor is worth a thought. */
@@ -41,18 +41,18 @@ export class Stillness {
     this.presence = presence;
   }
 
-  /** The value of the present row is that of the one before, for the first time. */
-  begins(column: number): void {
+  /** The value of the present row is the one that it had before, for the first time. @param gapRow the last row with the sensor; 0: the one before */
+  begins(column: number, gapRow: number): void {
     const { state, time } = this;
-    state.set(field.runAtMs, column, time.beforeAtMs);
-    this.judgeFrom(column, time.row - 1, time.beforeMs);
+    state.set(field.runAtMs, column, gapRow > 0 ? state.get(field.gapAtMs, column) : time.beforeAtMs);
+    this.judgeFrom(column, gapRow > 0 ? gapRow : time.row - 1, this.beforeMs(column, gapRow));
   }
 
-  /** The value of a run of repeats has changed. */
-  ends(column: number): void {
-    const { state, longest, time } = this;
+  /** The value of a run of repeats has changed. @param gapRow the last row with the sensor; 0: the one before */
+  ends(column: number, gapRow: number): void {
+    const { state, longest } = this;
     const repeats = state.get(field.repeats, column);
-    const ms = time.beforeMs - state.get(field.runMs, column);
+    const ms = this.beforeMs(column, gapRow) - state.get(field.runMs, column);
     const wasOut = this.isOut(column);
     if (wasOut) {
       this.out--;
@@ -83,7 +83,8 @@ export class Stillness {
     }
     state.set(field.isRunExcused, column, 1);
     state.set(field.repeats, column, 1);
-    this.judgeFrom(column, time.row, time.ms);
+    // Its run began when it did: by that it goes together with others that are sent more rarely.
+    this.judgeFrom(column, state.get(field.runRow, column), time.ms);
   }
 
   isOut(column: number): boolean {
@@ -123,6 +124,11 @@ export class Stillness {
     if (this.isOut(column)) this.out--;
   }
 
+  /** When the value before the present one came. */
+  private beforeMs(column: number, gapRow: number): number {
+    return gapRow > 0 ? this.state.get(field.gapMs, column) : this.time.beforeMs;
+  }
+
   private judgeFrom(column: number, row: number, ms: number): void {
     const { state } = this;
     state.set(field.runRow, column, row);
@@ -149,7 +155,7 @@ export class Stillness {
     const { state, presence, time } = this;
     if (this.spread.isAtEnd(column, this.value(column))) return false;
     const row = state.get(field.runRow, column);
-    const slack = togetherRows + togetherShare * (time.row - row);
+    const slack = togetherRows + togetherShare * (time.row - row) + presence.meanRows(column) - 1;
     let isOtherMoving = false;
     for (let other = 0; other < state.columns; other++) {
       if (other === column || !presence.isSent(other) || this.isOut(other) || !this.moves(other)) continue;
@@ -157,7 +163,8 @@ export class Stillness {
       const repeats = state.get(field.repeats, other);
       const isStill = repeats >= otherRepeatsMin && repeats > this.longest.rows(other);
       if (!isStill) isOtherMoving = true;
-      else if (Math.abs(state.get(field.runRow, other) - row) <= slack) return false;
+      else if (Math.abs(state.get(field.runRow, other) - row) <= slack + presence.meanRows(other) - 1)
+        return false;
     }
     return isOtherMoving;
   }
