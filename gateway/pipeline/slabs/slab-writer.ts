@@ -1,4 +1,5 @@
 /** Main thread: fills slabs with messages (see slab.ts). */
+import { isPacked, unpackedMax, waitingBytes } from '../../../shared/bounds/packed.ts';
 import type { RawMessage } from '../../ports/source.ts';
 import { headBytes, knownName, type SlabMemory } from './slab.ts';
 
@@ -10,6 +11,12 @@ const senderDigitsMax = 18;
 const namesMax = 1 << 16;
 /** Limit of the characters of numbered topics: each thread keeps them, and a topic may have 65,535. */
 const topicCharsMax = 1 << 23;
+
+/**
+ * Bytes that the packed messages of a slab may have when they are unpacked. The data thread reads a slab in one go, and these take it
+ * up to a fifth of a second: it must look after everything else between them.
+ */
+const unpackedOfSlabMax = 16 * unpackedMax;
 
 /** Returns an upper bound of the bytes that a message needs in a slab. */
 export function slabBytes({ topic, client, user = '', payload }: RawMessage): number {
@@ -94,6 +101,8 @@ export class SlabWriter {
   private readonly words: Uint32Array;
   private readonly doubles: Float64Array;
   private length = 0;
+  /** Bytes that its packed messages can have when they are unpacked. */
+  private unpacked = 0;
 
   /** The size of `memory` is a multiple of 8 bytes. */
   constructor(memory: SlabMemory, numbers: NameNumbers) {
@@ -111,15 +120,19 @@ export class SlabWriter {
   /** Empties the slab, once its messages have been read. */
   clear(): void {
     this.length = 0;
+    this.unpacked = 0;
   }
 
-  /** Returns false if the message does not fit. */
+  /** Returns false if the message does not fit, or would take too long to read with those before it. */
   add(message: RawMessage): boolean {
     const { buffer: bytes, words, numbers } = this;
     const { topic, payload } = message;
     const start = this.length;
     // This never writes past the end, and does not need the lengths of the texts beforehand.
     if (start + slabBytes(message) > bytes.length) return false;
+    const unpacked = isPacked(payload) ? waitingBytes(payload) : 0;
+    if (start > 0 && this.unpacked + unpacked > unpackedOfSlabMax) return false;
+    this.unpacked += unpacked;
     if (start === 0) numbers.startSlab();
     const word = start >> 2;
     let at = start + headBytes;

@@ -116,3 +116,19 @@ it('long topics are remembered within bounds in both threads, and a slab that is
   }
   expect(greatest).toBeLessThan((1 << 23) + 500_000);
 });
+
+it('a slab has no more packed messages than can be unpacked and read in a moment, however short they are', () => {
+  const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), new NameNumbers());
+  const message = { topic: 't', client: 'c', user: 'u', receivedMs: now, resend: false, connection: 1 };
+  const packed = Buffer.alloc(1_400);
+  packed.set([0x1f, 0x8b]);
+  const addAll = () => {
+    let count = 0;
+    while (count < 100 && writer.add({ ...message, payload: packed })) count++;
+    return count;
+  };
+  expect(addAll()).toBe(16);
+  expect(writer.add({ ...message, payload: Buffer.alloc(1_400) })).toBe(true);
+  writer.clear();
+  expect(addAll()).toBe(16);
+});

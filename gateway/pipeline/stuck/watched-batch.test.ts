@@ -24,10 +24,14 @@ interface Options {
   limitMs?: number;
   isCareful?: boolean;
   bytes?: number;
+  isPacked?: boolean;
 }
 
 /** Handles the topics `known…` without a limit, does not at once know those that are `probably known`, and never ends reading `endless`. */
-function handleBatch(topics: string[], { limitMs, isCareful = false, bytes = 1 }: Options = {}): Handled {
+function handleBatch(topics: string[], options: Options = {}): Handled {
+  const { limitMs, isCareful = false, bytes = 1, isPacked = false } = options;
+  const payload = Buffer.alloc(bytes);
+  if (isPacked) payload.set([0x1f, 0x8b]);
   const handled: string[] = [];
   const read: string[] = [];
   let limits = 0;
@@ -52,7 +56,7 @@ function handleBatch(topics: string[], { limitMs, isCareful = false, bytes = 1 }
   const limited = limitMs === undefined ? unlimited : timeLimited(limitMs);
   handleEach(
     (each) => {
-      for (const topic of topics) each({ ...message(topic), payload: Buffer.alloc(bytes) });
+      for (const topic of topics) each({ ...message(topic), payload });
     },
     (work, progress) => {
       limits++;
@@ -91,6 +95,12 @@ it('no more than a bounded number of bytes is read ahead', () => {
   expect(handled.map((text) => text.replace(/ \d$/, ''))).toEqual(topics);
   expect(limits).toBe(5);
   expect(handleBatch(topics.slice(0, 3), { bytes: 1 << 20 }).limits).toBe(3);
+});
+
+it('a packed message counts as what it can become, so that fifty of them have not one time limit together', () => {
+  const topics = Array.from({ length: 4 }, (_, i) => `new ${i}`);
+  expect(handleBatch(topics, { bytes: 1_400, isPacked: true }).limits).toBe(4);
+  expect(handleBatch(topics, { bytes: 1_400 }).limits).toBe(1);
 });
 
 it('a message without end among others costs only itself', () => {

@@ -1,4 +1,5 @@
 /** Data thread: goes through the messages of a batch, each of which has a limited time to be read. */
+import { waitingBytes } from '../../../shared/bounds/packed.ts';
 import type { TimeLimited } from '../../../shared/runtime/budget.ts';
 import type { RawMessage } from '../../ports/source.ts';
 
@@ -25,7 +26,10 @@ export interface MessageHandler<Begun> {
   handle(begun: Begun): void;
 }
 
-/** So many bytes of messages are read before they are handled, since what was read takes more memory than they. */
+/**
+ * So many bytes of messages, unpacked, are read before they are handled: what was read takes more memory than they, and their time limit
+ * is one.
+ */
 const aheadBytesMax = 64 << 10;
 
 /**
@@ -81,7 +85,7 @@ function readAhead<Begun>(
   for (let at = first; at < rest.length; at++) {
     const message = rest[at]!;
     if (at > first && !readsAll && handler.isProbablyKnown(message)) continue;
-    bytes += message.payload.length;
+    bytes += waitingBytes(message.payload);
     if (at > first && bytes > aheadBytesMax) break;
     ahead.set(at, handler.begin(message));
   }
