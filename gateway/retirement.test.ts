@@ -26,7 +26,10 @@ function bench() {
     return machine === 'pump';
   };
   const admin = createRetirement({
-    lessons: { relearnt: ({ machine }, atMs) => void relearnt.push(`${machine} ${atMs}`) },
+    lessons: {
+      relearnt: ({ machine }, atMs) => void relearnt.push(`${machine} ${atMs}`),
+      renamed: (from, to) => void relearnt.push(`${from.machine} is ${to.machine}`),
+    },
     clock: { nowMs: () => 7 },
     data: {
       call: (async (_: string, those: MachineOrSensor[]) => {
@@ -44,6 +47,7 @@ function bench() {
       named: () => true,
       teaching: { teach: (_, { isLast }) => ({ isKnown: true, isTaught: isLast }) as never },
       savedBaselines: {
+        rename: (from, to) => learnt.has(from.machine) && learnt.delete(to.machine),
         async saveNow(key) {
           await Promise.resolve();
           done.push(`saved ${key}`);
@@ -81,21 +85,27 @@ it('known are those with readings, a baseline or alerts; a sensor alone makes no
 });
 
 it('a renamed machine has the maintenance windows and limits of before, and limits of the new name stay', async () => {
-  const { admin, maintenance, ownLimits } = bench();
+  const { admin, done, maintenance, ownLimits, relearnt } = bench();
   const who = { by: 'maria', address: '::1' };
   await maintenance.set(fan, who);
   await maintenance.set({ site: 'hall' }, who);
   await ownLimits.set({ ...fan, sensor: 'x' }, { warn: 1 }, who);
   await ownLimits.set({ ...fan, sensor: 'y' }, { warn: 2 }, who);
   await ownLimits.set({ ...saw, sensor: 'y' }, { warn: 3 }, who);
-  expect(await admin.rename(fan, saw, who)).toEqual({ windows: 1, limits: 1 });
+  expect(await admin.rename(fan, saw, who)).toEqual({
+    ...{ windows: 1, limits: 1, isNormal: true, isSaved: true },
+  });
+  expect(relearnt).toEqual(['fan is saw']);
+  expect(done).toEqual(['saved hall/saw']);
   const limits = ownLimits
     .list()
     .map(({ machine, sensor, limits: own }) => `${machine} ${sensor} ${own.warn}`);
   expect(limits.sort()).toEqual(['saw x 1', 'saw y 3']);
   const windows = maintenance.list(false).map(({ machine = 'all', by }) => `${machine} ${by}`);
   expect(windows.sort()).toEqual(['all maria', 'saw maria']);
-  expect(await admin.rename(fan, saw, who)).toEqual({ windows: 0, limits: 0 });
+  expect(await admin.rename(fan, saw, who)).toEqual({
+    ...{ windows: 0, limits: 0, isNormal: false, isSaved: true },
+  });
 });
 
 it('what people change of what is normal is on disk before they are told so', async () => {

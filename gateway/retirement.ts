@@ -20,12 +20,12 @@ interface RetirementParts {
     maintenance: Pick<Watch['maintenance'], 'rename'>;
     ownLimits: Pick<Watch['ownLimits'], 'list' | 'set' | 'clear'>;
     levels: Pick<Watch['levels'], 'ofAll'>;
-    savedBaselines: Pick<SavedBaselines, 'saveNow'> | null;
+    savedBaselines: Pick<SavedBaselines, 'rename' | 'saveNow'> | null;
   };
   decisions: Pick<Decisions, 'retired'>;
   siteTopics: Pick<SiteTopics, 'retired'>;
   sources(): readonly Pick<Source, 'retained'>[];
-  lessons: Pick<MachineLessons, 'relearnt'>;
+  lessons: Pick<MachineLessons, 'relearnt' | 'renamed'>;
   clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -87,7 +87,10 @@ export function createRetirement({
       const moved = own(from).filter(({ sensor }) => !there.has(sensor));
       for (const { sensor, limits } of moved) await ownLimits.set({ ...to, sensor }, limits, who);
       await ownLimits.clear(from, who);
-      return { windows, limits: moved.length };
+      lessons.renamed(from, to);
+      const isNormal = watch.savedBaselines?.rename(from, to) ?? false;
+      const isSaved = await saved(to, isNormal);
+      return { windows, limits: moved.length, isNormal, isSaved };
     },
     async relearn(machine, said) {
       const outcome = watch.relearn(machine.site, machine.machine, said);

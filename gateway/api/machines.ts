@@ -114,6 +114,11 @@ const Renaming = Type.Object(
 const Renamed = Type.Object({
   windows: Type.Integer({ minimum: 0, description: 'maintenance windows that are on or planned' }),
   limits: Type.Integer({ minimum: 0, description: 'sensors with limits of their own' }),
+  isNormal: Type.Boolean({
+    description:
+      'what is normal for it, as it was learnt or taught; false if nothing was known, or as much is known under the new name',
+  }),
+  isSaved: IsSaved,
 });
 
 /** `GET /api/machines`, `POST /api/machines/rename`, `POST /api/machines/retire` with `{machines: [{site, machine, sensor?}]}`, `POST /api/machines/relearn`. */

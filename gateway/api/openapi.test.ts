@@ -112,7 +112,7 @@ it('answers everywhere as documented', async () => {
   expect(strange).toEqual({ isKnown: false, isNoted: false, isSaved: true });
   const moved = { from: { site: 'lab', machine: 'p1' }, to: { site: 'lab', machine: 'p3' } };
   const renamed = await api.ask('POST', '/api/machines/rename', { body: moved });
-  expect(renamed).toEqual({ windows: 2, limits: 0 });
+  expect(renamed).toEqual({ windows: 2, limits: 0, isNormal: true, isSaved: true });
   await api.ask('POST', '/api/machines/rename', { body: { from: moved.from }, status: 400 });
   const maintenance = '/api/maintenance';
   await api.ask('GET', maintenance, { path: `${maintenance}?past=true` });

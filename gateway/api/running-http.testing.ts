@@ -109,7 +109,12 @@ function memoryMachines(): MachineAdmin {
         },
       };
     },
-    rename: async ({ machine }) => ({ windows: machine === 'p1' ? 2 : 0, limits: 0 }),
+    rename: async ({ machine }) => ({
+      windows: machine === 'p1' ? 2 : 0,
+      limits: 0,
+      isNormal: true,
+      isSaved: true,
+    }),
     retire: async (those) => ({
       retired: those.filter(({ machine }) => machine === 'p1'),
       unknown: those.filter(({ machine }) => machine !== 'p1'),

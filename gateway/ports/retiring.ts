@@ -75,6 +75,8 @@ export interface RenamedHere {
   windows: number;
   /** Sensors with limits of their own. */
   limits: number;
+  /** True if its normal was given; false: nothing was known, or as much is known under the new name. */
+  isNormal: boolean;
 }
 
 /** A part of a machine's history. */
@@ -160,10 +162,10 @@ export interface MachineAdmin {
    */
   retire(those: readonly MachineOrSensor[]): Promise<RetiredHere>;
   /**
-   * Gives what people have set for a machine to another name of it: maintenance windows, and limits of sensors that have none
-   * there. Durable and in force when resolved. @throws HarbingerError LIMITS_…, MAINTENANCE_UNWRITABLE
+   * Gives what people have set for a machine to another name of it: maintenance windows, limits of sensors that have none there, and what
+   * was learnt or taught as normal. In force when resolved, and durable, but for what is normal if its outcome says otherwise. @throws HarbingerError LIMITS_…, MAINTENANCE_UNWRITABLE
    */
-  rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere>;
+  rename(from: MachineHere, to: MachineHere, who: LimitChanger): Promise<RenamedHere & Saved>;
   /**
    * A person says that what a machine does now is normal: that is learnt anew from here on, and its limits stay. Durable when resolved,
    * unless its outcome says otherwise, as of the two below.

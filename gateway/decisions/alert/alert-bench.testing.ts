@@ -169,7 +169,7 @@ export async function alertBench() {
       gateway: 'gw-1',
       ...around,
       overrides,
-      lessons: { of: () => state.lessons, relearnt: () => {} },
+      lessons: { of: () => state.lessons, relearnt: () => {}, renamed: () => {} },
       stateFile,
       config: readConfig({ budgetMs: 200, ...config }, (problem) => new Error(problem)),
       clock,

@@ -77,6 +77,14 @@ export class BaselineGroups {
     return this.add(key, this.fillable);
   }
 
+  /** Adds a member that has not sent yet, with what is known of it. */
+  remember(key: string, record: BaselineRecord, nowMs: number): void {
+    const member = this.join(key, nowMs);
+    member.record = record;
+    member.group.isWrong = true;
+    this.absent.add(member);
+  }
+
   claim(member: Member, machine: WatchedMachine): void {
     member.machine = machine;
     this.absent.delete(member);

@@ -140,13 +140,26 @@ export function encodeRecord(
   const head = { ...about, ...nextBytes, relationBytes: relations.length };
   const headBytes = Buffer.from(JSON.stringify(head));
   const held = Buffer.from(gathered.held.buffer, gathered.held.byteOffset, gathered.held.byteLength);
-  const bodyLength = held.length + gathered.seen.length + detector.length + next.length + relations.length;
-  const prefix = Buffer.alloc(prefixBytes);
-  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector, next, relations]);
+  return { head, bytes: framed(headBytes, held, gathered.seen, detector, next, relations) };
+}
+
+/** The same record of a machine with another name. */
+export function renamedRecord(
+  { head, bytes }: BaselineRecord,
+  { site, machine }: { site: string; machine: string },
+): BaselineRecord {
+  const renamed = { ...head, site, machine };
+  const headBytes = Buffer.from(JSON.stringify(renamed));
+  const body = bytes.subarray(prefixBytes + bytes.readUInt32LE(0));
+  return { head: renamed, bytes: framed(headBytes, body) };
+}
+
+function framed(headBytes: Buffer, ...body: readonly Uint8Array[]): Buffer {
+  const bytes = Buffer.concat([Buffer.alloc(prefixBytes), headBytes, ...body]);
   bytes.writeUInt32LE(headBytes.length, 0);
-  bytes.writeUInt32LE(bodyLength, 4);
+  bytes.writeUInt32LE(bytes.length - prefixBytes - headBytes.length, 4);
   bytes.writeUInt32LE(crc32(bytes.subarray(prefixBytes)), 8);
-  return { head, bytes };
+  return bytes;
 }
 
 /** Decodes a record's body for this number of sensors. @throws RangeError if it is too short for them */

@@ -21,9 +21,10 @@ import { growthsInto } from '../growths.ts';
 import type { Growth } from '../windows/machine-slots.ts';
 import type { BaselineKeeper, WatchedMachine } from '../windows/watched-machine.ts';
 import type { BaselineFiles } from './files.ts';
-import { BaselineGroups, type Group, mustWrite } from './groups.ts';
+import { BaselineGroups, type Group, type Member, mustWrite } from './groups.ts';
 import { loadBaselines } from './load.ts';
-import { newSensorsOf, resume } from './resume.ts';
+import { type BaselineRecord, renamedRecord } from './record.ts';
+import { newSensorsOf, recordOf, resume } from './resume.ts';
 import type { SavedBaselinesStats } from './statistics.ts';
 import { BaselineWriter } from './writer.ts';
 
@@ -34,6 +35,13 @@ const saveMsMax = 5_000;
 /** A file whose content is wrong is replaced within this time. */
 const urgentMs = 500;
 const tickMsMin = 20;
+
+interface MachineName {
+  site: string;
+  machine: string;
+}
+
+const keyOf = ({ site, machine }: MachineName) => `${site}/${machine}`;
 
 export interface SavedBaselinesOptions {
   files: BaselineFiles;
@@ -156,6 +164,38 @@ export class SavedBaselines implements BaselineKeeper {
     member.group.isWrong = true;
     this.scheduleSoon();
     return true;
+  }
+
+  /**
+   * Gives what is normal for a machine to another name of it, unless as much is known under that. Returns whether it was given: it is in
+   * force, and kept over a restart once it is saved.
+   */
+  rename(from: MachineName, to: MachineName): boolean {
+    const { groups, options } = this;
+    const before = groups.find(keyOf(from));
+    const record = before && this.recordNow(before);
+    if (!before || !record) return false;
+    const renamed = renamedRecord(record, to);
+    const known = groups.find(keyOf(to));
+    if (known?.machine) {
+      const { rows } = known.machine.window.baseline;
+      const isLess = rows < (before.machine?.window.baseline.rows ?? Number.POSITIVE_INFINITY);
+      if (!isLess || resume(known.machine, renamed) !== null) return false;
+      known.group.isWrong = true;
+    } else {
+      if (known) return false;
+      if (groups.size >= options.machinesMax) groups.dropAbsent();
+      groups.remember(keyOf(to), renamed, options.clock.monotonicMs());
+    }
+    this.scheduleSoon();
+    return true;
+  }
+
+  private recordNow({ machine, record }: Member): BaselineRecord | null {
+    const to = machine?.window.learntTo ?? this.block;
+    return machine && to && machine.window.baseline.rows > 0
+      ? recordOf(machine, to, this.options.clock.nowMs())
+      : record;
   }
 
   /**

@@ -93,16 +93,19 @@ export async function renameAtGateway(
 ): Promise<void> {
   const body = { from, to, by: userInfo().username };
   const endpoint = findEndpoint('gateway', options);
-  const outcome = (await request(endpoint, 'POST', '/api/machines/rename', body)) as RenamedHere;
+  const outcome = (await request(endpoint, 'POST', '/api/machines/rename', body)) as RenamedHere &
+    Partial<Saved>;
   const { windows, limits } = outcome;
-  const isFound = windows + limits > 0;
+  // Gateways of an earlier version do not tell.
+  const isNormal = outcome.isNormal ?? false;
+  const isFound = windows + limits > 0 || isNormal;
   if (options.json) printJson(outcome);
   else if (isFound)
     process.stdout.write(
-      `${shown(to)} has what was set for ${shown(from)}: maintenance windows ${windows}, sensors with limits ${limits}\n`,
+      `${shown(to)} has what was set for ${shown(from)}: maintenance windows ${windows}, sensors with limits ${limits}, what is normal ${isNormal ? 'as it was learnt' : 'learnt anew'}\n`,
     );
   else process.stderr.write(`nothing is set for ${shown(from)} at the gateway\n`);
-  if (!isFound) process.exitCode = exitCodes.failed;
+  if (!isFound || isUnsaved(outcome, options.json)) process.exitCode = exitCodes.failed;
 }
 
 /** Sets the exit code 1 if one of them is not known. */

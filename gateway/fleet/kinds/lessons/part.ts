@@ -72,6 +72,11 @@ export class Lessons implements FollowedKind, MachineLessons {
     this.saving = this.saving.then(() => this.save());
   }
 
+  renamed(from: MachineName, to: MachineName): void {
+    const atMs = this.relearntMs.get(keyOf(from));
+    if (atMs !== undefined && !(this.relearntMs.get(keyOf(to))! >= atMs)) this.relearnt(to, atMs);
+  }
+
   /** Resolves when everything up to now is saved, or could not be. */
   saved(): Promise<void> {
     return this.saving;
