@@ -186,6 +186,28 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(senders[0]!.of('pubrec').length).toBe(1));
   });
 
+  it('one read from a socket brings no more packed messages than its user may have, and the rest in order afterwards', async () => {
+    await gateway.start();
+    gateway.intake.mode = 'hold';
+    const sender = await gateway.sensor();
+    const count = 45;
+    const packed = gzipSync(randomBytes(1_300)); // all of them fit into one read of 64 KiB
+    const about = { cmd: 'publish', topic: 'telemetry/a', payload: packed, qos: 1, dup: false } as const;
+    const messages = Array.from({ length: count }, (_, i) => ({ ...about, messageId: i + 1, retain: false }));
+    sender.send(...messages);
+    await until(() => expect(gateway.intake.messages.length).toBeGreaterThanOrEqual(32));
+    const other = await gateway.operator();
+    other.publish('telemetry/b', 'x', { qos: 1 });
+    await until(() => expect(gateway.intake.texts).toContain('telemetry/b x'));
+    expect(gateway.intake.messages.length).toBe(33);
+    gateway.intake.mode = 'at once';
+    gateway.intake.release();
+    await until(() => expect(sender.of('puback').length).toBe(count));
+    const ids = sender.of('puback').map((each) => (each as { messageId?: number }).messageId);
+    expect(ids).toEqual(messages.map(({ messageId }) => messageId));
+    expect(gateway.intake.messages.length).toBe(count + 1);
+  });
+
   it('a will is published, unless the client has sent DISCONNECT', async () => {
     await gateway.start();
     const will = { topic: 'lifecycle/a', payload: Buffer.from('died'), qos: 1, retain: false };

@@ -25,7 +25,7 @@ type Callback = (error?: Error | null) => void;
 const messageIds = 0x1_0000;
 /**
  * Bytes that the packed messages of one user may have in hand when they are unpacked. Reading so many costs a fraction of a second,
- * for which all others wait; so many messages are in hand at each write to the disk.
+ * for which all others wait; so many messages are in hand at each write to the disk. One read from a socket can bring more, and is interrupted then.
  */
 const packedOfUserMax = 32 * unpackedMax;
 
@@ -174,6 +174,7 @@ export class Acknowledging implements ConnectionGate {
     this.pendingBytes += bytes;
     connection?.addPending(bytes);
     if (isOfPacked) this.packed.add(connection?.rights?.user ?? '', bytes);
+    if (isOfPacked && connection && this.hasManyPacked(connection)) connection.inlet.hasEnough = true;
   }
 
   private end(connection: Connection | undefined, bytes: number, isOfPacked: boolean, error?: Error): void {

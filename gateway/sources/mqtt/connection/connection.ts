@@ -13,7 +13,7 @@ import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
 import type { CatchingUp } from './catching-up.ts';
 import { GrantedFilters } from './granted-filters.ts';
-import { Inlet, type InletHandler } from './inlet.ts';
+import { Inlet, type InletHandler, refusedPackets } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
 import type { ConnectionOrigin } from './origin.ts';
 import { refuseViolations } from './packet-rules.ts';
@@ -90,7 +90,7 @@ export class Connection implements InletHandler {
   private client!: ConnectedClient;
   private readonly gate: ConnectionGate;
   private readonly clock: Clock;
-  private readonly inlet: Inlet;
+  readonly inlet: Inlet;
   private readonly readStream: () => Buffer | null;
   /** Messages and payload bytes that were taken and are not settled yet. */
   private pending = 0;
@@ -197,12 +197,11 @@ export class Connection implements InletHandler {
       if (chunk === null) break;
       this.receivedMs = this.clock.nowMs();
       const verdict = this.inlet.push(chunk);
-      if (verdict === 'oversize') this.drop('oversize', 'packet larger than packetBytesMax');
-      if (verdict === 'malformed')
-        this.drop(
-          'malformed',
-          'malformed packet header: its type, its flags, or a length of more than four bytes',
-        );
+      if (verdict === 'oversize' || verdict === 'malformed') this.drop(verdict, refusedPackets[verdict]);
+      if (verdict === 'enough' && !this.client.closed) {
+        this.held = Buffer.from(this.inlet.rest!);
+        this.readAgain = true;
+      }
     } while (this.readAgain);
     this.reading = false;
     return null;

@@ -12,7 +12,7 @@ const buffers = {
 };
 
 /** Pushes `bytes`, split at `cuts`, and records what the inlet and the parser behind it produce, in order. */
-function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
+function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean, isInterrupted = false) {
   const seen: string[] = [];
   const parser = mqtt.parser();
   const note = (topic: string, payload: Buffer) => seen.push(`${topic}=${payload.toString('hex')}`);
@@ -27,6 +27,7 @@ function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
         const topicEnd = start + 2 + chunk.readUInt16BE(start);
         const topic = chunk.toString('utf8', start + 2, topicEnd);
         if (!takes(topic)) return false;
+        inlet.hasEnough = isInterrupted;
         note(topic, chunk.subarray(topicEnd + (firstByte & 2), end));
         return true;
       },
@@ -47,7 +48,14 @@ function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
     if (to === from || verdict !== 'fine') continue;
     const chunk = Buffer.from(bytes.subarray(from, to));
     verdict = inlet.push(chunk);
-    chunk.fill(0xee); // it is valid only during the call
+    let handled = chunk;
+    while (verdict === 'enough') {
+      const rest = Buffer.from(inlet.rest!);
+      handled.fill(0xee); // it is valid only during the call
+      verdict = inlet.push(rest);
+      handled = rest;
+    }
+    handled.fill(0xee);
     from = to;
   }
   return { seen, verdict, passed };
@@ -83,6 +91,18 @@ const stream = fc
 const cuts = fc.array(fc.nat(4_000), { maxLength: 30 });
 
 describe('inlet', () => {
+  it('yields them in order also if it is interrupted after each message, and goes on with the rest', () => {
+    fc.assert(
+      fc.property(stream, cuts, (bytes, at) => {
+        const takes = (topic: string) => topic !== 'b/c';
+        expect(run(bytes, at, takes, true)).toMatchObject({
+          seen: run(bytes, [], takes).seen,
+          verdict: 'fine',
+        });
+      }),
+    );
+  });
+
   it('yields the same packets in order, however the bytes are split', () => {
     fc.assert(
       fc.property(stream, cuts, (bytes, where) => {

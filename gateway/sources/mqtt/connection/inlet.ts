@@ -21,7 +21,14 @@ export interface InletHandler {
   pass(bytes: Buffer): boolean;
 }
 
-export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone';
+/** `enough`: the rest of the chunk, `rest`, has not been handled. */
+export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone' | 'enough';
+
+/** How a connection is refused for a verdict. */
+export const refusedPackets = {
+  oversize: 'packet larger than packetBytesMax',
+  malformed: 'malformed packet header: its type, its flags, or a length of more than four bytes',
+};
 
 /** The type byte and up to four bytes of length. */
 const headerBytesMax = 5;
@@ -30,6 +37,10 @@ const roomAtOnceMax = 65_536;
 
 export class Inlet {
   handler: InletHandler;
+  /** Set when nothing more of a chunk may be handled now, as one may hold many messages that take long. */
+  hasEnough = false;
+  /** Valid as long as the chunk. */
+  rest: Buffer | null = null;
   private readonly buffers: Pick<ReadBuffers, 'take' | 'give'>;
   private readonly packetBytesMax: number;
   /** Limit of the next packet's body. The first packet (CONNECT, whose sender is not known yet) has its own limit. */
@@ -99,9 +110,16 @@ export class Inlet {
       if (isSimplePublish(chunk[first]!)) {
         if (passFrom < first && !this.handler.pass(chunk.subarray(passFrom, first))) return 'gone';
         passFrom = this.handler.publish(chunk, chunk[first]!, bodyFrom, at) ? at : first;
+        if (this.hasEnough && passFrom === at && at < end) return this.stop(chunk.subarray(at));
       }
     }
     return this.flush(chunk, passFrom, end, 'fine');
+  }
+
+  private stop(rest: Buffer): Verdict {
+    this.hasEnough = false;
+    this.rest = rest;
+    return 'enough';
   }
 
   private keepHeader(chunk: Buffer, from: number, to: number): void {
