@@ -3,7 +3,7 @@ import { HarbingerError } from '../shared/runtime/errors.ts';
 import { followGateway, followMachine } from './fleet/renamed.ts';
 import type { StoredOperations } from './operations/operations.ts';
 import type { GatewayContacts } from './ports/contacts/contacts.ts';
-import type { FleetAdmin } from './ports/fleet/fleet.ts';
+import type { FleetAdmin, FleetFigures } from './ports/fleet/fleet.ts';
 import type {
   Decommissioning,
   EraseOutcome,
@@ -24,7 +24,7 @@ export interface DecommissioningDeps {
   /** Gateways that may connect. */
   configured: readonly string[];
   contacts: Pick<GatewayContacts, 'of'>;
-  fleet: Pick<FleetAdmin, 'wanted' | 'set' | 'remove'>;
+  fleet: Pick<FleetAdmin, 'wanted' | 'set' | 'remove'> & FleetFigures;
   clock: Clock;
 }
 
@@ -39,7 +39,7 @@ export class CloudDecommissioning implements Decommissioning {
   }
 
   gateways(): GatewaySummary[] {
-    const { operations, configured, contacts } = this.deps;
+    const { operations, configured, contacts, fleet } = this.deps;
     const summaries = new Map<string, GatewaySummary>();
     const summaryOf = (gateway: string) => {
       const known = summaries.get(gateway);
@@ -52,7 +52,8 @@ export class CloudDecommissioning implements Decommissioning {
         silentSinceMs = null,
       } = contacts.of(gateway) ?? {};
       const contact = { isConnected, contact: state, silentSinceMs } as const;
-      const summary: GatewaySummary = { gateway, isConfigured, ...counts, lastSeenMs: null, ...contact };
+      const about = { gateway, isConfigured, figures: fleet.figuresOf(gateway) };
+      const summary: GatewaySummary = { ...about, ...counts, lastSeenMs: null, ...contact };
       summaries.set(gateway, summary);
       return summary;
     };

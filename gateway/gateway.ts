@@ -22,6 +22,7 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
+import { createFigures } from './conditions/figures.ts';
 import { createReload, GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createModelLibrary, createWatch, savedIn } from './create-watch.ts';
 import { assessorsOf, createDecisions } from './decisions/create-decisions.ts';
@@ -193,7 +194,9 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
   });
   const reserved = () => config.broker?.users.map(({ name }) => name) ?? [];
   const devices = Devices.in(dataDir, { reserved, clock, log });
-  const asking = { say, tellOpen, models, accounts: devices, settings, clock, log };
+  const ofItself = { facts: () => watching.facts(), data: () => status.latest() };
+  const figures = createFigures({ ...ofItself, models: () => watch.modelStatus().models, clock });
+  const asking = { say, figures, tellOpen, models, accounts: devices, settings, clock, log };
   const { fleet, overrides, lessons } = createFleet({ gateway, dataDir, outbox: data, ...asking });
   models.connect(overrides);
   const configTrouble: ConfigTrouble = { problem: null };
@@ -278,9 +281,8 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
     clock,
     log,
   });
-  const { deadLetters, refused } = data;
-  const summary = () => status.summary();
-  const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
+  const ofData = { outbox: data, deadLetters: data.deadLetters, refused: data.refused };
+  const jobDeps = { ...base, gateway, openRecords: recordsIn, ...ofData, summary: () => status.summary() };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
   const ofDecisions = { decisions, fleet, models, trialReports, handlers, taking, configTrouble };
   return { ...ofDecisions, sources, status, http, jobs, watching, heartbeat, siteTopics, siteNotices };

@@ -31,7 +31,7 @@ import {
 import { createMemoryTraining } from './models/memory-models.testing.ts';
 import { outcomes } from './outcomes/outcomes.testing.ts';
 import { askAboutPeople } from './people/asked.testing.ts';
-import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
+import { alertOf, decisionOf, figures, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { askAboutReport } from './report/asking.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
@@ -153,7 +153,7 @@ function plantDecommissioning(state: MachineState): Decommissioning {
       formerNames: () => [],
       ownSinceMs: () => null,
     },
-    gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, ...contact, lastSeenMs: 1 }],
+    gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, ...contact, lastSeenMs: 1, figures }],
   };
 }
 

@@ -117,3 +117,9 @@ export function wearingSeries(query: SeriesQuery, untilMs: number): SeriesPoint[
   }
   return points;
 }
+
+export const figures = {
+  ...{ version: '1.0.0', startedMs: 1, backlog: { blocks: 1, share: 0.5 }, disk: null, atMs: 2 },
+  ...{ aheadOfCloudMs: null, deadLetters: 0, refusedBatches: 0, certificateExpiresMs: null },
+  models: ['pump-rul@2.0.0'],
+};

@@ -40,6 +40,21 @@ function fleetOn(kept: Map<string, DesiredDocument>) {
 const name = { kind: 'overrides', name: 'mute:hall/fan-1' };
 const key = keyOf(name);
 
+it('keeps how each gateway says that it is, and when it said so', async () => {
+  const { fleet, clock } = fleetOn(new Map());
+  const figures = {
+    ...{ version: '1.0.0', startedMs: 1, backlog: null, disk: null, aheadOfCloudMs: null, deadLetters: 0 },
+    ...{ refusedBatches: 0, certificateExpiresMs: null, models: [] },
+  };
+  expect(fleet.figuresOf('north')).toBeNull();
+  await fleet.answer('north', { have: [], documents: [], figures });
+  const atMs = clock.nowMs();
+  await clock.advance(60_000);
+  await fleet.answer('north', { have: [], documents: [] });
+  expect(fleet.figuresOf('north')).toEqual({ ...figures, atMs });
+  expect(fleet.figuresOf('south')).toBeNull();
+});
+
 describe('a cloud that was put back to an older state', () => {
   it('asks for more than what its gateways have: a wish is not undone by what was there before it', async () => {
     const { fleet, mute, clock } = fleetOn(new Map());

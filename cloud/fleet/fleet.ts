@@ -22,8 +22,10 @@ import type { GatewayContacts } from '../ports/contacts/contacts.ts';
 import type {
   Asked,
   ComparedAt,
+  FiguresAt,
   FleetAdmin,
   FleetExchange,
+  FleetFigures,
   FleetStore,
   ShownDocument,
 } from '../ports/fleet/fleet.ts';
@@ -51,10 +53,12 @@ export interface FleetDeps {
 
 type Listener = (gateway: string | null, document: DesiredDocument) => void;
 
-export class Fleet implements FleetAdmin, FleetExchange {
+export class Fleet implements FleetAdmin, FleetExchange, FleetFigures {
   private readonly deps: FleetDeps;
   private readonly listeners = new Set<Listener>();
   private readonly exclusive = new Exclusive();
+  /** One for each gateway that may connect. */
+  private readonly figures = new Map<string, FiguresAt>();
   private tidying: Timer | null = null;
   private readonly versions: Versions;
 
@@ -128,8 +132,13 @@ export class Fleet implements FleetAdmin, FleetExchange {
     });
   }
 
-  answer(gateway: string, { have, documents }: GatewaySays): Promise<CloudSays> {
+  figuresOf(gateway: string): FiguresAt | null {
+    return this.figures.get(gateway) ?? null;
+  }
+
+  answer(gateway: string, { have, documents, figures }: GatewaySays): Promise<CloudSays> {
     const { clock, log } = this.deps;
+    if (figures) this.figures.set(gateway, { ...figures, atMs: clock.nowMs() });
     return this.exclusive.run(async () => {
       this.versions.hear(gateway, have);
       try {

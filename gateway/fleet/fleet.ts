@@ -11,6 +11,7 @@ import {
   openAlertsKey,
   parseCloudSays,
 } from '../../shared/contract/fleet/exchange.ts';
+import type { GatewayFigures } from '../../shared/contract/fleet/figures.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -42,6 +43,8 @@ export interface FleetDeps {
   outbox: Pick<Outbox, 'event'>;
   /** Sends a message to the cloud, if that is connected. */
   say(message: Buffer): void;
+  /** How this gateway is; null if it does not know yet. */
+  figures?(): GatewayFigures | null;
   /** Tells the cloud which alerts are open. */
   tellOpen?(): void;
   clock: Clock;
@@ -128,7 +131,8 @@ export class Fleet {
       version,
       this.reports.get(key)?.state ?? 'unknown',
     ]);
-    this.deps.say(encodeGatewaySays({ have, documents }));
+    const figures = this.deps.figures?.();
+    this.deps.say(encodeGatewaySays({ have, documents, ...(figures && { figures }) }));
   }
 
   private async take({ timeMs, documents: said, want, retell }: CloudSays): Promise<void> {

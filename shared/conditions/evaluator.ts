@@ -45,6 +45,7 @@ export class ConditionEvaluator<Facts> {
   private readonly mayWarn: () => boolean;
   private readonly open: OpenConditions;
   private timer: Timer | null = null;
+  private latest: Facts | null = null;
   private work: Promise<void> = Promise.resolve();
   private stopped = false;
 
@@ -98,6 +99,11 @@ export class ConditionEvaluator<Facts> {
     await this.work;
   }
 
+  /** The facts of the latest check; null before the first. */
+  facts(): Facts | null {
+    return this.latest;
+  }
+
   private plan(): void {
     if (this.stopped) return;
     this.timer = this.options.clock.setTimer(checkEveryMs, () => void this.check().then(() => this.plan()));
@@ -109,6 +115,7 @@ export class ConditionEvaluator<Facts> {
       await this.open.tellPending();
       const { conditions, clock } = this.options;
       const facts = this.options.facts();
+      this.latest = facts;
       for (const open of this.open.all())
         if (!conditions.some(({ name }) => name === open.condition))
           await this.change('resolved', open, null, ['It is not watched for any more.']);

@@ -1,6 +1,7 @@
 /** Routes about gateways: what is known of each, and how one is retired, renamed or deleted. */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { GatewayFigures } from '../../../shared/contract/fleet/figures.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import { audited } from '../audited.ts';
 import { Name } from '../schemas.ts';
@@ -27,6 +28,19 @@ const Gateway = Type.Object({
   silentSinceMs: Type.Union([Type.Number(), Type.Null()], {
     description: 'since when nothing is known of its machines, ms since 1970',
   }),
+  figures: Type.Union(
+    [
+      Type.Composite([
+        GatewayFigures,
+        Type.Object({ atMs: Type.Number({ description: 'when it said so; ms since 1970' }) }),
+      ]),
+      Type.Null(),
+    ],
+    {
+      description:
+        'how it is, as it says itself each minute; null if it has not since the cloud was started, or is of an older version',
+    },
+  ),
 });
 const Selection = Type.Object({ gateway: Name }, { additionalProperties: false });
 const Renaming = Type.Object({ from: Name, to: Name }, { additionalProperties: false });

@@ -80,6 +80,13 @@ export const dayText = (ms: number): string => days().format(ms);
 export const monthText = (ms: number): string => months().format(ms);
 
 /** `bearing-wear` → `Bearing wear`. */
+/** Bytes, in the unit that fits: `12 GB`. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${number(bytes / 1000 ** power)} ${units[power]}`;
+}
+
 export function words(name: string): string {
   const text = name.replaceAll(/[-_.]+/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);

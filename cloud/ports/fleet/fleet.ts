@@ -1,6 +1,7 @@
 /** The interfaces of the fleet: what people want of gateways, and how it stands there. */
 import type { DesiredDocument, DocumentName } from '../../../shared/contract/fleet/documents.ts';
 import type { CloudSays, GatewaySays } from '../../../shared/contract/fleet/exchange.ts';
+import type { GatewayFigures } from '../../../shared/contract/fleet/figures.ts';
 import type { ModelsCompared } from '../../../shared/contract/models/compared.ts';
 
 /** The last report of a gateway about a document. */
@@ -83,6 +84,16 @@ export interface FleetAdmin {
   set(asked: Asked): Promise<ShownDocument>;
   /** @throws HarbingerError FLEET_NOT_WANTED */
   remove(name: DocumentName, who: { who: string; why: string; inPlaceOf?: number }): Promise<void>;
+}
+
+/** How a gateway was when it last said so, and when that was, by the clock of the cloud. */
+export interface FiguresAt extends GatewayFigures {
+  atMs: number;
+}
+
+export interface FleetFigures {
+  /** Null until the gateway has said it to this process. */
+  figuresOf(gateway: string): FiguresAt | null;
 }
 
 /** The side of the link to gateways. */

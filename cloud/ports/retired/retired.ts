@@ -1,5 +1,6 @@
 /** Machines and gateways that people have taken out of the lists: retired, renamed or deleted. */
 import type { ContactState } from '../contacts/contacts.ts';
+import type { FiguresAt } from '../fleet/fleet.ts';
 import type { MachineState } from '../machines.ts';
 
 export interface MachineName {
@@ -87,6 +88,8 @@ export interface GatewaySummary {
   /** `unknown` if it has never connected. */
   contact: ContactState | 'unknown';
   silentSinceMs: number | null;
+  /** How it is, as it said itself; null if it has not said so since the cloud was started. */
+  figures: FiguresAt | null;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The exchange: how a gateway comes to have what its cloud wants. Each message stands for itself and may be lost, come twice or
  * come late:
  *
- *     gateway ─ have: which versions are here, and how they stand ─▶ cloud      when it connects, and every minute
+ *     gateway ─ have: which versions are here, how they stand; its figures ─▶ cloud      when it connects, and every minute
  *     gateway ◀─ documents that differ · want · retell ─ cloud                  as the answer, and at each change
  *     gateway ─ have, and the documents that the cloud wants ─▶ cloud
  *
@@ -12,6 +12,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { compileValidator } from '../../runtime/validate.ts';
 import { type DesiredDocument, understoodDocument } from './documents.ts';
+import { type GatewayFigures, understoodFigures } from './figures.ts';
 
 export const exchangeLimits = {
   /** Bytes of one message, either way. */
@@ -32,6 +33,8 @@ const FromGateway = Type.Object({
   version: Type.Literal(1),
   have: Type.Array(Have, { maxItems: exchangeLimits.haveMax }),
   documents: Type.Optional(Documents),
+  /** See figures.ts. Those of a newer gateway, which are not understood, cost nothing else. */
+  figures: Type.Optional(Type.Unknown()),
 });
 
 const FromCloud = Type.Object({
@@ -48,6 +51,7 @@ export type HeldEntry = Static<typeof Have>;
 export interface GatewaySays {
   have: HeldEntry[];
   documents: DesiredDocument[];
+  figures?: GatewayFigures;
 }
 
 export interface CloudSays {
@@ -62,9 +66,9 @@ const checkFromCloud = compileValidator(FromCloud);
 const failed = (problem: string) => new Error(problem);
 
 /** Documents beyond the size of a message are left out, and come with a later one. */
-export function encodeGatewaySays({ have, documents }: GatewaySays): Buffer {
+export function encodeGatewaySays({ have, documents, figures }: GatewaySays): Buffer {
   const [fitting = []] = inMessages(documents);
-  return encode({ have, ...(fitting.length > 0 && { documents: fitting }) });
+  return encode({ have, ...(fitting.length > 0 && { documents: fitting }), ...(figures && { figures }) });
 }
 
 /** Returns the messages that say it, one at least. */
@@ -80,7 +84,9 @@ export function encodeCloudSays({ timeMs, documents, want, retell }: CloudSays):
 /** Null if this program does not understand it. Never throws. */
 export function parseGatewaySays(message: Buffer): GatewaySays | null {
   const said = parsed(message, checkFromGateway);
-  return said && { have: said.have, documents: understood(said.documents) };
+  if (!said) return null;
+  const figures = understoodFigures(said.figures);
+  return { have: said.have, documents: understood(said.documents), ...(figures && { figures }) };
 }
 
 /** Null if this program does not understand it. Never throws. */

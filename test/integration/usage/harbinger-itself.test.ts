@@ -4,6 +4,8 @@
  */
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { GatewaySummary } from '../../../cloud/ports/retired/retired.ts';
+import { ownVersion } from '../../../shared/files/paths.ts';
 import { createSite, drained, gatewayName, type Site } from '../site.ts';
 import { ToldConditions } from '../told-conditions.ts';
 
@@ -47,6 +49,8 @@ const contact = async () => {
 it('a gateway that is killed is one alert that counts its machines, which ends when it runs again; a restart of the cloud tells nothing twice', async () => {
   await send(3);
   expect(await silences()).toEqual([null, null, null]);
+  const { gateways } = await site.cloud.json<{ gateways: GatewaySummary[] }>('/api/gateways');
+  expect(gateways[0]?.figures).toMatchObject({ version: ownVersion(), models: [] });
   await site.gateway.kill9();
   const opened = await told.until('gateway-silent', ['opened']);
   expect(opened).toMatchObject({ severity: 'critical', about: { kind: 'gateway', name: gatewayName } });

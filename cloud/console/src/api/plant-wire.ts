@@ -3,7 +3,7 @@
 import type { ModelsCompared } from '../../../../shared/contract/models/compared.ts';
 import type { ConditionAlert } from '../../../ports/alerts.ts';
 import type { AuditEntry } from '../../../ports/audit.ts';
-import type { Asked as FleetAsked, ShownDocument } from '../../../ports/fleet/fleet.ts';
+import type { FiguresAt, Asked as FleetAsked, ShownDocument } from '../../../ports/fleet/fleet.ts';
 import type { RegisteredModel } from '../../../ports/models/models.ts';
 import type { TrainingProposal } from '../../../ports/models/training.ts';
 import type { NotifierState } from '../../../ports/notifications.ts';
@@ -12,6 +12,7 @@ import type { Quarantined } from '../../../ports/quarantine.ts';
 export type {
   AuditEntry,
   ConditionAlert,
+  FiguresAt,
   FleetAsked,
   ModelsCompared,
   NotifierState,
@@ -31,6 +32,7 @@ export interface Gateway {
   isConnected: boolean;
   contact: 'heard' | 'silent' | 'stopped' | 'idle' | 'unknown';
   silentSinceMs: number | null;
+  figures: FiguresAt | null;
 }
 
 export interface PageOf<T> {

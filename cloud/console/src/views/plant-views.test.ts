@@ -28,9 +28,16 @@ const ignore = () => {};
 
 const gateway = (over: Partial<Gateway> = {}): Gateway => ({
   ...{ gateway: 'gw-1', isConfigured: true, machines: 2, retiredMachines: 0, openAlerts: 1 },
-  ...{ lastSeenMs: nowMs - 60_000, isConnected: true, contact: 'heard', silentSinceMs: null },
+  ...{ lastSeenMs: nowMs - 60_000, isConnected: true, contact: 'heard', silentSinceMs: null, figures: null },
   ...over,
 });
+
+const figures: Gateway['figures'] = {
+  ...{ version: '1.2.3', startedMs: nowMs - 86_400_000, backlog: { blocks: 0, share: 0 } },
+  ...{ disk: { freeBytes: 12e9, freeShare: 0.24 }, aheadOfCloudMs: 3_000, deadLetters: 2 },
+  ...{ refusedBatches: 0, certificateExpiresMs: nowMs + 864_000_000, models: ['pump-rul@2.0.0'] },
+  atMs: nowMs - 1_000,
+};
 
 const document = (body: Record<string, unknown>, over: Partial<ShownDocument> = {}): ShownDocument => ({
   ...{ kind: 'models', name: 'active:pump', version: 1, body, who: 'anna', why: 'better', askedMs: nowMs },
@@ -60,7 +67,7 @@ describe('gateways', () => {
       silentSinceMs: nowMs - 3_600_000,
     });
     const models = gatewayModels(
-      [gateway({ gateway: 'gw-0' }), gateway(), silent],
+      [gateway({ gateway: 'gw-0', figures }), gateway(), silent],
       [refused],
       [alert],
       nowMs,
@@ -71,6 +78,9 @@ describe('gateways', () => {
       ['gw-0', 'ok'],
     ]);
     const html = renderToString(h(GatewayList, { models }));
+    expect(html).toContain(
+      'Version 1.2.3, started 1 d ago · nothing waits · 12 GB free (24 %) · clock 3 s ahead · 2 messages set aside · certificate for 10 d · pump-rul@2.0.0',
+    );
     expect(html).toContain('The disk is almost full.');
     expect(html).toContain('Silent for 1 h');
     expect(html).toContain('One thing is wanted of it; 1 not in force');

@@ -1,9 +1,12 @@
 /** How each gateway is: its connection, what is wrong with it, and whether it has what is wanted of it. */
 import { alertSaid } from '../../../../../shared/contract/alert-content.ts';
-import type { Gateway, ShownDocument } from '../../api/plant-wire.ts';
-import { age, duration } from '../../format.ts';
+import type { FiguresAt, Gateway, ShownDocument } from '../../api/plant-wire.ts';
+import { age, duration, percent, size } from '../../format.ts';
 import type { Alert, MachineStateName } from '../../wire.ts';
 import { texts } from '../../words/words.ts';
+
+/** A smaller difference is that of the way. */
+const clockMsMin = 2_000;
 
 export interface GatewayModel {
   name: string;
@@ -12,6 +15,8 @@ export interface GatewayModel {
   contact: string;
   seen: string;
   machines: string;
+  /** Its own report, in one line; empty if it has made none. */
+  figures: string;
   /** A sentence for when there are none of these. */
   quiet: string;
   /** Sentences about it: clock, disk, backlog, breaker, certificates and whatever else it or the cloud has found. */
@@ -49,6 +54,7 @@ function modelOf(
     seen: gateway.lastSeenMs === null ? '–' : age(nowMs - gateway.lastSeenMs),
     quiet: gateway.contact === 'heard' || gateway.contact === 'idle' ? words.noTrouble : words.notHeard,
     machines: words.machines(gateway.machines, gateway.openAlerts),
+    figures: gateway.figures ? figuresText(gateway.figures, nowMs) : '',
     troubles,
     documents: documents.flatMap((asked) => {
       const found = asked.gateways.find((each) => each.gateway === gateway.gateway);
@@ -65,6 +71,27 @@ function modelOf(
       ];
     }),
   };
+}
+
+/** Only what is known, and of what should be none only what there is. */
+function figuresText(figures: FiguresAt, nowMs: number): string {
+  const words = texts().plant.figures;
+  const { disk, backlog, aheadOfCloudMs, deadLetters, refusedBatches, certificateExpiresMs, models } =
+    figures;
+  const isOff = aheadOfCloudMs !== null && Math.abs(aheadOfCloudMs) >= clockMsMin;
+  return [
+    words.version(figures.version, age(Math.max(0, nowMs - figures.startedMs))),
+    backlog &&
+      (backlog.blocks === 0 ? words.nothingWaits : words.waits(backlog.blocks, percent(backlog.share))),
+    disk && words.disk(size(disk.freeBytes), percent(disk.freeShare)),
+    isOff && words.clock(duration(Math.abs(aheadOfCloudMs)), aheadOfCloudMs > 0),
+    deadLetters !== null && deadLetters > 0 && words.deadLetters(deadLetters),
+    refusedBatches !== null && refusedBatches > 0 && words.refused(refusedBatches),
+    certificateExpiresMs !== null && words.certificate(duration(Math.max(0, certificateExpiresMs - nowMs))),
+    ...models,
+  ]
+    .filter((text) => typeof text === 'string')
+    .join(' · ');
 }
 
 function stateOf({ contact }: Gateway, troubles: readonly { severity: string }[]): MachineStateName {

@@ -47,6 +47,7 @@ export function GatewayList({ models }: { models: readonly GatewayModel[] }): VN
             <span class="muted">{words.heard(model.seen)}</span>
             <a href={`#/?q=${encodeURIComponent(model.name)}`}>{model.machines}</a>
           </div>
+          {model.figures !== '' && <p class="muted">{model.figures}</p>}
           {model.troubles.length === 0 ? (
             <p class="muted">{model.quiet}</p>
           ) : (

@@ -19,6 +19,17 @@ export const plant: Texts['plant'] = {
   heard: (age) => `zuletzt gehört ${age}`,
   machines: (machines, alerts) =>
     `${machines === 1 ? 'eine Maschine' : `${machines} Maschinen`}, ${alerts === 0 ? 'keine offene Meldung' : alerts === 1 ? 'eine offene Meldung' : `${alerts} offene Meldungen`}`,
+  figures: {
+    version: (version, since) => `Version ${version}, gestartet ${since}`,
+    nothingWaits: 'nichts wartet',
+    waits: (blocks, share) =>
+      `${blocks} ${blocks === 1 ? 'Block wartet' : 'Blöcke warten'} auf die Cloud (${share} seines Platzes)`,
+    disk: (free, share) => `${free} frei (${share})`,
+    clock: (by, isAhead) => `Uhr geht ${by} ${isAhead ? 'vor' : 'nach'}`,
+    deadLetters: (count) => `${count} ${count === 1 ? 'Nachricht' : 'Nachrichten'} beiseitegelegt`,
+    refused: (count) => `${count} ${count === 1 ? 'Batch' : 'Batches'} abgelehnt`,
+    certificate: (time) => `Zertifikat noch ${time}`,
+  },
   noTrouble:
     'Nichts gemeldet: Uhr, Platte, Rückstau, Zertifikate und Entscheidungen sind, wie sie sein sollen.',
   notHeard:

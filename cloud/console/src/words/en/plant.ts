@@ -19,6 +19,17 @@ export const plant = {
   heard: (age: string) => `last heard ${age}`,
   machines: (machines: number, alerts: number) =>
     `${machines === 1 ? 'one machine' : `${machines} machines`}, ${alerts === 0 ? 'no open alert' : alerts === 1 ? 'one open alert' : `${alerts} open alerts`}`,
+  figures: {
+    version: (version: string, since: string) => `Version ${version}, started ${since}`,
+    nothingWaits: 'nothing waits',
+    waits: (blocks: number, share: string) =>
+      `${blocks} ${blocks === 1 ? 'block waits' : 'blocks wait'} for the cloud (${share} of its room)`,
+    disk: (free: string, share: string) => `${free} free (${share})`,
+    clock: (by: string, isAhead: boolean) => `clock ${by} ${isAhead ? 'ahead' : 'behind'}`,
+    deadLetters: (count: number) => `${count} ${count === 1 ? 'message' : 'messages'} set aside`,
+    refused: (count: number) => `${count} ${count === 1 ? 'batch' : 'batches'} refused`,
+    certificate: (time: string) => `certificate for ${time}`,
+  },
   noTrouble:
     'Nothing is reported: its clock, disk, backlog, certificates and decisions are as they should be.',
   notHeard: 'Nothing is known of it while it is not heard; what it has measured comes when it is back.',
