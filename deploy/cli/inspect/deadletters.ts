@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, zoned } from '../shown-times.ts';
 import { addDrop, selectionOf } from './redrive.ts';
 
 interface Letter {
@@ -41,12 +42,12 @@ export function addDeadLetters(program: Command): void {
       if (options.json) return printJson(page);
       const rows = page.items.map((letter) => [
         String(letter.id),
-        letter.at,
+        shownTime(Date.parse(letter.at)),
         letter.code,
         printable(letter.topic, 50),
         printable(letter.reason, 160),
       ]);
-      printList([['id', 'when', 'code', 'topic', 'reason'], ...rows]);
+      printList([['id', zoned('when'), 'code', 'topic', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'gateway')

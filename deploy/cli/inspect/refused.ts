@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printList } from '../output.ts';
+import { shownTime, zoned } from '../shown-times.ts';
 import { addDrop, addRedrive } from './redrive.ts';
 
 interface Batch {
@@ -31,13 +32,13 @@ export function addRefused(program: Command): void {
       if (options.json) return printJson(page);
       const rows = page.items.map(({ id, at, lane, lines, code, reason }) => [
         String(id),
-        at,
+        shownTime(Date.parse(at)),
         lane,
         String(lines),
         code,
         printable(reason, 160),
       ]);
-      printList([['id', 'when', 'lane', 'lines', 'code', 'reason'], ...rows]);
+      printList([['id', zoned('when'), 'lane', 'lines', 'code', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'gateway')

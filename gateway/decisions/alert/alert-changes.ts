@@ -4,7 +4,7 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { AlertChange } from './change.ts';
 import { lateReasons } from './reasons/late-reasons.ts';
 import { type Ending, endingReasons } from './reasons/reasons.ts';
-import { unsureReason } from './reasons/silence-reasons.ts';
+import { othersReasons, unsureReason } from './reasons/silence-reasons.ts';
 import { type Change, hold } from './state/alert-state.ts';
 import { applySteps, type Cause, type Outcome, worstOf } from './state/causes.ts';
 import { faultModes } from './state/faults/fault-modes.ts';
@@ -39,7 +39,15 @@ export function stepMachine(judged: Judged): AlertChange[] {
   machine.alerts = [...others.map(({ alert }) => alert), ...changed].sort(
     (a, b) => a.openedAtMs - b.openedAtMs,
   );
-  return [...passed, ...[...changes, ...others].flatMap(({ change }) => (change ? [change] : []))];
+  const told = changes.map(({ change }) => change && withOthers(judged, change));
+  return [...passed, ...told, ...others.map(({ change }) => change)].filter((change) => change !== null);
+}
+
+/** Adds what else is open, so that nobody takes the end of one alert for that of all. The end of a silence says so itself. */
+function withOthers({ machine, input }: Judged, change: AlertChange): AlertChange {
+  if (change.kind !== 'resolved' || input.silence) return change;
+  const open = machine.alerts.flatMap(({ causes }) => causes);
+  return { ...change, reasons: [...change.reasons, ...othersReasons(change, open)] };
 }
 
 /** An alert of which no cause has changed. It says when nothing is known of it any more, and when something is again. */

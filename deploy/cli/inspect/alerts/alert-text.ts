@@ -6,7 +6,13 @@ import { actionOf, isEstimated, whatOf } from '../../../../shared/contract/alert
 import { type Muted, mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import type { Prediction, RemainingLife } from '../../../../shared/contract/events.ts';
 import { outcomeText } from '../../../../shared/words/outcomes.ts';
-import { durationText, localTimeText, localZone, withLocalTimes } from '../../../../shared/words/times.ts';
+import {
+  dateTimeText,
+  durationText,
+  localTimeText,
+  localZone,
+  withLocalTimes,
+} from '../../../../shared/words/times.ts';
 import { printable } from '../../output.ts';
 
 /** An alert as the API answers: an open one as it is now. */
@@ -102,7 +108,7 @@ export function workText({ acknowledged, assignee, shelved }: AlertWork): string
   return [
     acknowledged ? `acknowledged by ${acknowledged.by || 'somebody'}` : '',
     assignee ? `${assignee} looks after it` : '',
-    shelved ? `shelved until ${localTimeText(Date.parse(shelved.until))}` : '',
+    shelved ? `shelved until ${dateTimeText(Date.parse(shelved.until))}` : '',
   ]
     .filter((text) => text !== '')
     .join('; ');

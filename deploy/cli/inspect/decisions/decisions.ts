@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { StoredDecision } from '../../../../cloud/ports/history.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { shownTime, zoned } from '../../shown-times.ts';
 import { explanationOf } from './explain.ts';
 import { answeredBy, recordsOf, recordWith } from './records.ts';
 import { addReplay } from './replay.ts';
@@ -32,7 +33,7 @@ Examples:
     .action(async (options: ReachOptions & { limit: number; subject?: string }) => {
       const page = await recordsOf(options, options);
       if (options.json) return printJson(page);
-      const head = ['when', 'id', 'decision', 'about', 'by', 'mode', 'confidence', 'ms', 'why'];
+      const head = [zoned('when'), 'id', 'decision', 'about', 'by', 'mode', 'confidence', 'ms', 'why'];
       printList([head, ...page.items.map(rowOf)]);
     });
 
@@ -57,7 +58,7 @@ Examples:
 
 function rowOf(decision: StoredDecision): string[] {
   return [
-    decision.at,
+    shownTime(Date.parse(decision.at)),
     printable(decision.decisionId, 60),
     decision.decision,
     decision.subject,

@@ -2,10 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type DocumentName, keyOf, nameOfKey } from '../../../../shared/contract/fleet/documents.ts';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
-import { localZone } from '../../../../shared/words/times.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson } from '../../output.ts';
-import { shownTime } from '../../shown-times.ts';
+import { timeInLine } from '../../shown-times.ts';
 import {
   ask,
   listDocuments,
@@ -62,13 +61,13 @@ For overrides there are plainer commands: harbinger overrides, harbinger machine
       if (options.json) return printJson({ document });
       const line = (what: string, text: string) => `${`${what}:`.padEnd(11)}${printable(text, 500)}\n`;
       const { text, who, why, askedMs, untilMs, version, isOver, gateways } = document;
-      const end = untilMs === undefined ? 'until it is removed' : shownTime(untilMs);
+      const end = untilMs === undefined ? 'until it is removed' : timeInLine(untilMs);
       process.stdout.write(
         [
           line('What', text),
           line('By', who),
           line('Why', why),
-          line('Asked for', `${shownTime(askedMs)} (${localZone()}), version ${version}`),
+          line('Asked for', `${timeInLine(askedMs)}, version ${version}`),
           line('Until', `${end}${isOver ? ': it is over' : ''}`),
           line('Content', JSON.stringify(document.body)),
           ...gateways.map((standing) => `${placeText(standing)}\n`),

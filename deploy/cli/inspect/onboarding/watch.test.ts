@@ -33,7 +33,7 @@ it('a line says what happened to a message and why, and how many were left out',
   const { status, stdout, stderr } = await runInside(['watch', 'hall/#', '--url', url]);
   const lines = stdout.split('\n');
   expect(lines[0]).toMatch(
-    /^2023-11-1\d [\d:]{8} {2}stored {3}hall\/p1 {2}temp=41\.5 °C; passed over: mood$/,
+    /^2023-11-1\d [\d:]{8} \S+ {2}stored {3}hall\/p1 {2}temp=41\.5 °C; passed over: mood$/,
   );
   expect(lines[1]).toMatch(
     / refused {2}telemetry\/hall\/p1 {2}it is not JSON \[DECODE_JSON\]; from c on it: \{bad·\[31m$/,

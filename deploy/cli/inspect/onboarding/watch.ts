@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { WatchedLine } from '../../../../gateway/ports/onboarding/watching.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import { localTimeText } from '../../../../shared/words/times.ts';
+import { localTimeText, localZone } from '../../../../shared/words/times.ts';
 import { download, findEndpoint } from '../../http-client.ts';
 import { type ReachOptions, stopSignal, withReach } from '../../options.ts';
 import { printable } from '../../output.ts';
@@ -65,7 +65,7 @@ export function shownLine(sent: Sent): string {
   if (sent.outcome === undefined) return `… ${sent.lost} more were left out`;
   const { atMs = 0, topic = '', machine, outcome } = sent;
   const named = machine === undefined ? printable(topic, 100) : printable(machine, 130);
-  return [localTimeText(atMs, true), outcome.padEnd(7), named, said(sent)].join('  ');
+  return [`${localTimeText(atMs, true)} ${localZone()}`, outcome.padEnd(7), named, said(sent)].join('  ');
 }
 
 function said(sent: Sent): string {

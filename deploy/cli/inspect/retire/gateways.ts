@@ -4,7 +4,7 @@ import type { EraseOutcome, GatewaySummary, RetireOutcome } from '../../../../cl
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
-import { shownTime, zoned } from '../../shown-times.ts';
+import { shownTime, timeInLine, zoned } from '../../shown-times.ts';
 import { printErased, printRetired, refuseUnconfirmed, withYes } from './names.ts';
 
 export function addGateways(program: Command): void {
@@ -43,7 +43,7 @@ Remove its entry there when it has delivered everything.
           shownTime(each.lastSeenMs),
           each.silentSinceMs == null
             ? (each.contact ?? '')
-            : `${each.contact} since ${shownTime(each.silentSinceMs)}`,
+            : `${each.contact} since ${timeInLine(each.silentSinceMs)}`,
         ]),
       ]);
     });

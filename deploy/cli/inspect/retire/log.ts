@@ -9,6 +9,7 @@ import { localTimeText, localZone } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, time, wholeNumber, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
+import { timeInLine } from '../../shown-times.ts';
 import { machineName, type NamedMachine } from './names.ts';
 
 type AddOptions = ReachOptions & {
@@ -89,7 +90,7 @@ async function add(machine: NamedMachine, kind: string, options: AddOptions): Pr
   const { stdout } = process;
   const name = printable(`${entry.site}/${entry.machine}`, 130);
   stdout.write(
-    `written down: ${name} was ${kind === 'note' ? 'noted' : kind} at ${localTimeText(entry.atMs)}\n`,
+    `written down: ${name} was ${kind === 'note' ? 'noted' : kind} at ${timeInLine(entry.atMs)}\n`,
   );
   if (ended.length > 0) stdout.write(`${ended.length} open alerts of before have ended\n`);
   if (said.length > 0) stdout.write(`${said.length} warnings have an outcome now: ${outcome}\n`);

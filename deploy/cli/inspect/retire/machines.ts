@@ -8,7 +8,7 @@ import { withLocalTimes } from '../../../../shared/words/times.ts';
 import { findEndpoint, request } from '../../http-client.ts';
 import { type ReachOptions, withReach } from '../../options.ts';
 import { printable, printJson, printList } from '../../output.ts';
-import { shownTime, zoned } from '../../shown-times.ts';
+import { shownTime, timeInLine, zoned } from '../../shown-times.ts';
 import { addMute } from '../fleet/overrides.ts';
 import { addOnboarding } from '../onboarding/onboarding.ts';
 import {
@@ -213,7 +213,7 @@ function modeText({ mode }: ListedMachine): string {
   const which =
     of === null ? name : number === null ? `never seen before: ${name}` : `${number} of ${of}: ${name}`;
   return printable(
-    `${which}, since ${shownTime(sinceMs)}${isNew && number !== null ? ', for the first time' : ''}`,
+    `${which}, since ${timeInLine(sinceMs)}${isNew && number !== null ? ', for the first time' : ''}`,
     160,
   );
 }
@@ -221,7 +221,7 @@ function modeText({ mode }: ListedMachine): string {
 /** Why it is in its state, unless that is what everybody wants it to be; and that it had been retired. */
 function noteOf({ state, stateReason = '', returnedMs, renamedTo }: ListedMachine): string {
   const was = renamedTo === undefined ? 'was retired' : `was renamed to ${renamedTo}`;
-  const back = returnedMs === undefined ? [] : [`${was}; heard again ${shownTime(returnedMs)}`];
+  const back = returnedMs === undefined ? [] : [`${was}; heard again ${timeInLine(returnedMs)}`];
   return printable(
     [...(state === 'ok' ? [] : [withLocalTimes(stateReason, systemClock.nowMs())]), ...back].join('; '),
     200,

@@ -24,7 +24,10 @@ export function unsureReason({ timeMs }: AlertInput, { lastHeardMs }: SilenceSta
 }
 
 /** The words for what else is open about the machine: nobody is told of each of these that it is not known, or known again. */
-export function othersReasons(change: Change, others: readonly { failureMode: string }[]): string[] {
+export function othersReasons(
+  change: Pick<Change, 'kind'>,
+  others: readonly { failureMode: string }[],
+): string[] {
   if (others.length === 0) return [];
   const named = others.map(({ failureMode }) => whatOf(failureMode)).join(', ');
   return [
