@@ -34,7 +34,8 @@ export class RetainedDelivery {
   /** Bytes of the messages that are under way, by the broker's number of them. */
   private readonly underWay = new Map<number, number>();
   private bytes = 0;
-  private wake: Done | null = null;
+  /** Two SUBSCRIBE may bring messages at once. */
+  private readonly waiting: Done[] = [];
 
   /** @param qosOf the QoS with which the client gets messages of a topic, at most */
   constructor(client: RetainedClient, sessions: KeptSessions, qosOf: (topic: string) => number) {
@@ -66,10 +67,7 @@ export class RetainedDelivery {
     done: Done,
   ): Promise<void> {
     const { client, sessions } = this;
-    while (this.isFull && !client.closed)
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+    while (this.isFull && !client.closed) await new Promise<void>((resolve) => this.waiting.push(resolve));
     if (client.closed && !this.hasSubscribed(packet.topic ?? '')) return done();
     packet.brokerId = retainedName;
     const queued = sessions.enqueueRetained(client.id, packet);
@@ -95,9 +93,8 @@ export class RetainedDelivery {
     return this.underWay.size >= underWayMax || (this.bytes >= underWayBytesMax && this.underWay.size > 0);
   }
 
-  /** Lets the next one come; to be called when the connection has closed, too. */
+  /** Lets the next ones come; to be called when the connection has closed, too. */
   goOn(): void {
-    this.wake?.();
-    this.wake = null;
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
