@@ -12,6 +12,8 @@ export const metricOfBound: Readonly<Record<string, string>> = {
   'gateway: uplink.refusedBytesMax': 'harbinger_refused_batches_dropped_total',
   'gateway: broker.packetBytesMax': 'harbinger_broker_refused_total',
   'gateway: broker.connectionsMax': 'harbinger_broker_refused_total',
+  'gateway: broker.unfinishedBytesMax': 'harbinger_broker_unfinished_bytes',
+  'gateway: broker.willBytesMax': 'harbinger_broker_will_bytes',
   'gateway: broker.sessionsMax': 'harbinger_broker_refused_total',
   'gateway: broker.retainedMessagesMax': 'harbinger_broker_retained_refused_total',
   'gateway: broker.retainedBytesMax': 'harbinger_broker_retained_refused_total',

@@ -162,6 +162,25 @@ export const BrokerConfig = Type.Object(
       description:
         'Payload that waits to become durable; above it the broker stops reading from its clients.',
     }),
+    unfinishedBytesMax: Type.Integer({
+      default: 33_554_432,
+      minimum: 65_536,
+      description:
+        'Space that one user may have for packets that have begun and are not whole yet, or one address before it signs in, but at least that of four packets of packetBytesMax; the connection that needs more is closed. Where several have some, each has no more than it leaves to the others, of twice as much.',
+    }),
+    packetTimeoutMs: Type.Integer({
+      default: 300_000,
+      minimum: 1_000,
+      maximum: 86_400_000,
+      description:
+        'How long a packet may take from its first byte to its last, on slow radio links too; then the connection is closed.',
+    }),
+    willBytesMax: Type.Integer({
+      default: 16_777_216,
+      minimum: 65_536,
+      description:
+        'Space for the wills of one user’s clients, those that wait included; a client that leaves a further one is refused. Where several users have some, each has no more than it leaves to the others, of twice as much.',
+    }),
     retainedMessagesMax: Type.Integer({
       default: 10_000,
       minimum: 0,
@@ -220,7 +239,12 @@ export type BrokerUser = Static<typeof BrokerUser>;
 /** The limits of sessions, retained messages and wills that the broker keeps for clients. */
 export type PersistenceLimits = Pick<
   BrokerConfig,
-  'retainedMessagesMax' | 'retainedBytesMax' | 'sessionExpiryHours' | 'queueMessagesMax' | 'queueBytesMax'
+  | 'retainedMessagesMax'
+  | 'retainedBytesMax'
+  | 'sessionExpiryHours'
+  | 'queueMessagesMax'
+  | 'queueBytesMax'
+  | 'willBytesMax'
 > & { sessionsMax: number };
 
 const sessionsMaxLeast = 10_000;

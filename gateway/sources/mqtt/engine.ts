@@ -28,7 +28,8 @@ import { type ConnectedClient, Connection } from './connection/connection.ts';
 import { Connections } from './connection/connections.ts';
 import { FanOut } from './connection/fan-out.ts';
 import type { ConnectionOrigin } from './connection/origin.ts';
-import { ReadBuffers } from './connection/read-buffers.ts';
+import { ReadBuffers } from './inlet/read-buffers.ts';
+import { Unfinished } from './inlet/unfinished.ts';
 import { type ConnectionEvents, type Listeners, openListeners } from './listeners/listeners.ts';
 import { makeAedes } from './make-aedes.ts';
 import { readyForSubscribers } from './mqtt5/message-properties.ts';
@@ -48,7 +49,8 @@ import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
 import { siteBroker } from './sessions/retained/site-broker.ts';
 import { endSessionsOf, sessionAdmin } from './sessions/session-admin.ts';
-import type { BrokerStats } from './statistics.ts';
+import { type BrokerStats, statsOf } from './statistics.ts';
+import { type DelayingBroker, DueWills } from './wills/due-wills.ts';
 import { LeftWills } from './wills/left-wills.ts';
 
 const settleMaxMs = 5_000;
@@ -79,9 +81,10 @@ export class Engine {
   private readonly takeovers: Takeovers;
   private readonly fanOut: FanOut;
   private readonly connections: Connections;
-  private readonly buffers = new ReadBuffers();
+  private readonly unfinished: Unfinished;
   private readonly aedes: Aedes;
   private readonly leftWills: LeftWills;
+  private readonly dueWills: DueWills;
   private readonly sessionEnds: SessionEnds;
   private listeners!: Listeners;
   private expiry: Timer | null = null;
@@ -116,10 +119,15 @@ export class Engine {
     this.interest = interest;
     this.takeovers = takeovers;
     this.persistence = persistence;
-    this.connections = new Connections(clock, deps.random, (each) => this.acknowledging.isPaused(each));
-    this.admission = new Admission(credentials, persistence.sessions, config, (client, earlier) =>
-      this.noteTakeover(client, earlier),
-    );
+    const { packetTimeoutMs, packetBytesMax, unfinishedBytesMax: bytesMax } = config;
+    this.unfinished = new Unfinished(new ReadBuffers(), { bytesMax, packetBytesMax });
+    const isPaused = (each: Connection) => this.acknowledging.isPaused(each);
+    this.connections = new Connections(clock, deps.random, packetTimeoutMs, isPaused);
+    this.admission = new Admission(credentials, persistence, config, {
+      takenOver: (client, earlier) => this.noteTakeover(client, earlier),
+      startsClean: (id, earlier) =>
+        earlier ? DueWills.endsWith(earlier.client) : this.dueWills.sessionEnded(id),
+    });
     this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.sessionEnds = new SessionEnds(clock, persistence, (id) => this.admission.isConnected(id));
@@ -127,7 +135,9 @@ export class Engine {
     this.fanOut = new FanOut({ clock, noRight: deps.refusals.noRight });
     this.subscribeAnswers = new SubscribeAnswers(this.subscribing.codes);
     this.aedes = this.makeAedes();
-    this.leftWills = new LeftWills(persistence, clock, (will) => this.publishWill(will));
+    const publishWill = (will: PublishPacket) => this.publishWill(will);
+    this.leftWills = new LeftWills(persistence, clock, publishWill);
+    this.dueWills = new DueWills(this.aedes as unknown as DelayingBroker, persistence.wills, publishWill);
     credentials.onChange((users, revoked) => {
       this.connections.signOut(users, (user, id) => this.admission.rightsNow(user, id));
       endSessionsOf(persistence, revoked);
@@ -187,7 +197,7 @@ export class Engine {
     const connection = new Connection(this.connections.nextNumber(), stream, origin, {
       gate: this.acknowledging,
       clock: this.deps.clock,
-      buffers: this.buffers,
+      unfinished: this.unfinished,
       packetBytesMax: this.config.packetBytesMax,
     });
     this.connections.all.add(connection);
@@ -235,7 +245,8 @@ export class Engine {
   }
 
   sessions(): SessionAdmin {
-    return sessionAdmin(this.persistence, (id) => this.admission.isConnected(id));
+    const isConnected = (id: string) => this.admission.isConnected(id);
+    return sessionAdmin(this.persistence, isConnected, (id) => this.dueWills.sessionEnded(id));
   }
 
   retained(): RetainedAdmin {
@@ -275,26 +286,9 @@ export class Engine {
   }
 
   stats(): BrokerStats {
-    const { acknowledging, persistence } = this;
-    const { retained, sessions } = persistence;
-    const shared = this.takeovers.shared();
-    return {
-      connections: this.connections.all.size,
-      connectionsSeen: this.connections.seen,
-      refused: { ...this.deps.refusals.counts },
-      latestRefusal: this.deps.refusals.latest,
-      messages: acknowledging.accepted,
-      messagesPending: acknowledging.pending,
-      messagesFailed: acknowledging.failed,
-      subscriptionsRefused: this.subscribing.refused,
-      retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
-      sessions: sessions.size,
-      takeovers: this.takeovers.total,
-      sharedClientIds: shared.count,
-      sharedClients: shared.worst,
-      queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
-      forwardsDropped: this.fanOut.dropped,
-      storeFailures: persistence.writeFailures + this.fanOut.failed,
-    };
+    const { refusals } = this.deps;
+    const { connections, acknowledging, persistence, subscribing, takeovers, fanOut, unfinished } = this;
+    const parts = { refusals, connections, acknowledging, persistence, subscribing, takeovers, fanOut };
+    return statsOf({ ...parts, unfinished });
   }
 }

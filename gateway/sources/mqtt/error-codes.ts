@@ -62,6 +62,8 @@ export const reasonLists: ReasonList[] = [
       version: 'The client speaks an unknown version of MQTT; it must speak 5, 3.1.1 or 3.1.',
       malformed: 'The client sent bytes that are not MQTT, or plain text to a port that speaks TLS.',
       oversize: 'A packet is larger than `broker.packetBytesMax`.',
+      unfinished:
+        'The client began a packet and did not end it within `broker.packetTimeoutMs`, or such packets of its user take as much space as one user may have (`broker.unfinishedBytesMax`). Look for clients that hang in the middle of a message, or raise the limit for very slow links.',
       credentials:
         'The user is unknown, the password is wrong, or there is none; or no device has the client certificate.',
       account:
@@ -73,6 +75,8 @@ export const reasonLists: ReasonList[] = [
       'session-limit':
         'The user has as many kept sessions as one user may (`broker.sessionsMax`). Raise it, let clients connect with a clean session, or give those that make up a new client id at each start a fixed one.',
       will: 'The user has no right to publish to the topic of its last will (`publish` of its user).',
+      'will-limit':
+        'The last wills of the clients of this user take as much space as one user may have (`broker.willBytesMax`). Make them shorter, or raise it.',
       publish:
         'The user has no right to publish to a topic (`publish` of its user). With MQTT 5 the message is refused and the connection stays; it is counted all the same.',
       keepalive: 'The client was silent for one and a half of its keep-alive intervals.',

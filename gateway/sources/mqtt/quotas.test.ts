@@ -1,3 +1,4 @@
+import mqttPacket from 'mqtt-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestBroker, until } from './harness.testing.ts';
 
@@ -122,5 +123,77 @@ describe('quotas of messages for absent clients', () => {
     const back = gateway.client({ ...as('modest'), clientId: 'modest', clean: false });
     back.on('message', (_, payload) => received.push(payload.toString()));
     await until(() => expect(received).toHaveLength(20));
+  });
+});
+
+describe('quotas of packets that are not whole', () => {
+  const half = (): Buffer => {
+    const payload = Buffer.alloc(60_000);
+    const packet = { cmd: 'publish', topic: 'state/x', payload, qos: 0, retain: false, dup: false } as const;
+    return mqttPacket.generate(packet).subarray(0, 50_000);
+  };
+
+  it('end the connections of the user who has too many, and nobody else’s; what is whole or gone counts no more', async () => {
+    await start({ packetBytesMax: 65_536, unfinishedBytesMax: 1_000_000 });
+    const greedy = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => gateway.sensor({ ...as('greedy'), clientId: `g${i}` })),
+    );
+    for (const { socket } of greedy) socket.write(half());
+    const stats = () => gateway.broker.stats();
+    await until(() => expect(stats().refused.unfinished).toBeGreaterThan(20));
+    await until(() => expect(greedy.filter(({ closed }) => closed).length).toBeGreaterThan(20));
+    expect(stats().unfinished.bytes).toBeLessThanOrEqual(1_000_000);
+    expect(stats().latestRefusal?.message).toContain('broker.unfinishedBytesMax');
+
+    const modest = await gateway.sensor({ ...as('modest'), clientId: 'm' });
+    const packet = { cmd: 'publish', topic: 'telemetry/m', payload: Buffer.alloc(60_000), qos: 1 } as const;
+    const bytes = mqttPacket.generate({ ...packet, messageId: 1, retain: false, dup: false });
+    modest.socket.write(bytes.subarray(0, 100));
+    modest.socket.write(bytes.subarray(100));
+    await until(() => expect(modest.of('puback').length).toBe(1));
+
+    for (const { socket } of greedy) socket.destroy();
+    await until(() => expect(stats().unfinished.bytes).toBe(0));
+  });
+
+  it('count those of clients that have not signed in by their address', async () => {
+    await start({ packetBytesMax: 65_536, unfinishedBytesMax: 262_144 });
+    const waiting = await Promise.all(Array.from({ length: 12 }, () => gateway.raw()));
+    for (const { socket } of waiting)
+      socket.write(Buffer.concat([Buffer.from([0x10, 0xff, 0xff, 3]), Buffer.alloc(100)]));
+    await until(() => expect(waiting.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(8));
+    expect(gateway.broker.stats().refused.unfinished).toBeGreaterThanOrEqual(8);
+    expect(await gateway.connackOf({ ...as('modest'), clientId: 'm' })).toBe(0);
+  });
+});
+
+describe('quotas of wills', () => {
+  const will = (size = 10_000) => ({
+    topic: 'state/gone',
+    payload: Buffer.alloc(size),
+    qos: 1,
+    retain: false,
+  });
+  const connack = (user: string, id: string, size?: number) =>
+    gateway.connackOf({ ...as(user), clientId: id, will: will(size) });
+
+  it('one user who leaves as many as there may be keeps nobody else from leaving some, also after a restart', async () => {
+    await start({ willBytesMax: 65_536 });
+    const held = async (i: number) => gateway.sensor({ ...as('greedy'), clientId: `g${i}`, will: will() });
+    const greedy = [];
+    for (let i = 0; i < 6; i++) greedy.push(await held(i));
+    expect(await connack('greedy', 'g6')).toBe(3);
+    expect(gateway.broker.stats().refused['will-limit']).toBe(1);
+    expect(gateway.broker.stats().latestRefusal?.message).toContain('broker.willBytesMax');
+    const modest = await gateway.sensor({ ...as('modest'), clientId: 'm', will: will() });
+    // In place of its own will, a client may leave another one of that size.
+    const back = await gateway.sensor({ ...as('greedy'), clientId: 'g0', will: will() });
+    for (const client of [back, modest]) client.send({ cmd: 'disconnect' });
+    await until(() => expect(gateway.broker.stats().wills.bytes).toBeLessThan(6 * 10_000));
+
+    await restart({ willBytesMax: 65_536 });
+    expect(gateway.broker.stats().wills.bytes).toBeGreaterThan(5 * 10_000);
+    expect(await connack('greedy', 'g7', 20_000)).toBe(3);
+    expect(await connack('modest', 'm')).toBe(0);
   });
 });

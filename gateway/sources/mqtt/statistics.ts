@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
-import type { SharedClientId } from './access/takeovers.ts';
+import type { SharedClientId, Takeovers } from './access/takeovers.ts';
 import type { RefusalReason } from './connection-refusal.ts';
-import type { LatestRefusal } from './refusal-counts.ts';
+import type { LatestRefusal, RefusalCounts } from './refusal-counts.ts';
+import type { BrokerPersistence } from './sessions/persistence.ts';
 
 export interface BrokerStats {
   connections: number;
@@ -23,11 +24,52 @@ export interface BrokerStats {
   /** Client ids that two devices use: their number, and those taken over most often. */
   sharedClientIds: number;
   sharedClients: SharedClientId[];
+  /** Packets that have begun and are not whole. */
+  unfinished: { bytes: number };
+  wills: { bytes: number };
   /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
   queue: { bytes: number; dropped: number };
   /** Messages dropped because a connected subscriber was too slow. */
   forwardsDropped: number;
   storeFailures: number;
+}
+
+/** The parts of the broker that count. */
+interface CountingParts {
+  refusals: RefusalCounts;
+  connections: { all: ReadonlySet<unknown>; seen: number };
+  acknowledging: { accepted: number; pending: number; failed: number };
+  subscribing: { refused: number };
+  takeovers: Takeovers;
+  fanOut: { dropped: number; failed: number };
+  unfinished: { bytes: number };
+  persistence: Pick<BrokerPersistence, 'retained' | 'sessions' | 'wills' | 'writeFailures'>;
+}
+
+export function statsOf(parts: CountingParts): BrokerStats {
+  const { refusals, connections, acknowledging, persistence, takeovers, fanOut } = parts;
+  const { retained, sessions, wills } = persistence;
+  const shared = takeovers.shared();
+  return {
+    connections: connections.all.size,
+    connectionsSeen: connections.seen,
+    refused: { ...refusals.counts },
+    latestRefusal: refusals.latest,
+    messages: acknowledging.accepted,
+    messagesPending: acknowledging.pending,
+    messagesFailed: acknowledging.failed,
+    subscriptionsRefused: parts.subscribing.refused,
+    retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
+    sessions: sessions.size,
+    takeovers: takeovers.total,
+    sharedClientIds: shared.count,
+    sharedClients: shared.worst,
+    unfinished: { bytes: parts.unfinished.bytes },
+    wills: { bytes: wills.bytes },
+    queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
+    forwardsDropped: fanOut.dropped,
+    storeFailures: persistence.writeFailures + fanOut.failed,
+  };
 }
 
 export const brokerStatistics = declareStatistics({
@@ -61,6 +103,11 @@ export const brokerStatistics = declareStatistics({
     type: 'counter',
     help: 'Messages passed on but not retained, because retainedMessagesMax or retainedBytesMax was reached',
   },
+  harbinger_broker_unfinished_bytes: {
+    type: 'gauge',
+    help: 'Bytes of packets that have begun and are not whole yet',
+  },
+  harbinger_broker_will_bytes: { type: 'gauge', help: 'Bytes of the wills that clients have left' },
   harbinger_broker_subscriptions_refused_total: {
     type: 'counter',
     help: 'Subscriptions refused: no right to them, or subscriptionsMax was reached',
@@ -90,6 +137,8 @@ export function brokerSamples(stats: BrokerStats): SamplesOf<typeof brokerStatis
     harbinger_broker_retained_messages: stats.retained.messages,
     harbinger_broker_retained_bytes: stats.retained.bytes,
     harbinger_broker_retained_refused_total: stats.retained.refused,
+    harbinger_broker_unfinished_bytes: stats.unfinished.bytes,
+    harbinger_broker_will_bytes: stats.wills.bytes,
     harbinger_broker_subscriptions_refused_total: stats.subscriptionsRefused,
     harbinger_broker_store_failures_total: stats.storeFailures,
     harbinger_broker_refused_total: Object.entries(stats.refused).map(([reason, value]) => ({

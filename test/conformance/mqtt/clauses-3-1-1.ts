@@ -138,7 +138,7 @@ export const clauses311 = `
 4.8.0-1 a violation ends the connection
 4.8.0-2 ~ a failure of the disk ends the connection: gateway/sources/mqtt/acknowledging.test.ts
 6.0.0-1 @ gateway/sources/mqtt/specification.test.ts: 6.0.0-1: text frames on a WebSocket
-6.0.0-2 @ gateway/sources/mqtt/connection/inlet.test.ts: yields the same packets in order, however the bytes are split
+6.0.0-2 @ gateway/sources/mqtt/inlet/inlet.test.ts: yields the same packets in order, however the bytes are split
 6.0.0-3 ~ about clients
 6.0.0-4 @ gateway/sources/mqtt/specification.test.ts: 6.0.0-1: text frames on a WebSocket
 `;

@@ -80,6 +80,30 @@ describe('wills and DISCONNECT', () => {
     expect(back.closed).toBe(false);
   });
   rule(
+    '5: 3.1.2-8, 3.1.3-9',
+    'a will that waits is sent when its session ends by Clean Start',
+    async (version) => {
+      const topic = `lifecycle/${site.name()}`;
+      const viewer = await site.connected(version);
+      viewer.send(subscribePacket(version, 1, [[topic, 1]]));
+      await viewer.got(9);
+      const withWill = (id: string) => {
+        const will = { topic, payload: id, qos: 1, properties: [0x18, 0, 0, 0x0f, 0xff] };
+        return site.connected(version, { id, will, properties: sessionExpiry(10_000) });
+      };
+      const ids = [site.name(), site.name(), site.name()];
+      const [away, open, old] = ids as [string, string, string];
+      await site.gone(await withWill(away));
+      await site.gone(await withWill(old));
+      await withWill(open);
+      await site.connected(5, { id: away, clean: true });
+      await site.connected(4, { id: old, clean: true });
+      await site.connected(5, { id: open, clean: true });
+      await viewer.got(3, 3);
+      expect(viewer.messages(version).map(({ payload }) => payload)).toEqual([away, old, open]);
+    },
+  );
+  rule(
     '3.1.1: 3.1.2-11, 3.1.2-13, 3.1.2-15; 5: 3.1.2-11, 3.1.2-13',
     'QoS and Retain of a will without Will Flag are refused',
     async (version) => {

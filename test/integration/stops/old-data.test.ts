@@ -135,6 +135,7 @@ describe('data folders of version 0.1.0', () => {
       sessionExpiryHours: 168,
       queueMessagesMax: 100,
       queueBytesMax: 1 << 20,
+      willBytesMax: 1e7,
     };
     const persistence = new BrokerPersistence(opened, deps, limits);
     const kept = await persistence.getWill({ id: old.will.clientId });

@@ -62,6 +62,7 @@ const limits = {
   sessionExpiryHours: 24,
   queueMessagesMax: 10,
   queueBytesMax: 1 << 20,
+  willBytesMax: 1e7,
 };
 
 export class SimulatedBroker {

@@ -8,6 +8,7 @@ import { CatchingUp } from '../connection/catching-up.ts';
 import type { ConnectedClient, Connection } from '../connection/connection.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { ConnectAsked, Mqtt5 } from '../mqtt5/mqtt5.ts';
+import type { PublishPacket } from '../packet.ts';
 import type { Rights } from '../rights.ts';
 import { RetainedDelivery } from '../sessions/retained/retained-delivery.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -15,6 +16,22 @@ import type { Credentials } from './credentials.ts';
 import { type Grants, rightsOf } from './grants.ts';
 
 const clientIdLengthMax = 128;
+
+/** The parts of the persistence that are needed here. */
+interface Kept {
+  sessions: Sessions;
+  wills: { admits(clientId: string, user: string, will: PublishPacket): boolean };
+}
+
+interface AdmissionEvents {
+  /** A client connects while another connection with its id is open. */
+  takenOver(client: ConnectedClient, earlier: Connection): void;
+  /** A client connects and wants no session of before; `earlier` is a connection of that which has not ended. */
+  startsClean(clientId: string, earlier: Connection | undefined): void;
+}
+
+const willLimitText = (user: string) =>
+  `the wills of user ${user} take as much space as one user may have (broker.willBytesMax, shared out among the users that have some)`;
 
 type Opened = ReturnType<Sessions['open']>;
 
@@ -30,20 +47,21 @@ export class Admission {
   private readonly live = new Map<string, Connection>();
   private readonly credentials: Credentials;
   private readonly sessions: Sessions;
+  private readonly wills: Kept['wills'];
   private readonly anonymous: BrokerConfig['anonymous'];
   private readonly anonymousGrants: Grants;
-  private readonly takenOver: (client: ConnectedClient, earlier: Connection) => void;
+  private readonly events: AdmissionEvents;
 
-  /** `takenOver` is called when a client connects while another connection with its id is open. */
   constructor(
     credentials: Credentials,
-    sessions: Sessions,
+    { sessions, wills }: Kept,
     { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
-    takenOver: (client: ConnectedClient, earlier: Connection) => void,
+    events: AdmissionEvents,
   ) {
-    this.takenOver = takenOver;
+    this.events = events;
     this.credentials = credentials;
     this.sessions = sessions;
+    this.wills = wills;
     this.anonymous = anonymous;
     this.anonymousGrants = { publish: telemetryFilters, subscribe: telemetryFilters };
   }
@@ -80,7 +98,7 @@ export class Admission {
     const { connection } = client as ConnectedClient;
     connection.namelessClient = packet.clientId === '';
     connection.forwards = (packet as { bridgeMode?: boolean }).bridgeMode === true;
-    connection.willTopic = packet.will?.topic ?? null;
+    connection.will = (packet.will as PublishPacket | undefined) ?? null;
     connection.v5?.connect(packet as ConnectAsked);
     connection.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // Connections checks it: Aedes would reset a timer at every packet, and drop paused clients
@@ -128,7 +146,7 @@ export class Admission {
     const rights = this.rightsNow(user, id);
     if (user !== anonymousUser && !this.credentials.find(user))
       throw new ConnectionRefusal('account', `the account of user '${user}' was revoked while it signed in`);
-    const will = connection.willTopic;
+    const will = connection.will?.topic ?? null;
     if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
       const bridge = will.startsWith('$SYS/broker/connection/');
       const hint = bridge
@@ -165,7 +183,12 @@ export class Admission {
     const { id, connection } = client;
     const earlier = this.live.get(id);
     const holder = earlier?.rights?.user ?? this.sessions.ownerOf(id);
+    const { will } = connection;
+    connection.will = null;
+    if (will && !this.wills.admits(id, rights.user, will))
+      throw new ConnectionRefusal('will-limit', willLimitText(rights.user), 3);
     const isOthers = holder !== undefined && holder !== rights.user;
+    const startsClean = connection.v5?.cleanStart ?? client.clean;
     const opened = isOthers ? 'other-user' : this.openSession(client, rights.user);
     if (opened === 'other-user') {
       throw new ConnectionRefusal('client-id', `client id ${id} belongs to another user`, 2);
@@ -185,7 +208,8 @@ export class Admission {
     connection.rights = rights;
     connection.origin.signedIn();
     this.live.set(id, connection);
-    if (earlier && !earlier.closed) this.takenOver(client, earlier);
+    if (startsClean) this.events.startsClean(id, earlier);
+    if (earlier && !earlier.closed) this.events.takenOver(client, earlier);
   }
 }
 

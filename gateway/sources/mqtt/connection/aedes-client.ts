@@ -3,6 +3,7 @@ import type { Aedes, Client } from 'aedes';
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Mqtt5Client } from '../mqtt5/mqtt5.ts';
 import type { PublishPacket } from '../packet.ts';
+import type { DelayingBroker } from '../wills/due-wills.ts';
 
 /**
  * The parts of an Aedes client that the broker uses beyond its public interface (`checkAedes` verifies that they exist):
@@ -21,6 +22,8 @@ export interface AedesClient extends Omit<Client, keyof Mqtt5Client>, Mqtt5Clien
   };
   /** The packet id of the next message to it. */
   _nextId: number;
+  /** The message for the end of this connection. */
+  will?: PublishPacket | null;
   _parser: TextParser;
   _nextBatch(): void;
 }
@@ -63,7 +66,10 @@ export interface TextParser {
 export function checkAedes(aedes: Aedes): void {
   const probe = aedes.handle(new PassThrough()) as Partial<AedesClient>;
   const parser = probe._parser;
+  const delaying = aedes as unknown as Partial<DelayingBroker>;
   const fits =
+    delaying.delayedWills instanceof Map &&
+    typeof delaying.clearDelayedWill === 'function' &&
     typeof parser?.parse === 'function' &&
     typeof parser._parseString === 'function' &&
     typeof parser._emitError === 'function' &&

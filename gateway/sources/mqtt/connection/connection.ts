@@ -7,24 +7,26 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { Settle } from '../../../ports/source.ts';
 import { ConnectionRefusal, type RefusalReason } from '../connection-refusal.ts';
+import { Inlet, type InletHandler, isRefusal, refusedPackets } from '../inlet/inlet.ts';
+import { readInto } from '../inlet/read-buffers.ts';
+import type { Unfinished } from '../inlet/unfinished.ts';
 import { Mqtt5 } from '../mqtt5/mqtt5.ts';
 import { isConnect5 } from '../mqtt5/packet-check.ts';
+import type { PublishPacket } from '../packet.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
 import type { CatchingUp } from './catching-up.ts';
 import { GrantedFilters } from './granted-filters.ts';
-import { Inlet, type InletHandler, refusedPackets } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
 import type { ConnectionOrigin } from './origin.ts';
 import { refuseViolations } from './packet-rules.ts';
-import { type ReadBuffers, readInto } from './read-buffers.ts';
+import { Swept } from './swept.ts';
 import { refuseBadTexts } from './texts.ts';
 
 /** Limit of the CONNECT packet, whose sender is not known yet. It leaves room for a long will and a long password. */
 const connectBytesMax = 65_536;
 /** Limits of one client's messages that are not durable yet; at these it is not read from. */
-const pendingMax = 1_000;
-const pendingBytesMax = 262_144;
+const [pendingMax, pendingBytesMax] = [1_000, 262_144];
 
 /** An Aedes client that belongs to a connection. */
 export interface ConnectedClient extends AedesClient {
@@ -41,9 +43,7 @@ export interface ConnectionGate {
   hasRoomFor(connection: Connection): boolean;
   /** Calls `connection.readOn()` once there is room for the connection. */
   resumeLater(connection: Connection): void;
-  /**
-   * Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call.
-   */
+  /** Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid during the call. */
   take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
   /** Takes the answer to a message that `take` has handed over with this ticket. */
   settle(connection: Connection, error: Error | undefined, ticket: number): void;
@@ -54,7 +54,7 @@ export interface ConnectionGate {
 export interface ConnectionDeps {
   gate: ConnectionGate;
   clock: Clock;
-  buffers: ReadBuffers;
+  unfinished: Unfinished;
   packetBytesMax: number;
 }
 
@@ -69,7 +69,8 @@ export class Connection implements InletHandler {
   keepaliveMs = 0;
   /** The client sent no id, so Aedes generated one. */
   namelessClient = false;
-  willTopic: string | null = null;
+  /** From CONNECT until it is admitted. */
+  will: PublishPacket | null = null;
   /** The client is a bridge: it passes on what others send, and sends again without DUP what they send again. */
   forwards = false;
   /** Filters it has subscribed to. */
@@ -77,9 +78,7 @@ export class Connection implements InletHandler {
   /** When the bytes being handled were received. */
   receivedMs = 0;
   /** State of the periodic sweep (see Connections). */
-  seenBytes = -1;
-  seenAtMs = 0;
-  drainSinceMs = 0;
+  readonly swept = new Swept();
   /** The additions of MQTT 5; null for a client of 3.1.1, whose packets then never come by it. */
   v5: Mqtt5 | null = null;
   /** Sends the queue of a kept session before anything new; null without such a session. */
@@ -87,10 +86,10 @@ export class Connection implements InletHandler {
   /** Receives the answers to all messages that the gate takes: one function, as there are many messages. */
   settled: Settle;
 
-  private client!: ConnectedClient;
+  client!: ConnectedClient;
+  readonly inlet: Inlet;
   private readonly gate: ConnectionGate;
   private readonly clock: Clock;
-  readonly inlet: Inlet;
   private readonly readStream: () => Buffer | null;
   /** Messages and payload bytes that were taken and are not settled yet. */
   private pending = 0;
@@ -109,7 +108,7 @@ export class Connection implements InletHandler {
     number: number,
     stream: Duplex,
     origin: ConnectionOrigin,
-    { gate, clock, buffers, packetBytesMax }: ConnectionDeps,
+    { gate, clock, unfinished, packetBytesMax }: ConnectionDeps,
   ) {
     this.number = number;
     this.stream = stream;
@@ -117,7 +116,7 @@ export class Connection implements InletHandler {
     this.gate = gate;
     this.settled = (error, ticket) => gate.settle(this, error, ticket);
     this.clock = clock;
-    this.inlet = new Inlet(this.opening(), buffers, packetBytesMax, connectBytesMax);
+    this.inlet = new Inlet(this.opening(), unfinished.of(this), packetBytesMax, connectBytesMax);
     const read = stream.read;
     this.readStream = () => read.call(stream) as Buffer | null;
     // Aedes takes bytes with read(null). Node itself calls read(0) to start reading.
@@ -126,7 +125,8 @@ export class Connection implements InletHandler {
       return this.held === null ? read.call(stream, 0) : null;
     };
     stream.on('drain', () => this.readOn());
-    readInto(stream, buffers.shared, (bytes) => this.receive(bytes));
+    stream.on('close', () => this.inlet.close());
+    readInto(stream, unfinished.buffers.shared, (bytes) => this.receive(bytes));
   }
 
   attach(client: ConnectedClient): void {
@@ -197,7 +197,7 @@ export class Connection implements InletHandler {
       if (chunk === null) break;
       this.receivedMs = this.clock.nowMs();
       const verdict = this.inlet.push(chunk);
-      if (verdict === 'oversize' || verdict === 'malformed') this.drop(verdict, refusedPackets[verdict]);
+      if (isRefusal(verdict)) this.drop(verdict, refusedPackets[verdict]);
       if (verdict === 'enough' && !this.client.closed) {
         this.held = Buffer.from(this.inlet.rest!);
         this.readAgain = true;

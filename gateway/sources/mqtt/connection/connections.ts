@@ -8,8 +8,12 @@ const numbersMax = 2 ** 30;
 const sweepMs = 1_000;
 /** A connection whose peer does not read for this long is closed. */
 const drainMaxMs = 10_000;
+const unfinishedText =
+  'a packet that it has begun was not whole in time (broker.packetTimeoutMs), however little of it was missing';
+/** The nearest of the reason codes of MQTT 5. */
+const implementationSpecificError = 0x83;
 
-/** All connections, and the one timer that checks them for keep-alive and for peers that do not read. */
+/** All connections, and the one timer that checks them for keep-alive, packets without an end, and peers that do not read. */
 export class Connections {
   readonly all = new Set<Connection>();
   /** Connections since the start. */
@@ -20,12 +24,21 @@ export class Connections {
 
   private readonly isPaused: (connection: Connection) => boolean;
 
+  private readonly packetMsMax: number;
+
   /**
    * @param random so that a dead letter, which outlives this process, is not taken for one of a later connection
+   * @param packetMsMax how long a packet may take from its first byte to its last
    * @param isPaused whether a connection is not read from at the moment
    */
-  constructor(clock: Clock, random: Random, isPaused: (connection: Connection) => boolean = () => false) {
+  constructor(
+    clock: Clock,
+    random: Random,
+    packetMsMax: number,
+    isPaused: (connection: Connection) => boolean = () => false,
+  ) {
     this.clock = clock;
+    this.packetMsMax = packetMsMax;
     this.isPaused = isPaused;
     this.firstNumber = 1 + Math.floor(random.next() * numbersMax);
   }
@@ -63,17 +76,25 @@ export class Connections {
   sweep(): void {
     const nowMs = this.clock.monotonicMs();
     for (const connection of this.all) {
+      const { swept, keepaliveMs } = connection;
       const bytes = connection.origin.bytesRead();
-      const mayNotSpeak = connection.hasPending || this.isPaused(connection);
-      if (bytes !== connection.seenBytes || mayNotSpeak || connection.seenAtMs === 0) {
-        connection.seenBytes = bytes;
-        connection.seenAtMs = nowMs;
-      } else if (connection.keepaliveMs > 0 && nowMs - connection.seenAtMs > 1.5 * connection.keepaliveMs) {
+      const isPaused = this.isPaused(connection);
+      const mayNotSpeak = connection.hasPending || isPaused;
+      if (bytes !== swept.bytes || mayNotSpeak || swept.bytesAtMs === 0) {
+        swept.bytes = bytes;
+        swept.bytesAtMs = nowMs;
+      } else if (keepaliveMs > 0 && nowMs - swept.bytesAtMs > 1.5 * keepaliveMs) {
         connection.drop('keepalive', 'sent nothing for one and a half keep-alive intervals');
       }
-      if (!connection.stream.writableNeedDrain) connection.drainSinceMs = nowMs;
-      else if (nowMs - connection.drainSinceMs > drainMaxMs)
+      if (!connection.stream.writableNeedDrain) swept.drainSinceMs = nowMs;
+      else if (nowMs - swept.drainSinceMs > drainMaxMs)
         connection.drop('slow', 'does not read what is sent to it');
+      const packet = connection.inlet.unfinished;
+      if (packet === 0 || packet !== swept.packet || isPaused) {
+        swept.packet = packet;
+        swept.packetSinceMs = nowMs;
+      } else if (nowMs - swept.packetSinceMs > this.packetMsMax)
+        connection.drop('unfinished', unfinishedText, implementationSpecificError);
     }
   }
 }

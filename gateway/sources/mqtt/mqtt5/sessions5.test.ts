@@ -101,6 +101,21 @@ describe('sessions', () => {
     expect(gateway.broker.stats().retained.messages).toBe(1);
   });
 
+  it('a will that waits is published when a person ends the session of its client', async () => {
+    await gateway.start();
+    const viewer = await operator();
+    const seen = received(viewer);
+    await viewer.subscribeAsync('lifecycle/#', { qos: 1 });
+    const properties = { willDelayInterval: 3_000 };
+    const will = { topic: 'lifecycle/a', payload: Buffer.from('gone'), qos: 1 as const, properties };
+    const client = await gateway.connected({ ...kept('a'), will });
+    client.stream.destroy();
+    await until(() => expect(gateway.broker.stats().connections).toBe(1));
+    expect(await gateway.broker.sessions?.().end(['a'])).toMatchObject({ ended: ['a'] });
+    await until(() => expect(texts(seen)).toEqual(['lifecycle/a gone']));
+    await until(() => expect(gateway.broker.stats().wills.bytes).toBe(0));
+  });
+
   it('a will keeps its properties, waits for its delay, and not where the client comes back', async () => {
     await gateway.start();
     const viewer = await operator({ clientId: 'viewer' });

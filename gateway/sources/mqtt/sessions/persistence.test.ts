@@ -23,6 +23,7 @@ const roomy: PersistenceLimits = {
   sessionExpiryHours: 168,
   queueMessagesMax: 1_000,
   queueBytesMax: 1e8,
+  willBytesMax: 1e7,
 };
 
 const folders: string[] = [];

@@ -91,7 +91,7 @@ export class BrokerPersistence {
     this.sessions = new Sessions({ write, writeLater, interest, seenMs, onDropped }, limits);
     const isShared = (clientId: string) => takeovers.isShared(clientId);
     this.incoming = new UnreleasedMessages({ write, writeLater, clock, isShared });
-    this.wills = new Wills(writeLater);
+    this.wills = new Wills(writeLater, limits.willBytesMax);
     const { retained, sessions, incoming, wills, expiry } = this;
     this.mirror.begin([retained, sessions, incoming, wills, expiry, new KeptImportNotes()], loaded);
   }

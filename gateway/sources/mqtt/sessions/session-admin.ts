@@ -17,6 +17,7 @@ export function endSessionsOf({ sessions, incoming }: Kept, users: readonly stri
 export function sessionAdmin(
   { sessions, incoming }: Kept,
   isConnected: (clientId: string) => boolean,
+  ended: (clientId: string) => void,
 ): SessionAdmin {
   return {
     list() {
@@ -43,6 +44,7 @@ export function sessionAdmin(
         else {
           written.push(sessions.drop(clientId));
           incoming.forgetKept(clientId);
+          ended(clientId);
           outcome.ended.push(clientId);
         }
       }

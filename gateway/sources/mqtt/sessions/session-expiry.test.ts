@@ -19,6 +19,7 @@ const limits = {
   sessionExpiryHours: 168,
   queueMessagesMax: 100,
   queueBytesMax: 1e6,
+  willBytesMax: 1e7,
 };
 
 let folder = '';

@@ -29,13 +29,13 @@ describe('wills left to an earlier process', () => {
       return manual.setTimer(delayMs, fn);
     };
     const clock = { ...manual, setTimer };
-    const before = new Wills(() => undefined);
+    const before = new Wills(() => undefined, 1e6);
     for (const [clientId, keepaliveMs] of Object.entries(keepalivesMs))
       before.put(clientId, { ...willOf(clientId), ...more }, { closed: false, keepaliveMs });
     const deleted: string[] = [];
     const wills = new Wills((changes) => {
       for (const { key, value } of changes) if (value === null) deleted.push(key);
-    });
+    }, 1e6);
     for (const [key, value] of before.records()) wills.load(key, decodeRecord(value)!);
     const published: string[] = [];
     let isFailing = false;

@@ -1,7 +1,8 @@
 /**
- * Wills: the messages that clients leave for the case that their connection ends without DISCONNECT. They are on disk too,
+ * Wills (gateway/sources/mqtt/wills): the messages that clients leave for the case that their connection ends without DISCONNECT. They are on disk too,
  * so that they are published even if the gateway has failed. Sessions and queues are in `sessions`.
  */
+import { Quotas } from '../../../../shared/bounds/quotas.ts';
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import { readProperties, storedProperties } from '../mqtt5/message-properties.ts';
@@ -28,10 +29,38 @@ interface Will extends LeftWill {
 export class Wills {
   private readonly byClient = new Map<string, Will>();
   private readonly writeLater: (changes: RecordChange[]) => void;
+  private readonly quotas: Quotas;
   private isFrozen = false;
 
-  constructor(writeLater: (changes: RecordChange[]) => void) {
+  /** @param bytesMax how much the wills of one user may take who is alone */
+  constructor(writeLater: (changes: RecordChange[]) => void, bytesMax: number) {
     this.writeLater = writeLater;
+    this.quotas = new Quotas(bytesMax);
+  }
+
+  /** The bytes of all wills. */
+  get bytes(): number {
+    return this.quotas.total;
+  }
+
+  /** Whether this client of the user may leave this will, in place of one that it has left. */
+  admits(clientId: string, user: string, packet: PublishPacket): boolean {
+    const known = this.byClient.get(clientId);
+    const more = bytesOf(packet) - (known ? bytesOf(known.packet) : 0);
+    return more <= 0 || this.quotas.admits(user, more);
+  }
+
+  private set(clientId: string, will: Will): void {
+    this.forget(clientId);
+    this.byClient.set(clientId, will);
+    this.quotas.add(ownerOf(will.packet), bytesOf(will.packet));
+  }
+
+  private forget(clientId: string): void {
+    const known = this.byClient.get(clientId);
+    if (!known) return;
+    this.byClient.delete(clientId);
+    this.quotas.remove(ownerOf(known.packet), bytesOf(known.packet));
   }
 
   load(key: string, { head: { keepaliveMs, ...head }, body }: DecodedRecord): boolean {
@@ -39,7 +68,7 @@ export class Wills {
     if (!key.startsWith('w!') || typeof clientId !== 'string' || typeof topic !== 'string') return false;
     const packet = { ...(head as unknown as PublishPacket), payload: body, ...readProperties(head) };
     const known = typeof keepaliveMs === 'number' ? keepaliveMs : 0;
-    this.byClient.set(clientId, { packet, keepaliveMs: known, owner: null });
+    this.set(clientId, { packet, keepaliveMs: known, owner: null });
     return true;
   }
 
@@ -50,7 +79,7 @@ export class Wills {
   put(clientId: string, packet: PublishPacket, owner: WillOwner | null): void {
     const kept = { ...packet, payload: Buffer.from(packet.payload) };
     const will = { packet: kept, keepaliveMs: owner?.keepaliveMs ?? 0, owner };
-    this.byClient.set(clientId, will);
+    this.set(clientId, will);
     this.writeLater([{ key: keyOf(clientId), value: recordOf(will) }]);
   }
 
@@ -61,7 +90,7 @@ export class Wills {
   take(clientId: string): PublishPacket | undefined {
     const will = this.byClient.get(clientId);
     if (!will || this.isFrozen) return undefined;
-    this.byClient.delete(clientId);
+    this.forget(clientId);
     this.writeLater([{ key: keyOf(clientId), value: null }]);
     return will.packet;
   }
@@ -88,6 +117,16 @@ export class Wills {
     return new Map([...this.byClient].filter(([, { owner }]) => owner === null));
   }
 }
+
+/** Its client and its record in memory beside what the client sent. */
+const overheadBytes = 500;
+
+function bytesOf({ topic, payload, properties }: PublishPacket): number {
+  const more = properties ? JSON.stringify(properties).length : 0;
+  return overheadBytes + topic.length + payload.length + more;
+}
+
+const ownerOf = ({ user }: PublishPacket): string => user ?? '';
 
 function keyOf(clientId: string): string {
   return `w!${encodeURIComponent(clientId)}`;

@@ -26,6 +26,7 @@ const roomy = {
   sessionExpiryHours: 168,
   queueMessagesMax: 100,
   queueBytesMax: 1e6,
+  willBytesMax: 1e7,
 };
 
 const sessionOf = (clientId: string, lastSeenMs: number, topic: string, user = 'user') => ({

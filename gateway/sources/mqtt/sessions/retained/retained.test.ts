@@ -19,7 +19,13 @@ it('a message that has expired goes while the disk fails, and goes from the disk
   const { records, loaded } = await openTestSessions(folder, { disk });
   const mirror = new Mirror(records, clock, silentLog);
   const limits = { retainedMessagesMax: 100, retainedBytesMax: 1e6 };
-  const others = { sessionsMax: 1, sessionExpiryHours: 1, queueMessagesMax: 1, queueBytesMax: 1 };
+  const others = {
+    sessionsMax: 1,
+    sessionExpiryHours: 1,
+    queueMessagesMax: 1,
+    queueBytesMax: 1,
+    willBytesMax: 1,
+  };
   const retained = new Retained(mirror, { ...limits, ...others }, undefined, () => clock.nowMs());
   mirror.begin([retained], loaded);
   const message = { cmd: 'publish', payload: Buffer.from('1'), qos: 1, dup: false } as const;

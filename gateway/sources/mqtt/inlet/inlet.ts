@@ -1,5 +1,8 @@
 /**
- * The inlet stands between the bytes of a connection and Aedes' parser. It reads only MQTT's fixed headers, and
+ * The inlet (gateway/sources/mqtt/inlet): from the bytes of a connection to whole packets, and the space that packets have which are
+ * not whole. No packet is understood here.
+ *
+ * It stands between the bytes of a connection and Aedes' parser. It reads only MQTT's fixed headers, and
  *
  * - refuses a packet that is too large, or whose header is malformed, before its body is buffered;
  * - reassembles a packet that straddles chunks, which buffers no more than one packet of permitted size. The parser gets
@@ -8,7 +11,7 @@
  * - passes everything else to the parser, in order and unchanged.
  */
 import { PacketHeader } from '../../../../shared/mqtt/packet-header.ts';
-import type { ReadBuffers } from './read-buffers.ts';
+import type { UnfinishedOfOne } from './unfinished.ts';
 
 /** The bytes are valid only during the call. */
 export interface InletHandler {
@@ -22,13 +25,18 @@ export interface InletHandler {
 }
 
 /** `enough`: the rest of the chunk, `rest`, has not been handled. */
-export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone' | 'enough';
+export type Verdict = 'fine' | 'oversize' | 'malformed' | 'unfinished' | 'gone' | 'enough';
 
 /** How a connection is refused for a verdict. */
 export const refusedPackets = {
   oversize: 'packet larger than packetBytesMax',
   malformed: 'malformed packet header: its type, its flags, or a length of more than four bytes',
+  unfinished:
+    'packets of this user that have begun and are not whole take as much space as one user may have (broker.unfinishedBytesMax)',
 };
+
+export const isRefusal = (verdict: Verdict): verdict is keyof typeof refusedPackets =>
+  verdict in refusedPackets;
 
 /** The type byte and up to four bytes of length. */
 const headerBytesMax = 5;
@@ -41,7 +49,7 @@ export class Inlet {
   hasEnough = false;
   /** Valid as long as the chunk. */
   rest: Buffer | null = null;
-  private readonly buffers: Pick<ReadBuffers, 'take' | 'give'>;
+  private readonly buffers: Pick<UnfinishedOfOne, 'take' | 'give'>;
   private readonly packetBytesMax: number;
   /** Limit of the next packet's body. The first packet (CONNECT, whose sender is not known yet) has its own limit. */
   private lengthMax: number;
@@ -55,10 +63,11 @@ export class Inlet {
   private straddling: Buffer | null = null;
   private gathered = 0;
   private bodyFrom = 0;
+  private begun = 0;
 
   constructor(
     handler: InletHandler,
-    buffers: Pick<ReadBuffers, 'take' | 'give'>,
+    buffers: Pick<UnfinishedOfOne, 'take' | 'give'>,
     packetBytesMax: number,
     firstPacketBytesMax: number,
   ) {
@@ -66,6 +75,17 @@ export class Inlet {
     this.buffers = buffers;
     this.packetBytesMax = packetBytesMax;
     this.lengthMax = Math.min(packetBytesMax, firstPacketBytesMax);
+  }
+
+  /** Which of all packets that came in parts has begun and is not whole, counted from one; 0 if there is none. */
+  get unfinished(): number {
+    return this.straddling !== null || this.header.isPartial ? this.begun : 0;
+  }
+
+  /** Gives back what it has of a packet that will never be whole. */
+  close(): void {
+    if (this.straddling) this.buffers.give(this.straddling);
+    this.straddling = null;
   }
 
   push(chunk: Buffer): Verdict {
@@ -80,6 +100,7 @@ export class Inlet {
       if (!this.admit()) return 'oversize';
       at = this.gather(this.beginStraddling(this.headerStart, 0, this.headerStartBytes), chunk, at);
     }
+    if (at < 0) return 'unfinished';
     if (this.straddling) {
       if (this.missing > 0) return 'fine';
       if (!this.handOver(this.straddling)) return 'gone';
@@ -97,6 +118,7 @@ export class Inlet {
       const bodyFrom = header.begin(chunk, first);
       if (bodyFrom < 0) return this.flush(chunk, passFrom, first, 'malformed');
       if (header.isPartial) {
+        this.begun += 1;
         this.headerStartBytes = 0;
         this.keepHeader(chunk, first, end);
         return this.flush(chunk, passFrom, first, 'fine');
@@ -104,8 +126,9 @@ export class Inlet {
       if (!this.admit()) return this.flush(chunk, passFrom, first, 'oversize');
       at = bodyFrom + header.bodyBytes;
       if (at > end) {
-        this.gather(this.beginStraddling(chunk, first, bodyFrom), chunk, bodyFrom);
-        return this.flush(chunk, passFrom, first, 'fine');
+        this.begun += 1;
+        const fits = this.gather(this.beginStraddling(chunk, first, bodyFrom), chunk, bodyFrom) >= 0;
+        return this.flush(chunk, passFrom, first, fits ? 'fine' : 'unfinished');
       }
       if (isSimplePublish(chunk[first]!)) {
         if (passFrom < first && !this.handler.pass(chunk.subarray(passFrom, first))) return 'gone';
@@ -127,22 +150,30 @@ export class Inlet {
   }
 
   /** Starts to reassemble the packet whose header is `source[first, bodyFrom)`. */
-  private beginStraddling(source: Buffer, first: number, bodyFrom: number): Buffer {
+  private beginStraddling(source: Buffer, first: number, bodyFrom: number): Buffer | null {
     this.missing = this.header.bodyBytes;
     this.bodyFrom = bodyFrom - first;
     const into = this.buffers.take(Math.min(this.bodyFrom + this.missing, roomAtOnceMax));
+    if (into === null) return null;
     this.gathered = source.copy(into, 0, first, bodyFrom);
     this.straddling = into;
     return into;
   }
 
-  /** Copies the part of the straddling packet that is in the chunk from `from` on. Returns where that part ends. */
-  private gather(into: Buffer, chunk: Buffer, from: number): number {
+  /**
+   * Copies the part of the straddling packet that is in the chunk from `from` on. Returns where that part ends; -1 if there is no
+   * space for it.
+   */
+  private gather(into: Buffer | null, chunk: Buffer, from: number): number {
+    if (into === null) return -1;
     const taken = Math.min(this.missing, chunk.length - from);
     const needed = this.gathered + taken;
     let target = into;
     if (needed > into.length) {
-      target = this.buffers.take(Math.min(this.gathered + this.missing, Math.max(needed, 2 * into.length)));
+      const larger = Math.min(this.gathered + this.missing, Math.max(needed, 2 * into.length));
+      const taking = this.buffers.take(larger);
+      if (taking === null) return -1;
+      target = taking;
       into.copy(target, 0, 0, this.gathered);
       this.buffers.give(into);
       this.straddling = target;
