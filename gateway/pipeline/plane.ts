@@ -8,7 +8,6 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { Watchers } from '../commissioning/watchers.ts';
 import type { DeadLetters } from '../deadletters/dead-letters.ts';
@@ -42,6 +41,7 @@ import { composeOnboarding } from './onboarding/compose.ts';
 import { Pipeline } from './pipeline.ts';
 import { BlockNotes, type NotesKind, replacedNotes, retiredNotes } from './plane/block-notes.ts';
 import { type CallParts, dataCalls } from './plane/calls.ts';
+import { clockKnowledge } from './plane/clock-knowledge.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
 import { type RetireParts, retire } from './plane/retire.ts';
 import type { Exceptions } from './settle.ts';
@@ -115,7 +115,8 @@ export async function startDataPlane(
     retainedAgain: new CountsByMachine(log, retainedAgain),
     stillClocks: new CountsByMachine(log, stillClocks),
   };
-  const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
+  const knowledge = clockKnowledge(clock, log);
+  const bounds = { ...config.timestamps, ...knowledge.bounds };
   const identity = new ReadingIdentity(
     recent,
     bounds,
@@ -209,7 +210,7 @@ export async function startDataPlane(
     estimates: (lines) => lanes.estimates.add(lines),
     sayFleet: (message) => uplink?.sayFleet(message),
     askModel: (message) => uplink?.askModel(message),
-    calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
+    calls: dataCalls({ ...shown, state, uplink, lossReporter, clock, knowledge }),
   };
 }
 
@@ -218,9 +219,4 @@ async function stuckLetters(letters: DeadLetters): Promise<DeadLetter[]> {
   if (!letters.counts().byCode.DECODE_STUCK) return [];
   const newest = await letters.list({ limit: stuckSearchedMax });
   return newest.filter(({ code }) => code === 'DECODE_STUCK');
-}
-
-/** If the clock can tell whether it is set, device times ahead of an unset clock are accepted. */
-function clockKnowledge(clock: Clock): { isClockSet?: () => boolean } {
-  return clock.isSet ? { isClockSet: () => clock.isSet?.() !== false } : {};
 }

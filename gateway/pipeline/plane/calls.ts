@@ -39,11 +39,12 @@ export interface CallParts extends Pick<StatusParts, Shown> {
   state: DurableState;
   lossReporter: LossReporter;
   clock: Clock;
+  knowledge: { stop(): void };
 }
 
 /** Returns what the main thread may ask of the data plane. */
 export function dataCalls(parts: CallParts): DataCalls {
-  const { state, pipeline, lanes, uplink, lossReporter, clock } = parts;
+  const { state, pipeline, lanes, uplink, lossReporter, clock, knowledge } = parts;
   const { letters, refused, journals } = state;
   const letterAdmin = new LetterAdmin(letters, (messages) => takeAgain(pipeline, messages));
   const onboarding = parts.onboarding({
@@ -93,6 +94,7 @@ export function dataCalls(parts: CallParts): DataCalls {
     },
     readingsOf: (query) => readingsOf(state.byLane.readings, query),
     async stop() {
+      knowledge.stop();
       lanes.stopRetrying();
       await uplink?.stop();
       await Promise.all([lanes.estimates.flush(), lossReporter.report()]);
