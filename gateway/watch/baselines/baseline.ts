@@ -16,7 +16,7 @@ import type { KnownFault } from '../../ports/decision.ts';
 import type { Kind, Withheld } from '../kinds/found-kind.ts';
 import { ratesOf } from '../kinds/rates.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
-import { allBeyond, type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
+import { allBeyond, type BeyondRange, UsualRange, withinShown } from '../usual-range/usual-range.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows, unlimited } from './baseline-options.ts';
 import { type Behaviour, BehaviourWatch, explanationOf } from './behaviour.ts';
@@ -189,7 +189,7 @@ export class Baseline {
     const ranges = this.usual?.beyond() ?? [];
     return allBeyond(ranges, this.behaviour.beyond()).flatMap((each) => {
       const column = this.own.inRow(each.column);
-      return column < 0 ? [] : [{ ...each, column }];
+      return column < 0 ? [] : [{ ...withinShown(each, this.usual?.usualOf(each.column)), column }];
     });
   }
 

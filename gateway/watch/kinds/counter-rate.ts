@@ -18,11 +18,15 @@ const breakRows = 10;
 /** A counter whose rate takes so many rows at most is known again soon after a break. */
 const quickRows = 16;
 /** Weight of the newest in running means. */
-const newest = 1 / 8;
+const newestWeight = 1 / 8;
 
 /**
  * The rate of one counter, per second. It is taken over as many rows as it needs to be a rate and no pattern of steps, and
  * holds until the next. When the counter falls, it has wrapped or was reset: counting goes on from there.
+ *
+ * Rows hold the last value of a sensor that was not sent again. So the value of before a break, or of before a restart, may be in rows after it, and
+ * all that was counted meanwhile would seem to rise in one of these: counting begins with a value that is another than it, or after so many
+ * rows that it was sent again.
  */
 export class CounterRate {
   private value = Number.NaN;
@@ -32,6 +36,9 @@ export class CounterRate {
   private rate = Number.NaN;
   /** It is of before a break. */
   private isStale = false;
+  /** The newest value, and in how many rows it may have been held from before a break; 0: it is of the newest row. */
+  private newest = Number.NaN;
+  private heldRows = 0;
   /** The newest row has shown a rate, which may be the same as before. */
   isMeasured = false;
   /** Means of the rows that a rate takes, and of the time between two rows; 0: not known yet. */
@@ -44,14 +51,20 @@ export class CounterRate {
     const sinceMs = timeMs - this.lastMs;
     this.lastMs = timeMs;
     const isBreak = this.meanMs > 0 && sinceMs > breakRows * this.meanMs;
+    const isFirst = Number.isNaN(this.value);
+    const isSame = value === this.newest;
     const hasFallen = value < this.value;
-    if (Number.isNaN(this.value) || hasFallen || isBreak || sinceMs < 0) {
+    this.newest = value;
+    const mayBeHeld = isFirst || ((isBreak || this.heldRows > 0) && isSame && this.heldRows < this.longRows);
+    const wasHeld = this.heldRows > 0;
+    this.heldRows = mayBeHeld ? this.heldRows + 1 : 0;
+    if (isFirst || hasFallen || isBreak || sinceMs < 0 || wasHeld) {
       // Counts of before a break are of the time before its machine stopped, or of the stop; a slow one would be unknown for long.
       if (isBreak && this.meanRows > 0 && this.meanRows <= quickRows) this.isStale = true;
       this.begin(value, timeMs);
       return this.known;
     }
-    this.meanMs = this.meanMs === 0 ? sinceMs : this.meanMs + newest * (sinceMs - this.meanMs);
+    this.meanMs = this.meanMs === 0 ? sinceMs : this.meanMs + newestWeight * (sinceMs - this.meanMs);
     this.rows++;
     const difference = value - this.value;
     const isWhole = Number.isInteger(value);
@@ -67,7 +80,8 @@ export class CounterRate {
     const unsure = (1.5 * (rounding * Math.abs(value) + (isWhole ? 1 : 0))) / Math.max(1, difference);
     if (!isEnough || !(Math.abs(rate - this.rate) <= unsure * this.rate)) this.rate = rate;
     if (isEnough)
-      this.meanRows = this.meanRows === 0 ? this.rows : this.meanRows + newest * (this.rows - this.meanRows);
+      this.meanRows =
+        this.meanRows === 0 ? this.rows : this.meanRows + newestWeight * (this.rows - this.meanRows);
     this.begin(value, timeMs);
     return this.rate;
   }
@@ -76,8 +90,12 @@ export class CounterRate {
     return this.isStale ? Number.NaN : this.rate;
   }
 
+  private get longRows(): number {
+    return Math.max(rowsMin, usualRows * this.meanRows);
+  }
+
   private isLong(): boolean {
-    return this.meanRows > 0 && this.rows >= Math.max(rowsMin, usualRows * this.meanRows);
+    return this.meanRows > 0 && this.rows >= this.longRows;
   }
 
   private isOverdue(passedMs: number, needed: number, isWhole: boolean): boolean {

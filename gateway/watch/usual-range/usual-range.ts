@@ -80,6 +80,20 @@ export function allBeyond(ranges: readonly BeyondRange[], others: readonly Beyon
   return [...ranges, ...others.filter((each) => !ranges.some(({ column }) => column === each.column))];
 }
 
+/**
+ * The same with what is usual beside the others within what the sensor ever showed: what others let expect goes on in a line, to currents
+ * below 0 and temperatures at which nothing runs.
+ */
+export function withinShown(
+  each: BeyondRange,
+  shown: { low: number; high: number } | null | undefined,
+): BeyondRange {
+  const isOfOthers = each.isBesideOthers || each.shift === 'level';
+  if (!isOfOthers || !shown || each.level < shown.low || each.level > shown.high) return each;
+  const within = (value: number) => Math.min(shown.high, Math.max(shown.low, value));
+  return { ...each, low: within(each.low), high: within(each.high) };
+}
+
 export interface SavedUsualRange extends SavedRanges {
   firstMs: number;
   learnsToMs: number;

@@ -128,6 +128,9 @@ describe('how the sensors of a machine go together', () => {
     expect(first).toBe(
       'vibration_x is 2.31 mm/s on average of its last readings; while the other sensors are as they are now, between 1.6 and 1.79 mm/s is usual',
     );
+    expect(beyondReasons(input({ beyond: [{ ...beyond[0]!, low: 1.7, high: 1.7 }] }))[0]).toMatch(
+      /as they are now, about 1.7 mm\/s is usual$/,
+    );
     expect(second).toMatch(/^It is like what was named a fault on .*12.*: worn coupling$/);
     expect(beyondReasons(input({ beyond }))).toHaveLength(1);
   });

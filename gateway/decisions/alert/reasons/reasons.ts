@@ -135,7 +135,8 @@ export function beyondReasons(input: AlertInput): string[] {
     const [level, low, high, per] = isRate ? rateNumbers(each) : [each.level, each.low, each.high, ''];
     const is = isRate ? 'rises by' : 'is';
     const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1') + per;
-    const range = `between ${numberText(low)} and ${numberText(high)}${unit}`;
+    const [least, most] = [numberText(low), numberText(high)];
+    const range = least === most ? `about ${most}${unit}` : `between ${least} and ${most}${unit}`;
     if (each.shift) return shiftReason(each, unit, numberText);
     if (isBesideOthers)
       return `${sensor} ${is} ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
