@@ -163,7 +163,7 @@ export const Behaviour = nullable(
         ['learning', 'normal', 'unusual', 'changed'].map((name) => Type.Literal(name)),
         {
           description:
-            'learning: what is usual is still being learnt; unusual: a sensor shows what the others do not explain, farther than on any ordinary day; changed: that has lasted, and the machine is judged by it until it is as it was, or a person says what it was',
+            'learning: what is usual is still being learnt; unusual: a sensor shows what the others do not explain, farther than on any ordinary day; changed: that has lasted or comes again, until the machine has been as it was for up to a day of running, or a person says what it was',
         },
       ),
       sinceMs: nullable(Type.Number({ description: 'since when it is unusual or changed, ms since 1970' })),

@@ -107,7 +107,7 @@ export interface BeyondUsual {
 /** How a machine has slowly shifted: the level of a sensor, two probes that measure the same, or how long it runs each time, in minutes. */
 export type SlowShift = 'level' | 'twin' | 'run';
 
-/** `changed`: what was unusual has lasted, and the machine is judged by that until it is as it was, or a person says what it was. */
+/** `changed`: what was unusual has lasted, or comes again, and a person may say what it is. */
 export interface MachineBehaviour {
   state: 'learning' | 'normal' | 'unusual' | 'changed';
   /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
@@ -116,6 +116,12 @@ export interface MachineBehaviour {
   learning?: { days: number; needed: number };
   /** The fault that it is like, of those that people have named; absent if it is like none. */
   like?: KnownFault;
+  /** For how long (running) nothing has been beyond what is usual; absent if that is not known. */
+  quietMs?: number;
+  /** After how long (running) as it was before a change is over; absent if that is not known. */
+  endsAfterMs?: number;
+  /** The sensor that shows most how it has changed, with what was usual beside the others before. */
+  most?: BeyondUsual;
 }
 
 /** A way in which a machine runs: what its state sensor says, or a level at which one of its sensors stands. */

@@ -16,10 +16,12 @@ import type { KnownFault } from '../../ports/decision.ts';
 import type { Kind, Withheld } from '../kinds/found-kind.ts';
 import { ratesOf } from '../kinds/rates.ts';
 import { type SavedKinds, SensorKinds } from '../kinds/sensor-kinds.ts';
-import { allBeyond, type BeyondRange, UsualRange, withinShown } from '../usual-range/usual-range.ts';
+import { type Behaviour, inRow } from '../own-episodes/told-behaviour.ts';
+import { allBeyond, type BeyondRange, UsualRange } from '../usual-range/usual-range.ts';
+import { toldOf } from '../usual-range/within-shown.ts';
 import { type AnomalyScore, decadesHalf, rarityScore, scoreOf } from './anomaly-score.ts';
 import { type BaselineOptions, learnRows, unlimited } from './baseline-options.ts';
-import { type Behaviour, BehaviourWatch, explanationOf } from './behaviour.ts';
+import { BehaviourWatch, explanationOf } from './behaviour.ts';
 import { OwnColumns } from './column-order.ts';
 import { type ModeNow, ModeWatch } from './mode-watch.ts';
 import { Sampling } from './sampling.ts';
@@ -187,9 +189,10 @@ export class Baseline {
   beyond(): BeyondRange[] {
     if (!this.ready) return [];
     const ranges = this.usual?.beyond() ?? [];
-    return allBeyond(ranges, this.behaviour.beyond()).flatMap((each) => {
+    const all = allBeyond(ranges, this.behaviour.beyond());
+    return toldOf(all, (own) => this.usual?.usualOf(own)).flatMap((each) => {
       const column = this.own.inRow(each.column);
-      return column < 0 ? [] : [{ ...withinShown(each, this.usual?.usualOf(each.column)), column }];
+      return column < 0 ? [] : [{ ...each, column }];
     });
   }
 
@@ -200,8 +203,7 @@ export class Baseline {
 
   /** A person says that what has changed is normal from now on; all else that is normal stays. Returns false if nothing has. */
   confirmNormal(): boolean {
-    const hasChanged = this.behaviour.confirmNormal();
-    return this.usual?.includeNow() || hasChanged;
+    return [this.behaviour.confirmNormal(), this.usual?.includeNow()].includes(true);
   }
 
   /** A person says that what it does in its mode is normal: modes, or what is usual in the one it says, are learnt anew. */
@@ -216,7 +218,7 @@ export class Baseline {
 
   /** How the machine behaves, by how its sensors go together. */
   behaves(): Behaviour {
-    return this.behaviour.now();
+    return inRow(this.behaviour.now(), this.own, (own) => this.usual?.usualOf(own));
   }
 
   /** How rare what has begun lately is, 0 … 1. */
@@ -283,9 +285,7 @@ export class Baseline {
 
   private readonly inRows = (own: Float64Array) => this.own.valuesInRow(own, this.columns);
 
-  private newDeviations(): Float64Array {
-    return new Float64Array(this.detector.sensors);
-  }
+  private readonly newDeviations = () => new Float64Array(this.detector.sensors);
 
   private newDetector(): Detector {
     // Daily and weekly seasons take memory, so they are learnt only if no model could do better.

@@ -4,12 +4,10 @@
  */
 
 import { isLike, type Signature, signatureFor } from '../../../shared/detector/relations/peoples-word.ts';
-import type {
-  RelationDetector,
-  RelationState,
-} from '../../../shared/detector/relations/relation-detector.ts';
-import type { KnownFault, MachineBehaviour } from '../../ports/decision.ts';
+import type { RelationDetector } from '../../../shared/detector/relations/relation-detector.ts';
+import type { KnownFault } from '../../ports/decision.ts';
 import { OwnEpisodes, type SavedEpisodes } from '../own-episodes/own-episodes.ts';
+import { type Behaviour, changeOf } from '../own-episodes/told-behaviour.ts';
 import { type SavedShifts, SlowShifts } from '../slow-shifts/slow-shifts.ts';
 import type { Explanation } from '../usual-range/explained.ts';
 import type { CounterRates } from '../usual-range/range-types.ts';
@@ -34,16 +32,6 @@ export interface SavedFault extends KnownFault {
 }
 
 type SavedBehaviour = SavedRelations & { episodes?: SavedEpisodes; shifts?: SavedShifts };
-
-export interface Behaviour {
-  state: RelationState;
-  /** Since when it is unusual or changed, ms since 1970; null while it is neither. */
-  sinceMs: number | null;
-  /** Days of which enough is known; null once it is judged. */
-  learning: { days: number; needed: number } | null;
-  /** The fault that it is like, of those that people have named; absent if it is like none. */
-  like?: KnownFault;
-}
 
 export class BehaviourWatch {
   private growing: GrowingRelations;
@@ -116,13 +104,17 @@ export class BehaviourWatch {
     const { learning } = this.relations;
     const { state, sinceMs } = this.stateNow();
     const like = state === 'unusual' || state === 'changed' ? this.like() : null;
-    return { state, sinceMs, learning, ...(like && { like }) };
+    const change = state === 'changed' ? changeOf(this.relations) : null;
+    const { quietMs } = this.episodes.change;
+    return { state, sinceMs, learning, quietMs, ...(like && { like }), ...change };
   }
 
   private stateNow(): Pick<Behaviour, 'state' | 'sinceMs'> {
     const { state, sinceMs } = this.relations;
-    if (state === 'unusual' || state === 'changed' || !this.shifts.isShifted) return { state, sinceMs };
-    return { state: 'changed', sinceMs: this.shifts.sinceMs };
+    const isGone = state === 'changed' && this.episodes.change.isGone;
+    if ((state === 'unusual' || state === 'changed') && !isGone) return { state, sinceMs };
+    if (this.shifts.isShifted) return { state: 'changed', sinceMs: this.shifts.sinceMs };
+    return isGone ? { state: 'normal', sinceMs: null } : { state, sinceMs };
   }
 
   /** The faults that people have named, the oldest first. @param names of the sensors, by column */
@@ -179,8 +171,9 @@ export class BehaviourWatch {
   private score(): number {
     const { state, ratio, isBeyondKept } = this.relations;
     if (state === 'unusual' && ratio >= 1) return 1 - (1 - scoreAtLevel) / ratio;
+    if (state === 'unusual') return scoreBetween;
     // Nothing is over because relations follow it.
-    return state === 'unusual' || state === 'changed' || isBeyondKept ? scoreBetween : 0;
+    return !this.episodes.change.isGone && (state === 'changed' || isBeyondKept) ? scoreBetween : 0;
   }
 
   /** The average that the other sensors let expect of one; null if that is not known, or the machine is not as was confirmed. */
@@ -216,8 +209,10 @@ export class BehaviourWatch {
   followEpisodes(usual: UsualRange, timeMs: number): void {
     const { score } = this.unheld(usual, 0);
     const sensors = () => allBeyond(usual.beyond(), this.beyondRelations()).map(({ column }) => column);
-    const isChanged = this.relations.state === 'changed' && !usual.firstTime();
-    this.episodes.take({ timeMs, score, isChanged, sensors, isNamed: () => this.like() !== null });
+    const { state, isBeyondKept, asBefore } = this.relations;
+    const isChanged = state === 'changed' && !usual.firstTime();
+    const isNamed = () => this.like() !== null;
+    this.episodes.take({ timeMs, score, isChanged, isBeyondKept, asBefore, sensors, isNamed });
   }
 
   private unheld(usual: UsualRange, rarity: number): { score: number; isByOthers: boolean } {
@@ -277,14 +272,6 @@ export class BehaviourWatch {
     const shifts = this.shifts.save();
     return { ...this.growing.save(), ...(episodes && { episodes }), ...(shifts && { shifts }) };
   }
-}
-
-/** The same for the input of a decision, which lacks what is not known. */
-export function behaviourOf({ state, sinceMs, learning, like }: Behaviour): MachineBehaviour {
-  const behaviour: MachineBehaviour = { state, sinceMs };
-  if (learning) behaviour.learning = learning;
-  if (like) behaviour.like = like;
-  return behaviour;
 }
 
 /** Explanations of levels beyond their ranges. @param known of the machine now: it may be learnt anew */

@@ -3,6 +3,7 @@ import { OwnEpisodes } from './own-episodes.ts';
 
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
+const well = { isBeyondKept: false, asBefore: null };
 /** The score of a sensor that is so many times as far as is usual. */
 const scoreAt = (times: number) => 1 - 0.35 / times;
 
@@ -17,7 +18,7 @@ interface Lasting {
 /** A machine that is well, but for the episodes that it is let have. */
 function machine(episodes = new OwnEpisodes()) {
   let timeMs = Date.UTC(2026, 0, 5);
-  const rest = { isChanged: false, sensors: () => [], isNamed: () => false };
+  const rest = { isChanged: false, sensors: () => [], isNamed: () => false, ...well };
   const wait = (minutes: number) => {
     for (let i = 0; i < minutes; i += 5) {
       timeMs += 5 * minuteMs;
@@ -30,7 +31,7 @@ function machine(episodes = new OwnEpisodes()) {
     for (let i = 0; i < minutes; i++) {
       timeMs += minuteMs;
       const isChanged = becomesChanged === true && i === minutes - 1;
-      const more = { isChanged, sensors: () => [sensor], isNamed: () => isNamed === true };
+      const more = { isChanged, sensors: () => [sensor], isNamed: () => isNamed === true, ...well };
       episodes.take({ timeMs, score: scoreAt(times), ...more });
       if (!episodes.isHeld) told ??= i;
     }
@@ -118,7 +119,7 @@ it('a machine that is known for an hour is told of what comes each quarter of an
   let wasHeld = true;
   for (let second = 0; second < 4 * 3_600; second++) {
     const isBeyond = second % 900 > 700;
-    const rest = { isChanged: false, sensors: () => [0], isNamed: () => false };
+    const rest = { isChanged: false, sensors: () => [0], isNamed: () => false, ...well };
     episodes.take({ timeMs: 1_000 * second, score: isBeyond ? scoreAt(3) : 0, ...rest });
     const isTold = isBeyond && !episodes.isHeld;
     if (isTold && wasHeld) told++;
@@ -144,7 +145,7 @@ it('an episode that goes on outlives a restart, so that it is told before it is 
   let timeMs = Date.UTC(2026, 1, 1);
   const take = (to: OwnEpisodes) => {
     timeMs += minuteMs;
-    const rest = { isChanged: false, sensors: () => [4], isNamed: () => false };
+    const rest = { isChanged: false, sensors: () => [4], isNamed: () => false, ...well };
     to.take({ timeMs, score: scoreAt(1.05), ...rest });
   };
   for (let i = 0; i < 120; i++) take(episodes);
@@ -165,7 +166,7 @@ describe('a machine that is changed', () => {
     let timeMs = Date.UTC(2026, 0, 5);
     const take = (isChanged: boolean, score: number) => {
       timeMs += minuteMs;
-      episodes.take({ timeMs, score, isChanged, sensors: () => [], isNamed: () => false });
+      episodes.take({ timeMs, score, isChanged, sensors: () => [], isNamed: () => false, ...well });
       return episodes.isTelling;
     };
     return (minutes: number, isChanged: boolean, score: number) =>

@@ -8,7 +8,10 @@
  *
  * What is held back is on the machine's page, and its score is one that neither opens an alert nor ends one. It is told at the latest before what
  * lasts is called changed, and a machine that is changed in another way is told of when it is. What a person has named a fault, and what comes like it, is told at once.
+ * For how long a change is told is in shown-change.ts.
  */
+import { type ChangeRow, ShownChange } from './shown-change.ts';
+
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** A gap between rows counts as so long at most. */
@@ -70,6 +73,10 @@ export interface SavedEpisodes {
   /** Since when the machine is known; absent: that is not known. */
   firstMs?: number;
   sensors: number[][];
+  /** For how long a change that is told no more has been back; absent if there is none. */
+  goneMs?: number;
+  /** For how long nothing has been beyond what is usual; absent from earlier versions. */
+  quietMs?: number;
   /** The episode that goes on; absent if none does. */
   open?: Omit<OpenEpisode, 'sensors' | 'toldMs' | 'toldRows'> & {
     sensors: number[];
@@ -79,12 +86,14 @@ export interface SavedEpisodes {
   };
 }
 
-export interface UnusualRow {
+export interface UnusualRow extends Pick<ChangeRow, 'asBefore'> {
   timeMs: number;
   /** By how far the farthest sensor is, before any episode is held back. */
   score: number;
   /** True if the machine is changed: what lasts is not over. */
   isChanged: boolean;
+  /** True if it is beyond the normal that is kept. */
+  isBeyondKept: boolean;
   /** Columns that are beyond. */
   sensors(): readonly number[];
   /** True if it is like a fault that a person has named. */
@@ -92,6 +101,7 @@ export interface UnusualRow {
 }
 
 export class OwnEpisodes {
+  readonly change = new ShownChange();
   private readonly known = new Map<number, SensorEpisodes>();
   private count = 0;
   private countMs = 0;
@@ -112,10 +122,15 @@ export class OwnEpisodes {
   }
 
   take(row: UnusualRow): void {
-    const { timeMs, score, isChanged } = row;
-    this.isChanged = isChanged;
+    const { timeMs, score } = row;
     const passedMs = Math.min(pauseMsMax, Math.max(0, timeMs - this.newestMs || 0));
     this.newestMs = timeMs;
+    this.change.take(
+      { isBeyond: score >= scoreBeyond || row.isBeyondKept, asBefore: row.asBefore },
+      passedMs,
+    );
+    const isChanged = row.isChanged && !this.change.isGone;
+    this.isChanged = isChanged;
     if (!(this.firstMs <= timeMs)) this.firstMs = timeMs;
     if (score < scoreBeyond && !isChanged && !this.open) return;
     this.open ??= {
@@ -166,7 +181,8 @@ export class OwnEpisodes {
   /** Null if there is nothing to save. */
   save(): SavedEpisodes | null {
     const { count, countMs, firstMs, known, open } = this;
-    if (count === 0 && known.size === 0 && !open) return null;
+    const goneMs = this.change.save();
+    if (count === 0 && known.size === 0 && !open && goneMs === null) return null;
     const sensors = [...known].map(([sensor, each]) => [
       ...[sensor, each.count, Math.round(each.evidenceMs), each.longestMs, each.newestMs],
       ...[Math.round(each.pendingMs), each.pendingFromMs],
@@ -176,11 +192,14 @@ export class OwnEpisodes {
       countMs,
       firstMs,
       sensors,
+      quietMs: Math.round(this.change.quietMs),
+      ...(goneMs !== null && { goneMs: Math.round(goneMs) }),
       ...(open && { open: { ...open, sensors: [...open.sensors] } }),
     };
   }
 
-  restore({ count, countMs, firstMs = Number.NaN, sensors, open }: SavedEpisodes): void {
+  restore({ count, countMs, firstMs = Number.NaN, sensors, open, goneMs, quietMs }: SavedEpisodes): void {
+    this.change.restore({ goneMs, quietMs });
     const told = { toldMs: open?.isTold ? tellsMs : 0, toldRows: open?.isTold ? tellsRows : 0 };
     this.open = open ? { ...told, ...open, sensors: new Set(open.sensors) } : null;
     this.isChanged = open?.hasChanged ?? false;

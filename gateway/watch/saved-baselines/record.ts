@@ -84,6 +84,8 @@ const Head = Type.Object({
         countMs: Type.Number(),
         firstMs: Type.Optional(Type.Number()),
         sensors: Type.Array(Type.Array(Type.Number(), { maxItems: 7 }), { maxItems: 1_024 }),
+        goneMs: Type.Optional(Type.Number({ minimum: 0 })),
+        quietMs: Type.Optional(Type.Number({ minimum: 0 })),
         open: Type.Optional(
           Type.Object({
             fromMs: Type.Number(),

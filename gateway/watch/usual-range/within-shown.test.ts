@@ -1,6 +1,7 @@
 /** The band that an alert names for a sensor beside others: never a value that it cannot have. */
 import { expect, it } from 'vitest';
-import { type BeyondRange, withinShown } from './usual-range.ts';
+import type { BeyondRange } from './usual-range.ts';
+import { toldOf, withinShown } from './within-shown.ts';
 
 const shown = { low: 0.02, high: 72 };
 const beside = (level: number, low: number, high: number): BeyondRange => ({
@@ -19,4 +20,12 @@ it.each([
 ])('%s', (_, each, [low, high]) => {
   expect(withinShown(each, shown)).toEqual({ ...each, low, high });
   expect(withinShown(each, null)).toBe(each);
+});
+
+it('a sensor at the end of what it can show is not named beside one that is elsewhere', () => {
+  const humidity = { ...beside(99.3, 107, 113), column: 1 };
+  const outside = beside(3, 8, 12);
+  const shownOf = (column: number) => (column === 1 ? { low: 40, high: 99 } : shown);
+  expect(toldOf([humidity, outside], shownOf)).toEqual([outside]);
+  expect(toldOf([humidity], shownOf)).toEqual([{ ...humidity, low: 99.3, high: 99.3 }]);
 });

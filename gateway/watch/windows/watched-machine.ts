@@ -8,13 +8,13 @@ import type {
 } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
-import { behaviourOf } from '../baselines/behaviour.ts';
 import { modeOf } from '../baselines/mode-name.ts';
 import { CatchingUp } from '../catching-up.ts';
 import type { LateReadings } from '../late/late-readings.ts';
 import type { MachineLevels } from '../levels/machine-levels.ts';
 import type { MachineLimits } from '../limits/machine-limits.ts';
 import type { SparedMachine } from '../maintenance/aside.ts';
+import { behaviourOf } from '../own-episodes/told-behaviour.ts';
 import { presenceFields } from '../running/rest-reports.ts';
 import type { Running } from '../running/running.ts';
 import { forgetRest, type RestingMachine } from '../running/running-of.ts';
@@ -261,10 +261,11 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
   const passed = (machine.late?.hasNew ? null : machine.limits?.takePassed()) ?? [];
   machine.limits?.passed.heard();
   machine.late?.hears(limits, passed, timeMs);
-  const ranges = baseline.beyond().flatMap(({ column, ...range }) => {
+  const named = ({ column, ...range }: { column: number; level: number; low: number; high: number }) => {
     const isRate = baseline.kindOf(column) === 'counter' && { isRate: true as const };
-    return sensors[column] ? { sensor: sensors[column].name, ...range, ...isRate } : [];
-  });
+    return sensors[column] ? { sensor: sensors[column].name, ...range, ...isRate } : null;
+  };
+  const ranges = baseline.beyond().flatMap((each) => named(each) ?? []);
   const onset = baseline.onsetScore();
   // Inputs have one shape, with what is absent too: what is compiled for a shape is thrown away for each other one.
   return {
@@ -288,7 +289,7 @@ export function alertInput(machine: WatchedMachine, nowMs: number): AlertInput {
     passed: some(passed),
     timeToLimit: levels ? (of) => levels.timesToLimits(of) : undefined,
     beyond: some(ranges),
-    behaviour: behaviourOf(baseline.behaves()),
+    behaviour: behaviourOf(baseline.behaves(), named),
     mode: () => modeOf(baseline.mode(), sensors),
     onset: onset > 0 ? onset : undefined,
     relearnt: machine.toldRelearnt ?? undefined,

@@ -5,11 +5,15 @@
  */
 import { noMaximum, type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
-import { isJudged } from './residuals.ts';
+import { deviationOf, isJudged, residualDeviation } from './residuals.ts';
 
 const { knownRows, knownMs, rowsMin, daysMin, dayRowsMin, memoryDays, returnDays, levelMin, spreadMin } =
   relationParameters;
-const { memoryMs, driftFar, driftTimesMax, driftBound } = relationParameters;
+const { memoryMs, driftFar, driftTimesMax, driftBound, deviationsMax } = relationParameters;
+/** A mean of residuals so near their bound is bounded itself. */
+const boundedShare = 0.8;
+/** Deviations of a residual that are usual while levels are not known. */
+const usualDeviations = 3;
 const dayMs = 86_400_000;
 /** A clock that goes back by more begins a new day. */
 const backMsMax = 3_600_000;
@@ -132,4 +136,34 @@ function learnDrift({ layout, doubles, floats }: RelationNumbers, sensor: number
   const isKnown = days > daysMin && known > 0;
   const square = isKnown ? Math.min(mean * mean, driftBound * known) : mean * mean;
   floats[layout.drift + sensor]! += Math.max(1 / days, 1 / memoryDays) * (square - known);
+}
+
+/**
+ * Where a sensor usually is on average over the last minute, given what the others show; in its own unit. Single readings vary more.
+ */
+export interface Expected {
+  /** The average that it has. */
+  now: number;
+  /** The value that the others let expect. */
+  value: number;
+  /** The least and the largest average that is usual. */
+  low: number;
+  high: number;
+}
+
+export function expectedBy(numbers: RelationNumbers, sensor: number): Expected {
+  const { layout, doubles, floats } = numbers;
+  const unit = doubles[layout.unit + sensor]!;
+  const deviation = unit * deviationOf(numbers, sensor);
+  const newest = doubles[layout.origin + sensor]! + unit * floats[layout.newest + sensor]!;
+  const value = newest - deviation * floats[layout.residual + sensor]!;
+  const scale = deviation * residualDeviation(numbers, sensor);
+  const far = (side: number) => {
+    const level = levelOf(numbers, sensor, side);
+    return (Number.isFinite(level) ? level : usualDeviations) * scale;
+  };
+  const mean = floats[layout.short + sensor]!;
+  // A mean of bounded residuals says no more of what is very far.
+  const now = Math.abs(mean) < boundedShare * deviationsMax ? value + mean * scale : newest;
+  return { now, value, low: value - far(sides.below), high: value + far(sides.above) };
 }

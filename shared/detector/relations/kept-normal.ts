@@ -94,11 +94,16 @@ export function followKept({ doubles }: RelationNumbers, row: KeptRow): boolean 
   const isUnseen = doubles[scalar.unseenMs]! >= unseenMsMin && doubles[scalar.unseenRows]! >= beginRows;
   if (isUnseen || doubles[scalar.visits]! >= visitsMin) doubles[scalar.isChanged] = 1;
   const awayMs = runMs - doubles[scalar.seenRunMs]!;
+  const settlesMs = settlesMsOf({ doubles });
+  doubles[scalar.isFrozen] = Number(awayMs < settlesMs);
+  return awayMs < (doubles[scalar.isChanged] === 1 ? settlesMs : Math.max(keepMs, settlesMs));
+}
+
+/** For how long (running) the machine must be within what is kept until it is as it was. */
+export function settlesMsOf({ doubles }: Pick<RelationNumbers, 'doubles'>): number {
   const isOne = doubles[scalar.gapRunMs] === 0 && doubles[scalar.visits] === 1;
   const leastMs = isOne && wasClear({ doubles }) ? clearSettleMs : settleMs;
   const gapMs = doubles[scalar.gapRunMs]!;
   const againMs = Math.min(settleGaps * gapMs, gapMs + settleLongerMs);
-  const settlesMs = Math.min(settleMsMax, Math.max(leastMs, againMs));
-  doubles[scalar.isFrozen] = Number(awayMs < settlesMs);
-  return awayMs < (doubles[scalar.isChanged] === 1 ? settlesMs : Math.max(keepMs, settlesMs));
+  return Math.min(settleMsMax, Math.max(leastMs, againMs));
 }

@@ -3,7 +3,7 @@
  * than on any ordinary day. One row in, one verdict out, in a single pass. It needs neither modes nor a model: at each speed and for
  * each product, vibration goes with current, speed and temperature as it has learnt. shared/docs/relations.md derives it.
  */
-import { isLearning, levelOf } from './day-levels.ts';
+import { type Expected, expectedBy, isLearning, levelOf } from './day-levels.ts';
 import {
   change,
   followEpisode,
@@ -22,35 +22,19 @@ import {
   isAccepted,
   type KeptRow,
   keepNormal,
+  settlesMsOf,
   wasClear,
 } from './kept-normal.ts';
 import { newRelationNumbers, type RelationNumbers, scalar, sides } from './layout.ts';
 import { relationParameters } from './parameters.ts';
 import { confirmNormal, forgetState, type Signature, signatureOf } from './peoples-word.ts';
 import { bytesOf, numbersFrom } from './relation-bytes.ts';
-import { deviationOf, residualDeviation } from './residuals.ts';
+import { residualDeviation } from './residuals.ts';
 
-const { sensorsMax, rowsMin, daysMin, deviationsMax, changesMin } = relationParameters;
-/** A mean of residuals so near their bound is bounded itself. */
-const boundedShare = 0.8;
-/** Deviations of a residual that are usual while levels are not known. */
-const usualDeviations = 3;
+const { sensorsMax, rowsMin, daysMin, changesMin } = relationParameters;
 
 /** `changed`: normal by what has lasted, which nobody has confirmed. */
 export type RelationState = 'learning' | 'normal' | 'unusual' | 'changed';
-
-/**
- * Where a sensor usually is on average over the last minute, given what the others show; in its own unit. Single readings vary more.
- */
-export interface Expected {
-  /** The average that it has. */
-  now: number;
-  /** The value that the others let expect. */
-  value: number;
-  /** The least and the largest average that is usual. */
-  low: number;
-  high: number;
-}
 
 export class RelationDetector {
   /** The normal that follows the machine … */
@@ -92,6 +76,14 @@ export class RelationDetector {
   /** Since when it is changed, whether it is unusual beyond that or not; null if it is not. */
   get changedMs(): number | null {
     return this.changed ? sinceOf(this.changed, scalar.keptFromMs, scalar.keptRunMs) : null;
+  }
+
+  /** For how long (running) it has been as it was before it changed, and for how long it must be until the change is over; null if it has not. */
+  get asBefore(): { forMs: number; needsMs: number } | null {
+    const { changed } = this;
+    if (!changed) return null;
+    const { doubles } = changed;
+    return { forMs: doubles[scalar.runMs]! - doubles[scalar.seenRunMs]!, needsMs: settlesMsOf(changed) };
   }
 
   /** Normal of before, which the machine may be at as well, or between it and what follows it; null if there is none. */
@@ -263,23 +255,6 @@ export class RelationDetector {
     made.kept = kept;
     return made;
   }
-}
-
-function expectedBy(numbers: RelationNumbers, sensor: number): Expected {
-  const { layout, doubles, floats } = numbers;
-  const unit = doubles[layout.unit + sensor]!;
-  const deviation = unit * deviationOf(numbers, sensor);
-  const newest = doubles[layout.origin + sensor]! + unit * floats[layout.newest + sensor]!;
-  const value = newest - deviation * floats[layout.residual + sensor]!;
-  const scale = deviation * residualDeviation(numbers, sensor);
-  const far = (side: number) => {
-    const level = levelOf(numbers, sensor, side);
-    return (Number.isFinite(level) ? level : usualDeviations) * scale;
-  };
-  const mean = floats[layout.short + sensor]!;
-  // A mean of bounded residuals says no more of what is very far.
-  const now = Math.abs(mean) < boundedShare * deviationsMax ? value + mean * scale : newest;
-  return { now, value, low: value - far(sides.below), high: value + far(sides.above) };
 }
 
 /** A time that is not to come: by a clock that was ahead then, it is as long ago as the machine has run since. */

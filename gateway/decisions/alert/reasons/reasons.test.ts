@@ -167,4 +167,19 @@ describe('how the sensors of a machine go together', () => {
     expect(changedReasons(input({ behaviour: { state: 'normal', sinceMs: null } }))).toEqual([]);
     expect(beyondReasons(input({ beyond, behaviour }))[1]).toBe(said);
   });
+
+  it('has changed, with the sensor, its value and the one rule of its end', () => {
+    const hourMs = 3_600_000;
+    const most = { sensor: 'vibration_x', level: 2.31, low: 1.6, high: 1.79 };
+    const behaviour = {
+      ...{ state: 'changed' as const, sinceMs: timeMs - 10 * hourMs, endsAfterMs: 24 * hourMs, most },
+    };
+    const [said, ends] = changedReasons(input({ behaviour }), 0);
+    expect(said).toContain(
+      ': vibration_x is 2.31 mm/s on average of its last readings; before, between 1.6 and 1.79 mm/s was usual beside the other sensors. Say whether',
+    );
+    expect(ends).toBe('This alert ends once the machine has run as it did before for 24 h 0 min');
+    expect(changedReasons(input({ behaviour }), 36 * hourMs)[1]).toContain('for 36 h 0 min');
+    expect(changedReasons(input({ behaviour }))).toHaveLength(1);
+  });
 });

@@ -10,7 +10,7 @@ import type { MachineType } from '../../../../shared/domain/machine-type.ts';
 import { rateNumbers } from '../../../../shared/words/rates.ts';
 import { durationText, runningTimeText, timeText } from '../../../../shared/words/times.ts';
 import { unitAfter } from '../../../../shared/words/units.ts';
-import type { AlertInput } from '../../../ports/decision.ts';
+import type { AlertInput, BeyondUsual } from '../../../ports/decision.ts';
 import { type Change, reached, type Severity } from '../state/alert-state.ts';
 import { shiftReason } from './shift-reasons.ts';
 
@@ -130,20 +130,24 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
 /** One sentence for each sensor that has left the range in which it always was, and for a machine that has changed. */
 export function beyondReasons(input: AlertInput): string[] {
   const { beyond = [], machine } = input;
-  const named = beyond.slice(0, contributionsMax).map((each) => {
-    const { sensor, isBesideOthers, isRate } = each;
-    const [level, low, high, per] = isRate ? rateNumbers(each) : [each.level, each.low, each.high, ''];
-    const is = isRate ? 'rises by' : 'is';
-    const unit = unitAfter(machine.type.sensors.find(({ name }) => name === sensor)?.unit ?? '1') + per;
-    const [least, most] = [numberText(low), numberText(high)];
-    const range = least === most ? `about ${most}${unit}` : `between ${least} and ${most}${unit}`;
-    if (each.shift) return shiftReason(each, unit, numberText);
-    if (isBesideOthers)
-      return `${sensor} ${is} ${numberText(level)}${unit} on average of its last readings; while the other sensors are as they are now, ${range} is usual`;
-    return `${sensor} ${is} about ${numberText(level)}${unit}; until now it was always ${range}`;
-  });
+  const named = beyond.slice(0, contributionsMax).map((each) => beyondReason(each, machine.type));
   const changed = changedReasons(input);
   return [...named, ...(changed.length > 0 ? changed : likeReasons(input))];
+}
+
+/** @param was says that it was usual before a change */
+function beyondReason(each: BeyondUsual, type: MachineType, was = false): string {
+  const { sensor, isBesideOthers, isRate } = each;
+  const [level, low, high, per] = isRate ? rateNumbers(each) : [each.level, each.low, each.high, ''];
+  const is = isRate ? 'rises by' : 'is';
+  const unit = unitAfter(type.sensors.find(({ name }) => name === sensor)?.unit ?? '1') + per;
+  const [least, most] = [numberText(low), numberText(high)];
+  const range = least === most ? `about ${most}${unit}` : `between ${least} and ${most}${unit}`;
+  if (each.shift) return shiftReason(each, unit, numberText);
+  const now = `${sensor} ${is} ${numberText(level)}${unit} on average of its last readings`;
+  if (was) return `${now}; before, ${range} was usual beside the other sensors`;
+  if (isBesideOthers) return `${now}; while the other sensors are as they are now, ${range} is usual`;
+  return `${sensor} ${is} about ${numberText(level)}${unit}; until now it was always ${range}`;
 }
 
 /** Says which fault that a person has named this is like. */
@@ -153,21 +157,34 @@ function likeReasons({ behaviour, timeMs }: Pick<AlertInput, 'behaviour' | 'time
   return [`It is like what was named a fault on ${timeText(atMs, timeMs)}: ${note}`];
 }
 
-/** Says of an alert whose cause has lasted that the machine is judged by it now, and what a person can say of it. */
-export function changedReasons({ behaviour, machine, timeMs }: AlertInput): string[] {
+/**
+ * Says of an alert whose cause has lasted what has changed, and what a person can say of it. @param heldMs for how long at least it must be away until
+ * the alert ends; absent: the alert is not told to end yet
+ */
+export function changedReasons({ behaviour, machine, timeMs }: AlertInput, heldMs?: number): string[] {
   if (behaviour?.state !== 'changed' || behaviour.sinceMs === null) return [];
   const name = `${machine.site}/${machine.machine}`;
+  const { sinceMs, most, endsAfterMs } = behaviour;
+  const shows = most ? `: ${beyondReason(most, machine.type, true)}` : '';
+  const ends =
+    heldMs === undefined || endsAfterMs === undefined
+      ? []
+      : [
+          `This alert ends once the machine has run as it did before for ${durationText(Math.max(heldMs, endsAfterMs))}`,
+        ];
   return [
-    `It has changed since ${timeText(behaviour.sinceMs, timeMs)}, and is judged by that until it is as it was. Say whether that is normal (harbinger machines relearn ${name} --what state --note "…") or a fault (harbinger machines fault ${name} --note "…")`,
+    `It has changed since ${timeText(sinceMs, timeMs)}${shows}. Say whether that is normal (harbinger machines relearn ${name} --what state --note "…") or a fault (harbinger machines fault ${name} --note "…")`,
+    ...ends,
     ...likeReasons({ behaviour, timeMs }),
   ];
 }
 
-/** Says why an alert for what was unusual is still open where no sensor is beyond its usual range any more. */
+/** Says why an alert for what was unusual is still open where no sensor is beyond its usual range any more. @param heldMs see `changedReasons` */
 export function insideRangesReasons(
   input: AlertInput,
   { detector, anomaly }: Assessment,
   { on, openAt }: EstimatePolicy,
+  heldMs = 0,
 ): string[] {
   const {
     beyond = [],
@@ -175,7 +192,7 @@ export function insideRangesReasons(
   } = input;
   const isByRanges = on === 'anomaly' && isJudgedByItsPast(type) && detector !== undefined;
   if (!isByRanges || beyond.length > 0 || anomaly >= openAt) return [];
-  const changed = changedReasons(input);
+  const changed = changedReasons(input, heldMs);
   if (changed.length > 0) return changed;
   return ['Every sensor is back where it usually is; the alert ends once that has lasted'];
 }

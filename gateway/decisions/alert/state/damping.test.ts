@@ -71,6 +71,18 @@ describe('the damping of a cause', () => {
     );
   });
 
+  it('counts the time for which it was away already when it falls', () => {
+    const flaps = [
+      [1, 10],
+      [0, 10],
+      [1, 10],
+    ] as const;
+    const spans = [...flaps, [0, 60]] as const;
+    expect(follow(spans).told.at(-1)).toEqual([30 + 40, 0]);
+    expect(follow(spans, { ...limits, quietMs: 20 * minuteMs }).told.at(-1)).toEqual([30 + 20, 0]);
+    expect(follow(spans, { ...limits, quietMs: 90 * minuteMs }).told.at(-1)).toEqual([30, 0]);
+  });
+
   it('does not count a time in which nobody looked as one in which it was away', () => {
     const paused = { ...limits, pauseMsMax: 10 * minuteMs };
     const { state } = follow([

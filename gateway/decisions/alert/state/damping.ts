@@ -31,6 +31,8 @@ export interface DampingLimits {
   pausedMs?: number;
   /** Then a longer time between two decisions counts as this, ms. Absent: there is no limit. */
   pauseMsMax?: number;
+  /** For how long a cause that falls now has been away already, ms; absent: it is away from now on. */
+  quietMs?: number;
   /** A critical cause that has been away for so long counts as a warning while its end waits, ms. Absent: it stays critical. */
   calmMs?: number;
 }
@@ -106,9 +108,10 @@ export function damp(before: Damping, wanted: Level, timeMs: number, limits: Dam
   if (wanted >= told) return rise(before, wanted, timeMs, limits);
   // A clock that goes back begins the time anew.
   const isLower = isWaiting(before) && before.lowerSinceMs <= timeMs;
-  const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs(before, timeMs, limits) : timeMs;
+  const fallsMs = timeMs - (wanted === 0 ? (limits.quietMs ?? 0) : 0);
+  const lowerSinceMs = isLower ? before.lowerSinceMs + pausedMs(before, timeMs, limits) : fallsMs;
   if (timeMs - lowerSinceMs < holdMsOf(before, limits)) {
-    const awayFromMs = isLower ? (before.awayFromMs ?? before.lowerSinceMs) : timeMs;
+    const awayFromMs = isLower ? (before.awayFromMs ?? before.lowerSinceMs) : fallsMs;
     // By the clock: a machine that runs for one shift a day is away for half a day when the next one begins.
     const isCalm = told === 2 && wanted === 0 && timeMs - awayFromMs >= (limits.calmMs ?? Infinity);
     return { ...before, told: isCalm ? 1 : told, wanted, lowerSinceMs, awayFromMs, lookedMs: timeMs };

@@ -19,9 +19,10 @@ import {
 import { trendReasons } from '../reasons/trend-reasons.ts';
 import { quiet } from '../state/alert-state.ts';
 import type { Cause } from '../state/causes.ts';
+import { holdMsOf } from '../state/damping.ts';
 import { noLimits } from '../state/limit-track.ts';
 import type { MachineAlerts, OpenAlert } from '../state/machine-book.ts';
-import { dampSteps } from './damped-steps.ts';
+import { dampingLimitsOf, dampSteps } from './damped-steps.ts';
 import { currentFaultReasons, stepFaults } from './fault-steps.ts';
 import type { Judged, SaidStep } from './judged.ts';
 import { limitReasons, stepMachineLimits } from './limit-steps.ts';
@@ -86,7 +87,12 @@ export function currentReasons(judged: Judged, cause: Cause): string[] {
   const policy = type.alerts.find(({ failureMode }) => failureMode === cause.failureMode);
   if (!policy || !isEstimatePolicy(policy) || input.isShort) return [];
   const assessment = decided.verdict.answer;
-  return [levelReason(assessment, policy, input.rowMs), ...insideRangesReasons(input, assessment, policy)];
+  const damped = machine.damped.get(cause.failureMode);
+  const heldMs = damped && holdMsOf(damped.state, dampingLimitsOf(judged, cause.failureMode));
+  return [
+    levelReason(assessment, policy, input.rowMs),
+    ...insideRangesReasons(input, assessment, policy, heldMs),
+  ];
 }
 
 function stepEstimate(

@@ -138,8 +138,16 @@ export function dampingLimitsOf(judged: Judged, failureMode: string): DampingLim
   const pauseMsMax = Math.max(pauseMsMin, pauseRows * (judged.input.rowMs ?? 0));
   const pausedMs = pausedSince(judged);
   const limits: DampingLimits = { ...flapping, pauseMsMax };
+  const quietMs = quietFor(judged, failureMode);
+  if (quietMs !== undefined) limits.quietMs = quietMs;
   if (pausedMs !== null) limits.pausedMs = pausedMs;
   return limits;
+}
+
+/** What the machine's own past tells ends some time after it is away, which is time away too. */
+function quietFor({ input: { machine, behaviour } }: Judged, failureMode: string): number | undefined {
+  const policy = machine.type.alerts.find((each) => each.failureMode === failureMode);
+  return policy?.on === 'anomaly' ? behaviour?.quietMs : undefined;
 }
 
 /** How much of the time since the last decision about the machine nothing was judged; null if that is not known. */
