@@ -1,5 +1,5 @@
 /**
- * For how long a change is told (gateway/watch/own-episodes). Relations keep the normal of before for up to two weeks, so that what comes each second day
+ * For how long a change is told. Relations keep the normal of before for up to two weeks, so that what comes each second day
  * is known when it comes; but an alert must end when its cause has. So a change that has not shown itself for a day of running is told no more,
  * and is told anew once it has been back for an hour: a cold start on a Monday holds no alert open for ever.
  */

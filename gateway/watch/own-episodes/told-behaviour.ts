@@ -1,4 +1,4 @@
-/** What is told of how a machine behaves: its state, and what has changed. */
+/** Behaviour in words of decisions: the state of a machine, and how it has changed. */
 import type {
   RelationDetector,
   RelationState,

@@ -66,3 +66,13 @@ export function isFrozenAt(cells: Float64Array, at: number, marginShare: number)
     rows: Math.min(cells[at + rows]! - stillRows, changesMax / 2),
   });
 }
+
+/** The newest values lie together, as a process moves or stays: this share of the way beyond the range apart at most. */
+const togetherShare = 0.25;
+
+/** True if a level that is beyond its range came there as a process does, and not by single values of a loose probe. */
+export function isSteadyAt(cells: Float64Array, at: number): boolean {
+  const values = [cells[at + last]!, cells[at + second]!, cells[at + third]!];
+  const over = Math.max(cells[at + level]! - cells[at + high]!, cells[at + low]! - cells[at + level]!);
+  return Math.max(...values) - Math.min(...values) <= togetherShare * over;
+}

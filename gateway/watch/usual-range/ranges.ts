@@ -6,6 +6,7 @@ import {
   high,
   isCounter,
   isFrozenAt,
+  isSteadyAt,
   last,
   level,
   low,
@@ -51,6 +52,8 @@ export class Ranges {
    */
   judged = 0;
   outside = 0;
+  /** True if one of them is beyond its margin, and came there as a process does. */
+  hasSteady = false;
   /** True if in the newest row of its youth a sensor is so far above all before that the machine starts for the first time. */
   hasStarted = false;
   private readonly cells: Float64Array;
@@ -79,6 +82,7 @@ export class Ranges {
     const { cells, count } = this;
     this.judged = 0;
     this.outside = 0;
+    this.hasSteady = false;
     this.hasStarted = false;
     let farthest = 0;
     for (let i = 0, at = 0; i < count; i++, at += width) {
@@ -103,6 +107,7 @@ export class Ranges {
         if (!isFrozen) {
           this.judged++;
           if (distance >= outsideFrom) this.outside++;
+          if (distance >= 1 && options.mode === 'young' && isSteadyAt(cells, at)) this.hasSteady = true;
         }
         if (distance >= 1) this.noteBeyond(at);
         if (distance > farthest) farthest = distance;

@@ -28,6 +28,8 @@ import type { Shown } from './values.ts';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const youthMs = 7 * dayMs;
+/** From this age on, and until it is known for a day, it has not shown yet what it does (its products, its night), and learns that: younger ones are tried out. */
+const hoursOldMs = 2 * 60 * minuteMs;
 /** Margins, as shares of the range: of a machine that is seen for the first time, and once its youth is over. */
 const marginYoung = 2;
 const marginGrown = 0.5;
@@ -78,20 +80,6 @@ export interface BeyondRange {
 /** Sensors that are beyond their ranges, and those beyond what the others explain; each once. */
 export function allBeyond(ranges: readonly BeyondRange[], others: readonly BeyondRange[]): BeyondRange[] {
   return [...ranges, ...others.filter((each) => !ranges.some(({ column }) => column === each.column))];
-}
-
-/**
- * The same with what is usual beside the others within what the sensor ever showed: what others let expect goes on in a line, to currents
- * below 0 and temperatures at which nothing runs.
- */
-export function withinShown(
-  each: BeyondRange,
-  shown: { low: number; high: number } | null | undefined,
-): BeyondRange {
-  const isOfOthers = each.isBesideOthers || each.shift === 'level';
-  if (!isOfOthers || !shown || each.level < shown.low || each.level > shown.high) return each;
-  const within = (value: number) => Math.min(shown.high, Math.max(shown.low, value));
-  return { ...each, low: within(each.low), high: within(each.high) };
 }
 
 export interface SavedUsualRange extends SavedRanges {
@@ -254,12 +242,13 @@ export class UsualRange {
     return true;
   }
 
-  /** One sensor is beyond, and half of them are outside. One alone says little, and does so in the first day only. */
+  /** One sensor is beyond, and half of them are outside. One alone says little, and does so in the first day only: then also beside many. */
   private isFirstTime(knownMs: number): boolean {
-    const { judged, outside, hasStarted } = this.ranges;
+    const { judged, outside, hasStarted, hasSteady } = this.ranges;
     if (hasStarted) return true;
-    if (this.farthest < 1 || outside === 0 || 2 * outside < judged) return false;
-    return outside > 1 || knownMs < dayMs;
+    if (this.farthest < 1 || outside === 0) return false;
+    if (hasSteady && knownMs >= hoursOldMs && knownMs < dayMs) return true;
+    return 2 * outside >= judged && (outside > 1 || knownMs < dayMs);
   }
 
   private insideTimes(): number {

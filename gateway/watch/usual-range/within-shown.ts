@@ -15,7 +15,7 @@ export function withinShown(each: BeyondRange, shown: Shown): BeyondRange {
 
 export const isOutside = ({ level, low, high }: Band): boolean => level < low || level > high;
 
-/** Those that are told: a sensor at the end of what it can show, as humidity at 99 %, is named only if no other one is. */
+/** Returns those that are told: a sensor at the end of what it can show, as humidity at 99 %, is named only if no other one is. */
 export function toldOf(all: readonly BeyondRange[], shown: (column: number) => Shown): BeyondRange[] {
   const told = all.map((each) => withinShown(each, shown(each.column)));
   const outside = told.filter(isOutside);

@@ -144,7 +144,7 @@ export function dampingLimitsOf(judged: Judged, failureMode: string): DampingLim
   return limits;
 }
 
-/** What the machine's own past tells ends some time after it is away, which is time away too. */
+/** An end that the machine's own past tells comes some time after its cause is away, which is time away too. */
 function quietFor({ input: { machine, behaviour } }: Judged, failureMode: string): number | undefined {
   const policy = machine.type.alerts.find((each) => each.failureMode === failureMode);
   return policy?.on === 'anomaly' ? behaviour?.quietMs : undefined;
