@@ -166,8 +166,7 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
     brokers: () => sources.flatMap(({ made }) => made.siteBroker?.() ?? []),
     openAlerts: () => decisions.open(),
     openConditions: () => watching.current(),
-    clock,
-    log,
+    ...{ types, maintenance: watch.maintenance, levels: watch.levels, clock, log },
   });
   const siteNotices = await SiteNotices.create({
     gateway,
@@ -205,14 +204,16 @@ async function createParts({ config, types, library, watch, data, settings }: Pa
   const assessors = { ...assessorsOf(watch), modelAssessor: models.assessor };
   const decisionDeps = { ...base, gateway, ...assessors, models: models.trials, outbox, ...governed };
   const decisions = await createDecisions(config.decisions, decisionDeps);
-  watch.connect(data);
+  watch.connect(siteTopics.overheard(data));
   const handlers: Omit<DataClientHandlers, 'model'> = {
     columns(columns) {
       taking.arrived(columns);
+      siteTopics.arrived(columns);
       watch.add(columns);
     },
     lifecycle(notice) {
       if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
+      siteTopics.lifecycle(notice);
       void decisions.lifecycle(notice);
     },
     ended(alerts) {

@@ -1,7 +1,7 @@
 /** The state of a machine by what its gateway says of it now, although no alert is open. */
 import { afterAll, expect, it } from 'vitest';
+import { estimateState } from '../../shared/machine-state/estimate-line.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { estimateState } from '../sink/estimates.ts';
 import { createMemoryOperations } from './memory-ports.testing.ts';
 import { alertOf, machineOf } from './plant-data.testing.ts';
 import { get, startApi, stopAll } from './running-api.testing.ts';

@@ -1,12 +1,10 @@
 import { fadedMs } from '../../shared/bounds/longest-lately.ts';
-import { policyLevel } from '../../shared/domain/alert-policy.ts';
-import { limitsOf } from '../../shared/domain/limits.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { MachineEvidence } from '../../shared/machine-state/evidence.ts';
-import { unitAfter } from '../../shared/words/units.ts';
+import { judgedEvidence } from '../../shared/machine-state/judged-evidence.ts';
 import type { MachineAlert } from '../ports/alerts.ts';
 import type { GatewayContact } from '../ports/contacts/contacts.ts';
-import type { EvidenceOfGateway, MachineState, MaintenanceSpan } from '../ports/machines.ts';
+import type { MachineState, MaintenanceSpan } from '../ports/machines.ts';
 
 type GatewayTimes = Pick<GatewayContact, 'silentSinceMs' | 'lostSinceMs' | 'backSinceMs'>;
 
@@ -38,16 +36,6 @@ const paceFactor = 30;
 /** A machine at rest, of whose type nothing else is known, may be unheard for a weekend. */
 const unheardAtRestMs = 3 * 86_400_000;
 
-const declaresLimits = new WeakMap<MachineType, boolean>();
-
-/** Null if the type is not known. */
-function hasLimits(type: MachineType | undefined): boolean | null {
-  if (!type) return null;
-  const known = declaresLimits.get(type) ?? type.sensors.some((sensor) => limitsOf(sensor).length > 0);
-  declaresLimits.set(type, known);
-  return known;
-}
-
 /** Everything that is known of a machine now, from which its state follows. */
 export function evidenceOf(
   state: MachineState,
@@ -56,25 +44,11 @@ export function evidenceOf(
   context: ViewContext,
 ): MachineEvidence {
   const { nowMs, zone, typeOf, contactOf, trouble } = context;
-  const { evidence, health, anomaly, remainingLife, source, gateway, lastSeenMs, conditionMs } = state;
+  const { gateway, lastSeenMs, conditionMs } = state;
   const type = typeOf(state.machineType);
   const isKnown = lastSeenMs > 0;
-  const estimate =
-    health === null && remainingLife === null
-      ? null
-      : { source: source ?? 'rules', remainingLife, health: health ?? 0 };
-  const byType = (): MachineEvidence['policiesMet'] => {
-    const life = remainingLife?.p50 ?? null;
-    // An older gateway does not say how sure an estimate is.
-    const confidence = evidence?.confidence ?? 1;
-    return type ? policyLevel(type.alerts, { life, anomaly: anomaly ?? 0, confidence }) : null;
-  };
-  const said = evidence?.limits === null ? undefined : evidence;
-  const limitsMet = said ? limitsNow(said) : null;
-  const policiesMet = said?.policiesMet === undefined ? byType() : said.policiesMet;
-  const changedSinceMs = changedSince(state, type);
-  const isReached = policiesMet !== null || (remainingLife?.p50 ?? 1) <= 0 || changedSinceMs !== null;
-  const isMet = limitsMet !== null || isReached;
+  const { isReached, ...facts } = judgedEvidence(state, type);
+  const isMet = facts.limitsMet !== null || isReached;
   return {
     nowMs,
     zone,
@@ -94,34 +68,15 @@ export function evidenceOf(
     badValuesMs: state.badValuesMs ?? null,
     unheardMsMax: unheardMax(state, type, nowMs),
     usuallyUnheardToMs: usuallyUnheardTo(state),
-    restSinceMs: state.rest ? (state.rest.sinceMs ?? state.rest.saidMs) : null,
-    restLearntFrom: state.rest?.learntFrom,
-    estimate,
-    limitsMet,
-    policiesMet,
-    changedSinceMs,
-    hasLimits: said ? (said.limits ?? 0) > 0 : hasLimits(type),
-    learning: said ? said.learning : undefined,
+    ...facts,
     judgedMs: state.judgedMs ?? null,
     judgedSinceMs: state.judgedSinceMs ?? null,
     unjudged: unjudgedOf(state),
     settling: settlingOf(state),
-    beyond: said ? beyondOf(said, type) : null,
     closed: alerts.length === 0 && isMet ? closedOf(state, context) : null,
     endedMs: endedMs(state),
     calmSinceMs: calmSinceMs(state),
   };
-}
-
-/** Null if its type asks for nothing unusual: then nobody wants to know of it. */
-function changedSince(
-  { evidence, judgedSinceMs }: MachineState,
-  type: MachineType | undefined,
-): number | null {
-  const { behaviour } = evidence ?? {};
-  const asks = type?.alerts.some(({ on }) => on === 'anomaly') ?? true;
-  if (behaviour?.state !== 'changed' || !asks) return null;
-  return behaviour.sinceMs ?? judgedSinceMs ?? null;
 }
 
 function renamesOf({ renamedFrom: from, renamedMs, renamedTo }: MachineState): Partial<MachineEvidence> {
@@ -139,21 +94,6 @@ function unjudgedOf({ unjudgedMs, estimateMs }: MachineState): MachineEvidence['
 function settlingOf({ settlesToMs, settlesSinceMs, lastSeenMs }: MachineState): MachineEvidence['settling'] {
   if (settlesToMs === undefined || settlesSinceMs === undefined || lastSeenMs >= settlesToMs) return null;
   return { sinceMs: settlesSinceMs, toMs: settlesToMs };
-}
-
-const limitsNow = ({ limitsMet, limitsNow: now = limitsMet }: EvidenceOfGateway) => now;
-
-function beyondOf(said: EvidenceOfGateway, type: MachineType | undefined): string | null {
-  const { beyond } = said;
-  const level = limitsNow(said);
-  if (!beyond || level === null) return null;
-  const { column, value, at } = beyond;
-  // A cloud may know another version of the type, or not the sensors of an open one.
-  const declared = type?.openSensors ? undefined : type?.sensors[column];
-  const sensor = beyond.sensor === undefined ? declared : { name: beyond.sensor, unit: beyond.unit };
-  const unit = unitAfter(sensor?.unit ?? '1');
-  const limit = `its ${level === 'critical' ? 'alarm' : 'warning'} limit of ${at}${unit}`;
-  return `${sensor?.name ?? 'A sensor, at'} ${value}${unit}${sensor ? ' is' : ', is'} beyond ${limit} now`;
 }
 
 /** The closing of its last alert, and what is met since before that. What is met since later may be another episode. */

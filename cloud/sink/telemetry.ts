@@ -3,9 +3,9 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { estimateTexts } from '../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import { reservedMeasurements } from '../../shared/domain/machine-type.ts';
+import { estimateState } from '../../shared/machine-state/estimate-line.ts';
 import type { MachineState } from '../ports/machines.ts';
 import { type Checked, RefusedList } from './checked.ts';
-import { estimateState } from './estimates.ts';
 import { FieldCheck } from './line-fields.ts';
 
 interface Series {

@@ -157,6 +157,8 @@ describe('the state of a site', () => {
     const removals = new Map([
       ['harbinger/hall/pump-1/alerts', ''],
       ['harbinger/hall/pump-1/severity', ''],
+      ['harbinger/hall/pump-1/state', ''],
+      ['harbinger/hall/pump-1/estimate', ''],
     ]);
     expect(take(state)).toEqual(removals);
     expect(state.hasChanged).toBe(false);
@@ -168,7 +170,7 @@ describe('the state of a site', () => {
     take(state);
     state.retired('hall', 'pump-1');
     const failed = state.takeChanged(9);
-    expect(failed).toHaveLength(2);
+    expect(failed).toHaveLength(4);
     for (const subject of failed) subject.again();
     expect(state.hasChanged).toBe(true);
     const again = state.takeChanged(9);

@@ -10,15 +10,13 @@ import {
 } from '../../shared/contract/events.ts';
 import {
   gatewayTopics,
-  MachineAlertsDocument,
   machineTopics,
   type SiteAlert,
   type SiteCondition,
 } from '../../shared/contract/site/site-topics.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { OpenAlert } from '../ports/decision.ts';
-import { conditionsText, machineText } from './documents.ts';
+import { alertsIn, conditionsText, machineText } from './documents.ts';
 import { OpenList } from './open-list.ts';
 
 /** Beyond it machines without an open alert have no message; those with one always do. */
@@ -78,6 +76,11 @@ export class SiteState {
     else this.notePrediction(event.data, event.time, hasEnded);
   }
 
+  /** The open alerts of a machine, the worst first; null if it has no messages. */
+  alertsOf(key: string): readonly SiteAlert[] | null {
+    return this.machines.get(key)?.listed().listed ?? null;
+  }
+
   /** Makes a machine known of which nothing is open. */
   judged(site: string, machine: string): void {
     const key = `${site}/${machine}`;
@@ -114,7 +117,7 @@ export class SiteState {
         continue;
       }
       if (kind !== 'alerts') continue;
-      const { alerts, changedAt } = saidIn(text);
+      const { alerts, changedAt } = alertsIn(text);
       this.listOf(`${site}/${machine}`).changedAt ??= changedAt;
       for (const alert of alerts) before.set(alert.id, alert);
     }
@@ -257,15 +260,4 @@ function heardIn({ heardSince }: { heardSince?: string }): { heardSince?: string
 
 function shortened(reasons: readonly string[]): string[] {
   return reasons.map((reason) => reason.slice(0, reasonLengthMax));
-}
-
-const checkDocument = compileValidator(MachineAlertsDocument);
-
-/** Reads a kept document; without alerts if it is not one of this version. */
-function saidIn(text: string): Pick<MachineAlertsDocument, 'alerts' | 'changedAt'> {
-  try {
-    return checkDocument(JSON.parse(text), (problem) => new Error(problem));
-  } catch {
-    return { alerts: [], changedAt: null };
-  }
 }

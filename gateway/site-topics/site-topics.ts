@@ -5,20 +5,34 @@
  * overheard on their way to the outbox.
  */
 import type { ConditionData } from '../../shared/contract/condition.ts';
+import {
+  alertEventChange,
+  type HarbingerEvent,
+  isAlertEvent,
+  isEventOf,
+} from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { withinBudget } from '../../shared/runtime/budget.ts';
-import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { rateLimit } from '../../shared/runtime/rate-limit.ts';
 import type { AlertInput, OpenAlert } from '../ports/decision.ts';
+import type { TimeToLimit } from '../ports/limits/time-to-limit.ts';
+import type { MaintenanceAdmin, MaintenanceWindow } from '../ports/maintenance/maintenance.ts';
 import type { SiteBroker } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import { estimateIn } from './documents.ts';
+import { MachineStates } from './machine-states.ts';
 import { type SiteMessage, SiteState } from './site-state.ts';
 import type { SiteTopicsStats } from './statistics.ts';
 
 /** Time between two rounds: what changes more often is published once a round. */
 export const roundMs = 500;
 const subjectsAtOnce = 64;
+const lookMs = 1_000;
+const lookAtAllMs = 60_000;
 const publishMsMax = 10_000;
 const stopMsMax = 2_000;
 const warnEveryMs = 60_000;
@@ -30,6 +44,9 @@ export interface SiteTopicsOptions {
   /** The alerts that are open now. Asked once, at the start. */
   openAlerts(): readonly OpenAlert[];
   openConditions(): readonly ConditionData[];
+  types: ReadonlyMap<string, MachineType>;
+  maintenance: Pick<MaintenanceAdmin, 'list'> & { isOn(machine: { site: string; machine: string }): boolean };
+  levels: { of(site: string, machine: string): readonly TimeToLimit[] };
   clock: Clock;
   log: Log;
 }
@@ -38,15 +55,25 @@ export class SiteTopics {
   private readonly counts = { published: 0, failed: 0 };
   private readonly options: SiteTopicsOptions;
   private readonly state: SiteState;
+  private readonly states: MachineStates;
   private readonly mayWarn: () => boolean;
   private readonly stopping = new AbortController();
   private brokers: readonly SiteBroker[] = [];
   private isStarted = false;
   private saying: Promise<void> | null = null;
+  private looking: Timer | null = null;
 
   constructor(options: SiteTopicsOptions) {
     this.options = options;
-    this.state = new SiteState(options.gateway);
+    const { gateway, types, levels, clock } = options;
+    this.state = new SiteState(gateway);
+    this.states = new MachineStates({
+      ...{ gateway, types },
+      alertsOf: (key) => this.state.alertsOf(key),
+      maintenanceOf: (machine) => this.maintenanceOf(machine),
+      timesToLimits: ({ site, machine }) => levels.of(site, machine),
+      nowMs: () => clock.nowMs(),
+    });
     this.mayWarn = rateLimit(options.clock, warnEveryMs);
   }
 
@@ -55,10 +82,15 @@ export class SiteTopics {
     return {
       event: (event) => {
         this.state.note(event);
+        this.noteOfStates(event);
         this.saySoon();
         return outbox.event(event);
       },
-      estimates: (lines) => outbox.estimates(lines),
+      estimates: (lines) => {
+        this.states.estimated(lines);
+        this.saySoon();
+        outbox.estimates(lines);
+      },
     };
   }
 
@@ -68,9 +100,21 @@ export class SiteTopics {
     this.saySoon();
   }
 
+  /** Readings: of a machine that is heard it is said how it is, also before anything judges it. */
+  arrived(columns: ColumnBatch): void {
+    for (const { site, machine } of this.states.arrived(columns)) this.state.judged(site, machine);
+    this.saySoon();
+  }
+
+  lifecycle({ about, state, atMs }: LifecycleNotice): void {
+    this.states.lifecycle(about, state, atMs);
+    this.saySoon();
+  }
+
   /** Removes the messages of a machine that was retired, within a round or two. */
   retired(site: string, machine: string): void {
     this.state.retired(site, machine);
+    this.states.retired(`${site}/${machine}`);
     this.saySoon();
   }
 
@@ -83,13 +127,20 @@ export class SiteTopics {
     this.brokers = brokers();
     const kept = this.brokers.flatMap((broker) => [...broker.kept()]);
     this.state.restore(openAlerts(), openConditions(), kept);
+    for (const [topic, text] of kept) {
+      const [, site = '', machine = '', kind] = topic.split('/');
+      if (text === null || this.state.alertsOf(`${site}/${machine}`) === null) continue;
+      this.states.restored({ site, machine }, kind === 'estimate' ? estimateIn(text) : null);
+    }
     this.isStarted = true;
+    this.lookSoon();
     this.saySoon();
   }
 
   /** Says what has changed before, within a bounded time. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.looking?.cancel();
     await Promise.race([this.saying, sleep(this.options.clock, stopMsMax)]);
   }
 
@@ -97,8 +148,45 @@ export class SiteTopics {
     return { machines: this.state.machineCount, ...this.counts };
   }
 
+  /** Looks at each machine once a minute. */
+  private lookSoon(): void {
+    this.looking = this.options.clock.setTimer(lookMs, () => {
+      this.states.look(Math.ceil((this.state.machineCount * lookMs) / lookAtAllMs));
+      this.saySoon();
+      this.lookSoon();
+    });
+  }
+
+  private noteOfStates(event: HarbingerEvent): void {
+    // A window of a site is one of many machines.
+    if (isEventOf(event, 'io.harbinger.machine.maintenance.v1')) this.states.all();
+    const isOfMachine = isAlertEvent(event) || isEventOf(event, 'io.harbinger.prediction.now.v1');
+    if (!isOfMachine || !('predictionId' in event.data)) return;
+    const { site, machine, closed } = event.data;
+    this.states.alerted(
+      `${site}/${machine}`,
+      isAlertEvent(event) && alertEventChange(event) === 'resolved',
+      closed,
+    );
+  }
+
+  private maintenanceOf({ site, machine }: { site: string; machine: string }): MaintenanceWindow | null {
+    const { maintenance, clock } = this.options;
+    if (!maintenance.isOn({ site, machine })) return null;
+    const nowMs = clock.nowMs();
+    const isMeant = (window: MaintenanceWindow) =>
+      window.fromMs <= nowMs &&
+      (window.site === undefined || window.site === site) &&
+      (window.machine === undefined || window.machine === machine);
+    return maintenance.list(false).find(isMeant) ?? null;
+  }
+
+  private get hasChanged(): boolean {
+    return this.state.hasChanged || this.states.hasChanged;
+  }
+
   private saySoon(): void {
-    if (!this.isStarted || this.saying || this.brokers.length === 0 || !this.state.hasChanged) return;
+    if (!this.isStarted || this.saying || this.brokers.length === 0 || !this.hasChanged) return;
     if (this.stopping.signal.aborted) return;
     this.saying = this.say().finally(() => {
       this.saying = null;
@@ -108,9 +196,9 @@ export class SiteTopics {
   private async say(): Promise<void> {
     const { clock } = this.options;
     const { signal } = this.stopping;
-    while (this.state.hasChanged) {
+    while (this.hasChanged) {
       let said = true;
-      while (said && this.state.hasChanged) {
+      while (said && this.hasChanged) {
         said = await this.sayRound();
       }
       if (signal.aborted) return;
@@ -118,9 +206,11 @@ export class SiteTopics {
     }
   }
 
-  /** Returns false if something could not be published; it then counts as changed again. */
+  /** Returns false if something could not be published, which then counts as changed again, or nothing is to be. */
   private async sayRound(): Promise<boolean> {
-    const subjects = this.state.takeChanged(subjectsAtOnce);
+    const open = this.state.takeChanged(subjectsAtOnce);
+    const subjects = open.length > 0 ? open : this.states.takeChanged(subjectsAtOnce);
+    if (subjects.length === 0) return false;
     const said = await Promise.all(subjects.map(({ messages }) => this.publishAll(messages)));
     subjects.forEach((subject, i) => {
       if (!said[i]) subject.again();

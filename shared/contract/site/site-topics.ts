@@ -3,6 +3,7 @@
  * which nobody else can publish. `deploy/docs/stack-lights.md` explains them.
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { machineStates } from '../../machine-state/evidence.ts';
 import { RemainingLife } from '../events.ts';
 import { plainName } from '../topics.ts';
 
@@ -16,7 +17,8 @@ export function isSiteTopic(topic: string): boolean {
 /** The topics of a machine. */
 export function machineTopics(site: string, machine: string) {
   const base = `${siteTopicPrefix}${site}/${machine}`;
-  return { alerts: `${base}/alerts`, severity: `${base}/severity` };
+  const states = { state: `${base}/state`, estimate: `${base}/estimate` };
+  return { alerts: `${base}/alerts`, severity: `${base}/severity`, ...states };
 }
 
 /** The topics about the gateway itself. */
@@ -109,3 +111,63 @@ export const ConditionsDocument = Type.Object({
   }),
 });
 export type ConditionsDocument = Static<typeof ConditionsDocument>;
+
+/** One word for how a machine is, by what is known of it now: the whole text on `harbinger/{site}/{machine}/state`. */
+export const SiteState = Type.Union(machineStates.map((state) => Type.Literal(state)));
+export type SiteState = Static<typeof SiteState>;
+
+const NullableTime = Type.Union([Time, Type.Null()]);
+
+/** When a sensor will reach a limit, by its trend. */
+export const SiteTimeToLimit = Type.Object({
+  sensor: Type.String(),
+  severity: AlertSeverity,
+  side: Type.Union([Type.Literal('high'), Type.Literal('low')]),
+  limit: Type.Number({ description: 'in `unit`' }),
+  unit: Type.String({ description: 'of the sensor, as its type writes it (UCUM)' }),
+  earliest: Time,
+  likely: Time,
+  latest: Type.Union([Time, Type.Null()], { description: 'null: later than can be foreseen' }),
+});
+export type SiteTimeToLimit = Static<typeof SiteTimeToLimit>;
+
+export const timesToLimitMax = 20;
+
+const judges = [Type.Literal('model'), Type.Literal('rules'), Type.Literal('self-learned')];
+
+export const SiteEstimate = Type.Object({
+  asOf: Type.String({ pattern: timePattern, description: 'the time of the readings that it is from' }),
+  judgedBy: Type.Union([...judges, Type.Null()], {
+    description: 'what judges the machine; null if that is not known',
+  }),
+  health: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]),
+  anomaly: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+    description: 'how unusual its readings are: 0 as ever, 1 as never before',
+  }),
+  remainingLife: Type.Union([RemainingLife, Type.Null()], {
+    description: 'between p10 and p90 with 80 %, in `unit`; null if nothing is known of it',
+  }),
+  timeToLimit: Type.Array(SiteTimeToLimit, {
+    maxItems: timesToLimitMax,
+    description: 'limits that a sensor moves towards; empty if none does',
+  }),
+});
+export type SiteEstimate = Static<typeof SiteEstimate>;
+
+/** How a machine is, why, and the newest estimate: the content of `harbinger/{site}/{machine}/estimate`. */
+export const MachineEstimateDocument = Type.Object({
+  format: Type.Literal('harbinger-machine-estimate'),
+  version: Type.Literal(1),
+  gateway: Identifier,
+  site: Identifier,
+  machine: Identifier,
+  state: SiteState,
+  reason: Type.String({ description: 'why, in a sentence for a technician' }),
+  since: NullableTime,
+  lastReading: NullableTime,
+  estimate: Type.Union([SiteEstimate, Type.Null()], {
+    description:
+      'null while nothing is known of the machine as it is now: it is silent, at rest, or not judged yet',
+  }),
+});
+export type MachineEstimateDocument = Static<typeof MachineEstimateDocument>;

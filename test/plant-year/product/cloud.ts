@@ -6,9 +6,9 @@ import { Contacts } from '../../../cloud/contacts/contacts.ts';
 import { StoredOperations } from '../../../cloud/operations/operations.ts';
 import type { GatewayContacts } from '../../../cloud/ports/contacts/contacts.ts';
 import type { MachineState } from '../../../cloud/ports/machines.ts';
-import { estimateState } from '../../../cloud/sink/estimates.ts';
 import { createWatching, type WatchingDeps } from '../../../cloud/watching.ts';
 import { checkEvent, type HarbingerEvent } from '../../../shared/contract/events.ts';
+import { estimateState } from '../../../shared/machine-state/estimate-line.ts';
 import { notifiersIn } from '../../../shared/notifications/config.ts';
 import {
   NotificationRunner,

@@ -121,6 +121,7 @@ export class PlantGateway {
       brokers: () => [this.broker],
       openAlerts: () => decisions.open(),
       openConditions: () => [],
+      ...{ types, maintenance: watch.maintenance, levels: watch.levels },
     });
     const outbox = siteTopics.overheard(this.outbox());
     const decisions: Decisions = await createDecisions(decisionsConfig, {

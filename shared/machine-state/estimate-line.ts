@@ -1,13 +1,8 @@
-import { type Line, parseLine, restDetector, textFieldSuffix } from '../../shared/contract/line-protocol.ts';
-import type {
-  BehaviourOfMachine,
-  EvidenceOfGateway,
-  MachineState,
-  ModeOfMachine,
-} from '../ports/machines.ts';
+import { type Line, parseLine, restDetector, textFieldSuffix } from '../contract/line-protocol.ts';
+import type { BehaviourOfMachine, EvidenceOfGateway, ModeOfMachine, SaidOfMachine } from './said.ts';
 
 /** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
-export function estimateState(text: string): Partial<MachineState> | null {
+export function estimateState(text: string): SaidOfMachine | null {
   let line: Line;
   try {
     line = parseLine(text);
@@ -18,8 +13,8 @@ export function estimateState(text: string): Partial<MachineState> | null {
   const { rul_p10: p10, rul_p50: p50, rul_p90: p90, unit, type } = fields;
   const timeMs = Number(line.timestampNs / 1_000_000n);
   const subject = {
-    site: tags.site,
-    machine: tags.machine,
+    site: tags.site ?? '',
+    machine: tags.machine ?? '',
     ...(typeof type === 'string' && { machineType: type }),
     lastSeenMs: timeMs,
     rest: restOf(fields, timeMs),
@@ -43,7 +38,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
 function restOf(
   { at_rest: atRest, rest_s: restS, detector }: Line['fields'],
   timeMs: number,
-): MachineState['rest'] {
+): SaidOfMachine['rest'] {
   if (typeof atRest !== 'number' || atRest < 1) return null;
   const sinceMs = typeof restS === 'number' ? timeMs - 1_000 * restS : null;
   const isLearnt = typeof detector === 'string' && detector.startsWith(restDetector);
@@ -111,7 +106,7 @@ function beyondOf(fields: Line['fields']): Pick<EvidenceOfGateway, 'beyond'> {
 }
 
 /** The model or detector that judged the machine, from `name@version`. */
-function estimatorOf({ model, detector }: Line['fields']): Pick<MachineState, 'estimator'> {
+function estimatorOf({ model, detector }: Line['fields']): Pick<SaidOfMachine, 'estimator'> {
   const said = typeof detector === 'string' ? detector : model;
   const at = typeof said === 'string' ? said.lastIndexOf('@') : -1;
   if (typeof said !== 'string' || at < 1) return {};
@@ -124,7 +119,7 @@ function levelOf(value: Line['fields'][string] | undefined): EvidenceOfGateway['
   return value >= 2 ? 'critical' : 'warning';
 }
 
-function sourceOf({ source, detector }: Line['fields']): MachineState['source'] {
+function sourceOf({ source, detector }: Line['fields']): NonNullable<SaidOfMachine['source']> | null {
   if (typeof detector === 'string') return 'self-learned';
   return source === 'model' || source === 'rules' ? source : null;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { estimateState } from './estimates.ts';
+import { estimateState } from './estimate-line.ts';
 
 const line = (fields: string) =>
   `estimate,gateway=g,machine=m,site=s health=0.4,anomaly=0.6,confidence=0.55${fields} 1700000000000000000`;
