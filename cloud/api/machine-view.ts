@@ -93,6 +93,9 @@ export const MachineView = Type.Object({
               'it is heard all the same, by values that its sensors cannot have; alerts about these hold',
           }),
         ),
+        isSilent: Type.Optional(
+          Type.Literal(true, { description: 'nothing is heard of it, although something should be' }),
+        ),
       },
       {
         description:

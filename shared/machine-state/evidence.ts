@@ -115,6 +115,8 @@ export interface Unknown {
   reason: string;
   /** It is heard all the same, by values that its sensors cannot have: alerts about these hold. */
   isHeard?: true;
+  /** Nothing is heard of it, although something should be. */
+  isSilent?: true;
 }
 
 export type Found = Omit<StateOfMachine, 'unknown'> & Pick<Unknown, 'isHeard'>;

@@ -68,8 +68,8 @@ describe('an open alert as it is now', () => {
     expect(found).toMatchObject({ unknown, prediction: { remainingLife: null } });
     expect(found.prediction.contributions).toEqual([{ sensor: 'vibration', share: 1, value: null }]);
     expect(found.prediction.reasons).toEqual([
-      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
       'Last known, at 10:00:00 CET: Remaining life 50 cycles',
+      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
     ]);
   });
 
@@ -85,9 +85,13 @@ describe('an open alert as it is now', () => {
     const reasons = ['vibration 6 mm/s', unsureText('09:40 UTC+1')];
     const found = liveAlert(alert({ reasons }), machine({ unknown }), at);
     expect(found.prediction.reasons).toEqual([
-      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
       'Last known, at 10:00:00 CET: vibration 6 mm/s',
+      'Whether this still holds is unknown since 09:40 CET: No reading of the last 20 min has come',
     ]);
+    const stuck = alert({ failureMode: 'sensor-stuck', reasons: [unsureText('09:40 UTC+1')] });
+    expect(liveAlert(stuck, machine({ unknown }), at).prediction.reasons[0]).toBe(
+      'Sensor stuck at one value',
+    );
   });
 
   it('is unknown if readings come that nobody judges', () => {

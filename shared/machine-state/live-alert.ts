@@ -7,6 +7,7 @@ import {
   isOfBadValues,
   isUnsureText,
   silentFailureMode,
+  whatOf,
 } from '../contract/alerts/alert-kinds.ts';
 import type { Prediction, RemainingLife } from '../contract/events.ts';
 import { timeText } from '../words/times.ts';
@@ -89,11 +90,16 @@ function withoutFigures(
   const at = (ms: number) => timeText(ms, nowMs, zone);
   const since = sinceMs === null ? '' : ` since ${at(sinceMs)}`;
   const known = prediction.reasons.filter((text) => !isUnsureText(text)).slice(0, 7);
-  const last = known.map((text) => `Last known, at ${at(asOfMs)}: ${text}`);
+  const [first = capital(whatOf(prediction.failureMode)), ...others] = known.map(
+    (text) => `Last known, at ${at(asOfMs)}: ${text}`,
+  );
   return {
     ...prediction,
     remainingLife: null,
     contributions: prediction.contributions.map((each) => ({ ...each, value: null })),
-    reasons: [`Whether this still holds is unknown${since}: ${reason}`, ...last],
+    // The first one is all that a list shows: it names the thing.
+    reasons: [first, `Whether this still holds is unknown${since}: ${reason}`, ...others],
   };
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

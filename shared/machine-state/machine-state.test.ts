@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unsureText } from '../contract/alerts/alert-kinds.ts';
 import { alert, evidence, life, min, nowMs, reasonOf, rules, stateOf } from './evidence.testing.ts';
 import { type MachineEvidence, machineStates } from './evidence.ts';
 import { machineStateOf } from './machine-state.ts';
@@ -166,6 +167,16 @@ describe('a state', () => {
     expect(reasonOf({ alerts: [alert('limit')], heardMs: nowMs - 20 * min })).toBe(
       'because of limit. Whether this still holds is not known: No reading of the last 20 min has come; its last reading is from 09:59:59 CET',
     );
+  });
+
+  it('of a silent machine names the alert, whose words may say only that nothing is heard, and says that it is silent', () => {
+    const stuck = { ...alert('sensor-stuck'), reasons: [unsureText('09:40 UTC')] };
+    const found = machineStateOf(evidence({ alerts: [stuck], heardMs: nowMs - 20 * min }));
+    expect(found.reason).toBe(
+      'Sensor stuck at one value. Whether this still holds is not known: No reading of the last 20 min has come; its last reading is from 09:59:59 CET',
+    );
+    expect([found.state, found.unknown?.isSilent]).toEqual(['warning', true]);
+    expect(machineStateOf(evidence({ restSinceMs: nowMs - min })).unknown).not.toHaveProperty('isSilent');
   });
 
   it('knows since when nothing is known of what alerts say', () => {

@@ -3,7 +3,7 @@
  * says why, and since when. Pure, so that API, page and command line say the same. A machine is "OK" only
  * while something judges it; whatever is not known is called unknown.
  */
-import { isOfBadValues, silentFailureMode } from '../contract/alerts/alert-kinds.ts';
+import { isOfBadValues, isUnsureText, silentFailureMode, whatOf } from '../contract/alerts/alert-kinds.ts';
 import { durationText, timeText } from '../words/times.ts';
 
 import type { EvidenceOfAlert, Found, MachineEvidence, StateOfMachine } from './evidence.ts';
@@ -20,7 +20,9 @@ export function machineStateOf(evidence: MachineEvidence): StateOfMachine {
   const unknown = unknownOf(evidence, found, at);
   if (unknown === null) return { ...found, unknown };
   const { sinceMs, reason, isHeard } = unknown;
-  return { ...found, unknown: { sinceMs, reason, ...(isHeard && { isHeard }) } };
+  const isSilent = unknown.state === 'silent';
+  const said = { sinceMs, reason, ...(isHeard && { isHeard }), ...(isSilent && { isSilent: true as const }) };
+  return { ...found, unknown: said };
 }
 
 /** Nobody who has renamed a machine looks for it under its old name. */
@@ -94,7 +96,8 @@ function atRest(evidence: MachineEvidence, at: (ms: number) => string): Found | 
 
 /** An alert that is open stays what it says; if nothing is heard, its reason adds that nobody knows whether it still holds. */
 function alerted(alert: EvidenceOfAlert, unheard: Found | null): Found {
-  const why = alert.reasons[0] ?? `${alert.failureMode}: ${alert.severity}`;
+  // Its gateway may have said last that it hears nothing, which names nothing.
+  const why = alert.reasons.find((text) => !isUnsureText(text)) ?? capital(whatOf(alert.failureMode));
   const isKnown = unheard === null || (unheard.isHeard && isOfBadValues(alert.failureMode));
   const unsure = isKnown ? '' : `. Whether this still holds is not known: ${unheard.reason}`;
   return { state: alert.severity, reason: `${why}${unsure}`, sinceMs: alert.sinceMs };

@@ -42,6 +42,10 @@ it('states if rules or the baseline judged, if remaining life is unknown, and if
   expect(opened.body).toContain('CRITICAL: bearing wear on');
   expect(opened.body).toContain('Remaining life:  unknown');
   expect(opened.body).toContain('How sure:        90 %, by rules of the machine type (no model)');
+  const unusual = predictionEvent('opened', 1, { ...byRules, kind: 'unusual', health: 1 });
+  const { body } = alertTextOf(notificationOf(unusual));
+  expect(body).toContain('How sure:        90 %, by its own past, by what is usual for it (no model)');
+  expect(body).not.toContain('Health:');
   const detector = { name: 'self-learned', version: '1.0.0' };
   const learnt = alertTextOf(notificationOf(predictionEvent('opened', 1, { ...byRules, detector })));
   expect(learnt.body).toContain('How sure:        90 %, by the learned baseline of this machine (no model)');

@@ -85,7 +85,8 @@ function machineLines(prediction: Prediction, gateway: string, isResolved: boole
     ...(since === undefined ? [] : [spanLine(since, until, atMs)]),
     ...(toDo === null ? [] : [line('What to do', toDo)]),
     line('How sure', sureOf(prediction, estimated)),
-    ...(estimated ? [line('Health', percent(health))] : []),
+    // Rules make health of limits, which say nothing of what is unusual.
+    ...(estimated && !isByPast(prediction) ? [line('Health', percent(health))] : []),
   ];
 }
 
@@ -162,10 +163,18 @@ function lifeOf({ remainingLife, unitS }: Prediction): string {
   return `${said}, ${runningTimeText({ p10: ms * p10, p50: ms * p50, p90: ms * p90 })}`;
 }
 
-function judgeOf({ source, model, detector }: Prediction): string {
+function judgeOf(prediction: Prediction): string {
+  const { source, model, detector } = prediction;
   if (detector) return 'the learned baseline of this machine (no model)';
+  if (isByPast(prediction)) return 'its own past, by what is usual for it (no model)';
   if (source === 'rules') return 'rules of the machine type (no model)';
   return model ? `model ${model.name}, version ${model.version}` : 'model';
+}
+
+/** True if rules give the figures, and the machine's past has raised the alert. */
+function isByPast(prediction: Prediction): boolean {
+  const { source, detector, kind, failureMode } = prediction;
+  return source === 'rules' && detector === undefined && [kind, failureMode].includes('unusual');
 }
 
 function contributionText({ sensor, share, value, unit = '' }: Prediction['contributions'][number]): string {

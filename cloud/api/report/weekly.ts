@@ -91,7 +91,7 @@ export function reportOf(context: ReportContext, span: ReportSpan): SiteReport {
         : [],
     ),
     machines: views.map(machineOf).sort(byRemainingLife),
-    silent: views.filter(({ state }) => state === 'silent').map(({ machine }) => machine),
+    silent: views.filter(({ unknown }) => unknown?.isSilent).map(({ machine }) => machine),
     work: [...context.machineLog.all()]
       .filter((each) => each.site === site && isWithin(each.atMs))
       .sort((a, b) => b.atMs - a.atMs),

@@ -53,6 +53,18 @@ const plant: Overview = {
   ],
 };
 
+it('counts silent machines also where another alert is open', () => {
+  const silent = { unknown: { isSilent: true as const } };
+  const machines = [
+    machine('fan-1', 'warning', silent),
+    machine('fan-2', 'silent', silent),
+    machine('fan-3', 'ok'),
+  ];
+  expect(summaryLines({ ...plant, machines })).toContain(
+    'machines  3: 1 warning, 1 silent, 1 ok; 1 of them silent beside that',
+  );
+});
+
 it('says in a line each how gateways, machines, alerts and receivers are', () => {
   expect(summaryLines(plant)).toEqual([
     'cloud     ready',

@@ -16,6 +16,7 @@ export interface ShownMachine {
   machineType: string;
   state: string;
   stateReason: string;
+  unknown?: { isSilent?: true } | null;
   lastSeenMs: number;
   remainingLife: { p50: number; unit: string } | null;
   anomaly: number | null;
@@ -128,7 +129,10 @@ function countsOf<T>(items: readonly T[], nameOf: (item: T) => string): Map<stri
 
 function machinesText(machines: readonly ShownMachine[]): string {
   if (machines.length === 0) return 'none has sent anything yet';
-  return `${machines.length}: ${countsText(countsOf(byUrgency(machines), ({ state }) => state))}`;
+  const counts = countsText(countsOf(byUrgency(machines), ({ state }) => state));
+  // An open alert is the state of a machine also while nobody knows whether it still holds.
+  const besides = machines.filter(({ state, unknown }) => unknown?.isSilent && state !== 'silent').length;
+  return `${machines.length}: ${counts}${besides === 0 ? '' : `; ${besides} of them silent beside that`}`;
 }
 
 function alertsText({ alerts, alertsOpen }: Overview): string {

@@ -1,5 +1,6 @@
 /** The muting of a machine by a person, as events about its alerts carry it. */
 import { type Static, Type } from '@sinclair/typebox';
+import { dateTimeText } from '../../words/times.ts';
 
 export const Muted = Type.Object(
   {
@@ -16,5 +17,8 @@ export type Muted = Static<typeof Muted>;
 /** A sentence for people. */
 export function mutedText({ by, why, until }: Muted): string {
   const who = by === '' ? '' : ` by ${by}`;
-  return `Muted${who}${until === undefined ? '' : ` until ${until}`}: ${why}`;
+  return `Muted${who}${until === undefined ? '' : ` until ${dateTimeText(Date.parse(until))}`}: ${why}`;
 }
+
+/** True for the sentence that a machine was muted, which nobody is told. */
+export const isMutedText = (text: string): boolean => /^Muted( by | until |:)/.test(text);

@@ -117,7 +117,7 @@ it('that somebody else has changed meanwhile, or that is not open, is refused wi
   const both = await alerts('comment', alertId, 'nothing', '--note', 'greased');
   expect([both.code, both.stdout, both.stderr]).toEqual([
     1,
-    expect.stringContaining('fan-1'),
+    expect.stringMatching(/fan-1: noted "greased"; /),
     expect.stringContaining('ALERT_NOT_OPEN'),
   ]);
   const endless = await alerts('shelve', alertId);

@@ -84,7 +84,8 @@ describe('an open alert as it is now', () => {
     const unknown = { sinceMs: openedMs + 100_000, reason: 'No reading of the last 20 min has come' };
     const model = alertModel(alertOf({}), { ...options, machine: { ...live, unknown } });
     expect(model).toMatchObject({ life: null, isUnknown: true, asOf: 'last known 10 s ago' });
-    expect(model.reasons[0]).toMatch(
+    expect(model.reasons[0]).toMatch(/^Last known, at /);
+    expect(model.reasons[1]).toMatch(
       /^Whether this still holds is unknown since .*: No reading of the last 20 min/,
     );
     expect(model.contributions.map(({ value }) => value)).toEqual(['', '', '']);

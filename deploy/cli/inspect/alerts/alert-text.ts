@@ -3,7 +3,7 @@ import type { OutcomeEntry } from '../../../../cloud/ports/outcomes/outcomes.ts'
 import type { AlertWork, DoneDeed } from '../../../../cloud/ports/work/work.ts';
 import { alertSaid } from '../../../../shared/contract/alert-content.ts';
 import { actionOf, isEstimated, whatOf } from '../../../../shared/contract/alerts/alert-kinds.ts';
-import { type Muted, mutedText } from '../../../../shared/contract/alerts/muted.ts';
+import { isMutedText, type Muted, mutedText } from '../../../../shared/contract/alerts/muted.ts';
 import type { Prediction, RemainingLife } from '../../../../shared/contract/events.ts';
 import { outcomeText } from '../../../../shared/words/outcomes.ts';
 import {
@@ -26,14 +26,17 @@ export function shownText(alert: ShownAlert, nowMs: number): string {
   const line = (name: string, text: string) => `${`${name}:`.padEnd(17)}${printable(text, 500)}\n`;
   const life = 'prediction' in alert ? alert.prediction.remainingLife : null;
   const muted = mutedBy(alert);
-  const history = (alert.history ?? []).map(({ change, at, severity: was, reasons: why, remainingLife }) => {
-    const left = remainingLife ? [lifeText(remainingLife)] : [];
-    const atMs = Date.parse(at);
-    const text = withLocalTimes(`${change} (${was}): ${[...left, ...why].join(' · ')}`, atMs);
-    return `  ${localTimeText(atMs)}  ${printable(text, 1_000)}\n`;
-  });
+  const history = (alert.history ?? [])
+    .filter(({ change, reasons: why }) => change !== 'updated' || !isMutedText(why[0] ?? ''))
+    .map(({ change, at, severity: was, reasons: why, remainingLife }) => {
+      const left = remainingLife ? [lifeText(remainingLife)] : [];
+      const atMs = Date.parse(at);
+      const word = change === 'resolved' ? endText(alert) : change;
+      const text = withLocalTimes(`${word} (${was}): ${[...left, ...why].join(' · ')}`, atMs);
+      return `  ${localTimeText(atMs)}  ${printable(text, 1_000)}\n`;
+    });
   return [
-    line('State', alert.state === 'open' ? severity : alert.state),
+    line('State', alert.state === 'open' ? severity : endText(alert)),
     line('What', whatOf(what, kind)),
     line('Where', where),
     ...('prediction' in alert && alert.gateway ? [line('Gateway', alert.gateway)] : []),
@@ -46,7 +49,7 @@ export function shownText(alert: ShownAlert, nowMs: number): string {
       : []),
     ...(alert.outcome ? [line('Outcome', outcomeText(alert.outcome))] : []),
     ...(alert.work ? [line('Done', workText(alert.work) || 'nobody has acknowledged it')] : []),
-    ...(muted ? [line('Nobody is told', withLocalTimes(mutedText(muted), nowMs))] : []),
+    ...(muted ? [line('Nobody is told', mutedText(muted))] : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
     ...(alert.work ? ['What was done:\n', ...alert.work.deeds.map(deedLine)] : []),
@@ -56,6 +59,12 @@ export function shownText(alert: ShownAlert, nowMs: number): string {
 /** The word of the person who has muted its machine; null if nobody has. */
 function mutedBy(alert: ShownAlert): Muted | null {
   return ('prediction' in alert && alert.state === 'open' && alert.prediction.muted) || null;
+}
+
+/** An alert of a machine that has failed did not resolve. */
+function endText(alert: Alert): string {
+  const isFailed = 'prediction' in alert && alert.prediction.outcome === 'failed';
+  return isFailed ? 'failed' : 'resolved';
 }
 
 /** Gateway and cloud may be in other zones than this computer. */
@@ -91,7 +100,7 @@ function lifeText({ p10, p50, p90, unit }: RemainingLife): string {
 export function rowOf(alert: ShownAlert, nowMs: number): string[] {
   const { what, kind, where, severity, reasons, alertId } = alertSaid(alert);
   return [
-    alert.state === 'open' ? `${severity}${mutedBy(alert) ? ', muted' : ''}` : alert.state,
+    alert.state === 'open' ? `${severity}${mutedBy(alert) ? ', muted' : ''}` : endText(alert),
     printable(whatOf(what, kind), 64),
     printable(where, 130),
     printable('prediction' in alert ? alert.gateway : '', 64),

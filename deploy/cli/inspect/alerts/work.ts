@@ -112,8 +112,10 @@ async function work(deed: DeedName, ids: readonly string[], options: WorkOptions
   else {
     for (const alert of answer.done) {
       const { what, kind, where } = alertSaid(alert);
-      const now = alert.work ? workText(alert.work) : '';
-      const line = `${whatOf(what, kind)} on ${where}: ${now || 'nobody has acknowledged it'}`;
+      const now = (alert.work && workText(alert.work)) || 'nobody has acknowledged it';
+      // What stands after the other deeds says what was done; a note stands nowhere.
+      const said = deed === 'comment' ? `noted${note === undefined ? '' : ` "${note}"`}; ${now}` : now;
+      const line = `${whatOf(what, kind)} on ${where}: ${said}`;
       process.stdout.write(`${printable(line, 300)}\n`);
     }
     for (const each of answer.refused) process.stderr.write(`${refusalText(each)}\n`);

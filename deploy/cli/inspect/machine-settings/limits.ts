@@ -85,7 +85,7 @@ function addSet(group: Command): void {
       if (options.json) return printJson(answer);
       const when = answer.isKnown
         ? 'in force'
-        : 'in force from its first reading; it has not been heard yet, so check the names';
+        : 'in force from its first reading; nothing of that name has been heard yet, so check both names';
       process.stdout.write(`${shown(name)} ${printable(sensor, 64)}: ${limitText(limits)}, ${when}\n`);
     });
 }

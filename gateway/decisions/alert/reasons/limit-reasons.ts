@@ -125,7 +125,7 @@ export function changedReasons({ limitsChanged, machine }: AlertInput): string[]
   const { type } = machine;
   return limitsChanged.sensors.slice(0, sensorsMax).map((name) => {
     const sensor = type.sensors.find((candidate) => candidate.name === name);
-    const now = sensor ? limitText(sensor, unitOf(name, type)) : 'none';
+    const now = sensor ? limitText(sensor, unitOf(name, type)) : 'in force once it sends, which it never has';
     return `Limits of ${name} were changed by ${limitsChanged.by}: ${now}`;
   });
 }

@@ -60,8 +60,9 @@ describe('a technician reads', () => {
         ...policy,
         on: 'anomaly',
         openAt: 0.7,
+        resolveAt: 0.4,
       }),
-    ).toBe('How unusual its readings are: 0.83 of 1, above the limit of 0.7');
+    ).toBe('Its readings are unusual for this machine (0.83 of 1, above the limit of 0.7)');
   });
 
   it('which sensors contributed, with units and what is normal', () => {
@@ -116,7 +117,10 @@ it('writes numbers short', () => {
 describe('how the sensors of a machine go together', () => {
   const timeMs = Date.UTC(2026, 2, 20, 9, 30);
   const input = (over: Partial<AlertInput>) =>
-    ({ machine: { site: 'hall', machine: 'p1', type }, timeMs, ...over }) as AlertInput;
+    ({
+      ...{ machine: { site: 'hall', machine: 'p1', type }, timeMs, window: new Float32Array(0), rows: 0 },
+      ...over,
+    }) as AlertInput;
   const beyond = [
     { sensor: 'vibration_x', level: 2.31, low: 1.6, high: 1.79, isBesideOthers: true as const },
   ];
@@ -157,6 +161,21 @@ describe('how the sensors of a machine go together', () => {
     expect(said('starts', 0.00025, { isBesideOthers: true })).toMatch(
       /^starts rises by 0.9 an hour on average .* 1.32 and 1.45 an hour is usual$/,
     );
+  });
+
+  it('says that a machine stands where a sensor of its speed says so', () => {
+    const speed = { ...type.sensors[0]!, name: 'fan_rpm', unit: 'r/min' };
+    const fan = { ...type, sensors: [type.sensors[0]!, speed] };
+    const at = (rpm: number, usual: AlertInput['beyond'] = beyond) =>
+      beyondReasons({
+        ...input({ beyond: usual, window: Float32Array.of(9, 1480, 0.05, rpm), rows: 2 }),
+        machine: { site: 'hall', machine: 'p1', type: fan },
+      })[0];
+    expect(at(0)).toBe('The machine stands: fan_rpm is 0 rpm');
+    expect(at(12)).not.toContain('stands');
+    const slow = { sensor: 'fan_rpm', level: 12, low: 1450, high: 1490 };
+    expect(at(12, [...beyond, slow])).toBe('The machine stands: fan_rpm is 12 rpm');
+    expect(at(1480)).not.toContain('stands');
   });
 
   it('has changed, with what a person can say of it', () => {

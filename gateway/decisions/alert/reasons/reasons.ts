@@ -34,8 +34,16 @@ export function lifeText(life: RemainingLife, rowMs?: number): string {
 
 /** The present value of the estimate that the policy is on. */
 export function measure(assessment: Assessment, policy: EstimatePolicy, rowMs?: number): string {
-  if (policy.on === 'anomaly') return `How unusual its readings are: ${numberText(assessment.anomaly)} of 1`;
+  if (policy.on === 'anomaly')
+    return `${howUnusual(assessment.anomaly, policy)} (${numberText(assessment.anomaly)} of 1)`;
   return assessment.remainingLife ? lifeText(assessment.remainingLife, rowMs) : 'Remaining life is not known';
+}
+
+/** A score in words; what it is by number is for those who set limits of it. */
+function howUnusual(score: number, { openAt, resolveAt }: EstimatePolicy): string {
+  if (score <= resolveAt) return 'Its readings are as they usually are';
+  if (score < openAt) return 'Its readings are still somewhat unusual for this machine';
+  return `Its readings are ${score >= (1 + openAt) / 2 ? 'very ' : ''}unusual for this machine`;
 }
 
 /** The present value, and on which side of the policy's limits it is. */
@@ -69,7 +77,9 @@ function limitText(
   const limit = isCritical ? criticalAt : policy.openAt;
   const lasts = severity === 'critical' && !isFar ? `, for ${durationText(criticalAfterMs)} or longer` : '';
   const side = value === limit ? 'at' : policy.on === 'anomaly' ? 'above' : 'below';
-  return `${measure(assessment, policy, rowMs)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}${lasts}`;
+  const said = `${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}${lasts}`;
+  if (policy.on !== 'anomaly') return `${measure(assessment, policy, rowMs)}, ${said}`;
+  return `${howUnusual(assessment.anomaly, policy)} (${numberText(assessment.anomaly)} of 1, ${said})`;
 }
 
 /** The first sentence: the measured quantity and the limit that it met. */
@@ -132,7 +142,29 @@ export function beyondReasons(input: AlertInput): string[] {
   const { beyond = [], machine } = input;
   const named = beyond.slice(0, contributionsMax).map((each) => beyondReason(each, machine.type));
   const changed = changedReasons(input);
-  return [...named, ...(changed.length > 0 ? changed : likeReasons(input))];
+  return [...standsReasons(input), ...named, ...(changed.length > 0 ? changed : likeReasons(input))];
+}
+
+/** Names by which people call the sensor that says how fast a machine runs. */
+const speedName = /(^|[_.-])(rpm|speed|drehzahl)([_.-]|$)/i;
+const speedUnit = 'r/min';
+/** Slower than this share of what is usual is a stop, whatever noise the sensor has. */
+const standsBelow = 0.02;
+
+/** Says that a machine stands that usually does not, where a sensor of its speed says so: then the others follow from that. */
+function standsReasons(input: AlertInput): string[] {
+  const { beyond = [], machine, window, rows } = input;
+  const { sensors } = machine.type;
+  const newest = (rows - 1) * sensors.length;
+  for (const [column, { name, unit, kind }] of sensors.entries()) {
+    const value = window[newest + column];
+    if (kind !== undefined || !(unit === speedUnit || speedName.test(name)) || value === undefined) continue;
+    const usual = beyond.find(({ sensor, isRate }) => sensor === name && !isRate);
+    const isSlow = usual !== undefined && usual.low > 0 && Math.abs(value) <= standsBelow * usual.low;
+    if (value === 0 || isSlow)
+      return [`The machine stands: ${name} is ${numberText(value)}${unitAfter(unit)}`];
+  }
+  return [];
 }
 
 /** @param was says that it was usual before a change */

@@ -60,7 +60,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
     states,
     context.config,
     context.nowMs,
-    input.limitsChanged !== undefined,
+    changesMet(judged),
     damped,
   );
   machine.limits = track;
@@ -78,7 +78,20 @@ export function stepMachineLimits(judged: Judged): LimitStep {
           ...fallenReasons(before.met, track.met),
           ...(result?.returned ?? []).map(({ sensor, ...state }) => returnReason(sensor, state)),
         ];
-  return { step: { cause, change, reasons: [...changedReasons(input), ...reasons] }, passed: untold };
+  // A person reads the first line: what is wrong, or that it has ended because of a change.
+  const changed = changedReasons(input);
+  const said = change.kind === 'resolved' ? [...changed, ...reasons] : [...reasons, ...changed];
+  return { step: { cause, change, reasons: said }, passed: untold };
+}
+
+/** True if a person has changed limits of a sensor that is beyond one, or was: a change for another sensor is no news of this alert. */
+function changesMet({ machine, input }: Judged): boolean {
+  const { limitsChanged, limits = [] } = input;
+  if (!limitsChanged) return false;
+  const met = new Set(
+    [...machine.limits.met, ...limits.filter((one) => one.met)].map(({ sensor }) => sensor),
+  );
+  return limitsChanged.sensors.some((sensor) => met.has(sensor));
 }
 
 /** Limits that have passed belong to the alert that is, or was until now, open for limits of their sensor; to no other sensor's. */
