@@ -161,20 +161,18 @@ interface PartsOf {
 async function createParts({ config, types, library, watch, data, settings }: PartsOf, deps: GatewayDeps) {
   const { clock, random, log } = deps;
   const { gateway, dataDir, machineTypesDir } = config;
+  const open = { openAlerts: () => decisions.open(), openConditions: () => watching.current() };
   const siteTopics = new SiteTopics({
     gateway,
     brokers: () => sources.flatMap(({ made }) => made.siteBroker?.() ?? []),
-    openAlerts: () => decisions.open(),
-    openConditions: () => watching.current(),
-    ...{ types, maintenance: watch.maintenance, levels: watch.levels, clock, log },
+    ...{ ...open, types, watch, clock, log },
   });
   const siteNotices = await SiteNotices.create({
     gateway,
     config: config.alerts,
     publicUrl: config.uplink.publicUrl,
     file: noticesFile(join(dataDir, 'site-notices.json'), log),
-    openAlerts: () => decisions.open(),
-    openConditions: () => watching.current(),
+    ...open,
     outbox: data,
     clock,
     random,

@@ -32,14 +32,16 @@ function bench(kept: (readonly [string, string])[] = []) {
         },
       },
     ],
-    maintenance: { isOn: () => windows.length > 0, list: () => windows },
-    levels: {
-      of: () => [
-        {
-          ...{ sensor: 'vibration', unit: 'mm/s', side: 'high', state: 'trend', asOfMs: 0, trend: null },
-          limits: [{ severity: 'warning', limit: 4.5, earliestMs: 1e12, likelyMs: 2e12, latestMs: null }],
-        },
-      ],
+    watch: {
+      maintenance: { isOn: () => windows.length > 0, list: () => windows },
+      levels: {
+        of: () => [
+          {
+            ...{ sensor: 'vibration', unit: 'mm/s', side: 'high', state: 'trend', asOfMs: 0, trend: null },
+            limits: [{ severity: 'warning', limit: 4.5, earliestMs: 1e12, likelyMs: 2e12, latestMs: null }],
+          },
+        ],
+      },
     },
   });
   const outbox = topics.overheard({ event: async () => {}, estimates: () => {} });
@@ -98,7 +100,7 @@ it('a machine that nothing judges yet is learning, and OK only once it is judged
   await topics.stop();
 });
 
-it('a change of state is said at once, and an estimate once a minute', async () => {
+it('a change of state is published at once, and an estimate once a minute', async () => {
   const { topics, clock, at, told, outbox, arrives, estimate } = bench();
   await topics.start();
   arrives(true);

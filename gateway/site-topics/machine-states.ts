@@ -38,12 +38,12 @@ export interface MachineStatesOptions {
 interface Kept extends KnownMachine {
   site: string;
   machine: string;
-  /** What was published last, since when that state holds, and when. */
+  /** The state that was published last, since when it holds, and when. */
   state: SiteState | null;
   sinceMs: number;
   text: string;
   publishedMs: number;
-  /** What was to be published could not be. */
+  /** A message about it could not be published. */
   isOwed: boolean;
   /** It was retired: what its device sends later makes it known again. */
   isGone: boolean;

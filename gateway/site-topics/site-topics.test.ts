@@ -20,7 +20,7 @@ function bench(isDown: (topic: string) => boolean) {
   const none = () => [];
   const topics = new SiteTopics({
     ...{ gateway: 'north', brokers: () => [broker], openAlerts: none, openConditions: none },
-    ...{ types: new Map(), maintenance: { isOn: () => false, list: none }, levels: { of: none } },
+    ...{ types: new Map(), watch: { maintenance: { isOn: () => false, list: none }, levels: { of: none } } },
     ...{ clock, log: silentLog },
   });
   return { clock, kept, broker, topics };

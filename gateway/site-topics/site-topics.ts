@@ -45,8 +45,12 @@ export interface SiteTopicsOptions {
   openAlerts(): readonly OpenAlert[];
   openConditions(): readonly ConditionData[];
   types: ReadonlyMap<string, MachineType>;
-  maintenance: Pick<MaintenanceAdmin, 'list'> & { isOn(machine: { site: string; machine: string }): boolean };
-  levels: { of(site: string, machine: string): readonly TimeToLimit[] };
+  watch: {
+    maintenance: Pick<MaintenanceAdmin, 'list'> & {
+      isOn(machine: { site: string; machine: string }): boolean;
+    };
+    levels: { of(site: string, machine: string): readonly TimeToLimit[] };
+  };
   clock: Clock;
   log: Log;
 }
@@ -65,13 +69,13 @@ export class SiteTopics {
 
   constructor(options: SiteTopicsOptions) {
     this.options = options;
-    const { gateway, types, levels, clock } = options;
+    const { gateway, types, watch, clock } = options;
     this.state = new SiteState(gateway);
     this.states = new MachineStates({
       ...{ gateway, types },
       alertsOf: (key) => this.state.alertsOf(key),
       maintenanceOf: (machine) => this.maintenanceOf(machine),
-      timesToLimits: ({ site, machine }) => levels.of(site, machine),
+      timesToLimits: ({ site, machine }) => watch.levels.of(site, machine),
       nowMs: () => clock.nowMs(),
     });
     this.mayWarn = rateLimit(options.clock, warnEveryMs);
@@ -100,7 +104,7 @@ export class SiteTopics {
     this.saySoon();
   }
 
-  /** Readings: of a machine that is heard it is said how it is, also before anything judges it. */
+  /** Readings: a machine that is heard has its state published, also before anything judges it. */
   arrived(columns: ColumnBatch): void {
     for (const { site, machine } of this.states.arrived(columns)) this.state.judged(site, machine);
     this.saySoon();
@@ -171,7 +175,8 @@ export class SiteTopics {
   }
 
   private maintenanceOf({ site, machine }: { site: string; machine: string }): MaintenanceWindow | null {
-    const { maintenance, clock } = this.options;
+    const { watch, clock } = this.options;
+    const { maintenance } = watch;
     if (!maintenance.isOn({ site, machine })) return null;
     const nowMs = clock.nowMs();
     const isMeant = (window: MaintenanceWindow) =>

@@ -1,19 +1,8 @@
 /** Facts from which the state of a machine follows, and the words for states. */
 import type { EstimateSource, RemainingLife } from '../contract/events.ts';
+import type { MachineStateName } from '../contract/site/machine-states.ts';
 
-/** Most urgent first; at the end those about which nobody has to think now. */
-export const machineStates = [
-  'failed',
-  'critical',
-  'warning',
-  'silent',
-  'unknown',
-  'ok',
-  'learning',
-  'maintenance',
-  'stopped',
-] as const;
-export type MachineStateName = (typeof machineStates)[number];
+export { type MachineStateName, machineStates } from '../contract/site/machine-states.ts';
 
 export type Level = 'critical' | 'warning' | null;
 

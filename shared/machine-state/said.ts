@@ -21,7 +21,7 @@ export interface SaidOfMachine {
   evidence?: EvidenceOfGateway;
 }
 
-/** At rest since when, if that is known, and when it was said. `learntFrom`: by which sensors below which values, if its type does not say that. */
+/** At rest since when, if that is known, and when its gateway reported it. `learntFrom`: by which sensors below which values, if its type does not say that. */
 export interface RestOfMachine {
   sinceMs: number | null;
   saidMs: number;

@@ -43,7 +43,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   trend: [],
   statistics: [],
   words: [],
-  'machine-state': ['contract', 'words'],
+  'machine-state': ['contract', 'domain', 'words'],
 };
 
 /** Rooms of the gateway that compose others, and the rooms that they must not import. */

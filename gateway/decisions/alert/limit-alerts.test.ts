@@ -52,20 +52,6 @@ describe('a sensor beyond a limit', () => {
     });
   });
 
-  it('says first what is wrong, whatever a person changes, and a change for another sensor is no news of it', async () => {
-    const decision = await bench.started();
-    await bench.evaluate(decision, 500, 1, beyond(6.2));
-    const changed = (sensor: string) => ({ limitsChanged: { sensors: [sensor], by: 'maria' } });
-    await bench.evaluate(decision, 500, 1, { ...beyond(6.2), ...changed('temperature') });
-    expect(bench.updated()).toEqual([]);
-    await bench.evaluate(decision, 500, 1, { ...beyond(6.2), ...changed('vibration') });
-    const [told] = bench.updated();
-    expect(told!.data.reasons[0]).toMatch(/^vibration 6.2 mm\/s, above the warning limit of 4.5/);
-    expect(told!.data.reasons).toContainEqual(
-      expect.stringMatching(/^Limits of vibration were changed by maria: /),
-    );
-  });
-
   it('is told with value, limit, duration and time; severity follows both ways, and it ends', async () => {
     const decision = await bench.started();
     const nowMs = bench.clock.nowMs();

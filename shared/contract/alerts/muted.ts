@@ -1,6 +1,5 @@
 /** The muting of a machine by a person, as events about its alerts carry it. */
 import { type Static, Type } from '@sinclair/typebox';
-import { dateTimeText } from '../../words/times.ts';
 
 export const Muted = Type.Object(
   {
@@ -14,10 +13,10 @@ export const Muted = Type.Object(
 );
 export type Muted = Static<typeof Muted>;
 
-/** A sentence for people. */
-export function mutedText({ by, why, until }: Muted): string {
+/** A sentence for people. @param timeText writes when it ends */
+export function mutedText({ by, why, until }: Muted, timeText: (ms: number) => string): string {
   const who = by === '' ? '' : ` by ${by}`;
-  return `Muted${who}${until === undefined ? '' : ` until ${dateTimeText(Date.parse(until))}`}: ${why}`;
+  return `Muted${who}${until === undefined ? '' : ` until ${timeText(Date.parse(until))}`}: ${why}`;
 }
 
 /** True for the sentence that a machine was muted, which nobody is told. */

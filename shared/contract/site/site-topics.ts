@@ -3,9 +3,9 @@
  * which nobody else can publish. `deploy/docs/stack-lights.md` explains them.
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { machineStates } from '../../machine-state/evidence.ts';
 import { RemainingLife } from '../events.ts';
 import { plainName } from '../topics.ts';
+import { machineStates } from './machine-states.ts';
 
 /** Nobody but the gateway itself publishes below it. */
 export const siteTopicPrefix = 'harbinger/';

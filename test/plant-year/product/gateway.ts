@@ -121,7 +121,7 @@ export class PlantGateway {
       brokers: () => [this.broker],
       openAlerts: () => decisions.open(),
       openConditions: () => [],
-      ...{ types, maintenance: watch.maintenance, levels: watch.levels },
+      ...{ types, watch },
     });
     const outbox = siteTopics.overheard(this.outbox());
     const decisions: Decisions = await createDecisions(decisionsConfig, {

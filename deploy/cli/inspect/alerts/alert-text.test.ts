@@ -37,7 +37,7 @@ it('a mute is not listed as told, and lasts until a local time', () => {
     {
       ...alertOf('north'),
       prediction: { ...prediction, muted },
-      history: [entry('opened', 'It is warm'), entry('updated', mutedText(muted))],
+      history: [entry('opened', 'It is warm'), entry('updated', mutedText(muted, String))],
     } as unknown as ShownAlert,
     Date.parse('2026-03-01T10:06:00Z'),
   );

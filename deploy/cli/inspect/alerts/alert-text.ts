@@ -49,7 +49,7 @@ export function shownText(alert: ShownAlert, nowMs: number): string {
       : []),
     ...(alert.outcome ? [line('Outcome', outcomeText(alert.outcome))] : []),
     ...(alert.work ? [line('Done', workText(alert.work) || 'nobody has acknowledged it')] : []),
-    ...(muted ? [line('Nobody is told', mutedText(muted))] : []),
+    ...(muted ? [line('Nobody is told', mutedText(muted, dateTimeText))] : []),
     ...(reasons.length > 0 ? ['Why:\n', ...reasonLines(alert, reasons)] : []),
     ...(history.length > 0 ? ['What was told:\n', ...history] : []),
     ...(alert.work ? ['What was done:\n', ...alert.work.deeds.map(deedLine)] : []),

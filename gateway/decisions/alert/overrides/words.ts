@@ -3,6 +3,7 @@ import { timeText } from '../../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../../shared/contract/events.ts';
 import { refText } from '../../../../shared/contract/models/model-ref.ts';
 import type { Override } from '../../../../shared/decisions/policy.ts';
+import { dateTimeText } from '../../../../shared/words/times.ts';
 import type { AlertInput } from '../../../ports/decision.ts';
 import type { MachineOverrides, PersonsWord } from '../../../ports/fleet/fleet.ts';
 import type { AlertChange } from '../change.ts';
@@ -69,7 +70,9 @@ export function muteChanges(
 function muteChange(prediction: OpenPrediction, now: MutedBy | null): AlertChange | null {
   if (JSON.stringify(prediction.muted) === JSON.stringify(now?.muted)) return null;
   const { assessment, reasons = [] } = prediction;
-  const first = now ? mutedText(now.muted) : 'Its machine is not muted any more, and it is still so';
+  const first = now
+    ? mutedText(now.muted, dateTimeText)
+    : 'Its machine is not muted any more, and it is still so';
   const said = [first, ...reasons].slice(0, reasonsMax);
   return { kind: 'updated', prediction, assessment, reasons: said, isMuting: true, saveFirst: true };
 }

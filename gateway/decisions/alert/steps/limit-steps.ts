@@ -84,7 +84,7 @@ export function stepMachineLimits(judged: Judged): LimitStep {
   return { step: { cause, change, reasons: said }, passed: untold };
 }
 
-/** True if a person has changed limits of a sensor that is beyond one, or was: a change for another sensor is no news of this alert. */
+/** True if a person has changed limits of a sensor that is beyond one, or was: a change for another sensor says nothing of this alert. */
 function changesMet({ machine, input }: Judged): boolean {
   const { limitsChanged, limits = [] } = input;
   if (!limitsChanged) return false;

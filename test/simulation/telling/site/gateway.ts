@@ -220,7 +220,7 @@ export class TellingGateway {
       ...{ ...base, gateway: gatewayName, brokers: () => [this.site] },
       openAlerts: () => decisions.open(),
       openConditions: () => [],
-      ...{ types, maintenance: watch.maintenance, levels: watch.levels },
+      ...{ types, watch },
     });
     const outbox = siteTopics.overheard(data);
     const { fleet, overrides, lessons } = createFleet({
