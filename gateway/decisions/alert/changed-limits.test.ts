@@ -1,4 +1,4 @@
-/** What people hear of an open alert while somebody changes limits. */
+/** The words of an open alert while somebody changes limits. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { alertBench } from './alert-bench.testing.ts';
 
@@ -15,7 +15,7 @@ function beyond(value: number) {
   return { limits: [{ sensor: 'vibration', value, met, mayBe: null }] };
 }
 
-it('says first what is wrong, whatever a person changes, and a change for another sensor is no news of it', async () => {
+it('says first what is wrong, whatever a person changes, and a change for another sensor says nothing of it', async () => {
   const decision = await bench.started();
   await bench.evaluate(decision, 500, 1, beyond(6.2));
   const changed = (sensor: string) => ({ limitsChanged: { sensors: [sensor], by: 'maria' } });
