@@ -23,6 +23,14 @@ export const errorCodes = declareErrors({
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Check the sensor and its unit; if the range is too narrow, widen it in the machine type.',
   },
+  CONTRACT_UNIT: {
+    stage: 'contract',
+    meaning:
+      'A message says beside a value that it is in another unit than its sensor, which cannot be converted: the machine type declares the sensor’s unit, or the first message that said one did. The value is refused alone: the other values of the reading are stored, and it is kept as a dead letter the first time and then once an hour, and counted. A reading without other values is kept whole.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Let the device send one unit for each sensor, or give what it measures in another quantity a name of its own. If the unit of an open type’s sensor was wrong at first, retire the sensor or declare a machine type.',
+  },
   CONTRACT_TYPE: {
     stage: 'contract',
     meaning:

@@ -22,6 +22,8 @@ export interface RefusedField {
   error: HarbingerError | null;
   /** Its column; -1 if it has none. */
   column: number;
+  /** The value as people read it, where it was sent with more than that. */
+  sent?: string;
   /** Its field turned out to be one of texts, of which some are numbers. */
   isText?: true;
 }

@@ -7,8 +7,14 @@ import { kindOf } from './values.ts';
  * Lists and objects among its values, which belong to no sensor, are only named, because they may be nested without
  * end.
  */
-export function singleReadingJson({ values, deviceTime, id, seq, site, machine }: DecodedReading): Buffer {
-  const kept = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)]));
+export function singleReadingJson(reading: DecodedReading): Buffer {
+  const { values, units = {}, deviceTime, id, seq, site, machine } = reading;
+  const kept = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const plain = plainValue(value);
+      return [name, Object.hasOwn(units, name) ? { value: plain, unit: units[name] } : plain];
+    }),
+  );
   const ts = deviceTime && `${BigInt(deviceTime.ms) * 1_000_000n + BigInt(deviceTime.ns)}`;
   return Buffer.from(JSON.stringify({ site, machine, id, seq, ts, values: kept }));
 }

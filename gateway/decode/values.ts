@@ -30,6 +30,21 @@ function isBad(key: string, said: unknown): boolean {
   return typeof said === 'object' && said !== null && 'Code' in said && isBad(key, said.Code);
 }
 
+/** Names of what says in which unit a value beside it is, in lower case. */
+const unitNames = new Set('unit units uom unit_of_measurement unitofmeasurement'.split(' '));
+const unitLengthMax = 32;
+
+/** Returns the unit that an object says of its value; undefined if it says none. */
+export function unitIn(fields: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key in fields) {
+    const said = fields[key];
+    if (typeof said !== 'string' || !unitNames.has(key.toLowerCase())) continue;
+    const unit = said.trim();
+    if (unit !== '' && unit.length <= unitLengthMax) return unit;
+  }
+  return undefined;
+}
+
 /** True for what a sensor's value may be: a number, also as text, or a boolean. */
 export function isSensorValue(value: unknown): boolean {
   if (typeof value === 'string') return isNumberText(value);

@@ -233,7 +233,8 @@ export class Pipeline implements MessageHandler<Begun> {
     this.keepFields(message, kept);
     // The layout of a message with a refused value would not hold for the next one that is right, and rounded numbers in
     // its fixed text would not be counted again.
-    const isPlain = isAlone && row.refused.length === 0 && !('rounded' in item);
+    // Nor would a unit be compared that a layout passes over.
+    const isPlain = isAlone && row.refused.length === 0 && !('rounded' in item) && !('units' in item);
     if (route.layouts && !this.isCareful && isPlain) {
       const { sensor } = route.target;
       this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row });

@@ -88,6 +88,8 @@ type OwnMessage = (sensor?: string, timeMs?: number) => Buffer;
 export interface DecodedReading extends Subject {
   /** Sensor name → value as the device sent it; the contract decides what is acceptable. */
   values: Record<string, unknown>;
+  /** Sensor name → unit, as the message says it; absent for a sensor of which it says none. */
+  units?: Readonly<Record<string, string>>;
   /** The device's own time, if it sent one: whole ms since 1970 and ns within that ms. */
   deviceTime?: { ms: number; ns: number };
   /** Ms from now to the time of the reading, if the device says its time so. */

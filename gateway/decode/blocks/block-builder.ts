@@ -60,18 +60,19 @@ export class BlockBuilder {
   }
 
   /** Notes a value that its sensor cannot have, for the windows; of more than 1,000 in a batch the others are left out. */
-  refuse(schema: MachineSchema, { column, value: sent, error, isText }: RefusedField): void {
+  refuse(schema: MachineSchema, { column, value: sent, error, isText, sent: said }: RefusedField): void {
     if (column < 0 || this.refused.length >= refusedMax) return;
     if (this.isNews(schema)) this.announce(schema);
     const machineIndex = this.blockIndexes[schema.index]!;
-    const value = typeof sent === 'number' && Number.isFinite(sent) ? sent : null;
+    const isNumber = said === undefined && typeof sent === 'number' && Number.isFinite(sent);
+    const value = isNumber ? sent : null;
     const sensor = schema.type.sensors[column];
     const isBad = error?.code === 'DECODE_QUALITY';
     const isBeyondAlarm =
       value !== null && sensor !== undefined && !isBad && isBeyondAlarmSide(sensor, value);
     this.refused.push({
       ...{ machineIndex, column, row: this.lines, value, isBeyondAlarm },
-      ...(value === null && { sent: typeof sent === 'number' ? String(sent) : kindOf(sent) }),
+      ...(value === null && { sent: said ?? (typeof sent === 'number' ? String(sent) : kindOf(sent)) }),
       ...(isBad && { isBad }),
       ...(isText && { isText }),
     });

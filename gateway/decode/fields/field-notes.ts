@@ -14,6 +14,7 @@ import { singleField } from '../single-reading.ts';
 import { saysOfProbe } from '../values.ts';
 import { foreignFields, IgnoredFields } from './ignored-fields.ts';
 import { RefusedFields } from './refused-fields.ts';
+import { inOwnUnits } from './said-units.ts';
 
 /** A refused value that is kept whole: a message with it alone, and the reason. */
 export interface RefusedMessage {
@@ -105,14 +106,17 @@ export class FieldNotes {
 
   /** Checks a reading against the contract. Of one without a value, which is kept whole, what was refused is noted. */
   check(schema: MachineSchema, reading: DecodedReading, row: Row, receivedMs: number): void {
-    const { values, refused } = reading;
+    const { refused } = reading;
+    const own = reading.units ? inOwnUnits(schema, reading) : null;
+    const unlike = own?.refused ?? [];
     try {
-      checkReading(schema, values, row);
+      checkReading(schema, own?.values ?? reading.values, row);
     } catch (error) {
-      for (const field of row.refused) this.refuse(schema, field, receivedMs);
+      for (const field of [...row.refused, ...unlike]) this.refuse(schema, field, receivedMs);
       this.unreadable(schema, refused, receivedMs);
-      throw error;
+      throw row.refused.length === 0 ? (unlike[0]?.error ?? error) : error;
     }
+    row.refused.push(...unlike);
     row.ignored += foreignFields(reading, schema).length;
     if (refused) row.refused.push(...refusedFields(schema, refused, row.values));
   }

@@ -23,6 +23,8 @@ export interface MachineSchema {
   /** Its sensors; they change only on open types. */
   set: ColumnSet;
   sets: ColumnSets;
+  /** By sensor of which the type declares no unit: the one that a message said first. Absent while none has. */
+  saidUnits?: Map<string, string>;
   /** Called when the machine gets no column for a sensor, because its owner has as many as one may. */
   sensorRefused(owner: string): void;
 }

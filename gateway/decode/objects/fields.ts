@@ -2,7 +2,7 @@ import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
-import { isBadQuality } from '../values.ts';
+import { isBadQuality, unitIn } from '../values.ts';
 import { messageLimits, type ValueCount } from './message-limits.ts';
 import { isTimeName } from './time-names.ts';
 
@@ -27,6 +27,8 @@ export interface FlatFields {
   values: Record<string, unknown>;
   refused: Refused;
   lists: NestedList[];
+  /** By name of a value: the unit that is beside it; absent if there is none. */
+  units?: Record<string, string>;
 }
 
 const nothing: readonly never[] = [];
@@ -107,11 +109,16 @@ class Flattening {
       const whole = Object.keys(fields).find((name) => name.toLowerCase() === 'value');
       if (whole !== undefined) return this.refuseBad(path, fields[whole]);
     }
+    const unit = path === '' ? undefined : unitIn(fields);
     for (const name in isBounded ? fields : {}) {
       const value = fields[name];
       this.count.add(name, ++this.found);
       const isWhole = name.toLowerCase() === 'value' && !isObject(value) && path !== '';
       if (!isWhole && (reserved.has(name) || isTimeOf(name, value))) continue;
+      if (isWhole && unit !== undefined && !(path in this.flat.values)) {
+        this.flat.units ??= Object.create(null) as Record<string, string>;
+        this.flat.units[path] = unit;
+      }
       const isInner = isWhole || this.isContainer(name);
       const full = isInner ? path : path === '' ? sensorName(name) : joined(path, name);
       if (isNested(value)) this.addNested(full, value, depth + 1);

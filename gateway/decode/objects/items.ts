@@ -4,7 +4,7 @@ import { sensorName } from '../../../shared/names/sensor-name.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, DecodeTarget } from '../../ports/decode.ts';
 import { type Moment, parseDeviceTime } from '../device-time.ts';
-import { isBadQuality, kindOf } from '../values.ts';
+import { isBadQuality, kindOf, unitIn } from '../values.ts';
 import { badQuality, type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
@@ -73,7 +73,7 @@ export class ItemReader {
     if (own) return flatten(own, this.count);
     if (sensor === undefined) return flatten(this.withoutTime(item), this.count);
     if ('value' in item && isBadQuality(item)) return bad(sensor, item.value);
-    if ('value' in item) return flatten({ [sensor]: item.value }, this.count);
+    if ('value' in item) return withUnit(flatten({ [sensor]: item.value }, this.count), sensor, item);
     return flatten(sensor in item ? { [sensor]: item[sensor] } : {}, this.count);
   }
 
@@ -119,14 +119,19 @@ export class ItemReader {
     if (isObject(value)) return flattenItem(value, sensor, this.count);
     const fields: Fields = { value: item[valueKey] };
     for (const key of others) fields[key] = item[key];
-    return flattenItem(fields, sensor, this.count);
+    return withUnit(flattenItem(fields, sensor, this.count), sensor, item);
   }
 
-  private item({ values, refused }: FlatFields, { labels, time, id, seq }: Outer, isPart: boolean): Item {
+  private item(
+    { values, refused, units }: FlatFields,
+    { labels, time, id, seq }: Outer,
+    isPart: boolean,
+  ): Item {
     const reading: DecodedReading = {
       values: labels.prefix === '' ? values : prefixed(values, labels.prefix),
     };
     if (refused.length > 0) reading.refused = [...refused];
+    if (units) reading.units = labels.prefix === '' ? units : prefixed(units, labels.prefix);
     if (time) reading.deviceTime = time;
     if (id !== undefined) reading.id = id;
     if (seq !== undefined) reading.seq = seq;
@@ -185,6 +190,12 @@ export class ItemReader {
   }
 }
 
+/** With the unit that is beside the value of a sensor. */
+function withUnit(flat: FlatFields, sensor: string, item: Fields): FlatFields {
+  const unit = unitIn(item);
+  return unit === undefined || !(sensor in flat.values) ? flat : { ...flat, units: { [sensor]: unit } };
+}
+
 function bad(name: string, value: unknown): FlatFields {
   return { values: {}, refused: [{ name, value, error: badQuality(name) }], lists: [] };
 }
@@ -225,7 +236,7 @@ function joinedLabels(outer: Labels, inner: Labels): Labels {
   };
 }
 
-function prefixed(values: Fields, prefix: string): Fields {
+function prefixed<T>(values: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { readingsOf } from './readings.ts';
 
-const read = (text: string) => readingsOf(JSON.parse(text), { site: 'plant', machine: 'pump-1' });
+const readWhole = (text: string) => readingsOf(JSON.parse(text), { site: 'plant', machine: 'pump-1' });
+/** Without units, which most of what is tested here has. */
+const read = (text: string) =>
+  readWhole(text).map((item) => Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'units')));
+
+it('reads units of records and of their base', () => {
+  expect(
+    readWhole('[{"bn":"dev:","bu":"A","n":"a","v":1},{"n":"b","u":"Cel","v":2},{"n":"c","s":3}]'),
+  ).toEqual([{ values: { a: 1, b: 2, c_sum: 3 }, units: { a: 'A', b: 'Cel' } }]);
+});
 
 it('reads a SenML pack: records of one time are one reading', () => {
   const pack = `[{"bn":"urn:dev:ow:10e2073a01080063:","bt":1700000000.25,"bu":"A","n":"voltage","u":"V","v":120.1},

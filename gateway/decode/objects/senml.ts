@@ -66,7 +66,8 @@ class Pack {
     if (record.bn !== undefined) this.prefix = textOf(record.bn);
     for (const { suffix, value } of valuesOf(record, this.base)) {
       const name = this.nameOf(record) + suffix;
-      this.put(name, value, numberOf(this.base.bt) + numberOf(record.t));
+      const unit = suffix === '' ? textOf(record.u ?? this.base.bu) : '';
+      this.put(name, value, numberOf(this.base.bt) + numberOf(record.t), unit);
     }
   }
 
@@ -86,18 +87,17 @@ class Pack {
   }
 
   /** A sensor that has two values at one time has two readings. */
-  private put(name: string, value: unknown, seconds: number): void {
+  private put(name: string, value: unknown, seconds: number, unit: string): void {
     const known = this.byTime.get(seconds) ?? [];
     this.byTime.set(seconds, known);
-    const latest = known.at(-1);
-    if (latest && !Object.hasOwn(latest.values, name)) {
-      latest.values[name] = value;
-      return;
+    let reading = known.at(-1);
+    if (!reading || Object.hasOwn(reading.values, name)) {
+      reading = readingAt(seconds);
+      known.push(reading);
+      this.readings.push(reading);
     }
-    const reading = readingAt(seconds);
     reading.values[name] = value;
-    known.push(reading);
-    this.readings.push(reading);
+    if (unit !== '') reading.units = Object.assign(reading.units ?? Object.create(null), { [name]: unit });
   }
 }
 

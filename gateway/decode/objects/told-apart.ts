@@ -38,6 +38,7 @@ export function toldApart(items: readonly Item[]): Decoded[] {
     if (!known) decoded.push(reading);
     else {
       Object.assign(known.values, reading.values);
+      if (reading.units) known.units = { ...known.units, ...reading.units };
       if (reading.refused) known.refused = [...(known.refused ?? []), ...reading.refused];
     }
     if (isPart && !known) {

@@ -62,11 +62,16 @@ function refusedReason(
   unit: string,
 ) {
   if (isBad) return `${name} sends ${sent ?? `${value}${unit}`}, and says itself that this is bad`;
+  if (value === null && sent !== undefined && inAnotherUnit.test(sent))
+    return `${name} sends ${sent}, which cannot be converted to the unit${unit} that it has`;
   if (value === null) return `${name} sends ${sent ?? 'something else'} instead of a ${wantedOf(sensor)}`;
   const range = sensor ? ` (${sensor.min} … ${sensor.max}${unit})` : '';
   if (isBeyondAlarm) return `${name} sends ${value}${unit}, beyond what the probe can measure${range}`;
   return `${name} sends ${value}${unit}, a value that it cannot have${range}`;
 }
+
+/** A number with a unit, without the quotes of a text. */
+const inAnotherUnit = /^[+-]?\d\S* \S/;
 
 const wantedOf = (sensor: Sensor | undefined) =>
   sensor?.kind === 'state' ? 'state that it can have' : 'number';
