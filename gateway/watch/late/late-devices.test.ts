@@ -106,4 +106,48 @@ describe('a machine of two devices, of which one goes on while the other keeps i
       expect([...new Set(begins)]).toEqual([(metFrom + 1) * 1_000]);
     },
   );
+
+  it.each([
+    ['that is over by what comes first', [59, 60.5]],
+    ['that is met yet when the rest is judged', [60.5]],
+  ])('is not told twice of a spell that was told before both fell silent, %s', (_, first) => {
+    const { windows, clock } = newWindows({ types: new Map([['fan', type]]), intervalMsMin: 200 });
+    const inputs: AlertInput[] = [];
+    let newMachines: unknown[] = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+    const look = () => {
+      const taken = windows.take(1);
+      inputs.push(...taken.map((machine) => alertInput(machine, clock.nowMs())));
+      windows.release(taken);
+    };
+    const add = (row: Row) => {
+      windows.add(batch([row], { newMachines: newMachines as never }));
+      newMachines = [];
+    };
+    const temperatureAt = (minute: number): Row => {
+      const isMet = minute >= 5 && minute < 30.5;
+      return [0, minute * minuteMs + 1_000, Number.NaN, isMet ? 86 : 50];
+    };
+    for (let minute = 0; minute < 30; minute += 0.25) {
+      add([0, minute * minuteMs, 1, Number.NaN]);
+      if (minute < 20) add(temperatureAt(minute));
+      look();
+      clock.advanceNow(minuteMs / 4);
+    }
+    clock.advanceNow(30 * minuteMs);
+    const kept = Array.from({ length: 160 }, (__, i) => 20 + i / 4);
+    for (const minute of first) add(temperatureAt(minute));
+    for (const minute of kept) {
+      add(temperatureAt(minute));
+      look();
+      clock.advanceNow(20);
+    }
+    for (let i = 0; i < 400; i++) {
+      clock.advanceNow(1_000);
+      if (i % 15 === 0) add([0, clock.nowMs(), 1, 50]);
+      look();
+    }
+    const begins = inputs.flatMap(({ limits = [] }) => limits.flatMap(({ met }) => met?.sinceMs ?? []));
+    expect(new Set(begins).size).toBe(1);
+    expect(inputs.flatMap(({ passed }) => passed ?? [])).toEqual([]);
+  });
 });

@@ -190,6 +190,9 @@ export class LateReadings {
 
   /** Readings of no time in the gap have come: another device of the machine has kept its own, for longer or since. */
   private judgeApart(): void {
+    // A limit that was met before the gap is known, or about to be told; those of now may end it before a decision hears of it again.
+    for (const { sensor, met } of this.before?.list() ?? [])
+      if (met) this.note({ sensor, ...met, untilMs: met.backMs ?? this.fromMs });
     this.fromMs = Number.NEGATIVE_INFINITY;
     this.before = null;
     this.isApart = true;
