@@ -20,7 +20,7 @@ export function parseJson(payload: Buffer): { text: string; parsed: unknown } {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    parsed = parseLines(text);
+    parsed = parseLines(text) ?? parseWithNonFinite(text);
     if (!parsed)
       throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
   }
@@ -71,6 +71,25 @@ function parseLines(text: string): unknown[] | null {
     return lines.map((line) => JSON.parse(line));
   } catch {
     return null;
+  }
+}
+
+/** Texts, of which the last one may have no end, and what some languages write for a number that is not finite. */
+const nonFinite = /"(?:[^"\\]|\\.)*(?:"|$)|([:[,]\s*)(-?)(?:NaN|nan|Infinity|inf)(?=\s*[,}\]])/gs;
+
+/**
+ * Parses JSON in which numbers that are not finite stand as `NaN` or `Infinity`, as Python writes them: these become infinite, and
+ * are refused alone. Null if the rest is not JSON either.
+ */
+function parseWithNonFinite(text: string): unknown {
+  const readable = text.replace(nonFinite, (found, before?: string, sign?: string) =>
+    before === undefined ? found : `${before}${sign}1e999`,
+  );
+  if (readable === text) return null;
+  try {
+    return JSON.parse(readable);
+  } catch {
+    return parseLines(readable);
   }
 }
 

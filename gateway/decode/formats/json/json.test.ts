@@ -83,11 +83,18 @@ describe('json', () => {
       expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
   });
 
+  it('takes what some languages write for a number that is not finite for one, and leaves texts as they are', () => {
+    const text = '{"a":NaN,"b":2,"c": -Infinity ,"d":"x,NaN,","e":"\\",nan"}';
+    const [minus, plus] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    expect(read(text)).toMatchObject([{ values: { a: plus, b: 2, c: minus } }]);
+    expect(read('{"a":NaN,"t":1}\n{"a":3}')).toHaveLength(2);
+  });
+
   it.each([
     [Buffer.from([0x1f, 0x8b, 8, 0]), /compressed/],
     [Buffer.from('\ufeff{"a":1}', 'utf16le'), /UTF-16/],
     [Buffer.from('{"a":1}', 'utf16le'), /UTF-16/],
-    [Buffer.from('{"a":NaN}'), /send null/],
+    [Buffer.from('{"a":NaN,}'), /send null/],
     [Buffer.from(''), /empty/],
     [Buffer.from('21.5'), /topic that names its sensor/],
     [Buffer.from('"on"'), /but "on"/],
@@ -97,7 +104,9 @@ describe('json', () => {
 
   it.each([
     ['{"a":', 'DECODE_JSON'],
-    ['{"a":NaN}', 'DECODE_JSON'],
+    ['{"a":NaN,}', 'DECODE_JSON'],
+    ['{"a":NaN1}', 'DECODE_JSON'],
+    ['{NaN:1}', 'DECODE_JSON'],
     ['', 'DECODE_JSON'],
     ['\u0000\u00ff', 'DECODE_JSON'],
     ['5', 'DECODE_SHAPE'],
