@@ -113,6 +113,20 @@ it('a change of state is published at once, and an estimate once a minute', asyn
     await clock.advance(1_000);
   }
   expect(told.map(([to]) => to)).toEqual([`${topic}/estimate`, `${topic}/estimate`, `${topic}/estimate`]);
+  arrives(false);
+  estimate('limits=2,limits_met=2,policies_met=0,behaviour=1');
+  for (let second = 0; second < 5; second++) {
+    await clock.advance(1_000);
+    arrives(false);
+    estimate('limits=2,limits_met=2,policies_met=0,behaviour=1');
+  }
+  await clock.advance(1_000);
+  expect(at.get(`${topic}/state`)).toBe('critical');
+  estimate();
+  await clock.advance(6_000);
+  estimate();
+  await clock.advance(1_000);
+  expect(at.get(`${topic}/state`)).toBe('ok');
   void outbox.event(alert('opened', clock.nowMs()));
   await clock.advance(1_000);
   expect(at.get(`${topic}/state`)).toBe('critical');

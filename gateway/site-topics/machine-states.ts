@@ -20,6 +20,8 @@ import type { SiteMessage, SiteSubject } from './site-state.ts';
 
 /** An estimate is published at most so often while the state stays. */
 export const estimateEveryMs = 60_000;
+/** Between two estimates of a machine that are read, while nothing else happens to it. */
+const readEveryMs = 5_000;
 /** Machines looked at in one go. */
 const looksMax = 500;
 
@@ -43,6 +45,9 @@ interface Kept extends KnownMachine {
   sinceMs: number;
   text: string;
   publishedMs: number;
+  /** The newest line of an estimate, which has not been read yet, and when the last one was that has. */
+  unread: { line: string; atMs: number } | null;
+  readMs: number;
   /** A message about it could not be published. */
   isOwed: boolean;
   /** It was retired: what its device sends later makes it known again. */
@@ -104,13 +109,16 @@ export class MachineStates {
   estimated(lines: readonly string[]): void {
     const nowMs = this.options.nowMs();
     for (const line of lines) {
-      const said = estimateState(line);
-      if (!said) continue;
-      const key = `${said.site}/${said.machine}`;
+      const key = keyIn(line);
+      if (key === null) continue;
       const kept = this.keptOf(key);
-      if (said.machineType !== undefined) kept.type ??= this.options.types.get(said.machineType);
-      takeSaid(kept, said, nowMs);
-      this.dirty.add(key);
+      const isEstimate = line.includes('health=');
+      // A newer estimate replaces one; whether it rests or settles is in a line of its own.
+      if (!isEstimate || !kept.unread?.line.includes('health=')) this.read(kept);
+      kept.unread = { line, atMs: nowMs };
+      // Estimates come each second, and reading one costs more than all else here.
+      const isDue = !isEstimate || kept.said === null || nowMs - kept.readMs >= readEveryMs;
+      if (isDue) this.dirty.add(key);
     }
   }
 
@@ -128,7 +136,8 @@ export class MachineStates {
     const key = `${site}/${machine}`;
     const kept = this.keptOf(key);
     kept.failedMs = state === 'failed' ? atMs : null;
-    if (state === 'replaced') Object.assign(kept, { said: null, judgedMs: null, estimateMs: null });
+    if (state === 'replaced')
+      Object.assign(kept, { said: null, unread: null, judgedMs: null, estimateMs: null });
     this.dirty.add(key);
   }
 
@@ -142,7 +151,8 @@ export class MachineStates {
 
   retired(key: string): void {
     const kept = this.machines.get(key);
-    if (kept) Object.assign(kept, { ...knownMachine(kept.type), state: null, text: '', isGone: true });
+    if (kept)
+      Object.assign(kept, { ...knownMachine(kept.type), state: null, text: '', unread: null, isGone: true });
     this.machines.delete(key);
     this.dirty.delete(key);
   }
@@ -177,6 +187,18 @@ export class MachineStates {
     return taken;
   }
 
+  /** Takes what the newest line says that has not been read. */
+  private read(kept: Kept): void {
+    const { unread } = kept;
+    if (!unread) return;
+    kept.unread = null;
+    kept.readMs = unread.atMs;
+    const said = estimateState(unread.line);
+    if (!said) return;
+    if (said.machineType !== undefined) kept.type ??= this.options.types.get(said.machineType);
+    takeSaid(kept, said, unread.atMs);
+  }
+
   private again(key: string): void {
     const kept = this.machines.get(key);
     if (!kept) return;
@@ -188,8 +210,9 @@ export class MachineStates {
     const known = this.machines.get(key);
     if (known) return known;
     const [site = '', machine = ''] = key.split('/');
-    const said = { state: null, sinceMs: 0, text: '', publishedMs: 0, isOwed: false, isGone: false };
-    const kept = { ...knownMachine(undefined), site, machine, ...said };
+    const said = { state: null, sinceMs: 0, text: '', publishedMs: 0, unread: null, readMs: 0 };
+    const flags = { isOwed: false, isGone: false };
+    const kept = { ...knownMachine(undefined), site, machine, ...said, ...flags };
     this.machines.set(key, kept);
     this.dirty.add(key);
     return kept;
@@ -204,6 +227,7 @@ export class MachineStates {
     const { nowMs: now, gateway, maintenanceOf } = this.options;
     const nowMs = now();
     const kept = this.keptOf(key);
+    this.read(kept);
     const maintenance = maintenanceOf(kept);
     const context = { gateway, nowMs, startedMs: this.startedMs, alerts, maintenance };
     const { state, reason, sinceMs, unknown } = machineStateOf(evidenceOf(kept, context));
@@ -248,4 +272,12 @@ function timesOf(times: readonly TimeToLimit[]): SiteTimeToLimit[] {
       })),
     )
     .slice(0, timesToLimitMax);
+}
+
+const identity = /^estimate,gateway=[^,]+,machine=([^,]+),site=([^ ]+) /;
+
+/** The key of the machine that a line is about; null for any other line. */
+function keyIn(line: string): string | null {
+  const found = identity.exec(line);
+  return found && `${found[2]}/${found[1]}`;
 }
