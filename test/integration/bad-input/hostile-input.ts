@@ -54,7 +54,7 @@ export const badMessages: [what: string, topic: string | Buffer, payload: string
   ['nothing', 'telemetry/plant/p1', '', 'DECODE_JSON'],
   ['bytes', 'telemetry/plant/p1', Buffer.from([0xff, 0xfe, 0x00, 0x7b]), 'DECODE_JSON'],
   ['half a message', 'telemetry/plant/p1', '{"vibration_x": 1', 'DECODE_JSON'],
-  ['NaN', 'telemetry/plant/p1', '{"vibration_x": NaN}', 'DECODE_JSON'],
+  ['NaN', 'telemetry/plant/p1', '{"vibration_x": NaN}', 'CONTRACT_FINITE'],
   ['NaN as text', 'telemetry/plant/p1/vibration_x', 'NaN', 'DECODE_NUMBER'],
   ['a bare number for a machine', 'telemetry/plant/p1', '42', 'DECODE_SHAPE'],
   ['a wrong type', 'telemetry/plant/p1', '{"vibration_x": "high"}', 'CONTRACT_TYPE'],
