@@ -272,6 +272,8 @@ export interface OpenAlert {
   failureMode: string;
   severity: 'warning' | 'critical';
   openedAtMs: number;
+  /** Since when it has been so; absent: since it was opened. */
+  sinceMs?: number;
   assessment: Assessment;
   /** Its machine is muted. */
   muted?: Muted;

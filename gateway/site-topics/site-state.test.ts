@@ -21,13 +21,14 @@ interface Said {
   machine?: string;
   severity?: 'warning' | 'critical';
   reasons?: string[];
+  since?: string;
   heardSince?: string;
   minute?: number;
 }
 
 function prediction(change: 'opened' | 'updated' | 'resolved' | 'now', said: Said = {}) {
   const { id = 'p-1', machine = 'pump-1', severity = 'warning', reasons = ['It is hot.'], minute = 0 } = said;
-  const { heardSince } = said;
+  const { since, heardSince } = said;
   const timeMs = Date.UTC(2026, 2, 1, 12, minute);
   return newEvent(
     `io.harbinger.prediction.${change}.v1`,
@@ -41,6 +42,7 @@ function prediction(change: 'opened' | 'updated' | 'resolved' | 'now', said: Sai
       failureMode: 'bearing',
       severity,
       reasons,
+      ...(since !== undefined && { since }),
       ...(heardSince !== undefined && { heardSince }),
       decisionId: 'd-1',
     },
@@ -92,6 +94,19 @@ describe('the state of a site', () => {
     expect(alerts).toMatchObject([
       { since: changedAt, asOf: '2026-03-01T12:05:00.000Z', reasons: ['It is hotter.'] },
     ]);
+  });
+
+  it('says since when an alert has been so as far as that is known now, also after a restart', () => {
+    const since = '2026-03-01T11:40:00.000Z';
+    const state = new SiteState('north');
+    state.note(prediction('opened', { since: '2026-03-01T11:55:00.000Z' }));
+    state.note(prediction('now', { since, minute: 5 }));
+    expect(documentOf(take(state)).alerts).toMatchObject([{ since }]);
+    state.note(prediction('updated', { since: '2026-03-01T11:30:00.000Z', minute: 6 }));
+    expect(documentOf(take(state)).alerts).toMatchObject([{ since: '2026-03-01T11:30:00.000Z' }]);
+    const restarted = new SiteState('north');
+    restarted.restore([{ ...openAlert('p-1'), sinceMs: Date.parse(since) }], [], []);
+    expect(documentOf(take(restarted)).alerts).toMatchObject([{ since }]);
   });
 
   it('of a machine that is heard again lists its silence, and calls nothing wrong, also after a restart', () => {

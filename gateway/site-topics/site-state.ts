@@ -176,7 +176,7 @@ export class SiteState {
       return;
     }
     const list = this.listOf(key);
-    const since = list.get(id)?.since ?? data.since ?? time;
+    const since = data.since ?? list.get(id)?.since ?? time;
     const said = { asOf: time, reasons: shortened(data.reasons), action: actionOf(data), ...heardIn(data) };
     list.put({ id, failureMode, severity, since, ...said, health, remainingLife });
     list.changedAt = time;
@@ -190,7 +190,8 @@ export class SiteState {
     const known = this.machines.get(key)?.get(id);
     if (!known) return;
     const { heardSince: _, ...same } = known;
-    const now = { reasons: shortened(reasons), health, remainingLife, ...heardIn(data) };
+    const { since = known.since } = data;
+    const now = { since, reasons: shortened(reasons), health, remainingLife, ...heardIn(data) };
     this.listOf(key).put({ ...same, asOf, ...now });
     this.changed.add(key);
   }
@@ -207,11 +208,12 @@ export class SiteState {
   }
 
   private restoreAlert(alert: OpenAlert, before: SiteAlert | undefined): void {
-    const { site, machine, predictionId: id, failureMode, severity, openedAtMs, assessment } = alert;
+    const { site, machine, predictionId: id, failureMode, severity, assessment } = alert;
+    const { openedAtMs, sinceMs = openedAtMs } = alert;
     const list = this.listOf(`${site}/${machine}`);
     const known = list.get(id) ?? before;
     const { health, remainingLife } = assessment;
-    const since = known?.since ?? timeText(openedAtMs);
+    const since = known?.since ?? timeText(sinceMs);
     const { reasons = [], asOf, action } = known ?? {};
     const said = {
       reasons,

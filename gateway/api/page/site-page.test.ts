@@ -81,6 +81,14 @@ describe('the page of the site', () => {
     expect(page).toMatch(/Maintenance until \d\d:\d\d \(maria\)/);
   });
 
+  it('says since when an alert has been so, which may be long before it was opened', async () => {
+    const sinceMs = nowMs - 20 * 60_000;
+    const pageOf = (more: Partial<OpenAlert>) =>
+      sitePage(deps({ openAlerts: () => [{ ...alert('fan-1', 'warning'), ...more }] }), english, nowMs);
+    expect(await pageOf({ sinceMs })).toBe(await pageOf({ openedAtMs: sinceMs }));
+    expect(await pageOf({ sinceMs })).not.toBe(await pageOf({}));
+  });
+
   it('has the line to the cloud, what waits for it, the disk, and what is wrong', async () => {
     const page = await sitePage(deps({ openConditions: () => [condition] }), english, nowMs);
     for (const text of [

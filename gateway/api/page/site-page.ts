@@ -146,13 +146,13 @@ function shownMachine(
 }
 
 function alertLine(
-  { failureMode, openedAtMs, assessment }: OpenAlert,
+  { failureMode, openedAtMs, sinceMs = openedAtMs, assessment }: OpenAlert,
   texts: SiteTexts,
   time: Said['time'],
 ): string {
   const { remainingLife } = assessment;
   const life = remainingLife ? [texts.left(`${Math.round(remainingLife.p50)} ${remainingLife.unit}`)] : [];
-  return [whatOf(failureMode), ...life, texts.since(time(openedAtMs))].join(' · ');
+  return [whatOf(failureMode), ...life, texts.since(time(sinceMs))].join(' · ');
 }
 
 function waitingList(

@@ -17,7 +17,7 @@ import { withoutClosed } from './steps/closed-alerts.ts';
 import { toldFaults } from './steps/fault-steps.ts';
 import type { Judged, SaidStep } from './steps/judged.ts';
 import { passedAlert } from './steps/passed-limits.ts';
-import { sinceOf } from './steps/since.ts';
+import { knownSinceOf, sinceOf } from './steps/since.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;
@@ -157,13 +157,16 @@ function refreshed(judged: Judged, alert: OpenAlert): OpenAlert {
   const { machine, input, decided } = judged;
   const has = (kind: Cause['kind']) => alert.causes.some((cause) => cause.kind === kind);
   const { limits: _, ...rest } = alert;
-  const limits = has('limit') ? { limits: machine.limits.met.map(({ away: _, ...met }) => met) } : {};
+  const { met } = machine.limits;
+  const limits = has('limit')
+    ? { limits: met.map(({ away: _, ...limit }) => limit), sinceMs: knownSinceOf(alert, met) }
+    : {};
   // The assessment of a short window must not replace the estimate of a whole one.
   if (has('estimate') && input.isShort) return { ...rest, ...limits };
   const contributions = has('fault')
     ? faultContributions(judged, alert)
     : has('limit')
-      ? limitContributions(machine.limits.met)
+      ? limitContributions(met)
       : [];
   // A fault has the sensors that are not well, also if a restart forgot why.
   const isByEstimate = has('estimate') || (contributions.length === 0 && !has('fault'));

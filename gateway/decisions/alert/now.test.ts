@@ -65,6 +65,24 @@ it('says what a limit is now, with its value and since when', async () => {
   expect(Date.parse(now!.data.since!)).toBe(sinceMs);
 });
 
+it('says since when a limit is met, though readings that show that came after it was told', async () => {
+  const decision = await bench.started({ nowMsMin: 1 });
+  const sinceMs = bench.clock.nowMs() - 20_000;
+  const limit = { side: 'high', severity: 'warning', at: 4.5, backAt: 4.4 } as const;
+  const beyond = (fromMs: number) => ({
+    limits: [{ sensor: 'vibration', value: 5, met: { ...limit, sinceMs: fromMs }, mayBe: null }],
+  });
+  await bench.evaluate(decision, 500, 1, beyond(sinceMs));
+  await bench.evaluate(decision, 500, 1, beyond(sinceMs - 300_000));
+  await bench.evaluate(decision, 500, 1, beyond(sinceMs));
+  await bench.evaluate(decision, 500, 1);
+  const begins = [...bench.opened(), ...bench.state.now, ...bench.resolved()].map(({ data }) =>
+    Date.parse(data.since!),
+  );
+  expect(begins).toEqual([sinceMs, sinceMs - 300_000, sinceMs - 300_000, sinceMs - 300_000]);
+  expect(bench.updated()).toEqual([]);
+});
+
 it('an update that differs only in numbers says that it tells nothing new', async () => {
   const decision = await bench.started({ updateMsMin: 0 });
   await bench.evaluate(decision, 55, 3);

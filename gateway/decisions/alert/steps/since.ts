@@ -1,4 +1,6 @@
 import type { Cause } from '../state/causes.ts';
+import type { MetLimit } from '../state/limit-track.ts';
+import type { OpenPrediction } from '../state/snapshot.ts';
 import type { Judged } from './judged.ts';
 
 /** Since when the causes of an alert that opens now have been so, by the times of readings; not later than the input. */
@@ -18,6 +20,17 @@ export function sinceOf(judged: Judged, causes: readonly Cause[]): number {
     return [];
   });
   return Math.min(timeMs, ...times);
+}
+
+/**
+ * Since when an open alert has been so, as far as is known now: readings that came after it was told may show that its limits were met
+ * earlier, as where a device sends the newest first of what it has kept.
+ */
+export function knownSinceOf(
+  { openedAtMs, sinceMs = openedAtMs }: Pick<OpenPrediction, 'openedAtMs' | 'sinceMs'>,
+  met: readonly MetLimit[],
+): number {
+  return Math.min(sinceMs, ...met.map((limit) => limit.sinceMs));
 }
 
 /** Since when sensors are beyond their usual ranges, which is judged only once it has lasted. */
