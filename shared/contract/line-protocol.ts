@@ -113,6 +113,18 @@ function put<V>(entries: Record<string, V>, key: string, value: V): void {
   entries[name] = value;
 }
 
+function putOrNote(fields: Line['fields'], name: string, text: string, bad: BadField[]): void {
+  let value: number | string | boolean;
+  try {
+    value = fieldValue(text);
+  } catch (error) {
+    if (!(error instanceof HarbingerError)) throw error;
+    bad.push({ field: unescaped(name), text: text.slice(0, 64), error });
+    return;
+  }
+  put(fields, name, value);
+}
+
 function tooManyEntries(): HarbingerError {
   const message = `line protocol: more than ${entriesMax} tags and fields in a line`;
   return new HarbingerError('LINE_MALFORMED', 'contract', message);
@@ -131,8 +143,18 @@ function lastBlank(text: string, at: number): number {
   return last;
 }
 
-/** Parses one line. @throws HarbingerError LINE_MALFORMED */
-export function parseLine(text: string): Line {
+/** A field whose value is none. */
+export interface BadField {
+  field: string;
+  text: string;
+  error: HarbingerError;
+}
+
+/**
+ * Parses one line. @param bad takes the fields whose value is none, while there are others; absent: such a line is refused
+ * @throws HarbingerError LINE_MALFORMED
+ */
+export function parseLine(text: string, bad?: BadField[]): Line {
   let at = scan(text, 0, ', ', false);
   const measurement = unescaped(text.slice(0, at));
   if (measurement === '') throw malformed('measurement');
@@ -153,9 +175,13 @@ export function parseLine(text: string): Line {
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('field');
     const end = scan(text, equals + 1, ', ', true);
-    put(fields, text.slice(at + 1, equals), fieldValue(text.slice(equals + 1, end)));
+    const name = text.slice(at + 1, equals);
+    const value = text.slice(equals + 1, end);
+    if (bad) putOrNote(fields, name, value, bad);
+    else put(fields, name, fieldValue(value));
     at = end;
   } while (text[at] === ',');
+  if (bad?.[0] && Object.keys(fields).length === 0) throw bad[0].error;
   const stamp = text.slice(lastBlank(text, at) + 1);
   if (!/^-?\d{1,19}$/.test(stamp)) throw malformed(`timestamp '${stamp.slice(0, 40)}'`);
   return { measurement, tags, fields, timestampNs: BigInt(stamp) };

@@ -135,6 +135,18 @@ temperature,host=x value=22 1700000001000000000\n\n`;
   });
 });
 
+it.each(['0x10', '1e400', 'NaN', '1_0', ''])(
+  'refuses the value %j alone, and takes those beside it',
+  (value) => {
+    const [reading] = read(`motor rpm=900,current=${value},on=true 1700000000000000000`);
+    expect(reading).toMatchObject({
+      values: { motor_rpm: 900, motor_on: true },
+      refused: [{ name: 'motor_current', value, error: { code: 'DECODE_INFLUX' } }],
+    });
+    expect(Object.keys(reading!.values)).toHaveLength(2);
+  },
+);
+
 it.each(['0x10', '0b11', '0o17', '-1u', '9223372036854775808i', '18446744073709551616u', '1_0', '.', '1e'])(
   'takes no number that line protocol does not have: %s',
   (number) => {

@@ -1,4 +1,4 @@
-import { parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { type BadField, parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { sensorName } from '../../../../shared/names/sensor-name.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder, DecodeTarget } from '../../../ports/decode.ts';
@@ -60,7 +60,8 @@ interface Found {
 
 function addLine({ target, unitNs, readings, count, things }: Found, text: string): void {
   const isTimed = hasTime.test(text);
-  const { measurement, tags, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
+  const bad: BadField[] = [];
+  const { measurement, tags, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`, bad);
   const labels = labelsOf({ tags }, { apart: target.labels });
   const key = isTimed ? String(timestampNs) : '';
   const found = readings.get(key) ?? { reading: { values: {} }, values: 0 };
@@ -69,16 +70,23 @@ function addLine({ target, unitNs, readings, count, things }: Found, text: strin
     const timeNs = timestampNs * unitNs;
     reading.deviceTime = { ms: Number(timeNs / 1_000_000n), ns: Number(timeNs % 1_000_000n) };
   }
+  const nameOf = (field: string) =>
+    labels.prefix + sensorName(field === 'value' ? measurement : `${measurement}_${field}`);
   const isNameable = measurement.length <= measurementLengthMax;
   if (!isNameable) reading.values[measurement] = null;
   for (const [field, value] of isNameable ? Object.entries(fields) : []) {
     count.add(field, ++found.values);
-    const name = labels.prefix + sensorName(field === 'value' ? measurement : `${measurement}_${field}`);
+    const name = nameOf(field);
     const known = things.get(name) ?? labels;
     if (Object.hasOwn(reading.values, name) || known.things !== labels.things || known.named !== labels.named)
       throw mixed(name, known, labels);
     things.set(name, known);
     reading.values[name] = value;
+  }
+  for (const { field, text: value, error } of isNameable ? bad : []) {
+    count.add(field, ++found.values);
+    reading.refused ??= [];
+    reading.refused.push({ name: nameOf(field), value, error: unreadable(error.message) });
   }
   count.check();
   const rounded = roundedInLine(text);
@@ -86,9 +94,9 @@ function addLine({ target, unitNs, readings, count, things }: Found, text: strin
   readings.set(key, found);
 }
 
-function parsed(text: string) {
+function parsed(text: string, bad: BadField[]) {
   try {
-    return parseLine(text);
+    return parseLine(text, bad);
   } catch (error) {
     throw unreadable(`'${text.slice(0, 60)}': ${messageOf(error)}`);
   }
