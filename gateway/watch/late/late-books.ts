@@ -57,7 +57,8 @@ export class LateBooks<T extends LateMachine> {
     const isNewest = clock.newestMs > beforeMs;
     if (step === 'on') timeMs[i] = clock.atMs;
     if (step === 'back') {
-      machine.limits?.shift(clock.backMs);
+      // By their number alone, as in the journal's tail, readings may as well be what a device had kept and sent the newest first.
+      if (isKnown) machine.limits?.shift(clock.backMs);
       this.forget(machine);
     } else if (step === 'on' && isNewest && !replay) {
       // The first that comes after it need not be its last one; nor after a start, before which nothing could arrive.

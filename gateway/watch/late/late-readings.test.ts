@@ -203,3 +203,17 @@ it('of what came at once and goes on, a decision hears only when it is in its or
   const begins = at.inputs.flatMap(({ limits = [] }) => limits.flatMap(({ met }) => met?.sinceMs ?? []));
   expect([...new Set(begins)]).toEqual([12 * minuteMs]);
 });
+
+it('what is met keeps its beginning over a restart, though its device had sent the newest first of what it had kept', () => {
+  const { windows, clock } = newWindows({ types: new Map([['fan', fan]]), intervalMsMin: 200 });
+  const row = (minute: number): Row => [0, minute * minuteMs, minute < 40 ? 1 : 9];
+  const minutes = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  const newMachines = [{ machineIndex: 0, site: 's', machine: 'm', machineType: 'fan' }];
+  const journalled = [...minutes(0, 50), ...minutes(50, 100).toReversed()].map(row);
+  windows.add(batch(journalled, { newMachines, replay: true }));
+  clock.advanceNow(100 * minuteMs);
+  windows.add(batch([row(100)]));
+  const inputs = windows.take(10).map((machine) => alertInput(machine, clock.nowMs()));
+  const begins = inputs.flatMap(({ limits = [] }) => limits.map(({ met }) => met && met.sinceMs / minuteMs));
+  expect(begins).toEqual([40]);
+});
