@@ -106,15 +106,29 @@ export class PumpHall {
       this.odd.push(`round ${this.#rounds.length}: ${judged - before.judged} of ${sent.length}`);
   }
 
+  /** Waits until the store has an estimate of each reading that was judged: a gateway that is killed may lose those it has not written. */
+  async estimatesStored(): Promise<void> {
+    const due = this.#rounds.slice(windowRows - 1).flat().length;
+    await until(async () => {
+      const [row] = await sql<[number]>(
+        this.#site.cloud,
+        "select count(*) from estimate where source = 'model'",
+      );
+      return Number(row?.[0] ?? 0) >= due;
+    }, `${due} estimates in the store`);
+  }
+
+  /** Whether a version has judged a reading, as far as the store has it. */
+  async hasJudged(model: string): Promise<boolean> {
+    const told = await sql<[string]>(this.#site.cloud, 'select distinct model from estimate');
+    return told.some(([each]) => each === model);
+  }
+
   /** Versions that have judged, in the order of readings, after a comparison of the store with the ledger. @throws Error for each difference */
   async versions(): Promise<Map<string, string[]>> {
     const { cloud } = this.#site;
-    const due = this.#rounds.slice(windowRows - 1).flat().length;
     // The gateway writes estimates a moment after it has judged, so the lanes can be empty without the last ones.
-    await until(async () => {
-      const [row] = await sql<[number]>(cloud, "select count(*) from estimate where source = 'model'");
-      return Number(row?.[0] ?? 0) >= due;
-    }, `${due} estimates in the store`);
+    await this.estimatesStored();
     const of = new Map<string, string[]>();
     const stored = await sql<[string, number, number]>(
       cloud,

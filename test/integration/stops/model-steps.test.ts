@@ -153,6 +153,7 @@ it('kill -9 in the middle of a download, and between a promotion and its record,
   // It went on where it was: the piece that was under way may have been lost.
   expect(bytes).toBeLessThan(bundleBytes + 60_000 - had + (64 << 10));
   await hall.rounds(2);
+  await hall.estimatesStored();
 
   await models.ask('promote', ref);
   // Saved with the step, and forgotten when the journal has its record.
@@ -161,11 +162,13 @@ it('kill -9 in the middle of a download, and between a promotion and its record,
   await site.gateway.kill9();
   await restart();
   await models.stands('active', 'in-force');
-  await hall.rounds(2);
   expect(await models.judging()).toEqual([ref]);
+  // Until the promoted one is loaded again, the one before it answers.
+  await hall.roundsUntil(() => hall.hasJudged(ref));
 
   await models.ask('rollback', 'pump-rul');
   await until(async () => (await models.judging()).length === 0, 'the installed version to judge');
+  await hall.estimatesStored();
   await site.gateway.kill9();
   await restart();
   await hall.rounds(2);
