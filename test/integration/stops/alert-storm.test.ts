@@ -46,7 +46,9 @@ const owed = async () => {
   return [notifications.waiting.hook ?? 0, notifications.summedUp.hook ?? 0];
 };
 
-it('each alert is told itself or counted by a digest, as it is when the receiver is back', async () => {
+it('each alert is told itself or counted by a digest, as it is when the receiver is back', {
+  tags: ['long'],
+}, async () => {
   await site.cloud.start();
   for (let from = 0; from < alerts; from += 250) await send(site, 'opened', from, from + 250);
   await site.cloud.kill9();

@@ -65,7 +65,9 @@ it('older than what its cloud has: nothing is stored twice, and what is new is n
   expect(missingOf([...ackedNow(before), ...ackedNow(after)], stored)).toEqual([]);
 });
 
-it('with a backlog that its cloud has got meanwhile: it is sent again and recognised', async () => {
+it('with a backlog that its cloud has got meanwhile: it is sent again and recognised', {
+  tags: ['long'],
+}, async () => {
   site = await startSite();
   const file = join(site.folder, 'gateway.tar');
   await site.cloud.stop();

@@ -36,7 +36,9 @@ async function linkTo(port: () => number) {
   return link;
 }
 
-it('waits, says why, sets nothing aside, and delivers everything once the cloud is updated', async () => {
+it('waits, says why, sets nothing aside, and delivers everything once the cloud is updated', {
+  tags: ['long'],
+}, async () => {
   const link = await linkTo(() => site.ingestPort);
   const refusedMsMax = 1_000;
   site = await createSite({

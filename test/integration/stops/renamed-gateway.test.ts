@@ -36,7 +36,9 @@ const stored = () =>
     'select gateway, machine, count(distinct cycles) from generic group by gateway, machine order by gateway, machine',
   );
 
-it('a gateway renamed with a backlog is refused, delivers under its old name, and is then renamed', async () => {
+it('a gateway renamed with a backlog is refused, delivers under its old name, and is then renamed', {
+  tags: ['long'],
+}, async () => {
   site = await create();
   await site.gateway.start();
   await publish('telemetry/load/m1');
@@ -75,7 +77,9 @@ it('a gateway renamed with a backlog is refused, delivers under its old name, an
   expect(await quarantined()).toBe(0);
 });
 
-it('machines, sites and types renamed with a backlog are delivered under their old names', async () => {
+it('machines, sites and types renamed with a backlog are delivered under their old names', {
+  tags: ['long'],
+}, async () => {
   site = await create();
   await site.gateway.start();
   await publish('telemetry/load/m1');

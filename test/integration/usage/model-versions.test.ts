@@ -42,6 +42,7 @@ async function begun(create: Promise<Site>, remaining: (i: number) => number, pu
 const refOf = (version: string) => `pump-rul@${version}`;
 
 it('a candidate is compared, promoted and taken back, a worse one by its guard, and each reading is judged once', {
+  tags: ['long'],
   timeout,
 }, async () => {
   const promotion = { readingsMin: 40 };

@@ -23,7 +23,7 @@ async function shown(...args: string[]): Promise<string> {
   return stdout;
 }
 
-it('of machines, limits, maintenance and the audit', async () => {
+it('of machines, limits, maintenance and the audit', { tags: ['long'] }, async () => {
   await sendWatched(at.site, at.sensor, 'fan-1', { timestamp: Date.now(), vibration_x: 1 });
   await drained(at.site);
   const [gateway, cloud] = [at.site.gateway, at.site.cloud].map(({ httpUrl }) => ['--url', httpUrl]);

@@ -65,7 +65,9 @@ function counted(outcomes: readonly ReplayOutcome[]): Record<string, number> {
   return counts;
 }
 
-it('thousands of recorded decisions come out the same, bit by bit, or say why they cannot be repeated', async () => {
+it('thousands of recorded decisions come out the same, bit by bit, or say why they cannot be repeated', {
+  tags: ['long'],
+}, async () => {
   for (let round = 0; round < roundsMax && (await recorded()) < recordsMin; round++) {
     const beganMs = performance.now();
     await Promise.all(lives.map((_, pump) => publish(pump, round)));
@@ -97,7 +99,9 @@ it('thousands of recorded decisions come out the same, bit by bit, or say why th
     expect(detail).toMatch(/own past|nobody was asked|no readings were judged/);
 });
 
-it('one is explained in sentences, and repeated on another backend within the stated tolerance', async () => {
+it('one is explained in sentences, and repeated on another backend within the stated tolerance', {
+  tags: ['long'],
+}, async () => {
   await until(async () => {
     await site.gateway.stop();
     return true;
@@ -135,7 +139,9 @@ it('one is explained in sentences, and repeated on another backend within the st
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('[DECISION_UNKNOWN]') });
 });
 
-it('decisions whose readings are no longer in the journal come out the same by those that the cloud has stored', async () => {
+it('decisions whose readings are no longer in the journal come out the same by those that the cloud has stored', {
+  tags: ['long'],
+}, async () => {
   await drained(site);
   await site.gateway.stop();
   await rm(join(site.gatewayDir, 'journal'), { recursive: true });

@@ -109,7 +109,9 @@ async function sendUntil(modes: string[], change?: (values: Record<string, numbe
   }, `open alerts to be ${modes}`);
 }
 
-it('a missing and a stuck sensor are told once each, over restarts, and end when the sensor is well', async () => {
+it('a missing and a stuck sensor are told once each, over restarts, and end when the sensor is well', {
+  tags: ['long'],
+}, async () => {
   await send(150);
   const isMissing = (values: Record<string, number>) => {
     delete values.temperature;

@@ -50,6 +50,7 @@ const followed = (count: number) =>
   }, `${count} overrides in force`);
 
 it('a machine for which rollouts are stopped keeps its version over a kill, and a stopped type fetches nothing', {
+  tags: ['long'],
   timeout,
 }, async () => {
   await site.cloud.start();
