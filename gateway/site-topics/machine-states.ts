@@ -15,6 +15,7 @@ import { machineStateOf } from '../../shared/machine-state/machine-state.ts';
 import type { TimeToLimit } from '../ports/limits/time-to-limit.ts';
 import type { MaintenanceWindow } from '../ports/maintenance/maintenance.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
+import { CalmChanges } from './calm-changes.ts';
 import { evidenceOf, type KnownMachine, knownMachine, takeSaid } from './known-machine.ts';
 import type { SiteMessage, SiteSubject } from './site-state.ts';
 
@@ -67,6 +68,7 @@ export class MachineStates {
   private readonly dirty = new Set<string>();
   private readonly startedMs: number;
   private sweep: IterableIterator<string> | null = null;
+  private readonly calm = new CalmChanges();
 
   constructor(options: MachineStatesOptions) {
     this.options = options;
@@ -163,6 +165,7 @@ export class MachineStates {
 
   /** Looks again at some of the machines, and with each call at others: a state may change because nothing comes. */
   look(most: number): void {
+    for (const key of this.calm.take(this.options.nowMs())) if (this.machines.has(key)) this.dirty.add(key);
     for (let looked = 0; looked < most; looked++) {
       this.sweep ??= this.machines.keys();
       const { value: key, done } = this.sweep.next();
@@ -232,6 +235,8 @@ export class MachineStates {
     const context = { gateway, nowMs, startedMs: this.startedMs, alerts, maintenance };
     const { state, reason, sinceMs, unknown } = machineStateOf(evidenceOf(kept, context));
     const hasChanged = state !== kept.state;
+    if (hasChanged && !kept.isOwed && this.calm.holds(key, kept.state, state, kept.publishedMs, nowMs))
+      return [];
     const isDue = hasChanged || kept.isOwed;
     if (!isDue && nowMs - kept.publishedMs < estimateEveryMs) return [];
     if (hasChanged) kept.sinceMs = nowMs;
