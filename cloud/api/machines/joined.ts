@@ -135,7 +135,7 @@ function subjectsOf(
   { machines, retired }: { machines: MachineStates; retired: RetiredMachines },
 ): { former: FormerSubject[]; ownSinceMs: number | null } {
   const found: FormerSubject[] = [];
-  // Of several gateways with a machine of this name, one may have it for all time.
+  // Several gateways may have a machine of this name: one that has had it for all time decides.
   let ownSinceMs: number | null | undefined;
   const slash = subject.indexOf('/');
   const [site, machine] = [subject.slice(0, slash), subject.slice(slash + 1)];

@@ -156,7 +156,7 @@ it('decisions whose readings are no longer in the journal come out the same by t
     ...['decisions', 'replay', ...limit, ...ofBoth()],
   );
   const isWhole = ({ subject }: StoredDecision) => !subject.endsWith('0');
-  // What was not yet decided when the gateway was stopped, it decided on the other backend.
+  // The gateway decided on the other backend what was still open when it was stopped.
   const byModel = items.filter(
     (item) => item.answer.model && item.policy.backend === 'wasm' && isWhole(item),
   );

@@ -113,7 +113,7 @@ async function work(deed: DeedName, ids: readonly string[], options: WorkOptions
     for (const alert of answer.done) {
       const { what, kind, where } = alertSaid(alert);
       const now = (alert.work && workText(alert.work)) || 'nobody has acknowledged it';
-      // What stands after the other deeds says what was done; a note stands nowhere.
+      // The alert's state says what other deeds have done; it does not show a note.
       const said = deed === 'comment' ? `noted${note === undefined ? '' : ` "${note}"`}; ${now}` : now;
       const line = `${whatOf(what, kind)} on ${where}: ${said}`;
       process.stdout.write(`${printable(line, 300)}\n`);
